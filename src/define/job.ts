@@ -1,0 +1,55 @@
+import { type Definition, define } from './definition.ts';
+import type { AnySource } from './source.ts';
+import type { AnyTable } from './table.ts';
+
+export type Trigger =
+  | {
+      readonly on: 'cron';
+      readonly expression: string;
+      readonly zone: string;
+      readonly date: 'that day' | 'the day before';
+    }
+  | { readonly on: 'after'; readonly of: Job }
+  | { readonly on: 'always' };
+
+/** Only when a person says so; cannot be combined with a schedule. The run's date is the day before, unless `--date` says another. */
+export const byHand = Object.freeze({ manual: true } as const);
+export const cron = (
+  expression: string,
+  options: {
+    /** An IANA name; default: UTC. */
+    readonly zone?: string;
+    /** The date a run is for. Default: that day. */
+    readonly date?: 'that day' | 'the day before';
+  } = {},
+): Trigger => Object.freeze({ on: 'cron', expression, zone: options.zone ?? 'UTC', date: options.date ?? 'that day' });
+export const after = (of: Job): Trigger => Object.freeze({ on: 'after', of });
+/** Runs without end (streams); what it brings in, every other job only reads. */
+export const always: Trigger = Object.freeze({ on: 'always' });
+
+export interface Job extends Definition<'job'> {
+  /** Empty: by hand only. */
+  readonly triggers: readonly Trigger[];
+  readonly build: readonly (AnyTable | AnySource)[];
+}
+interface JobSpec {
+  readonly when: typeof byHand | Trigger | readonly Trigger[];
+  /** Tables; or streaming sources, to bring in what has arrived. */
+  readonly build: readonly (AnyTable | AnySource)[];
+}
+
+/**
+ * What runs, and when: what it names, and every table above that. Going up stops at what building does not make: a stream that an `always` job
+ * brings in. Its name is the DAG's on Airflow.
+ */
+export function job(name: string, spec: JobSpec): Job {
+  const triggers = 'manual' in spec.when ? [] : [spec.when].flat();
+  const earlier = triggers.flatMap((trigger) => (trigger.on === 'after' ? [trigger.of] : []));
+  return define({
+    kind: 'job',
+    name,
+    dependsOn: Object.freeze([...spec.build, ...earlier]),
+    triggers: Object.freeze(triggers),
+    build: Object.freeze([...spec.build]),
+  });
+}

@@ -1,0 +1,129 @@
+import { type Candidate, type Columns, col, type KeyOf } from '../columns/index.ts';
+import type { Definition } from './definition.ts';
+import { type AnyRows, type Growing, named, type Rows, sql } from './rows.ts';
+
+/** A write mode with something to say. */
+export interface Way<Needs extends string = string> {
+  readonly way: 'merge deleting';
+  readonly needs: readonly Needs[];
+}
+/** Merges by key; a row where `deleted` is true leaves the table, and an older one that comes later does not bring it back. */
+export const mergeDeleting = <const Name extends string>(deleted: Name): Way<Name> =>
+  Object.freeze({ way: 'merge deleting', needs: Object.freeze([deleted]) });
+
+export interface Keep<Name extends string = string> {
+  readonly by: readonly Name[];
+}
+/**
+ * Of several valid rows of one run with one key the last by these columns stays, the others are counted as duplicates; a row older than the
+ * one already there changes nothing (stale, counted as valid). An invalid row is never a duplicate.
+ */
+export const keepLatest = <const Name extends string>(...by: readonly [Name, ...Name[]]): Keep<Name> =>
+  Object.freeze({ by: Object.freeze(by) });
+
+export interface Reference<Name extends string = string> {
+  readonly column: Name;
+  readonly of: Definition;
+  readonly other: string;
+}
+/** The value must be in that table. */
+export const existsIn = <const Name extends string, C extends Columns>(
+  column: Name,
+  of: Table<C>,
+  other: KeyOf<C>,
+): Reference<Name> => Object.freeze({ column, of, other });
+
+/** A rule over a whole row; its name in `rules` is its flag. */
+type RowRule<Name extends string> = AnyRows | Reference<Name>;
+
+/** Columns of every table of invalid rows, after the table's own and before the flags. */
+export const invalidColumns = Object.freeze({
+  _original: col.json<Readonly<Record<string, unknown>>>(),
+  _rid: col.text(),
+  run_id: col.text(),
+  refused_at: col.timestamp(),
+});
+
+export interface Table<C extends Columns> extends Definition<'table'>, Growing<C> {
+  readonly spec: TableFacts;
+  /**
+   * The rows that this table refused, named by the project's suffix: its columns (null where the value is not of the kind), `_original` (the
+   * producer's row before any cast), one boolean flag for each rule (false: failed), the run and the time.
+   */
+  readonly invalid: Table<Columns & typeof invalidColumns>;
+}
+// `any`: tables of every shape are meant.
+export type AnyTable = Table<any>;
+
+type Keyed<C extends Columns, Mode> = [KeyOf<C>] extends [never] ? `${Mode & string} needs a column with .key()` : Mode;
+interface TableSpec<C extends Columns, Needs extends string> {
+  readonly columns: C;
+  /** Where the rows come from: anything readable, `sql`, or `from(…)`. Columns are taken by name. */
+  readonly rows: Rows<NoInfer<Candidate<C>>>;
+  /** Default: replace. */
+  readonly write?: 'replace' | 'append' | 'view' | Keyed<C, 'merge'> | Way<Needs>;
+  readonly duplicates?: Keep<NoInfer<keyof C & string>>;
+  /** Rules over several columns or other tables; a rule that is null (unknown) holds, as in SQL. */
+  readonly rules?: Readonly<Record<string, RowRule<NoInfer<keyof C & string>>>>;
+  /** Default: fail, the run stops at the first invalid row. `set aside` puts it in the table of invalid rows. */
+  readonly invalid?: 'fail' | 'set aside';
+  /** The query uses the clock or chance, and a rerun is a new evaluation. */
+  readonly unrepeatable?: boolean;
+  readonly about?: string;
+}
+/** A table's options as the graph and the planner see them. */
+export interface TableFacts {
+  readonly rows: AnyRows;
+  readonly write: 'replace' | 'append' | 'merge' | 'view' | Way;
+  readonly duplicates?: Keep;
+  readonly rules: Readonly<Record<string, AnyRows | Reference>>;
+  readonly invalid: 'fail' | 'set aside';
+  readonly unrepeatable: boolean;
+  readonly about?: string;
+  /** Of a table of invalid rows: the table that refused them, which alone writes it. */
+  readonly refusedBy?: Definition;
+}
+
+/** Rows we keep. */
+export function table<C extends Columns, Needs extends keyof C & string = never>(
+  name: string,
+  spec: TableSpec<C, Needs>,
+): Table<C> {
+  const { columns, write = 'replace', rules = {}, invalid = 'fail', unrepeatable = false, ...rest } = spec;
+  const facts = {
+    ...rest,
+    write: write as TableFacts['write'],
+    rules: Object.freeze({ ...rules }),
+    invalid,
+    unrepeatable,
+  };
+  return tableOf(name, columns, facts);
+}
+
+export const isReference = (rule: AnyRows | Reference): rule is Reference => 'other' in rule;
+
+function tableOf<C extends Columns>(name: string, columns: C, spec: TableFacts): Table<C> {
+  const references = Object.values(spec.rules).flatMap((rule) => (isReference(rule) ? [rule.of] : rule.reads));
+  let refused: Table<Columns & typeof invalidColumns> | undefined;
+  const self: Table<C> = named(
+    {
+      kind: 'table' as const,
+      name,
+      dependsOn: Object.freeze([...new Set([...spec.rows.reads, ...references])]),
+      spec: Object.freeze(spec),
+      get invalid() {
+        refused ??= refusedOf(self);
+        return refused;
+      },
+    },
+    columns,
+  );
+  return self;
+}
+
+function refusedOf(of: Table<Columns>): Table<Columns & typeof invalidColumns> {
+  const optional = Object.entries(of.columns).map(([name, column]) => [name, column.optional()]);
+  const columns = { ...Object.fromEntries(optional), ...invalidColumns };
+  const facts = { write: 'append', rules: {}, invalid: 'fail', unrepeatable: false, refusedBy: of } as const;
+  return tableOf(`${of.name}:invalid`, columns, { ...facts, rows: sql`${of}` });
+}

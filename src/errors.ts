@@ -1,0 +1,121 @@
+/** What went wrong, as people and programs read it. `docs/reference/errors.md` says the same, and a test keeps them equal. */
+interface Entry {
+  /** `transient`: the same call may succeed later. `terminal`: something must be changed first. */
+  readonly nature: 'transient' | 'terminal';
+  /** Exit code of the command line: 1 the work failed, 2 what was asked or written is wrong, 3 something must be set up, 4 someone else is at it. */
+  readonly exit: 1 | 2 | 3 | 4;
+  readonly means: string;
+}
+const terminal = (exit: Entry['exit'], means: string): Entry => Object.freeze({ nature: 'terminal', exit, means });
+const transient = (exit: Entry['exit'], means: string): Entry => Object.freeze({ nature: 'transient', exit, means });
+
+export const catalogue = Object.freeze({
+  // ---- configuration and command line ----
+  COMMAND_UNKNOWN: terminal(2, 'There is no such command, or an option or argument of it is wrong.'),
+  PROJECT_NOT_FOUND: terminal(2, 'No esteira.config.ts here or in a folder above.'),
+  CONFIG_INVALID: terminal(2, 'esteira.config.ts says something that cannot be.'),
+  ENVIRONMENT_UNKNOWN: terminal(2, 'The configuration has no environment of that name.'),
+  ENVIRONMENTS_SHARE: terminal(2, 'Two environments would write the same place.'),
+  VARIABLE_MISSING: terminal(2, 'An environment variable that is needed is not set.'),
+  FOLDER_NOT_EMPTY: terminal(2, 'The folder for a new project holds files that init would overwrite.'),
+  // ---- definitions ----
+  DEFINITION_FAILED: terminal(2, 'A definition file cannot be loaded.'),
+  DEFINITION_INVALID: terminal(2, 'A definition says something that cannot be.'),
+  TWO_COPIES: terminal(2, 'Definitions were made by two copies of the package.'),
+  NAME_TWICE: terminal(2, 'One name was given to two definitions.'),
+  NAME_RESERVED: terminal(2, 'A name is a reserved word of an engine, or begins with an underscore.'),
+  NAME_UNKNOWN: terminal(2, 'Nothing has that name.'),
+  NAME_AMBIGUOUS: terminal(2, 'Two catalogs have something of that name.'),
+  CYCLE: terminal(2, 'Definitions read each other in a circle.'),
+  MENTION_UNKNOWN: terminal(
+    2,
+    'A query mentions something that is in no definition file, or names a table in its text.',
+  ),
+  QUERY_INVALID: terminal(2, 'The engine does not understand a query.'),
+  QUERY_COLUMNS: terminal(2, 'A query gives other columns or types than its table declares.'),
+  QUERY_UNREPEATABLE: terminal(2, 'A query uses the clock or chance, so that it gives other rows each time.'),
+  SINCE_GROUPED: terminal(2, 'A query groups rows of which it reads only the new ones.'),
+  // ---- set-up ----
+  SETUP_NEEDED: terminal(3, 'A table or column is not there yet; a run never creates or alters.'),
+  SETUP_CONFLICT: terminal(3, 'A table is there with a column of another type; set-up never destroys.'),
+  // ---- runs ----
+  RUN_IN_PROGRESS: transient(4, 'A run of this job, or one that writes the same table, is going.'),
+  RUN_FAILED: terminal(1, 'A run ended with a failed step.'),
+  ROWS_INVALID: terminal(1, 'Rows broke the rules of a table that does not set them aside.'),
+  CHECK_FAILED: terminal(1, 'A check holds back the rows.'),
+  ACCOUNT_WRONG: terminal(1, 'Rows in are not valid + invalid + duplicates: nothing was published.'),
+  KEYS_REPEATED: terminal(1, 'Two valid rows have one key, and nothing says which wins.'),
+  ROW_UNKNOWN_COLUMN: terminal(
+    1,
+    'A function gave a row with a name that the table does not declare, or a value of another kind.',
+  ),
+  FUNCTION_FAILED: terminal(1, 'The function of a from(…) threw.'),
+  FENCED: transient(4, 'A newer run has taken over; what this one had begun was rolled back.'),
+  OUT_OF_MEMORY: terminal(1, 'A step needs more memory than the engine may use.'),
+  DISK_FULL: transient(1, 'There is no room on the disk.'),
+  ENGINE_FAILED: terminal(1, 'The engine refused a statement while it was carried out.'),
+  FILES_UNREADABLE: transient(1, 'The folder of a source cannot be listed.'),
+  CANCELLED: terminal(1, 'A person stopped the run; the step at hand was rolled back.'),
+  // ---- settings, queries ----
+  SETTING_INVALID: terminal(2, 'A setting has a value that its column refuses.'),
+  QUERY_NOT_READ_ONLY: terminal(2, 'A statement would change something; query only reads.'),
+  READER_UNAVAILABLE: terminal(2, 'A source needs a reader that this environment does not have.'),
+  // ---- owner and stores ----
+  OWNER_GONE: transient(4, 'The process that owned the project ended before it answered.'),
+  OWNER_UNREACHABLE: transient(4, 'Another process owns the project and does not answer.'),
+  STATE_NEWER: terminal(2, 'The state was written by a newer version of Esteira.'),
+  FILE_HELD: transient(4, 'Another program has the DuckDB file open.'),
+}) satisfies Readonly<Record<string, Entry>>;
+
+export type ErrorCode = keyof typeof catalogue;
+
+export interface ErrorDetails {
+  /** One sentence: what went wrong. */
+  readonly what: string;
+  /** A definition, `file:line`, a step, a file. */
+  readonly where?: string;
+  readonly got?: string;
+  readonly allowed?: string;
+  /** What to do now: a command, where there is one. */
+  readonly next: string;
+}
+
+/** An error with a code; crosses processes as JSON. Its `message` is the sentence alone, `render` gives all of it. */
+export class EsteiraError extends Error {
+  override readonly name = 'EsteiraError';
+  readonly code: ErrorCode;
+  readonly details: ErrorDetails;
+
+  constructor(code: ErrorCode, details: ErrorDetails, options: { cause?: unknown } = {}) {
+    super(details.what, options);
+    this.code = code;
+    this.details = Object.freeze({ ...details });
+  }
+
+  get nature(): 'transient' | 'terminal' {
+    return catalogue[this.code].nature;
+  }
+  get exit(): number {
+    return catalogue[this.code].exit;
+  }
+
+  toJSON(): { readonly code: ErrorCode; readonly nature: string } & ErrorDetails {
+    return { code: this.code, nature: this.nature, ...this.details };
+  }
+
+  static from(json: { readonly code: string } & ErrorDetails): EsteiraError {
+    const { code, what, where, got, allowed, next } = json;
+    const optional = { ...(where && { where }), ...(got && { got }), ...(allowed && { allowed }) };
+    return new EsteiraError(code in catalogue ? (code as ErrorCode) : 'ENGINE_FAILED', { what, ...optional, next });
+  }
+}
+
+/** The text that people read: at most five lines, each with its own beginning. */
+export function render(error: EsteiraError): string {
+  const { what, where, got, allowed, next } = error.details;
+  const lines = [`${error.code}: ${what}`];
+  for (const [word, text] of Object.entries({ where, got, allowed, next })) {
+    if (text) lines.push(`  ${word.padEnd(8)}${text.replaceAll('\n', '\n          ')}`);
+  }
+  return lines.join('\n');
+}
