@@ -1,0 +1,29 @@
+import type { ColumnFacts, Columns } from '../columns/index.ts';
+
+/** A table or view of the warehouse. */
+export interface Place {
+  readonly catalog: string;
+  readonly schema: string;
+  readonly table: string;
+}
+export const placeText = (place: Place): string => `${place.catalog}.${place.schema}.${place.table}`;
+
+/** How an engine spells what Esteira writes itself; a user's SELECT keeps to the portable subset plus `fn`. */
+export interface Dialect {
+  /** The key of `perEngine`. */
+  readonly name: string;
+  identifier(name: string): string;
+  place(place: Place): string;
+  /** The type in which a column is stored. */
+  type(column: ColumnFacts): string;
+  /** A constant: null, text, number, bigint, boolean, Temporal.PlainDate, Temporal.Instant, or a list of them in parentheses. */
+  literal(value: unknown): string;
+  /** A function of `fn` by its name; arguments are spelled already. Words such as a unit or a zone come as they are. */
+  fragment(name: string, args: readonly string[]): string;
+  /** A relation in parentheses with these columns and no row, to describe a query by. */
+  emptyRelation(columns: Columns): string;
+  /** Whether a column of this type (as `describe` names it) may be stored in that column: no value of it is silently changed; one that does not fit fails `kind`. */
+  accepts(type: string, column: ColumnFacts): boolean;
+  /** Reserved words, in lower case: refused as names of tables and columns. */
+  readonly reserved: ReadonlySet<string>;
+}

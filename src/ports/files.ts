@@ -1,0 +1,21 @@
+export type FileFormat = 'csv' | 'jsonl' | 'parquet';
+
+/** One file of a source. */
+export interface SourceFile {
+  /** Below the store, with forward slashes. */
+  readonly path: string;
+  /** Where the engine finds it. */
+  readonly location: string;
+  readonly format: FileFormat;
+  readonly bytes: number;
+  /** Changes when the content does (size and time of change here; an ETag on S3). */
+  readonly fingerprint: string;
+}
+
+/** Where files are read from and written to. */
+export interface FileStore {
+  /** Files that match a pattern (`*`, `**`), in the order of their paths by code point. A folder that is not there holds none. */
+  list(pattern: string): Promise<readonly SourceFile[]>;
+  /** The store's place, for people. */
+  readonly describe: string;
+}

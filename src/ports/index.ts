@@ -1,0 +1,5 @@
+export type { Clock } from './clock.ts';
+export { type Dialect, type Place, placeText } from './dialect.ts';
+export type { FileFormat, FileStore, SourceFile } from './files.ts';
+export type * from './state.ts';
+export * from './warehouse.ts';

@@ -1,0 +1,126 @@
+import type { Account, Bound, PublicationDetails } from './warehouse.ts';
+
+export type RunState = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'superseded';
+export type StepState = 'pending' | 'running' | 'done' | 'failed' | 'skipped';
+export type Reason = 'manual' | 'schedule' | 'always';
+
+/** One run of a job, as intended and as it went. */
+export interface RunRecord {
+  readonly runId: string;
+  readonly runSeq: bigint;
+  readonly job: string;
+  readonly date: Temporal.PlainDate;
+  readonly logicalTime: Temporal.Instant;
+  readonly zone: string;
+  readonly reason: Reason;
+  readonly state: RunState;
+  readonly plan: unknown;
+  readonly params: Readonly<Record<string, string>>;
+  readonly settings: unknown;
+  readonly createdAt: Temporal.Instant;
+  readonly finishedAt?: Temporal.Instant;
+  readonly error?: unknown;
+}
+export interface StepRecord {
+  readonly runId: string;
+  readonly step: string;
+  readonly order: number;
+  readonly state: StepState;
+  readonly definition: string;
+  /** Fixed by the first attempt. */
+  readonly bounds?: readonly Bound[];
+  /** Paths of files by source, fixed by the first attempt. */
+  readonly files?: Readonly<Record<string, readonly string[]>>;
+  readonly attempt: number;
+  readonly account?: Account;
+  readonly details?: PublicationDetails;
+  readonly error?: unknown;
+  readonly startedAt?: Temporal.Instant;
+  readonly endedAt?: Temporal.Instant;
+}
+
+/** What a process holds while it carries out a run: every write of the run to the state shows this token. */
+export interface Held {
+  readonly runId: string;
+  readonly runSeq: bigint;
+  readonly job: string;
+  readonly token: bigint;
+}
+
+export interface NewRun {
+  /** A ULID. */
+  readonly runId: string;
+  readonly job: string;
+  readonly date: Temporal.PlainDate;
+  readonly logicalTime: Temporal.Instant;
+  readonly zone: string;
+  readonly reason: Reason;
+  readonly plan: unknown;
+  readonly params: Readonly<Record<string, string>>;
+  readonly settings: unknown;
+  readonly steps: readonly { readonly step: string; readonly definition: string }[];
+  /** `catalog.schema.table` of everything it writes. */
+  readonly targets: readonly string[];
+  /** Run a date that has succeeded again; the former run is kept as superseded. */
+  readonly again: boolean;
+  /** This owner process. Only one owner lives at a time, so a lease of another holder is a dead process's. */
+  readonly holder: string;
+  readonly now: Temporal.Instant;
+}
+export type Opened =
+  | {
+      readonly opened: 'new' | 'resumed';
+      readonly held: Held;
+      readonly run: RunRecord;
+      readonly steps: readonly StepRecord[];
+    }
+  /** This date has succeeded. */
+  | { readonly opened: 'done'; readonly run: RunRecord };
+
+export interface LogLine {
+  readonly at: Temporal.Instant;
+  readonly step?: string;
+  readonly level: 'info' | 'warn' | 'error';
+  readonly text: string;
+}
+
+/**
+ * What was intended: runs, steps, leases, logs. The warehouse's publications are the proof of what happened; what is said here of them is a
+ * copy, repaired whenever the two disagree. Every adapter passes `conformance`.
+ */
+export interface StateStore {
+  readonly describe: string;
+  /**
+   * One transaction: refuses while a lease of the write set is held by this holder's own running run (RUN_IN_PROGRESS), finds the job's running
+   * run of a dead holder (`resumed`, whatever date was asked) or a date that has succeeded (`done`), else inserts the run and its steps; draws
+   * one token and writes every lease with it.
+   */
+  open(run: NewRun): Promise<Opened>;
+  /** An attempt begins. The bounds and files of the first attempt stay; they are returned. Throws FENCED when the token is no longer the lease's. */
+  intent(
+    held: Held,
+    step: string,
+    fixed: { readonly bounds: readonly Bound[]; readonly files: Readonly<Record<string, readonly string[]>> },
+    now: Temporal.Instant,
+  ): Promise<{
+    readonly attempt: number;
+    readonly bounds: readonly Bound[];
+    readonly files: Readonly<Record<string, readonly string[]>>;
+  }>;
+  done(
+    held: Held,
+    step: string,
+    result: { readonly account: Account; readonly details: PublicationDetails },
+    now: Temporal.Instant,
+  ): Promise<void>;
+  failed(held: Held, step: string, error: unknown, now: Temporal.Instant): Promise<void>;
+  /** Ends the run and releases its leases in one transaction. */
+  finish(held: Held, state: 'succeeded' | 'failed' | 'cancelled', error: unknown, now: Temporal.Instant): Promise<void>;
+  run(runId: string): Promise<RunRecord | undefined>;
+  /** Newest first. */
+  runs(filter: { readonly job?: string; readonly limit: number }): Promise<readonly RunRecord[]>;
+  steps(runId: string): Promise<readonly StepRecord[]>;
+  log(runId: string, lines: readonly LogLine[]): Promise<void>;
+  logs(runId: string, step?: string): Promise<readonly LogLine[]>;
+  close(): Promise<void>;
+}

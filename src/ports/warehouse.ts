@@ -1,0 +1,265 @@
+import type { Columns, Judgement } from '../columns/index.ts';
+import type { Dialect, Place } from './dialect.ts';
+import type { SourceFile } from './files.ts';
+
+/** Columns that Esteira adds, last, to the tables it writes; which of them a table has depends on how it is written. */
+export const hidden = Object.freeze({
+  /** Identity of a row among the invalid rows: source file and line, else a hash. */
+  row: '_rid',
+  /** The producer's row as JSON, where a value could not be read as its column's kind. */
+  original: '_original',
+  /** Names of the columns whose value could not be read. */
+  unread: '_unread',
+  /** Sequence number of the run that wrote the row. */
+  run: '_run',
+  /** Counted per table, one for each publication: what watermarks count in. */
+  sequence: '_seq',
+});
+
+export interface DescribedColumn {
+  readonly name: string;
+  readonly type: string;
+}
+
+/** What the engine's parse tree says of a query that was spelled over empty relations. */
+export interface QueryFacts {
+  /**
+   * One SELECT over one relation without grouping, aggregates, DISTINCT, set operations, LIMIT or joins: each row comes from one row.
+   * `from` gives, for each output column, the columns of the relation that its expression names; `star`: it selects `*`.
+   */
+  readonly projection?: { readonly star: boolean; readonly from: Readonly<Record<string, readonly string[]>> };
+  /** It groups, aggregates, numbers or de-duplicates rows somewhere. */
+  readonly groups: boolean;
+  /** Tables named in its text. */
+  readonly tables: readonly string[];
+  /** Functions that give another value each time (`now`, `random`, …). */
+  readonly unrepeatable: readonly string[];
+}
+
+export interface ExistingTable {
+  readonly place: Place;
+  readonly view: boolean;
+  readonly columns: readonly DescribedColumn[];
+  /** Of a view: the hash that `create view` was given. */
+  readonly definition?: string;
+}
+
+/** What set-up does; all of one catalog in one transaction. Nothing of it destroys. */
+export type Change =
+  | { readonly change: 'create schema'; readonly schema: string }
+  | {
+      readonly change: 'create table';
+      readonly place: Place;
+      readonly columns: readonly DescribedColumn[];
+      readonly about?: string;
+    }
+  | { readonly change: 'add column'; readonly place: Place; readonly column: DescribedColumn }
+  | { readonly change: 'create view'; readonly place: Place; readonly query: string; readonly definition: string }
+  /** A table that steps write: gets its fence. */
+  | { readonly change: 'register'; readonly place: Place }
+  | { readonly change: 'insert'; readonly place: Place; readonly columns: Columns; readonly rows: readonly object[] };
+
+/** Where a catalog stands, read in one go. */
+export interface Position {
+  /** By target (`schema.table`): the token that last claimed it and its greatest `_seq`. */
+  readonly fences: ReadonlyMap<string, { readonly token: bigint; readonly sequence: bigint }>;
+  /** By target, then source (`catalog.schema.table`, or `files:<source>`): what was read up to. */
+  readonly watermarks: ReadonlyMap<string, ReadonlyMap<string, bigint>>;
+  /** By target: its newest publication. */
+  readonly latest: ReadonlyMap<string, Publication>;
+}
+
+/** Identity of a publication: the same for every attempt and process. */
+export interface Batch {
+  readonly runId: string;
+  readonly runSeq: bigint;
+  /** `catalog.schema.table`. */
+  readonly step: string;
+  readonly part: number;
+  readonly token: bigint;
+  readonly definition: string;
+  readonly settingsHash: string;
+  readonly logicalTime: Temporal.Instant;
+  /** When the attempt judges, for people to read. */
+  readonly at: Temporal.Instant;
+}
+
+/** in = valid + invalid + duplicates + held; valid = inserted + updated + deleted + unchanged + stale. */
+export interface Account {
+  readonly in: number;
+  readonly valid: number;
+  readonly invalid: number;
+  readonly duplicates: number;
+  readonly held: number;
+  readonly inserted: number;
+  readonly updated: number;
+  readonly deleted: number;
+  readonly unchanged: number;
+  /** Valid, but an equal or newer row is held already. */
+  readonly stale: number;
+}
+
+/** One row of `_esteira.publication`: the only proof that a step happened. */
+export interface Publication {
+  readonly runId: string;
+  readonly step: string;
+  readonly part: number;
+  readonly runSeq: bigint;
+  readonly token: bigint;
+  readonly definition: string;
+  readonly settingsHash: string;
+  readonly mode: string;
+  readonly logicalTime: Temporal.Instant;
+  readonly publishedAt: Temporal.Instant;
+  readonly account: Account;
+  readonly details: PublicationDetails;
+}
+export interface PublicationDetails {
+  /** Rows for which each flag is false; only flags with any. */
+  readonly flags: Readonly<Record<string, number>>;
+  /** Files that could not be read, and why; they were set aside, the others went on. */
+  readonly badFiles: readonly { readonly path: string; readonly why: string }[];
+  /** Checks that only warn, and did. */
+  readonly warnings: readonly string[];
+  /** Files read. */
+  readonly files: number;
+}
+
+/** What a step read, and up to where; `lower` is absent for a table that was read whole. */
+export interface Bound {
+  readonly source: string;
+  readonly lower?: bigint;
+  readonly upper: bigint;
+}
+
+/** A rule over a whole row. */
+export type RowRule =
+  | { readonly flag: string; readonly condition: string }
+  | { readonly flag: string; readonly column: string; readonly of: Place; readonly other: string };
+
+export type WriteMode =
+  | { readonly mode: 'replace' }
+  | { readonly mode: 'append' }
+  /** `deleted`: the boolean column of rows that leave. `latest`: order columns; without any the run's row wins over the one that is there. */
+  | {
+      readonly mode: 'merge';
+      readonly key: readonly string[];
+      readonly latest: readonly string[];
+      readonly deleted?: string;
+    };
+
+/** Files to be read as a relation, before the transaction begins; one that cannot be read is named and left out. */
+export interface FileInput {
+  /** The relation's name in the body. */
+  readonly relation: string;
+  readonly source: string;
+  readonly columns: Columns;
+  readonly files: readonly SourceFile[];
+}
+
+/** Where the candidate's rows come from. */
+export type Body =
+  | { readonly by: 'query'; readonly sql: string }
+  | {
+      readonly by: 'function';
+      readonly sql: string;
+      readonly columns: Columns;
+      /** Throws a coded error for a row that has unknown names. */
+      readonly map: (row: object) => readonly object[];
+    };
+
+/** A check, spelled over the target as it would be. */
+export interface WriteCheck {
+  readonly name: string;
+  readonly blocks: boolean;
+  /** What its query gives is counted (`none`: must be no row), or is the number itself; account measures need no query. */
+  readonly measure: 'rows' | 'invalid share' | 'rows of a query' | 'scalar';
+  readonly query?: string;
+  readonly sign: '>=' | '<=';
+  readonly bound: number;
+}
+
+/** Everything a step needs to be published in one transaction. */
+export interface StepWrite {
+  readonly batch: Batch;
+  readonly target: Place;
+  readonly columns: Columns;
+  readonly body: Body;
+  readonly files: readonly FileInput[];
+  /**
+   * The body hands on `_rid`, `_original` and `_unread` of the one relation it reads. `reads`: for each column the source's columns whose
+   * `_unread` makes its `kind` fail. `original`: a relation with `_rid` and the row as JSON in `_original`, for rows whose values all were read.
+   */
+  readonly carried?: { readonly reads: Readonly<Record<string, readonly string[]>>; readonly original: string };
+  /** The table keeps `_original` and `_unread` for those who read it, and does not judge kinds itself. */
+  readonly keepsOriginal: boolean;
+  readonly mode: WriteMode;
+  /** Of the columns; of a deleted row only those of the key are asked. */
+  readonly judgements: readonly Judgement[];
+  readonly rules: readonly RowRule[];
+  /** Where invalid rows go; absent: one of them fails the step. */
+  readonly invalid?: Place;
+  readonly checks: readonly WriteCheck[];
+  readonly bounds: readonly Bound[];
+  /** Rows that were read before may come again: each row's former place is cleared first. */
+  readonly reread: boolean;
+  /** Nothing it reads has changed since its last publication with this definition: publish an empty account without evaluating. */
+  readonly unchanged: boolean;
+}
+
+export interface QueryResult {
+  readonly columns: readonly DescribedColumn[];
+  /** Values as Temporal, exact strings, bigint, numbers, booleans, null; lists and structs as plain values. */
+  readonly rows: readonly (readonly unknown[])[];
+  /** There were more rows than asked for. */
+  readonly more: boolean;
+}
+
+/** What people need to know of an engine before they trust it; `docs/reference/guarantees.md` is kept equal by a test. */
+export interface WarehouseCapabilities {
+  /** Data, invalid rows, watermark and account are published in one transaction. */
+  readonly atomicStep: boolean;
+  /** Readers see a table before or after a publication, never between. */
+  readonly snapshotReaders: boolean;
+  /** One process at a time may have it open. */
+  readonly singleProcess: boolean;
+  /** Steps of one catalog may be carried out side by side. */
+  readonly parallelSteps: boolean;
+}
+
+/** Where tables are kept and queries carried out. `docs`: every adapter passes `conformance`. */
+export interface Warehouse {
+  readonly dialect: Dialect;
+  readonly capabilities: WarehouseCapabilities;
+  readonly versions: Readonly<Record<string, string>>;
+  /** Names and types of what a query gives, without running it; throws QUERY_INVALID with the engine's sentence. */
+  describe(query: string): Promise<readonly DescribedColumn[]>;
+  examine(query: string): Promise<QueryFacts>;
+  /** Tables and views of a catalog; nothing when the catalog is not there yet. */
+  inspect(catalog: string): Promise<readonly ExistingTable[]>;
+  /** Creates the catalog and its bookkeeping where they are missing, then makes the changes; all or nothing. */
+  change(catalog: string, changes: readonly Change[]): Promise<void>;
+  position(catalog: string): Promise<Position>;
+  /** First act of every token: raises the fences of all it will write. Throws FENCED when one is higher. */
+  claim(catalog: string, targets: readonly Place[], token: bigint): Promise<void>;
+  publications(catalog: string, runId: string): Promise<readonly Publication[]>;
+  /** Files that a reader has taken in already, by source. */
+  filesRead(target: Place, source: string): Promise<ReadonlyMap<string, string>>;
+  /** Carries out one step: all of it, or nothing. */
+  publish(write: StepWrite, signal?: AbortSignal): Promise<Publication>;
+  /** A statement by a person: only reads, and is refused (QUERY_NOT_READ_ONLY) when it would not. */
+  query(
+    statement: string,
+    options: { readonly limit: number; readonly catalogs: readonly string[] },
+  ): Promise<QueryResult>;
+  /** Typed rows of a small table of Esteira's own, such as settings. */
+  rows(place: Place, columns: Columns): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  /** Replaces the rows of a small table and appends to its history, in one transaction. */
+  replaceRows(
+    place: Place,
+    columns: Columns,
+    rows: readonly object[],
+    history?: { readonly place: Place; readonly columns: Columns; readonly rows: readonly object[] },
+  ): Promise<void>;
+  close(): Promise<void>;
+}
