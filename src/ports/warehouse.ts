@@ -113,6 +113,11 @@ export interface Publication {
   readonly publishedAt: Temporal.Instant;
   readonly account: Account;
   readonly details: PublicationDetails;
+  /**
+   * The target's `_seq` after this publication, kept in its row. One more than before when a row was inserted, updated or deleted, or the
+   * table was replaced; as before when nothing was (then the fence is touched without counting), so that readers see nothing new.
+   */
+  readonly sequence: bigint;
 }
 export interface PublicationDetails {
   /** Rows for which each flag is false; only flags with any. */
