@@ -1,0 +1,228 @@
+import type { ErrorDetails } from '../errors.ts';
+import type { Account, PublicationDetails, Reason, RunState, StepState } from '../ports/index.ts';
+
+// What operations take and give. Everything here is JSON: it crosses processes, and `--json` prints it as it is.
+// Times are ISO text in UTC, dates `YYYY-MM-DD`, seconds are wall seconds.
+
+export interface ErrorView extends ErrorDetails {
+  readonly code: string;
+  readonly nature: string;
+}
+
+// ---- what is seen while a run goes ----
+export interface StepView {
+  /** `catalog.schema.table`. */
+  readonly step: string;
+  /** As people write it: without the catalog where the run has only one. */
+  readonly label: string;
+  readonly kind: 'source' | 'table' | 'view';
+  /** Steps that must be done before. */
+  readonly needs: readonly string[];
+  /** The first part of its name: bronze, silver, …; groups the tree. */
+  readonly layer: string;
+}
+export type RunEvent =
+  | {
+      readonly type: 'run';
+      readonly runId: string;
+      readonly job: string;
+      readonly date: string;
+      readonly logicalTime: string;
+      readonly environment: string;
+      /** A run that was interrupted goes on. */
+      readonly resumed: boolean;
+      readonly steps: readonly StepView[];
+      /** `landing.x: files(...) stands in for postgres changes`. */
+      readonly standIns: readonly string[];
+    }
+  | {
+      readonly type: 'step';
+      readonly step: string;
+      readonly state: StepState;
+      readonly seconds?: number;
+      /** Published by an earlier attempt, found in the warehouse. */
+      readonly adopted?: boolean;
+      /** Nothing it reads has changed. */
+      readonly unchanged?: boolean;
+      readonly account?: Account;
+      readonly details?: PublicationDetails;
+      readonly error?: ErrorView;
+    }
+  /** Something a person should know: a bad file, a warning of a check, the owner that changed. */
+  | { readonly type: 'note'; readonly level: 'info' | 'warn'; readonly text: string; readonly step?: string }
+  | { readonly type: 'end'; readonly runId: string; readonly state: RunState; readonly seconds: number };
+
+export interface RunView {
+  readonly runId: string;
+  readonly job: string;
+  readonly date: string;
+  readonly logicalTime: string;
+  readonly state: RunState;
+  readonly reason: Reason;
+  /** This date had succeeded before, and nothing was done. */
+  readonly alreadyDone?: boolean;
+  readonly createdAt: string;
+  readonly finishedAt?: string;
+  readonly steps: readonly {
+    readonly step: string;
+    readonly state: StepState;
+    readonly attempt: number;
+    readonly seconds?: number;
+    readonly account?: Account;
+    readonly details?: PublicationDetails;
+    readonly error?: ErrorView;
+  }[];
+  readonly error?: ErrorView;
+}
+
+export interface PlanView {
+  readonly job: string;
+  readonly date: string;
+  readonly logicalTime: string;
+  readonly zone: string;
+  readonly environment: string;
+  readonly standIns: readonly string[];
+  readonly steps: readonly (StepView & {
+    readonly mode: string;
+    readonly why: string;
+    readonly reads: readonly string[];
+  })[];
+  /** Tables that a stream or another job writes, read as they are. */
+  readonly readsOnly: readonly string[];
+  /** What `esteira setup` would do first; a run stops while there is any. */
+  readonly setup: readonly string[];
+}
+
+export interface SetupView {
+  readonly changes: readonly { readonly catalog: string; readonly change: string; readonly name: string }[];
+}
+export interface CheckView {
+  readonly environment: string;
+  readonly definitions: Readonly<Record<string, number>>;
+  /** Queries and conditions that the engine described. */
+  readonly described: number;
+  readonly jobs: readonly { readonly job: string; readonly when: string; readonly steps: number }[];
+}
+export interface CompiledView {
+  readonly engine: string;
+  readonly queries: readonly { readonly name: string; readonly sql: string }[];
+}
+export interface QueryView {
+  readonly columns: readonly { readonly name: string; readonly type: string }[];
+  /** Numbers as numbers where they are exact, else text; times as ISO text. */
+  readonly rows: readonly (readonly (string | number | boolean | null | object)[])[];
+  readonly more: boolean;
+}
+/** One definition: what it is, where it is written, how it stands. */
+export interface ShowView {
+  readonly name: string;
+  readonly kind: string;
+  readonly catalog: string;
+  readonly writtenAt: string;
+  readonly about?: string;
+  readonly columns: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly key: boolean;
+    readonly optional: boolean;
+    readonly rules: readonly string[];
+  }[];
+  readonly reads: readonly string[];
+  readonly readBy: readonly string[];
+  readonly write?: string;
+  /** Newest publication. */
+  readonly latest?: { readonly runId: string; readonly publishedAt: string; readonly account: Account };
+  /** First rows; of a table of invalid rows, the newest. */
+  readonly sample?: QueryView;
+  readonly trigger?: string;
+}
+export interface LogView {
+  readonly lines: readonly {
+    readonly at: string;
+    readonly step?: string;
+    readonly level: string;
+    readonly text: string;
+  }[];
+}
+export interface SettingsView {
+  readonly settings: readonly {
+    readonly name: string;
+    readonly kind: string;
+    readonly value: string | number | boolean | null;
+    readonly standard: string | number | boolean | null;
+    readonly rules: readonly string[];
+    readonly about?: string;
+    readonly changedAt?: string;
+    readonly changedBy?: string;
+  }[];
+}
+export interface StatusView {
+  readonly environment: string;
+  readonly owner: { readonly pid: number; readonly since: string; readonly command: string };
+  readonly running: readonly RunView[];
+  readonly jobs: readonly {
+    readonly job: string;
+    readonly when: string;
+    readonly last?: {
+      readonly runId: string;
+      readonly date: string;
+      readonly state: RunState;
+      readonly finishedAt?: string;
+    };
+    /** The next tick, ISO; absent for jobs by hand. */
+    readonly next?: string;
+  }[];
+}
+export interface DoctorView {
+  readonly findings: readonly {
+    readonly what: string;
+    readonly ok: boolean;
+    /** What was found. */
+    readonly found: string;
+    /** What to do, when not ok. */
+    readonly next?: string;
+  }[];
+}
+
+/** Every operation: its input and what it gives. The command line and the owner's socket know only these. */
+export interface Operations {
+  check: [input: Record<string, never>, output: CheckView];
+  setup: [input: { readonly target?: string }, output: SetupView];
+  plan: [
+    input: { readonly job?: string; readonly date?: string; readonly select?: readonly string[] },
+    output: PlanView,
+  ];
+  run: [
+    input: {
+      readonly job: string;
+      readonly date?: string;
+      readonly params?: Readonly<Record<string, string>>;
+      readonly again?: boolean;
+      readonly select?: readonly string[];
+    },
+    output: RunView,
+  ];
+  /** What `always` jobs name, up to now. */
+  sync: [input: { readonly job?: string }, output: { readonly runs: readonly RunView[] }];
+  compile: [input: { readonly select?: readonly string[] }, output: CompiledView];
+  runs: [input: { readonly job?: string; readonly limit?: number }, output: { readonly runs: readonly RunView[] }];
+  show: [input: { readonly name: string }, output: ShowView | RunView];
+  logs: [input: { readonly run: string; readonly step?: string }, output: LogView];
+  query: [input: { readonly sql: string; readonly limit?: number }, output: QueryView];
+  settings: [input: Record<string, never>, output: SettingsView];
+  'settings set': [
+    input: { readonly name: string; readonly value: string; readonly by: string; readonly reason?: string },
+    output: SettingsView,
+  ];
+  status: [input: Record<string, never>, output: StatusView];
+  doctor: [input: Record<string, never>, output: DoctorView];
+}
+export type OperationName = keyof Operations;
+export type Input<Name extends OperationName> = Operations[Name][0];
+export type Output<Name extends OperationName> = Operations[Name][1];
+
+/** What an operation is given beside its input. */
+export interface Context {
+  emit(event: RunEvent): void;
+  readonly signal: AbortSignal;
+}
