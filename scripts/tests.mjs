@@ -20,7 +20,9 @@ function below(root, folder) {
  * folder. Throws when that is no file at all, because `node --test` is content with none.
  */
 export function testFiles(root, words) {
-  const named = words.filter((word) => !word.startsWith('-') && (word.includes('/') || /\.tsx?$/.test(word)));
+  const named = words.filter(
+    (word) => !word.startsWith('-') && (homes.includes(word) || word.includes('/') || /\.tsx?$/.test(word)),
+  );
   const options = words.filter((word) => !named.includes(word));
   const files = named.flatMap((word) => {
     const file = path.resolve(root, word);
