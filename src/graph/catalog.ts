@@ -1,0 +1,44 @@
+import type { Check, Job } from '../define/index.ts';
+import { type AnySource, type AnyTable, type Definition, type SettingsTable, writtenAt } from '../define/index.ts';
+import { EsteiraError } from '../errors.ts';
+
+/** One definition file, loaded. */
+export interface LoadedFile {
+  readonly catalog: string;
+  /** Below the project's folder. */
+  readonly file: string;
+  readonly exports: Readonly<Record<string, unknown>>;
+}
+
+/** Settings of every shape. */
+export type AnySettings = SettingsTable<any>; // any: settings of every shape are meant
+export type Held = AnyTable | AnySource | AnySettings;
+
+/** What the warehouse holds: where it lives, and who reads it. */
+export interface Node<D extends Held = Held> {
+  /** `catalog.schema.table`. */
+  readonly id: string;
+  readonly catalog: string;
+  readonly schema: string;
+  readonly table: string;
+  readonly definition: D;
+}
+
+/** All definitions of a project, checked for names and mentions. */
+export interface Graph {
+  readonly nodes: ReadonlyMap<string, Node>;
+  readonly jobs: ReadonlyMap<string, Job>;
+  readonly checks: readonly Check[];
+  readonly catalogs: readonly string[];
+  /** Suffix of the tables of invalid rows. */
+  readonly suffix: string;
+  /** The node of a definition; a table of invalid rows has one too. */
+  nodeOf(definition: Definition): Node;
+}
+
+/** File and line below the project's folder, as messages say it. */
+export const whereOf = (definition: Definition): string =>
+  `${definition.kind} ${definition.name}, ${writtenAt(definition)}`;
+
+export const invalidDefinition = (what: string, definition: Definition, next: string, allowed?: string): EsteiraError =>
+  new EsteiraError('DEFINITION_INVALID', { what, where: whereOf(definition), next, ...(allowed ? { allowed } : {}) });

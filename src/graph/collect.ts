@@ -1,0 +1,145 @@
+import {
+  type AnyTable,
+  type Check,
+  type Definition,
+  isDefinition,
+  isOwn,
+  type Job,
+  writtenAt,
+} from '../define/index.ts';
+import { EsteiraError } from '../errors.ts';
+import { type Graph, type Held, invalidDefinition, type LoadedFile, type Node, whereOf } from './catalog.ts';
+
+/** Collects what the definition files export, and refuses a name given twice, a mention of something unexported, two copies of the package. */
+export function collect(files: readonly LoadedFile[], options: { readonly suffix: string }): Graph {
+  const { suffix } = options;
+  const nodes = new Map<string, Node>();
+  const byDefinition = new Map<Definition, Node>();
+  const jobs = new Map<string, Job>();
+  const checks = new Map<string, Check>();
+
+  const keep = <T extends Definition>(into: Map<string, T>, definition: T) => {
+    const before = into.get(definition.name);
+    if (before && before !== definition) throw nameTwice(definition, before);
+    into.set(definition.name, definition);
+  };
+  for (const { catalog, exports } of files) {
+    for (const definition of exported(exports)) {
+      if (!isOwn(definition)) throw twoCopies(definition);
+      if (definition.kind === 'job') keep(jobs, definition as Job);
+      else if (definition.kind === 'check') keep(checks, definition as Check);
+      else hold(definition as Held, catalog);
+    }
+  }
+
+  function hold(definition: Held, catalog: string): Node {
+    const known = byDefinition.get(definition);
+    if (known && known.catalog !== catalog) return known;
+    const node = nodeFrom(definition, catalog, suffix);
+    const before = nodes.get(node.id);
+    if (before && before.definition !== definition) throw nameTwice(definition, before.definition);
+    nodes.set(node.id, node);
+    byDefinition.set(definition, node);
+    return node;
+  }
+
+  const graph: Graph = Object.freeze({
+    nodes,
+    jobs,
+    checks: [...checks.values()],
+    catalogs: [...new Set(files.map((file) => file.catalog))],
+    suffix,
+    nodeOf(definition: Definition): Node {
+      const node = byDefinition.get(definition);
+      if (node) return node;
+      const refusedBy = (definition as AnyTable).spec?.refusedBy;
+      const judge = refusedBy && byDefinition.get(refusedBy);
+      if (!judge) throw unexported(definition);
+      return nodeFrom(definition as Held, judge.catalog, suffix);
+    },
+  });
+  refuseUnknownMentions(graph);
+  refuseNamesOfInvalidRows(graph);
+  return graph;
+}
+
+/** Definitions among exported values, in lists and plain objects too. */
+function* exported(value: unknown, seen = new Set<unknown>()): Generator<Definition> {
+  if (value === null || typeof value !== 'object' || seen.has(value)) return;
+  seen.add(value);
+  if (isDefinition(value)) yield value;
+  else if (Array.isArray(value) || isPlain(value)) for (const item of Object.values(value)) yield* exported(item, seen);
+}
+/** A module's namespace has no prototype. */
+const isPlain = (value: object): boolean => [Object.prototype, null].includes(Object.getPrototypeOf(value));
+
+function nodeFrom(definition: Held, catalog: string, suffix: string): Node {
+  const name = definition.name.endsWith(':invalid')
+    ? `${definition.name.slice(0, -':invalid'.length)}${suffix}`
+    : definition.name;
+  const parts = name.split('.');
+  const [schema, table] = parts.length === 1 ? ['main', parts[0]] : parts;
+  if (parts.length > 2 || !schema || !table || !parts.every((part) => /^[a-z_][a-z0-9_]*$/i.test(part))) {
+    throw invalidDefinition(
+      `"${definition.name}" cannot be a name`,
+      definition,
+      'Choose a name of letters, digits and underscores.',
+      'schema.table, or table alone',
+    );
+  }
+  return Object.freeze({ id: `${catalog}.${schema}.${table}`, catalog, schema, table, definition });
+}
+
+function refuseUnknownMentions(graph: Graph): void {
+  const readers = [
+    ...[...graph.nodes.values()].map((node) => node.definition),
+    ...graph.checks,
+    ...graph.jobs.values(),
+  ];
+  for (const reader of readers) {
+    for (const mentioned of reader.dependsOn) {
+      if (mentioned.kind === 'job' ? graph.jobs.get(mentioned.name) === mentioned : known(graph, mentioned)) continue;
+      throw unexported(mentioned, reader);
+    }
+  }
+}
+function known(graph: Graph, definition: Definition): boolean {
+  try {
+    graph.nodeOf(definition);
+    return true;
+  } catch (error) {
+    if (error instanceof EsteiraError && error.code === 'MENTION_UNKNOWN') return false;
+    throw error;
+  }
+}
+
+/** `silver.t_invalidos` belongs to `silver.t` when that sets rows aside. */
+function refuseNamesOfInvalidRows(graph: Graph): void {
+  for (const node of graph.nodes.values()) {
+    if (node.definition.kind !== 'table' || node.definition.spec.invalid !== 'set aside') continue;
+    const taken = graph.nodes.get(`${node.id}${graph.suffix}`);
+    if (taken) throw nameTwice(taken.definition, node.definition.invalid);
+  }
+}
+
+const nameTwice = (second: Definition, first: Definition): EsteiraError =>
+  new EsteiraError('NAME_TWICE', {
+    what: `The name "${second.name}" is given twice.`,
+    where: `${writtenAt(first)} and ${writtenAt(second)}`,
+    next: 'Rename one of the two; to read a thing that is defined, import and mention it.',
+  });
+
+const twoCopies = (definition: Definition): EsteiraError =>
+  new EsteiraError('TWO_COPIES', {
+    what: 'This definition was made by another copy of the package esteira than the one that runs.',
+    where: whereOf(definition),
+    next: 'Run `npm ls esteira` and keep one version, then run `npx esteira` from the project itself.',
+  });
+
+const unexported = (mentioned: Definition, reader?: Definition): EsteiraError =>
+  new EsteiraError('MENTION_UNKNOWN', {
+    what: `${reader ? `${reader.kind} ${reader.name} reads` : 'Something reads'} ${mentioned.kind} ${mentioned.name}, which no definition file exports.`,
+    where: reader ? whereOf(reader) : whereOf(mentioned),
+    got: whereOf(mentioned),
+    next: 'Export it from a file that the configuration lists under `pipelines`.',
+  });

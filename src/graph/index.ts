@@ -1,0 +1,12 @@
+export {
+  type AnySettings,
+  type Graph,
+  type Held,
+  invalidDefinition,
+  type LoadedFile,
+  type Node,
+  whereOf,
+} from './catalog.ts';
+export { collect } from './collect.ts';
+export { endlessStreams, type GraphStep, isEndless, type JobSteps, stepsOf } from './order.ts';
+export { matchesName, select } from './select.ts';

@@ -1,0 +1,54 @@
+import { EsteiraError } from '../errors.ts';
+import type { GraphStep } from './order.ts';
+
+/**
+ * `silver.tb_x` that step, `+silver.tb_x` all above it too, `silver.tb_x+` all below it too, `silver.*` by pattern; several are added up. The
+ * order stays.
+ */
+export function select(steps: readonly GraphStep[], words: readonly string[]): readonly GraphStep[] {
+  if (words.length === 0) return steps;
+  const chosen = new Set<string>();
+  for (const word of words) {
+    const [, above, pattern = '', below] = /^(\+?)(.*?)(\+?)$/.exec(word) ?? [];
+    const matches = steps.filter((step) => matchesName(pattern, step.node.id));
+    if (matches.length === 0) throw unknownSelection(word, steps);
+    for (const step of matches) {
+      chosen.add(step.node.id);
+      if (above)
+        for (const id of reach(step.node.id, (id) => steps.find((s) => s.node.id === id)?.needs ?? [])) chosen.add(id);
+      if (below)
+        for (const id of reach(step.node.id, (id) => steps.filter((s) => s.needs.includes(id)).map((s) => s.node.id)))
+          chosen.add(id);
+    }
+  }
+  return steps.filter((step) => chosen.has(step.node.id));
+}
+
+/** `*` stands for any characters; the catalog may be left out. */
+export function matchesName(pattern: string, id: string): boolean {
+  const expression = pattern
+    .split('*')
+    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+    .join('.*');
+  return new RegExp(`^(?:[^.]+\\.)?${expression}$`).test(id) || new RegExp(`^${expression}$`).test(id);
+}
+
+function reach(start: string, next: (id: string) => readonly string[]): ReadonlySet<string> {
+  const found = new Set<string>();
+  const open = [start];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    for (const other of next(id)) {
+      if (found.has(other)) continue;
+      found.add(other);
+      open.push(other);
+    }
+  }
+  return found;
+}
+
+const unknownSelection = (word: string, steps: readonly GraphStep[]): EsteiraError =>
+  new EsteiraError('NAME_UNKNOWN', {
+    what: `--select ${word} finds no step of this job.`,
+    allowed: steps.map((step) => `${step.node.schema}.${step.node.table}`).join(', '),
+    next: 'Use a name of the list, with + before it for all above, + after it for all below, or a pattern such as silver.*',
+  });
