@@ -7,6 +7,7 @@ export {
   type Node,
   whereOf,
 } from './catalog.ts';
+export { checksByTable } from './checks.ts';
 export { collect } from './collect.ts';
 export { endlessStreams, type GraphStep, isEndless, type JobSteps, stepsOf } from './order.ts';
 export { matchesName, select } from './select.ts';

@@ -1,5 +1,6 @@
-import type { AnySource, Definition, Job } from '../define/index.ts';
+import type { AnySource, Check, Definition, Job } from '../define/index.ts';
 import type { Graph, Node } from './catalog.ts';
+import { checksByTable, depths, readByChecks } from './checks.ts';
 
 /** One step of a job: a table or view that it builds, or a stream that it brings in. */
 export interface GraphStep {
@@ -7,6 +8,7 @@ export interface GraphStep {
   readonly kind: 'source' | 'table' | 'view';
   /** Ids of the steps that must be done before. */
   readonly needs: readonly string[];
+  readonly checks: readonly Check[];
 }
 export interface JobSteps {
   /** In an order in which they can be carried out. */
@@ -25,38 +27,44 @@ export const isEndless = (job: Job): boolean => job.triggers.some((trigger) => t
 /** What a job runs: what it names, and every table above, up to streams that an `always` job brings in, settings, and sources read in place. */
 export function stepsOf(graph: Graph, job: Job): JobSteps {
   const streams = endlessStreams(graph);
+  const checks = checksByTable(graph);
   const named = new Set<Definition>(job.build);
-  const steps = new Map<Definition, GraphStep>();
-  const readsOnly = new Map<Definition, Node>();
-  const seen = new Set<Definition>();
+  const built = new Set<Definition>();
+  const readsOnly = new Set<Definition>();
 
-  const isStep = (definition: Definition) =>
-    definition.kind === 'table' || (definition.kind === 'source' && (definition as AnySource).reader.streams);
-  function visit(definition: Definition): void {
-    if (seen.has(definition)) return;
-    seen.add(definition);
-    const refusedBy = refusedByOf(definition);
-    if (refusedBy) return visit(refusedBy);
-    if (!isStep(definition)) return;
-    const node = graph.nodeOf(definition);
-    if (streams.has(definition) && !named.has(definition)) {
-      readsOnly.set(definition, node);
-      return;
+  const open = [...job.build] as Definition[];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const definition = refusing(next);
+    if (built.has(definition) || !isStep(definition)) continue;
+    if (streams.has(definition) && !named.has(definition)) readsOnly.add(definition);
+    else {
+      built.add(definition);
+      open.push(...definition.dependsOn);
     }
-    for (const above of definition.dependsOn) visit(above);
-    const needs = definition.dependsOn.map((above) => steps.get(refusedByOf(above) ?? above)?.node.id);
-    const kind =
-      definition.kind === 'source'
-        ? 'source'
-        : node.definition.kind === 'table' && node.definition.spec.write === 'view'
-          ? 'view'
-          : 'table';
-    steps.set(definition, { node, kind, needs: [...new Set(needs.filter((id) => id !== undefined))] });
   }
-  for (const definition of job.build) visit(definition);
-  return { steps: [...steps.values()], readsOnly: [...readsOnly.values()] };
+
+  const depth = depths();
+  const inOrder = [...built].sort((a, b) => depth(a) - depth(b));
+  const steps = inOrder.map((definition): GraphStep => {
+    const node = graph.nodeOf(definition);
+    const own = checks.get(node.id) ?? [];
+    const above = [...definition.dependsOn, ...readByChecks(own, node)].map(refusing);
+    const needs = above
+      .filter((other) => built.has(other) && other !== definition)
+      .map((other) => graph.nodeOf(other).id);
+    return { node, kind: kindOf(node), needs: [...new Set(needs)], checks: own };
+  });
+  return { steps, readsOnly: [...readsOnly].map((definition) => graph.nodeOf(definition)) };
 }
 
-/** The table that writes a table of invalid rows. */
-const refusedByOf = (definition: Definition): Definition | undefined =>
-  (definition as { spec?: { refusedBy?: Definition } }).spec?.refusedBy;
+const isStep = (definition: Definition): boolean =>
+  definition.kind === 'table' || (definition.kind === 'source' && (definition as AnySource).reader.streams);
+
+function kindOf({ definition }: Node): GraphStep['kind'] {
+  if (definition.kind !== 'table') return 'source';
+  return definition.spec.write === 'view' ? 'view' : 'table';
+}
+
+/** The table that writes a table of invalid rows; every other definition stands for itself. */
+const refusing = (definition: Definition): Definition =>
+  (definition as { spec?: { refusedBy?: Definition } }).spec?.refusedBy ?? definition;

@@ -20,6 +20,8 @@ export interface Dialect {
   literal(value: unknown): string;
   /** A function of `fn` by its name; arguments are spelled already. Words such as a unit or a zone come as they are. */
   fragment(name: string, args: readonly string[]): string;
+  /** A JSON object with these columns' values, an expression. */
+  rowAsJson(columns: readonly string[]): string;
   /** A relation in parentheses with these columns and no row, to describe a query by. */
   emptyRelation(columns: Columns): string;
   /** Whether a column of this type (as `describe` names it) may be stored in that column: no value of it is silently changed; one that does not fit fails `kind`. */

@@ -196,6 +196,8 @@ export interface StepWrite {
    * `_unread` makes its `kind` fail. `original`: a relation with `_rid` and the row as JSON in `_original`, for rows whose values all were read.
    */
   readonly carried?: { readonly reads: Readonly<Record<string, readonly string[]>>; readonly original: string };
+  /** Columns that the body converts from text: it also gives `_was_<column>`, true where a text was there, so that `kind` fails when the value is NULL. */
+  readonly converted: readonly string[];
   /** The table keeps `_original` and `_unread` for those who read it, and does not judge kinds itself. */
   readonly keepsOriginal: boolean;
   readonly mode: WriteMode;

@@ -1,0 +1,53 @@
+import type { AnyTable, Check, Definition } from '../define/index.ts';
+import { EsteiraError } from '../errors.ts';
+import { type Graph, type Node, whereOf } from './catalog.ts';
+
+/** How many definitions stand above one another, at most; what reads nothing is at 0. */
+export function depths(): (definition: Definition) => number {
+  const known = new Map<Definition, number>();
+  const depth = (definition: Definition): number => {
+    const before = known.get(definition);
+    if (before !== undefined) return before;
+    const above = (definition as AnyTable).spec?.refusedBy
+      ? [(definition as AnyTable).spec.refusedBy as Definition]
+      : definition.dependsOn;
+    const found = above.reduce((most, one) => Math.max(most, depth(one) + 1), 0);
+    known.set(definition, found);
+    return found;
+  };
+  return depth;
+}
+
+/** By node id: the checks that hold back its rows. Each check belongs to the lowest table it mentions. */
+export function checksByTable(graph: Graph): ReadonlyMap<string, readonly Check[]> {
+  const depth = depths();
+  const found = new Map<string, Check[]>();
+  for (const check of graph.checks) {
+    const tables = check.limit.measure.of.filter((definition) => definition.kind === 'table');
+    const most = Math.max(...tables.map(depth));
+    const [lowest, second] = tables.filter((definition) => depth(definition) === most);
+    if (!lowest) throw homeless(check, 'no table', 'Mention the table whose rows it should hold back.');
+    if (second) {
+      const names = `${lowest.name} and ${second.name}, of which neither reads the other`;
+      throw homeless(check, names, 'Make a table that joins the two, and check that.');
+    }
+    const node = graph.nodeOf(refusing(lowest));
+    found.set(node.id, [...(found.get(node.id) ?? []), check]);
+  }
+  return found;
+}
+const refusing = (definition: Definition): Definition => (definition as AnyTable).spec.refusedBy ?? definition;
+
+const homeless = (check: Check, got: string, next: string): EsteiraError =>
+  new EsteiraError('DEFINITION_INVALID', {
+    what: `The check "${check.name}" has no one table whose rows it holds back.`,
+    where: whereOf(check),
+    got,
+    allowed: 'one table that stands lower than all others it mentions',
+    next,
+  });
+
+/** What a table waits for because its checks read it. */
+export function readByChecks(checks: readonly Check[], own: Node): readonly Definition[] {
+  return checks.flatMap((check) => check.limit.measure.of).filter((definition) => definition !== own.definition);
+}

@@ -1,0 +1,130 @@
+import type { AnyRows, AnySource, AnyTable, Reader } from '../define/index.ts';
+import type { Graph, GraphStep, Node } from '../graph/index.ts';
+import type { Dialect, QueryFacts, Warehouse } from '../ports/index.ts';
+import { definitionHash } from './definition.ts';
+import { describeBody, describeChecks, describeRules } from './describe.ts';
+import { emptySpelling } from './empty.ts';
+import type { StepModel } from './model.ts';
+import { askedByRules, type Mentions, mentionsOf, type Read, readOf } from './reads.ts';
+import { refuseFunctions, refuseKeyless, refuseNames, refuseSince, refuseTextMentions } from './refuse.ts';
+import { spellBody } from './spell.ts';
+
+export interface Analyser {
+  readonly graph: Graph;
+  readonly warehouse: Pick<Warehouse, 'describe' | 'examine' | 'dialect'>;
+  /** The reader of a source here: a stand-in, or its own. */
+  readerOf(source: AnySource): Reader<any>; // any: whatever columns it adds
+  /** Hash of the module of a function and of the project's files that it imports. */
+  moduleHash(definition: AnyTable): string;
+}
+
+/** Asks the engine about a step's query, without running it, and refuses what cannot be right. */
+export async function analyse(step: GraphStep, analyser: Analyser): Promise<StepModel> {
+  return step.node.definition.kind === 'source' ? streamModel(step, analyser) : tableModel(step, analyser);
+}
+
+/** A stream's landing table: all that its reader brings, as it came. */
+function streamModel(step: GraphStep, analyser: Analyser): StepModel {
+  const { node } = step;
+  refuseNames(node, analyser.warehouse.dialect);
+  const from: Read = { node, how: 'new files' };
+  const names = Object.keys(node.definition.columns);
+  return {
+    node,
+    kind: 'source',
+    reads: [from],
+    asked: [],
+    checks: step.checks,
+    carried: { from, star: true, reads: Object.fromEntries(names.map((name) => [name, [name]])) },
+    keepsOriginal: true,
+    converted: [],
+    groups: false,
+    runValues: false,
+    settings: [],
+    definition: definitionHash(node, { analyser, checks: [] }),
+  };
+}
+
+async function tableModel(step: GraphStep, analyser: Analyser): Promise<StepModel> {
+  const { graph, warehouse } = analyser;
+  const node = step.node as Node<AnyTable>;
+  refuseNames(node, warehouse.dialect);
+  refuseKeyless(node);
+  const { spec } = node.definition;
+  const converted: string[] = [];
+  const input = spec.rows.recipe.by === 'map' ? spec.rows.recipe.input : spec.rows;
+  const spelling = emptySpelling(warehouse.dialect, (column, argument) => {
+    converted.push(column);
+    return `, (${argument}) is not null as ${convertedName(column, warehouse.dialect)}`;
+  });
+  const query = spellBody(input, spelling);
+  await describeBody(node, query, warehouse);
+  const facts = await warehouse.examine(query);
+  refuseTextMentions(node, facts);
+  refuseFunctions(node, facts);
+  const mentions = mentionsOf(spec.rows);
+  const reads = mentions.readables.map((readable) => readOf(readable, graph));
+  refuseSince(node, reads, facts);
+  await describeRules(node, warehouse);
+  await describeChecks(step.checks, analyser);
+  const carried = spec.rows.recipe.by === 'map' ? undefined : carriedBy(spec.rows, facts, mentions, reads, analyser);
+  return {
+    node,
+    kind: step.kind,
+    reads: distinct(reads),
+    asked: [...askedByRules(node.definition, graph), ...checkReads(step, graph)],
+    checks: step.checks,
+    ...(carried && spec.write !== 'view' ? { carried } : {}),
+    keepsOriginal: spec.write === 'append' && carried?.star === true,
+    converted: facts.projection ? [...new Set(converted)] : [],
+    groups: facts.groups,
+    runValues: mentions.runValues,
+    settings: mentions.settings,
+    definition: definitionHash(node, { analyser, checks: step.checks }),
+  };
+}
+
+/** The name of the extra column that says whether a converted text was there. */
+export const convertedName = (column: string, dialect: Dialect): string => dialect.identifier(`_was_${column}`);
+
+/** A projection of exactly one relation that keeps the producer's rows. */
+function carriedBy(
+  rows: AnyRows,
+  facts: QueryFacts,
+  mentions: Mentions,
+  reads: readonly Read[],
+  analyser: Analyser,
+): StepModel['carried'] | undefined {
+  const keeping = reads.filter((read) => keepsOriginal(read.node, analyser));
+  const [from] = keeping;
+  if (!facts.projection || !from || keeping.length > 1 || mentions.readables.length > 1) return undefined;
+  const star = facts.projection.star || rows.recipe.by !== 'sql';
+  const same = star ? Object.keys(from.node.definition.columns).map((name) => [name, [name]] as const) : [];
+  return { from, star, reads: { ...Object.fromEntries(same), ...facts.projection.from } };
+}
+
+/** Landing tables and files keep the producer's rows, and so does a table that appends all of such a one. */
+function keepsOriginal(node: Node, analyser: Analyser): boolean {
+  const { definition } = node;
+  if (definition.kind === 'source') return true;
+  if (definition.kind !== 'table' || definition.spec.write !== 'append' || definition.spec.refusedBy) return false;
+  const { readables } = mentionsOf(definition.spec.rows);
+  const [only] = readables;
+  if (!only || readables.length > 1 || !selectsStar(definition.spec.rows)) return false;
+  return keepsOriginal(readOf(only, analyser.graph).node, analyser);
+}
+function selectsStar(rows: AnyRows): boolean {
+  const { recipe } = rows;
+  if (recipe.by === 'sql') return /^\s*select\s+\*/i.test(recipe.parts[0] ?? '');
+  return recipe.by !== 'map' && recipe.by !== 'engine';
+}
+
+const checkReads = (step: GraphStep, graph: Graph): readonly Node[] =>
+  step.checks.flatMap((check) => check.limit.measure.of.map((definition) => graph.nodeOf(definition)));
+
+function distinct(reads: readonly Read[]): readonly Read[] {
+  const found = new Map(
+    reads.map((read) => [`${read.node.id} ${read.how} ${read.since?.column} ${read.since?.lookback}`, read]),
+  );
+  return [...found.values()];
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import type { Columns } from '../columns/index.ts';
+import {
+  type AnyReadable,
+  type AnyRows,
+  type AnySource,
+  type AnyTable,
+  type Check,
+  isReference,
+  type Setting,
+} from '../define/index.ts';
+import type { Node } from '../graph/index.ts';
+import type { Analyser } from './analyse.ts';
+import { definitionOf } from './reads.ts';
+import { normalised, type Spelling, spell, spellBody } from './spell.ts';
+
+/**
+ * Hash of what a step is: its query with what it mentions by name, columns, rules, checks and write mode; of a function also its module. A
+ * comment or a setting's value changes nothing.
+ */
+export function definitionHash(
+  node: Node,
+  options: { readonly analyser: Analyser; readonly checks: readonly Check[] },
+): string {
+  const { analyser, checks } = options;
+  const { definition } = node;
+  const spelling = symbolic(analyser);
+  const facts =
+    definition.kind === 'table'
+      ? tableFacts(definition, spelling, analyser)
+      : definition.kind === 'source'
+        ? { reader: definition.reader.by, options: definition.reader.options, day: (definition as AnySource).day }
+        : {};
+  const limits = checks.map((check) => ({
+    name: check.name,
+    otherwise: check.otherwise,
+    ...limitFacts(check, spelling),
+  }));
+  const all = { kind: definition.kind, columns: columnFacts(definition.columns), ...facts, limits };
+  return createHash('sha256').update(JSON.stringify(all, withBigints)).digest('hex').slice(0, 16);
+}
+
+function tableFacts(table: AnyTable, spelling: Spelling, analyser: Analyser): object {
+  const { rows, rules, write, duplicates, invalid } = table.spec;
+  const isFunction = rows.recipe.by === 'map';
+  const input = rows.recipe.by === 'map' ? rows.recipe.input : rows;
+  return {
+    rows: normalised(spellBody(input as AnyRows, spelling)),
+    ...(isFunction ? { module: analyser.moduleHash(table) } : {}),
+    write,
+    duplicates: duplicates?.by,
+    invalid,
+    rules: Object.entries(rules).map(([flag, rule]) =>
+      isReference(rule) ? [flag, rule.column, rule.of.name, rule.other] : [flag, normalised(spell(rule, spelling))],
+    ),
+  };
+}
+
+function limitFacts({ limit }: Check, spelling: Spelling): object {
+  const { measure, sign, bound } = limit;
+  const query = 'query' in measure ? normalised(spell(measure.query, spelling)) : undefined;
+  const named = typeof bound === 'object' ? `${bound.of.name}.${bound.setting}` : bound;
+  return { measure: measure.measure, of: measure.of.map((definition) => definition.name), query, sign, bound: named };
+}
+
+const columnFacts = (columns: Columns): object =>
+  Object.entries(columns).map(([name, { facts }]) => {
+    const { about: _, standard: __, of, ...rest } = facts;
+    return [name, rest, Array.isArray(of) ? of : typeof of];
+  });
+
+/** What a query mentions, by name. */
+const symbolic = ({ graph, warehouse }: Analyser): Spelling => ({
+  dialect: warehouse.dialect,
+  relation: (of: AnyReadable) => {
+    const { recipe } = of;
+    const { id } = graph.nodeOf(definitionOf(of));
+    return recipe.by === 'since' ? `{since ${id} ${recipe.column} ${recipe.lookback ?? ''}}` : `{${recipe.by} ${id}}`;
+  },
+  run: (value) => `{run.${value}}`,
+  setting: (setting: Setting<unknown>) => `{${setting.of.name}.${setting.setting}}`,
+});
+
+const withBigints = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}n` : value);

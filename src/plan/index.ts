@@ -1,0 +1,17 @@
+export { type Analyser, analyse, convertedName } from './analyse.ts';
+export { emptySpelling, standardOf } from './empty.ts';
+export {
+  flagsOf,
+  historyColumns,
+  historyOf,
+  invalidPlaceOf,
+  layoutOf,
+  placeOf,
+  settingsLayout,
+  type TableLayout,
+  tombstonesOf,
+} from './layout.ts';
+export type { StepModel } from './model.ts';
+export { definitionOf, type Read } from './reads.ts';
+export { changeText, missing, type ViewLayout, viewOf } from './setup.ts';
+export { type Spelling, spell, spellBody } from './spell.ts';

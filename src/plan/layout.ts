@@ -1,0 +1,96 @@
+import { type ColumnFacts, type Columns, col, judgements, keyOf } from '../columns/index.ts';
+import type { AnyTable } from '../define/index.ts';
+import type { AnySettings, Graph, Node } from '../graph/index.ts';
+import { type DescribedColumn, type Dialect, hidden, type Place } from '../ports/index.ts';
+import type { StepModel } from './model.ts';
+
+/** A table as the warehouse must hold it. */
+export interface TableLayout {
+  readonly place: Place;
+  readonly columns: readonly DescribedColumn[];
+  /** Written by steps, under a fence. */
+  readonly fenced: boolean;
+  readonly about?: string;
+  /** Settings: the rows it starts with. */
+  readonly starts?: { readonly columns: Columns; readonly rows: readonly object[] };
+}
+
+export const placeOf = (node: Node): Place => ({ catalog: node.catalog, schema: node.schema, table: node.table });
+export const invalidPlaceOf = (node: Node, suffix: string): Place => ({
+  ...placeOf(node),
+  table: `${node.table}${suffix}`,
+});
+export const tombstonesOf = (place: Place): Place => ({ ...place, table: `${place.table}__deleted` });
+export const historyOf = (place: Place): Place => ({ ...place, table: `${place.table}_history` });
+
+const sequenceColumns = { [hidden.run]: col.bigint(), [hidden.sequence]: col.bigint() };
+const rowColumn = { [hidden.row]: col.text() };
+const originalColumns = { [hidden.original]: col.text(), [hidden.unread]: col.text() };
+
+/** Every table that a step needs, its own last. A view is no table. */
+export function layoutOf(model: StepModel, graph: Graph, dialect: Dialect): readonly TableLayout[] {
+  const { node } = model;
+  if (model.kind === 'view') return [];
+  const typed = (columns: Columns): readonly DescribedColumn[] =>
+    Object.entries<Columns[string]>(columns).map(([name, { facts }]) => ({ name, type: typeOf(name, facts, dialect) }));
+  const place = placeOf(node);
+  if (node.definition.kind === 'source') {
+    const columns = typed({ ...node.definition.columns, ...rowColumn, ...originalColumns, ...sequenceColumns });
+    return [{ place, columns, fenced: true }];
+  }
+  const { columns, spec } = node.definition as AnyTable;
+  const extra =
+    spec.write === 'replace'
+      ? sequenceColumns
+      : { ...rowColumn, ...(model.keepsOriginal ? originalColumns : {}), ...sequenceColumns };
+  const about = spec.about ? { about: spec.about } : {};
+  const own: TableLayout = { place, columns: typed({ ...columns, ...extra }), fenced: true, ...about };
+  const beside: TableLayout[] = [];
+  if (typeof spec.write === 'object') {
+    const kept = [...new Set([...keyOf(columns), ...(spec.duplicates?.by ?? [])])];
+    const tombstone = Object.fromEntries(kept.map((name) => [name, columns[name]]));
+    beside.push({
+      place: tombstonesOf(place),
+      columns: typed({ ...tombstone, ...rowColumn, ...sequenceColumns }),
+      fenced: false,
+    });
+  }
+  if (spec.invalid === 'set aside') {
+    const flags = Object.fromEntries(flagsOf(node.definition as AnyTable).map((flag) => [flag, col.boolean()]));
+    const all = { ...(node.definition as AnyTable).invalid.columns, ...flags, ...sequenceColumns };
+    beside.push({ place: invalidPlaceOf(node, graph.suffix), columns: typed(all), fenced: false });
+  }
+  return [...beside, own];
+}
+
+/** A flag for each rule: of the columns, then of whole rows. */
+export const flagsOf = (table: AnyTable): readonly string[] => [
+  ...judgements(table.columns).map((judgement) => judgement.flag),
+  ...Object.keys(table.spec.rules),
+];
+
+/** `_unread` is a list of names, which the portable kinds store as JSON text; the engine keeps it as its own list. */
+const typeOf = (name: string, facts: ColumnFacts, dialect: Dialect): string =>
+  name === hidden.unread ? `${dialect.type(facts)}[]` : dialect.type(facts);
+
+/** Columns of the history of settings: what changed, when, by whom and why. */
+export const historyColumns = {
+  changed_at: col.timestamp(),
+  changed_by: col.text(),
+  row_key: col.text().optional(),
+  setting: col.text(),
+  before: col.text().optional(),
+  after: col.text().optional(),
+  reason: col.text().optional(),
+} satisfies Columns;
+
+export function settingsLayout(node: Node<AnySettings>, dialect: Dialect): readonly TableLayout[] {
+  const place = placeOf(node);
+  const typed = (columns: Columns) =>
+    Object.entries<Columns[string]>(columns).map(([name, { facts }]) => ({ name, type: dialect.type(facts) }));
+  const { columns, rows } = node.definition;
+  return [
+    { place: historyOf(place), columns: typed(historyColumns), fenced: false },
+    { place, columns: typed(columns), fenced: false, starts: { columns, rows } },
+  ];
+}

@@ -1,0 +1,29 @@
+import type { Check, Setting } from '../define/index.ts';
+import type { GraphStep, Node } from '../graph/index.ts';
+import type { Read } from './reads.ts';
+
+/** What the planner knows of one step, after the engine has described its query. */
+export interface StepModel {
+  readonly node: Node;
+  readonly kind: GraphStep['kind'];
+  readonly reads: readonly Read[];
+  /** Tables that its rules and checks ask. */
+  readonly asked: readonly Node[];
+  readonly checks: readonly Check[];
+  /** The body is a projection of one relation that keeps the producer's rows: `_rid`, `_original` and `_unread` are handed on. */
+  readonly carried?: {
+    readonly from: Read;
+    readonly star: boolean;
+    readonly reads: Readonly<Record<string, readonly string[]>>;
+  };
+  /** It keeps `_original` and `_unread` itself, for those who read it. */
+  readonly keepsOriginal: boolean;
+  /** Columns that the body converts from text with `fn.to…`. */
+  readonly converted: readonly string[];
+  /** It groups or numbers rows somewhere. */
+  readonly groups: boolean;
+  readonly runValues: boolean;
+  readonly settings: readonly Setting<unknown>[];
+  /** Hash of what it is; comments and white space change nothing. */
+  readonly definition: string;
+}

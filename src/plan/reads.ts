@@ -1,0 +1,75 @@
+import type { AnyTable } from '../define/index.ts';
+import {
+  type AnyReadable,
+  type AnyRows,
+  type AnySource,
+  type Definition,
+  type Fragment,
+  isReference,
+  type Mention,
+  type Setting,
+} from '../define/index.ts';
+import type { Graph, Node } from '../graph/index.ts';
+
+/** One relation that a body reads. */
+export interface Read {
+  readonly node: Node;
+  /** `whole`: all of it. `new`: what has arrived since this reader's last publication. `files`: a source that is read in place. */
+  readonly how: 'whole' | 'new' | 'files' | 'new files';
+  readonly since?: { readonly column: string; readonly lookback?: string };
+}
+
+/** Everything that a body mentions, however deep. */
+export interface Mentions {
+  readonly readables: readonly AnyReadable[];
+  readonly settings: readonly Setting<unknown>[];
+  readonly runValues: boolean;
+}
+
+export function mentionsOf(rows: AnyRows): Mentions {
+  const readables: AnyReadable[] = [];
+  const settings: Setting<unknown>[] = [];
+  let runValues = false;
+  const visit = (mention: Mention | unknown): void => {
+    if (typeof mention !== 'object' || mention === null) return;
+    if ('recipe' in mention) visitRows(mention as AnyRows);
+    else if ('fn' in mention) (mention as Fragment).args.forEach(visit);
+    else if ('run' in mention) runValues = true;
+    else if ('setting' in mention) settings.push(mention as Setting<unknown>);
+  };
+  const visitRows = (of: AnyRows): void => {
+    const { recipe } = of;
+    if (recipe.by === 'sql') recipe.mentions.forEach(visit);
+    else if (recipe.by === 'engine') Object.values(recipe.queries).forEach(visitRows);
+    else if (recipe.by === 'map') visitRows(recipe.input);
+    else readables.push(of as AnyReadable);
+  };
+  visitRows(rows);
+  return { readables, settings, runValues };
+}
+
+/** The definition that a readable reads. */
+export function definitionOf(readable: AnyReadable): Definition {
+  const { recipe } = readable;
+  if (recipe.by === 'name') return recipe.of;
+  if (recipe.by === 'since' || recipe.by === 'unread') return definitionOf(recipe.of);
+  throw new TypeError('not a readable relation');
+}
+
+export function readOf(readable: AnyReadable, graph: Graph): Read {
+  const { recipe } = readable;
+  const node = graph.nodeOf(definitionOf(readable));
+  const inPlace = node.definition.kind === 'source' && !(node.definition as AnySource).reader.streams;
+  if (recipe.by === 'since') {
+    const { column, lookback } = recipe;
+    return { node, how: inPlace ? 'new files' : 'new', since: { column, ...(lookback ? { lookback } : {}) } };
+  }
+  if (recipe.by === 'unread') return { node, how: inPlace ? 'new files' : 'new' };
+  return { node, how: inPlace ? 'files' : 'whole' };
+}
+
+/** Tables that row rules and references ask. */
+export function askedByRules(table: AnyTable, graph: Graph): readonly Node[] {
+  const asked = Object.values(table.spec.rules).flatMap((rule) => (isReference(rule) ? [rule.of] : rule.reads));
+  return asked.map((definition) => graph.nodeOf(definition));
+}

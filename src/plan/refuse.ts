@@ -1,0 +1,101 @@
+import { judgements, keyOf } from '../columns/index.ts';
+import type { AnyTable } from '../define/index.ts';
+import { EsteiraError } from '../errors.ts';
+import { invalidDefinition, type Node, whereOf } from '../graph/index.ts';
+import { type Dialect, hidden, type QueryFacts } from '../ports/index.ts';
+import type { Read } from './reads.ts';
+
+/** A table is read by mentioning it: the text alone makes no edge of the graph. */
+export function refuseTextMentions(node: Node<AnyTable>, facts: QueryFacts): void {
+  if (facts.tables.length === 0) return;
+  throw new EsteiraError('MENTION_UNKNOWN', {
+    what: `The query of ${node.definition.name} names ${facts.tables.join(', ')} in its text.`,
+    where: whereOf(node.definition),
+    next: 'Import the definition and mention it, `${orders}`: that mention is what makes it run first.',
+  });
+}
+
+export function refuseFunctions(node: Node<AnyTable>, facts: QueryFacts): void {
+  if (facts.unrepeatable.length === 0 || node.definition.spec.unrepeatable) return;
+  throw new EsteiraError('QUERY_UNREPEATABLE', {
+    what: `The query of ${node.definition.name} gives other rows each time it runs.`,
+    where: whereOf(node.definition),
+    got: facts.unrepeatable.join(', '),
+    next: 'Use run.date or run.at for time; where chance is meant, say `unrepeatable: true`.',
+  });
+}
+
+/** New rows alone are not enough for a table that starts anew each time, nor for groups of which some rows are old. */
+export function refuseSince(node: Node<AnyTable>, reads: readonly Read[], facts: QueryFacts): void {
+  const { definition } = node;
+  const partial = reads.filter((read) => read.how === 'new' || read.how === 'new files');
+  const [first] = partial;
+  if (!first) return;
+  const { write } = definition.spec;
+  if (write === 'replace' || write === 'view') {
+    throw invalidDefinition(
+      `${definition.name} reads only what is new of ${first.node.definition.name}, and starts anew each time`,
+      definition,
+      "Say write: 'append' or 'merge', or mention the table itself.",
+    );
+  }
+  const keys = keyOf(definition.columns);
+  for (const read of partial) {
+    if (read.since?.lookback && write === 'append' && keys.length === 0) {
+      throw invalidDefinition(
+        `${definition.name} appends rows that lookback reads again, and nothing says which are the same`,
+        definition,
+        'Mark its key with .key(), or merge.',
+      );
+    }
+    const whole = read.since?.lookback !== undefined && keys.includes(read.since.column);
+    if (facts.groups && !whole) throw sinceGrouped(definition, read);
+  }
+}
+
+const sinceGrouped = (definition: AnyTable, read: Read): EsteiraError =>
+  new EsteiraError('SINCE_GROUPED', {
+    what: `${definition.name} groups or numbers rows of which it reads only the new ones of ${read.node.definition.name}: groups would lose their old rows.`,
+    where: whereOf(definition),
+    allowed: 'a lookback on the column that is part of the key: then each touched value is read whole',
+    next: "Mention the table itself, or say .since('day', { lookback: '3 days' }) and make that column a .key().",
+  });
+
+/** Names that Esteira or an engine needs, and flags that would hide a column. */
+export function refuseNames(node: Node, dialect: Dialect): void {
+  const { definition } = node;
+  const own = new Set<string>([...Object.values(hidden), 'run_id', 'refused_at']);
+  const columns = Object.keys(definition.columns);
+  for (const name of [node.schema, node.table, ...columns]) {
+    if (!dialect.reserved.has(name.toLowerCase()) && !own.has(name.toLowerCase())) continue;
+    throw new EsteiraError('NAME_RESERVED', {
+      what: `"${name}" cannot be a name of ${definition.kind} ${definition.name}.`,
+      where: whereOf(definition),
+      got: dialect.reserved.has(name.toLowerCase())
+        ? 'a reserved word of an engine'
+        : 'a column that Esteira adds itself',
+      next: 'Choose another name.',
+    });
+  }
+  if (definition.kind !== 'table') return;
+  const flags = [...judgements(definition.columns).map((one) => one.flag), ...Object.keys(definition.spec.rules)];
+  const twice = flags.find((flag, index) => flags.indexOf(flag) !== index || columns.includes(flag));
+  if (twice) {
+    throw invalidDefinition(
+      `The flag "${twice}" of ${definition.name} is given twice, or is a column's name`,
+      definition,
+      'Name one of them otherwise, with .named(…).',
+    );
+  }
+}
+
+/** A table that merges needs a key; the types hold this where the write mode is written out. */
+export function refuseKeyless({ definition }: Node<AnyTable>): void {
+  const { write } = definition.spec;
+  if ((write !== 'merge' && typeof write !== 'object') || keyOf(definition.columns).length > 0) return;
+  throw invalidDefinition(
+    `${definition.name} merges, but no column is its key`,
+    definition,
+    'Mark a column with .key().',
+  );
+}

@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import type { AnyReadable, AnyTable } from '../define/index.ts';
+import { EsteiraError } from '../errors.ts';
+import type { Graph } from '../graph/index.ts';
+import { type Change, type Dialect, type ExistingTable, type Place, placeText } from '../ports/index.ts';
+import { emptySpelling } from './empty.ts';
+import { placeOf, type TableLayout } from './layout.ts';
+import type { StepModel } from './model.ts';
+import { definitionOf } from './reads.ts';
+import { spellBody } from './spell.ts';
+
+export interface ViewLayout {
+  readonly place: Place;
+  readonly query: string;
+  readonly definition: string;
+}
+
+/** A view's query over the tables themselves. Its columns are the declared ones, by name. */
+export function viewOf(model: StepModel, graph: Graph, dialect: Dialect): ViewLayout {
+  const table = model.node.definition as AnyTable;
+  const names = (columns: object) =>
+    Object.keys(columns)
+      .map((name) => dialect.identifier(name))
+      .join(', ');
+  const relation = (of: AnyReadable) =>
+    `(select ${names(of.columns)} from ${dialect.place(placeOf(graph.nodeOf(definitionOf(of))))})`;
+  const body = spellBody(table.spec.rows, { ...emptySpelling(dialect), relation });
+  const query = `select ${names(table.columns)} from (${body}) as body`;
+  return {
+    place: placeOf(model.node),
+    query,
+    definition: createHash('sha256').update(query).digest('hex').slice(0, 16),
+  };
+}
+
+/** What is missing, as changes; nothing that is there is dropped or retyped. `canonical` names a type as the engine describes it. */
+export function missing(
+  wanted: { readonly tables: readonly TableLayout[]; readonly views: readonly ViewLayout[] },
+  existing: readonly ExistingTable[],
+  canonical: (type: string) => string,
+): readonly Change[] {
+  const there = new Map(existing.map((table) => [placeText(table.place), table]));
+  const schemas = new Set(existing.map((table) => table.place.schema));
+  const changes: Change[] = [];
+  const schemaOf = ({ schema }: Place) => {
+    if (schemas.has(schema) || schema === 'main') return;
+    schemas.add(schema);
+    changes.push({ change: 'create schema', schema });
+  };
+  for (const layout of wanted.tables) {
+    schemaOf(layout.place);
+    const found = there.get(placeText(layout.place));
+    if (found) changes.push(...additions(layout, found, canonical));
+    else changes.push(...creation(layout));
+  }
+  for (const view of wanted.views) {
+    schemaOf(view.place);
+    const found = there.get(placeText(view.place));
+    if (found && !found.view) throw conflict(view.place, 'a table', 'a view');
+    if (found?.definition !== view.definition) changes.push({ change: 'create view', ...view });
+  }
+  return changes;
+}
+
+function creation(layout: TableLayout): readonly Change[] {
+  const { place, columns, fenced, starts, about } = layout;
+  return [
+    { change: 'create table', place, columns, ...(about ? { about } : {}) },
+    ...(fenced ? [{ change: 'register', place } as const] : []),
+    ...(starts ? [{ change: 'insert', place, ...starts } as const] : []),
+  ];
+}
+
+function additions(layout: TableLayout, found: ExistingTable, canonical: (type: string) => string): readonly Change[] {
+  if (found.view) throw conflict(layout.place, 'a view', 'a table');
+  const types = new Map(found.columns.map((column) => [column.name.toLowerCase(), column.type]));
+  return layout.columns.flatMap((column): readonly Change[] => {
+    const type = types.get(column.name.toLowerCase());
+    if (type === undefined) return [{ change: 'add column', place: layout.place, column }];
+    if (type === canonical(column.type)) return [];
+    throw conflict({ ...layout.place, table: `${layout.place.table}.${column.name}` }, type, canonical(column.type));
+  });
+}
+
+const conflict = (place: Place, got: string, allowed: string): EsteiraError =>
+  new EsteiraError('SETUP_CONFLICT', {
+    what: `${placeText(place)} is there already, as something else; set-up never destroys.`,
+    where: placeText(place),
+    got,
+    allowed,
+    next: 'Give the column or table another name, or move the old one out of the way yourself.',
+  });
+
+/** One line for people. */
+export function changeText(change: Change): string {
+  switch (change.change) {
+    case 'create schema':
+      return `create schema ${change.schema}`;
+    case 'add column':
+      return `add column ${change.place.schema}.${change.place.table}.${change.column.name} ${change.column.type}`;
+    default:
+      return `${change.change} ${change.place.schema}.${change.place.table}`;
+  }
+}

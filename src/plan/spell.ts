@@ -1,0 +1,83 @@
+import type { AnyReadable, AnyRows, Fragment, Mention, RunValue, Setting } from '../define/index.ts';
+import { EsteiraError } from '../errors.ts';
+import type { Dialect } from '../ports/index.ts';
+
+/** Where the parts of a query that are not its text come from. */
+export interface Spelling {
+  readonly dialect: Dialect;
+  /** A relation in parentheses, or a name. */
+  relation(of: AnyReadable): string;
+  run(value: RunValue['run']): string;
+  setting(setting: Setting<unknown>): string;
+  /** After a conversion that is a column of its own (`fn.toInteger(…) as n`): what else the query should give. */
+  converted?(column: string, argument: string): string;
+}
+
+const conversion = /^to_/;
+const asColumn = /^\s+as\s+"?(\w+)"?/i;
+
+/** A query or condition as the engine reads it. */
+export function spell(rows: AnyRows, spelling: Spelling): string {
+  const { recipe } = rows;
+  switch (recipe.by) {
+    case 'name':
+    case 'since':
+    case 'unread':
+      return spelling.relation(rows as AnyReadable);
+    case 'engine':
+      return spell(recipe.queries[spelling.dialect.name] ?? (recipe.queries['otherwise'] as AnyRows), spelling);
+    case 'map':
+      throw new EsteiraError('DEFINITION_INVALID', {
+        what: 'from(…) stands inside a query.',
+        next: 'Make a table of it, `rows: from(…)`, and mention that table.',
+      });
+    case 'sql': {
+      const { parts, mentions } = recipe;
+      return parts.reduce((text, part, index) => {
+        const mention = mentions[index - 1] as Mention;
+        return `${text}${spellMention(mention, spelling)}${withConverted(part, mention, spelling)}`;
+      });
+    }
+  }
+}
+
+/** A body: a query as it is, or all of a relation. */
+export function spellBody(rows: AnyRows, spelling: Spelling): string {
+  const text = spell(rows, spelling);
+  return isRelation(rows) ? `select * from ${text}` : text;
+}
+const isRelation = (rows: AnyRows): boolean => ['name', 'since', 'unread'].includes(rows.recipe.by);
+
+function spellMention(mention: Mention, spelling: Spelling): string {
+  if (typeof mention !== 'object' || Array.isArray(mention)) return spelling.dialect.literal(mention);
+  if ('recipe' in mention) return spell(mention, spelling);
+  if ('fn' in mention) return spellFragment(mention, spelling);
+  if ('run' in mention) return spelling.run(mention.run);
+  if ('setting' in mention) return spelling.setting(mention);
+  return spelling.dialect.literal(mention);
+}
+
+function spellFragment(fragment: Fragment, spelling: Spelling): string {
+  return spelling.dialect.fragment(
+    fragment.fn,
+    fragment.args.map((argument) => spellArgument(argument, spelling)),
+  );
+}
+/** Text is SQL, or a word such as a unit; everything else is a mention. */
+const spellArgument = (argument: unknown, spelling: Spelling): string =>
+  typeof argument === 'string' ? argument : spellMention(argument as Mention, spelling);
+
+function withConverted(part: string, mention: Mention, spelling: Spelling): string {
+  const isConversion = typeof mention === 'object' && 'fn' in mention && conversion.test(mention.fn);
+  const column = isConversion && spelling.converted ? asColumn.exec(part) : undefined;
+  if (!column?.[1]) return part;
+  const argument = spellArgument((mention as Fragment).args[0], spelling);
+  return `${column[0]}${spelling.converted?.(column[1], argument)}${part.slice(column[0].length)}`;
+}
+
+/** The same text for queries that differ in comments and white space only. */
+export function normalised(query: string): string {
+  const tokens = query.match(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\s+|[^'"\s/-]+|./g) ?? [];
+  const kept = tokens.map((token) => (/^(?:--|\/\*|\s)/.test(token) ? ' ' : token));
+  return kept.join('').replace(/ +/g, ' ').trim();
+}
