@@ -118,11 +118,15 @@ export async function run(copy: string, command: readonly string[], how: Surroun
     mkdirSync(folder);
     if (how.user) chownSync(folder, how.user, how.user);
   }
+  // npm puts this project's own programs before the machine's: its Node must not pass for the machine's.
+  const machines = (process.env['PATH'] ?? '')
+    .split(':')
+    .filter((one) => !/node_modules|node-gyp-bin/.test(one))
+    .join(':');
   const inherited = Object.entries(process.env).filter(([name]) => handedOn.test(name));
-  const beside = how.only ? '' : `:${process.env['PATH'] ?? ''}`;
   const env: Record<string, string | undefined> = {
     ...Object.fromEntries(inherited),
-    PATH: how.path ? `${how.path}${beside}` : process.env['PATH'],
+    PATH: [how.path, how.only ? undefined : machines].filter(Boolean).join(':'),
     HOME: home,
     TMPDIR: temporary,
     ESTEIRA_DEMO_TICKETS: '1000',
@@ -149,6 +153,9 @@ export async function run(copy: string, command: readonly string[], how: Surroun
     code,
     output: Buffer.concat(pieces).toString('utf8'),
     seconds: (Date.now() - started) / 1000,
-    left: [...readdirSync(home), ...readdirSync(temporary)],
+    // From Node 22 on npm itself leaves its compiled code there.
+    left: [...readdirSync(home), ...readdirSync(temporary)].filter(
+      (name) => program !== 'npm' || name !== 'node-compile-cache',
+    ),
   };
 }

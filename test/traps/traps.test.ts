@@ -42,7 +42,7 @@ async function inCopy(name: string, work: (copy: string) => Promise<void>): Prom
 before(() => void copyTo(clone));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
-test('a fresh copy without .git shows the demo within three minutes, and passes its tests', async () => {
+test('a fresh copy without .git, as from a zip, shows the demo within three minutes, and passes its tests', async () => {
   const first = await run(clone, demo);
   assert.equal(first.code, 0, first.output.slice(-4000));
   assert.ok(first.seconds < 180, `the demo took ${first.seconds} s`);
@@ -53,6 +53,8 @@ test('a fresh copy without .git shows the demo within three minutes, and passes 
 test('the second time needs no network', async () => {
   const output = await bothCommands(clone, { env: noNetwork });
   assert.ok(!output.includes('installing'));
+  const direct = await run(clone, ['node', 'scripts/setup.mjs', 'demo'], { env: noNetwork });
+  assert.deepEqual([direct.code, direct.left], [0, []]);
 });
 
 const machines: Readonly<Record<string, Surroundings['env']>> = {
