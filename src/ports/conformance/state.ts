@@ -152,8 +152,8 @@ export function stateConformance(name: string, open: (place: string) => Promise<
       );
       const other = begun(await state.open(newRun('r3', { job: 'other', targets: ['c.gold.other'] })));
       assert.equal(other.opened, 'new');
-      await assert.rejects(state.open(newRun('r2', weekly)), coded('RUN_IN_PROGRESS', /Job other.*c\.gold\.other/));
       await carryOut(state, held);
+      await assert.rejects(state.open(newRun('r2', weekly)), coded('RUN_IN_PROGRESS', /Job other.*c\.gold\.other/));
       await carryOut(state, other.held);
       assert.equal(begun(await state.open(newRun('r2', weekly))).opened, 'new');
     });
@@ -284,10 +284,9 @@ export function stateConformance(name: string, open: (place: string) => Promise<
       await assert.rejects(state.open(taken), coded('RUN_IN_PROGRESS', /daily/));
     });
 
-    on('of many who open a job at once, one gets it; tokens and sequences never repeat', async (state, another) => {
-      const stores = [state, await another()];
+    on('of many who open a job at once, one gets it; tokens and sequences never repeat', async (state) => {
       const many = Array.from({ length: 12 }, (_, index) =>
-        (stores[index % 2] as StateStore).open(newRun(`r${index}`)).then(
+        state.open(newRun(`r${index}`)).then(
           (opened) => opened.opened,
           (error: EsteiraError) => error.code,
         ),
@@ -296,7 +295,7 @@ export function stateConformance(name: string, open: (place: string) => Promise<
       assert.deepEqual(answers, [...Array.from({ length: 11 }, () => 'RUN_IN_PROGRESS'), 'new']);
       const others = Array.from({ length: 12 }, async (_, index) => {
         const one = newRun(`s${index}`, { job: `job ${index}`, targets: [] });
-        return begun(await (stores[index % 2] as StateStore).open(one)).held;
+        return begun(await state.open(one)).held;
       });
       const held = await Promise.all(others);
       assert.equal(new Set(held.map(({ token }) => token)).size, 12);

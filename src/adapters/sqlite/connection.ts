@@ -1,0 +1,59 @@
+import { mkdirSync } from 'node:fs';
+import path from 'node:path';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
+import type { SqliteDatabase, SqliteStatement } from 'kysely';
+import { EsteiraError } from '../../errors.ts';
+
+/** How long a statement waits for another process that is writing. */
+const patience = 5_000;
+/** Longer ones are lists of rows: they differ each time, so keeping them prepared would only fill the memory. */
+const longestKept = 2_000;
+
+/** Result code of SQLite: the disk, or the file's allowed size, is full. */
+const full = 13;
+
+export function openDatabase(file: string): DatabaseSync {
+  mkdirSync(path.dirname(file), { recursive: true });
+  const database = new DatabaseSync(file, { readBigInts: true, timeout: patience });
+  database.exec('pragma journal_mode = wal; pragma synchronous = full');
+  return database;
+}
+
+function named(error: unknown, file: string): unknown {
+  if ((error as { errcode?: number }).errcode !== full) return error;
+  const details = {
+    what: 'There is no room for the state.',
+    where: file,
+    next: 'Make room on the disk, then run again.',
+  };
+  return new EsteiraError('DISK_FULL', details, { cause: error });
+}
+
+/** What Kysely's SqliteDialect asks of a database, over `node:sqlite`; prepared statements are kept. */
+export function thinAdapter(database: DatabaseSync, file: string): SqliteDatabase {
+  const kept = new Map<string, SqliteStatement>();
+  const attempt = <Result>(work: () => Result): Result => {
+    try {
+      return work();
+    } catch (error) {
+      throw named(error, file);
+    }
+  };
+  const wrap = (statement: StatementSync): SqliteStatement => ({
+    reader: statement.columns().length > 0,
+    all: (parameters) => attempt(() => statement.all(...(parameters as SQLInputValue[]))),
+    run: (parameters) => attempt(() => statement.run(...(parameters as SQLInputValue[]))),
+    iterate: (parameters) => statement.iterate(...(parameters as SQLInputValue[])),
+  });
+  return {
+    prepare(sql) {
+      const found = kept.get(sql);
+      if (found) return found;
+      // A transaction that reads first and writes later could otherwise find that another process wrote between.
+      const statement = wrap(database.prepare(sql === 'begin' ? 'begin immediate' : sql));
+      if (sql.length <= longestKept) kept.set(sql, statement);
+      return statement;
+    },
+    close: () => database.close(),
+  };
+}

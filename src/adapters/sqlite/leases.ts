@@ -1,0 +1,66 @@
+import type { Transaction } from 'kysely';
+import { EsteiraError } from '../../errors.ts';
+import type { Held, NewRun } from '../../ports/index.ts';
+import type { Tables } from './tables.ts';
+
+type State = Transaction<Tables>;
+
+const jobScope = (job: string): string => `job:${job}`;
+const tablePrefix = 'table:';
+const scopesOf = (asked: NewRun): string[] => [
+  ...new Set([jobScope(asked.job), ...asked.targets.map((target) => `${tablePrefix}${target}`)]),
+];
+
+/** Refuses when this very process carries out a run of the job, or one that writes a table of it; any other holder is dead. */
+export async function refuseWhileHeld(state: State, asked: NewRun): Promise<void> {
+  const lease = await state
+    .selectFrom('lease')
+    .innerJoin('run', 'run.run_id', 'lease.run_id')
+    .select(['lease.scope', 'lease.run_id', 'lease.since', 'run.job'])
+    .where('lease.scope', 'in', scopesOf(asked))
+    .where('lease.holder', '=', asked.holder)
+    .orderBy('lease.scope')
+    .limit(1)
+    .executeTakeFirst();
+  if (!lease) return;
+  const table = lease.scope.startsWith(tablePrefix) ? lease.scope.slice(tablePrefix.length) : undefined;
+  throw new EsteiraError('RUN_IN_PROGRESS', {
+    what: table
+      ? `Job ${lease.job} is running and writes ${table}, which ${asked.job} writes too.`
+      : `Job ${lease.job} is running.`,
+    where: `run ${lease.run_id}, since ${lease.since}`,
+    next: 'Wait until it ends; `esteira status` shows how far it is.',
+  });
+}
+
+/** Writes every lease of the run with one token, over those of dead holders. */
+export async function takeLeases(state: State, asked: NewRun, runId: string, token: bigint): Promise<void> {
+  await state.deleteFrom('lease').where('run_id', '=', runId).execute();
+  const rows = scopesOf(asked).map((scope) => ({
+    scope,
+    holder: asked.holder,
+    run_id: runId,
+    token,
+    since: asked.now.toString(),
+  }));
+  await state.replaceInto('lease').values(rows).execute();
+}
+
+/** Throws FENCED unless the run's lease still has the holder's token. */
+export async function requireToken(state: State, held: Held): Promise<void> {
+  const lease = await state
+    .selectFrom('lease')
+    .select(['run_id', 'token'])
+    .where('scope', '=', jobScope(held.job))
+    .executeTakeFirst();
+  if (lease?.token === held.token) return;
+  throw new EsteiraError('FENCED', {
+    what: lease
+      ? `Another process has taken over job ${held.job}.`
+      : `Run ${held.runId} of job ${held.job} has ended already.`,
+    where: `run ${held.runId}`,
+    got: `token ${held.token}`,
+    allowed: lease ? `token ${lease.token}, of run ${lease.run_id}` : 'no token: nothing of it is left to write',
+    next: 'Nothing is lost: see `esteira runs` for what goes on in its place.',
+  });
+}

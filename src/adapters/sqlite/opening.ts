@@ -1,0 +1,135 @@
+import type { Selectable, Transaction } from 'kysely';
+import type { NewRun, Opened } from '../../ports/index.ts';
+import { refuseWhileHeld, takeLeases } from './leases.ts';
+import { encode, toRun, toStep } from './rows.ts';
+import type { RunRow, Tables } from './tables.ts';
+
+type State = Transaction<Tables>;
+
+async function draw(state: State, name: 'run' | 'token'): Promise<bigint> {
+  const row = await state
+    .updateTable('seq')
+    .set((value) => ({ value: value('value', '+', 1n) }))
+    .where('name', '=', name)
+    .returning('value')
+    .executeTakeFirstOrThrow();
+  return row.value;
+}
+
+/** The job's run that goes on, whatever date it is of; else the newest of the date that is asked for. */
+async function former(state: State, asked: NewRun): Promise<Selectable<RunRow> | undefined> {
+  const running = await state
+    .selectFrom('run')
+    .selectAll()
+    .where('scope', '=', `job:${asked.job}`)
+    .where('state', '=', 'running')
+    .executeTakeFirst();
+  if (running) return running;
+  return state
+    .selectFrom('run')
+    .selectAll()
+    .where('job', '=', asked.job)
+    .where('logical_time', '=', asked.logicalTime.toString())
+    .orderBy('run_seq', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+}
+
+async function begin(state: State, asked: NewRun): Promise<void> {
+  const { runId, job, logicalTime, zone, reason } = asked;
+  await state
+    .updateTable('run')
+    .set({ state: 'superseded' })
+    .where('job', '=', job)
+    .where('logical_time', '=', logicalTime.toString())
+    .where('state', 'in', ['succeeded', 'failed'])
+    .execute();
+  await state
+    .insertInto('run')
+    .values({
+      run_id: runId,
+      run_seq: await draw(state, 'run'),
+      job,
+      date: asked.date.toString(),
+      logical_time: logicalTime.toString(),
+      zone,
+      reason,
+      state: 'running',
+      plan: encode(asked.plan),
+      params: encode(asked.params),
+      settings: encode(asked.settings),
+      scope: `job:${job}`,
+      created_at: asked.now.toString(),
+    })
+    .execute();
+}
+
+/** What is done stays; the rest is as it is planned now, and what is planned no longer is skipped. */
+async function planSteps(state: State, asked: NewRun, runId: string): Promise<void> {
+  const stored = await state
+    .selectFrom('step')
+    .select(['step', 'state'])
+    .where('run_id', '=', runId)
+    .orderBy('ord')
+    .execute();
+  const planned = new Set(asked.steps.map(({ step }) => step));
+  for (const [index, one] of stored.filter(({ step }) => !planned.has(step)).entries())
+    await state
+      .updateTable('step')
+      .set({ ord: planned.size + index, state: one.state === 'done' ? 'done' : 'skipped' })
+      .where('run_id', '=', runId)
+      .where('step', '=', one.step)
+      .execute();
+  if (asked.steps.length === 0) return;
+  const rows = asked.steps.map(({ step, definition }, ord) => ({
+    run_id: runId,
+    step,
+    ord,
+    state: 'pending' as const,
+    definition,
+    attempt: 0,
+  }));
+  await state
+    .insertInto('step')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.columns(['run_id', 'step']).doUpdateSet((value) => {
+        const kept = <Old extends 'definition' | 'state'>(name: Old) =>
+          value
+            .case()
+            .when('step.state', '=', 'done')
+            .then(value.ref(`step.${name}`))
+            .else(value.ref(`excluded.${name}`))
+            .end();
+        return { ord: value.ref('excluded.ord'), definition: kept('definition'), state: kept('state'), error: null };
+      }),
+    )
+    .execute();
+}
+
+/** `open` of the contract, inside its transaction. */
+export async function openRun(state: State, asked: NewRun): Promise<Opened> {
+  await refuseWhileHeld(state, asked);
+  const found = await former(state, asked);
+  if (found?.state === 'succeeded' && !asked.again) return { opened: 'done', run: toRun(found) };
+  const resumed = found?.state === 'running' || found?.state === 'failed';
+  const runId = resumed ? found.run_id : asked.runId;
+  if (resumed)
+    await state
+      .updateTable('run')
+      .set({ state: 'running', plan: encode(asked.plan), finished_at: null, error: null })
+      .where('run_id', '=', runId)
+      .execute();
+  else await begin(state, asked);
+  const token = await draw(state, 'token');
+  await takeLeases(state, asked, runId, token);
+  await planSteps(state, asked, runId);
+  const run = await state.selectFrom('run').selectAll().where('run_id', '=', runId).executeTakeFirstOrThrow();
+  const steps = await state.selectFrom('step').selectAll().where('run_id', '=', runId).orderBy('ord').execute();
+  return {
+    opened: resumed ? 'resumed' : 'new',
+    held: { runId, runSeq: run.run_seq, job: run.job, token },
+    run: toRun(run),
+    steps: steps.map(toStep),
+  };
+}

@@ -1,0 +1,73 @@
+import type { ColumnType } from 'kysely';
+import type { Reason, RunState, StepState } from '../../ports/index.ts';
+
+/** Read as bigint, whatever its size. */
+type Integer = ColumnType<bigint, bigint | number, bigint | number>;
+
+export interface RunRow {
+  run_id: string;
+  run_seq: Integer;
+  job: string;
+  date: string;
+  logical_time: string;
+  zone: string;
+  reason: Reason;
+  state: RunState;
+  plan: string;
+  params: string;
+  settings: string;
+  scope: string;
+  created_at: string;
+  finished_at: string | null;
+  error: string | null;
+}
+export interface StepRow {
+  run_id: string;
+  step: string;
+  ord: Integer;
+  state: StepState;
+  definition: string;
+  bounds: string | null;
+  files: string | null;
+  attempt: Integer;
+  account: string | null;
+  details: string | null;
+  error: string | null;
+  started_at: string | null;
+  ended_at: string | null;
+}
+export interface AttemptRow {
+  run_id: string;
+  step: string;
+  attempt: Integer;
+  token: Integer;
+  started_at: string;
+  ended_at: string | null;
+  outcome: 'done' | 'failed' | null;
+  error: string | null;
+}
+export interface LeaseRow {
+  scope: string;
+  holder: string;
+  run_id: string;
+  token: Integer;
+  since: string;
+}
+export interface LogRow {
+  /** Given by SQLite, in the order of writing. */
+  id: ColumnType<bigint, never, never>;
+  run_id: string;
+  at: string;
+  step: string | null;
+  level: 'info' | 'warn' | 'error';
+  text: string;
+}
+
+export interface Tables {
+  seq: { name: 'run' | 'token'; value: Integer };
+  run: RunRow;
+  step: StepRow;
+  attempt: AttemptRow;
+  lease: LeaseRow;
+  log: LogRow;
+}
