@@ -142,16 +142,17 @@ export type RowRule =
   | { readonly flag: string; readonly condition: string }
   | { readonly flag: string; readonly column: string; readonly of: Place; readonly other: string };
 
-export type WriteMode =
-  | { readonly mode: 'replace' }
-  | { readonly mode: 'append' }
-  /** `deleted`: the boolean column of rows that leave. `latest`: order columns; without any the run's row wins over the one that is there. */
-  | {
-      readonly mode: 'merge';
-      readonly key: readonly string[];
-      readonly latest: readonly string[];
-      readonly deleted?: string;
-    };
+/**
+ * How valid rows are written. `key` and `latest` (order columns) may be empty: without `latest` two valid rows of one key are KEYS_REPEATED,
+ * with it the greatest stays; a merge without `latest` lets the run's row win over the one that is there.
+ */
+export interface WriteMode {
+  readonly mode: 'replace' | 'append' | 'merge';
+  readonly key: readonly string[];
+  readonly latest: readonly string[];
+  /** Of a merge: the boolean column of rows that leave. */
+  readonly deleted?: string;
+}
 
 /** Files to be read as a relation, before the transaction begins; one that cannot be read is named and left out. */
 export interface FileInput {
