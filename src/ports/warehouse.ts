@@ -161,6 +161,8 @@ export interface FileInput {
   readonly source: string;
   readonly columns: Columns;
   readonly files: readonly SourceFile[];
+  /** Each file is taken in once: those that could be read are recorded with the step. */
+  readonly once: boolean;
 }
 
 /** Where the candidate's rows come from. */

@@ -1,0 +1,132 @@
+import { createHash } from 'node:crypto';
+import type { AnySource, AnyTable } from '../define/index.ts';
+import type { Node } from '../graph/index.ts';
+import { placeOf, type Read, type StepModel } from '../plan/index.ts';
+import type { Bound, Position, SourceFile } from '../ports/index.ts';
+import type { Project } from './project.ts';
+
+/** How far each table has come, as this run knows it; a step that publishes moves its own on. */
+export class Progress {
+  readonly #positions = new Map<string, Position>();
+  readonly #sequences = new Map<string, bigint>();
+
+  static async load(project: Project, catalogs: Iterable<string>): Promise<Progress> {
+    const progress = new Progress();
+    for (const catalog of new Set(catalogs)) {
+      const position = await project.warehouse.position(catalog);
+      progress.#positions.set(catalog, position);
+      for (const [target, fence] of position.fences) progress.#sequences.set(`${catalog}.${target}`, fence.sequence);
+    }
+    return progress;
+  }
+
+  published(id: string, sequence: bigint): void {
+    this.#sequences.set(id, sequence);
+  }
+  sequenceOf(id: string): bigint {
+    return this.#sequences.get(id) ?? 0n;
+  }
+  watermark(target: Node, source: string): bigint | undefined {
+    return this.#positions.get(target.catalog)?.watermarks.get(`${target.schema}.${target.table}`)?.get(source);
+  }
+  latest(target: Node) {
+    return this.#positions.get(target.catalog)?.latest.get(`${target.schema}.${target.table}`);
+  }
+}
+
+/** What a step will read, as its first attempt finds it. */
+export interface Reach {
+  readonly bounds: readonly Bound[];
+  /** By source id. */
+  readonly files: ReadonlyMap<string, readonly SourceFile[]>;
+}
+
+export async function reachOf(
+  model: StepModel,
+  options: { readonly project: Project; readonly progress: Progress; readonly date: Temporal.PlainDate },
+): Promise<Reach> {
+  const { project, progress } = options;
+  const bounds = new Map<string, Bound>();
+  const files = new Map<string, readonly SourceFile[]>();
+  for (const read of model.reads) {
+    const { node } = read;
+    if (node.definition.kind === 'settings') continue;
+    if (read.how === 'files' || read.how === 'new files') {
+      const listed = await filesOf(read, model, options);
+      files.set(node.id, listed);
+      if (read.how === 'files')
+        bounds.set(`files:${node.id}`, { source: `files:${node.id}`, upper: fingerprint(listed) });
+    } else {
+      for (const table of tablesBehind(node, project)) {
+        const upper = progress.sequenceOf(fencedId(table, project));
+        const lower = progress.watermark(model.node, table.id) ?? 0n;
+        const isNew = read.how === 'new' || bounds.get(table.id)?.lower !== undefined;
+        bounds.set(table.id, { source: table.id, upper, ...(isNew ? { lower } : {}) });
+      }
+    }
+  }
+  if (judgesAll(model)) {
+    for (const node of model.asked.flatMap((asked) => tablesBehind(asked, project))) {
+      if (node.id === model.node.id || bounds.has(node.id)) continue;
+      bounds.set(node.id, { source: node.id, upper: progress.sequenceOf(fencedId(node, project)) });
+    }
+  }
+  return { bounds: [...bounds.values()], files };
+}
+
+/** A table that starts anew judges every row again, so what its rules and checks ask counts as read. */
+const judgesAll = (model: StepModel): boolean => (model.node.definition as AnyTable).spec?.write === 'replace';
+
+/** A view stands for the tables that it reads. */
+function tablesBehind(node: Node, project: Project): readonly Node[] {
+  const { definition } = node;
+  if (definition.kind === 'settings') return [];
+  if (definition.kind !== 'table' || definition.spec.write !== 'view') return [node];
+  return definition.spec.rows.reads.flatMap((above) => tablesBehind(project.graph.nodeOf(above), project));
+}
+
+/** A table of invalid rows is written under the fence of the table that refused them. */
+function fencedId(node: Node, project: Project): string {
+  const refusedBy = (node.definition as AnyTable).spec?.refusedBy;
+  return refusedBy ? project.graph.nodeOf(refusedBy).id : node.id;
+}
+
+async function filesOf(
+  read: Read,
+  model: StepModel,
+  options: { readonly project: Project; readonly date: Temporal.PlainDate },
+): Promise<readonly SourceFile[]> {
+  const { project, date } = options;
+  const source = read.node.definition as AnySource;
+  const pattern = project.readerOf(source).options.pattern ?? '';
+  const listed = await project.files.list(pattern.replaceAll('{date}', date.toString()));
+  if (read.how === 'files') return listed;
+  const known = await project.warehouse.filesRead(placeOf(model.node), read.node.id);
+  return listed.filter((file) => !known.has(file.path));
+}
+
+const fingerprint = (files: readonly SourceFile[]): bigint => {
+  const text = files.map((file) => `${file.path} ${file.fingerprint}`).join('\n');
+  return BigInt.asUintN(62, createHash('sha256').update(text).digest().readBigUInt64BE());
+};
+
+/**
+ * Nothing that it reads has changed since its last publication: evaluating it again would change nothing. A query that uses the run's date or
+ * time is evaluated, unless all its rows come one by one from rows that are not there.
+ */
+export function isUnchanged(
+  model: StepModel,
+  reach: Reach,
+  options: { readonly progress: Progress; readonly settingsHash: string; readonly forced: boolean },
+): boolean {
+  const { progress } = options;
+  const latest = progress.latest(model.node);
+  if (options.forced || !latest) return false;
+  if (latest.definition !== model.definition || latest.settingsHash !== options.settingsHash) return false;
+  const newFiles = model.reads.some(
+    (read) => read.how === 'new files' && (reach.files.get(read.node.id)?.length ?? 0) > 0,
+  );
+  const rowByRow = model.carried !== undefined && ['new', 'new files'].includes(model.carried.from.how);
+  if (newFiles || (model.runValues && !rowByRow) || model.reads.some((read) => read.since?.lookback)) return false;
+  return reach.bounds.every((bound) => progress.watermark(model.node, bound.source) === bound.upper);
+}

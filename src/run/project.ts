@@ -1,0 +1,29 @@
+import type { AnySource, AnyTable, Reader } from '../define/index.ts';
+import type { Graph } from '../graph/index.ts';
+import type { Clock, FileStore, StateStore, Warehouse } from '../ports/index.ts';
+
+/** A project opened in one environment: its definitions, and the stores that its configuration names. */
+export interface Project {
+  readonly name: string;
+  readonly folder: string;
+  readonly environment: string;
+  readonly version: string;
+  readonly graph: Graph;
+  readonly warehouse: Warehouse;
+  readonly state: StateStore;
+  readonly files: FileStore;
+  readonly clock: Clock;
+  /** This process, as leases name it. */
+  readonly holder: string;
+  /** Steps carried out side by side. */
+  readonly parallel: number;
+  /** The reader of a source here: what stands in for it, or its own. */
+  readerOf(source: AnySource): Reader<any>; // any: whatever columns it adds
+  /** What stands in for a source here, for people; nothing when its own reader is used. */
+  standInOf(source: AnySource): string | undefined;
+  moduleHash(definition: AnyTable): string;
+  /** Takes secret values out of a text. */
+  redact(text: string): string;
+  /** Called at named points of a run, for tests that break it there. */
+  trace(point: string): void | Promise<void>;
+}

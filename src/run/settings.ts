@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { judgements } from '../columns/index.ts';
+import type { Setting } from '../define/index.ts';
+import { EsteiraError } from '../errors.ts';
+import { type AnySettings, type Node, whereOf } from '../graph/index.ts';
+import { placeOf } from '../plan/index.ts';
+import { placeText } from '../ports/index.ts';
+import { holds } from '../quality/judge.ts';
+import type { Project } from './project.ts';
+
+/** Settings as a run uses them: spelled for the engine, so that a resumed run uses the very same. By `catalog.schema.table.setting`. */
+export type SettingValues = Readonly<Record<string, string>>;
+
+/** Reads and judges all settings of the graph. A settings table of several rows is kept as one text, for the hash. */
+export async function readSettings(project: Project): Promise<SettingValues> {
+  const values: Record<string, string> = {};
+  for (const node of settingsNodes(project)) {
+    const rows = await settingRows(node, project);
+    for (const row of rows) judgeRow(node, row);
+    const { literal } = project.warehouse.dialect;
+    const spelled = rows.map((row) =>
+      Object.fromEntries(Object.entries(row).map(([name, value]) => [name, literal(value)])),
+    );
+    if (isSingle(node))
+      for (const [name, text] of Object.entries(spelled[0] ?? {})) values[`${node.id}.${name}`] = text;
+    values[node.id] = JSON.stringify(spelled);
+  }
+  return values;
+}
+
+export const settingsNodes = (project: Project): readonly Node<AnySettings>[] =>
+  [...project.graph.nodes.values()].filter((node): node is Node<AnySettings> => node.definition.kind === 'settings');
+
+/** `settings(…)`: one row, each column a setting of its own. */
+export const isSingle = (node: Node<AnySettings>): boolean => {
+  const [first] = Object.keys(node.definition.columns);
+  return first !== undefined && typeof (node.definition as unknown as Record<string, unknown>)[first] === 'object';
+};
+
+/** The rows in the warehouse; before set-up those it starts with. */
+export async function settingRows(
+  node: Node<AnySettings>,
+  project: Project,
+): Promise<readonly Readonly<Record<string, unknown>>[]> {
+  const existing = await project.warehouse.inspect(node.catalog);
+  const isThere = existing.some((table) => placeText(table.place) === node.id);
+  const { columns, rows } = node.definition;
+  return isThere
+    ? project.warehouse.rows(placeOf(node), columns)
+    : (rows as readonly Readonly<Record<string, unknown>>[]);
+}
+
+/** Throws SETTING_INVALID for the first value that its column refuses. */
+export function judgeRow(node: Node<AnySettings>, row: Readonly<Record<string, unknown>>): void {
+  for (const judgement of judgements(node.definition.columns)) {
+    if (holds(judgement, row[judgement.column])) continue;
+    throw new EsteiraError('SETTING_INVALID', {
+      what: `The setting ${node.definition.name}.${judgement.column} has a value that its column refuses.`,
+      where: whereOf(node.definition),
+      got: String(row[judgement.column]),
+      allowed: `${judgement.code} ${JSON.stringify(judgement.allowed)}`,
+      next: `esteira settings set ${node.definition.name}.${judgement.column} <value>`,
+    });
+  }
+}
+
+export function settingLiteral(setting: Setting<unknown>, values: SettingValues, project: Project): string {
+  const id = `${project.graph.nodeOf(setting.of).id}.${setting.setting}`;
+  const value = values[id];
+  if (value === undefined) throw new TypeError(`no value of ${id}`);
+  return value;
+}
+
+/** Of what a step uses. */
+export function settingsHash(ids: readonly string[], values: SettingValues): string {
+  const used = ids.toSorted().map((id) => [id, values[id]]);
+  return used.length === 0 ? '' : createHash('sha256').update(JSON.stringify(used)).digest('hex').slice(0, 16);
+}

@@ -1,0 +1,241 @@
+import { judgements, keyOf, parseDuration } from '../columns/index.ts';
+import { type AnyReadable, type AnyRows, type AnyTable, type Check, isReference } from '../define/index.ts';
+import type { Node } from '../graph/index.ts';
+import {
+  convertedName,
+  definitionOf,
+  invalidPlaceOf,
+  placeOf,
+  type Read,
+  type Spelling,
+  type StepModel,
+  spell,
+  spellBody,
+} from '../plan/index.ts';
+import {
+  type Batch,
+  type Body,
+  type Bound,
+  type FileInput,
+  hidden,
+  type RowRule,
+  type StepWrite,
+  type WriteCheck,
+  type WriteMode,
+} from '../ports/index.ts';
+import type { Reach } from './bounds.ts';
+import { rowsOfFunction } from './function.ts';
+import type { Project } from './project.ts';
+import { type SettingValues, settingLiteral } from './settings.ts';
+
+/** Everything of a run that a query may see. */
+export interface RunValues {
+  readonly runId: string;
+  readonly date: Temporal.PlainDate;
+  readonly logicalTime: Temporal.Instant;
+  readonly settings: SettingValues;
+}
+interface Options {
+  readonly project: Project;
+  readonly reach: Reach;
+  readonly values: RunValues;
+  readonly batch: Batch;
+  readonly reread: boolean;
+  readonly unchanged: boolean;
+}
+
+/** What the warehouse must carry out for one step. */
+export function writeOf(model: StepModel, options: Options): StepWrite {
+  const { project, reach, batch, reread, unchanged } = options;
+  const { node } = model;
+  const { definition } = node;
+  const table = definition.kind === 'table' ? (definition as AnyTable) : undefined;
+  const invalid = table?.spec.invalid === 'set aside' ? invalidPlaceOf(node, project.graph.suffix) : undefined;
+  return {
+    batch,
+    target: placeOf(node),
+    columns: definition.columns,
+    body: bodyOf(model, options),
+    files: fileInputs(model, reach, project),
+    ...(model.carried
+      ? { carried: { reads: model.carried.reads, original: originalOf(model.carried.from, options) } }
+      : {}),
+    converted: model.converted,
+    keepsOriginal: model.keepsOriginal,
+    mode: modeOf(model),
+    judgements: table
+      ? judgements(definition.columns).filter((one) => one.code !== 'kind' || !model.keepsOriginal)
+      : [],
+    rules: table ? rulesOf(table, options) : [],
+    ...(invalid ? { invalid } : {}),
+    checks: model.checks.map((check) => checkOf(check, options)),
+    bounds: reach.bounds,
+    reread,
+    unchanged,
+  };
+}
+
+function modeOf(model: StepModel): WriteMode {
+  const { definition } = model.node;
+  if (definition.kind !== 'table') return { mode: 'append', key: [], latest: [] };
+  const { write, duplicates } = definition.spec;
+  const both = { key: keyOf(definition.columns), latest: duplicates?.by ?? [] };
+  if (typeof write === 'object')
+    return { mode: 'merge', ...both, ...(write.needs[0] ? { deleted: write.needs[0] } : {}) };
+  return { mode: write === 'view' ? 'replace' : write, ...both };
+}
+
+function bodyOf(model: StepModel, options: Options): Body {
+  const { definition } = model.node;
+  const spelling = realSpelling(options, model);
+  if (definition.kind !== 'table')
+    return { by: 'query', sql: `select * from ${relationOf(model.reads[0] as Read, options, model)}` };
+  const { rows } = definition.spec;
+  if (rows.recipe.by === 'map') {
+    const { input, map } = rows.recipe;
+    return {
+      by: 'function',
+      sql: spellBody(input, spelling),
+      columns: input.columns,
+      map: rowsOfFunction(definition, map),
+    };
+  }
+  return { by: 'query', sql: withHidden(spellBody(rows, spelling), model, options) };
+}
+
+/** A projection that names its columns must hand on the hidden ones too; `select *` does by itself. */
+function withHidden(query: string, model: StepModel, { project }: Options): string {
+  if (!model.carried || model.carried.star) return query;
+  const names = carriedNames.map((name) => project.warehouse.dialect.identifier(name)).join(', ');
+  return query.replace(/^(\s*select\s)/i, `$1${names}, `);
+}
+const carriedNames = [hidden.row, hidden.original, hidden.unread];
+
+/** A query as this run sees the world. */
+export function realSpelling(options: Options, model: StepModel): Spelling {
+  const { project, values } = options;
+  const { dialect } = project.warehouse;
+  const runValue = { date: values.date, at: values.logicalTime, id: values.runId };
+  return {
+    dialect,
+    relation: (of: AnyReadable) => relationOf(readFor(of, model, project), options, model),
+    run: (value) => dialect.literal(runValue[value]),
+    setting: (setting) => settingLiteral(setting, values.settings, project),
+    ...(model.converted.length > 0
+      ? { converted: (column, argument) => `, (${argument}) is not null as ${convertedName(column, dialect)}` }
+      : {}),
+  };
+}
+
+function readFor(of: AnyReadable, model: StepModel, project: Project): Read {
+  const node = project.graph.nodeOf(definitionOf(of));
+  const { recipe } = of;
+  const since =
+    recipe.by === 'since'
+      ? { column: recipe.column, ...(recipe.lookback ? { lookback: recipe.lookback } : {}) }
+      : undefined;
+  const found = model.reads.find((read) => {
+    if (read.node.id !== node.id) return false;
+    const isNew = read.how === 'new' || read.how === 'new files';
+    return (
+      isNew === (recipe.by !== 'name') &&
+      read.since?.column === since?.column &&
+      read.since?.lookback === since?.lookback
+    );
+  });
+  return found ?? { node, how: 'whole' };
+}
+
+function relationOf(read: Read, options: Options, model: StepModel): string {
+  const { project } = options;
+  const { dialect } = project.warehouse;
+  const carries = model.carried?.from.node.id === read.node.id;
+  const names = [...Object.keys(read.node.definition.columns), ...(carries ? carriedNames : [])];
+  const list = names.map((name) => dialect.identifier(name)).join(', ');
+  const isFile = read.how === 'files' || read.how === 'new files';
+  const place = isFile ? dialect.identifier(fileRelation(read.node)) : dialect.place(placeOf(read.node));
+  const where = read.how === 'new' ? ` where ${arrived(read, model, options)}` : '';
+  return `(select ${list} from ${place}${where})`;
+}
+
+/** What has arrived, up to the fixed bound; with `lookback` also what is recent, and in groups every value touched, whole. */
+function arrived(read: Read, model: StepModel, options: Options): string {
+  const { dialect } = options.project.warehouse;
+  const { lower = 0n, upper } = options.reach.bounds.find((bound) => bound.source === read.node.id) as Bound;
+  const sequence = dialect.identifier(hidden.sequence);
+  const fresh = `${sequence} > ${lower} and ${sequence} <= ${upper}`;
+  if (!read.since?.lookback) return fresh;
+  const column = dialect.identifier(read.since.column);
+  const recent = `${column} >= ${dialect.literal(lookbackStart(read, options))}`;
+  if (!model.groups) return `${sequence} <= ${upper} and (${sequence} > ${lower} or ${recent})`;
+  const touched = `select ${column} from ${dialect.place(placeOf(read.node))} where ${fresh}`;
+  return `${sequence} <= ${upper} and (${recent} or ${column} in (${touched}))`;
+}
+
+function lookbackStart(read: Read, { values }: Options): Temporal.PlainDate | Temporal.Instant {
+  const { count, unit } = parseDuration(read.since?.lookback ?? '') ?? { count: 0, unit: 'day' };
+  const { kind } = read.node.definition.columns[read.since?.column ?? ''].facts;
+  const midnight = values.date.toZonedDateTime('UTC');
+  const start = unit === 'ms' ? midnight.subtract({ milliseconds: count }) : midnight.subtract({ [`${unit}s`]: count });
+  return kind === 'date' ? start.toPlainDate() : start.toInstant();
+}
+
+export const fileRelation = (node: Node): string => `_files_${node.schema}_${node.table}`;
+
+function fileInputs(model: StepModel, reach: Reach, project: Project): readonly FileInput[] {
+  return [...reach.files].map(([id, files]) => {
+    const node = project.graph.nodes.get(id) as Node;
+    const unread = model.reads.some((read) => read.node.id === id && read.how === 'new files');
+    return { relation: fileRelation(node), source: id, columns: node.definition.columns, files, once: unread };
+  });
+}
+
+/** The rows of a source as JSON by `_rid`, for those whose values were all read. */
+function originalOf(from: Read, options: Options): string {
+  const { dialect } = options.project.warehouse;
+  const isFile = from.how === 'files' || from.how === 'new files';
+  const place = isFile ? dialect.identifier(fileRelation(from.node)) : dialect.place(placeOf(from.node));
+  const json = dialect.rowAsJson(Object.keys(from.node.definition.columns));
+  return `(select ${dialect.identifier(hidden.row)}, ${json} as ${dialect.identifier(hidden.original)} from ${place})`;
+}
+
+function rulesOf(table: AnyTable, options: Options): readonly RowRule[] {
+  const spelling = wholeSpelling(options);
+  return Object.entries(table.spec.rules).map(([flag, rule]): RowRule => {
+    if (!isReference(rule)) return { flag, condition: spell(rule, spelling) };
+    return { flag, column: rule.column, of: placeOf(options.project.graph.nodeOf(rule.of)), other: rule.other };
+  });
+}
+
+/** Rules and checks read tables whole. */
+function wholeSpelling(options: Options): Spelling {
+  const { project, values } = options;
+  const { dialect } = project.warehouse;
+  const runValue = { date: values.date, at: values.logicalTime, id: values.runId };
+  return {
+    dialect,
+    relation: (of: AnyReadable) => {
+      const list = Object.keys(of.columns)
+        .map((name) => dialect.identifier(name))
+        .join(', ');
+      return `(select ${list} from ${dialect.place(placeOf(project.graph.nodeOf(definitionOf(of))))})`;
+    },
+    run: (value) => dialect.literal(runValue[value]),
+    setting: (setting) => settingLiteral(setting, values.settings, project),
+  };
+}
+
+function checkOf(check: Check, options: Options): WriteCheck {
+  const { measure, sign, bound } = check.limit;
+  const limit =
+    typeof bound === 'number' ? bound : Number(settingLiteral(bound, options.values.settings, options.project));
+  const query = 'query' in measure ? { query: spell(measure.query as AnyRows, wholeSpelling(options)) } : {};
+  return {
+    name: check.name,
+    blocks: check.otherwise === 'block',
+    measure: measure.measure,
+    ...query,
+    sign,
+    bound: limit,
+  };
+}
