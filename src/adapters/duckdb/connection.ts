@@ -1,0 +1,151 @@
+import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { EsteiraError } from '../../errors.ts';
+import { dialect } from './dialect.ts';
+import { engineError } from './errors.ts';
+import { Session } from './session.ts';
+
+export interface DuckdbOptions {
+  /** Where the catalogs' files are; `:memory:` keeps them in memory, for tests of pipelines. */
+  readonly folder: string;
+  /** Before each file's name, so that environments do not share a file. */
+  readonly prefix?: string;
+  /** As DuckDB says it ('8GB'); by default 40 % of the memory that the process may use. */
+  readonly memoryLimit?: string;
+  readonly threads?: number;
+  readonly temporaryFolder?: string;
+  readonly temporaryLimit?: string;
+  /** Every catalog of the project. */
+  readonly catalogs: readonly string[];
+  /** Called at named points of each publication, so that tests can end the process there. */
+  readonly trace?: (point: string) => void | Promise<void>;
+}
+
+export const memory = ':memory:';
+/** Files that this process has open: a second instance on one of them would lose rows without an error. */
+const held = new Set<string>();
+
+function memoryByDefault(): string {
+  const allowed = process.constrainedMemory();
+  const bytes = allowed > 0 && allowed < os.totalmem() ? allowed : os.totalmem();
+  return `${Math.floor((bytes * 0.4) / 2 ** 20)}MiB`;
+}
+
+function settingsOf(options: DuckdbOptions): Record<string, string> {
+  const beside = options.folder === memory ? '' : path.join(options.folder, 'temporary');
+  return {
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+    memory_limit: options.memoryLimit ?? memoryByDefault(),
+    temp_directory: options.temporaryFolder ?? beside,
+    ...(options.threads ? { threads: `${options.threads}` } : {}),
+    ...(options.temporaryLimit ? { max_temp_directory_size: options.temporaryLimit } : {}),
+  };
+}
+
+/** The one instance of a warehouse: its attached files, and connections that carry out one statement at a time each. */
+export class Engine {
+  readonly options: DuckdbOptions;
+  readonly #instance: DuckDBInstance;
+  readonly #idle: DuckDBConnection[] = [];
+  readonly #attached = new Map<string, Promise<void>>();
+  readonly #files: string[] = [];
+
+  private constructor(options: DuckdbOptions, instance: DuckDBInstance) {
+    this.options = options;
+    this.#instance = instance;
+  }
+
+  static async open(options: DuckdbOptions): Promise<Engine> {
+    return new Engine(options, await DuckDBInstance.create(memory, settingsOf(options)));
+  }
+
+  /** Lends a connection for as long as the work takes. */
+  async use<Result>(work: (session: Session) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
+    const connection = this.#idle.pop() ?? (await this.#connect());
+    const session = new Session(connection, signal);
+    try {
+      return await work(session);
+    } finally {
+      if (session.broken) connection.closeSync();
+      else this.#idle.push(connection);
+    }
+  }
+
+  async #connect(): Promise<DuckDBConnection> {
+    const connection = await this.#instance.connect();
+    await connection.run(`set TimeZone = 'UTC'`);
+    return connection;
+  }
+
+  fileOf(catalog: string): string {
+    if (this.options.folder === memory) return memory;
+    return path.join(this.options.folder, `${this.options.prefix ?? ''}${catalog}.duckdb`);
+  }
+
+  /** Whether the catalog can be read; attaches it when its file is there. */
+  async has(catalog: string): Promise<boolean> {
+    if (!this.#attached.has(catalog)) {
+      const file = this.fileOf(catalog);
+      if (file === memory || !existsSync(file)) return false;
+    }
+    await this.attach(catalog);
+    return true;
+  }
+
+  /** Every catalog that is there, so that a query may read any. */
+  async attachAll(): Promise<readonly string[]> {
+    const there: string[] = [];
+    for (const catalog of this.options.catalogs) if (await this.has(catalog)) there.push(catalog);
+    return there;
+  }
+
+  /** Attaches a catalog, and creates its file where it is missing. */
+  attach(catalog: string): Promise<void> {
+    const known = this.#attached.get(catalog);
+    if (known) return known;
+    const attaching = this.#attach(catalog);
+    this.#attached.set(catalog, attaching);
+    attaching.catch(() => this.#attached.delete(catalog));
+    return attaching;
+  }
+
+  async #attach(catalog: string): Promise<void> {
+    const file = this.fileOf(catalog);
+    if (file !== memory) this.#hold(catalog, file);
+    try {
+      const attach = `attach ${dialect.literal(file)} as ${dialect.identifier(catalog)}`;
+      await this.use((session) => session.run(attach));
+    } catch (error) {
+      this.#release(file);
+      throw engineError(error, { where: catalog });
+    }
+  }
+
+  #hold(catalog: string, file: string): void {
+    mkdirSync(this.options.folder, { recursive: true });
+    const real = path.join(realpathSync(this.options.folder), path.basename(file));
+    if (held.has(real)) {
+      throw new EsteiraError('FILE_HELD', {
+        what: `The file of the catalog ${catalog} is open already in this process.`,
+        where: file,
+        next: 'Close the warehouse that has it before opening another.',
+      });
+    }
+    held.add(real);
+    this.#files.push(real);
+  }
+
+  #release(file: string): void {
+    const at = this.#files.findIndex((real) => path.basename(real) === path.basename(file));
+    for (const real of at < 0 ? [] : this.#files.splice(at, 1)) held.delete(real);
+  }
+
+  close(): void {
+    for (const connection of this.#idle.splice(0)) connection.closeSync();
+    this.#instance.closeSync();
+    for (const real of this.#files.splice(0)) held.delete(real);
+  }
+}

@@ -1,0 +1,69 @@
+import type { ColumnFacts, Columns, Kind } from '../../columns/index.ts';
+import type { Dialect, Place } from '../../ports/index.ts';
+import { fragment } from './fragments.ts';
+import { literal } from './literal.ts';
+import { reserved } from './reserved.ts';
+
+const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+/** Spelled as DuckDB describes them. */
+const types: Readonly<Record<Exclude<Kind, 'decimal'>, string>> = Object.freeze({
+  text: 'VARCHAR',
+  integer: 'BIGINT',
+  bigint: 'BIGINT',
+  real: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  date: 'DATE',
+  timestamp: 'TIMESTAMP WITH TIME ZONE',
+  duration: 'VARCHAR',
+  // Lists too: their text is the same on every engine, and a changed item's shape needs no other type.
+  list: 'JSON',
+  json: 'JSON',
+});
+
+/** The type of the column; a decimal's digits and places are part of it. */
+export function storedType(facts: ColumnFacts): string {
+  if (facts.kind !== 'decimal') return types[facts.kind];
+  const [digits, places] = facts.of as readonly [number, number];
+  return `DECIMAL(${digits},${places})`;
+}
+
+const wholeNumber = /^U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)$/;
+const anyNumber = /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|FLOAT|DOUBLE|DECIMAL\(.*\))$/;
+const text = /^(VARCHAR|ENUM\(.*\))$/s;
+/** What may be stored without a value being changed; one that does not fit fails `kind`. */
+const accepted: Readonly<Record<Kind, RegExp>> = Object.freeze({
+  text,
+  integer: wholeNumber,
+  bigint: wholeNumber,
+  real: anyNumber,
+  decimal: /^(U?(TINYINT|SMALLINT|INTEGER|BIGINT|HUGEINT)|DECIMAL\(.*\))$/,
+  boolean: /^BOOLEAN$/,
+  date: /^DATE$/,
+  // A bare TIMESTAMP is a clock on some wall, not an instant.
+  timestamp: /^TIMESTAMP WITH TIME ZONE$/,
+  duration: text,
+  list: /^(JSON|VARCHAR|.*\])$/s,
+  json: /^(JSON|VARCHAR|.*\]|(STRUCT|MAP|UNION)\(.*\))$/s,
+});
+/** NULL and nothing else. */
+const untyped = /^"?NULL"?$/;
+
+export const dialect: Dialect = Object.freeze({
+  name: 'duckdb',
+  identifier,
+  place: ({ catalog, schema, table }: Place) => [catalog, schema, table].map(identifier).join('.'),
+  type: storedType,
+  literal,
+  fragment,
+  rowAsJson: (columns: readonly string[]) =>
+    `cast(json_object(${columns.map((name) => `${literal(name)}, ${identifier(name)}`).join(', ')}) as varchar)`,
+  emptyRelation(columns: Columns) {
+    const fields = Object.entries(columns).map(
+      ([name, { facts }]) => `cast(null as ${storedType(facts)}) as ${identifier(name)}`,
+    );
+    return `(select ${fields.join(', ')} where false)`;
+  },
+  accepts: (type: string, { kind }: ColumnFacts) => untyped.test(type) || accepted[kind].test(type),
+  reserved,
+});

@@ -1,0 +1,65 @@
+import { EsteiraError } from '../../errors.ts';
+
+interface Circumstances {
+  /** A step, a catalog, a definition. */
+  readonly where?: string;
+  readonly memoryLimit?: string;
+}
+
+const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error)).trim();
+
+const held = /Could not set lock on file|Conflicting lock is held|being used by another process/;
+const memory = /^Out of Memory Error/i;
+const spill = /max_temp_directory_size/;
+const full = /No space left on device|not enough space|disk (is )?full|Disk quota exceeded/i;
+/** A conflict on a row or a key that another writer has published: it is ahead. */
+const ahead =
+  /TransactionContext Error|Conflict on (update|tuple deletion)|write-write conflict|_esteira|PRIMARY KEY or UNIQUE constraint/i;
+const conflict = (text: string): boolean =>
+  /^TransactionContext Error: .*conflict/is.test(text) ||
+  /Conflict on (update|tuple)/i.test(text) ||
+  (/constraint/i.test(text) && ahead.test(text) && /(duplicate|violates)/i.test(text));
+
+/** What the engine said, as a coded error; one that has a code already is passed on. */
+export function engineError(error: unknown, { where, memoryLimit }: Circumstances = {}): EsteiraError {
+  if (error instanceof EsteiraError) return error;
+  const got = sentence(error);
+  const details = { ...(where ? { where } : {}), got };
+  const cause = { cause: error };
+  if (held.test(got)) {
+    const holder = /\(PID (\d+)\)/.exec(got)?.[1];
+    const what = `Another program has the DuckDB file open${holder ? ` (process ${holder})` : ''}.`;
+    return new EsteiraError(
+      'FILE_HELD',
+      { what, ...details, next: 'Close that program, or wait until it has ended.' },
+      cause,
+    );
+  }
+  if (full.test(got) || (memory.test(got) && spill.test(got))) {
+    const what = 'There is no room left on the disk for what the engine has to write.';
+    const next = 'Make room, or raise the limit of the temporary folder in esteira.config.ts, and run again.';
+    return new EsteiraError('DISK_FULL', { what, ...details, next }, cause);
+  }
+  if (memory.test(got)) {
+    const what = `${where ?? 'A statement'} needs more memory than the engine may use.`;
+    const allowed = memoryLimit ? `memory limit ${memoryLimit}` : undefined;
+    const next = 'Raise the memory limit in esteira.config.ts, or have the query read less at a time.';
+    return new EsteiraError('OUT_OF_MEMORY', { what, ...details, ...(allowed ? { allowed } : {}), next }, cause);
+  }
+  if (conflict(got)) return fenced(where, got, cause);
+  return new EsteiraError(
+    'ENGINE_FAILED',
+    {
+      what: 'The engine refused a statement.',
+      ...details,
+      next: 'Read what it says; `esteira compile` shows the statement of each step.',
+    },
+    cause,
+  );
+}
+
+export function fenced(where: string | undefined, got: string, cause: { cause?: unknown } = {}): EsteiraError {
+  const what = 'A newer run has taken over this table; nothing of this one was published.';
+  const details = { what, ...(where ? { where } : {}), got, next: 'Look at `esteira runs`: the newer run goes on.' };
+  return new EsteiraError('FENCED', details, cause);
+}

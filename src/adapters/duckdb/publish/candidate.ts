@@ -1,0 +1,95 @@
+import type { Judgement } from '../../../columns/index.ts';
+import { hidden, type RowRule } from '../../../ports/index.ts';
+import { dialect } from '../dialect.ts';
+import { flagSql } from '../judge.ts';
+import { storedSql } from '../stored.ts';
+import { identityOf } from './identity.ts';
+import { isDeleted, jsonOf, judged, listed, temporary, type Work } from './work.ts';
+
+const { identifier, literal } = dialect;
+
+const raw = (index: number): string => `esteira_raw_${index}`;
+const reference = (index: number): string => `esteira_reference_${index}`;
+
+/** Flags in the order in which the candidate keeps them. */
+export const flagsOf = ({ write }: Work): readonly string[] =>
+  [...judgementsOf(write), ...write.rules].map(({ flag }) => flag);
+
+/** A table that keeps what the producer wrote does not judge kinds. */
+const judgementsOf = ({ judgements, keepsOriginal }: Work['write']): readonly Judgement[] =>
+  keepsOriginal ? judgements.filter(({ code }) => code !== 'kind') : judgements;
+
+/** Whether a value was there that is not of its column's kind. */
+function unread(work: Work, column: string): string {
+  const { carried, keepsOriginal } = work.write;
+  const reads = carried?.reads[column] ?? [];
+  const before = reads.length
+    ? `coalesce(list_has_any(${hidden.unread}, [${reads.map(literal).join(', ')}]), false)`
+    : 'false';
+  if (keepsOriginal) return before;
+  const lost = `(${raw(work.names.indexOf(column))} is not null and ${identifier(column)} is null)`;
+  return reads.length ? `(${before} or ${lost})` : lost;
+}
+
+function ruleSql(rule: RowRule, index: number): string {
+  return 'condition' in rule ? `coalesce(${rule.condition}\n, true)` : reference(index);
+}
+
+/** What a rule against another table says, as a column, so that the engine asks once. */
+const referenceSql = (rule: RowRule, index: number): string =>
+  'condition' in rule
+    ? ''
+    : `, coalesce(${identifier(rule.column)} in (select ${identifier(rule.other)} from ${dialect.place(rule.of)} where ${identifier(rule.other)} is not null), true) as ${reference(index)}`;
+
+function conditions(work: Work): readonly string[] {
+  const { write, key, deleted } = work;
+  const gone = isDeleted(deleted, 'r');
+  const exempt = (condition: string, asked: boolean): string =>
+    deleted === undefined || asked ? condition : `(${gone} or ${condition})`;
+  return [
+    ...judgementsOf(write).map((judgement) => {
+      const { facts } = write.columns[judgement.column] as Work['write']['columns'][string];
+      const condition = flagSql(judgement, {
+        value: identifier(judgement.column),
+        unread: unread(work, judgement.column),
+        facts,
+      });
+      return exempt(condition, key.includes(judgement.column));
+    }),
+    ...write.rules.map((rule, index) => exempt(ruleSql(rule, index), false)),
+  ];
+}
+
+/**
+ * Every row of the body, once, as a temporary table: stored values, which rules it keeps, its identity. `types` are those of the body's columns
+ * as the engine describes them.
+ */
+export async function makeCandidate(work: Work, body: string, types: ReadonlyMap<string, string>): Promise<void> {
+  const { write, names, session } = work;
+  const kept = write.carried ? [hidden.row, hidden.original, hidden.unread] : [];
+  const stored = names.map((name, index) => {
+    const { facts } = write.columns[name] as Work['write']['columns'][string];
+    const value = `b.${identifier(name)}`;
+    const sql = storedSql(facts, value, types.get(name) ?? 'VARCHAR');
+    return `cast(${sql} as ${dialect.type(facts)}) as ${identifier(name)}, ${value} as ${raw(index)}`;
+  });
+  const list = conditions(work);
+  const original = write.carried
+    ? hidden.original
+    : `case when not esteira_valid then ${jsonOf(names, (name) => raw(names.indexOf(name)))} end`;
+  const sql = `create temp table ${temporary.candidate} as
+    select ${listed(names)}, ${identityOf(work, raw)}
+      ${write.keepsOriginal ? `, ${hidden.original}, ${hidden.unread}` : ''}
+      , ${original} as ${judged.original}
+      , case when not esteira_valid then [${list.join(', ') || 'true'}] end as ${judged.flags}
+    from (select *, (${list.join('\n and ') || 'true'}) as esteira_valid
+      from (select * ${write.rules.map(referenceSql).join('')}
+        from (select ${[...stored, ...kept.map((name) => `b.${name}`)].join(', ')} from (${body}\n) as b) as r) as r) as r`;
+  await session.run(sql);
+}
+
+/** Names and types of what a query gives. */
+export async function typesOf(work: Work, query: string): Promise<ReadonlyMap<string, string>> {
+  const rows = await work.session.rows(`describe ${query}`);
+  return new Map(rows.map((row) => [String(row.column_name), String(row.column_type)]));
+}

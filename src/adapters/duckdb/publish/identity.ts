@@ -1,0 +1,65 @@
+import { hidden } from '../../../ports/index.ts';
+import { dialect } from '../dialect.ts';
+import { isDeleted, jsonOf, judged, listed, temporary, textOf, type Work } from './work.ts';
+
+const { identifier } = dialect;
+
+/** The md5 of these columns; when one is NULL, of the whole row as the body gave it. */
+function hashed(work: Work, parts: readonly string[], whole: string): string {
+  if (parts.length === 0) return `md5(${whole})`;
+  const simple = parts.every((name) => !textOf(work.write.columns, name));
+  const spelled = simple
+    ? `concat_ws(' ', ${parts.map((name) => `cast(${identifier(name)} as varchar)`).join(', ')})`
+    : jsonOf(parts, identifier);
+  const missing = parts.map((name) => `${identifier(name)} is null`).join(' or ');
+  return `md5(case when ${missing} then ${whole} else ${spelled} end)`;
+}
+
+/**
+ * A row's identity, as a column of the candidate: carried from the source, else a hash of key and order. Of a replaced table only invalid rows
+ * need one. Equal hashes within a run get their ordinal later, where rows of one hash can stand beside each other.
+ */
+export function identityOf(work: Work, raw: (index: number) => string): string {
+  if (work.write.carried) return hidden.row;
+  const whole = jsonOf(work.names, (name) => raw(work.names.indexOf(name)));
+  const hash = hashed(work, [...work.key, ...work.latest], whole);
+  return `${work.identified ? hash : `case when not esteira_valid then ${hash} end`} as ${judged.row}`;
+}
+
+const content = (work: Work, alias: string): string =>
+  `md5(${jsonOf(work.names, (name) => `${alias}.${identifier(name)}`)})`;
+
+/** Greatest first: the order columns, the identity, a delete before the row, then the content. */
+export const greatestFirst = (work: Work, alias: string): string =>
+  [
+    ...work.latest.map((name) => `${alias}.${identifier(name)} desc nulls last`),
+    `${alias}.${judged.row} desc nulls last`,
+    `${isDeleted(work.deleted, alias)} desc`,
+    `${content(work, alias)} desc`,
+  ].join(', ');
+
+/** Whether a candidate row comes after a row of the table or the memory of a delete; the smallest is NULL. */
+export function newer(work: Work, left: string, right: string, atTie: string): string {
+  const order = [...work.latest, judged.row];
+  return order.reduceRight((rest, name) => {
+    const [one, other] = [`${left}.${identifier(name)}`, `${right}.${identifier(name)}`];
+    return `(coalesce(${one} > ${other}, ${one} is not null and ${other} is null) or (${one} is not distinct from ${other} and ${rest}))`;
+  }, atTie);
+}
+
+/** Whether the content of the candidate row sorts after that of the table's row. */
+export const contentAfter = (work: Work, left: string, right: string): string =>
+  `${content(work, left)} > ${content(work, right)}`;
+
+/** Gives rows of one hash their ordinals, the greatest content keeping the bare hash. */
+export async function numberEquals(work: Work, table: string, where: string): Promise<void> {
+  const { session, write } = work;
+  if (write.carried) return;
+  const repeated = `select ${judged.row} from ${table} where ${where} group by 1 having count(*) > 1`;
+  const { rowsChanged } = await session.run(`create or replace temp table ${temporary.repeated} as ${repeated}`);
+  if (rowsChanged === 0 && !(await session.number(`select count(*) from ${temporary.repeated}`))) return;
+  await session.run(`update ${table} as c set ${judged.row} = c.${judged.row} || '#' || n.ordinal
+    from (select r.rowid as at, row_number() over (partition by r.${judged.row} order by ${content(work, 'r')} desc) - 1 as ordinal
+      from ${table} as r semi join ${temporary.repeated} using (${listed([judged.row])}) where ${where}) as n
+    where c.rowid = n.at and n.ordinal > 0`);
+}

@@ -1,0 +1,91 @@
+import type { DuckDBConnection, DuckDBMaterializedResult, DuckDBValue } from '@duckdb/node-api';
+import { EsteiraError } from '../../errors.ts';
+
+export type Row = Readonly<Record<string, DuckDBValue>>;
+
+/** One connection on loan: one statement, or list of statements, at a time. */
+export class Session {
+  readonly connection: DuckDBConnection;
+  /** The connection cannot be lent again. */
+  broken = false;
+  #signal: AbortSignal | undefined;
+
+  constructor(connection: DuckDBConnection, signal?: AbortSignal) {
+    this.connection = connection;
+    this.#signal = signal;
+  }
+
+  /** From here on the signal is not heard: what follows is a commit, or a way back. */
+  deafen(): void {
+    this.#signal = undefined;
+  }
+
+  throwIfCancelled(): void {
+    if (this.#signal?.aborted) throw cancelled(this.#signal.reason);
+  }
+
+  /** Carries out a list of statements up to the first that fails, and gives the result of the last. */
+  async run(sql: string): Promise<DuckDBMaterializedResult> {
+    const signal = this.#signal;
+    if (!signal) return await this.connection.run(sql);
+    this.throwIfCancelled();
+    // A statement forgets an interrupt that came before it began, so it is said again until the statement has ended.
+    let again: NodeJS.Timeout | undefined;
+    const interrupt = (): void => {
+      this.connection.interrupt();
+      again ??= setInterval(() => this.connection.interrupt(), 20);
+    };
+    signal.addEventListener('abort', interrupt, { once: true });
+    try {
+      return await this.connection.run(sql);
+    } catch (error) {
+      throw signal.aborted ? cancelled(signal.reason) : error;
+    } finally {
+      clearInterval(again);
+      signal.removeEventListener('abort', interrupt);
+    }
+  }
+
+  async rows(sql: string): Promise<readonly Row[]> {
+    const result = await this.run(sql);
+    return (await result.getRowObjects()) as readonly Row[];
+  }
+
+  /** The one number of a query; null counts as none. */
+  async number(sql: string): Promise<number> {
+    const [row] = await this.rows(sql);
+    return Number(Object.values(row ?? {})[0] ?? 0);
+  }
+
+  /** All of it or nothing: after any error the transaction is rolled back, never committed. */
+  async transaction<Result>(work: () => Promise<Result>): Promise<Result> {
+    await this.run('begin transaction');
+    try {
+      const result = await work();
+      this.deafen();
+      await this.run('commit');
+      return result;
+    } catch (error) {
+      await this.rollBack();
+      throw error;
+    }
+  }
+
+  async rollBack(): Promise<void> {
+    this.deafen();
+    try {
+      await this.run('rollback');
+    } catch (error) {
+      // After a failed commit there is no transaction left, which is as good; anything else leaves the connection unknown.
+      if (!/no transaction is active/i.test(String(error))) this.broken = true;
+    }
+  }
+}
+
+function cancelled(reason: unknown): EsteiraError {
+  if (reason instanceof EsteiraError) return reason;
+  return new EsteiraError('CANCELLED', {
+    what: 'The step was stopped; nothing of it was published.',
+    next: 'Run the job again to go on from this step.',
+  });
+}

@@ -1,0 +1,111 @@
+import type { Change, ExistingTable, Place } from '../../ports/index.ts';
+import type { Engine } from './connection.ts';
+import { dialect } from './dialect.ts';
+import { engineError } from './errors.ts';
+import { insertRows } from './small.ts';
+
+const { identifier, literal, place: spelled } = dialect;
+
+/** The table of Esteira's own of that name. */
+export const book = (catalog: string, table: string): string => spelled({ catalog, schema: '_esteira', table });
+/** How a target is called within its catalog. */
+export const scopeOf = ({ schema, table }: Place): string => `${schema}.${table}`;
+
+const bookkeeping: Readonly<Record<string, string>> = Object.freeze({
+  fence: 'scope varchar primary key, token bigint not null, seq bigint not null',
+  publication: `run_id varchar, step varchar, run_seq bigint not null, token bigint not null, logical_time timestamptz not null,
+    definition varchar not null, settings_hash varchar not null, mode varchar not null, sequence bigint not null,
+    n_in bigint not null, n_valid bigint not null, n_invalid bigint not null, n_duplicate bigint not null, n_held bigint not null,
+    n_inserted bigint not null, n_updated bigint not null, n_deleted bigint not null, n_unchanged bigint not null,
+    n_stale bigint not null, published_at timestamptz not null, part integer, details json not null, bounds json not null,
+    primary key (run_id, step, part)`,
+  watermark: `target varchar, source varchar, upper_bound bigint not null, run_id varchar not null, primary key (target, source)`,
+  file: `target varchar, source varchar, path varchar, bytes bigint not null, fingerprint varchar not null, run_id varchar not null,
+    step varchar not null, part integer not null, primary key (target, source, path)`,
+  invalid_ledger: `run_id varchar, target varchar, _rid varchar, move varchar not null, primary key (run_id, target, _rid)`,
+  view_definition: 'name varchar primary key, hash varchar not null',
+});
+
+function statements(catalog: string, change: Change): readonly string[] {
+  switch (change.change) {
+    case 'create schema':
+      return [`create schema if not exists ${identifier(catalog)}.${identifier(change.schema)}`];
+    case 'create table': {
+      const columns = change.columns.map(({ name, type }) => `${identifier(name)} ${type}`);
+      const create = `create table ${spelled(change.place)} (${columns.join(', ')})`;
+      return change.about
+        ? [create, `comment on table ${spelled(change.place)} is ${literal(change.about)}`]
+        : [create];
+    }
+    case 'add column':
+      return [
+        `alter table ${spelled(change.place)} add column ${identifier(change.column.name)} ${change.column.type}`,
+      ];
+    case 'create view':
+      return [
+        `create or replace view ${spelled(change.place)} as ${change.query}`,
+        `insert or replace into ${book(catalog, 'view_definition')} values (${literal([scopeOf(change.place), change.definition]).slice(1, -1)})`,
+      ];
+    case 'register':
+      return [
+        `insert into ${book(catalog, 'fence')} values (${literal(scopeOf(change.place))}, 0, 0) on conflict do nothing`,
+      ];
+    case 'insert':
+      return insertRows(change.place, change.columns, change.rows);
+  }
+}
+
+/** Creates the catalog and its bookkeeping where they are missing, then makes the changes, in one transaction. */
+export async function change(engine: Engine, catalog: string, changes: readonly Change[]): Promise<void> {
+  await engine.attach(catalog);
+  // A view may read tables of any catalog.
+  await engine.attachAll();
+  const list = [
+    `create schema if not exists ${identifier(catalog)}._esteira`,
+    ...Object.entries(bookkeeping).map(
+      ([table, columns]) => `create table if not exists ${book(catalog, table)} (${columns})`,
+    ),
+    ...changes.flatMap((one) => statements(catalog, one)),
+  ];
+  await engine.use(async (session) => {
+    try {
+      await session.transaction(() => session.run(list.join(';\n')));
+    } catch (error) {
+      throw engineError(error, { where: `set-up of ${catalog}` });
+    }
+  });
+}
+
+export async function inspect(engine: Engine, catalog: string): Promise<readonly ExistingTable[]> {
+  if (!(await engine.has(catalog))) return [];
+  const own = `database_name = ${literal(catalog)} and schema_name <> '_esteira'`;
+  return await engine.use(async (session) => {
+    const rows = await session.rows(`
+      with listed as (
+        select schema_name, table_name, false as view from duckdb_tables() where ${own}
+        union all
+        select schema_name, view_name, true from duckdb_views() where ${own} and not internal)
+      select schema_name, table_name, view, column_name, data_type
+      from listed join (select * from duckdb_columns() where ${own}) using (schema_name, table_name)
+      order by schema_name, table_name, column_index`);
+    const keeps = await session.rows(
+      `select 1 from duckdb_tables() where database_name = ${literal(catalog)} and schema_name = '_esteira' and table_name = 'view_definition'`,
+    );
+    const hashes = keeps.length ? await session.rows(`from ${book(catalog, 'view_definition')}`) : [];
+    const definitions = new Map(hashes.map(({ name, hash }) => [String(name), String(hash)]));
+    const found = new Map<string, ExistingTable & { columns: { name: string; type: string }[] }>();
+    for (const row of rows) {
+      const place = { catalog, schema: String(row.schema_name), table: String(row.table_name) };
+      const definition = row.view ? definitions.get(scopeOf(place)) : undefined;
+      const known = found.get(scopeOf(place)) ?? {
+        place,
+        view: row.view === true,
+        columns: [],
+        ...(definition === undefined ? {} : { definition }),
+      };
+      known.columns.push({ name: String(row.column_name), type: String(row.data_type) });
+      found.set(scopeOf(place), known);
+    }
+    return [...found.values()];
+  });
+}
