@@ -107,8 +107,4 @@ function peerTool(peer: Peer): Tool {
   };
 }
 
-export const tools = (): readonly Tool[] => [
-  ...(process.env['NOEST'] ? [] : [esteiraTool()]),
-  floorTool(),
-  ...known.map(peerTool),
-];
+export const tools = (): readonly Tool[] => [esteiraTool(), floorTool(), ...known.map(peerTool)];
