@@ -1,0 +1,116 @@
+import type { EsteiraError } from '../errors.ts';
+import type { StepModel } from '../plan/index.ts';
+import type { Held, Publication, StepRecord } from '../ports/index.ts';
+import { Progress } from './bounds.ts';
+import type { Project } from './project.ts';
+import { runStep, type StepResult, type StepRun, stepError } from './step.ts';
+import type { RunValues } from './write.ts';
+
+export interface StepOutcome {
+  readonly step: string;
+  readonly state: 'running' | 'done' | 'failed' | 'skipped';
+  readonly seconds?: number;
+  readonly result?: StepResult;
+  readonly error?: EsteiraError;
+}
+export interface Execution {
+  readonly project: Project;
+  readonly held: Held;
+  readonly values: RunValues;
+  readonly models: readonly StepModel[];
+  /** By step: what must be done before. */
+  readonly needs: ReadonlyMap<string, readonly string[]>;
+  readonly records: ReadonlyMap<string, StepRecord>;
+  readonly resumed: boolean;
+  readonly forced: boolean;
+  readonly signal: AbortSignal;
+  onStep(outcome: StepOutcome): void;
+}
+
+/** Carries out the steps that are not done, side by side where they do not need each other. Gives the failures. */
+export async function execute(execution: Execution): Promise<readonly StepOutcome[]> {
+  const { project, held, models, records, needs } = execution;
+  const writing = models.filter((model) => model.kind !== 'view');
+  for (const [catalog, own] of Map.groupBy(writing, (model) => model.node.catalog)) {
+    await project.warehouse.claim(
+      catalog,
+      own.map((model) => model.node),
+      held.token,
+    );
+  }
+  await project.trace('claimed');
+  const read = models.flatMap((model) => [...model.reads.map((one) => one.node), ...model.asked]);
+  const progress = await Progress.load(
+    project,
+    [...models.map((model) => model.node), ...read].map((node) => node.catalog),
+  );
+  const published = execution.resumed ? await publishedBy(held, writing, project) : new Map<string, Publication>();
+  const run: StepRun = { ...execution, progress, published };
+
+  const waiting = new Map(models.map((model) => [model.node.id, model]));
+  const failed: StepOutcome[] = [];
+  const done = new Set<string>();
+  for (const { step, state } of records.values()) {
+    // The warehouse is asked, not the state: a step that only the state calls done is carried out again.
+    const model = waiting.get(step);
+    const isProven = model?.kind === 'view' || published.has(step);
+    if (state !== 'done' || !model || !isProven) continue;
+    const before = published.get(step);
+    if (before) progress.published(step, before.sequence);
+    done.add(step);
+    waiting.delete(step);
+    execution.onStep({
+      step,
+      state: 'done',
+      ...(before ? { result: { publication: before, adopted: true, unchanged: false } } : {}),
+    });
+  }
+
+  const going = new Map<string, Promise<void>>();
+  const carryOut = async (model: StepModel): Promise<void> => {
+    const { id } = model.node;
+    const started = performance.now();
+    const seconds = () => (performance.now() - started) / 1000;
+    execution.onStep({ step: id, state: 'running' });
+    try {
+      const result = await runStep(model, records.get(id) as StepRecord, run);
+      done.add(id);
+      execution.onStep({ step: id, state: 'done', seconds: seconds(), result });
+    } catch (thrown) {
+      const error = stepError(thrown, id);
+      const outcome: StepOutcome = { step: id, state: 'failed', seconds: seconds(), error };
+      failed.push(outcome);
+      if (error.code !== 'FENCED') await project.state.failed(held, id, error.toJSON(), project.clock.now());
+      execution.onStep(outcome);
+    }
+  };
+  for (;;) {
+    for (const [id, model] of waiting) {
+      const isStopped = execution.signal.aborted || failed.some((outcome) => outcome.error?.code === 'FENCED');
+      if (isStopped || going.size >= project.parallel) break;
+      if (!(needs.get(id) ?? []).every((need) => done.has(need))) continue;
+      waiting.delete(id);
+      going.set(
+        id,
+        carryOut(model).finally(() => going.delete(id)),
+      );
+    }
+    if (going.size === 0) break;
+    await Promise.race(going.values());
+  }
+  for (const step of waiting.keys()) execution.onStep({ step, state: 'skipped' });
+  return failed;
+}
+
+async function publishedBy(
+  held: Held,
+  models: readonly StepModel[],
+  project: Project,
+): Promise<ReadonlyMap<string, Publication>> {
+  const found = new Map<string, Publication>();
+  for (const catalog of new Set(models.map((model) => model.node.catalog))) {
+    for (const publication of await project.warehouse.publications(catalog, held.runId))
+      found.set(publication.step, publication);
+  }
+  return found;
+}

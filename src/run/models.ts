@@ -1,0 +1,75 @@
+import { EsteiraError } from '../errors.ts';
+import { type GraphStep, matchesName, type Node } from '../graph/index.ts';
+import {
+  type Analyser,
+  analyse,
+  changeText,
+  layoutOf,
+  missing,
+  type StepModel,
+  settingsLayout,
+  type TableLayout,
+  viewOf,
+} from '../plan/index.ts';
+import type { Change } from '../ports/index.ts';
+import type { Project } from './project.ts';
+import { settingsNodes } from './settings.ts';
+
+/** Asks the engine about every step's query. The first that cannot be right is thrown. */
+export async function modelsOf(steps: readonly GraphStep[], project: Project): Promise<readonly StepModel[]> {
+  const analyser: Analyser = project;
+  return Promise.all(steps.map((step) => analyse(step, analyser)));
+}
+
+/** What set-up would do for these steps (and all settings), by catalog. */
+export async function setupChanges(
+  models: readonly StepModel[],
+  project: Project,
+  options: { readonly target?: string } = {},
+): Promise<ReadonlyMap<string, readonly Change[]>> {
+  const { graph, warehouse } = project;
+  const { dialect } = warehouse;
+  const chosen = (node: Node) =>
+    options.target === undefined || node.schema === options.target || matchesName(options.target, node.id);
+  const settings = settingsNodes(project).filter(chosen);
+  const tables = models.filter((model) => chosen(model.node)).flatMap((model) => layoutOf(model, graph, dialect));
+  const all: TableLayout[] = [...settings.flatMap((node) => settingsLayout(node, dialect)), ...tables];
+  const views = models
+    .filter((model) => model.kind === 'view' && chosen(model.node))
+    .map((model) => viewOf(model, graph, dialect));
+  const canonical = await canonicalTypes(all, project);
+  const changes = new Map<string, readonly Change[]>();
+  for (const catalog of graph.catalogs) {
+    const wanted = {
+      tables: all.filter((layout) => layout.place.catalog === catalog),
+      views: views.filter((view) => view.place.catalog === catalog),
+    };
+    if (wanted.tables.length + wanted.views.length === 0) continue;
+    const found = missing(wanted, await warehouse.inspect(catalog), canonical);
+    if (found.length > 0) changes.set(catalog, found);
+  }
+  return changes;
+}
+
+/** The names by which the engine describes the types that we ask for. */
+async function canonicalTypes(layouts: readonly TableLayout[], project: Project): Promise<(type: string) => string> {
+  const types = [...new Set(layouts.flatMap((layout) => layout.columns.map((column) => column.type)))];
+  if (types.length === 0) return (type) => type;
+  const described = await project.warehouse.describe(
+    `select ${types.map((type, index) => `cast(null as ${type}) as t${index}`).join(', ')}`,
+  );
+  const names = new Map(types.map((type, index) => [type, described[index]?.type ?? type]));
+  return (type) => names.get(type) ?? type;
+}
+
+/** A run never creates or alters: it stops with the command to give. */
+export function refuseUnlessSetUp(changes: ReadonlyMap<string, readonly Change[]>): void {
+  const texts = [...changes.values()].flat().map(changeText);
+  if (texts.length === 0) return;
+  const shown = texts.slice(0, 5).join('\n');
+  throw new EsteiraError('SETUP_NEEDED', {
+    what: `The warehouse is not ready: ${texts.length} ${texts.length === 1 ? 'change is' : 'changes are'} to be made first.`,
+    got: texts.length > 5 ? `${shown}\nand ${texts.length - 5} more` : shown,
+    next: 'esteira setup',
+  });
+}

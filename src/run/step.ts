@@ -1,0 +1,128 @@
+import { EsteiraError } from '../errors.ts';
+import type { StepModel } from '../plan/index.ts';
+import type { Held, Publication, SourceFile, StepRecord } from '../ports/index.ts';
+import { isUnchanged, type Progress, type Reach, reachOf } from './bounds.ts';
+import type { Project } from './project.ts';
+import { settingsHash } from './settings.ts';
+import { type RunValues, writeOf } from './write.ts';
+
+export interface StepRun {
+  readonly project: Project;
+  readonly held: Held;
+  readonly values: RunValues;
+  readonly progress: Progress;
+  /** Evaluate even when nothing has changed. */
+  readonly forced: boolean;
+  readonly signal: AbortSignal;
+  /** By step: what an earlier attempt has published. */
+  readonly published: ReadonlyMap<string, Publication>;
+}
+export interface StepResult {
+  readonly publication?: Publication;
+  readonly adopted: boolean;
+  readonly unchanged: boolean;
+}
+
+/** One step: look for its publication, fix its bounds, publish, and only then say that it is done. */
+export async function runStep(model: StepModel, record: StepRecord, run: StepRun): Promise<StepResult> {
+  const { project, held, progress, published } = run;
+  const { id } = model.node;
+  if (model.kind === 'view') return viewDone(model, run);
+  const before = published.get(id);
+  if (before) {
+    await project.trace('adopt');
+    progress.published(id, before.sequence);
+    await project.state.done(held, id, before, project.clock.now());
+    return { publication: before, adopted: true, unchanged: false };
+  }
+  const { values } = run;
+  const found = await reachOf(model, { project, progress, date: values.date });
+  const fixed = {
+    bounds: found.bounds,
+    files: Object.fromEntries([...found.files].map(([source, files]) => [source, files.map((file) => file.path)])),
+  };
+  await project.trace('before-intent');
+  const intent = await project.state.intent(held, id, fixed, project.clock.now());
+  await project.trace('intent');
+  const reach = record.bounds ? { bounds: intent.bounds, files: withoutNewer(found.files, intent.files) } : found;
+  const publication = await project.warehouse.publish(await stepWrite(model, reach, run), run.signal);
+  await project.trace('published');
+  progress.published(id, publication.sequence);
+  await project.state.done(held, id, publication, project.clock.now());
+  await project.trace('done');
+  return { publication, adopted: false, unchanged: publication.details.unchanged === true };
+}
+
+/** A resumed step reads the files that its first attempt found. */
+function withoutNewer(
+  found: Reach['files'],
+  fixed: Readonly<Record<string, readonly string[]>>,
+): ReadonlyMap<string, readonly SourceFile[]> {
+  return new Map(
+    [...found].map(([source, files]) => [source, files.filter((file) => fixed[source]?.includes(file.path))]),
+  );
+}
+
+async function stepWrite(model: StepModel, reach: Reach, run: StepRun) {
+  const { project, held, values, progress } = run;
+  const used = model.settings.map((setting) => `${project.graph.nodeOf(setting.of).id}.${setting.setting}`);
+  const tables = model.reads.filter((read) => read.node.definition.kind === 'settings').map((read) => read.node.id);
+  const hash = settingsHash([...used, ...tables], values.settings);
+  const latest = progress.latest(model.node);
+  const fromStart = reach.bounds.some((bound) => bound.lower === 0n);
+  return writeOf(model, {
+    project,
+    reach,
+    values,
+    batch: {
+      runId: held.runId,
+      runSeq: held.runSeq,
+      step: model.node.id,
+      part: 0,
+      token: held.token,
+      definition: model.definition,
+      settingsHash: hash,
+      logicalTime: values.logicalTime,
+      at: project.clock.now(),
+    },
+    reread: latest !== undefined && (fromStart || model.reads.some((read) => read.since?.lookback)),
+    unchanged: isUnchanged(model, reach, { progress, settingsHash: hash, forced: run.forced }),
+  });
+}
+
+/** A view is made by set-up; when its tables are done, so is it. */
+async function viewDone(model: StepModel, { project, held }: StepRun): Promise<StepResult> {
+  const now = project.clock.now();
+  await project.state.intent(held, model.node.id, { bounds: [], files: {} }, now);
+  const none = {
+    in: 0,
+    valid: 0,
+    invalid: 0,
+    duplicates: 0,
+    held: 0,
+    inserted: 0,
+    updated: 0,
+    deleted: 0,
+    unchanged: 0,
+    stale: 0,
+  };
+  const details = { flags: {}, badFiles: [], warnings: [], files: 0 };
+  await project.state.done(held, model.node.id, { account: none, details }, now);
+  return { adopted: false, unchanged: false };
+}
+
+/** What a step's failure is called: coded, and naming the step. */
+export function stepError(error: unknown, step: string): EsteiraError {
+  if (error instanceof EsteiraError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  return new EsteiraError(
+    'ENGINE_FAILED',
+    {
+      what: text.split('\n')[0] ?? text,
+      where: step,
+      got: text,
+      next: 'Look at the step with `esteira logs <run> <step>`.',
+    },
+    { cause: error },
+  );
+}
