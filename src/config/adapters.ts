@@ -1,0 +1,65 @@
+import path from 'node:path';
+import type { FilesAdapter, Place, StateAdapter, Value, WarehouseAdapter } from './project.ts';
+
+/** One file for each catalog: `<folder>/<catalog>.duckdb`. */
+export function duckdb(options: {
+  readonly folder: Value;
+  /** What the engine may use beside Node's own memory, as '2GB'; default 40 % of what the process may use. */
+  readonly memoryLimit?: string;
+  readonly threads?: number;
+  /** Where it puts what does not fit in memory; default below `.esteira`. */
+  readonly temporaryFolder?: Value;
+  /** How large that may grow, as '20GB'. */
+  readonly temporaryLimit?: string;
+}): WarehouseAdapter {
+  const folderIn = (place: Place) => path.resolve(place.folder, place.value(options.folder));
+  return Object.freeze({
+    role: 'warehouse',
+    adapter: 'duckdb',
+    options,
+    writes: (place) => place.catalogs.map((catalog) => path.join(folderIn(place), `${place.prefix}${catalog}.duckdb`)),
+    open: async (place) => {
+      const { openDuckdb } = await import('../adapters/duckdb/warehouse.ts');
+      const { folder: _, temporaryFolder, ...rest } = options;
+      return openDuckdb({
+        ...rest,
+        folder: folderIn(place),
+        prefix: place.prefix,
+        catalogs: place.catalogs,
+        temporaryFolder: path.resolve(
+          place.folder,
+          temporaryFolder ? place.value(temporaryFolder) : '.esteira/temporary',
+        ),
+      });
+    },
+  });
+}
+
+/** The state in one file, written by one process at a time. */
+export function sqlite(options: { readonly file: Value }): StateAdapter {
+  const fileIn = (place: Place) => path.resolve(place.folder, place.value(options.file));
+  return Object.freeze({
+    role: 'state',
+    adapter: 'sqlite',
+    options,
+    writes: (place) => [fileIn(place)],
+    open: async (place) => {
+      const { openSqliteState } = await import('../adapters/sqlite/state.ts');
+      return openSqliteState({ file: fileIn(place) });
+    },
+  });
+}
+
+/** Files of a folder on this machine. */
+export function folder(options: { readonly path: Value }): FilesAdapter {
+  return Object.freeze({
+    role: 'files',
+    adapter: 'folder',
+    options,
+    writes: () => [],
+    open: async (place) => {
+      const { folderStore } = await import('../adapters/files/store.ts');
+      return folderStore({ path: path.resolve(place.folder, place.value(options.path)) });
+    },
+  });
+}

@@ -1,0 +1,3 @@
+export { env } from '../define/index.ts';
+export { duckdb, folder, sqlite } from './adapters.ts';
+export { type Environment, type ProjectConfig, project } from './project.ts';

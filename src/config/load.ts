@@ -1,0 +1,88 @@
+import { existsSync, globSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { EsteiraError } from '../errors.ts';
+import type { LoadedFile } from '../graph/index.ts';
+import { isProject, type ProjectConfig } from './project.ts';
+
+const fileName = 'esteira.config.ts';
+
+/** The folder of the project that this one is in. */
+export function findProject(from: string): string {
+  for (let folder = path.resolve(from); ; folder = path.dirname(folder)) {
+    if (existsSync(path.join(folder, fileName))) return folder;
+    if (folder !== path.dirname(folder)) continue;
+    throw new EsteiraError('PROJECT_NOT_FOUND', {
+      what: `There is no ${fileName} here or in a folder above.`,
+      where: path.resolve(from),
+      next: 'Go into a project, or make one: esteira init <folder>',
+    });
+  }
+}
+
+export async function loadConfig(folder: string): Promise<ProjectConfig> {
+  const module = await load(folder, fileName);
+  const found = module['default'];
+  if (isProject(found)) return found;
+  throw new EsteiraError('CONFIG_INVALID', {
+    what: `${fileName} does not export a project.`,
+    where: fileName,
+    got: found === undefined ? 'no default export' : typeof found,
+    allowed: 'export default project({ … })',
+    next: "Write `import { project } from 'esteira/config'` and export its result as default.",
+  });
+}
+
+/** Every definition file of every catalog, in the order of their names. */
+export async function loadDefinitions(folder: string, config: ProjectConfig): Promise<readonly LoadedFile[]> {
+  const files: LoadedFile[] = [];
+  for (const [catalog, pattern] of Object.entries(config.pipelines)) {
+    const found = globSync(pattern, { cwd: folder }).sort();
+    if (found.length === 0) {
+      throw new EsteiraError('CONFIG_INVALID', {
+        what: `The catalog ${catalog} has no definition file.`,
+        where: `${fileName}, pipelines.${catalog}`,
+        got: pattern,
+        next: 'Correct the pattern; it is relative to the project.',
+      });
+    }
+    for (const file of found) files.push({ catalog, file, exports: await load(folder, file) });
+  }
+  return files;
+}
+
+async function load(folder: string, file: string): Promise<Readonly<Record<string, unknown>>> {
+  try {
+    return (await import(pathToFileURL(path.join(folder, file)).href)) as Record<string, unknown>;
+  } catch (error) {
+    if (error instanceof EsteiraError) throw error;
+    throw notLoaded(file, error as Error, folder);
+  }
+}
+
+/** Files that import each other in a circle fail as a name that is used before it is there: that is a circle of definitions. */
+function notLoaded(file: string, error: Error, folder: string): EsteiraError {
+  const frame = error.stack?.split('\n').find((line) => line.includes(pathToFileURL(folder).href));
+  const at = frame ? /([^/]+:\d+):\d+\)?$/.exec(frame.trim())?.[1] : undefined;
+  const where = at ? `${file} (${at})` : file;
+  const early =
+    error instanceof ReferenceError ? /Cannot access '(\w+)' before initialization/.exec(error.message) : undefined;
+  if (early) {
+    return new EsteiraError('CYCLE', {
+      what: `${early[1]} is read before it is defined: these definitions read each other in a circle.`,
+      where,
+      got: error.message,
+      next: 'Follow the imports of the file, and take one of the two mentions out.',
+    });
+  }
+  const next = /Cannot find package|ERR_MODULE_NOT_FOUND/.test(
+    `${error.message}${(error as NodeJS.ErrnoException).code}`,
+  )
+    ? 'Run npm install, and check the names of the imports.'
+    : 'Mend the file; `npx tsc --noEmit` shows mistakes of types.';
+  return new EsteiraError(
+    'DEFINITION_FAILED',
+    { what: `${file} cannot be loaded: ${error.message.split('\n')[0]}`, where, next },
+    { cause: error },
+  );
+}

@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { AnySource, Reader } from '../define/index.ts';
+import { EsteiraError } from '../errors.ts';
+import { collect, matchesName } from '../graph/index.ts';
+import type { Clock } from '../ports/index.ts';
+import { type Project, ulid } from '../run/index.ts';
+import { clockOf } from './clock.ts';
+import { loadConfig, loadDefinitions } from './load.ts';
+import { moduleHash } from './modules.ts';
+import type { Environment, Place, ProjectConfig } from './project.ts';
+import { Variables } from './variables.ts';
+
+export interface OpenProject extends Project {
+  close(): Promise<void>;
+}
+
+/** Loads a project's definitions and opens the stores of one environment. */
+export async function openProject(options: {
+  readonly folder: string;
+  readonly environment?: string;
+}): Promise<OpenProject> {
+  const { folder } = options;
+  const config = await loadConfig(folder);
+  const name = options.environment ?? config.standard;
+  const environment = environmentOf(config, name);
+  const variables = new Variables(folder);
+  const placeOf = (of: Environment): Place => ({
+    folder,
+    prefix: of.prefix ?? '',
+    catalogs: Object.keys(config.pipelines),
+    value: (value) => variables.value(value),
+  });
+  refuseShared(config, placeOf);
+  const graph = collect(await loadDefinitions(folder, config), { suffix: config.invalid ?? '_invalidos' });
+  const place = placeOf(environment);
+  const clock: Clock = clockOf(process.env['ESTEIRA_NOW']);
+  const files = await environment.files.open(place);
+  const warehouse = await environment.warehouse.open(place);
+  const state = await environment.state.open(place);
+  return {
+    name: config.name,
+    folder,
+    environment: name,
+    version: version(),
+    graph,
+    warehouse,
+    state,
+    files,
+    clock,
+    holder: ulid(clock.now()),
+    parallel: environment.parallel ?? 4,
+    readerOf: (source) => standIn(source, environment) ?? source.reader,
+    standInOf: (source) => {
+      const reader = standIn(source, environment);
+      return reader && `${reader.by} ${reader.options.pattern ?? ''}`.trim();
+    },
+    moduleHash,
+    redact: (text) => variables.redact(text),
+    trace: tracePoint,
+    close: async () => {
+      await state.close();
+      await warehouse.close();
+    },
+  };
+}
+
+export function environmentOf(config: ProjectConfig, name: string): Environment {
+  const found = config.environments[name];
+  if (found) return found;
+  throw new EsteiraError('ENVIRONMENT_UNKNOWN', {
+    what: `The configuration has no environment "${name}".`,
+    where: 'esteira.config.ts',
+    allowed: Object.keys(config.environments).join(', '),
+    next: 'Use one of these with --env, or add it to the configuration.',
+  });
+}
+
+/** A run in one environment must not write what another one owns. */
+function refuseShared(config: ProjectConfig, placeOf: (of: Environment) => Place): void {
+  const owners = new Map<string, string>();
+  for (const [name, environment] of Object.entries(config.environments)) {
+    for (const place of writesOf(environment, placeOf)) {
+      const other = owners.get(place);
+      if (other !== undefined && other !== name) {
+        throw new EsteiraError('ENVIRONMENTS_SHARE', {
+          what: `The environments ${other} and ${name} would write the same place.`,
+          where: 'esteira.config.ts',
+          got: place,
+          next: 'Give one of them its own folder and state file, or a prefix for its catalogs.',
+        });
+      }
+      owners.set(place, name);
+    }
+  }
+}
+
+/** An environment whose variables are not set here cannot be compared, and cannot be opened either. */
+function writesOf(environment: Environment, placeOf: (of: Environment) => Place): readonly string[] {
+  try {
+    return [...environment.warehouse.writes(placeOf(environment)), ...environment.state.writes(placeOf(environment))];
+  } catch (error) {
+    if (error instanceof EsteiraError && error.code === 'VARIABLE_MISSING') return [];
+    throw error;
+  }
+}
+
+function standIn(source: AnySource, environment: Environment): Reader | undefined {
+  for (const [pattern, reader] of Object.entries(environment.standIns ?? {})) {
+    if (!matchesName(pattern, source.name)) continue;
+    const name = source.name.split('.').at(-1) ?? source.name;
+    const options = Object.entries(reader.options).map(([key, value]) => [key, value.replaceAll('{name}', name)]);
+    return { ...reader, options: Object.fromEntries(options) };
+  }
+  return undefined;
+}
+
+/** Stops the process dead at a named point, as a machine that loses power would: the tests of recovery say where. */
+function tracePoint(point: string): void {
+  const wanted = process.env['ESTEIRA_STOP_AT'];
+  if (wanted === point) process.kill(process.pid, 'SIGKILL');
+}
+
+export function version(): string {
+  for (let folder = import.meta.dirname; folder !== path.dirname(folder); folder = path.dirname(folder)) {
+    try {
+      const manifest = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as {
+        name?: string;
+        version?: string;
+      };
+      if (manifest.name === 'esteira' && manifest.version) return manifest.version;
+    } catch {}
+  }
+  return 'unknown';
+}

@@ -1,0 +1,60 @@
+import type { Env, Reader } from '../define/index.ts';
+import type { FileStore, StateStore, Warehouse } from '../ports/index.ts';
+
+/** Where an adapter is opened. */
+export interface Place {
+  /** The project's folder. */
+  readonly folder: string;
+  /** Set before names of catalogs: `dev_` makes `dev_v_credit`. */
+  readonly prefix: string;
+  readonly catalogs: readonly string[];
+  /** The value of a variable, or the literal itself. */
+  value(of: string): string;
+}
+
+/** What the configuration says of an outside system; its client is imported when it is opened. */
+export interface Adapter<Role extends string, Opened> {
+  readonly role: Role;
+  readonly adapter: string;
+  readonly options: unknown;
+  /** What it writes, as text: two environments must not have one in common. */
+  writes(place: Place): readonly string[];
+  open(place: Place): Promise<Opened>;
+}
+export type WarehouseAdapter = Adapter<'warehouse', Warehouse>;
+export type StateAdapter = Adapter<'state', StateStore>;
+export type FilesAdapter = Adapter<'files', FileStore>;
+
+export interface Environment {
+  readonly warehouse: WarehouseAdapter;
+  readonly state: StateAdapter;
+  /** Where `files(…)` reads. */
+  readonly files: FilesAdapter;
+  /** Set before the names of catalogs, so that two environments may share one place. */
+  readonly prefix?: string;
+  /** What stands in for a reader here, by source name (`*` any, `{name}` what it stood for); said in every plan. */
+  readonly standIns?: Readonly<Record<string, Reader>>;
+  /** Steps carried out side by side; default 4. */
+  readonly parallel?: number;
+}
+
+export interface ProjectConfig<Names extends string = string> {
+  readonly name: string;
+  /** By catalog: everything exported from these files is in it. Names are `schema.table`, unique in their catalog. */
+  readonly pipelines: Readonly<Record<string, string>>;
+  /** Suffix of the tables of invalid rows; default `_invalidos`. */
+  readonly invalid?: `_${string}`;
+  readonly environments: Readonly<Record<Names, Environment>>;
+  /** The environment without `--env`. */
+  readonly standard: NoInfer<Names>;
+}
+
+const brand: unique symbol = Symbol.for('esteira.project') as never;
+/** The default export of esteira.config.ts. */
+export const project = <const Names extends string>(of: ProjectConfig<Names>): ProjectConfig<Names> =>
+  Object.freeze(Object.defineProperty({ ...of }, brand, { value: true }));
+export const isProject = (value: unknown): value is ProjectConfig =>
+  typeof value === 'object' && value !== null && brand in value;
+
+/** A literal, or a variable of the environment. */
+export type Value = string | Env;

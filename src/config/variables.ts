@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { parseEnv } from 'node:util';
+import { EsteiraError } from '../errors.ts';
+
+/** Reads variables from the environment, then from `.env`; takes their values out of every text that leaves the process. */
+export class Variables {
+  readonly #values: Readonly<Record<string, string | undefined>>;
+  readonly #secrets = new Set<string>();
+
+  constructor(folder: string) {
+    this.#values = { ...fromFile(path.join(folder, '.env')), ...process.env };
+    for (const [name, value] of Object.entries(this.#values)) if (value && isSecretName(name)) this.#hide(value);
+  }
+
+  /** `env('NAME')` gives the variable's value, anything else itself. */
+  value(of: string): string {
+    const match = /^env:([^=]+)(?:=([\s\S]*))?$/.exec(of);
+    if (!match?.[1]) return of;
+    const found = this.#values[match[1]] ?? match[2];
+    if (found === undefined) {
+      throw new EsteiraError('VARIABLE_MISSING', {
+        what: `The variable ${match[1]} is not set.`,
+        where: 'the environment, or the file .env of the project',
+        next: `Add a line ${match[1]}=… to .env, or export it. .env.example lists all that are used.`,
+      });
+    }
+    if (isSecretName(match[1])) this.#hide(found);
+    return found;
+  }
+
+  has(name: string): boolean {
+    return this.#values[name] !== undefined;
+  }
+
+  /** The text with every secret value, and the password of every address, replaced. */
+  redact(text: string): string {
+    let clean = text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]+:)[^\s@/]+@/gi, '$1***@');
+    for (const secret of this.#secrets) clean = clean.replaceAll(secret, '***');
+    return clean;
+  }
+
+  /** Shorter values would blank out ordinary words. */
+  #hide(value: string): void {
+    if (value.length < 6) return;
+    this.#secrets.add(value);
+    this.#secrets.add(encodeURIComponent(value));
+    this.#secrets.add(JSON.stringify(value).slice(1, -1));
+  }
+}
+
+/** A name that speaks of something secret; addresses too, for they carry passwords. */
+const isSecretName = (name: string): boolean =>
+  /(KEY|TOKEN|SECRET|PASS|PASSWORD|CREDENTIAL|WEBHOOK|_URL|_DSN)/i.test(name);
+
+function fromFile(file: string): Readonly<Record<string, string | undefined>> {
+  try {
+    return parseEnv(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    throw error;
+  }
+}
