@@ -17,14 +17,16 @@ export function duckdb(options: {
     role: 'warehouse',
     adapter: 'duckdb',
     options,
-    writes: (place) => place.catalogs.map((catalog) => path.join(folderIn(place), `${place.prefix}${catalog}.duckdb`)),
-    open: async (place) => {
+    writes: (place: Place) =>
+      place.catalogs.map((catalog) => path.join(folderIn(place), `${place.prefix}${catalog}.duckdb`)),
+    open: async (place: Place) => {
       const { openDuckdb } = await import('../adapters/duckdb/warehouse.ts');
       const { folder: _, temporaryFolder, ...rest } = options;
       return openDuckdb({
         ...rest,
         folder: folderIn(place),
         prefix: place.prefix,
+        trace: place.trace,
         catalogs: place.catalogs,
         temporaryFolder: path.resolve(
           place.folder,
@@ -42,8 +44,8 @@ export function sqlite(options: { readonly file: Value }): StateAdapter {
     role: 'state',
     adapter: 'sqlite',
     options,
-    writes: (place) => [fileIn(place)],
-    open: async (place) => {
+    writes: (place: Place) => [fileIn(place)],
+    open: async (place: Place) => {
       const { openSqliteState } = await import('../adapters/sqlite/state.ts');
       return openSqliteState({ file: fileIn(place) });
     },
@@ -57,7 +59,7 @@ export function folder(options: { readonly path: Value }): FilesAdapter {
     adapter: 'folder',
     options,
     writes: () => [],
-    open: async (place) => {
+    open: async (place: Place) => {
       const { folderStore } = await import('../adapters/files/store.ts');
       return folderStore({ path: path.resolve(place.folder, place.value(options.path)) });
     },

@@ -25,11 +25,13 @@ export async function openProject(options: {
   const name = options.environment ?? config.standard;
   const environment = environmentOf(config, name);
   const variables = new Variables(folder);
+  const trace = stopPoint();
   const placeOf = (of: Environment): Place => ({
     folder,
     prefix: of.prefix ?? '',
     catalogs: Object.keys(config.pipelines),
     value: (value) => variables.value(value),
+    trace,
   });
   refuseShared(config, placeOf);
   const graph = collect(await loadDefinitions(folder, config), { suffix: config.invalid ?? '_invalidos' });
@@ -57,7 +59,7 @@ export async function openProject(options: {
     },
     moduleHash,
     redact: (text) => variables.redact(text),
-    trace: tracePoint,
+    trace,
     close: async () => {
       await state.close();
       await warehouse.close();
@@ -115,10 +117,18 @@ function standIn(source: AnySource, environment: Environment): Reader | undefine
   return undefined;
 }
 
-/** Stops the process dead at a named point, as a machine that loses power would: the tests of recovery say where. */
-function tracePoint(point: string): void {
-  const wanted = process.env['ESTEIRA_STOP_AT'];
-  if (wanted === point) process.kill(process.pid, 'SIGKILL');
+/**
+ * ESTEIRA_STOP_AT=<point>@<n> ends the process with SIGKILL when it reaches a named point of a run for the n-th time, as a machine that loses
+ * power would: the tests of recovery say where.
+ */
+function stopPoint(): (point: string) => void {
+  const [wanted, nth = '1'] = (process.env['ESTEIRA_STOP_AT'] ?? '').split('@');
+  let left = Number(nth);
+  return (point) => {
+    if (point !== wanted) return;
+    left -= 1;
+    if (left === 0) process.kill(process.pid, 'SIGKILL');
+  };
 }
 
 export function version(): string {

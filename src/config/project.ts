@@ -10,6 +10,8 @@ export interface Place {
   readonly catalogs: readonly string[];
   /** The value of a variable, or the literal itself. */
   value(of: string): string;
+  /** Called at named points inside a publication. */
+  trace(point: string): void;
 }
 
 /** What the configuration says of an outside system; its client is imported when it is opened. */

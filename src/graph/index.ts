@@ -9,5 +9,5 @@ export {
 } from './catalog.ts';
 export { checksByTable } from './checks.ts';
 export { collect } from './collect.ts';
-export { endlessStreams, type GraphStep, isEndless, type JobSteps, stepsOf } from './order.ts';
+export { allSteps, endlessStreams, type GraphStep, isEndless, type JobSteps, stepsOf } from './order.ts';
 export { matchesName, select } from './select.ts';

@@ -68,3 +68,12 @@ function kindOf({ definition }: Node): GraphStep['kind'] {
 /** The table that writes a table of invalid rows; every other definition stands for itself. */
 const refusing = (definition: Definition): Definition =>
   (definition as { spec?: { refusedBy?: Definition } }).spec?.refusedBy ?? definition;
+
+/** Every table, view and stream of the project, whether a job names it or not. */
+export function allSteps(graph: Graph): readonly GraphStep[] {
+  const checks = checksByTable(graph);
+  const depth = depths();
+  const nodes = [...graph.nodes.values()].filter((node) => isStep(node.definition));
+  const inOrder = nodes.sort((a, b) => depth(a.definition) - depth(b.definition));
+  return inOrder.map((node) => ({ node, kind: kindOf(node), needs: [], checks: checks.get(node.id) ?? [] }));
+}

@@ -29,8 +29,8 @@ export async function setupChanges(
 ): Promise<ReadonlyMap<string, readonly Change[]>> {
   const { graph, warehouse } = project;
   const { dialect } = warehouse;
-  const chosen = (node: Node) =>
-    options.target === undefined || node.schema === options.target || matchesName(options.target, node.id);
+  const { target } = options;
+  const chosen = (node: Node) => target === undefined || node.schema === target || matchesName(target, node.id);
   const settings = settingsNodes(project).filter(chosen);
   const tables = models.filter((model) => chosen(model.node)).flatMap((model) => layoutOf(model, graph, dialect));
   const all: TableLayout[] = [...settings.flatMap((node) => settingsLayout(node, dialect)), ...tables];

@@ -1,0 +1,55 @@
+import type { AnySource, Job } from '../define/index.ts';
+import { EsteiraError } from '../errors.ts';
+import type { GraphStep, Node } from '../graph/index.ts';
+import type { Project } from '../run/index.ts';
+
+export function jobOf(project: Project, name: string): Job {
+  const job = project.graph.jobs.get(name);
+  if (job) return job;
+  throw new EsteiraError('NAME_UNKNOWN', {
+    what: `There is no job "${name}".`,
+    allowed: [...project.graph.jobs.keys()].join(', '),
+    next: 'Use one of these names.',
+  });
+}
+
+/** A table, view, source or settings by `schema.table` or `catalog.schema.table`. Two catalogs that have one are both named. */
+export function nodeNamed(project: Project, name: string): Node | undefined {
+  const { graph } = project;
+  const all = [...graph.nodes.values()];
+  const found = all.filter((node) => [node.id, `${node.schema}.${node.table}`, node.definition.name].includes(name));
+  if (found.length > 1) {
+    throw new EsteiraError('NAME_AMBIGUOUS', {
+      what: `Two catalogs have ${name}.`,
+      allowed: found.map((node) => node.id).join(', '),
+      next: 'Write it with its catalog.',
+    });
+  }
+  return found[0];
+}
+
+export function parseDate(text: string): Temporal.PlainDate {
+  try {
+    return Temporal.PlainDate.from(text);
+  } catch {
+    throw new EsteiraError('COMMAND_UNKNOWN', {
+      what: `"${text}" is not a date.`,
+      allowed: 'YYYY-MM-DD, a day of the calendar',
+      next: 'For example --date 2026-09-14',
+    });
+  }
+}
+
+/** What stands in for the sources that these steps read or bring in. */
+export function standInsOf(project: Project, steps: readonly GraphStep[]): readonly string[] {
+  const sources = new Set<AnySource>();
+  for (const { node } of steps) {
+    for (const definition of [node.definition, ...node.definition.dependsOn]) {
+      if (definition.kind === 'source') sources.add(definition as AnySource);
+    }
+  }
+  return [...sources].flatMap((source) => {
+    const standIn = project.standInOf(source);
+    return standIn ? [`${source.name}: ${standIn} in place of ${source.reader.by}`] : [];
+  });
+}

@@ -1,0 +1,198 @@
+import type { Job } from '../define/index.ts';
+import { EsteiraError } from '../errors.ts';
+import { type GraphStep, isEndless, select, stepsOf } from '../graph/index.ts';
+import { tickOf } from '../plan/ticks.ts';
+import type { Opened } from '../ports/index.ts';
+import {
+  execute,
+  modelsOf,
+  type Project,
+  readSettings,
+  refuseUnlessSetUp,
+  type SettingValues,
+  type StepOutcome,
+  setupChanges,
+  ulid,
+} from '../run/index.ts';
+import { jobOf, parseDate, standInsOf } from './names.ts';
+import type { Context, Input, RunEvent, RunView } from './views.ts';
+import { errorView, runView, stepViews } from './views-of.ts';
+
+/** Runs a job for a date. A run of the job that was interrupted goes on first, whatever its date. */
+export async function run(project: Project, input: Input<'run'>, context: Context): Promise<RunView> {
+  const job = jobOf(project, input.job);
+  const now = project.clock.now();
+  const tick = tickOf(job, { now, ...(input.date ? { date: parseDate(input.date) } : {}) });
+  for (;;) {
+    const view = await runOnce(job, { ...input, tick, reason: isEndless(job) ? 'always' : 'manual' }, project, context);
+    const isAsked = view.logicalTime === tick.logicalTime.toString();
+    if (isAsked || view.state !== 'succeeded') return view;
+    emitNote(context, `The interrupted run of ${view.date} is finished; now the run of ${tick.date}.`);
+  }
+}
+
+/** Brings in what `always` jobs name, up to now. */
+export async function sync(
+  project: Project,
+  input: Input<'sync'>,
+  context: Context,
+): Promise<{ readonly runs: readonly RunView[] }> {
+  const jobs = input.job ? [jobOf(project, input.job)] : [...project.graph.jobs.values()].filter(isEndless);
+  const runs: RunView[] = [];
+  for (const job of jobs) runs.push(await run(project, { job: job.name, again: true }, context));
+  return { runs };
+}
+
+type Request = Input<'run'> & { readonly tick: ReturnType<typeof tickOf>; readonly reason: 'manual' | 'always' };
+
+async function runOnce(job: Job, request: Request, project: Project, context: Context): Promise<RunView> {
+  const { tick, reason } = request;
+  const started = performance.now();
+  const chosen = select(stepsOf(project.graph, job).steps, request.select ?? []);
+  const models = await modelsOf(chosen, project);
+  refuseUnlessSetUp(await setupChanges(models, project));
+  const settings = await readSettings(project);
+  const opened = await project.state.open({
+    runId: ulid(project.clock.now()),
+    job: request.select?.length ? `${job.name}:${request.select.join(',')}` : job.name,
+    date: tick.date,
+    logicalTime: tick.logicalTime,
+    zone: tick.zone,
+    reason,
+    plan: stepViews(chosen),
+    params: request.params ?? {},
+    settings,
+    steps: models.map((model) => ({ step: model.node.id, definition: model.definition })),
+    targets: models.filter((model) => model.kind !== 'view').map((model) => model.node.id),
+    again: request.again === true,
+    holder: project.holder,
+    now: project.clock.now(),
+  });
+  if (opened.opened === 'done')
+    return { ...runView(opened.run, await project.state.steps(opened.run.runId)), alreadyDone: true };
+  await project.trace('opened');
+  emitRun(opened, chosen, project, context);
+  const failures = await execute({
+    project,
+    held: opened.held,
+    values: {
+      runId: opened.held.runId,
+      date: opened.run.date,
+      logicalTime: opened.run.logicalTime,
+      settings: opened.run.settings as SettingValues,
+    },
+    models,
+    needs: new Map(
+      chosen.map((step) => [step.node.id, step.needs.filter((need) => chosen.some((other) => other.node.id === need))]),
+    ),
+    records: new Map(opened.steps.map((step) => [step.step, step])),
+    resumed: opened.opened === 'resumed',
+    forced: request.again === true && reason !== 'always',
+    signal: context.signal,
+    onStep: (outcome) => emitStep(outcome, opened.held.runId, project, context),
+  });
+  return finish(opened, failures, { project, context, started });
+}
+
+async function finish(
+  opened: Exclude<Opened, { opened: 'done' }>,
+  failures: readonly StepOutcome[],
+  { project, context, started }: { readonly project: Project; readonly context: Context; readonly started: number },
+): Promise<RunView> {
+  const { held } = opened;
+  const fenced = failures.find((failure) => failure.error?.code === 'FENCED')?.error;
+  if (fenced) throw fenced;
+  const error = context.signal.aborted
+    ? cancelled(held.runId)
+    : failures.length > 0
+      ? runFailed(held.runId, failures)
+      : undefined;
+  const state = context.signal.aborted ? 'cancelled' : failures.length > 0 ? 'failed' : 'succeeded';
+  await project.trace('before-finish');
+  await project.state.finish(held, state, error?.toJSON(), project.clock.now());
+  context.emit({ type: 'end', runId: held.runId, state, seconds: (performance.now() - started) / 1000 });
+  if (error) throw error;
+  const record = await project.state.run(held.runId);
+  return runView(record ?? opened.run, await project.state.steps(held.runId));
+}
+
+function emitRun(
+  opened: Exclude<Opened, { opened: 'done' }>,
+  chosen: readonly GraphStep[],
+  project: Project,
+  context: Context,
+): void {
+  context.emit({
+    type: 'run',
+    runId: opened.held.runId,
+    job: opened.run.job,
+    date: opened.run.date.toString(),
+    logicalTime: opened.run.logicalTime.toString(),
+    environment: project.environment,
+    resumed: opened.opened === 'resumed',
+    steps: stepViews(chosen),
+    standIns: standInsOf(project, chosen),
+  });
+}
+
+/** Shown at once, and kept with the run. */
+function emitStep(outcome: StepOutcome, runId: string, project: Project, context: Context): void {
+  const { step, state, seconds, result, error } = outcome;
+  const published = result?.publication;
+  const event: RunEvent = {
+    type: 'step',
+    step,
+    state,
+    ...(seconds === undefined ? {} : { seconds }),
+    ...(result?.adopted ? { adopted: true } : {}),
+    ...(result?.unchanged ? { unchanged: true } : {}),
+    ...(published ? { account: published.account, details: published.details } : {}),
+    ...(error ? { error: errorView(error) } : {}),
+  };
+  context.emit(event);
+  const notes = [
+    ...(published?.details.badFiles ?? []).map(
+      (file) => `${file.path} could not be read and was set aside: ${file.why}`,
+    ),
+    ...(published?.details.warnings ?? []),
+  ];
+  for (const text of notes) context.emit({ type: 'note', level: 'warn', text, step });
+  const at = project.clock.now();
+  const account = published ? ` ${JSON.stringify(published.account)}` : '';
+  const line = {
+    at,
+    step,
+    level: error ? 'error' : 'info',
+    text: project.redact(`${state}${account}${error ? ` ${JSON.stringify(error)}` : ''}`),
+  } as const;
+  void project.state.log(runId, [
+    line,
+    ...notes.map((text) => ({ at, step, level: 'warn', text: project.redact(text) }) as const),
+  ]);
+}
+
+const emitNote = (context: Context, text: string) => context.emit({ type: 'note', level: 'info', text });
+
+function runFailed(runId: string, failures: readonly StepOutcome[]): EsteiraError {
+  const [first] = failures;
+  const causes = failures.map(
+    ({ step, error }) =>
+      `${step}: ${error?.code} ${error?.details.what}${error?.details.got ? `\n  ${error.details.got}` : ''}`,
+  );
+  return new EsteiraError('RUN_FAILED', {
+    what:
+      failures.length === 1
+        ? `The step ${first?.step} failed; what does not need it was done.`
+        : `${failures.length} steps failed; what does not need them was done.`,
+    where: `run ${runId}`,
+    got: causes.join('\n'),
+    next: `${first?.error?.details.next ?? ''} Then run the job again: it goes on at the first step without a publication.`.trim(),
+  });
+}
+
+const cancelled = (runId: string): EsteiraError =>
+  new EsteiraError('CANCELLED', {
+    what: 'The run was stopped; the steps at hand were rolled back, those before are published.',
+    where: `run ${runId}`,
+    next: 'Run the job again to go on: published steps are not carried out twice.',
+  });

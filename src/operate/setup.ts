@@ -1,0 +1,66 @@
+import { EsteiraError } from '../errors.ts';
+import type { GraphStep } from '../graph/index.ts';
+import { allSteps, stepsOf } from '../graph/index.ts';
+import { changeText } from '../plan/index.ts';
+import { nextTick, tickOf, whenText } from '../plan/ticks.ts';
+import { modelsOf, type Project, readSettings, setupChanges } from '../run/index.ts';
+import type { CheckView, Input, SetupView } from './views.ts';
+
+/** Creates what is missing, adds columns that are new, and destroys nothing. Can be run again, in any order. */
+export async function setup(project: Project, input: Input<'setup'>): Promise<SetupView> {
+  const { target } = input;
+  const steps = allSteps(project.graph);
+  const models = await modelsOf(steps, project);
+  if (target !== undefined) refuseUnknownTarget(target, steps);
+  const changes = await setupChanges(models, project, target === undefined ? {} : { target });
+  for (const [catalog, own] of changes) await project.warehouse.change(catalog, own);
+  const all = [...changes].flatMap(([catalog, own]) => own.map((change) => ({ catalog, change })));
+  const shown = all.filter(({ change }) => change.change !== 'register' && change.change !== 'insert');
+  return {
+    changes: shown.map(({ catalog, change }) => ({
+      catalog,
+      change: change.change,
+      name: changeText(change).slice(change.change.length + 1),
+    })),
+  };
+}
+
+function refuseUnknownTarget(target: string, steps: readonly GraphStep[]): void {
+  const schemas = [...new Set(steps.map((step) => step.node.schema))];
+  const names = steps.map((step) => `${step.node.schema}.${step.node.table}`);
+  if (schemas.includes(target) || names.includes(target) || steps.some((step) => step.node.id === target)) return;
+  throw new EsteiraError('NAME_UNKNOWN', {
+    what: `Nothing to set up is called ${target}.`,
+    allowed: `a layer (${schemas.join(', ')}) or a table`,
+    next: 'Give one of these, or nothing for all.',
+  });
+}
+
+/** Loads everything, has the engine describe every query, reads the settings, and runs nothing. */
+export async function check(project: Project): Promise<CheckView> {
+  const { graph } = project;
+  const steps = allSteps(graph);
+  const models = await modelsOf(steps, project);
+  await readSettings(project);
+  const now = project.clock.now();
+  const jobs = [...graph.jobs.values()].map((job) => {
+    tickOf(job, { now });
+    nextTick(job, now);
+    return { job: job.name, when: whenText(job), steps: stepsOf(graph, job).steps.length };
+  });
+  const kinds = Map.groupBy([...graph.nodes.values()], (node) => node.definition.kind);
+  const rules = models.reduce(
+    (sum, { node }) => sum + (node.definition.kind === 'table' ? Object.keys(node.definition.spec.rules).length : 0),
+    0,
+  );
+  return {
+    environment: project.environment,
+    definitions: {
+      ...Object.fromEntries([...kinds].map(([kind, nodes]) => [kind, nodes.length])),
+      check: graph.checks.length,
+      job: graph.jobs.size,
+    },
+    described: models.filter((model) => model.kind !== 'source').length + rules + graph.checks.length,
+    jobs,
+  };
+}

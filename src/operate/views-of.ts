@@ -1,0 +1,45 @@
+import { type ErrorDetails, EsteiraError } from '../errors.ts';
+import type { GraphStep } from '../graph/index.ts';
+import type { RunRecord, StepRecord } from '../ports/index.ts';
+import type { ErrorView, RunView, StepView } from './views.ts';
+
+export function stepViews(steps: readonly GraphStep[]): readonly StepView[] {
+  const oneCatalog = new Set(steps.map((step) => step.node.catalog)).size === 1;
+  return steps.map(({ node, kind, needs }) => {
+    const short = node.schema === 'main' ? node.table : `${node.schema}.${node.table}`;
+    return { step: node.id, label: oneCatalog ? short : `${node.catalog}.${short}`, kind, needs, layer: node.schema };
+  });
+}
+
+export function runView(run: RunRecord, steps: readonly StepRecord[] = []): RunView {
+  const { runId, job, date, logicalTime, state, reason, createdAt, finishedAt, error } = run;
+  return {
+    runId,
+    job,
+    date: date.toString(),
+    logicalTime: logicalTime.toString(),
+    state,
+    reason,
+    createdAt: createdAt.toString(),
+    ...(finishedAt ? { finishedAt: finishedAt.toString() } : {}),
+    steps: steps.map(stepResultView),
+    ...(error ? { error: errorView(error) } : {}),
+  };
+}
+
+function stepResultView(step: StepRecord): RunView['steps'][number] {
+  const { state, attempt, account, details, error, startedAt, endedAt } = step;
+  const seconds = startedAt && endedAt ? { seconds: startedAt.until(endedAt).total('seconds') } : {};
+  return {
+    step: step.step,
+    state,
+    attempt,
+    ...seconds,
+    ...(account ? { account } : {}),
+    ...(details ? { details } : {}),
+    ...(error ? { error: errorView(error) } : {}),
+  };
+}
+
+export const errorView = (error: unknown): ErrorView =>
+  error instanceof EsteiraError ? error.toJSON() : (error as ErrorView & ErrorDetails);
