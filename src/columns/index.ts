@@ -2,5 +2,6 @@ export type { Column, ColumnFacts, Decimal, Kind, Numeric, Rule, Time } from './
 export * as col from './column.ts';
 export { type Duration, parseDuration } from './duration.ts';
 export { type Judgement, judgements, keyOf } from './judgements.ts';
+export { parseValue } from './parse.ts';
 export { portablePattern } from './pattern.ts';
 export type { Candidate, Columns, KeyOf, NamesOf, RowOf } from './rows.ts';

@@ -51,6 +51,7 @@ export async function openProject(options: {
     files,
     clock,
     holder: ulid(clock.now()),
+    owner: { pid: process.pid, since: clock.now().toString(), command: process.argv.slice(2).join(' ') },
     parallel: environment.parallel ?? 4,
     readerOf: (source) => standIn(source, environment) ?? source.reader,
     standInOf: (source) => {

@@ -1,5 +1,5 @@
 import type { Job } from '../define/index.ts';
-import { EsteiraError } from '../errors.ts';
+import { EsteiraError, render } from '../errors.ts';
 import { type GraphStep, isEndless, select, stepsOf } from '../graph/index.ts';
 import { tickOf } from '../plan/ticks.ts';
 import type { Opened } from '../ports/index.ts';
@@ -14,8 +14,9 @@ import {
   setupChanges,
   ulid,
 } from '../run/index.ts';
+import { Journal } from './journal.ts';
 import { jobOf, parseDate, standInsOf } from './names.ts';
-import type { Context, Input, RunEvent, RunView } from './views.ts';
+import type { Context, Input, RunView } from './views.ts';
 import { errorView, runView, stepViews } from './views-of.ts';
 
 /** Runs a job for a date. A run of the job that was interrupted goes on first, whatever its date. */
@@ -72,6 +73,7 @@ async function runOnce(job: Job, request: Request, project: Project, context: Co
     return { ...runView(opened.run, await project.state.steps(opened.run.runId)), alreadyDone: true };
   await project.trace('opened');
   emitRun(opened, chosen, project, context);
+  const journal = new Journal(project, opened.held.runId);
   const failures = await execute({
     project,
     held: opened.held,
@@ -89,8 +91,9 @@ async function runOnce(job: Job, request: Request, project: Project, context: Co
     resumed: opened.opened === 'resumed',
     forced: request.again === true && reason !== 'always',
     signal: context.signal,
-    onStep: (outcome) => emitStep(outcome, opened.held.runId, project, context),
+    onStep: (outcome) => emitStep(outcome, journal, context),
   });
+  await journal.settled();
   return finish(opened, failures, { project, context, started });
 }
 
@@ -136,10 +139,10 @@ function emitRun(
 }
 
 /** Shown at once, and kept with the run. */
-function emitStep(outcome: StepOutcome, runId: string, project: Project, context: Context): void {
+function emitStep(outcome: StepOutcome, journal: Journal, context: Context): void {
   const { step, state, seconds, result, error } = outcome;
   const published = result?.publication;
-  const event: RunEvent = {
+  context.emit({
     type: 'step',
     step,
     state,
@@ -148,8 +151,7 @@ function emitStep(outcome: StepOutcome, runId: string, project: Project, context
     ...(result?.unchanged ? { unchanged: true } : {}),
     ...(published ? { account: published.account, details: published.details } : {}),
     ...(error ? { error: errorView(error) } : {}),
-  };
-  context.emit(event);
+  });
   const notes = [
     ...(published?.details.badFiles ?? []).map(
       (file) => `${file.path} could not be read and was set aside: ${file.why}`,
@@ -157,18 +159,19 @@ function emitStep(outcome: StepOutcome, runId: string, project: Project, context
     ...(published?.details.warnings ?? []),
   ];
   for (const text of notes) context.emit({ type: 'note', level: 'warn', text, step });
-  const at = project.clock.now();
-  const account = published ? ` ${JSON.stringify(published.account)}` : '';
-  const line = {
-    at,
-    step,
-    level: error ? 'error' : 'info',
-    text: project.redact(`${state}${account}${error ? ` ${JSON.stringify(error)}` : ''}`),
-  } as const;
-  void project.state.log(runId, [
-    line,
-    ...notes.map((text) => ({ at, step, level: 'warn', text: project.redact(text) }) as const),
+  journal.add([
+    { step, level: error ? 'error' : 'info', text: logText(outcome) },
+    ...notes.map((text) => ({ step, level: 'warn', text }) as const),
   ]);
+}
+
+function logText({ state, seconds, result, error }: StepOutcome): string {
+  if (error) return `${state}: ${render(error)}`;
+  const account = result?.publication?.account;
+  if (!account) return state;
+  const how = result.adopted ? ', found published' : result.unchanged ? ', nothing new' : '';
+  const rows = `in ${account.in} = valid ${account.valid} + invalid ${account.invalid} + duplicates ${account.duplicates}`;
+  return `${state}${how}: ${rows}${seconds === undefined ? '' : `, ${seconds.toFixed(2)} s`}`;
 }
 
 const emitNote = (context: Context, text: string) => context.emit({ type: 'note', level: 'info', text });

@@ -15,6 +15,8 @@ export interface Project {
   readonly clock: Clock;
   /** This process, as leases name it. */
   readonly holder: string;
+  /** This process, as people know it. */
+  readonly owner: { readonly pid: number; readonly since: string; readonly command: string };
   /** Steps carried out side by side. */
   readonly parallel: number;
   /** The reader of a source here: what stands in for it, or its own. */

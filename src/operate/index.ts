@@ -1,0 +1,46 @@
+import type { Project } from '../run/index.ts';
+import { compile, logs, query, runs, show } from './look.ts';
+import { plan } from './plan.ts';
+import { run, sync } from './run.ts';
+import { setSetting, settings } from './settings.ts';
+import { check, setup } from './setup.ts';
+import { doctor, status } from './status.ts';
+import type { Context, Input, OperationName, Output } from './views.ts';
+
+export type { Project } from '../run/index.ts';
+export type * from './views.ts';
+
+type Carry<Name extends OperationName> = (
+  project: Project,
+  input: Input<Name>,
+  context: Context,
+) => Promise<Output<Name>>;
+
+const all: { readonly [Name in OperationName]: Carry<Name> } = {
+  check,
+  setup,
+  plan,
+  run,
+  sync,
+  compile,
+  runs,
+  show,
+  logs,
+  query,
+  settings,
+  'settings set': setSetting,
+  status,
+  doctor,
+};
+
+export const isOperation = (name: string): name is OperationName => Object.hasOwn(all, name);
+
+/** Everything that can be done with a project; the command line and the owner's socket are thin over it. */
+export function operate<Name extends OperationName>(
+  project: Project,
+  name: Name,
+  input: Input<Name>,
+  context: Context,
+): Promise<Output<Name>> {
+  return (all[name] as Carry<Name>)(project, input, context);
+}

@@ -1,0 +1,167 @@
+import { judgements } from '../columns/index.ts';
+import type { AnyReadable, AnyTable, Definition } from '../define/index.ts';
+import { isReference, writtenAt } from '../define/index.ts';
+import { EsteiraError } from '../errors.ts';
+import { allSteps, matchesName, type Node } from '../graph/index.ts';
+import { definitionOf, emptySpelling, invalidPlaceOf, placeOf, spellBody } from '../plan/index.ts';
+import { whenText } from '../plan/ticks.ts';
+import { type Place, placeText } from '../ports/index.ts';
+import type { Project } from '../run/index.ts';
+import { nodeNamed } from './names.ts';
+import { queryView } from './values.ts';
+import type { CompiledView, Input, LogView, QueryView, RunView, ShowView } from './views.ts';
+import { runView } from './views-of.ts';
+
+/** Each query as the engine gets it, over the tables themselves. */
+export async function compile(project: Project, input: Input<'compile'>): Promise<CompiledView> {
+  const { dialect } = project.warehouse;
+  const wanted = input.select ?? [];
+  const steps = allSteps(project.graph).filter((step) => step.node.definition.kind === 'table');
+  const chosen = steps.filter((step) => wanted.length === 0 || wanted.some((name) => matchesName(name, step.node.id)));
+  const [unknown] = wanted.filter((name) => !steps.some((step) => matchesName(name, step.node.id)));
+  if (unknown !== undefined)
+    throw unknownName(
+      unknown,
+      steps.map((step) => step.node),
+    );
+  const relation = (of: AnyReadable) => dialect.place(placeOf(project.graph.nodeOf(definitionOf(of))));
+  const spelling = { ...emptySpelling(dialect), relation, run: (value: string) => `:run_${value}` };
+  const queries = chosen.map(({ node }) => {
+    const { rows } = (node.definition as AnyTable).spec;
+    const body = rows.recipe.by === 'map' ? rows.recipe.input : rows;
+    return { name: node.id, sql: spellBody(body, spelling).trim() };
+  });
+  return { engine: dialect.name, queries };
+}
+
+export async function runs(project: Project, input: Input<'runs'>): Promise<{ readonly runs: readonly RunView[] }> {
+  const found = await project.state.runs({ limit: input.limit ?? 20, ...(input.job ? { job: input.job } : {}) });
+  return { runs: found.map((run) => runView(run)) };
+}
+
+export async function logs(project: Project, input: Input<'logs'>): Promise<LogView> {
+  const run = await runNamed(project, input.run);
+  const lines = await project.state.logs(run.runId, input.step && (nodeNamed(project, input.step)?.id ?? input.step));
+  return {
+    lines: lines.map(({ at, step, level, text }) => ({ at: at.toString(), level, text, ...(step ? { step } : {}) })),
+  };
+}
+
+/** `latest`, a run's id, or its beginning. */
+async function runNamed(project: Project, name: string) {
+  const exact = await project.state.run(name);
+  if (exact) return exact;
+  const all = await project.state.runs({ limit: 1000 });
+  const found = name === 'latest' ? all.slice(0, 1) : all.filter((run) => run.runId.startsWith(name));
+  if (found[0] && found.length === 1) return found[0];
+  throw new EsteiraError('NAME_UNKNOWN', {
+    what: found.length > 1 ? `${found.length} runs begin with ${name}.` : `There is no run ${name}.`,
+    allowed: 'the id of a run, its beginning where it is the only one, or latest',
+    next: 'esteira runs',
+  });
+}
+
+export async function query(project: Project, input: Input<'query'>): Promise<QueryView> {
+  const result = await project.warehouse.query(input.sql, {
+    limit: input.limit ?? 1000,
+    catalogs: project.graph.catalogs,
+  });
+  return queryView(result);
+}
+
+/** A table, source, settings, job, or run. */
+export async function show(project: Project, input: Input<'show'>): Promise<ShowView | RunView> {
+  const { name } = input;
+  const job = project.graph.jobs.get(name);
+  if (job)
+    return {
+      ...plain(job, '', project),
+      trigger: whenText(job),
+      reads: job.build.map((one) => one.name),
+      readBy: [],
+      columns: [],
+    };
+  const node = nodeNamed(project, name) ?? invalidNode(project, name);
+  if (node) return showNode(node, project);
+  if (/^[0-9A-Z]{6,26}$/.test(name) || name === 'latest') {
+    const run = await runNamed(project, name);
+    return runView(run, await project.state.steps(run.runId));
+  }
+  throw unknownName(name, [...project.graph.nodes.values()]);
+}
+
+/** `silver.tb_x_invalidos` is made by `silver.tb_x`. */
+function invalidNode(project: Project, name: string): Node | undefined {
+  const { suffix } = project.graph;
+  const refusing = name.endsWith(suffix) ? nodeNamed(project, name.slice(0, -suffix.length)) : undefined;
+  return refusing?.definition.kind === 'table' ? project.graph.nodeOf(refusing.definition.invalid) : undefined;
+}
+
+async function showNode(node: Node, project: Project): Promise<ShowView> {
+  const { definition } = node;
+  const table = definition.kind === 'table' ? (definition as AnyTable) : undefined;
+  const place = table?.spec.refusedBy
+    ? invalidPlaceOf(project.graph.nodeOf(table.spec.refusedBy), project.graph.suffix)
+    : placeOf(node);
+  const existing = (await project.warehouse.inspect(node.catalog)).some(
+    (one) => placeText(one.place) === placeText(place),
+  );
+  const position = await project.warehouse.position(node.catalog);
+  const latest = position.latest.get(`${node.schema}.${node.table}`);
+  const readBy = [...project.graph.nodes.values()].filter((other) => other.definition.dependsOn.includes(definition));
+  return {
+    ...plain(definition, node.catalog, project),
+    columns: columnsOf(definition.columns, table),
+    reads: definition.dependsOn.map((above) => above.name),
+    readBy: readBy.map((other) => other.definition.name),
+    ...(table?.spec.about ? { about: table.spec.about } : {}),
+    ...(table ? { write: typeof table.spec.write === 'object' ? table.spec.write.way : table.spec.write } : {}),
+    ...(latest
+      ? { latest: { runId: latest.runId, publishedAt: latest.publishedAt.toString(), account: latest.account } }
+      : {}),
+    ...(existing ? { sample: await sampleOf(place, table, project) } : {}),
+  };
+}
+
+async function sampleOf(place: Place, table: AnyTable | undefined, project: Project): Promise<QueryView> {
+  const { dialect } = project.warehouse;
+  const order = table?.spec.refusedBy ? ' order by refused_at desc, _rid' : '';
+  return query(project, { sql: `select * from ${dialect.place(place)}${order}`, limit: 10 });
+}
+
+const plain = (definition: Definition, catalog: string, project: Project) => ({
+  name: definition.name,
+  kind: definition.kind,
+  catalog,
+  writtenAt: writtenAt(definition).replace(`${project.folder}/`, ''),
+});
+
+function columnsOf(columns: AnyTable['columns'], table: AnyTable | undefined): ShowView['columns'] {
+  const judged = judgements(columns);
+  const wholeRow = Object.entries(table?.spec.rules ?? {});
+  return Object.entries<AnyTable['columns'][string]>(columns).map(([name, column]) => ({
+    name,
+    kind: column.facts.kind,
+    key: column.facts.isKey === true,
+    optional: column.facts.nullable === true,
+    rules: [
+      ...judged
+        .filter((one) => one.column === name && !['present', 'kind'].includes(one.code))
+        .map((one) => `${one.code} ${JSON.stringify(one.allowed)}`),
+      ...wholeRow.flatMap(([flag, rule]) =>
+        isReference(rule) && rule.column === name ? [`${flag}: in ${rule.of.name}`] : [],
+      ),
+    ],
+  }));
+}
+
+const unknownName = (name: string, nodes: readonly Node[]): EsteiraError => {
+  const near = nodes
+    .map((node) => `${node.schema}.${node.table}`)
+    .filter((other) => other.includes(name.split('.').at(-1) ?? name));
+  return new EsteiraError('NAME_UNKNOWN', {
+    what: `Nothing is called ${name}.`,
+    ...(near.length > 0 ? { allowed: near.slice(0, 8).join(', ') } : {}),
+    next: 'esteira check lists what there is; a name is schema.table, a job, or a run.',
+  });
+};
