@@ -1,0 +1,113 @@
+import type { Socket } from 'node:net';
+import { type CallOptions, Lost, type Reach } from './connection.ts';
+import { errorFrom, Outbox, received, type ToClient, type ToOwner } from './protocol.ts';
+import { connectIn } from './socket.ts';
+import { unreachable } from './unreachable.ts';
+
+interface Pending {
+  readonly onEvent: (event: unknown) => void;
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+class Client implements Reach {
+  readonly #socket: Socket;
+  readonly #outbox: Outbox<ToOwner>;
+  readonly #about: { readonly version: string; readonly command: string };
+  readonly #pid: number;
+  readonly #pending = new Map<number, Pending>();
+  #last = 0;
+  alive = true;
+
+  constructor(
+    socket: Socket,
+    outbox: Outbox<ToOwner>,
+    messages: AsyncGenerator<ToClient>,
+    pid: number,
+    about: { version: string; command: string },
+  ) {
+    this.#socket = socket;
+    this.#outbox = outbox;
+    this.#pid = pid;
+    this.#about = about;
+    void this.#listen(messages);
+  }
+
+  async #listen(messages: AsyncGenerator<ToClient>): Promise<void> {
+    let end: unknown = new Lost(this.#pid, true);
+    try {
+      for await (const message of messages) {
+        if ('bye' in message) end = new Lost(this.#pid, false);
+        else if ('id' in message) this.#take(message);
+      }
+    } catch (error) {
+      end = error;
+    }
+    this.alive = false;
+    this.#socket.destroy();
+    for (const pending of this.#pending.values()) pending.reject(end);
+    this.#pending.clear();
+  }
+
+  #take(message: Extract<ToClient, { id: number }>): void {
+    const pending = this.#pending.get(message.id);
+    if ('event' in message) pending?.onEvent(message.event);
+    else if ('error' in message) pending?.reject(errorFrom(message.error));
+    else pending?.resolve(message.result);
+    if (!('event' in message)) this.#pending.delete(message.id);
+  }
+
+  async call(operation: string, input: unknown, options: CallOptions): Promise<unknown> {
+    const { onEvent = () => {}, signal } = options;
+    if (!this.alive) throw new Lost(this.#pid, false);
+    this.#last += 1;
+    const id = this.#last;
+    const answer = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { onEvent, resolve, reject }));
+    const cancel = (): void => void this.#outbox.send({ id, cancel: true });
+    void this.#outbox.send({ id, operation, input: input ?? null, ...this.#about });
+    signal?.addEventListener('abort', cancel);
+    try {
+      return await answer;
+    } finally {
+      signal?.removeEventListener('abort', cancel);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#socket.destroy();
+  }
+}
+
+/** Nothing when nobody listens, or whoever did has just ended. Throws when somebody does and says nothing for so long. */
+export async function reachOwner(
+  folder: string,
+  about: { readonly version: string; readonly command: string },
+  patience: number,
+): Promise<Reach | undefined> {
+  const socket = connectIn(folder);
+  const outbox = new Outbox<ToOwner>(socket);
+  let silent = false;
+  let refused: unknown;
+  const timer = setTimeout(() => {
+    silent = true;
+    socket.destroy();
+  }, patience);
+  socket.once('error', (error) => {
+    refused = error;
+  });
+  const messages = received<ToClient>(socket);
+  try {
+    const first = await messages.next();
+    if (!first.done && 'hello' in first.value)
+      return new Client(socket, outbox, messages, first.value.hello.pid, about);
+  } catch (error) {
+    refused = error;
+  } finally {
+    clearTimeout(timer);
+  }
+  socket.destroy();
+  const { code } = (refused ?? {}) as { code?: string };
+  if (silent) throw unreachable(folder, `nothing within ${patience / 1000} s`);
+  if (code === 'EACCES' || code === 'EPERM') throw unreachable(folder, `${code}: its socket is of another user`);
+  return undefined;
+}

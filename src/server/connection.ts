@@ -1,0 +1,64 @@
+import type { Clock, TakeLock } from '../ports/index.ts';
+
+export interface Context {
+  /** Resolves when the one who asked can take more; an operation that tells little need not wait. */
+  emit(event: unknown): Promise<void>;
+  /** Aborted when the one who asked says so, or is gone; its reason is a coded error. */
+  readonly signal: AbortSignal;
+}
+/** Carries out an operation. What goes in, what it tells and what it gives is JSON. */
+export type Serve = (operation: string, input: unknown, context: Context) => Promise<unknown>;
+
+export interface ConnectOptions {
+  /** The project's, absolute. */
+  readonly folder: string;
+  /** As a person would recognise it: `esteira run daily`. */
+  readonly command: string;
+  /** Of Esteira. */
+  readonly version: string;
+  readonly clock: Clock;
+  readonly lock: TakeLock;
+  readonly serve: Serve;
+  /** When this process has become the owner, before anything is served. */
+  readonly open?: () => Promise<void>;
+  /** When this process ends being the owner; the lock is still held. */
+  readonly close?: () => Promise<void>;
+  /** This process has done its own work, and goes on for these commands. */
+  readonly waiting?: (commands: readonly string[]) => void;
+  /** How long an owner may be silent before it counts as unreachable, in milliseconds. */
+  readonly patience?: number;
+}
+
+export interface CallOptions {
+  /** Also gets `{ type: 'note', text }` of the connection itself. */
+  readonly onEvent?: (event: unknown) => void;
+  readonly signal?: AbortSignal;
+  /** It may be asked for again when the owner died in the middle (so it is, unless this says no): reads, and runs, which resume. */
+  readonly repeatable?: boolean;
+}
+export interface Connection {
+  call(operation: string, input: unknown, options?: CallOptions): Promise<unknown>;
+  /** An owner first waits for the work of those it serves. */
+  close(): Promise<void>;
+}
+
+/** One of the two ways in which a process reaches the project. */
+export interface Reach {
+  call(operation: string, input: unknown, options: CallOptions): Promise<unknown>;
+  close(): Promise<void>;
+  /** False when the owner at the other end is gone. */
+  readonly alive: boolean;
+}
+
+/** The owner is gone, and has not answered. */
+export class Lost extends Error {
+  readonly pid: number;
+  /** It may have begun. */
+  readonly begun: boolean;
+
+  constructor(pid: number, begun: boolean) {
+    super(`the owner (PID ${pid}) is gone`);
+    this.pid = pid;
+    this.begun = begun;
+  }
+}

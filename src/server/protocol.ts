@@ -1,0 +1,90 @@
+import type { Socket } from 'node:net';
+import { type ErrorDetails, EsteiraError } from '../errors.ts';
+
+/** An error on its way between two processes; one without a code is a mistake in a program, and keeps its stack. */
+export type ErrorJson =
+  | ({ readonly code: string } & ErrorDetails)
+  | { readonly name: string; readonly message: string; readonly stack: string };
+
+/** One line of JSON each. */
+export type ToOwner =
+  | {
+      readonly id: number;
+      readonly operation: string;
+      readonly input: unknown;
+      readonly version: string;
+      readonly command: string;
+    }
+  | { readonly id: number; readonly cancel: true };
+export type ToClient =
+  /** Said first: without it a process that is stopped would look like one that thinks. */
+  | { readonly hello: { readonly pid: number } }
+  | { readonly id: number; readonly event: unknown }
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: ErrorJson }
+  /** Said last by an owner that ends: what it has not answered it has not begun. */
+  | { readonly bye: true };
+
+export const errorJson = (error: unknown): ErrorJson => {
+  if (error instanceof EsteiraError) return error.toJSON();
+  const { name, message, stack = message } = error instanceof Error ? error : new Error(String(error));
+  return { name, message, stack };
+};
+export function errorFrom(json: ErrorJson): Error {
+  if ('code' in json) return EsteiraError.from(json);
+  const error = new Error(json.message);
+  error.name = json.name;
+  error.stack = json.stack;
+  return error;
+}
+
+/** What a value is after crossing processes: work done here and work done by the owner give the same. */
+export const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null)) as unknown;
+
+/** The messages that arrive, until the other side ends or dies. It reads no faster than they are taken. */
+export async function* received<Message>(socket: Socket): AsyncGenerator<Message> {
+  socket.setEncoding('utf8');
+  let pieces: string[] = [];
+  try {
+    for await (const chunk of socket as AsyncIterable<string>) {
+      const lines = chunk.split('\n');
+      const rest = lines.pop() ?? '';
+      for (const line of lines) {
+        const whole = pieces.join('') + line;
+        pieces = [];
+        yield JSON.parse(whole) as Message;
+      }
+      if (rest) pieces.push(rest);
+    }
+  } catch (error) {
+    // A process that is killed resets its sockets; to the reader that is the end.
+    if (!['ECONNRESET', 'EPIPE', 'ERR_STREAM_PREMATURE_CLOSE'].includes((error as { code?: string }).code ?? ''))
+      throw error;
+  }
+}
+
+/** Writes messages to a socket; each promise resolves when the system has taken the message, or the other side is gone. */
+export class Outbox<Message> {
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    // Whoever reads sees that the other side is gone; a write into nothing is nobody's mistake.
+    socket.on('error', () => {});
+  }
+
+  send(message: Message): Promise<void> {
+    const line = `${JSON.stringify(message)}\n`;
+    if (!this.#socket.writable) return Promise.resolve();
+    return new Promise((resolve) => void this.#socket.write(line, () => resolve()));
+  }
+
+  /** Says the last message and hangs up. */
+  end(message: Message): Promise<void> {
+    if (this.#socket.destroyed) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#socket.once('close', () => resolve());
+      this.#socket.end(`${JSON.stringify(message)}\n`, () => this.#socket.destroy());
+    });
+  }
+}
