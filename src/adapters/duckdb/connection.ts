@@ -33,12 +33,12 @@ function memoryByDefault(): string {
   return `${Math.floor((bytes * 0.4) / 2 ** 20)}MiB`;
 }
 
-function settingsOf(options: DuckdbOptions): Record<string, string> {
+function settingsOf(options: DuckdbOptions, memoryLimit: string): Record<string, string> {
   const beside = options.folder === memory ? '' : path.join(options.folder, 'temporary');
   return {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
-    memory_limit: options.memoryLimit ?? memoryByDefault(),
+    memory_limit: memoryLimit,
     temp_directory: options.temporaryFolder ?? beside,
     ...(options.threads ? { threads: `${options.threads}` } : {}),
     ...(options.temporaryLimit ? { max_temp_directory_size: options.temporaryLimit } : {}),
@@ -53,13 +53,18 @@ export class Engine {
   readonly #attached = new Map<string, Promise<void>>();
   readonly #files: string[] = [];
 
-  private constructor(options: DuckdbOptions, instance: DuckDBInstance) {
+  readonly memoryLimit: string;
+
+  private constructor(options: DuckdbOptions, instance: DuckDBInstance, memoryLimit: string) {
     this.options = options;
+    this.memoryLimit = memoryLimit;
     this.#instance = instance;
   }
 
   static async open(options: DuckdbOptions): Promise<Engine> {
-    return new Engine(options, await DuckDBInstance.create(memory, settingsOf(options)));
+    const memoryLimit = options.memoryLimit ?? memoryByDefault();
+    const instance = await DuckDBInstance.create(memory, settingsOf(options, memoryLimit));
+    return new Engine(options, instance, memoryLimit);
   }
 
   /** Lends a connection for as long as the work takes. */

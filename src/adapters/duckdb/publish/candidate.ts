@@ -19,16 +19,20 @@ export const flagsOf = ({ write }: Work): readonly string[] =>
 const judgementsOf = ({ judgements, keepsOriginal }: Work['write']): readonly Judgement[] =>
   keepsOriginal ? judgements.filter(({ code }) => code !== 'kind') : judgements;
 
-/** Whether a value was there that is not of its column's kind. */
+/** The body's column that says whether a text was there to be converted. */
+const was = (column: string): string => identifier(`_was_${column}`);
+
+/** Whether a value was there that is not of its column's kind: for the source, for a conversion in the body, or for the column itself. */
 function unread(work: Work, column: string): string {
-  const { carried, keepsOriginal } = work.write;
+  const { carried, keepsOriginal, converted } = work.write;
   const reads = carried?.reads[column] ?? [];
-  const before = reads.length
-    ? `coalesce(list_has_any(${hidden.unread}, [${reads.map(literal).join(', ')}]), false)`
-    : 'false';
-  if (keepsOriginal) return before;
-  const lost = `(${raw(work.names.indexOf(column))} is not null and ${identifier(column)} is null)`;
-  return reads.length ? `(${before} or ${lost})` : lost;
+  const there = keepsOriginal ? [] : [`${raw(work.names.indexOf(column))} is not null`];
+  if (converted.includes(column)) there.push(was(column));
+  const list = there.map((one) => `(${one} and ${identifier(column)} is null)`);
+  if (reads.length) {
+    list.push(`coalesce(list_has_any(${hidden.unread}, [${reads.map(literal).join(', ')}]), false)`);
+  }
+  return list.length ? `(${list.join(' or ')})` : 'false';
 }
 
 function ruleSql(rule: RowRule, index: number): string {
@@ -66,7 +70,7 @@ function conditions(work: Work): readonly string[] {
  */
 export async function makeCandidate(work: Work, body: string, types: ReadonlyMap<string, string>): Promise<void> {
   const { write, names, session } = work;
-  const kept = write.carried ? [hidden.row, hidden.original, hidden.unread] : [];
+  const kept = [...(write.carried ? [hidden.row, hidden.original, hidden.unread] : []), ...write.converted.map(was)];
   const stored = names.map((name, index) => {
     const { facts } = write.columns[name] as Work['write']['columns'][string];
     const value = `b.${identifier(name)}`;

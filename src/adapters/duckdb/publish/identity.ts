@@ -1,6 +1,6 @@
 import { hidden } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
-import { isDeleted, jsonOf, judged, listed, temporary, textOf, type Work } from './work.ts';
+import { created, isDeleted, jsonOf, judged, temporary, textOf, type Work } from './work.ts';
 
 const { identifier } = dialect;
 
@@ -52,14 +52,15 @@ export const contentAfter = (work: Work, left: string, right: string): string =>
   `${content(work, left)} > ${content(work, right)}`;
 
 /** Gives rows of one hash their ordinals, the greatest content keeping the bare hash. */
-export async function numberEquals(work: Work, table: string, where: string): Promise<void> {
+export async function numberEquals(work: Work, table: string): Promise<void> {
   const { session, write } = work;
   if (write.carried) return;
-  const repeated = `select ${judged.row} from ${table} where ${where} group by 1 having count(*) > 1`;
-  const { rowsChanged } = await session.run(`create or replace temp table ${temporary.repeated} as ${repeated}`);
-  if (rowsChanged === 0 && !(await session.number(`select count(*) from ${temporary.repeated}`))) return;
+  const repeated = `select ${judged.row} from ${table} group by all having count(*) > 1`;
+  const made = await session.run(`create or replace temp table ${temporary.repeated} as ${repeated}`);
+  if (created(made) === 0) return;
   await session.run(`update ${table} as c set ${judged.row} = c.${judged.row} || '#' || n.ordinal
-    from (select r.rowid as at, row_number() over (partition by r.${judged.row} order by ${content(work, 'r')} desc) - 1 as ordinal
-      from ${table} as r semi join ${temporary.repeated} using (${listed([judged.row])}) where ${where}) as n
-    where c.rowid = n.at and n.ordinal > 0`);
+    from (select r.rowid as row_at, row_number() over (
+        partition by r.${judged.row} order by ${content(work, 'r')} desc, r.${judged.original} desc) - 1 as ordinal
+      from ${table} as r semi join ${temporary.repeated} using (${judged.row})) as n
+    where c.rowid = n.row_at and n.ordinal > 0`);
 }

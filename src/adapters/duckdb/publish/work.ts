@@ -1,4 +1,5 @@
-import { type Columns, keyOf } from '../../../columns/index.ts';
+import type { DuckDBMaterializedResult } from '@duckdb/node-api';
+import type { Columns } from '../../../columns/index.ts';
 import { hidden, type Place, placeText, type StepWrite } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import type { Session } from '../session.ts';
@@ -48,9 +49,9 @@ export function workOf(write: StepWrite, session: Session): Work {
     name: placeText(write.target),
     target: dialect.place(write.target),
     names: Object.keys(write.columns),
-    key: mode.mode === 'merge' ? mode.key : keyOf(write.columns),
-    latest: mode.latest ?? [],
-    deleted: mode.mode === 'merge' ? mode.deleted : undefined,
+    key: mode.key,
+    latest: mode.latest,
+    deleted: mode.deleted,
     identified: mode.mode !== 'replace',
   };
 }
@@ -77,6 +78,10 @@ export const companion = (place: Place): string => dialect.place({ ...place, tab
 
 export const isDeleted = (deleted: string | undefined, alias: string): string =>
   deleted === undefined ? 'false' : `coalesce(${alias}.${identifier(deleted)}, false)`;
+
+/** Rows that `create table as` put into the new table. */
+export const created = (result: DuckDBMaterializedResult): number =>
+  Number(result.chunkCount ? result.getChunk(0).getColumnVector(0).getItem(0) : 0);
 
 export const textOf = (columns: Columns, name: string): boolean =>
   ['text', 'duration', 'list', 'json'].includes(columns[name]?.facts.kind ?? 'text');

@@ -1,0 +1,57 @@
+import { EsteiraError } from '../../../errors.ts';
+import type { WriteCheck } from '../../../ports/index.ts';
+import { engineError } from '../errors.ts';
+import type { Work } from './work.ts';
+
+interface Counted {
+  readonly in: number;
+  readonly invalid: number;
+}
+
+/** The check's number, or nothing while it is not known. */
+async function measure({ session }: Work, check: WriteCheck, counted: Counted): Promise<number | undefined> {
+  switch (check.measure) {
+    case 'rows':
+      return counted.in;
+    case 'invalid share':
+      return counted.in ? counted.invalid / counted.in : undefined;
+    case 'rows of a query':
+      return await session.number(`select count(*) from (${check.query}\n)`);
+    case 'scalar': {
+      const [row] = await session.rows(`select cast((${check.query}\n) as double) as value`);
+      return typeof row?.value === 'number' ? row.value : undefined;
+    }
+  }
+}
+
+async function sample({ session }: Work, check: WriteCheck): Promise<readonly string[]> {
+  if (check.measure !== 'rows of a query') return [];
+  const rows = await session.rows(`select cast(to_json(r) as varchar) as row from (${check.query}\n) as r limit 3`);
+  return rows.map(({ row }) => String(row));
+}
+
+/** Judges the table as it would be; gives the warnings, and throws at the first check that holds the rows back. */
+export async function runChecks(work: Work, counted: Counted): Promise<readonly string[]> {
+  const warnings: string[] = [];
+  for (const check of work.write.checks) {
+    const where = `${work.name}, check ${check.name}`;
+    try {
+      const value = await measure(work, check, counted);
+      const limit = `${check.sign} ${check.bound}`;
+      if (value === undefined || (check.sign === '>=' ? value >= check.bound : value <= check.bound)) continue;
+      if (!check.blocks) warnings.push(`${check.name}: ${value}, and the limit is ${limit}`);
+      else {
+        throw new EsteiraError('CHECK_FAILED', {
+          what: `The check ${check.name} holds back the rows of ${work.name}; nothing was published.`,
+          where,
+          got: [`${check.measure}: ${value}`, ...(await sample(work, check))].join('\n'),
+          allowed: limit,
+          next: 'Look at the rows it names, mend them where they come from, and run the job again.',
+        });
+      }
+    } catch (error) {
+      throw engineError(error, { where });
+    }
+  }
+  return warnings;
+}

@@ -1,0 +1,114 @@
+import { EsteiraError } from '../../../errors.ts';
+import { hidden } from '../../../ports/index.ts';
+import { dialect } from '../dialect.ts';
+import { book, scopeOf } from '../setup.ts';
+import { flagsOf } from './candidate.ts';
+import { numberEquals } from './identity.ts';
+import { companion, jsonOf, judged, listed, temporary, valid, type Work } from './work.ts';
+
+const { identifier, literal } = dialect;
+
+export interface Refused {
+  readonly count: number;
+  /** Rows for which each flag is false; only flags with any. */
+  readonly flags: Readonly<Record<string, number>>;
+}
+
+/** Moves the invalid rows out of the candidate, counts their flags, and fails the step when the table does not set them aside. */
+export async function splitInvalid(work: Work): Promise<Refused> {
+  const { session, write } = work;
+  const count = await session.number(`select count(*) from ${temporary.candidate} where not (${valid})`);
+  if (count === 0) return { count, flags: {} };
+  const names = flagsOf(work);
+  const failed = names.map((_, index) => `count_if(not ${judged.flags}[${index + 1}]) as n${index}`);
+  const [row = {}] = await session.rows(`select ${failed.join(', ')} from ${temporary.candidate} where not (${valid})`);
+  const flags: Record<string, number> = {};
+  for (const [index, name] of names.entries()) {
+    const number = Number(row[`n${index}`]);
+    if (number > 0) flags[name] = (flags[name] ?? 0) + number;
+  }
+  if (!write.invalid) throw await rowsInvalid(work, { count, flags });
+  await session.run(`create temp table ${temporary.invalid} as
+    select c.* from ${temporary.candidate} as c where not (${valid})`);
+  await session.run(`delete from ${temporary.candidate} where not (${valid})`);
+  await numberEquals(work, temporary.invalid);
+  return { count, flags };
+}
+
+async function rowsInvalid(work: Work, { count, flags }: Refused): Promise<EsteiraError> {
+  const some = await work.session.rows(
+    `select ${jsonOf(work.names, (name) => `c.${identifier(name)}`)} as row from ${temporary.candidate} as c where not (${valid}) limit 3`,
+  );
+  const broken = Object.entries(flags).map(([flag, number]) => `${flag} ${number}`);
+  return new EsteiraError('ROWS_INVALID', {
+    what: `${count} row${count === 1 ? ' breaks' : 's break'} the rules of the table, which does not set them aside.`,
+    where: work.name,
+    got: [broken.join(', '), ...some.map(({ row }) => String(row))].join('\n'),
+    allowed: 'rows that keep every rule',
+    next: "Mend the rows where they come from, or write `invalid: 'set aside'`.",
+  });
+}
+
+/**
+ * Moves rows between the table and its invalid rows, each move with its line in the ledger, so that the rows there are held + recalled - released;
+ * says whether anything moved. A row that was among them and is invalid again has not moved.
+ */
+export async function placeInvalid(work: Work, refused: Refused, before: bigint): Promise<boolean> {
+  const { session, write } = work;
+  if (!write.invalid) return false;
+  const place = dialect.place(write.invalid);
+  const whole = write.mode.mode === 'replace';
+  let moved = 0;
+  const move = async (kind: string, rows: string): Promise<void> => {
+    const values = `${literal(write.batch.runId)}, ${literal(scopeOf(write.target))}, ${judged.row}, '${kind}'`;
+    const line = `insert into ${book(write.target.catalog, 'invalid_ledger')}
+      select distinct ${values} from (${rows}) on conflict do nothing`;
+    moved += (await session.run(line)).rowsChanged;
+  };
+  const now = refused.count ? `select ${judged.row} from ${temporary.invalid}` : `select '' where false`;
+  const there = `select ${judged.row} from ${place}`;
+  const inside = (rows: string): string => `${judged.row} in (${rows})`;
+  if (refused.count && write.reread && work.identified) {
+    await move('recalled', `select ${judged.row} from ${work.target} where ${inside(now)}`);
+    await session.run(`delete from ${work.target} where ${inside(now)}`);
+    if (work.deleted !== undefined && work.latest.length) {
+      await session.run(`delete from ${companion(write.target)} where ${inside(now)}`);
+    }
+  }
+  if (refused.count) await move('held', `${now} where ${judged.row} not in (${there})`);
+  if (whole) await move('released', `${there} where ${judged.row} not in (${now})`);
+  else if (write.reread) {
+    const cleared = `${there} where ${inside(`select ${judged.row} from ${temporary.candidate} where ${valid}`)}`;
+    await move('released', cleared);
+    await session.run(`delete from ${place} where ${inside(cleared)}`);
+  }
+  if (whole) await session.run(`delete from ${place}`);
+  if (refused.count === 0) return moved > 0;
+  if (!whole) await session.run(`delete from ${place} where ${inside(now)}`);
+  await insertInvalid(work, place, moved > 0 ? before + 1n : before);
+  return moved > 0;
+}
+
+async function insertInvalid(work: Work, place: string, sequence: bigint): Promise<void> {
+  const { write, names, session } = work;
+  const { batch, carried } = write;
+  const flags = flagsOf(work);
+  const original = carried ? `coalesce(c.${judged.original}, o.${hidden.original})` : `c.${judged.original}`;
+  // Only the invalid rows' originals are made, not those of the whole relation.
+  const looked = carried
+    ? `left join (select ${judged.row}, ${hidden.original} from ${carried.original} as o
+        where ${judged.row} in (select ${judged.row} from ${temporary.invalid})) as o on o.${judged.row} = c.${judged.row}`
+    : '';
+  const own = [hidden.original, judged.row, 'run_id', 'refused_at', ...flags, hidden.run, hidden.sequence];
+  const values = [
+    `cast(${original} as varchar)`,
+    `c.${judged.row}`,
+    literal(batch.runId),
+    literal(batch.at),
+    ...flags.map((_, index) => `c.${judged.flags}[${index + 1}]`),
+    literal(batch.runSeq),
+    literal(sequence),
+  ];
+  await session.run(`insert into ${place} (${listed(names)}, ${listed(own)})
+    select ${listed(names, 'c')}, ${values.join(', ')} from ${temporary.invalid} as c ${looked}`);
+}

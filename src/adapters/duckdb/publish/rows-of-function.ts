@@ -1,0 +1,67 @@
+import type { Columns } from '../../../columns/index.ts';
+import { EsteiraError } from '../../../errors.ts';
+import type { Body } from '../../../ports/index.ts';
+import { dialect } from '../dialect.ts';
+import { appendedType, appendRow, readChunks } from '../values.ts';
+import { temporary, type Work } from './work.ts';
+
+/** Rows of the input that are in Node at one time. */
+const page = 20_480;
+type ByFunction = Extract<Body, { readonly by: 'function' }>;
+
+/** Runs the function over the rows of its query, and leaves what it gives in a temporary table; gives the types of that. */
+export async function applyFunction(work: Work, body: ByFunction): Promise<ReadonlyMap<string, string>> {
+  const { session, write, names } = work;
+  const types = new Map(names.map((name) => [name, appendedType((write.columns[name] as Columns[string]).facts)]));
+  const columns = [...types].map(([name, type]) => `${dialect.identifier(name)} ${type}`);
+  await session.run(`create temp table ${temporary.input} as ${body.sql}`);
+  await session.run(`create temp table ${temporary.rows} (${columns.join(', ')})`);
+  const count = await session.number(`select count(*) from ${temporary.input}`);
+  const appender = await session.connection.createAppender(temporary.rows, 'main', 'temp');
+  try {
+    for (let from = 0; from < count; from += page) {
+      session.throwIfCancelled();
+      // A result is not read on while another statement goes on its connection, so pages are asked for one by one.
+      const result = await session.run(
+        `select * from ${temporary.input} where rowid >= ${from} and rowid < ${from + page}`,
+      );
+      const given = result.columnNames();
+      let number = from;
+      for await (const rows of readChunks(result, body.columns)) {
+        for (const row of rows) {
+          number += 1;
+          const object = Object.fromEntries(given.map((name, index) => [name, row[index]]));
+          for (const made of mapped(work, body, object, number)) {
+            appendRow(appender, write.columns, made as Readonly<Record<string, unknown>>);
+            appender.endRow();
+          }
+        }
+      }
+      appender.flushSync();
+    }
+  } finally {
+    appender.closeSync();
+  }
+  return types;
+}
+
+function mapped(work: Work, body: ByFunction, row: object, number: number): readonly object[] {
+  try {
+    return body.map(row);
+  } catch (error) {
+    if (error instanceof EsteiraError) throw error;
+    const said = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    throw new EsteiraError(
+      'FUNCTION_FAILED',
+      {
+        what: `The function of ${work.name} threw at row ${number}.`,
+        where: work.name,
+        got: `${said.split('\n').slice(0, 2).join('\n')}\n${JSON.stringify(row, plain)}`,
+        next: 'Mend the function, or the row it stumbles over.',
+      },
+      { cause: error },
+    );
+  }
+}
+
+const plain = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? String(value) : value);

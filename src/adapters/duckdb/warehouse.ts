@@ -1,0 +1,93 @@
+import { version } from '@duckdb/node-api';
+import type { Place, StepWrite, Warehouse, WarehouseCapabilities } from '../../ports/index.ts';
+import { type DuckdbOptions, Engine } from './connection.ts';
+import { dialect } from './dialect.ts';
+import { engineError, fenced } from './errors.ts';
+import { examine } from './examine.ts';
+import { claim, filesRead, position, publications } from './position.ts';
+import { publishStep } from './publish/publish.ts';
+import { query } from './query.ts';
+import { change, inspect } from './setup.ts';
+import { readRows, replaceRows } from './small.ts';
+import { queryInvalid } from './tree.ts';
+
+export type { DuckdbOptions } from './connection.ts';
+
+const capabilities: WarehouseCapabilities = Object.freeze({
+  atomicStep: true,
+  snapshotReaders: true,
+  singleProcess: true,
+  parallelSteps: true,
+});
+
+/** A publication that is going on in this process. */
+interface Writing {
+  readonly target: Place;
+  readonly token: bigint;
+  readonly stop: AbortController;
+  readonly ended: Promise<unknown>;
+}
+
+const samePlace = (one: Place, other: Place): boolean =>
+  one.catalog === other.catalog && one.schema === other.schema && one.table === other.table;
+
+/** DuckDB: one instance for the process, each catalog a file attached to it. */
+export async function openDuckdb(options: DuckdbOptions): Promise<Warehouse> {
+  const engine = await Engine.open(options);
+  const writing = new Set<Writing>();
+
+  const publish = async (write: StepWrite, signal: AbortSignal) => {
+    try {
+      await engine.attachAll();
+      return await engine.use((session) => publishStep(session, write, options.trace ?? (() => {})), signal);
+    } catch (error) {
+      throw engineError(error, { where: write.batch.step, memoryLimit: engine.memoryLimit });
+    }
+  };
+
+  return Object.freeze<Warehouse>({
+    dialect,
+    capabilities,
+    versions: Object.freeze({ duckdb: version() }),
+    describe: (sql) =>
+      engine.use(async (session) => {
+        try {
+          const rows = await session.rows(`describe ${sql}`);
+          return rows.map((row) => ({ name: String(row.column_name), type: String(row.column_type) }));
+        } catch (error) {
+          throw queryInvalid(error instanceof Error ? error.message : String(error), error);
+        }
+      }),
+    examine: (sql) => examine(engine, sql),
+    inspect: (catalog) => inspect(engine, catalog),
+    change: (catalog, changes) => change(engine, catalog, changes),
+    position: (catalog) => position(engine, catalog),
+    async claim(catalog, targets, token) {
+      // Their transactions hold the fences' rows: they are ended first, and roll back.
+      const older = [...writing].filter(
+        (one) => one.token < token && targets.some((target) => samePlace(target, one.target)),
+      );
+      for (const { stop, target } of older)
+        stop.abort(fenced(`${target.schema}.${target.table}`, `token ${token} has come`));
+      await Promise.allSettled(older.map(({ ended }) => ended));
+      await claim(engine, catalog, targets, token);
+    },
+    publications: (catalog, runId) => publications(engine, catalog, runId),
+    filesRead: (target, source) => filesRead(engine, target, source),
+    async publish(write, signal) {
+      const stop = new AbortController();
+      const ended = publish(write, signal ? AbortSignal.any([signal, stop.signal]) : stop.signal);
+      const one = { target: write.target, token: write.batch.token, stop, ended };
+      writing.add(one);
+      try {
+        return await ended;
+      } finally {
+        writing.delete(one);
+      }
+    },
+    query: (statement, how) => query(engine, statement, how),
+    rows: (place, columns) => readRows(engine, place, columns),
+    replaceRows: (...replacing) => replaceRows(engine, ...replacing),
+    close: async () => engine.close(),
+  });
+}
