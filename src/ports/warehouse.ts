@@ -128,8 +128,6 @@ export interface PublicationDetails {
   readonly warnings: readonly string[];
   /** Files read. */
   readonly files: number;
-  /** Nothing it reads had changed, and it was not evaluated. */
-  readonly unchanged?: boolean;
 }
 
 /** What a step read, and up to where; `lower` is absent for a table that was read whole. */

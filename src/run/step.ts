@@ -1,6 +1,6 @@
 import { EsteiraError } from '../errors.ts';
 import type { StepModel } from '../plan/index.ts';
-import type { Held, Publication, SourceFile, StepRecord } from '../ports/index.ts';
+import type { Held, Publication, SourceFile, StepRecord, StepWrite } from '../ports/index.ts';
 import { isUnchanged, type Progress, type Reach, reachOf } from './bounds.ts';
 import type { Project } from './project.ts';
 import { settingsHash } from './settings.ts';
@@ -45,12 +45,13 @@ export async function runStep(model: StepModel, record: StepRecord, run: StepRun
   const intent = await project.state.intent(held, id, fixed, project.clock.now());
   await project.trace('intent');
   const reach = record.bounds ? { bounds: intent.bounds, files: withoutNewer(found.files, intent.files) } : found;
-  const publication = await project.warehouse.publish(await stepWrite(model, reach, run), run.signal);
+  const write = stepWrite(model, reach, run);
+  const publication = await project.warehouse.publish(write, run.signal);
   await project.trace('published');
   progress.published(id, publication.sequence);
   await project.state.done(held, id, publication, project.clock.now());
   await project.trace('done');
-  return { publication, adopted: false, unchanged: publication.details.unchanged === true };
+  return { publication, adopted: false, unchanged: write.unchanged };
 }
 
 /** A resumed step reads the files that its first attempt found. */
@@ -63,7 +64,7 @@ function withoutNewer(
   );
 }
 
-async function stepWrite(model: StepModel, reach: Reach, run: StepRun) {
+function stepWrite(model: StepModel, reach: Reach, run: StepRun): StepWrite {
   const { project, held, values, progress } = run;
   const used = model.settings.map((setting) => `${project.graph.nodeOf(setting.of).id}.${setting.setting}`);
   const tables = model.reads.filter((read) => read.node.definition.kind === 'settings').map((read) => read.node.id);

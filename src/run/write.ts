@@ -112,7 +112,7 @@ function withHidden(query: string, model: StepModel, { project }: Options): stri
 const carriedNames = [hidden.row, hidden.original, hidden.unread];
 
 /** A query as this run sees the world. */
-export function realSpelling(options: Options, model: StepModel): Spelling {
+function realSpelling(options: Options, model: StepModel): Spelling {
   const { project, values } = options;
   const { dialect } = project.warehouse;
   const runValue = { date: values.date, at: values.logicalTime, id: values.runId };

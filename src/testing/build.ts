@@ -1,0 +1,187 @@
+import { type Columns, col } from '../columns/index.ts';
+import { memoryWarehouse } from '../config/memory.ts';
+import type { AnySource, AnyTable, Definition, Table } from '../define/index.ts';
+import { allSteps, collect, type Graph } from '../graph/index.ts';
+import { flagsOf, invalidPlaceOf, placeOf, type StepModel } from '../plan/index.ts';
+import type { Account, Batch, StepWrite, Warehouse } from '../ports/index.ts';
+import {
+  modelsOf,
+  Progress,
+  type Project,
+  reachOf,
+  readSettings,
+  type SettingValues,
+  setupChanges,
+  writeOf,
+} from '../run/index.ts';
+import type { Built, Contents } from './world.ts';
+
+const catalog = 'test';
+const nothing: Account = Object.freeze({
+  in: 0,
+  valid: 0,
+  invalid: 0,
+  duplicates: 0,
+  held: 0,
+  inserted: 0,
+  updated: 0,
+  deleted: 0,
+  unchanged: 0,
+  stale: 0,
+});
+
+/** Builds one table in a warehouse of its own, by the same steps as a run. */
+export async function build<C extends Columns>(of: Table<C>, contents: Contents): Promise<Built<C>> {
+  const warehouse = await memoryWarehouse([catalog]);
+  try {
+    return await buildIn(warehouse, of, contents);
+  } finally {
+    await warehouse.close();
+  }
+}
+
+async function buildIn<C extends Columns>(warehouse: Warehouse, of: Table<C>, contents: Contents): Promise<Built<C>> {
+  const graph = collect([{ catalog, file: 'test', exports: { above: [...above(of)] } }], { suffix: '_invalidos' });
+  const project = projectOf(graph, warehouse);
+  const needed = above(of, { until: contents.rows });
+  const steps = allSteps(graph)
+    .filter((step) => needed.has(step.node.definition))
+    .map((step) => (step.node.definition === of ? step : { ...step, checks: [] }));
+  const models = await modelsOf(steps, project);
+  for (const [name, changes] of await setupChanges(models, project)) await warehouse.change(name, changes);
+  await warehouse.claim(
+    catalog,
+    models.filter((model) => model.kind !== 'view').map((model) => placeOf(model.node)),
+    1n,
+  );
+  await writeSettings(project, contents);
+  const settings = await readSettings(project);
+  let account = nothing;
+  for (const model of models) {
+    const rows = contents.rows.get(model.node.definition);
+    const write = await stepWrite(model, { project, contents, settings });
+    if (write) account = (await warehouse.publish(rows ? givenWrite(write, rows) : write)).account;
+  }
+  return results(of, { project, account });
+}
+
+/** The table, and everything above it, but not above what `until` has. */
+function above(
+  of: Definition,
+  {
+    until,
+    found = new Set<Definition>(),
+  }: { readonly until?: ReadonlyMap<Definition, unknown>; readonly found?: Set<Definition> } = {},
+): ReadonlySet<Definition> {
+  const definition = (of as AnyTable).spec?.refusedBy ?? of;
+  if (found.has(definition)) return found;
+  found.add(definition);
+  if (until?.has(definition)) return found;
+  for (const other of definition.dependsOn) above(other, { found, ...(until ? { until } : {}) });
+  return found;
+}
+
+function projectOf(graph: Graph, warehouse: Warehouse): Project {
+  return {
+    graph,
+    warehouse,
+    name: 'test',
+    folder: '',
+    environment: 'test',
+    version: '',
+    state: undefined as never,
+    files: { describe: 'no files', list: async () => [] },
+    clock: { now: () => Temporal.Instant.from('2026-01-01T00:00:00Z') },
+    holder: 'test',
+    owner: { pid: process.pid, since: '', command: 'test' },
+    parallel: 1,
+    readerOf: (source: AnySource) => source.reader,
+    standInOf: () => undefined,
+    moduleHash: () => '',
+    redact: (text) => text,
+    trace: () => {},
+  };
+}
+
+async function stepWrite(
+  model: StepModel,
+  {
+    project,
+    contents,
+    settings,
+  }: { readonly project: Project; readonly contents: Contents; readonly settings: SettingValues },
+): Promise<StepWrite | undefined> {
+  if (model.kind === 'view') return undefined;
+  const { date } = contents;
+  const logicalTime = date.add({ days: 1 }).toZonedDateTime('UTC').toInstant();
+  const progress = await Progress.load(project, [catalog]);
+  const batch: Batch = {
+    runId: 'test',
+    runSeq: 1n,
+    step: model.node.id,
+    part: 0,
+    token: 1n,
+    definition: model.definition,
+    settingsHash: '',
+    logicalTime,
+    at: logicalTime,
+  };
+  const reach = await reachOf(model, { project, progress, date });
+  return writeOf(model, {
+    project,
+    reach,
+    values: { runId: 'test', date, logicalTime, settings },
+    batch,
+    reread: false,
+    unchanged: false,
+  });
+}
+
+/** Rows that a test gives are there as they are: nothing judges them. */
+function givenWrite(write: StepWrite, rows: readonly object[]): StepWrite {
+  const { carried: _, invalid: __, ...rest } = write;
+  return {
+    ...rest,
+    body: { by: 'function', sql: 'select 1 as one', columns: { one: col.integer() }, map: () => rows },
+    files: [],
+    converted: [],
+    judgements: [],
+    rules: [],
+    checks: [],
+    bounds: [],
+  };
+}
+
+async function writeSettings({ graph, warehouse }: Project, { settings }: Contents): Promise<void> {
+  for (const [definition, values] of settings) {
+    const node = graph.nodeOf(definition);
+    const { columns, rows } = node.definition as unknown as { columns: Columns; rows: readonly object[] };
+    await warehouse.replaceRows(
+      placeOf(node),
+      columns,
+      rows.map((row) => ({ ...row, ...values })),
+    );
+  }
+}
+
+async function results<C extends Columns>(
+  of: Table<C>,
+  { project, account }: { readonly project: Project; readonly account: Account },
+): Promise<Built<C>> {
+  const { graph, warehouse } = project;
+  const node = graph.nodeOf(of);
+  const rows = await warehouse.rows(placeOf(node), of.columns);
+  const flags = Object.fromEntries(flagsOf(of).map((flag) => [flag, col.boolean()]));
+  const refused =
+    of.spec.invalid === 'set aside'
+      ? await warehouse.rows(invalidPlaceOf(node, graph.suffix), { ...of.invalid.columns, ...flags })
+      : [];
+  const { in: total, valid, invalid, duplicates } = account;
+  return {
+    rows: rows as Built<C>['rows'],
+    invalid: refused.map((row) => ({ ...row, _original: parsed(row['_original']) })) as unknown as Built<C>['invalid'],
+    account: { in: total, valid, invalid, duplicates },
+  };
+}
+
+const parsed = (original: unknown): unknown => (typeof original === 'string' ? JSON.parse(original) : original);

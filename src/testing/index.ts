@@ -1,0 +1,1 @@
+export { type Built, given, type World } from './world.ts';
