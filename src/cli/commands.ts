@@ -1,0 +1,248 @@
+import type { Command } from './command.ts';
+
+/** How an option's value is read: `pairs` and `list` may be given more than once. */
+export interface OptionEntry {
+  readonly takes: 'nothing' | 'text' | 'date' | 'count' | 'pairs' | 'list';
+  /** Named in the help: `--date <date>`. */
+  readonly value?: string;
+  readonly short?: string;
+  readonly about: string;
+}
+export interface ArgumentEntry {
+  readonly name: string;
+  readonly needed: boolean;
+  readonly many?: boolean;
+  readonly about: string;
+}
+export interface CommandEntry {
+  readonly name: string;
+  readonly about: string;
+  readonly more?: string;
+  readonly arguments: readonly ArgumentEntry[];
+  readonly options: Readonly<Record<string, OptionEntry>>;
+  readonly examples: readonly { readonly line: string; readonly about: string }[];
+  /** Loaded when called, so that help costs nothing. */
+  load(): Promise<Command>;
+}
+
+const date: OptionEntry = {
+  takes: 'date',
+  value: '<date>',
+  about: 'The day being processed, YYYY-MM-DD.',
+};
+const select: OptionEntry = {
+  takes: 'list',
+  value: '<steps>',
+  about:
+    'Only these steps: a name, a pattern such as silver.*, +name with all above, name+ with all below. May be repeated.',
+};
+const limit = (about: string): OptionEntry => ({ takes: 'count', value: '<number>', about });
+const progress: OptionEntry = {
+  takes: 'nothing',
+  about: 'With --json: events as JSON lines on standard error while it goes.',
+};
+const argument = (name: string, needed: boolean, about: string): ArgumentEntry => ({ name, needed, about });
+
+/** For every command. */
+export const everywhere: Readonly<Record<string, OptionEntry>> = Object.freeze({
+  env: { takes: 'text', value: '<name>', about: 'An environment of the configuration.' },
+  project: { takes: 'text', value: '<folder>', about: 'By default the nearest project above.' },
+  json: { takes: 'nothing', about: 'One JSON document on standard output, errors too.' },
+  'no-color': { takes: 'nothing', about: 'No colours; the variable NO_COLOR does the same.' },
+  help: { takes: 'nothing', short: 'h', about: 'This help, or with a command its own.' },
+  version: { takes: 'nothing', short: 'v', about: 'The version of Esteira.' },
+});
+
+export const exits: readonly (readonly [code: number, means: string])[] = [
+  [0, 'done'],
+  [1, 'the work failed'],
+  [2, 'what was asked or written is wrong'],
+  [3, 'something must be set up first'],
+  [4, 'someone else is at it; the same command may succeed later'],
+  [130, 'Ctrl-C twice: ended at once, the next run goes on'],
+];
+
+export const commands: readonly CommandEntry[] = [
+  {
+    name: 'init',
+    about: 'Write a small project that runs.',
+    more: 'Nothing is overwritten: package.json is added to, and a file that is in the way is named.',
+    arguments: [argument('folder', true, 'Where to write it; made when it is not there.')],
+    options: {},
+    examples: [
+      { line: 'esteira init shop', about: 'a project in the folder shop' },
+      { line: 'esteira init .', about: 'a project here' },
+    ],
+    load: async () => (await import('./commands/init.ts')).init,
+  },
+  {
+    name: 'setup',
+    about: 'Create the tables and columns that are missing.',
+    more: 'Schemas and views too. It may be run again, in any order; nothing is ever dropped or narrowed. A run creates nothing by itself.',
+    arguments: [argument('target', false, 'A table, or a layer such as silver; by default everything.')],
+    options: {},
+    examples: [
+      { line: 'esteira setup', about: 'everything that is missing' },
+      { line: 'esteira setup silver', about: 'one layer' },
+      { line: 'esteira setup silver.tb_chamado', about: 'one table' },
+    ],
+    load: async () => (await import('./commands/setup.ts')).setup,
+  },
+  {
+    name: 'plan',
+    about: 'The steps that a run would take, and why.',
+    more: 'Without --date, of the day that is due. Runs nothing.',
+    arguments: [argument('job', false, 'A job; may be left out where there is only one.')],
+    options: { date, select },
+    examples: [
+      { line: 'esteira plan v_credit_diario', about: 'the steps of the job' },
+      { line: 'esteira plan v_credit_diario --date 2028-02-29', about: 'of that day' },
+      { line: 'esteira plan v_credit_diario --select +gold.ft_custo_operacional', about: 'a fact and all above it' },
+    ],
+    load: async () => (await import('./commands/plan.ts')).plan,
+  },
+  {
+    name: 'run',
+    about: 'Run a job for a day.',
+    more: 'A day that has succeeded is said to be done and left alone, unless --again. A run that was interrupted goes on where it stood. Ctrl-C stops after the step at hand was rolled back.',
+    arguments: [argument('job', true, 'A job.')],
+    options: {
+      date,
+      param: { takes: 'pairs', value: '<name=value>', about: 'A parameter of the run. May be repeated.' },
+      again: { takes: 'nothing', about: 'Also when this day has succeeded.' },
+      select,
+      progress,
+    },
+    examples: [
+      { line: 'esteira run v_credit_diario', about: 'the day that is due' },
+      { line: 'esteira run v_credit_diario --date 2028-02-29 --again', about: 'a day once more' },
+      { line: 'esteira run v_credit_diario --select silver.tb_chamado+', about: 'a table and all below it' },
+      { line: 'esteira run v_credit_diario --json --progress', about: 'for another program' },
+    ],
+    load: async () => (await import('./commands/run.ts')).run,
+  },
+  {
+    name: 'sync',
+    about: 'Bring in what streams hold, up to now.',
+    more: 'What `always` jobs name. In an environment with stand-ins these are read.',
+    arguments: [argument('job', false, 'One `always` job; by default all of them.')],
+    options: { once: { takes: 'nothing', about: 'Up to now, then end. Must be given.' }, progress },
+    examples: [
+      { line: 'esteira sync --once', about: 'every stream' },
+      { line: 'esteira sync --once v_credit_sincronizacao', about: 'what one job brings in' },
+    ],
+    load: async () => (await import('./commands/sync.ts')).sync,
+  },
+  {
+    name: 'check',
+    about: 'Is everything that is written right?',
+    more: 'Loads every definition and has the engine describe every query and condition, over empty tables. Runs nothing.',
+    arguments: [],
+    options: {},
+    examples: [
+      { line: 'esteira check', about: 'is everything that is written right?' },
+      { line: 'esteira check --env production --json', about: 'the same, before a release' },
+    ],
+    load: async () => (await import('./commands/check.ts')).check,
+  },
+  {
+    name: 'compile',
+    about: 'The SQL of tables and views.',
+    arguments: [{ ...argument('name', false, 'Tables or patterns; by default all.'), many: true }],
+    options: {},
+    examples: [
+      { line: 'esteira compile silver.tb_chamado', about: 'one query' },
+      { line: "esteira compile 'gold.*' > gold.sql", about: 'a layer, into a file' },
+    ],
+    load: async () => (await import('./commands/compile.ts')).compile,
+  },
+  {
+    name: 'runs',
+    about: 'Runs, newest first.',
+    arguments: [argument('job', false, 'Only of this job.')],
+    options: { limit: limit('At most so many; by default 20.') },
+    examples: [
+      { line: 'esteira runs', about: 'of all jobs' },
+      { line: 'esteira runs v_credit_diario --limit 5', about: 'the last five of one' },
+    ],
+    load: async () => (await import('./commands/runs.ts')).runs,
+  },
+  {
+    name: 'show',
+    about: 'A table, source, job or run: how it stands.',
+    arguments: [argument('name', true, 'A name, or the id of a run.')],
+    options: {},
+    examples: [
+      { line: 'esteira show silver.tb_chamado', about: 'columns, rules, what it reads, its last account' },
+      { line: 'esteira show silver.tb_chamado_invalidos', about: 'the newest invalid rows' },
+      { line: 'esteira show 01KEXAMPLE0RUN0ID000000000', about: 'the steps of a run' },
+    ],
+    load: async () => (await import('./commands/show.ts')).show,
+  },
+  {
+    name: 'logs',
+    about: 'What a run said while it went.',
+    arguments: [argument('run', true, 'The id of a run.'), argument('step', false, 'Only of this step.')],
+    options: {},
+    examples: [{ line: 'esteira logs 01KEXAMPLE0RUN0ID000000000 silver.tb_chamado', about: 'of one step' }],
+    load: async () => (await import('./commands/logs.ts')).logs,
+  },
+  {
+    name: 'query',
+    about: 'Ask the warehouse.',
+    more: 'Only reads; is never refused because a run is going. On a terminal long texts are cut, in a pipe and with --json nothing is.',
+    arguments: [argument('sql', true, 'One SELECT, in quotes.')],
+    options: { limit: limit('At most so many rows; by default 100.') },
+    examples: [
+      { line: 'esteira query "select count(*) from silver.tb_chamado"', about: 'a number' },
+      { line: 'esteira query "from gold.dm_canal" --limit 5 --json', about: 'rows, for another program' },
+    ],
+    load: async () => (await import('./commands/query.ts')).query,
+  },
+  {
+    name: 'settings',
+    about: 'The values that people may change.',
+    arguments: [],
+    options: {},
+    examples: [{ line: 'esteira settings', about: 'all of them' }],
+    load: async () => (await import('./commands/settings.ts')).settings,
+  },
+  {
+    name: 'settings get',
+    about: 'One of them, and what it may be.',
+    arguments: [argument('name', true, 'A setting, as `esteira settings` names it.')],
+    options: {},
+    examples: [{ line: 'esteira settings get limites.invalidos', about: 'one value' }],
+    load: async () => (await import('./commands/settings.ts')).settingsGet,
+  },
+  {
+    name: 'settings set',
+    about: 'Change one; who, when and why are kept.',
+    arguments: [argument('name', true, 'A setting.'), argument('value', true, 'Its new value.')],
+    options: { reason: { takes: 'text', value: '<text>', about: 'Kept with the change.' } },
+    examples: [
+      {
+        line: 'esteira settings set limites.invalidos 0.08 --reason "campaign in March"',
+        about: 'from the next run on',
+      },
+    ],
+    load: async () => (await import('./commands/settings.ts')).settingsSet,
+  },
+  {
+    name: 'status',
+    about: 'What is running, what ran last, what is next.',
+    arguments: [],
+    options: {},
+    examples: [{ line: 'esteira status', about: 'the whole project' }],
+    load: async () => (await import('./commands/status.ts')).status,
+  },
+  {
+    name: 'doctor',
+    about: 'Versions, disk, lock, state: is all well?',
+    more: 'Exit code 1 when something is not.',
+    arguments: [],
+    options: {},
+    examples: [{ line: 'esteira doctor', about: 'what is found, and what to do about it' }],
+    load: async () => (await import('./commands/doctor.ts')).doctor,
+  },
+];

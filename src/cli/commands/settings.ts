@@ -1,0 +1,84 @@
+import { userInfo } from 'node:os';
+import { EsteiraError } from '../../errors.ts';
+import type { SettingsView } from '../../operate/views.ts';
+import { type Command, given } from '../command.ts';
+import { nearest } from '../nearest.ts';
+import { moment } from '../numbers.ts';
+import { table } from '../table.ts';
+import type { Look } from '../terminal.ts';
+import { visible, wrapHanging } from '../text.ts';
+
+type Setting = SettingsView['settings'][number];
+
+export const settings: Command = async ({ terminal, call }) => {
+  const view = await call('settings', {});
+  return { result: view, text: () => settingsText(view, terminal) };
+};
+
+export const settingsGet: Command = async ({ typed, terminal, call }) => {
+  const setting = find(await call('settings', {}), typed.words[0] ?? '');
+  return { result: setting, text: () => settingText(setting, terminal) };
+};
+
+export const settingsSet: Command = async ({ typed, terminal, call }) => {
+  const [name = '', value = ''] = typed.words;
+  const reason = given('reason', typed.texts.get('reason'));
+  const setting = find(await call('settings set', { name, value, by: person(), ...reason }), name);
+  return { result: setting, text: () => settingText(setting, terminal) };
+};
+
+function find({ settings: all }: SettingsView, name: string): Setting {
+  const found = all.find((one) => one.name === name);
+  if (found) return found;
+  const names = all.map((one) => one.name);
+  const meant = nearest(name, names);
+  throw new EsteiraError('NAME_UNKNOWN', {
+    what: `There is no setting "${name}".`,
+    allowed: names.join(', ') || 'none: no definition has settings',
+    next: meant ? `Did you mean: esteira settings get ${meant}` : 'esteira settings',
+  });
+}
+
+/** Who changes a setting, as the system knows them: an account without a name gives its number. */
+function person(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
+
+const shown = (value: Setting['value']): string => (value === null ? 'none' : String(value));
+
+export function settingsText({ settings: all }: SettingsView, look: Look): string {
+  if (all.length === 0) return 'No definition has settings.';
+  const headings = [
+    { head: 'setting' },
+    { head: 'value', align: 'right' },
+    { head: 'standard', align: 'right' },
+    { head: 'changed', optional: true },
+    { head: 'about', optional: true },
+  ] as const;
+  const rows = all.map(({ name, value, standard, changedAt, changedBy, about }) => [
+    name,
+    shown(value),
+    shown(standard),
+    changedAt ? `${moment(changedAt)}${changedBy ? ` by ${changedBy}` : ''}` : '',
+    about ?? '',
+  ]);
+  return table(headings, rows, look).join('\n');
+}
+
+export function settingText(setting: Setting, look: Look): string {
+  const { name, kind, value, standard, rules, about, changedAt, changedBy } = setting;
+  const by = changedBy ? ` by ${changedBy}` : '';
+  return [
+    `${name} = ${shown(value)}`,
+    ...(about ? [about] : []),
+    `  may be  ${[kind, ...rules].join(', ')}`,
+    `  standard  ${shown(standard)}`,
+    ...(changedAt ? [`  changed  ${moment(changedAt)}${by}`] : []),
+  ]
+    .map((line) => wrapHanging(visible(line), look.columns, 4))
+    .join('\n');
+}

@@ -1,0 +1,40 @@
+import { EsteiraError } from '../../errors.ts';
+import type { RunView } from '../../operate/views.ts';
+import { mark, paint } from '../marks.ts';
+import { between, count, moment, seconds } from '../numbers.ts';
+import { errorText } from '../problem.ts';
+import { labelOf } from '../progress/labels.ts';
+import { errorsOf, summary } from '../progress/summary.ts';
+import { table } from '../table.ts';
+import type { Look } from '../terminal.ts';
+import { visible } from '../text.ts';
+
+const headings = [
+  { head: '  step' },
+  { head: 'in', align: 'right' },
+  { head: 'valid', align: 'right' },
+  { head: 'invalid', align: 'right' },
+  { head: 'duplicates', align: 'right' },
+  { head: 'took', align: 'right' },
+] as const;
+
+/** A run: every step with its account, then what stands at its end. */
+export function showRunText(view: RunView, look: Look): string {
+  const { job, date, runId, reason, createdAt, finishedAt, steps } = view;
+  const label = labelOf(steps.map(({ step }) => step));
+  const plain = { ...look, color: false };
+  const rows = steps.map(({ step, state, account, error, seconds: took }) => [
+    `${mark(plain, state)} ${label(step)}${error ? `  ${error.code}` : ''}`,
+    ...(['in', 'valid', 'invalid', 'duplicates'] as const).map((part) => (account ? count(account[part]) : '')),
+    took === undefined ? '' : seconds(took),
+  ]);
+  return [
+    paint(look, 'strong', visible(`${job}  ${date}`)),
+    visible(`${runId}, ${reason}, begun ${moment(createdAt)}`),
+    '',
+    ...table(headings, rows, look),
+    '',
+    finishedAt ? summary(view, between(createdAt, finishedAt), look) : `${mark(look, 'running')} ${view.state}`,
+    ...errorsOf(view).map((error) => errorText(EsteiraError.from(error), look)),
+  ].join('\n');
+}

@@ -1,0 +1,44 @@
+import type { RunView, ShowView } from '../../operate/views.ts';
+import type { Command } from '../command.ts';
+import { paint } from '../marks.ts';
+import { moment } from '../numbers.ts';
+import { law } from '../progress/lines.ts';
+import { rowsText } from '../rows.ts';
+import { table } from '../table.ts';
+import type { Look } from '../terminal.ts';
+import { visible, wrapHanging } from '../text.ts';
+import { showRunText } from './show-run.ts';
+
+export const show: Command = async ({ typed, terminal, call }) => {
+  const view = await call('show', { name: typed.words[0] ?? '' });
+  return { result: view, text: () => ('runId' in view ? showRunText(view, terminal) : showText(view, terminal)) };
+};
+
+export type Shown = ShowView | RunView;
+
+const headings = [{ head: 'column' }, { head: 'kind', whole: true }, { head: '', whole: true }, { head: 'rules' }];
+
+export function showText(view: ShowView, look: Look): string {
+  const { name, kind, catalog, writtenAt, about, write, trigger, reads, readBy, latest, sample } = view;
+  const say = (word: string, text: string | undefined): readonly string[] =>
+    text ? [wrapHanging(`${word.padEnd(10)}${visible(text)}`, look.columns, 10)] : [];
+  const rows = view.columns.map((column) => [
+    column.name,
+    column.kind,
+    column.key ? 'key' : column.optional ? 'optional' : '',
+    column.rules.join(', '),
+  ]);
+  return [
+    `${paint(look, 'strong', visible(name))}  ${visible(kind)}`,
+    ...say('', about),
+    ...say('catalog', catalog),
+    ...say('written', writtenAt),
+    ...say('write', write),
+    ...say('when', trigger),
+    ...say('reads', reads.join(', ')),
+    ...say('read by', readBy.join(', ')),
+    ...(latest ? say('latest', `${moment(latest.publishedAt)}, run ${latest.runId}: ${law(latest.account)}`) : []),
+    ...(rows.length > 0 ? ['', ...table(headings, rows, look)] : []),
+    ...(sample && sample.rows.length > 0 ? ['', rowsText(sample, look)] : []),
+  ].join('\n');
+}

@@ -1,0 +1,44 @@
+import type { StatusView } from '../../operate/views.ts';
+import type { Command } from '../command.ts';
+import { mark, paint } from '../marks.ts';
+import { moment } from '../numbers.ts';
+import { table } from '../table.ts';
+import type { Look } from '../terminal.ts';
+import { visible, wrapHanging } from '../text.ts';
+
+export const status: Command = async ({ terminal, call }) => {
+  const view = await call('status', {});
+  return { result: view, text: () => statusText(view, terminal) };
+};
+
+const headings = [
+  { head: 'job' },
+  { head: 'last', whole: true },
+  { head: 'state', whole: true },
+  { head: 'next', whole: true },
+  { head: 'when', optional: true },
+  { head: 'ended', whole: true, optional: true },
+] as const;
+
+export function statusText({ environment, owner, running, jobs }: StatusView, look: Look): string {
+  const words = `${environment}; owner: process ${owner.pid} (${owner.command}) since ${moment(owner.since)}`;
+  const rows = jobs.map(({ job, when, last, next }) => [
+    job,
+    last?.date ?? 'never',
+    last?.state ?? '',
+    next ? moment(next) : '',
+    when,
+    last?.finishedAt ? moment(last.finishedAt) : '',
+  ]);
+  return [
+    wrapHanging(visible(words), look.columns, 2),
+    '',
+    ...(running.length > 0 ? [paint(look, 'strong', 'Running')] : ['Nothing is running.']),
+    ...running.map((run) => {
+      const done = run.steps.filter(({ state }) => state === 'done').length;
+      const what = `${run.job} ${run.date}, ${done} of ${run.steps.length} steps, since ${moment(run.createdAt)}`;
+      return `${mark(look, 'running')} ${visible(what)}\n  ${visible(run.runId)}`;
+    }),
+    ...(rows.length > 0 ? ['', ...table(headings, rows, look)] : []),
+  ].join('\n');
+}

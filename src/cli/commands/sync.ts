@@ -1,0 +1,29 @@
+import { EsteiraError } from '../../errors.ts';
+import { type Command, given } from '../command.ts';
+import { exitOf } from '../exit.ts';
+import { progressOf } from '../progress/progress.ts';
+import { errorsOf } from '../progress/summary.ts';
+import { runText } from './run.ts';
+
+export const sync: Command = async (request) => {
+  const { typed, terminal, call } = request;
+  const [job] = typed.words;
+  if (!typed.flags.has('once'))
+    throw new EsteiraError('COMMAND_UNKNOWN', {
+      what: 'esteira sync needs --once.',
+      next: ['esteira sync --once', ...(job ? [job] : [])].join(' '),
+    });
+  const progress = progressOf(request);
+  try {
+    const view = await call('sync', given('job', job), (event) => progress.onEvent(event));
+    return {
+      result: view,
+      text: () =>
+        view.runs.map((run) => runText(run, terminal)).join('\n') || 'No job is `always`: nothing to bring in.',
+      exit: Math.max(0, ...view.runs.map(exitOf)),
+      errors: view.runs.flatMap(errorsOf),
+    };
+  } finally {
+    progress.close();
+  }
+};

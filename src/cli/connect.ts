@@ -1,0 +1,109 @@
+import type { OperationName, RunEvent } from '../operate/views.ts';
+import type { Connection } from '../server/owner.ts';
+import type { Request, Typed } from './command.ts';
+import { type Interrupt, listenForInterrupt } from './interrupt.ts';
+import type { Asked } from './projects.ts';
+import type { Terminal } from './terminal.ts';
+
+/** A command's way to the project, opened by its first call. */
+export interface Session {
+  readonly call: Request['call'];
+  /** After the result is printed: an owner goes on for the commands that it serves. */
+  close(): Promise<void>;
+}
+
+interface Options {
+  readonly typed: Typed;
+  readonly terminal: Terminal;
+  readonly version: string;
+  /** As it was typed, for the notice that others see. */
+  readonly command: string;
+}
+
+/** Changes that may have been made although no answer came are not asked for twice. */
+const onlyOnce: readonly OperationName[] = ['settings set'];
+/** A person is told what is waited for after so long. */
+const soon = 1500;
+
+export function openSession(options: Options): Session {
+  const { typed, terminal } = options;
+  let goesOn = false;
+  let interrupt: Interrupt | undefined;
+  let connected: Promise<Connection> | undefined;
+  return {
+    call: async (operation, input, onEvent = notesTo(typed, terminal)) => {
+      interrupt ??= listenForInterrupt({
+        onFirst: () => {
+          if (goesOn) process.exit(130);
+          onEvent({
+            type: 'note',
+            level: 'info',
+            text: 'Stopping: what goes on is rolled back. Ctrl-C again ends at once.',
+          });
+        },
+        end: (code) => process.exit(code),
+      });
+      connected ??= open(options, (commands) => {
+        goesOn = true;
+        const others = commands.map((one) => `\`${one}\``).join(', ');
+        terminal.tell(
+          `Done; this process owns the project and goes on for ${others}. Ctrl-C ends it: they go on without it.\n`,
+        );
+      });
+      const connection = await connected;
+      const environment = typed.texts.get('env');
+      const asked: Asked = { ...(environment && { environment }), input };
+      const answer = await connection.call(operation, asked, {
+        onEvent: (event) => onEvent(event as RunEvent),
+        signal: interrupt.signal,
+        repeatable: !onlyOnce.includes(operation),
+      });
+      return answer as never; // what the operation's name promises; the owner is of this version
+    },
+    close: async () => {
+      const connection = await connected?.catch(() => undefined);
+      await connection?.close();
+      interrupt?.close();
+    },
+  };
+}
+
+const notesTo =
+  (typed: Typed, terminal: Terminal) =>
+  (event: RunEvent): void => {
+    if (event.type === 'note' && !typed.flags.has('json')) terminal.tell(`${event.text}\n`);
+  };
+
+async function open(options: Options, waiting: (commands: readonly string[]) => void): Promise<Connection> {
+  const { typed, terminal, version, command } = options;
+  const [{ connect }, { readOwnerNote }, { findProject }, { clockOf }, { takeLock }, { Projects }] = await Promise.all([
+    import('../server/owner.ts'),
+    import('../server/lock.ts'),
+    import('../config/load.ts'),
+    import('../config/clock.ts'),
+    import('../config/lock.ts'),
+    import('./projects.ts'),
+  ]);
+  const folder = findProject(typed.texts.get('project') ?? process.cwd());
+  const projects = new Projects(folder, typed.texts.get('env'));
+  const timer = setTimeout(() => {
+    const note = readOwnerNote(folder);
+    if (note && note.pid !== process.pid)
+      terminal.tell(`Waiting for \`${note.command}\` (process ${note.pid}), which owns the project.\n`);
+  }, soon);
+  try {
+    return await connect({
+      folder,
+      command,
+      version,
+      clock: clockOf(process.env['ESTEIRA_NOW']),
+      lock: takeLock,
+      open: () => projects.open(),
+      close: () => projects.close(),
+      serve: projects.serve,
+      waiting,
+    });
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { EsteiraError } from '../errors.ts';
+import type { ErrorView } from '../operate/views.ts';
+import type { CommandEntry } from './commands.ts';
+import { parse } from './parse.ts';
+import { openTerminal, type Terminal } from './terminal.ts';
+
+/** The command `esteira`: gives the exit code. `home` is the folder that has template/ and package.json: the repository, or the installed package. */
+export async function main(args: readonly string[], home: string): Promise<number> {
+  return perform(args, home, openTerminal({ color: !args.includes('--no-color') }));
+}
+
+export async function perform(args: readonly string[], home: string, terminal: Terminal): Promise<number> {
+  const isJson = args.includes('--json');
+  const print = (result: unknown, text: () => string): void =>
+    terminal.write(`${isJson ? JSON.stringify(result, undefined, 2) : text()}\n`);
+  try {
+    const { entry, typed } = parse(args);
+    if (typed.flags.has('version')) {
+      const version = await versionOf(home);
+      print({ version }, () => version);
+      return 0;
+    }
+    if (!entry || typed.flags.has('help')) {
+      const { help, helpOf } = await import('./help.ts');
+      print(await described(entry), () => (entry ? helpOf(entry, terminal) : help(terminal)));
+      return 0;
+    }
+    const [command, { openSession }, version] = await Promise.all([
+      entry.load(),
+      import('./connect.ts'),
+      versionOf(home),
+    ]);
+    const session = openSession({ typed, terminal, version, command: ['esteira', ...args].join(' ') });
+    try {
+      const answer = await command({ typed, terminal, home, call: session.call });
+      print(answer.result, () => answer.text());
+      if (!isJson && answer.errors?.length) await tellErrors(answer.errors, terminal);
+      return answer.exit ?? 0;
+    } finally {
+      await session.close();
+    }
+  } catch (error) {
+    const { problem } = await import('./problem.ts');
+    const { exit, json, text } = problem(error, await versionOf(home));
+    if (isJson) print(json, () => '');
+    else terminal.tell(`${text(terminal)}\n`);
+    return exit;
+  }
+}
+
+async function tellErrors(errors: readonly ErrorView[], terminal: Terminal): Promise<void> {
+  const { errorText } = await import('./problem.ts');
+  for (const error of errors) terminal.tell(`${errorText(EsteiraError.from(error), terminal)}\n`);
+}
+
+async function versionOf(home: string): Promise<string> {
+  const manifest = JSON.parse(await readFile(path.join(home, 'package.json'), 'utf8')) as { version: string };
+  return manifest.version;
+}
+
+/** What `--help --json` gives. */
+async function described(entry: CommandEntry | undefined): Promise<object> {
+  const { commands, everywhere, exits } = await import('./commands.ts');
+  const codes = exits.map(([code, means]) => ({ code, means }));
+  return entry ?? { commands, options: everywhere, exits: codes };
+}

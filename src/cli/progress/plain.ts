@@ -1,0 +1,43 @@
+import type { RunEvent } from '../../operate/views.ts';
+import type { Terminal } from '../terminal.ts';
+import { begin, type Followed, follow } from './follow.ts';
+import { beginning, endLine, longestLabel, noteText, standIns, unfinished } from './lines.ts';
+import type { Progress } from './progress.ts';
+
+/** A line when a run begins, one for each step that ends, and the notes between. */
+export class Plain implements Progress {
+  readonly #terminal: Terminal;
+  #followed: Followed | undefined;
+
+  constructor(terminal: Terminal) {
+    this.#terminal = terminal;
+  }
+
+  onEvent(event: RunEvent): void {
+    if (event.type === 'note') this.#say([noteText(event, this.#terminal)]);
+    else if (event.type === 'run') this.#begin(begin(event));
+    else if (this.#followed) this.#go(follow(this.#followed, event, performance.now()), event);
+  }
+
+  close(): void {
+    if (this.#followed) this.#say(unfinished(this.#followed));
+  }
+
+  #begin(followed: Followed): void {
+    this.close();
+    this.#followed = followed;
+    this.#say([beginning(followed), ...standIns(followed)]);
+  }
+
+  #go(followed: Followed, event: Extract<RunEvent, { type: 'step' | 'end' }>): void {
+    this.#followed = followed;
+    if (event.type === 'end') return;
+    const step = followed.steps.get(event.step);
+    // What is skipped because of another step is counted when the run ends.
+    if (step?.end && step.state !== 'skipped') this.#say([endLine(step, longestLabel(followed), this.#terminal)]);
+  }
+
+  #say(lines: readonly string[]): void {
+    for (const line of lines) this.#terminal.write(`${line}\n`);
+  }
+}

@@ -1,0 +1,65 @@
+import type { OpenProject } from '../config/open.ts';
+import { EsteiraError } from '../errors.ts';
+import type { OperationName } from '../operate/views.ts';
+import type { Serve } from '../server/owner.ts';
+
+/** What goes to the owner: a command says its environment, an owner may serve several. */
+export interface Asked {
+  readonly environment?: string;
+  readonly input: unknown;
+}
+
+/** The project in each environment that somebody asked for, opened once. */
+export class Projects {
+  readonly #folder: string;
+  readonly #own: string | undefined;
+  readonly #opened = new Map<string, Promise<OpenProject>>();
+
+  constructor(folder: string, own: string | undefined) {
+    this.#folder = folder;
+    this.#own = own;
+  }
+
+  async open(): Promise<void> {
+    await this.#project(this.#own);
+  }
+
+  async close(): Promise<void> {
+    const all = await Promise.allSettled(this.#opened.values());
+    for (const one of new Set(all.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []))))
+      await one.close();
+  }
+
+  readonly serve: Serve = async (operation, asked, context) => {
+    const { environment, input } = asked as Asked;
+    const [project, { operate }] = await Promise.all([this.#project(environment), import('../operate/index.ts')]);
+    try {
+      return await operate(project, operation as OperationName, input as never, {
+        emit: (event) => void context.emit(event),
+        signal: context.signal,
+      });
+    } catch (error) {
+      if (!(error instanceof EsteiraError) && error instanceof Error) {
+        // Operations redact what they say; nobody has looked at this text.
+        error.message = project.redact(error.message);
+        error.stack = project.redact(error.stack ?? '');
+      }
+      throw error;
+    }
+  };
+
+  async #project(asked: string | undefined): Promise<OpenProject> {
+    const [{ openProject }, { loadConfig }] = await Promise.all([
+      import('../config/open.ts'),
+      import('../config/load.ts'),
+    ]);
+    // Named or not, the standard environment is one: its files must not be opened twice.
+    const environment = asked ?? (await loadConfig(this.#folder)).standard;
+    const known = this.#opened.get(environment);
+    if (known) return known;
+    const opening = openProject({ folder: this.#folder, environment });
+    this.#opened.set(environment, opening);
+    opening.catch(() => this.#opened.delete(environment));
+    return opening;
+  }
+}
