@@ -41,7 +41,7 @@ const may: Record<string, readonly string[]> = {
   run: ['columns', 'define', 'graph', 'plan', 'ports', 'quality', 'learn', 'registry'],
   serve: ['columns', 'define', 'graph', 'ports', 'quality', 'learn', 'registry'],
   operate: [...chain, ...means],
-  config: ['columns', 'define', 'graph', 'ports', 'adapters'],
+  config: ['columns', 'define', 'graph', 'ports', 'run', 'adapters'],
   server: [...chain, ...means, 'config'],
   cli: [...chain, ...means, 'config', 'server'],
   testing: [...chain, ...means, 'config'],

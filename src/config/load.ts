@@ -29,7 +29,7 @@ export async function loadConfig(folder: string): Promise<ProjectConfig> {
     where: fileName,
     got: found === undefined ? 'no default export' : typeof found,
     allowed: 'export default project({ … })',
-    next: "Write `import { project } from 'esteira/config'` and export its result as default.",
+    next: 'Import `project` from the subpath config of the package, and export its result as default.',
   });
 }
 
