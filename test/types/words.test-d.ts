@@ -1,0 +1,153 @@
+// Types are tested like behaviour: what is inferred, and which mistakes are compile errors. Checked by tsc, never run.
+import {
+  after,
+  byHand,
+  check,
+  col,
+  cron,
+  type Decimal,
+  env,
+  existsIn,
+  expectNone,
+  files,
+  from,
+  job,
+  keepLatest,
+  mergeDeleting,
+  postgres,
+  type RowOf,
+  settings,
+  settingsTable,
+  source,
+  sql,
+  table,
+} from 'esteira';
+import { duckdb, folder, project, sqlite } from 'esteira/config';
+import { given } from 'esteira/testing';
+import type { chamados } from '../../pipelines/credit/definitions/1-landing.ts';
+import { tbChamado, tbCliente, type tbCustoChamado, tbPesquisa } from '../../pipelines/credit/definitions/2-silver.ts';
+import { dmCliente } from '../../pipelines/credit/definitions/3-gold.ts';
+import { diario } from '../../pipelines/credit/definitions/4-jobs.ts';
+
+// ---- what is inferred ----
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+const same = <A, B>(_: Equal<A, B>): void => {};
+same<RowOf<typeof tbCustoChamado.columns>['valor'], Decimal>(true);
+same<RowOf<typeof tbChamado.columns>['status'], 'aberto' | 'em_atendimento' | 'resolvido' | 'cancelado'>(true);
+same<RowOf<typeof tbChamado.columns>['fechado_em'], Temporal.Instant | null>(true);
+same<RowOf<(typeof chamados)['landing']['columns']>['_deleted'], boolean>(true);
+const sales = source('s', { reader: files('x.csv'), columns: { day: col.date(), units: col.integer() }, day: 'day' });
+same<RowOf<typeof sales.columns>['day'], Temporal.PlainDate>(true);
+const long = col.bigint().min(0);
+same<(typeof long)['value'], bigint>(true);
+tbPesquisa.invalid.columns._original satisfies { value: Readonly<Record<string, unknown>> };
+const limits = settings('config.limits', { floor: col.real().default(0.5), name_of_day: col.text().default('monday') });
+same<NonNullable<(typeof limits.floor)['value']>, number>(true);
+from(tbCliente, (row) => ({ nome: row.nome satisfies string }));
+
+// ---- rows and columns ----
+const a = { a: col.text() };
+// @ts-expect-error a column is missing
+table('t', { columns: { a: col.text(), b: col.real() }, rows: from(dmCliente, (r) => ({ a: r.nome })) });
+// @ts-expect-error a wrong kind
+table('t', { columns: { a: col.real() }, rows: from(dmCliente, (r) => ({ a: r.nome })) });
+// @ts-expect-error an unknown column of the input
+table('t', { columns: a, rows: from(dmCliente, (r) => ({ a: r.nomee })) });
+// @ts-expect-error a table read as it is, that lacks a column
+table('t', { columns: a, rows: dmCliente });
+// @ts-expect-error a number's rule on text
+col.text().min(1);
+// @ts-expect-error a text's rule on a number
+col.integer().oneOf('a');
+// @ts-expect-error comparing with a value that the column cannot hold
+from(tbChamado, (r) => ({ open: r.status === 'abertos' }));
+// @ts-expect-error a misspelt write mode
+table('t', { columns: a, rows: sql`select 1 as a`, write: 'mrege' });
+// @ts-expect-error merge without a key
+table('t', { columns: a, rows: sql`select 1 as a`, write: 'merge' });
+// @ts-expect-error the mark of a deleted row is not there
+table('t', { columns: { id: col.text().key() }, rows: sql`select 1 as id`, write: mergeDeleting('deleted') });
+table('t', {
+  columns: { id: col.text().key() },
+  rows: sql`select 1 as id`,
+  write: 'merge',
+  // @ts-expect-error the winner among duplicates by a column that is not there
+  duplicates: keepLatest('updated_at'),
+});
+table('t', {
+  columns: a,
+  rows: sql`select 1 as a`,
+  // @ts-expect-error a reference from a column that is not there
+  rules: { cliente_existe: existsIn('id_cliente', tbCliente, 'id_cliente') },
+});
+// @ts-expect-error a reference to a column that is not a key
+existsIn('id_cliente', tbCliente, 'nome');
+// @ts-expect-error another word for setting rows aside
+table('t', { columns: a, rows: sql`select 1 as a`, invalid: 'drop' });
+// @ts-expect-error since on a column that does not grow
+tbPesquisa.since('comentario');
+// @ts-expect-error a lookback in words that are not a duration
+tbPesquisa.since('respondida_em', { lookback: '3 dias' });
+// @ts-expect-error a job read as if it were a table
+sql`select * from ${diario}`;
+// @ts-expect-error a setting that does not exist
+sql`select ${limits.flor}`;
+// @ts-expect-error the latest of nothing
+keepLatest();
+
+// ---- sources, settings ----
+// @ts-expect-error an address, with its password, written in the code
+postgres('postgres://app:secret@db/app');
+// @ts-expect-error a day that is not a date
+source('s', { reader: files('x/{date}.csv'), columns: { id: col.text() }, day: 'id' });
+// @ts-expect-error a setting without a default
+settings('config.x', { floor: col.real() });
+// @ts-expect-error a default of another kind
+settings('config.x', { floor: col.real().default('0.5') });
+// @ts-expect-error a name that is taken
+settings('config.x', { name: col.text().default('x') });
+// @ts-expect-error a row that its columns refuse
+settingsTable('config.x', { level: col.text().oneOf('a', 'b').key() }, [{ level: 'c' }]);
+// @ts-expect-error a number where an exact decimal is due
+settingsTable('config.x', { price: col.decimal(12, 2).key() }, [{ price: 12.5 }]);
+// @ts-expect-error a Date where a day is due
+settingsTable('config.x', { day: col.date().key() }, [{ day: new Date() }]);
+
+// ---- jobs, checks ----
+// @ts-expect-error a schedule on a job that is only run by hand
+job('j', { when: [byHand, cron('0 2 * * *')], build: [dmCliente] });
+// @ts-expect-error building a step by its name
+job('j', { when: byHand, build: ['gold.dm_cliente'] });
+// @ts-expect-error a job that builds nothing
+job('j', { when: byHand });
+// @ts-expect-error a table instead of a job
+after(dmCliente);
+// @ts-expect-error a check that neither blocks nor warns
+check('c', expectNone(sql`select 1`), { otherwise: 'ignore' });
+// @ts-expect-error a check without a limit
+check('c', sql`select 1`);
+env('DATABASE_URL') satisfies Parameters<typeof postgres>[0];
+
+// ---- configuration, tests ----
+const environment = { warehouse: duckdb({ folder: 'x' }), state: sqlite({ file: 'y' }), files: folder({ path: 'z' }) };
+// @ts-expect-error a standard environment that is not there
+project({ name: 'p', pipelines: { main: '*.ts' }, environments: { local: environment }, standard: 'prod' });
+const mixed = { ...environment, warehouse: sqlite({ file: 'y' }) };
+// @ts-expect-error a state store as the warehouse
+project({ name: 'p', pipelines: { main: '*.ts' }, environments: { local: mixed }, standard: 'local' });
+// @ts-expect-error one folder of pipelines for all catalogs
+project({ name: 'p', pipelines: '*.ts', environments: { local: environment }, standard: 'local' });
+const standing = { ...environment, standIns: { 'landing.*': 'x.csv' } };
+// @ts-expect-error a stand-in that is no reader
+project({ name: 'p', pipelines: { main: '*.ts' }, environments: { local: standing }, standard: 'local' });
+// @ts-expect-error a test's row with an unknown column
+given(dmCliente, [{ nomee: 'Ana' }]);
+// @ts-expect-error a test's setting of another kind
+given(dmCliente, []).setting(limits, { floor: 'high' });
+// @ts-expect-error a job as a table
+given(dmCliente, []).build(diario);
+
+// ---- what the type checker does not see; the load or `esteira check` does ----
+table('t', { columns: a, rows: from(dmCliente, (r) => ({ a: r.nome, bb: 1 })) });
+table('t', { columns: a, rows: sql`select nope from ${dmCliente}` });
+table('t', { columns: a, rows: sql`select nome as a from gold.dm_cliente` });
