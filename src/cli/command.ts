@@ -1,4 +1,4 @@
-import type { ErrorView, Input, OperationName, Output, RunEvent } from '../operate/views.ts';
+import type { Input, OperationName, Output, RunEvent } from '../operate/views.ts';
 import type { Terminal } from './terminal.ts';
 
 /** What a command gives: `result` is printed with `--json`, else `text`. */
@@ -7,8 +7,6 @@ export interface Answer {
   text(): string;
   /** 0 when absent. */
   readonly exit?: number;
-  /** Said after the text: the work was done, and parts of it failed. */
-  readonly errors?: readonly ErrorView[];
 }
 
 /** What was typed, in the shape that the table of commands promises. */

@@ -170,21 +170,24 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'show',
     about: 'A table, source, job or run: how it stands.',
-    arguments: [argument('name', true, 'A name, or the id of a run.')],
+    arguments: [argument('name', true, 'A name, the id of a run or its beginning, or latest.')],
     options: {},
     examples: [
       { line: 'esteira show silver.tb_chamado', about: 'columns, rules, what it reads, its last account' },
       { line: 'esteira show silver.tb_chamado_invalidos', about: 'the newest invalid rows' },
-      { line: 'esteira show 01KEXAMPLE0RUN0ID000000000', about: 'the steps of a run' },
+      { line: 'esteira show latest', about: 'the steps of the newest run' },
     ],
     load: async () => (await import('./commands/show.ts')).show,
   },
   {
     name: 'logs',
     about: 'What a run said while it went.',
-    arguments: [argument('run', true, 'The id of a run.'), argument('step', false, 'Only of this step.')],
+    arguments: [
+      argument('run', true, 'The id of a run or its beginning, or latest.'),
+      argument('step', false, 'Only of this step.'),
+    ],
     options: {},
-    examples: [{ line: 'esteira logs 01KEXAMPLE0RUN0ID000000000 silver.tb_chamado', about: 'of one step' }],
+    examples: [{ line: 'esteira logs latest silver.tb_chamado', about: 'of one step of the newest run' }],
     load: async () => (await import('./commands/logs.ts')).logs,
   },
   {
@@ -212,7 +215,7 @@ export const commands: readonly CommandEntry[] = [
     about: 'One of them, and what it may be.',
     arguments: [argument('name', true, 'A setting, as `esteira settings` names it.')],
     options: {},
-    examples: [{ line: 'esteira settings get limites.invalidos', about: 'one value' }],
+    examples: [{ line: 'esteira settings get config.limites.invalidos', about: 'one value' }],
     load: async () => (await import('./commands/settings.ts')).settingsGet,
   },
   {
@@ -222,7 +225,7 @@ export const commands: readonly CommandEntry[] = [
     options: { reason: { takes: 'text', value: '<text>', about: 'Kept with the change.' } },
     examples: [
       {
-        line: 'esteira settings set limites.invalidos 0.08 --reason "campaign in March"',
+        line: 'esteira settings set config.limites.invalidos 0.08 --reason "campaign in March"',
         about: 'from the next run on',
       },
     ],

@@ -1,7 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { EsteiraError } from '../errors.ts';
-import type { ErrorView } from '../operate/views.ts';
 import type { CommandEntry } from './commands.ts';
 import { parse } from './parse.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
@@ -13,8 +11,10 @@ export async function main(args: readonly string[], home: string): Promise<numbe
 
 export async function perform(args: readonly string[], home: string, terminal: Terminal): Promise<number> {
   const isJson = args.includes('--json');
-  const print = (result: unknown, text: () => string): void =>
-    terminal.write(`${isJson ? JSON.stringify(result, undefined, 2) : text()}\n`);
+  const print = (result: unknown, text: () => string): void => {
+    const words = isJson ? JSON.stringify(result, undefined, 2) : text();
+    if (words !== '') terminal.write(`${words}\n`);
+  };
   try {
     const { entry, typed } = parse(args);
     if (typed.flags.has('version')) {
@@ -36,7 +36,6 @@ export async function perform(args: readonly string[], home: string, terminal: T
     try {
       const answer = await command({ typed, terminal, home, call: session.call });
       print(answer.result, () => answer.text());
-      if (!isJson && answer.errors?.length) await tellErrors(answer.errors, terminal);
       return answer.exit ?? 0;
     } finally {
       await session.close();
@@ -48,11 +47,6 @@ export async function perform(args: readonly string[], home: string, terminal: T
     else terminal.tell(`${text(terminal)}\n`);
     return exit;
   }
-}
-
-async function tellErrors(errors: readonly ErrorView[], terminal: Terminal): Promise<void> {
-  const { errorText } = await import('./problem.ts');
-  for (const error of errors) terminal.tell(`${errorText(EsteiraError.from(error), terminal)}\n`);
 }
 
 async function versionOf(home: string): Promise<string> {

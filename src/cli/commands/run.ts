@@ -1,9 +1,9 @@
 import type { RunView } from '../../operate/views.ts';
-import { type Answer, type Command, given, type Typed } from '../command.ts';
+import { type Command, given, type Typed } from '../command.ts';
 import { exitOf } from '../exit.ts';
-import { between, moment } from '../numbers.ts';
+import { moment } from '../numbers.ts';
+import { runCommand } from '../progress/labels.ts';
 import { progressOf } from '../progress/progress.ts';
-import { errorsOf, summary } from '../progress/summary.ts';
 import type { Look } from '../terminal.ts';
 import { visible, wrapHanging } from '../text.ts';
 
@@ -22,7 +22,7 @@ export const run: Command = async (request) => {
       },
       (event) => progress.onEvent(event),
     );
-    return runAnswer(view, terminal);
+    return { result: view, text: () => runText(view, terminal), exit: exitOf(view) };
   } finally {
     progress.close();
   }
@@ -33,15 +33,10 @@ function paramsOf(typed: Typed): Readonly<Record<string, string>> | undefined {
   return pairs && (Object.fromEntries(pairs) as Record<string, string>);
 }
 
-export function runAnswer(view: RunView, look: Look): Answer {
-  const exit = exitOf(view);
-  return { result: view, text: () => runText(view, look), exit, errors: errorsOf(view) };
-}
-
-export function runText(view: RunView, look: Look): string {
-  const { job, date, runId, createdAt, finishedAt } = view;
-  if (!view.alreadyDone) return summary(view, finishedAt ? between(createdAt, finishedAt) : 0, look);
+/** What the progress has not said already. */
+export function runText({ job, date, runId, finishedAt, alreadyDone }: RunView, look: Look): string {
+  if (!alreadyDone) return '';
   const when = finishedAt ? `, ${moment(finishedAt)}` : '';
   const words = `${job} ${date} has succeeded already (run ${runId}${when}): nothing was done.`;
-  return `${wrapHanging(visible(words), look.columns, 2)}\n  next    esteira run ${job} --date ${date} --again`;
+  return `${wrapHanging(visible(words), look.columns, 2)}\n  next    ${runCommand(job, date)} --again`;
 }

@@ -28,7 +28,8 @@ export const settingsSet: Command = async ({ typed, terminal, call }) => {
 };
 
 function find({ settings: all }: SettingsView, name: string): Setting {
-  const found = all.find((one) => one.name === name);
+  // A name may be written with its catalog, which the list leaves out.
+  const found = all.find((one) => one.name === name) ?? all.find((one) => name.endsWith(`.${one.name}`));
   if (found) return found;
   const names = all.map((one) => one.name);
   const meant = nearest(name, names);

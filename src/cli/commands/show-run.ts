@@ -1,10 +1,10 @@
 import { EsteiraError } from '../../errors.ts';
 import type { RunView } from '../../operate/views.ts';
 import { mark, paint } from '../marks.ts';
-import { between, count, moment, seconds } from '../numbers.ts';
+import { count, moment, seconds } from '../numbers.ts';
 import { errorText } from '../problem.ts';
 import { labelOf } from '../progress/labels.ts';
-import { errorsOf, summary } from '../progress/summary.ts';
+import { endedBefore, errorsOf, summary } from '../progress/summary.ts';
 import { table } from '../table.ts';
 import type { Look } from '../terminal.ts';
 import { visible } from '../text.ts';
@@ -34,7 +34,7 @@ export function showRunText(view: RunView, look: Look): string {
     '',
     ...table(headings, rows, look),
     '',
-    finishedAt ? summary(view, between(createdAt, finishedAt), look) : `${mark(look, 'running')} ${view.state}`,
+    finishedAt ? summary(endedBefore(view), look) : `${mark(look, 'running')} ${view.state}`,
     ...errorsOf(view).map((error) => errorText(EsteiraError.from(error), look)),
   ].join('\n');
 }

@@ -2,7 +2,6 @@ import { EsteiraError } from '../../errors.ts';
 import { type Command, given } from '../command.ts';
 import { exitOf } from '../exit.ts';
 import { progressOf } from '../progress/progress.ts';
-import { errorsOf } from '../progress/summary.ts';
 import { runText } from './run.ts';
 
 export const sync: Command = async (request) => {
@@ -21,7 +20,6 @@ export const sync: Command = async (request) => {
       text: () =>
         view.runs.map((run) => runText(run, terminal)).join('\n') || 'No job is `always`: nothing to bring in.',
       exit: Math.max(0, ...view.runs.map(exitOf)),
-      errors: view.runs.flatMap(errorsOf),
     };
   } finally {
     progress.close();

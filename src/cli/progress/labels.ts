@@ -4,3 +4,9 @@ export function labelOf(names: readonly string[]): (name: string) => string {
   if (catalogs.size !== 1 || names.some((name) => name.split('.').length < 3)) return (name) => name;
   return (name) => name.slice(name.indexOf('.') + 1);
 }
+
+/** How a run is asked for again. A run of some steps has their selection behind its job's name. */
+export function runCommand(job: string, date: string): string {
+  const [name = '', selection] = job.split(/:(.*)/s);
+  return `esteira run ${name} --date ${date}${selection ? ` --select '${selection}'` : ''}`;
+}

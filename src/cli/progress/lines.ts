@@ -5,6 +5,7 @@ import { count, counted, seconds } from '../numbers.ts';
 import type { Look } from '../terminal.ts';
 import { pad, visible, width } from '../text.ts';
 import { type Followed, type FollowedStep, left } from './follow.ts';
+import { runCommand } from './labels.ts';
 import { noteOf } from './tree.ts';
 
 /** `in = valid + invalid + duplicates (+ held)`; parts that are zero are left out. */
@@ -56,5 +57,5 @@ export function unfinished(followed: Followed): readonly string[] {
     `Left: ${open.length} of ${counted(followed.steps.size, 'step')}, from ${first.view.label} on.`,
   );
   // The error of a step that failed says itself what to do.
-  return followed.end?.state === 'failed' ? [words] : [words, `  next    esteira run ${job} --date ${date}`];
+  return followed.end?.state === 'failed' ? [words] : [words, `  next    ${runCommand(job, date)}`];
 }

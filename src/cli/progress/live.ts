@@ -4,6 +4,7 @@ import { width, wrapHanging } from '../text.ts';
 import { begin, type Followed, follow } from './follow.ts';
 import { noteText, standIns, unfinished } from './lines.ts';
 import type { Progress } from './progress.ts';
+import { endedNow, summary } from './summary.ts';
 import { tree } from './tree.ts';
 
 /** Drawn at most ten times a second. */
@@ -41,9 +42,12 @@ export class Live implements Progress {
     this.#unlisten();
     if (!this.#followed) return;
     this.#draw();
+    clearTimeout(this.#timer);
     this.#drawn = [];
-    this.#say(unfinished(this.#followed));
+    const ended = endedNow(this.#followed);
+    const last = [...(ended ? [summary(ended, this.#terminal)] : []), ...unfinished(this.#followed)];
     this.#followed = undefined;
+    this.#say(last);
   }
 
   #begin(followed: Followed): void {

@@ -3,6 +3,7 @@ import type { Terminal } from '../terminal.ts';
 import { begin, type Followed, follow } from './follow.ts';
 import { beginning, endLine, longestLabel, noteText, standIns, unfinished } from './lines.ts';
 import type { Progress } from './progress.ts';
+import { endedNow, summary } from './summary.ts';
 
 /** A line when a run begins, one for each step that ends, and the notes between. */
 export class Plain implements Progress {
@@ -20,7 +21,10 @@ export class Plain implements Progress {
   }
 
   close(): void {
-    if (this.#followed) this.#say(unfinished(this.#followed));
+    if (!this.#followed) return;
+    const ended = endedNow(this.#followed);
+    this.#say([...(ended ? [summary(ended, this.#terminal)] : []), ...unfinished(this.#followed)]);
+    this.#followed = undefined;
   }
 
   #begin(followed: Followed): void {

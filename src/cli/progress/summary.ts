@@ -1,8 +1,10 @@
 import type { ErrorView, RunView } from '../../operate/views.ts';
+import type { Account, PublicationDetails, RunState } from '../../ports/index.ts';
 import { mark, paint } from '../marks.ts';
-import { count, counted, seconds } from '../numbers.ts';
+import { between, count, counted, seconds } from '../numbers.ts';
 import type { Look } from '../terminal.ts';
 import { visible, wrapHanging } from '../text.ts';
+import type { Followed } from './follow.ts';
 import { labelOf } from './labels.ts';
 import { law } from './lines.ts';
 import { sum } from './tree.ts';
@@ -11,38 +13,64 @@ import { sum } from './tree.ts';
 const named = 4;
 const namedFlags = 3;
 
-/** What is said when a run has ended: the account of all rows, where the invalid ones are and why, what to look at next. */
-export function summary(run: RunView, took: number, look: Look): string {
-  const steps = run.steps.filter(({ account }) => account !== undefined);
-  const accounts = steps.flatMap(({ account }) => (account ? [account] : []));
-  const how = run.state === 'succeeded' ? 'done' : run.state === 'failed' ? 'failed' : 'skipped';
-  const rows = accounts.length > 0 ? `: ${law(sum(accounts))}` : '';
-  const words = `${run.state} in ${seconds(took)}, ${counted(run.steps.length, 'step')}${rows}`;
-  const lines = [
-    `${mark(look, how)} ${wrapHanging(paint(look, 'strong', words), look.columns - 2, 2)}`,
-    ...invalidRows(run, look),
-    ...setAside(run, look),
-  ];
-  return lines.join('\n');
+/** A run that has ended, as its events or the state tell it. */
+export interface Ended {
+  readonly runId: string;
+  readonly state: RunState;
+  readonly seconds: number;
+  readonly steps: readonly {
+    readonly label: string;
+    readonly account?: Account;
+    readonly details?: PublicationDetails;
+  }[];
+  /** Files left out and checks that warn were said while it went. */
+  readonly told: boolean;
 }
 
-function invalidRows(run: RunView, look: Look): readonly string[] {
-  const label = labelOf(run.steps.map(({ step }) => step));
+export function endedNow({ run, steps, end }: Followed): Ended | undefined {
+  if (!end) return undefined;
+  const all = [...steps.values()].map(({ view, end: last }) => ({
+    label: view.label,
+    ...(last?.account && { account: last.account }),
+    ...(last?.details && { details: last.details }),
+  }));
+  return { runId: run.runId, state: end.state, seconds: end.seconds, steps: all, told: true };
+}
+
+export function endedBefore({ runId, state, createdAt, finishedAt = createdAt, steps }: RunView): Ended {
+  const label = labelOf(steps.map(({ step }) => step));
+  const all = steps.map((step) => ({ ...step, label: label(step.step) }));
+  return { runId, state, seconds: between(createdAt, finishedAt), steps: all, told: false };
+}
+
+/** What is said when a run has ended: the account of all rows, where the invalid ones are and why, what to look at next. */
+export function summary(run: Ended, look: Look): string {
+  const accounts = run.steps.flatMap(({ account }) => (account ? [account] : []));
+  const how = run.state === 'succeeded' ? 'done' : run.state === 'failed' ? 'failed' : 'skipped';
+  const rows = accounts.length > 0 ? `: ${law(sum(accounts))}` : '';
+  const words = `${run.state} in ${seconds(run.seconds)}, ${counted(run.steps.length, 'step')}${rows}`;
+  const lines = wrapHanging(words, look.columns - 2, 2).split('\n');
+  return [
+    `${mark(look, how)} ${lines.map((line) => paint(look, 'strong', line)).join('\n')}`,
+    ...invalidRows(run, look),
+    ...setAside(run, look),
+  ].join('\n');
+}
+
+function invalidRows(run: Ended, look: Look): readonly string[] {
   const worst = run.steps
-    .flatMap(({ step, account, details }) =>
-      account?.invalid
-        ? [{ name: `${label(step)}_invalidos`, rows: account.invalid, flags: details?.flags ?? {} }]
-        : [],
+    .flatMap(({ label, account, details }) =>
+      account?.invalid ? [{ name: `${label}_invalidos`, rows: account.invalid, flags: details?.flags ?? {} }] : [],
     )
     .sort((a, b) => b.rows - a.rows);
   const [first] = worst;
   if (!first) return [];
-  const rows = (total: number): string => count(total).padStart(count(first.rows).length);
+  const size = count(first.rows).length;
   const lines = worst
     .slice(0, named)
-    .flatMap(({ name, rows: total, flags }) => [
-      `  ${rows(total)}  ${name}`,
-      wrapHanging(' '.repeat(count(first.rows).length + 6) + flagText(flags), look.columns, 0),
+    .flatMap(({ name, rows, flags }) => [
+      `  ${count(rows).padStart(size)}  ${name}`,
+      wrapHanging(' '.repeat(size + 6) + flagText(flags), look.columns, 0),
     ]);
   const more = worst.length - named;
   return [
@@ -61,9 +89,16 @@ function flagText(flags: Readonly<Record<string, number>>): string {
   return [...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
 
-function setAside(run: RunView, look: Look): readonly string[] {
+function setAside(run: Ended, look: Look): readonly string[] {
   const files = run.steps.flatMap(({ details }) => details?.badFiles ?? []);
   const warnings = run.steps.flatMap(({ details }) => details?.warnings ?? []);
+  if (run.told) {
+    const said = [
+      ...(files.length > 0 ? [`${counted(files.length, 'file')} left out`] : []),
+      ...(warnings.length > 0 ? [counted(warnings.length, 'warning')] : []),
+    ];
+    return said.length > 0 ? [`And ${said.join(' and ')}, as said above.`] : [];
+  }
   const say = (text: string): string => wrapHanging(`  ${visible(text)}`, look.columns, 4);
   return [
     ...(files.length > 0 ? [`Files that could not be read, and were left out: ${files.length}`] : []),
