@@ -7,11 +7,23 @@ interface Functions {
   readonly aggregate: ReadonlySet<string>;
   readonly unrepeatable: ReadonlySet<string>;
 }
-/** Not the same for the whole of a query, and yet giving no value of clock or chance. */
-const harmless = ['error', 'in_search_path', 'stats', 'sleep_ms', 'write_log', 'setseed'];
+/** Said to be inconstant, and yet giving no value of clock or chance. */
+const harmless = [
+  'current_database',
+  'current_query',
+  'current_schema',
+  'current_schemas',
+  'error',
+  'in_search_path',
+  'setseed',
+  'sleep_ms',
+  'stats',
+  'write_log',
+];
+/** Said to be constant, and yet giving the time. */
+const clocks = ['current_localtime', 'current_localtimestamp'];
 /** Keywords that the engine reads as columns, and resolves to functions where there is no such column. */
-const words =
-  /^(current_(date|time|timestamp|localtimestamp)|localtime|localtimestamp|current_user|session_user|user)$/;
+const words = /^(current_(date|time|timestamp)|localtime|localtimestamp)$/;
 
 const functions = new WeakMap<Engine, Promise<Functions>>();
 async function askFunctions(session: Session): Promise<Functions> {
@@ -24,6 +36,7 @@ async function askFunctions(session: Session): Promise<Functions> {
     ),
   );
   for (const name of harmless) unrepeatable.delete(name);
+  for (const name of clocks) unrepeatable.add(name);
   const aggregate = new Set(['count_star']);
   for (const { function_name, function_type, macro_definition } of rows) {
     if (function_type === 'aggregate') aggregate.add(String(function_name));

@@ -51,10 +51,13 @@ export class Session {
     return (await result.getRowObjects()) as readonly Row[];
   }
 
-  /** The one number of a query; null counts as none. */
-  async number(sql: string): Promise<number> {
+  /** The one whole number of a query; null counts as none. */
+  async bigint(sql: string): Promise<bigint> {
     const [row] = await this.rows(sql);
-    return Number(Object.values(row ?? {})[0] ?? 0);
+    return BigInt((Object.values(row ?? {})[0] ?? 0) as bigint | number);
+  }
+  async number(sql: string): Promise<number> {
+    return Number(await this.bigint(sql));
   }
 
   /** All of it or nothing: after any error the transaction is rolled back, never committed. */

@@ -1,8 +1,14 @@
+import { invalidRows } from './warehouse/invalid.ts';
 import { modes } from './warehouse/modes.ts';
 import { type Open, onEach } from './warehouse/on.ts';
+import { publishing } from './warehouse/publishing.ts';
+import { reading } from './warehouse/reading.ts';
 
 /** What every warehouse must do, whatever the engine: cases of node:test. */
 export function warehouseConformance(name: string, open: Open): void {
   const on = onEach(name, open);
   modes(on);
+  invalidRows(on);
+  publishing(on);
+  reading(on);
 }

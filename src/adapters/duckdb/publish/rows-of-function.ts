@@ -6,7 +6,7 @@ import { appendedType, appendRow, readChunks } from '../values.ts';
 import { temporary, type Work } from './work.ts';
 
 /** Rows of the input that are in Node at one time. */
-const page = 20_480;
+const page = 122_880;
 type ByFunction = Extract<Body, { readonly by: 'function' }>;
 
 /** Runs the function over the rows of its query, and leaves what it gives in a temporary table; gives the types of that. */
@@ -16,15 +16,16 @@ export async function applyFunction(work: Work, body: ByFunction): Promise<Reado
   const columns = [...types].map(([name, type]) => `${dialect.identifier(name)} ${type}`);
   await session.run(`create temp table ${temporary.input} as ${body.sql}`);
   await session.run(`create temp table ${temporary.rows} (${columns.join(', ')})`);
+  // Rows of an open transaction are numbered from a high place on.
+  const start = await session.bigint(`select min(rowid) from ${temporary.input}`);
   const count = await session.number(`select count(*) from ${temporary.input}`);
   const appender = await session.connection.createAppender(temporary.rows, 'main', 'temp');
   try {
     for (let from = 0; from < count; from += page) {
       session.throwIfCancelled();
       // A result is not read on while another statement goes on its connection, so pages are asked for one by one.
-      const result = await session.run(
-        `select * from ${temporary.input} where rowid >= ${from} and rowid < ${from + page}`,
-      );
+      const [least, most] = [start + BigInt(from), start + BigInt(from + page)];
+      const result = await session.run(`select * from ${temporary.input} where rowid >= ${least} and rowid < ${most}`);
       const given = result.columnNames();
       let number = from;
       for await (const rows of readChunks(result, body.columns)) {

@@ -11,6 +11,9 @@ export interface On {
   (title: string, work: (desk: Desk) => Promise<void>): void;
   /** That exactly this coded error comes, its text saying this. */
   rejects(promise: Promise<unknown>, code: ErrorCode, says?: RegExp): Promise<void>;
+  /** The value or the coded error, whichever comes. */
+  settled(promise: Promise<unknown>): Promise<{ readonly value?: unknown; readonly error?: EsteiraError }>;
+  wait(milliseconds: number): Promise<void>;
   /** Numbers from 0 to 1, the same each time. */
   random(seed: number): () => number;
 }
@@ -36,6 +39,12 @@ export function onEach(name: string, open: Open): On {
         return true;
       });
     },
+    settled: (promise: Promise<unknown>) =>
+      promise.then(
+        (value) => ({ value }),
+        (error: EsteiraError) => ({ error }),
+      ),
+    wait: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
     random(seed: number) {
       let state = seed;
       return () => {
