@@ -131,6 +131,9 @@ test('both commands work in a folder whose path has 200 characters', async () =>
   await inCopy(deep, async (copy) => {
     assert.equal(copy.length, 200);
     await bothCommands(copy);
+    // A Unix socket's path has at most 107 bytes, and the owner of a project listens on one.
+    const owner = await run(copy, ['npm', 'test', '--', 'test/owner']);
+    assert.equal(owner.code, 0, owner.output.slice(-4000));
   });
 });
 
