@@ -145,6 +145,7 @@ function givenWrite(write: StepWrite, rows: readonly object[]): StepWrite {
     body: { by: 'function', sql: 'select 1 as one', columns: { one: col.integer() }, map: () => rows },
     files: [],
     converted: [],
+    keepsOriginal: false,
     judgements: [],
     rules: [],
     checks: [],
