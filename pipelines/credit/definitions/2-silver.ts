@@ -103,13 +103,13 @@ export const tbPesquisa = table('silver.tb_pesquisa', {
   columns: {
     id_pesquisa: col.integer().key(),
     id_chamado: col.integer(),
-    nota: col.integer().min(1).max(5).named('nota_de_1_a_5'),
+    nota: col.integer(),
     comentario: col.text().optional(),
     respondida_em: col.timestamp(),
     ...trace,
   },
   rows: sql`select id as id_pesquisa, chamado_id as id_chamado, nota, comentario, respondida_em, ${traced} from ${pesquisas.bronze.since('ingestion_timestamp')}`,
-  rules: doChamado,
+  rules: { ...doChamado, nota_de_1_a_5: sql`nota between 1 and 5` },
   ...silver,
 });
 export const tbChamadoLog = table('silver.tb_chamado_log', {
