@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
-const homes = ['test', 'src', 'pipelines'];
+const homes = ['test', 'src', 'pipelines', 'template'];
 /** Run by name only (`npm test -- test/servers`): they need servers, another Node, a registry, or an hour. */
 const apart = ['test/full', 'test/package', 'test/servers', 'test/traps'];
 

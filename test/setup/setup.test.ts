@@ -59,7 +59,7 @@ test('options of Node come before the files, in whatever order they were given',
 
 test('a folder without any test is an error, not a success with none', () => {
   mkdirSync(path.join(folder, 'empty'));
-  assert.throws(() => testFiles(path.join(folder, 'empty'), []), /no test matches test, src, pipelines/);
+  assert.throws(() => testFiles(path.join(folder, 'empty'), []), /no test matches test, src, pipelines, template/);
 });
 
 const starter = `
