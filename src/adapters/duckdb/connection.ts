@@ -23,6 +23,9 @@ export interface DuckdbOptions {
   readonly trace?: (point: string) => void | Promise<void>;
 }
 
+export const watermarkKey = (catalog: string, target: string, source: string): string =>
+  JSON.stringify([catalog, target, source]);
+
 export const memory = ':memory:';
 /** Files that this process has open: a second instance on one of them would lose rows without an error. */
 const held = new Set<string>();
@@ -54,6 +57,8 @@ export class Engine {
   readonly #files: string[] = [];
 
   readonly memoryLimit: string;
+  /** Watermarks as this process last saw or left them, by `watermarkKey`: one that does not move is not written again. */
+  readonly watermarks = new Map<string, bigint>();
 
   private constructor(options: DuckdbOptions, instance: DuckDBInstance, memoryLimit: string) {
     this.options = options;
@@ -74,6 +79,7 @@ export class Engine {
     try {
       return await work(session);
     } finally {
+      await session.tidy();
       if (session.broken) connection.closeSync();
       else this.#idle.push(connection);
     }

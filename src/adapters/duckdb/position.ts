@@ -1,5 +1,5 @@
 import type { Place, Position, Publication, PublicationDetails } from '../../ports/index.ts';
-import type { Engine } from './connection.ts';
+import { type Engine, watermarkKey } from './connection.ts';
 import { dialect } from './dialect.ts';
 import { engineError, fenced } from './errors.ts';
 import type { Row } from './session.ts';
@@ -58,6 +58,7 @@ export async function position(engine: Engine, catalog: string): Promise<Positio
         const target = String(row.target);
         const of = watermarks.get(target) ?? new Map<string, bigint>();
         watermarks.set(target, of.set(String(row.source), row.upper_bound as bigint));
+        engine.watermarks.set(watermarkKey(catalog, target, String(row.source)), row.upper_bound as bigint);
       }
       const newest = `select ${columns} from ${book(catalog, 'publication')}
         qualify row_number() over (partition by step order by run_seq desc, part desc, token desc) = 1`;

@@ -1,5 +1,6 @@
 import type { DuckDBConnection, DuckDBMaterializedResult, DuckDBValue } from '@duckdb/node-api';
 import { EsteiraError } from '../../errors.ts';
+import { dialect } from './dialect.ts';
 
 export type Row = Readonly<Record<string, DuckDBValue>>;
 
@@ -8,6 +9,8 @@ export class Session {
   readonly connection: DuckDBConnection;
   /** The connection cannot be lent again. */
   broken = false;
+  /** Temporary tables to be dropped. */
+  readonly made = new Set<string>();
   #signal: AbortSignal | undefined;
 
   constructor(connection: DuckDBConnection, signal?: AbortSignal) {
@@ -49,6 +52,26 @@ export class Session {
   async rows(sql: string): Promise<readonly Row[]> {
     const result = await this.run(sql);
     return (await result.getRowObjects()) as readonly Row[];
+  }
+
+  /** Makes a temporary table of a query, and says how many rows it has; `tidy` drops it. */
+  async make(table: string, query: string): Promise<number> {
+    const result = await this.run(`create or replace temp table ${table} as ${query}`);
+    this.made.add(table);
+    return Number(result.getChunk(0).getColumnVector(0).getItem(0));
+  }
+
+  /** Drops what was made, so that the next to borrow the connection finds it empty. */
+  async tidy(): Promise<void> {
+    if (this.made.size === 0) return;
+    this.deafen();
+    const drops = [...this.made].map((table) => `drop table if exists temp.main.${dialect.identifier(table)}`);
+    this.made.clear();
+    try {
+      await this.run(drops.join(';\n'));
+    } catch {
+      this.broken = true;
+    }
   }
 
   /** The one whole number of a query; null counts as none. */

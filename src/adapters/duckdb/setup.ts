@@ -17,7 +17,7 @@ const bookkeeping: Readonly<Record<string, string>> = Object.freeze({
     definition varchar not null, settings_hash varchar not null, mode varchar not null, sequence bigint not null,
     n_in bigint not null, n_valid bigint not null, n_invalid bigint not null, n_duplicate bigint not null, n_held bigint not null,
     n_inserted bigint not null, n_updated bigint not null, n_deleted bigint not null, n_unchanged bigint not null,
-    n_stale bigint not null, published_at timestamptz not null, part integer, details json not null, bounds json not null,
+    n_stale bigint not null, published_at timestamptz not null, part integer, details varchar not null, bounds varchar not null,
     primary key (run_id, step, part)`,
   watermark: `target varchar, source varchar, upper_bound bigint not null, run_id varchar not null, primary key (target, source)`,
   file: `target varchar, source varchar, path varchar, bytes bigint not null, fingerprint varchar not null, run_id varchar not null,

@@ -1,13 +1,13 @@
 import { version } from '@duckdb/node-api';
 import type { Place, StepWrite, Warehouse, WarehouseCapabilities } from '../../ports/index.ts';
-import { type DuckdbOptions, Engine } from './connection.ts';
+import { type DuckdbOptions, Engine, watermarkKey } from './connection.ts';
 import { dialect } from './dialect.ts';
 import { engineError, fenced } from './errors.ts';
 import { examine } from './examine.ts';
 import { claim, filesRead, position, publications } from './position.ts';
 import { publishStep } from './publish/publish.ts';
 import { query } from './query.ts';
-import { change, inspect } from './setup.ts';
+import { change, inspect, scopeOf } from './setup.ts';
 import { readRows, replaceRows } from './small.ts';
 import { queryInvalid } from './tree.ts';
 
@@ -39,7 +39,13 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Warehouse> {
   const publish = async (write: StepWrite, signal: AbortSignal) => {
     try {
       await engine.attachAll();
-      return await engine.use((session) => publishStep(session, write, options.trace ?? (() => {})), signal);
+      const { catalog } = write.target;
+      const keyOf = (source: string): string => watermarkKey(catalog, scopeOf(write.target), source);
+      const moved = write.bounds.filter(({ source, upper }) => engine.watermarks.get(keyOf(source)) !== upper);
+      const trace = options.trace ?? (() => {});
+      const publication = await engine.use((session) => publishStep({ session, write, moved, trace }), signal);
+      for (const { source, upper } of moved) engine.watermarks.set(keyOf(source), upper);
+      return publication;
     } catch (error) {
       throw engineError(error, { where: write.batch.step, memoryLimit: engine.memoryLimit });
     }

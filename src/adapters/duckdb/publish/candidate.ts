@@ -65,10 +65,10 @@ function conditions(work: Work): readonly string[] {
 }
 
 /**
- * Every row of the body, once, as a temporary table: stored values, which rules it keeps, its identity. `types` are those of the body's columns
+ * Every row of the body, once, as a temporary table, and how many they are: stored values, which rules it keeps, its identity. `types` are those of the body's columns
  * as the engine describes them.
  */
-export async function makeCandidate(work: Work, body: string, types: ReadonlyMap<string, string>): Promise<void> {
+export async function makeCandidate(work: Work, body: string, types: ReadonlyMap<string, string>): Promise<number> {
   const { write, names, session } = work;
   const kept = [...(write.carried ? [hidden.row, hidden.original, hidden.unread] : []), ...write.converted.map(was)];
   const stored = names.map((name, index) => {
@@ -81,15 +81,14 @@ export async function makeCandidate(work: Work, body: string, types: ReadonlyMap
   const original = write.carried
     ? hidden.original
     : `case when not esteira_valid then ${jsonOf(names, (name) => raw(names.indexOf(name)))} end`;
-  const sql = `create temp table ${temporary.candidate} as
-    select ${listed(names)}, ${identityOf(work, raw)}
+  const sql = `select ${listed(names)}, ${identityOf(work, raw)}
       ${write.keepsOriginal ? `, ${hidden.original}, ${hidden.unread}` : ''}
       , ${original} as ${judged.original}
       , case when not esteira_valid then [${list.join(', ') || 'true'}] end as ${judged.flags}
     from (select *, (${list.join('\n and ') || 'true'}) as esteira_valid
       from (select * ${write.rules.map(referenceSql).join('')}
         from (select ${[...stored, ...kept.map((name) => `b.${name}`)].join(', ')} from (${body}\n) as b) as r) as r) as r`;
-  await session.run(sql);
+  return await session.make(temporary.candidate, sql);
 }
 
 /** Names and types of what a query gives. */

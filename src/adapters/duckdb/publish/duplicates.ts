@@ -1,29 +1,34 @@
 import { EsteiraError } from '../../../errors.ts';
 import { greatestFirst } from './identity.ts';
-import { created, judged, listed, temporary, valid, type Work } from './work.ts';
+import { listed, temporary, valid, type Work } from './work.ts';
+
+/** An append without an order keeps every version of a key. */
+export const asksForRepeated = ({ key, latest, write }: Work): boolean =>
+  key.length > 0 && (write.mode.mode !== 'append' || latest.length > 0);
+
+/** Keys of more than one valid row. */
+export const repeatedKeys = ({ key }: Work): string =>
+  `select ${listed(key)} from ${temporary.candidate} where ${valid} group by all having count(*) > 1`;
 
 /** Leaves one valid row of each key in the candidate, and says how many went; an invalid row is never a duplicate. */
-export async function removeDuplicates(work: Work): Promise<number> {
-  const { key, latest, session, write } = work;
-  if (key.length === 0 || (write.mode.mode === 'append' && latest.length === 0)) return 0;
-  const repeated = await session.run(`create or replace temp table ${temporary.repeated} as
-    select ${listed(key)} from ${temporary.candidate} where ${valid} group by all having count(*) > 1`);
-  if (created(repeated) === 0) return 0;
-  if (latest.length === 0) throw await keysRepeated(work);
+export async function removeDuplicates(work: Work, repeated: number): Promise<number> {
+  const { key, latest, session } = work;
+  if (repeated === 0) return 0;
+  await session.make(temporary.repeated, repeatedKeys(work));
+  if (latest.length === 0) throw await keysRepeated(work, repeated);
   const lost = await session.run(`delete from ${temporary.candidate} where rowid in (
     select row_at from (
       select c.rowid as row_at, row_number() over (partition by ${listed(key, 'c')} order by ${greatestFirst(work, 'c')}) as place
-      from ${temporary.candidate} as c semi join ${temporary.repeated} using (${listed(key)}) where ${judged.flags} is null)
+      from ${temporary.candidate} as c semi join ${temporary.repeated} using (${listed(key)}))
     where place > 1)`);
   return lost.rowsChanged;
 }
 
-async function keysRepeated(work: Work): Promise<EsteiraError> {
+async function keysRepeated(work: Work, count: number): Promise<EsteiraError> {
   const { key, session, name } = work;
   const some = await session.rows(
     `select cast(to_json(r) as varchar) as row from (from ${temporary.repeated} order by all limit 3) as r`,
   );
-  const count = await session.number(`select count(*) from ${temporary.repeated}`);
   return new EsteiraError('KEYS_REPEATED', {
     what: `${count} key${count === 1 ? ' has' : 's have'} more than one valid row, and nothing says which wins.`,
     where: name,

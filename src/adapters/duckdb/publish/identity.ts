@@ -1,6 +1,6 @@
 import { hidden } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
-import { created, isDeleted, jsonOf, judged, temporary, textOf, type Work } from './work.ts';
+import { isDeleted, jsonOf, judged, temporary, textOf, type Work } from './work.ts';
 
 const { identifier } = dialect;
 
@@ -56,8 +56,7 @@ export async function numberEquals(work: Work, table: string): Promise<void> {
   const { session, write } = work;
   if (write.carried) return;
   const repeated = `select ${judged.row} from ${table} group by all having count(*) > 1`;
-  const made = await session.run(`create or replace temp table ${temporary.repeated} as ${repeated}`);
-  if (created(made) === 0) return;
+  if ((await session.make(temporary.repeated, repeated)) === 0) return;
   await session.run(`update ${table} as c set ${judged.row} = c.${judged.row} || '#' || n.ordinal
     from (select r.rowid as row_at, row_number() over (
         partition by r.${judged.row} order by ${content(work, 'r')} desc, r.${judged.original} desc) - 1 as ordinal

@@ -3,6 +3,7 @@ import { hidden } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import { book, scopeOf } from '../setup.ts';
 import { flagsOf } from './candidate.ts';
+import { asksForRepeated, repeatedKeys } from './duplicates.ts';
 import { numberEquals } from './identity.ts';
 import { companion, jsonOf, judged, listed, temporary, valid, type Work } from './work.ts';
 
@@ -14,10 +15,18 @@ export interface Refused {
   readonly flags: Readonly<Record<string, number>>;
 }
 
+/** Counts the invalid rows, and the keys of more than one valid row. */
+export async function judge(work: Work): Promise<{ readonly invalid: number; readonly repeated: number }> {
+  const repeated = asksForRepeated(work) ? `(select count(*) from (${repeatedKeys(work)}))` : '0';
+  const [row = {}] = await work.session.rows(
+    `select (select count(*) from ${temporary.candidate} where not (${valid})) as invalid, ${repeated} as repeated`,
+  );
+  return { invalid: Number(row.invalid), repeated: Number(row.repeated) };
+}
+
 /** Moves the invalid rows out of the candidate, counts their flags, and fails the step when the table does not set them aside. */
-export async function splitInvalid(work: Work): Promise<Refused> {
+export async function splitInvalid(work: Work, count: number): Promise<Refused> {
   const { session, write } = work;
-  const count = await session.number(`select count(*) from ${temporary.candidate} where not (${valid})`);
   if (count === 0) return { count, flags: {} };
   const names = flagsOf(work);
   const failed = names.map((_, index) => `count_if(not ${judged.flags}[${index + 1}]) as n${index}`);
@@ -28,8 +37,7 @@ export async function splitInvalid(work: Work): Promise<Refused> {
     if (number > 0) flags[name] = (flags[name] ?? 0) + number;
   }
   if (!write.invalid) throw await rowsInvalid(work, { count, flags });
-  await session.run(`create temp table ${temporary.invalid} as
-    select c.* from ${temporary.candidate} as c where not (${valid})`);
+  await session.make(temporary.invalid, `select c.* from ${temporary.candidate} as c where not (${valid})`);
   await session.run(`delete from ${temporary.candidate} where not (${valid})`);
   await numberEquals(work, temporary.invalid);
   return { count, flags };
@@ -53,7 +61,7 @@ async function rowsInvalid(work: Work, { count, flags }: Refused): Promise<Estei
  * Moves rows between the table and its invalid rows, each move with its line in the ledger, so that the rows there are held + recalled - released;
  * says whether anything moved. A row that was among them and is invalid again has not moved.
  */
-export async function placeInvalid(work: Work, refused: Refused, before: bigint): Promise<boolean> {
+export async function placeInvalid(work: Work, refused: Refused, sequence: bigint): Promise<boolean> {
   const { session, write } = work;
   if (!write.invalid) return false;
   const place = dialect.place(write.invalid);
@@ -85,7 +93,7 @@ export async function placeInvalid(work: Work, refused: Refused, before: bigint)
   if (whole) await session.run(`delete from ${place}`);
   if (refused.count === 0) return moved > 0;
   if (!whole) await session.run(`delete from ${place} where ${inside(now)}`);
-  await insertInvalid(work, place, moved > 0 ? before + 1n : before);
+  await insertInvalid(work, place, moved > 0 ? sequence : sequence - 1n);
   return moved > 0;
 }
 

@@ -32,7 +32,7 @@ function fateSql(work: Work): string {
 /** Merges the valid rows by key. A row is written when it comes after what is there; a delete is remembered, so that an older row does not undo it. */
 export async function merge(work: Work, sequence: bigint): Promise<Written> {
   const { session, latest, deleted, target, key, names } = work;
-  await session.run(`create temp table ${temporary.fate} as ${fateSql(work)}`);
+  await session.make(temporary.fate, fateSql(work));
   const counts = await session.rows(`select fate, count(*) as n from ${temporary.fate} group by fate`);
   const count = (fate: string): number => Number(counts.find((row) => row.fate === fate)?.n ?? 0);
   // Content that came again is written only for its newer place in the order.
@@ -46,8 +46,7 @@ export async function merge(work: Work, sequence: bigint): Promise<Written> {
     unchanged: count('unchanged'),
     stale: count('stale'),
   };
-  const writes = leaves.reduce((sum, fate) => sum + count(fate), 0);
-  if (writes === 0) return { ...account, wrote: false };
+  if (leaves.every((fate) => count(fate) === 0)) return { ...account, wrote: false };
   const { spelled, values } = hiddenColumns(work, 'c', sequence);
   const chosen = `${temporary.candidate} as c join ${temporary.fate} as f on c.rowid = f.row_at`;
   const list = [

@@ -1,24 +1,28 @@
-import type { Account, Publication, SourceFile, StepWrite } from '../../../ports/index.ts';
+import type { Account, Bound, Publication, SourceFile, StepWrite } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import { book, scopeOf } from '../setup.ts';
 
 const { literal } = dialect;
 const row = (...values: readonly unknown[]): string => `(${values.map(literal).join(', ')})`;
 
-/** Makes the fence's row ours, so that a newer token cannot pass beside this transaction, and gives its counter. */
-export const touchFence = ({ batch, target }: StepWrite): string =>
-  `update ${book(target.catalog, 'fence')} set token = token
-    where scope = ${literal(scopeOf(target))} and token = ${literal(batch.token)}`;
+const ours = ({ batch, target }: StepWrite): string =>
+  `scope = ${literal(scopeOf(target))} and token = ${literal(batch.token)}`;
 
-export const countFence = ({ target }: StepWrite): string =>
-  `update ${book(target.catalog, 'fence')} set seq = seq + 1 where scope = ${literal(scopeOf(target))}`;
+/** Makes the fence's row ours, so that a newer token cannot pass beside this transaction; `by` is added to its counter. */
+export const touchFence = (write: StepWrite, by: 0 | 1 | -1): string =>
+  `update ${book(write.target.catalog, 'fence')} set seq = seq + ${by} where ${ours(write)}`;
 
-/** What a publication is made of beside rows; `sequence` as SQL, so that one list of statements can do a step that has nothing to do. */
+/** The fence's counter, or NULL when the fence is not ours: no publication is made without it. */
+export const counted = (write: StepWrite): string =>
+  `(select seq from ${book(write.target.catalog, 'fence')} where ${ours(write)})`;
+
+/** What a publication is made of beside rows; its own line, which gives the sequence back, comes last. */
 export function recordSql(
   write: StepWrite,
   published: Pick<Publication, 'account' | 'details'>,
   sequence: string,
   read: readonly { readonly source: string; readonly files: readonly SourceFile[] }[],
+  moved: readonly Bound[],
 ): string {
   const { batch, target } = write;
   const { account: a } = published;
@@ -39,13 +43,14 @@ export function recordSql(
   const first = [...identity, batch.settingsHash, write.mode.mode].map(literal).join(', ');
   const bounds = JSON.stringify(write.bounds, (_, value) => (typeof value === 'bigint' ? String(value) : value));
   const rest = [...counts, batch.at, batch.part, JSON.stringify(published.details), bounds].map(literal).join(', ');
-  const list = [`insert into ${book(target.catalog, 'publication')} values (${first}, ${sequence}, ${rest})`];
-  if (write.bounds.length) {
-    const values = write.bounds.map(({ source, upper }) => row(scope, source, upper, batch.runId));
-    list.push(
-      `insert into ${book(target.catalog, 'watermark')} values ${values.join(', ')}
-      on conflict (target, source) do update set upper_bound = excluded.upper_bound, run_id = excluded.run_id`,
-    );
+  const list: string[] = [];
+  if (moved.length) {
+    const watermark = book(target.catalog, 'watermark');
+    const sources = moved.map(({ source }) => source);
+    const values = moved.map(({ source, upper }) => row(scope, source, upper, batch.runId));
+    // Cheaper to plan than `on conflict`.
+    list.push(`delete from ${watermark} where target = ${literal(scope)} and source in ${literal(sources)}`);
+    list.push(`insert into ${watermark} values ${values.join(', ')}`);
   }
   const files = read.flatMap(({ source, files: of }) =>
     of.map(({ path, bytes, fingerprint }) =>
@@ -59,6 +64,9 @@ export function recordSql(
         run_id = excluded.run_id, step = excluded.step, part = excluded.part`,
     );
   }
+  list.push(
+    `insert into ${book(target.catalog, 'publication')} select ${first}, ${sequence}, ${rest} returning sequence`,
+  );
   return list.join(';\n');
 }
 

@@ -14,11 +14,11 @@ export async function applyFunction(work: Work, body: ByFunction): Promise<Reado
   const { session, write, names } = work;
   const types = new Map(names.map((name) => [name, appendedType((write.columns[name] as Columns[string]).facts)]));
   const columns = [...types].map(([name, type]) => `${dialect.identifier(name)} ${type}`);
-  await session.run(`create temp table ${temporary.input} as ${body.sql}`);
+  const count = await session.make(temporary.input, body.sql);
   await session.run(`create temp table ${temporary.rows} (${columns.join(', ')})`);
+  session.made.add(temporary.rows);
   // Rows of an open transaction are numbered from a high place on.
   const start = await session.bigint(`select min(rowid) from ${temporary.input}`);
-  const count = await session.number(`select count(*) from ${temporary.input}`);
   const appender = await session.connection.createAppender(temporary.rows, 'main', 'temp');
   try {
     for (let from = 0; from < count; from += page) {

@@ -1,4 +1,3 @@
-import type { DuckDBMaterializedResult } from '@duckdb/node-api';
 import type { Columns } from '../../../columns/index.ts';
 import { hidden, type Place, placeText, type StepWrite } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
@@ -78,10 +77,6 @@ export const companion = (place: Place): string => dialect.place({ ...place, tab
 
 export const isDeleted = (deleted: string | undefined, alias: string): string =>
   deleted === undefined ? 'false' : `coalesce(${alias}.${identifier(deleted)}, false)`;
-
-/** Rows that `create table as` put into the new table. */
-export const created = (result: DuckDBMaterializedResult): number =>
-  Number(result.chunkCount ? result.getChunk(0).getColumnVector(0).getItem(0) : 0);
 
 export const textOf = (columns: Columns, name: string): boolean =>
   ['text', 'duration', 'list', 'json'].includes(columns[name]?.facts.kind ?? 'text');

@@ -58,19 +58,16 @@ async function replace(work: Work, sequence: bigint): Promise<Written> {
 /** Rows that are there already, by their identity, are stale. */
 async function append(work: Work, sequence: bigint): Promise<Written> {
   const { session, target } = work;
-  if (work.latest.length === 0) await numberValid(work);
+  // Two valid rows that are alike in every way are two rows.
+  if (work.latest.length === 0) await numberEquals(work, temporary.candidate);
   // Joined this way the engine keeps the candidate in memory, not the table.
-  await session.run(`create temp table ${temporary.fate} as
-    select distinct c.rowid as row_at from ${target} as t join ${temporary.candidate} as c using (${judged.row}) where ${valid}`);
-  const stale = await session.number(`select count(*) from ${temporary.fate}`);
+  const stale = await session.make(
+    temporary.fate,
+    `select distinct c.rowid as row_at from ${target} as t join ${temporary.candidate} as c using (${judged.row}) where ${valid}`,
+  );
   const known = stale ? `and c.rowid not in (select row_at from ${temporary.fate})` : '';
   const inserted = await insertValid(work, sequence, known);
   return only({ inserted, stale, wrote: inserted > 0 });
-}
-
-/** Two valid rows that are alike in every way are two rows. */
-async function numberValid(work: Work): Promise<void> {
-  await numberEquals(work, temporary.candidate);
 }
 
 export function writeValid(work: Work, sequence: bigint): Promise<Written> {
