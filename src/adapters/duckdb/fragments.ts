@@ -6,6 +6,7 @@ type Spell = (...args: readonly string[]) => string;
 const whole = (at: string): string => (/^\d{4}-\d{2}-\d{2}$/.test(at) ? `date '${at}'` : at);
 /** A day; an instant counts by its UTC day, as every session is in UTC. */
 const day = (at: string): string => `cast(${whole(at)} as date)`;
+const text = (of: string): string => `cast(${of} as varchar)`;
 const addDays: Spell = (at = '', days = '') => `(${day(at)} + cast(${days} as integer))`;
 const addMonths: Spell = (at = '', months = '') => `cast(${day(at)} + to_months(cast(${months} as integer)) as date)`;
 
@@ -32,9 +33,9 @@ const fragments: Readonly<Record<string, Spell>> = Object.freeze({
     `case when json_valid(${of}) then json_extract_string(${of}, ${literal(path)}) end`,
   // 52 bits of the hash: exact in a double, and the same on every engine that has md5.
   share: (of = '') => `(cast('0x' || md5(cast(${of} as varchar))[1:13] as bigint) / 4503599627370496)`,
-  to_integer: spellings.integer,
-  to_real: spellings.real,
-  to_timestamp: spellings.timestamp,
+  to_integer: (of = '') => spellings.bigint(text(of)),
+  to_real: (of = '') => spellings.real(text(of)),
+  to_timestamp: (of = '') => spellings.timestamp(text(of)),
   calendar: (from = '', until = '') =>
     `(select cast(unnest(generate_series(cast(${day(from)} as timestamp), cast(${day(until)} as timestamp), interval 1 day)) as date) as "date")`,
 });

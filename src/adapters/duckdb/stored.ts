@@ -1,75 +1,105 @@
-import type { ColumnFacts } from '../../columns/index.ts';
+import type { ColumnFacts, Kind } from '../../columns/index.ts';
 import { storedType } from './dialect.ts';
-import { inYears, spellings } from './spellings.ts';
+import { inSafe, inYears, spellings } from './spellings.ts';
 
-const isText = (type: string): boolean => /^(VARCHAR|JSON|ENUM\(.*\))$/s.test(type);
-const isFloat = (type: string): boolean => type === 'DOUBLE' || type === 'FLOAT';
-const fits = /^(TINYINT|SMALLINT|INTEGER|UTINYINT|USMALLINT|UINTEGER)$/;
+const small = /^(TINYINT|SMALLINT|INTEGER|UTINYINT|USMALLINT|UINTEGER)$/;
+const large = /^(BIGINT|UBIGINT|HUGEINT|UHUGEINT)$/;
+const float = /^(DOUBLE|FLOAT)$/;
+const fixed = /^DECIMAL\((\d+),\s*(\d+)\)$/;
+const isNumber = (type: string): boolean => [small, large, float, fixed].some((one) => one.test(type));
+const isNested = (type: string): boolean => /\]$|^(STRUCT|MAP|UNION)\(/.test(type);
 
-const wholeFloat = (value: string): string => `isfinite(${value}) and trunc(${value}) = ${value}`;
+/** How a value of a type becomes one of a kind; nothing where the type has to go by its text. */
+type Way = (value: string, type: string, facts: ColumnFacts) => string | undefined;
 
-function integer(value: string, type: string): string {
-  if (isText(type)) return integer(`(${spellings.integer(value)})`, 'BIGINT');
-  if (fits.test(type)) return `cast(${value} as bigint)`;
-  const whole = isFloat(type) || type.startsWith('DECIMAL') ? `trunc(${value}) = ${value} and ` : '';
-  return `case when ${whole}${value} between -9007199254740992 and 9007199254740992 then cast(${value} as bigint) end`;
-}
+/** That a number is whole, where its type does not say so. */
+const whole = (value: string, type: string): string =>
+  `${float.test(type) ? `isfinite(${value}) and ` : ''}trunc(${value}) = ${value}`;
 
-function bigint(value: string, type: string): string {
-  if (isText(type)) return spellings.integer(value);
-  if (isFloat(type)) return `case when ${wholeFloat(value)} then try_cast(${value} as bigint) end`;
-  return fits.test(type) || type === 'BIGINT' ? `cast(${value} as bigint)` : `try_cast(${value} as bigint)`;
-}
+const integer: Way = (value, type) => {
+  if (!isNumber(type)) return undefined;
+  if (small.test(type)) return `cast(${value} as bigint)`;
+  const condition = large.test(type) ? inSafe(value) : `${whole(value, type)} and ${inSafe(value)}`;
+  return `case when ${condition} then cast(${value} as bigint) end`;
+};
 
-function real(value: string, type: string): string {
-  if (isText(type)) return spellings.real(value);
-  return isFloat(type) ? `case when isfinite(${value}) then cast(${value} as double) end` : `cast(${value} as double)`;
-}
+const bigint: Way = (value, type) => {
+  if (!isNumber(type)) return undefined;
+  if (small.test(type) || type === 'BIGINT') return `cast(${value} as bigint)`;
+  const cast = `try_cast(${value} as bigint)`;
+  return large.test(type) ? cast : `case when ${whole(value, type)} then ${cast} end`;
+};
 
-function decimal(value: string, type: string, facts: ColumnFacts): string {
+const real: Way = (value, type) => {
+  if (!isNumber(type)) return undefined;
+  return float.test(type)
+    ? `case when isfinite(${value}) then cast(${value} as double) end`
+    : `cast(${value} as double)`;
+};
+
+const decimal: Way = (value, type, facts) => {
   const stored = storedType(facts);
+  if (small.test(type) || large.test(type)) return `try_cast(${value} as ${stored})`;
+  const from = fixed.exec(type);
+  if (!from) return undefined;
   const [digits, places] = facts.of as readonly [number, number];
-  if (isText(type)) return spellings.decimal(value, digits, places);
-  const from = /^DECIMAL\((\d+),\s*(\d+)\)$/.exec(type);
-  if (!from) return `try_cast(${value} as ${stored})`;
   const [width, scale] = [Number(from[1]), Number(from[2])];
   if (scale <= places) return `${width - scale <= digits - places ? 'cast' : 'try_cast'}(${value} as ${stored})`;
   // Rounding would change the value silently.
   const rounded = `try_cast(round(${value}, ${places}) as ${type})`;
   return `case when ${rounded} = ${value} then try_cast(${value} as ${stored}) end`;
-}
+};
 
-function json(value: string, type: string, list: boolean): string {
-  if (!isText(type)) return `cast(to_json(${value}) as json)`;
-  return spellings.json(`cast(${value} as varchar)`, list);
-}
+const date: Way = (value, type) =>
+  type === 'DATE' ? `case when ${value} between date '0001-01-01' and date '9999-12-31' then ${value} end` : undefined;
 
-/** A value of a query's type as the stored type; NULL when it is not of the kind, never another value and never an error. */
-export function storedSql(facts: ColumnFacts, value: string, type: string): string {
-  if (/^"?NULL"?$/.test(type)) return `cast(null as ${storedType(facts)})`;
+/** A time without a zone is UTC, as in text. */
+const timestamp: Way = (value, type) =>
+  type.startsWith('TIMESTAMP') ? inYears(`cast(${value} as timestamptz)`) : undefined;
+
+const nested =
+  (list: boolean): Way =>
+  (value, type) =>
+    isNested(type) ? spellings.json(`cast(to_json(${value}) as varchar)`, list) : undefined;
+
+const ways: Readonly<Record<Kind, Way>> = Object.freeze({
+  text: (value, type) => (type === 'VARCHAR' ? value : undefined),
+  integer,
+  bigint,
+  real,
+  decimal,
+  boolean: (value, type) => (type === 'BOOLEAN' ? value : undefined),
+  date,
+  timestamp,
+  duration: () => undefined,
+  list: nested(true),
+  json: nested(false),
+});
+
+/** Text as a value of the kind. */
+export function spelledSql(facts: ColumnFacts, text: string): string {
   switch (facts.kind) {
     case 'text':
-      return type === 'VARCHAR' ? value : `cast(${value} as varchar)`;
-    case 'integer':
-      return integer(value, type);
-    case 'bigint':
-      return bigint(value, type);
-    case 'real':
-      return real(value, type);
-    case 'decimal':
-      return decimal(value, type, facts);
-    case 'boolean':
-      return isText(type) ? spellings.boolean(value) : value;
-    case 'date':
-      return isText(type)
-        ? spellings.date(value)
-        : `case when ${value} between date '0001-01-01' and date '9999-12-31' then ${value} end`;
-    case 'timestamp':
-      return isText(type) ? spellings.timestamp(value) : inYears(value);
-    case 'duration':
-      return spellings.duration(`cast(${value} as varchar)`);
+      return text;
+    case 'decimal': {
+      const [digits, places] = facts.of as readonly [number, number];
+      return spellings.decimal(text, digits, places);
+    }
     case 'list':
     case 'json':
-      return json(value, type, facts.kind === 'list');
+      return spellings.json(text, facts.kind === 'list');
+    default:
+      return spellings[facts.kind](text);
   }
+}
+
+/**
+ * A value of a query's or file's type as the stored type; NULL when it is not of the kind, never another value and never an error. Types that
+ * a query may not give for the kind go by their text, as a file's do.
+ */
+export function storedSql(facts: ColumnFacts, value: string, type: string): string {
+  if (/^"?NULL"?$/.test(type)) return `cast(null as ${storedType(facts)})`;
+  return (
+    ways[facts.kind](value, type, facts) ?? spelledSql(facts, type === 'VARCHAR' ? value : `cast(${value} as varchar)`)
+  );
 }

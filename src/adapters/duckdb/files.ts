@@ -1,0 +1,28 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { FileInput, SourceFile } from '../../ports/index.ts';
+import { readJsonLines } from './files/read-jsonl.ts';
+import { type Bad, Staging } from './files/staging.ts';
+
+/**
+ * Reads files into a temporary table: the columns, typed (NULL where the producer's value is not of the kind), `_rid` (`<path>:<line>`; the row
+ * for CSV and Parquet), and for rows with such a value `_original`, the producer's row as JSON text, and `_unread`, the names of the columns.
+ * A file that cannot be read is set aside with the reason; the others go on.
+ */
+export async function stageFiles(
+  connection: DuckDBConnection,
+  input: FileInput,
+  relation: string,
+): Promise<{ readonly read: readonly SourceFile[]; readonly bad: readonly Bad[] }> {
+  const staging = new Staging(connection, input, relation);
+  try {
+    await staging.begin();
+    const of = (format: SourceFile['format']): readonly SourceFile[] =>
+      input.files.filter((file) => file.format === format);
+    await readJsonLines(staging, of('jsonl'));
+    await staging.finish();
+  } finally {
+    await staging.clear();
+  }
+  const paths = new Set(staging.bad.map(({ path }) => path));
+  return { read: input.files.filter(({ path }) => !paths.has(path)), bad: staging.bad };
+}

@@ -1,0 +1,100 @@
+import type { DuckDBConnection } from '@duckdb/node-api';
+import type { Columns } from '../../../columns/index.ts';
+import type { FileInput, SourceFile } from '../../../ports/index.ts';
+import { dialect } from '../dialect.ts';
+import { spelledSql } from '../stored.ts';
+import { lines } from './lines.ts';
+import { inexact, writtenNumbers } from './numbers.ts';
+import { staged, typedSql } from './typed.ts';
+
+const { identifier, literal } = dialect;
+
+/** What is asked of a JSON object: the text of each value, JSON where the column keeps JSON. */
+function structure(columns: Columns): string {
+  const types = Object.entries(columns).map(([name, { facts }]) => [
+    name,
+    facts.kind === 'json' || facts.kind === 'list' ? 'JSON' : 'VARCHAR',
+  ]);
+  return literal(JSON.stringify(Object.fromEntries(types)));
+}
+
+const field = (of: string, name: string): string => `${of}.${identifier(name)}`;
+const spelled = (columns: Columns, name: string, text: string): string =>
+  spelledSql((columns[name] as Columns[string]).facts, text);
+
+/** Rows of whole files as DuckDB splits them, at full speed; it refuses a file with a line that is not JSON. */
+export function quickSql({ columns }: FileInput, files: readonly SourceFile[], numbers: readonly number[]): string {
+  const locations = files.map(({ location }) => literal(location)).join(', ');
+  const place = `list_extract([${numbers.join(', ')}], list_position([${locations}], filename))`;
+  const text = (name: string): string => field('"#s"', name);
+  return typedSql(columns, {
+    from: `(select json as "#l", from_json(json, ${structure(columns)}) as "#s", cast(${place} as integer) as ${staged.file}
+      from read_json_objects([${locations}], format='newline_delimited', filename=true, maximum_object_size=${1 << 27}))`,
+    raw: text,
+    value: (name) => spelled(columns, name, text(name)),
+    lost: `not starts_with("#l", '{')`,
+    original: '"#l"',
+    besides: [
+      staged.file,
+      'cast(strlen("#l") as integer) as "#bytes"',
+      `case when ${inexact(columns, text, '"#l"')} then "#l" end as "#again"`,
+    ],
+  });
+}
+
+/** Rows of single lines, each with the numbers of its JSON as they were written. */
+export function carefulSql({ columns }: FileInput, table: string): string {
+  const text = (name: string): string => `coalesce(${field('"#w"', name)}, ${field('"#s"', name)})`;
+  const parse = (json: string): string => `from_json(${json}, ${structure(columns)})`;
+  return typedSql(columns, {
+    from: `(select *, ${parse(`case when "#object" then "#l" end`)} as "#s", ${parse(`case when "#object" then "#n" end`)} as "#w"
+      from (select *, json_valid("#l") as "#json", json_valid("#l") and starts_with("#l", '{') as "#object" from ${table}))`,
+    raw: text,
+    value: (name) => spelled(columns, name, text(name)),
+    lost: 'not "#object"',
+    original: 'case when "#json" then "#l" else cast(to_json("#l") as varchar) end',
+    besides: [staged.file, staged.line],
+  });
+}
+
+/** Columns of the table that single lines wait in. */
+export const waiting = `${staged.file} integer, ${staged.line} bigint, "#l" varchar, "#n" varchar`;
+
+export interface Waiting {
+  readonly file: number;
+  readonly line: number | bigint;
+  readonly text: string;
+}
+
+/** Only numbers of columns that keep them as they were written. */
+function numbersOf(columns: Columns, text: string): string {
+  const kept = Object.entries(writtenNumbers(text)).filter(([name]) => {
+    const kind = columns[name]?.facts.kind;
+    return kind === 'text' || kind === 'decimal' || kind === 'integer' || kind === 'bigint';
+  });
+  return JSON.stringify(Object.fromEntries(kept));
+}
+
+export async function appendLines(
+  connection: DuckDBConnection,
+  { table, columns }: { readonly table: string; readonly columns: Columns },
+  from: AsyncIterable<Waiting> | Iterable<Waiting>,
+): Promise<void> {
+  const appender = await connection.createAppender(table, 'main', 'temp');
+  try {
+    for await (const { file, line, text } of from) {
+      appender.appendInteger(file);
+      appender.appendBigInt(BigInt(line));
+      appender.appendVarchar(text);
+      appender.appendVarchar(numbersOf(columns, text));
+      appender.endRow();
+    }
+    appender.flushSync();
+  } finally {
+    appender.closeSync();
+  }
+}
+
+export async function* linesOf(file: SourceFile, number: number): AsyncGenerator<Waiting> {
+  for await (const line of lines(file)) yield { file: number, line: line.number, text: line.text };
+}

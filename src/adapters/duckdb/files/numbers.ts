@@ -1,0 +1,72 @@
+import type { Columns } from '../../../columns/index.ts';
+import { literal } from '../literal.ts';
+
+/**
+ * DuckDB reads a JSON number with a fraction or exponent as a double, and gives its text back from that: 1.10 comes as 1.1, and of 0.1 with
+ * thirty digits seventeen are left. That is what a `real` is; the other kinds need the number as it was written, which is read in Node, for the
+ * few lines where it can differ.
+ */
+
+/** A key as an expression for RE2; serializers may write what is not ASCII as \uXXXX. */
+function keyPattern(name: string): string {
+  const inner = JSON.stringify(name).slice(1, -1);
+  const spelled = inner.replace(/[\s\S]/gu, (character) => {
+    const plain = /[A-Za-z0-9_]/.test(character) ? character : `\\x{${character.codePointAt(0)?.toString(16)}}`;
+    if ((character.codePointAt(0) ?? 0) < 128) return plain;
+    const units = Array.from({ length: character.length }, (_, index) => character.charCodeAt(index));
+    return `(?:${plain}|${units.map((unit) => `\\\\u(?i:${unit.toString(16).padStart(4, '0')})`).join('')})`;
+  });
+  return `"${spelled}"\\s*:\\s*`;
+}
+
+/** Looks like a number that was not written as a whole one, or like a zero that may have had a sign. */
+const numberLike = (text: string): string =>
+  `${text} >= '-' and ${text} < ':' and (contains(${text}, '.') or contains(${text}, 'e') or ${text} = '0') and regexp_full_match(${text}, '-?[0-9]+([.][0-9]+)?(e[+-]?[0-9]+)?')`;
+/** Fifteen digits come back from a double as they were. */
+const longOrExponent = '-?(?:[0-9.]{17,}|[0-9.]+[eE])';
+const anyNumber = '-?[0-9]+[.eE]|-0';
+
+/** Whether a line holds, for one of these columns, a number whose text may not be what was written; `text` spells a column's text. */
+export function inexact(columns: Columns, text: (name: string) => string, line: string): string {
+  const found = Object.entries(columns).flatMap(([name, { facts }]) => {
+    const value = text(name);
+    const onLine = (pattern: string): string =>
+      `regexp_matches(${line}, ${literal(`${keyPattern(name)}(?:${pattern})`)})`;
+    if (facts.kind === 'text') return [`(${numberLike(value)} and ${onLine(anyNumber)})`];
+    if (facts.kind !== 'decimal' && facts.kind !== 'integer' && facts.kind !== 'bigint') return [];
+    return [`((contains(${value}, '.') or contains(${value}, 'e')) and ${onLine(longOrExponent)})`];
+  });
+  return found.length ? `coalesce(${found.join(' or ')}, false)` : 'false';
+}
+
+/** The key that a token spells; a line that is not JSON may have any token here. */
+function keyOf(text: string): string {
+  try {
+    return JSON.parse(text) as string;
+  } catch {
+    return text;
+  }
+}
+const token = /\s*(?:("(?:[^"\\]|\\.)*")|([{[])|([}\]])|([:,])|([^\s{}[\]:,"]+))/gy;
+
+/** The numbers of a JSON object, as they were written, by key; of a key given twice the first, as DuckDB has it. */
+export function writtenNumbers(line: string): Readonly<Record<string, string>> {
+  const found = new Map<string, string>();
+  const seen = new Set<string>();
+  let depth = 0;
+  let last = '';
+  let key: string | undefined;
+  for (const [, text, opening, closing, mark, scalar] of line.matchAll(token)) {
+    if (opening) depth += 1;
+    else if (closing) depth -= 1;
+    else if (mark === ':' && depth === 1) key = keyOf(last);
+    else if (scalar && depth === 1 && key !== undefined && !seen.has(key) && /^-?\d/.test(scalar))
+      found.set(key, scalar);
+    if (text) last = text;
+    if (mark === ',' && depth === 1 && key !== undefined) {
+      seen.add(key);
+      key = undefined;
+    }
+  }
+  return Object.fromEntries(found);
+}
