@@ -20,7 +20,7 @@ const known: Readonly<Record<string, OptionEntry>> = Object.assign(
 /** What was typed, or COMMAND_UNKNOWN with the nearest name. */
 export function parse(args: readonly string[]): Parsed {
   const { tokens } = parseArgs({
-    args: [...args],
+    args: args.map(shield),
     strict: false,
     allowPositionals: true,
     tokens: true,
@@ -31,7 +31,7 @@ export function parse(args: readonly string[]): Parsed {
       ]),
     ),
   });
-  const said = tokens.flatMap((token) => (token.kind === 'positional' ? [token.value] : []));
+  const said = tokens.flatMap((token) => (token.kind === 'positional' ? [unshield(token.value)] : []));
   const asksHelp = said[0] === 'help';
   if (asksHelp) said.shift();
   const { entry, words } = commandOf(said);
@@ -41,7 +41,7 @@ export function parse(args: readonly string[]): Parsed {
   for (const token of tokens) {
     if (token.kind !== 'option') continue;
     const option = optionOf(token.rawName, token.name, entry);
-    const value = readValue(token, option, entry);
+    const value = readValue({ ...token, value: token.value && unshield(token.value) }, option, entry);
     if (value === undefined) flags.add(token.name);
     else if (option.takes === 'list' || option.takes === 'pairs')
       lists.set(token.name, [
@@ -53,6 +53,10 @@ export function parse(args: readonly string[]): Parsed {
   if (entry && !flags.has('help') && !flags.has('version')) countWords(entry, words);
   return { entry, typed: { words, flags, texts, lists } };
 }
+
+/** `-1` is a value and no option: it goes through the reading of options behind a character that nobody types. */
+const shield = (word: string): string => (/^-\.?\d/.test(word) ? `\0${word}` : word);
+const unshield = (word: string): string => (word.startsWith('\0') ? word.slice(1) : word);
 
 function commandOf(said: readonly string[]): { entry: CommandEntry | undefined; words: readonly string[] } {
   const [first, second] = said;
@@ -97,7 +101,7 @@ function readValue(
     if (value === undefined) return undefined;
     throw wrong({ what: `${rawName} takes no value.`, got: value, next: `Leave out =${value}` });
   }
-  const isMissing = value === undefined || value === '' || (!inlineValue && /^-[^0-9]/.test(value));
+  const isMissing = value === undefined || value === '' || (!inlineValue && /^-[^0-9.]/.test(value));
   if (isMissing) throw wrong({ what: `${rawName} needs a value: ${rawName} ${option.value}`, next });
   const allowed = shapes[option.takes]?.(value);
   if (allowed) throw wrong({ what: `${rawName} has a value that it cannot take.`, got: value, allowed, next });

@@ -43,7 +43,7 @@ export function table(
   );
 }
 
-/** Widths of the columns that are shown: the longest texts give way first. */
+/** Widths of the columns that are shown: the longest texts give way first, and of them those that may be left out. */
 function fit(
   headings: readonly Heading[],
   cells: readonly (readonly string[])[],
@@ -55,7 +55,12 @@ function fit(
     const longest = cells.reduce((most, row) => Math.max(most, width(row[index] ?? '')), 0);
     widths.set(index, Math.max(longest, width(headings[index]?.head ?? '')));
   }
-  const cuttable = shown.filter((index) => !headings[index]?.whole && headings[index]?.align !== 'right');
+  // A name is not cut for the sake of what may be left out.
+  const hasOptional = shown.some((index) => headings[index]?.optional);
+  const cuttable = shown.filter((index) => {
+    const { whole = false, align, optional = false } = headings[index] ?? {};
+    return !whole && align !== 'right' && optional === hasOptional;
+  });
   let over = [...widths.values()].reduce((sum, one) => sum + one, gap * (shown.length - 1)) - columns;
   while (over > 0) {
     const sizes = cuttable.map((index) => widths.get(index) ?? 0).sort((a, b) => b - a);

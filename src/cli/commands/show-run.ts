@@ -23,8 +23,8 @@ export function showRunText(view: RunView, look: Look): string {
   const { job, date, runId, reason, createdAt, finishedAt, steps } = view;
   const label = labelOf(steps.map(({ step }) => step));
   const plain = { ...look, color: false };
-  const rows = steps.map(({ step, state, account, error, seconds: took }) => [
-    `${mark(plain, state)} ${label(step)}${error ? `  ${error.code}` : ''}`,
+  const rows = steps.map(({ step, state, account, seconds: took }) => [
+    `${mark(plain, state)} ${label(step)}`,
     ...(['in', 'valid', 'invalid', 'duplicates'] as const).map((part) => (account ? count(account[part]) : '')),
     took === undefined ? '' : seconds(took),
   ]);
@@ -35,6 +35,9 @@ export function showRunText(view: RunView, look: Look): string {
     ...table(headings, rows, look),
     '',
     finishedAt ? summary(endedBefore(view), look) : `${mark(look, 'running')} ${view.state}`,
-    ...errorsOf(view).map((error) => errorText(EsteiraError.from(error), look)),
+    ...errorsOf(view).flatMap(({ label: of, error }) => [
+      ...(of ? ['', `${mark(look, 'failed')} ${visible(of)}`] : ['']),
+      errorText(EsteiraError.from(error), look),
+    ]),
   ].join('\n');
 }

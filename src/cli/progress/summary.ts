@@ -108,8 +108,9 @@ function setAside(run: Ended, look: Look): readonly string[] {
   ];
 }
 
-/** The errors of a run, each once: its steps' own, else the run's. */
-export function errorsOf(run: RunView): readonly ErrorView[] {
-  const ofSteps = run.steps.flatMap(({ error }) => (error ? [error] : []));
-  return ofSteps.length > 0 || !run.error ? ofSteps : [run.error];
+/** The errors of a run, each once: its steps' own, with their names, else the run's. */
+export function errorsOf(run: RunView): readonly { readonly label?: string; readonly error: ErrorView }[] {
+  const label = labelOf(run.steps.map(({ step }) => step));
+  const ofSteps = run.steps.flatMap(({ step, error }) => (error ? [{ label: label(step), error }] : []));
+  return ofSteps.length > 0 || !run.error ? ofSteps : [{ error: run.error }];
 }

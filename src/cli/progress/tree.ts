@@ -113,7 +113,7 @@ function draw(lines: readonly Line[], look: Look): readonly string[] {
 }
 
 const note = (words: string, block: number, look: Look): string =>
-  pad(`  ${paint(look, 'quiet', cut(words, Math.max(0, block - 2), look))}`, block);
+  block < 2 ? '' : pad(`  ${paint(look, 'quiet', cut(words, block - 2, look))}`, block);
 
 function numbers(line: Line, shown: readonly Measure[], sizes: readonly number[], look: Look): string {
   return shown

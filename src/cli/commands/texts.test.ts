@@ -1,0 +1,296 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { account, record, steps } from '../../../test/cli/samples.ts';
+import { rowsText } from '../rows.ts';
+import { width } from '../text.ts';
+import { checkText } from './check.ts';
+import { compileText } from './compile.ts';
+import { doctorText } from './doctor.ts';
+import { logText } from './logs.ts';
+import { planText } from './plan.ts';
+import { runText } from './run.ts';
+import { runsText } from './runs.ts';
+import { settingsText, settingText } from './settings.ts';
+import { setupText } from './setup.ts';
+import { showText } from './show.ts';
+import { showRunText } from './show-run.ts';
+import { statusText } from './status.ts';
+
+const look = { columns: 80, rows: 24, color: false, unicode: true };
+const narrow = { ...look, columns: 40 };
+const fits = (text: string, columns: number): void => {
+  for (const line of text.split('\n')) assert.ok(width(line) <= columns, `${columns}: ${line}`);
+};
+
+const plan = {
+  job: 'v_credit_diario',
+  date: '2028-02-29',
+  logicalTime: '2028-03-01T05:00:00Z',
+  zone: 'America/Sao_Paulo',
+  environment: 'demo',
+  standIns: ['postgres_public.chamados: files postgres_public/chamados/*.jsonl in place of postgres'],
+  steps: steps.map((step) => ({ ...step, mode: 'merge', why: 'new in bronze.chamados, bronze.clientes', reads: [] })),
+  readsOnly: ['v_credit.postgres_public.chamados'],
+  setup: ['create table silver.tb_chamado'],
+};
+const setting = {
+  name: 'config.limites.invalidos',
+  kind: 'decimal',
+  value: '0.05',
+  standard: '0.02',
+  rules: ['min 0', 'max 1'],
+  about: 'Share of invalid rows that is too much',
+  changedAt: '2028-02-29T10:00:00Z',
+  changedBy: 'ana',
+};
+const shown = {
+  name: 'silver.tb_chamado',
+  kind: 'table',
+  catalog: 'v_credit',
+  writtenAt: 'pipelines/credit/definitions/2-silver.ts:120',
+  about: 'One row a ticket, as it stands today.',
+  columns: [
+    { name: 'id_chamado', kind: 'integer', key: true, optional: false, rules: [] },
+    { name: 'nota', kind: 'integer', key: false, optional: true, rules: ['min 0', 'max 10'] },
+  ],
+  reads: ['bronze.chamados'],
+  readBy: ['gold.ft_atendimento_geral', 'gold.ft_custo_operacional'],
+  write: 'merge',
+  latest: { runId: record.runId, publishedAt: '2028-03-01T05:00:03Z', account: account(12_001, 402, 77) },
+  sample: {
+    columns: [
+      { name: 'id_chamado', type: 'INTEGER' },
+      { name: 'nota', type: 'INTEGER' },
+    ],
+    rows: [[1, null]],
+    more: true,
+  },
+};
+const status = {
+  environment: 'demo',
+  owner: { pid: 4711, since: '2028-03-01T04:59:00Z', command: 'esteira run v_credit_diario' },
+  running: [{ ...record, state: 'running' as const }],
+  jobs: [
+    {
+      job: 'v_credit_diario',
+      when: '0 2 * * * America/Sao_Paulo, the day before',
+      last: { runId: record.runId, date: '2028-02-29', state: 'running' as const },
+      next: '2028-03-02T05:00:00Z',
+    },
+    { job: 'v_credit_sincronizacao', when: 'always' },
+  ],
+};
+const doctor = {
+  findings: [
+    { what: 'disk', ok: true, found: '120.0 GB free' },
+    {
+      what: 'set-up',
+      ok: false,
+      found: '2 changes are missing, such as: add column prioridade',
+      next: 'esteira setup',
+    },
+  ],
+};
+
+describe('plan', () => {
+  it('says the day, what stands in, each step with its reason, and what is to be set up', () => {
+    const text = planText(plan, look);
+    assert.match(
+      text,
+      /^v_credit_diario {2}2028-02-29 {2}demo\n10 steps; logical time 2028-03-01 05:00Z, zone America\/Sao_Paulo\.\n/,
+    );
+    assert.match(text, /^silver\.tb_chamado +merge {3}new in bronze\.chamados, bronze\.clientes$/m);
+    assert.match(text, /\nStanding in:\n {2}postgres_public\.chamados: files/);
+    assert.match(text, /\nTo set up first \(esteira setup\):\n {2}create table silver\.tb_chamado$/);
+    fits(text, 80);
+    fits(planText(plan, narrow), 40);
+  });
+});
+
+describe('run', () => {
+  it('of a day that is done says so, and how to do it again', () => {
+    assert.equal(
+      runText({ ...record, alreadyDone: true }, look),
+      `v_credit_diario 2028-02-29 has succeeded already (run
+  01KEXAMPLE0RUN0ID000000000, 2028-03-01 05:00Z): nothing was done.
+  next    esteira run v_credit_diario --date 2028-02-29 --again`,
+    );
+  });
+});
+
+describe('runs', () => {
+  it('has whole ids, which are copied, at 80 columns', () => {
+    const text = runsText([record, { ...record, state: 'running', job: 'v_credit_sincronizacao' }], look);
+    assert.match(text, /^01KEXAMPLE0RUN0ID000000000 {2}v_credit_diario +2028-02-29 {2}succeeded {2}4\.20 s/m);
+    fits(text, 80);
+    assert.equal(runsText([], look), 'No run yet.');
+  });
+});
+
+describe('show', () => {
+  it('of a table says what it is, its columns, its last account and first rows', () => {
+    assert.equal(
+      showText(shown, look),
+      `silver.tb_chamado  table
+          One row a ticket, as it stands today.
+catalog   v_credit
+written   pipelines/credit/definitions/2-silver.ts:120
+write     merge
+reads     bronze.chamados
+read by   gold.ft_atendimento_geral, gold.ft_custo_operacional
+latest    2028-03-01 05:00Z, run 01KEXAMPLE0RUN0ID000000000: 12,480 in = 12,001
+          valid + 402 invalid + 77 duplicates
+
+column      kind               rules
+id_chamado  integer  key
+nota        integer  optional  min 0, max 10
+
+id_chamado  nota
+         1  NULL
+1 row, and there are more (--limit)`,
+    );
+  });
+
+  it('of a run has every step, and the summary', () => {
+    const text = showRunText(record, look);
+    assert.match(text, /^\u2713 silver\.tb_chamado +12,480 {2}12,001 {6}402 {10}77 {2}0\.70 s$/m);
+    assert.match(text, /^\u2713 succeeded in 4\.20 s, 10 steps/m);
+    fits(text, 80);
+  });
+
+  it('of a run that failed ends with the errors of its steps', () => {
+    const error = { code: 'CHECK_FAILED', nature: 'terminal', what: 'Too many.', next: 'esteira logs latest' };
+    const [first, ...rest] = record.steps;
+    assert.ok(first);
+    const failed = {
+      ...record,
+      state: 'failed' as const,
+      steps: [{ ...first, state: 'failed' as const, error }, ...rest],
+    };
+    const text = showRunText(failed, look);
+    assert.match(
+      text,
+      /\n\n\u2717 postgres_public\.chamados\nCHECK_FAILED: Too many\.\n {2}next {4}esteira logs latest$/,
+    );
+  });
+});
+
+describe('query', () => {
+  const columns = [
+    { name: 'id', type: 'BIGINT' },
+    { name: 'valor', type: 'DECIMAL(18,2)' },
+    { name: 'quando', type: 'TIMESTAMP WITH TIME ZONE' },
+    { name: 'texto', type: 'VARCHAR' },
+    { name: 'lista', type: 'INTEGER[]' },
+  ];
+  const rows = [
+    ['9007199254740993', '1234567.10', '2028-02-29T23:59:59.123456Z', 'a\u00e7\u00e3o\n\u8868', [1, 2]],
+    [1, null, null, 'x'.repeat(200), null],
+  ];
+
+  it('prints values exactly, numbers at the right', () => {
+    const [, first] = rowsText({ columns, rows: rows.slice(0, 1), more: false }, { ...look, columns: 200 }).split('\n');
+    assert.equal(first, '9007199254740993  1234567.10  2028-02-29T23:59:59.123456Z  a\u00e7\u00e3o\\n\u8868  [1,2]');
+  });
+
+  it('cuts texts only, and says so', () => {
+    const text = rowsText({ columns, rows, more: false }, look);
+    assert.match(text, /2028-02-29T23:59:59\.123456Z/);
+    assert.match(text, /x\u2026/);
+    assert.match(text, /2 rows; --json gives texts whole$/);
+    fits(text, 80);
+  });
+
+  it('writes one value to a line where a row does not fit, and cuts nothing', () => {
+    const text = rowsText({ columns, rows, more: true }, narrow);
+    assert.match(text, /^row 1\n {2}id {6}9007199254740993\n {2}valor {3}1234567\.10$/m);
+    assert.equal(text.replaceAll('texto', '').match(/x/g)?.length, 200);
+    assert.match(text, /2 rows, and there are more \(--limit\)$/);
+    fits(text, 40);
+  });
+
+  it('has a heading where there is no row', () => {
+    assert.equal(rowsText({ columns: columns.slice(0, 2), rows: [], more: false }, look), 'id  valor\n0 rows');
+  });
+});
+
+describe('settings', () => {
+  it('are a table; one of them says what it may be', () => {
+    fits(settingsText({ settings: [setting] }, look), 80);
+    assert.match(
+      settingsText({ settings: [setting] }, { ...look, columns: 140 }),
+      /0\.05 {6}0\.02 {2}2028-02-29 10:00Z by ana/,
+    );
+    assert.match(settingText(setting, look), /^config\.limites\.invalidos = 0\.05\n/);
+    assert.match(settingText(setting, look), /may be {2}decimal, min 0, max 1/);
+    assert.equal(settingsText({ settings: [] }, look), 'No definition has settings.');
+  });
+});
+
+describe('status', () => {
+  it('says the owner, what is running, and each job with its last and next run', () => {
+    const text = statusText(status, look);
+    assert.match(text, /^demo; owner: process 4711 \(esteira run v_credit_diario\) since 2028-03-01 04:59Z/);
+    assert.match(
+      text,
+      /\u25b8 v_credit_diario 2028-02-29, 10 of 10 steps, since 2028-03-01 05:00Z\n {2}01KEXAMPLE0RUN0ID000000000/,
+    );
+    assert.match(text, /^v_credit_sincronizacao {2}never/m);
+    fits(text, 80);
+    assert.match(statusText({ ...status, running: [] }, look), /Nothing is running\./);
+  });
+});
+
+describe('doctor', () => {
+  it('says what is wrong and what to do', () => {
+    assert.equal(
+      doctorText(doctor, look),
+      `\u2713 disk    120.0 GB free
+\u2717 set-up  2 changes are missing, such as: add column prioridade
+    next    esteira setup
+
+1 finding to see to.`,
+    );
+    assert.match(doctorText({ findings: doctor.findings.slice(0, 1) }, look), /All is well\.$/);
+  });
+});
+
+describe('the others', () => {
+  it('setup lists what it changed', () => {
+    const changes = [{ catalog: 'v_credit', change: 'add column', name: 'silver.tb_chamado.prioridade' }];
+    assert.match(setupText({ changes }, look), /add column {2}v_credit {2}silver\.tb_chamado\.prioridade\n1 change\.$/);
+    assert.equal(setupText({ changes: [] }, look), 'Everything is there: nothing to set up.');
+  });
+
+  it('check counts what it saw', () => {
+    const jobs = [{ job: 'v_credit_diario', when: '0 2 * * *', steps: 31 }];
+    const view = { environment: 'demo', definitions: { source: 8, settings: 1, check: 1 }, described: 64, jobs };
+    assert.match(
+      checkText(view, look),
+      /^\u2713 demo: 8 sources, 1 settings, 1 check; the engine described 64 queries\.\n\njob {14}when {7}steps\n/,
+    );
+  });
+
+  it('compile gives SQL that an engine takes', () => {
+    const queries = [
+      { name: 'v_credit.a.b', sql: 'select 1\n' },
+      { name: 'v_credit.a.c', sql: 'select 2' },
+    ];
+    assert.equal(
+      compileText({ engine: 'duckdb', queries }),
+      '-- v_credit.a.b (duckdb)\nselect 1;\n\n-- v_credit.a.c (duckdb)\nselect 2;',
+    );
+  });
+
+  it('logs are a line each', () => {
+    const lines = [
+      { at: '2028-03-01T05:00:00Z', level: 'info', text: 'run began' },
+      { at: '2028-03-01T05:00:01Z', step: 'a.b.c', level: 'error', text: 'two\nlines' },
+    ];
+    assert.equal(
+      logText({ lines }, look),
+      '2028-03-01T05:00:00Z info  run began\n2028-03-01T05:00:01Z error a.b.c: two\\nlines',
+    );
+    assert.equal(logText({ lines: [] }, look), 'It said nothing.');
+  });
+});
