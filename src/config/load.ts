@@ -53,7 +53,7 @@ export async function loadDefinitions(folder: string, config: ProjectConfig): Pr
 
 async function load(folder: string, file: string): Promise<Readonly<Record<string, unknown>>> {
   try {
-    return (await import(pathToFileURL(path.join(folder, file)).href)) as Record<string, unknown>;
+    return (await import(pathToFileURL(path.resolve(folder, file)).href)) as Record<string, unknown>;
   } catch (error) {
     if (error instanceof EsteiraError) throw error;
     throw notLoaded(file, error as Error, folder);

@@ -4,7 +4,7 @@ import type { AnySource, Reader } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { collect, matchesName } from '../graph/index.ts';
 import type { Clock } from '../ports/index.ts';
-import { type Project, ulid } from '../run/index.ts';
+import { Answers, type Project, ulid } from '../run/index.ts';
 import { clockOf } from './clock.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
 import { moduleHash } from './modules.ts';
@@ -47,6 +47,7 @@ export async function openProject(options: {
     version: version(),
     graph,
     warehouse,
+    answers: new Answers(warehouse, { folder, version: version() }),
     state,
     files,
     clock,

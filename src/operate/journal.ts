@@ -1,11 +1,13 @@
 import type { LogLine } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
 
-/** Keeps what happened with the run, in order, while the run goes on. */
+/** Keeps what happened with the run, in order, while the run goes on: lines that come while others are written go together. */
 export class Journal {
   readonly #project: Project;
   readonly #runId: string;
-  #written: Promise<void> = Promise.resolve();
+  #waiting: LogLine[] = [];
+  #writing: Promise<void> | undefined;
+  #hurry = (): void => {};
 
   constructor(project: Project, runId: string) {
     this.#project = project;
@@ -14,12 +16,27 @@ export class Journal {
 
   add(lines: readonly Omit<LogLine, 'at'>[]): void {
     const at = this.#project.clock.now();
-    const clean = lines.map((line) => ({ ...line, at, text: this.#project.redact(line.text) }));
-    this.#written = this.#written.then(() => this.#project.state.log(this.#runId, clean));
+    for (const line of lines) this.#waiting.push({ ...line, at, text: this.#project.redact(line.text) });
+    this.#writing ??= this.#write();
   }
 
   /** Waits until everything is kept; throws when it could not be. */
   async settled(): Promise<void> {
-    await this.#written;
+    this.#hurry();
+    await this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      await new Promise<void>((resolve) => {
+        const timer = setTimeout(resolve, 100);
+        this.#hurry = () => {
+          clearTimeout(timer);
+          resolve();
+        };
+      });
+      await this.#project.state.log(this.#runId, this.#waiting.splice(0));
+    }
+    this.#writing = undefined;
   }
 }

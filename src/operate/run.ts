@@ -159,6 +159,7 @@ function emitStep(outcome: StepOutcome, journal: Journal, context: Context): voi
     ...(published?.details.warnings ?? []),
   ];
   for (const text of notes) context.emit({ type: 'note', level: 'warn', text, step });
+  if (state === 'running') return;
   journal.add([
     { step, level: error ? 'error' : 'info', text: logText(outcome) },
     ...notes.map((text) => ({ step, level: 'warn', text }) as const),

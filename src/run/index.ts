@@ -1,3 +1,4 @@
+export { Answers } from './answers.ts';
 export { Progress, reachOf } from './bounds.ts';
 export { execute, type StepOutcome } from './execute.ts';
 export { modelsOf, refuseUnlessSetUp, setupChanges } from './models.ts';

@@ -17,8 +17,11 @@ import { settingsNodes } from './settings.ts';
 
 /** Asks the engine about every step's query. The first that cannot be right is thrown. */
 export async function modelsOf(steps: readonly GraphStep[], project: Project): Promise<readonly StepModel[]> {
-  const analyser: Analyser = project;
-  return Promise.all(steps.map((step) => analyse(step, analyser)));
+  const { graph, answers, readerOf, moduleHash } = project;
+  const analyser: Analyser = { graph, warehouse: answers ?? project.warehouse, readerOf, moduleHash };
+  const models = await Promise.all(steps.map((step) => analyse(step, analyser)));
+  answers?.save();
+  return models;
 }
 
 /** What set-up would do for these steps (and all settings), by catalog. */
@@ -55,7 +58,7 @@ export async function setupChanges(
 async function canonicalTypes(layouts: readonly TableLayout[], project: Project): Promise<(type: string) => string> {
   const types = [...new Set(layouts.flatMap((layout) => layout.columns.map((column) => column.type)))];
   if (types.length === 0) return (type) => type;
-  const described = await project.warehouse.describe(
+  const described = await (project.answers ?? project.warehouse).describe(
     `select ${types.map((type, index) => `cast(null as ${type}) as t${index}`).join(', ')}`,
   );
   const names = new Map(types.map((type, index) => [type, described[index]?.type ?? type]));

@@ -1,6 +1,7 @@
 import type { AnySource, AnyTable, Reader } from '../define/index.ts';
 import type { Graph } from '../graph/index.ts';
 import type { Clock, FileStore, StateStore, Warehouse } from '../ports/index.ts';
+import type { Answers } from './answers.ts';
 
 /** A project opened in one environment: its definitions, and the stores that its configuration names. */
 export interface Project {
@@ -10,6 +11,8 @@ export interface Project {
   readonly version: string;
   readonly graph: Graph;
   readonly warehouse: Warehouse;
+  /** What the warehouse said of queries before; absent where nothing is kept. */
+  readonly answers?: Answers;
   readonly state: StateStore;
   readonly files: FileStore;
   readonly clock: Clock;

@@ -1,0 +1,85 @@
+import { createHash } from 'node:crypto';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { DescribedColumn, QueryFacts, Warehouse } from '../ports/index.ts';
+
+type Describer = Pick<Warehouse, 'describe' | 'examine' | 'dialect'>;
+interface Answer {
+  readonly described?: readonly DescribedColumn[];
+  readonly facts?: QueryFacts;
+}
+
+/**
+ * Remembers, in a file, what the engine said of a query over empty relations: it depends on the text and the engine's version alone. A refusal
+ * is not remembered. The file may be deleted at any time.
+ */
+export class Answers implements Describer {
+  readonly #warehouse: Warehouse;
+  readonly #file: string;
+  readonly #version: string;
+  readonly #known: Map<string, Answer>;
+  readonly #used = new Set<string>();
+  #isNew = false;
+
+  constructor(warehouse: Warehouse, options: { readonly folder: string; readonly version: string }) {
+    this.#warehouse = warehouse;
+    this.#version = `${options.version} ${JSON.stringify(warehouse.versions)}`;
+    this.#file = path.join(options.folder, '.esteira', 'answers', `${warehouse.dialect.name}.json`);
+    this.#known = this.#read();
+  }
+
+  get dialect() {
+    return this.#warehouse.dialect;
+  }
+
+  async describe(query: string): Promise<readonly DescribedColumn[]> {
+    const { key, answer } = this.#of(query);
+    return answer.described ?? this.#keep(key, 'described', await this.#warehouse.describe(query));
+  }
+
+  async examine(query: string): Promise<QueryFacts> {
+    const { key, answer } = this.#of(query);
+    return answer.facts ?? this.#keep(key, 'facts', await this.#warehouse.examine(query));
+  }
+
+  /** Writes what was learnt, whole or not at all. When much of it is not asked any more, only what was asked now stays. */
+  save(): void {
+    if (!this.#isNew) return;
+    const crowded = this.#known.size > 2 * this.#used.size + 5000;
+    const kept = Object.fromEntries([...this.#known].filter(([key]) => !crowded || this.#used.has(key)));
+    const half = `${this.#file}.${process.pid}`;
+    mkdirSync(path.dirname(this.#file), { recursive: true });
+    writeFileSync(half, JSON.stringify({ version: this.#version, answers: kept }));
+    renameSync(half, this.#file);
+    this.#isNew = false;
+  }
+
+  #of(query: string): { readonly key: string; readonly answer: Answer } {
+    const key = createHash('sha256').update(query).digest('base64url');
+    this.#used.add(key);
+    return { key, answer: this.#known.get(key) ?? {} };
+  }
+
+  #keep<Name extends keyof Answer>(
+    key: string,
+    name: Name,
+    value: NonNullable<Answer[Name]>,
+  ): NonNullable<Answer[Name]> {
+    this.#known.set(key, { ...this.#known.get(key), [name]: value });
+    this.#isNew = true;
+    return value;
+  }
+
+  #read(): Map<string, Answer> {
+    try {
+      const { version, answers } = JSON.parse(readFileSync(this.#file, 'utf8')) as {
+        version: string;
+        answers: Record<string, Answer>;
+      };
+      return new Map(version === this.#version ? Object.entries(answers) : []);
+    } catch {
+      // Not there, or half of one: the engine is asked again.
+      return new Map();
+    }
+  }
+}
