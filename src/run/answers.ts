@@ -10,21 +10,22 @@ interface Answer {
 }
 
 /**
- * Remembers, in a file, what the engine said of a query over empty relations: it depends on the text and the engine's version alone. A refusal
+ * Remembers, in a file if there is one, what the engine said of a query over empty relations: it depends on the text and the engine's version alone. A refusal
  * is not remembered. The file may be deleted at any time.
  */
 export class Answers implements Describer {
   readonly #warehouse: Warehouse;
-  readonly #file: string;
+  readonly #file: string | undefined;
   readonly #version: string;
   readonly #known: Map<string, Answer>;
   readonly #used = new Set<string>();
   #isNew = false;
 
-  constructor(warehouse: Warehouse, options: { readonly folder: string; readonly version: string }) {
+  constructor(warehouse: Warehouse, options: { readonly folder?: string; readonly version: string }) {
     this.#warehouse = warehouse;
     this.#version = `${options.version} ${JSON.stringify(warehouse.versions)}`;
-    this.#file = path.join(options.folder, '.esteira', 'answers', `${warehouse.dialect.name}.json`);
+    const name = `${warehouse.dialect.name}.json`;
+    this.#file = options.folder === undefined ? undefined : path.join(options.folder, '.esteira', 'answers', name);
     this.#known = this.#read();
   }
 
@@ -44,7 +45,7 @@ export class Answers implements Describer {
 
   /** Writes what was learnt, whole or not at all. When much of it is not asked any more, only what was asked now stays. */
   save(): void {
-    if (!this.#isNew) return;
+    if (!this.#isNew || this.#file === undefined) return;
     const crowded = this.#known.size > 2 * this.#used.size + 5000;
     const kept = Object.fromEntries([...this.#known].filter(([key]) => !crowded || this.#used.has(key)));
     const half = `${this.#file}.${process.pid}`;
@@ -71,6 +72,7 @@ export class Answers implements Describer {
   }
 
   #read(): Map<string, Answer> {
+    if (this.#file === undefined) return new Map();
     try {
       const { version, answers } = JSON.parse(readFileSync(this.#file, 'utf8')) as {
         version: string;

@@ -5,6 +5,7 @@ import { allSteps, collect, type Graph } from '../graph/index.ts';
 import { flagsOf, invalidPlaceOf, placeOf, type StepModel } from '../plan/index.ts';
 import type { Account, Batch, StepWrite, Warehouse } from '../ports/index.ts';
 import {
+  Answers,
   modelsOf,
   Progress,
   type Project,
@@ -16,7 +17,15 @@ import {
 } from '../run/index.ts';
 import type { Built, Contents } from './world.ts';
 
-const catalog = 'test';
+/** One engine for all tests of a process, each in a catalog of its own: opening one takes longer than most tests. */
+let engine: Promise<{ readonly warehouse: Warehouse; readonly answers: Answers }> | undefined;
+let catalogs = 0;
+
+async function openEngine() {
+  const warehouse = await memoryWarehouse();
+  return { warehouse, answers: new Answers(warehouse, { version: '' }) };
+}
+
 const nothing: Account = Object.freeze({
   in: 0,
   valid: 0,
@@ -30,19 +39,14 @@ const nothing: Account = Object.freeze({
   stale: 0,
 });
 
-/** Builds one table in a warehouse of its own, by the same steps as a run. */
+/** Builds one table in a catalog of its own, by the same steps as a run. */
 export async function build<C extends Columns>(of: Table<C>, contents: Contents): Promise<Built<C>> {
-  const warehouse = await memoryWarehouse([catalog]);
-  try {
-    return await buildIn(warehouse, of, contents);
-  } finally {
-    await warehouse.close();
-  }
-}
-
-async function buildIn<C extends Columns>(warehouse: Warehouse, of: Table<C>, contents: Contents): Promise<Built<C>> {
+  engine ??= openEngine();
+  const { warehouse, answers } = await engine;
+  catalogs += 1;
+  const catalog = `test_${catalogs}`;
   const graph = collect([{ catalog, file: 'test', exports: { above: [...above(of)] } }], { suffix: '_invalidos' });
-  const project = projectOf(graph, warehouse);
+  const project = projectOf(graph, warehouse, answers);
   const needed = above(of, { until: contents.rows });
   const steps = allSteps(graph)
     .filter((step) => needed.has(step.node.definition))
@@ -81,10 +85,11 @@ function above(
   return found;
 }
 
-function projectOf(graph: Graph, warehouse: Warehouse): Project {
+function projectOf(graph: Graph, warehouse: Warehouse, answers: Answers): Project {
   return {
     graph,
     warehouse,
+    answers,
     name: 'test',
     folder: '',
     environment: 'test',
@@ -114,7 +119,7 @@ async function stepWrite(
   if (model.kind === 'view') return undefined;
   const { date } = contents;
   const logicalTime = date.add({ days: 1 }).toZonedDateTime('UTC').toInstant();
-  const progress = await Progress.load(project, [catalog]);
+  const progress = await Progress.load(project, project.graph.catalogs);
   const batch: Batch = {
     runId: 'test',
     runSeq: 1n,

@@ -1,7 +1,9 @@
 import { EsteiraError } from '../../errors.ts';
+import type { RunView } from '../../operate/views.ts';
 import { type Command, given } from '../command.ts';
 import { exitOf } from '../exit.ts';
 import { progressOf } from '../progress/progress.ts';
+import type { Look } from '../terminal.ts';
 import { runText } from './run.ts';
 
 export const sync: Command = async (request) => {
@@ -17,11 +19,18 @@ export const sync: Command = async (request) => {
     const view = await call('sync', given('job', job), (event) => progress.onEvent(event));
     return {
       result: view,
-      text: () =>
-        view.runs.map((run) => runText(run, terminal)).join('\n') || 'No job is `always`: nothing to bring in.',
+      text: () => syncText(view.runs, terminal),
       exit: Math.max(0, ...view.runs.map(exitOf)),
     };
   } finally {
     progress.close();
   }
 };
+
+export function syncText(runs: readonly RunView[], look: Look): string {
+  if (runs.length === 0) return 'No job is `always`: nothing to bring in.';
+  return runs
+    .map((run) => runText(run, look))
+    .filter((text) => text !== '')
+    .join('\n');
+}
