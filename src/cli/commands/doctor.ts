@@ -12,7 +12,7 @@ export const doctor: Command = async ({ terminal, call }) => {
 };
 
 export function doctorText({ findings }: DoctorView, look: Look): string {
-  const longest = Math.min(24, Math.max(0, ...findings.map(({ what }) => width(what))));
+  const longest = Math.min(Math.floor(look.columns / 2), Math.max(0, ...findings.map(({ what }) => width(what))));
   const lines = findings.flatMap(({ what, ok, found, next }) => {
     const hang = longest + 2;
     const words = wrapHanging(`${pad(visible(what), longest)}  ${visible(found)}`, look.columns - 2, hang);

@@ -23,9 +23,9 @@ export function planText(view: PlanView, look: Look): string {
   return [
     paint(look, 'strong', visible(cut(`${job}  ${date}  ${environment}`, look.columns, look))),
     say(`${counted(steps.length, 'step')}; logical time ${moment(logicalTime)}, zone ${zone}.`),
-    ...listed('Standing in:', view.standIns, say),
     '',
     ...(steps.length > 0 ? table(headings, rows, look) : ['Nothing to do.']),
+    ...listed('Standing in:', view.standIns, say),
     ...listed('Read as they are:', view.readsOnly, say),
     ...listed('To set up first (esteira setup):', view.setup, say),
   ].join('\n');

@@ -15,6 +15,7 @@ import { setupText } from './setup.ts';
 import { showText } from './show.ts';
 import { showRunText } from './show-run.ts';
 import { statusText } from './status.ts';
+import { syncText } from './sync.ts';
 
 const look = { columns: 80, rows: 24, color: false, unicode: true };
 const narrow = { ...look, columns: 40 };
@@ -256,6 +257,11 @@ describe('doctor', () => {
 });
 
 describe('the others', () => {
+  it('sync adds nothing to what its runs have said', () => {
+    assert.equal(syncText([record, record], look), '');
+    assert.equal(syncText([], look), 'No job is `always`: nothing to bring in.');
+  });
+
   it('setup lists what it changed', () => {
     const changes = [{ catalog: 'v_credit', change: 'add column', name: 'silver.tb_chamado.prioridade' }];
     assert.match(setupText({ changes }, look), /add column {2}v_credit {2}silver\.tb_chamado\.prioridade\n1 change\.$/);
