@@ -40,7 +40,7 @@ export const catalogue = Object.freeze({
   SETUP_CONFLICT: terminal(3, 'A table is there with a column of another type; set-up never destroys.'),
   // ---- runs ----
   RUN_IN_PROGRESS: transient(4, 'A run of this job, or one that writes the same table, is going.'),
-  RUN_FAILED: terminal(1, 'A run ended with a failed step.'),
+  RUN_FAILED: terminal(1, 'Several steps of a run failed; when only one did, the run has its error.'),
   ROWS_INVALID: terminal(1, 'Rows broke the rules of a table that does not set them aside.'),
   CHECK_FAILED: terminal(1, 'A check holds back the rows.'),
   ACCOUNT_WRONG: terminal(1, 'Rows in are not valid + invalid + duplicates: nothing was published.'),

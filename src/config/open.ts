@@ -4,7 +4,7 @@ import type { AnySource, Reader } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { collect, matchesName } from '../graph/index.ts';
 import type { Clock } from '../ports/index.ts';
-import { Answers, type Project, ulid } from '../run/index.ts';
+import { Answers, type Project, said, ulid } from '../run/index.ts';
 import { clockOf } from './clock.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
 import { moduleHash } from './modules.ts';
@@ -21,10 +21,22 @@ export async function openProject(options: {
   readonly environment?: string;
 }): Promise<OpenProject> {
   const { folder } = options;
-  const config = await loadConfig(folder);
-  const name = options.environment ?? config.standard;
-  const environment = environmentOf(config, name);
   const variables = new Variables(folder);
+  const redact = (text: string): string => variables.redact(text);
+  try {
+    return await open(options, variables);
+  } catch (error) {
+    throw error instanceof EsteiraError ? said(error, { folder, redact }) : error;
+  }
+}
+
+async function open(
+  { folder, environment: asked }: { readonly folder: string; readonly environment?: string },
+  variables: Variables,
+): Promise<OpenProject> {
+  const config = await loadConfig(folder);
+  const name = asked ?? config.standard;
+  const environment = environmentOf(config, name);
   const trace = stopPoint();
   const placeOf = (of: Environment): Place => ({
     folder,

@@ -1,4 +1,5 @@
-import type { Project } from '../run/index.ts';
+import { EsteiraError } from '../errors.ts';
+import { type Project, said } from '../run/index.ts';
 import { compile, logs, query, runs, show } from './look.ts';
 import { plan } from './plan.ts';
 import { run, sync } from './run.ts';
@@ -36,11 +37,15 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
 export const isOperation = (name: string): name is OperationName => Object.hasOwn(all, name);
 
 /** Everything that can be done with a project; the command line and the owner's socket are thin over it. */
-export function operate<Name extends OperationName>(
+export async function operate<Name extends OperationName>(
   project: Project,
   name: Name,
   input: Input<Name>,
   context: Context,
 ): Promise<Output<Name>> {
-  return (all[name] as Carry<Name>)(project, input, context);
+  try {
+    return await (all[name] as Carry<Name>)(project, input, context);
+  } catch (error) {
+    throw error instanceof EsteiraError ? said(error, project) : error;
+  }
 }

@@ -177,20 +177,21 @@ function logText({ state, seconds, result, error }: StepOutcome): string {
 
 const emitNote = (context: Context, text: string) => context.emit({ type: 'note', level: 'info', text });
 
+/** One failure gives the run its name; of several each is told. */
 function runFailed(runId: string, failures: readonly StepOutcome[]): EsteiraError {
-  const [first] = failures;
-  const causes = failures.map(
-    ({ step, error }) =>
-      `${step}: ${error?.code} ${error?.details.what}${error?.details.got ? `\n  ${error.details.got}` : ''}`,
-  );
+  const errors = failures.flatMap(({ step, error }) => (error ? [{ step, error }] : []));
+  const [first] = errors;
+  const again = 'Then run the job again: it goes on with the steps that are not done.';
+  if (first && errors.length === 1) {
+    const { code, details, cause } = first.error;
+    const all = { ...details, where: `${details.where}, run ${runId}`, next: `${details.next} ${again}` };
+    return new EsteiraError(code, all, { cause });
+  }
   return new EsteiraError('RUN_FAILED', {
-    what:
-      failures.length === 1
-        ? `The step ${first?.step} failed; what does not need it was done.`
-        : `${failures.length} steps failed; what does not need them was done.`,
+    what: `${errors.length} steps failed; what does not need them was done.`,
     where: `run ${runId}`,
-    got: causes.join('\n'),
-    next: `${first?.error?.details.next ?? ''} Then run the job again: it goes on at the first step without a publication.`.trim(),
+    got: errors.map(({ step, error: { code, details } }) => `${step}: ${code}: ${details.what}`).join('\n'),
+    next: `esteira logs ${runId} <step> says all of it. ${again}`,
   });
 }
 

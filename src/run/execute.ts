@@ -77,7 +77,7 @@ export async function execute(execution: Execution): Promise<readonly StepOutcom
       done.add(id);
       execution.onStep({ step: id, state: 'done', seconds: seconds(), result });
     } catch (thrown) {
-      const error = stepError(thrown, id);
+      const error = stepError(thrown, model, project);
       const outcome: StepOutcome = { step: id, state: 'failed', seconds: seconds(), error };
       failed.push(outcome);
       if (error.code !== 'FENCED') await project.state.failed(held, id, error.toJSON(), project.clock.now());

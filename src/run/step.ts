@@ -1,8 +1,10 @@
 import { EsteiraError } from '../errors.ts';
+import { whereOf } from '../graph/index.ts';
 import type { StepModel } from '../plan/index.ts';
 import type { Held, Publication, SourceFile, StepRecord, StepWrite } from '../ports/index.ts';
 import { isUnchanged, type Progress, type Reach, reachOf } from './bounds.ts';
 import type { Project } from './project.ts';
+import { said } from './said.ts';
 import { settingsHash } from './settings.ts';
 import { type RunValues, writeOf } from './write.ts';
 
@@ -112,18 +114,19 @@ async function viewDone(model: StepModel, { project, held }: StepRun): Promise<S
   return { adopted: false, unchanged: false };
 }
 
-/** What a step's failure is called: coded, and naming the step. */
-export function stepError(error: unknown, step: string): EsteiraError {
-  if (error instanceof EsteiraError) return error;
-  const text = error instanceof Error ? error.message : String(error);
-  return new EsteiraError(
-    'ENGINE_FAILED',
-    {
-      what: text.split('\n')[0] ?? text,
-      where: step,
-      got: text,
-      next: 'Look at the step with `esteira logs <run> <step>`.',
-    },
-    { cause: error },
-  );
+/** What a step's failure is called: coded, and saying where the table or the check is written. */
+export function stepError(error: unknown, model: StepModel, project: Project): EsteiraError {
+  const { node, checks } = model;
+  if (!(error instanceof EsteiraError)) {
+    const text = error instanceof Error ? error.message : String(error);
+    const what = `The step ${node.id} failed: ${text.split('\n')[0]}`;
+    const next = `Look at the step with \`esteira logs latest ${node.schema}.${node.table}\`.`;
+    const details = { what, where: whereOf(node.definition), got: text, next };
+    return said(new EsteiraError('ENGINE_FAILED', details, { cause: error }), project);
+  }
+  const { where = node.id } = error.details;
+  const check = checks.find(({ name }) => where.endsWith(`, check ${name}`));
+  const written = whereOf(check ?? node.definition);
+  const place = check || where === node.id || where === written ? written : `${where}, ${written}`;
+  return said(new EsteiraError(error.code, { ...error.details, where: place }, { cause: error.cause }), project);
 }

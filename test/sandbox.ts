@@ -1,0 +1,160 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after } from 'node:test';
+
+export const root = path.join(import.meta.dirname, '..');
+/** A deep folder that no test project is below, so that none is found from a folder without one. */
+const home = mkdtempSync(path.join(os.tmpdir(), 'esteira-'));
+const started: Command[] = [];
+after(async () => {
+  for (const one of started) one.signal('SIGKILL');
+  for (const one of started) await one.ended;
+  rmSync(home, { recursive: true, force: true });
+});
+
+export interface Ended {
+  readonly exit: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** The command line in a process of its own, as a person starts it. */
+export class Command {
+  readonly ended: Promise<Ended>;
+  readonly pid: number;
+  out = '';
+  err = '';
+  readonly #child: ChildProcess;
+
+  constructor(program: string, words: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv }) {
+    this.#child = spawn(program, words, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.pid = this.#child.pid ?? 0;
+    this.#child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
+      this.out += chunk;
+    });
+    this.#child.stderr?.setEncoding('utf8').on('data', (chunk: string) => {
+      this.err += chunk;
+    });
+    this.ended = new Promise((resolve, reject) => {
+      this.#child.once('error', reject);
+      this.#child.once('close', (code, signal) =>
+        resolve({ exit: code ?? 128 + (signal ? os.constants.signals[signal] : 0), out: this.out, err: this.err }),
+      );
+    });
+    started.push(this);
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** Waits until it has printed that, on either stream. */
+  async says(words: RegExp): Promise<void> {
+    let over = false;
+    void this.ended.finally(() => {
+      over = true;
+    });
+    for (;;) {
+      if (words.test(this.out + this.err)) return;
+      if (over) throw new Error(`it ended without saying ${words}: ${this.out}${this.err}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+}
+
+const config = `import { duckdb, folder, project, sqlite } from 'esteira/config';
+
+export default project({
+  name: 'shop',
+  pipelines: { shop: 'definitions/*.ts' },
+  standard: 'local',
+  environments: {
+    local: {
+      warehouse: duckdb({ folder: 'warehouse', threads: 1 }),
+      state: sqlite({ file: 'warehouse/state.sqlite' }),
+      files: folder({ path: 'data' }),
+    },
+  },
+});
+`;
+
+/** A small project in a folder of its own. */
+export class Sandbox {
+  readonly folder: string;
+  readonly #home: string;
+  readonly #env: NodeJS.ProcessEnv;
+
+  /** `home` is the package that runs; by default this repository. */
+  constructor(files: Readonly<Record<string, string>>, options: { home?: string; env?: NodeJS.ProcessEnv } = {}) {
+    this.folder = mkdtempSync(path.join(home, 'p'));
+    this.#home = options.home ?? root;
+    this.#env = options.env ?? {};
+    mkdirSync(path.join(this.folder, 'node_modules'));
+    mkdirSync(path.join(this.folder, 'data'));
+    symlinkSync(this.#home, path.join(this.folder, 'node_modules', 'esteira'));
+    this.write({ 'package.json': '{ "type": "module" }', 'esteira.config.ts': config, ...files });
+  }
+
+  write(files: Readonly<Record<string, string>>): void {
+    for (const [name, text] of Object.entries(files)) {
+      const file = path.join(this.folder, name);
+      mkdirSync(path.dirname(file), { recursive: true });
+      writeFileSync(file, text);
+    }
+  }
+
+  file(name: string): string {
+    return path.join(this.folder, name);
+  }
+
+  /** Another project with the same files, warehouse and state. */
+  copy(): Sandbox {
+    const copy = new Sandbox({}, { home: this.#home, env: this.#env });
+    const isKept = (from: string): boolean => !/node_modules|owner\.(sock|json)/.test(path.relative(this.folder, from));
+    cpSync(this.folder, copy.folder, { recursive: true, filter: isKept });
+    return copy;
+  }
+
+  start(words: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string } = {}): Command {
+    const bin = path.join(this.#home, 'bin', 'esteira.mjs');
+    return this.startProgram(process.execPath, [bin, ...words], options);
+  }
+
+  startProgram(program: string, words: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string } = {}) {
+    const { PATH, LD_LIBRARY_PATH } = process.env;
+    const env = { PATH, LD_LIBRARY_PATH, COLUMNS: '10000', ESTEIRA_NOW: '2026-03-10T12:00:00Z', ...this.#env };
+    return new Command(program, words, {
+      cwd: options.cwd ?? this.folder,
+      env: { ...env, ...options.env },
+    });
+  }
+
+  async run(...words: readonly string[]): Promise<Ended> {
+    return this.start(words).ended;
+  }
+
+  /** Runs it, and fails the test when that does not succeed. */
+  async succeed(...words: readonly string[]): Promise<string> {
+    const { exit, out, err } = await this.run(...words);
+    if (exit !== 0) throw new Error(`esteira ${words.join(' ')} ended with ${exit}: ${out}${err}`);
+    return out;
+  }
+
+  /** What it gives with --json. */
+  async ask<Result>(...words: readonly string[]): Promise<Result> {
+    return JSON.parse(await this.succeed(...words, '--json')) as Result;
+  }
+
+  /** The same text wherever and whenever it was said. */
+  normal(text: string): string {
+    return text
+      .replaceAll(this.folder, '<project>')
+      .replaceAll(home, '<home>')
+      .replaceAll(root, '<esteira>')
+      .replaceAll(os.hostname(), '<host>')
+      .replaceAll(/\b01[0-9A-HJKMNP-TV-Z]{24}\b/g, '<run>')
+      .replaceAll(/\b(PID|process) \d+/g, '$1 <pid>');
+  }
+}
