@@ -2,8 +2,8 @@ import { type Columns, col } from '../columns/index.ts';
 import { memoryWarehouse } from '../config/memory.ts';
 import type { AnySource, AnyTable, Definition, Table } from '../define/index.ts';
 import { allSteps, collect, type Graph } from '../graph/index.ts';
-import { flagsOf, invalidPlaceOf, placeOf, type StepModel } from '../plan/index.ts';
-import type { Account, Batch, StepWrite, Warehouse } from '../ports/index.ts';
+import { flagsOf, invalidPlaceOf, layoutOf, placeOf, type StepModel } from '../plan/index.ts';
+import { type Account, type Batch, hidden, type StepWrite, type Warehouse } from '../ports/index.ts';
 import {
   Answers,
   modelsOf,
@@ -60,11 +60,20 @@ export async function build<C extends Columns>(of: Table<C>, contents: Contents)
   );
   await writeSettings(project, contents);
   const settings = await readSettings(project);
+  const progress = await Progress.load(project, graph.catalogs);
   let account = nothing;
   for (const model of models) {
     const rows = contents.rows.get(model.node.definition);
-    const write = await stepWrite(model, { project, contents, settings });
-    if (write) account = (await warehouse.publish(rows ? givenWrite(write, rows) : write)).account;
+    if (rows) {
+      await putGiven(model, rows, project);
+      progress.published(model.node.id, 1n);
+      continue;
+    }
+    const write = await stepWrite(model, { project, progress, contents, settings });
+    if (!write) continue;
+    const published = await warehouse.publish(write);
+    progress.published(model.node.id, published.sequence);
+    account = published.account;
   }
   return results(of, { project, account });
 }
@@ -112,14 +121,19 @@ async function stepWrite(
   model: StepModel,
   {
     project,
+    progress,
     contents,
     settings,
-  }: { readonly project: Project; readonly contents: Contents; readonly settings: SettingValues },
+  }: {
+    readonly project: Project;
+    readonly progress: Progress;
+    readonly contents: Contents;
+    readonly settings: SettingValues;
+  },
 ): Promise<StepWrite | undefined> {
   if (model.kind === 'view') return undefined;
   const { date } = contents;
   const logicalTime = date.add({ days: 1 }).toZonedDateTime('UTC').toInstant();
-  const progress = await Progress.load(project, project.graph.catalogs);
   const batch: Batch = {
     runId: 'test',
     runSeq: 1n,
@@ -142,20 +156,28 @@ async function stepWrite(
   });
 }
 
-/** Rows that a test gives are there as they are: nothing judges them. */
-function givenWrite(write: StepWrite, rows: readonly object[]): StepWrite {
-  const { carried: _, invalid: __, ...rest } = write;
-  return {
-    ...rest,
-    body: { by: 'function', sql: 'select 1 as one', columns: { one: col.integer() }, map: () => rows },
-    files: [],
-    converted: [],
-    keepsOriginal: false,
-    judgements: [],
-    rules: [],
-    checks: [],
-    bounds: [],
-  };
+/** Rows that a test gives are there as they are, as if their table had been published once: nothing judges them. */
+async function putGiven(model: StepModel, rows: readonly object[], { graph, warehouse }: Project): Promise<void> {
+  const { definition } = model.node;
+  const missing = Object.fromEntries(Object.keys(definition.columns).map((name) => [name, null]));
+  const own =
+    layoutOf(model, graph, warehouse.dialect)
+      .at(-1)
+      ?.columns.map((column) => column.name) ?? [];
+  const kept = Object.entries({
+    [hidden.row]: col.text(),
+    [hidden.run]: col.bigint(),
+    [hidden.sequence]: col.bigint(),
+  });
+  const columns = { ...definition.columns, ...Object.fromEntries(kept.filter(([name]) => own.includes(name))) };
+  const complete = rows.map((row, index) => ({
+    ...missing,
+    ...row,
+    [hidden.row]: `given:${String(index).padStart(10, '0')}`,
+    [hidden.run]: 1n,
+    [hidden.sequence]: 1n,
+  }));
+  await warehouse.replaceRows(placeOf(model.node), columns, complete);
 }
 
 async function writeSettings({ graph, warehouse }: Project, { settings }: Contents): Promise<void> {
