@@ -1,0 +1,58 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+
+const root = path.join(import.meta.dirname, '..', '..', '..');
+
+/** A folder that goes away with the process. */
+export function temporaryFolder(name: string): string {
+  const folder = mkdtempSync(path.join(realpathSync(os.tmpdir()), `${name}-`));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+export interface ProjectFiles {
+  /** Name of the catalog. */
+  readonly catalog: string;
+  /** The text of the definitions; nothing: the definitions of the credit pipeline. */
+  readonly definitions?: string;
+  /** Steps side by side. */
+  readonly parallel?: number;
+}
+
+/** Writes a project whose warehouse, state and files are below its own folder. */
+export function writeProject(folder: string, { catalog, definitions, parallel = 2 }: ProjectFiles): void {
+  mkdirSync(path.join(folder, 'node_modules'), { recursive: true });
+  mkdirSync(path.join(folder, 'files'), { recursive: true });
+  // The package under its own name, so that the definitions meet the very modules that run them.
+  symlinkSync(root, path.join(folder, 'node_modules', 'esteira'), 'dir');
+  let pattern = 'definitions/*.ts';
+  if (definitions === undefined) {
+    symlinkSync(path.join(root, 'pipelines'), path.join(folder, 'pipelines'), 'dir');
+    pattern = 'pipelines/credit/definitions/*.ts';
+  } else {
+    mkdirSync(path.join(folder, 'definitions'));
+    writeFileSync(path.join(folder, 'definitions', 'all.ts'), definitions);
+  }
+  writeFileSync(
+    path.join(folder, 'esteira.config.ts'),
+    `import { files } from 'esteira';
+import { duckdb, folder, project, sqlite } from 'esteira/config';
+
+export default project({
+  name: 'world',
+  pipelines: { ${catalog}: '${pattern}' },
+  standard: 'here',
+  environments: {
+    here: {
+      warehouse: duckdb({ folder: 'warehouse', memoryLimit: '2GiB', threads: 2 }),
+      state: sqlite({ file: 'state.sqlite' }),
+      files: folder({ path: 'files' }),
+      standIns: { 'postgres_public.*': files('postgres_public/{name}/*.jsonl') },
+      parallel: ${parallel},
+    },
+  },
+});
+`,
+  );
+}
