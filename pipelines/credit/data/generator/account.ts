@@ -59,7 +59,7 @@ export async function countDeliveries(database: Database, table: TableName, acco
       select *, max(newest) over earlier as before from batches
       window earlier as (partition by id order by day rows between unbounded preceding and 1 preceding)),
     judged as (
-      select *, coalesce(before // 2 >= newest // 2, false) as stale, coalesce(before % 2 = 0, false) as was_there,
+      select *, coalesce(before // 2 > newest // 2, false) as stale, coalesce(before % 2 = 0, false) as was_there,
         newest % 2 = 0 as stays
       from steps)
     select day, sum(good)::bigint as good, count(*) as keys, count(*) filter (stale) as stale,

@@ -8,7 +8,7 @@ export interface Figures {
   invalid: number;
   /** Rows that keep every rule, but a newer row of their key came in the same run. */
   duplicates: number;
-  /** Valid rows that are not newer than what an earlier run brought for their key. */
+  /** Valid rows that are older than what an earlier run brought for their key. */
   stale: number;
   /** Rows in that say their row was deleted, and whose key is well. */
   deletes: number;

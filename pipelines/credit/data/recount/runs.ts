@@ -16,8 +16,9 @@ export interface Figures {
 /** The newest good change of each key, deleted ones among them: they keep an older change from coming back. */
 type Held = Map<unknown, Row>;
 
+/** At one moment the change that came later, by file and line, is the newer. Rows are read in that order. */
 const isNewer = (row: Row, other: Row | undefined): boolean =>
-  other === undefined || (row['sincronizado_em'] as number) > (other['sincronizado_em'] as number);
+  other === undefined || (row['sincronizado_em'] as number) >= (other['sincronizado_em'] as number);
 
 /** Silver tables that are brought up to date by one run after another, each over some of the files. */
 export class Silver {
