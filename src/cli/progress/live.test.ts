@@ -63,6 +63,19 @@ describe('the live tree', () => {
     assert.ok(note < shown.findIndex((line) => line.startsWith('v_credit_diario')));
   });
 
+  it('keeps the latest note in sight below a tree that fills the screen', () => {
+    const terminal = fakeTerminal({ live: true, rows: 10 });
+    const live = new Live(terminal);
+    live.onEvent(begun);
+    live.onEvent({ type: 'note', level: 'info', text: `Stopping: ${'x'.repeat(100)}` });
+    const lines = screen(terminal.written, 80).filter((line) => line !== '');
+    assert.match(lines.at(-1) ?? '', /^Stopping: x+\u2026$/);
+    assert.ok(lines.length - lines.findIndex((line) => line.startsWith('v_credit_diario')) <= 9);
+    live.onEvent(ended);
+    live.close();
+    assert.doesNotMatch(screen(terminal.written, 80).join('\n'), /Stopping: x+\u2026/);
+  });
+
   it('takes back all its lines when the window has become narrower', () => {
     const terminal = fakeTerminal({ live: true, rows: 40 });
     let columns = 80;

@@ -1,6 +1,6 @@
 import type { RunEvent } from '../../operate/views.ts';
-import type { Terminal } from '../terminal.ts';
-import { width, wrapHanging } from '../text.ts';
+import type { Look, Terminal } from '../terminal.ts';
+import { cut, width, wrapHanging } from '../text.ts';
 import { begin, type Followed, follow } from './follow.ts';
 import { noteText, standIns, unfinished } from './lines.ts';
 import type { Progress } from './progress.ts';
@@ -17,6 +17,8 @@ export class Live implements Progress {
   readonly #terminal: Terminal;
   readonly #now: () => number;
   #followed: Followed | undefined;
+  /** What was said last; it stays in sight below the tree while the run goes. */
+  #latest: string | undefined;
   /** Lines on the screen that the next drawing takes back. */
   #drawn: readonly string[] = [];
   #drawnAt = -shortest;
@@ -29,9 +31,12 @@ export class Live implements Progress {
   }
 
   onEvent(event: RunEvent): void {
-    if (event.type === 'note') this.#say([noteText(event, this.#terminal)]);
-    else if (event.type === 'run') this.#begin(begin(event));
-    else if (this.#followed) {
+    if (event.type === 'note') {
+      this.#latest = noteText(event, this.#terminal);
+      this.#say([this.#latest]);
+    } else if (event.type === 'run') {
+      this.#begin(begin(event));
+    } else if (this.#followed) {
       this.#followed = follow(this.#followed, event, this.#now());
       this.#soon();
     }
@@ -41,11 +46,12 @@ export class Live implements Progress {
     clearTimeout(this.#timer);
     this.#unlisten();
     if (!this.#followed) return;
+    this.#latest = undefined;
     this.#draw();
     clearTimeout(this.#timer);
     this.#drawn = [];
     const ended = endedNow(this.#followed);
-    const last = [...(ended ? [summary(ended, this.#terminal)] : []), ...unfinished(this.#followed)];
+    const last = [...(ended ? [summary(ended, this.#look())] : []), ...unfinished(this.#followed)];
     this.#followed = undefined;
     this.#say(last);
   }
@@ -69,10 +75,9 @@ export class Live implements Progress {
   #draw(): void {
     clearTimeout(this.#timer);
     if (!this.#followed) return;
-    const { columns, rows } = this.#terminal;
-    // A line that fills the last column would wrap on some terminals.
-    const look = { ...this.#look(), columns: Math.max(20, columns - 1), rows: Math.max(4, rows - 1) };
-    const lines = tree(this.#followed, look, this.#now());
+    const look = this.#look();
+    const below = this.#latest === undefined ? [] : [cut(this.#latest, look.columns, look)];
+    const lines = [...tree(this.#followed, { ...look, rows: look.rows - below.length }, this.#now()), ...below];
     this.#terminal.write(`${this.#back()}${lines.map((line) => `${line}\x1b[K\n`).join('')}\x1b[J`);
     this.#drawn = lines;
     this.#drawnAt = this.#now();
@@ -82,7 +87,7 @@ export class Live implements Progress {
   /** Says something for good, above the tree. */
   #say(lines: readonly string[]): void {
     if (lines.length === 0) return;
-    const text = lines.map((line) => `${wrapHanging(line, this.#terminal.columns - 1, 2)}\n`).join('');
+    const text = lines.map((line) => `${wrapHanging(line, this.#look().columns, 2)}\n`).join('');
     this.#terminal.write(`${this.#back()}\x1b[J${text}`);
     this.#drawn = [];
     if (this.#followed) this.#draw();
@@ -95,7 +100,9 @@ export class Live implements Progress {
     return lines > 0 ? `\x1b[${lines}A\r` : '';
   }
 
-  #look(): { readonly color: boolean; readonly unicode: boolean } {
-    return { color: this.#terminal.color, unicode: this.#terminal.unicode };
+  /** A line that fills the last column would wrap on some terminals, and the cursor stands below the last line. */
+  #look(): Look {
+    const { columns, rows, color, unicode } = this.#terminal;
+    return { columns: Math.max(20, columns - 1), rows: Math.max(5, rows - 1), color, unicode };
   }
 }

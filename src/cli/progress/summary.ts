@@ -52,7 +52,8 @@ export function summary(run: Ended, look: Look): string {
   const lines = wrapHanging(words, look.columns - 2, 2).split('\n');
   return [
     `${mark(look, how)} ${lines.map((line) => paint(look, 'strong', line)).join('\n')}`,
-    ...invalidRows(run, look),
+    // Who stops a run looks for what is left of it.
+    ...(run.state === 'cancelled' ? [] : invalidRows(run, look)),
     ...setAside(run, look),
   ].join('\n');
 }
