@@ -15,11 +15,15 @@ import type { Change } from '../ports/index.ts';
 import type { Project } from './project.ts';
 import { settingsNodes } from './settings.ts';
 
-/** Asks the engine about every step's query. The first that cannot be right is thrown. */
+/** Asks the engine about every step's query. The first that cannot be right is thrown, when all have been answered: nothing may be asked of an engine that closes. */
 export async function modelsOf(steps: readonly GraphStep[], project: Project): Promise<readonly StepModel[]> {
   const { graph, answers, readerOf, moduleHash } = project;
   const analyser: Analyser = { graph, warehouse: answers ?? project.warehouse, readerOf, moduleHash };
-  const models = await Promise.all(steps.map((step) => analyse(step, analyser)));
+  const asked = await Promise.allSettled(steps.map((step) => analyse(step, analyser)));
+  const models = asked.map((one) => {
+    if (one.status === 'rejected') throw one.reason;
+    return one.value;
+  });
   answers?.save();
   return models;
 }
