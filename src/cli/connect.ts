@@ -88,8 +88,9 @@ async function open(options: Options, waiting: (commands: readonly string[]) => 
   const projects = new Projects(folder, typed.texts.get('env'));
   const timer = setTimeout(() => {
     const note = readOwnerNote(folder);
-    if (note && note.pid !== process.pid)
-      terminal.tell(`Waiting for \`${note.command}\` (process ${note.pid}), which owns the project.\n`);
+    const isOther = note && note.pid !== process.pid;
+    const what = isOther ? `Waiting for \`${note.command}\` (process ${note.pid}), which owns` : 'Opening';
+    terminal.tell(`${what} the project.\n`);
   }, soon);
   try {
     return await connect({

@@ -131,7 +131,7 @@ function countWords(entry: CommandEntry, words: readonly string[]): void {
     throw wrong({
       what: `${called(entry)} needs <${missing.name}>.`,
       allowed: missing.about,
-      next: entry.examples[0]?.line ?? helpOf(entry),
+      next: helpOf(entry),
     });
   const extra = entry.arguments.at(-1)?.many ? undefined : words[entry.arguments.length];
   if (extra === undefined) return;

@@ -12,7 +12,9 @@ export const check: Command = async ({ terminal, call }) => {
 };
 
 export function checkText({ environment, definitions, described, jobs }: CheckView, look: Look): string {
-  const kinds = Object.entries(definitions).map(([kind, number]) => counted(number, kind, pluralOf(kind)));
+  const kinds = Object.entries(definitions)
+    .filter(([, number]) => number > 0)
+    .map(([kind, number]) => counted(number, kind, pluralOf(kind)));
   const words = `${environment}: ${kinds.join(', ')}; the engine described ${counted(described, 'query', 'queries')}.`;
   const headings = [{ head: 'job' }, { head: 'when' }, { head: 'steps', align: 'right' }] as const;
   const rows = jobs.map(({ job, when, steps }) => [job, when, String(steps)]);

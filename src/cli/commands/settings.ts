@@ -76,10 +76,10 @@ export function settingText(setting: Setting, look: Look): string {
   return [
     `${name} = ${shown(value)}`,
     ...(about ? [about] : []),
-    `  may be  ${[kind, ...rules].join(', ')}`,
+    `  may be    ${[kind, ...rules].join(', ')}`,
     `  standard  ${shown(standard)}`,
-    ...(changedAt ? [`  changed  ${moment(changedAt)}${by}`] : []),
+    ...(changedAt ? [`  changed   ${moment(changedAt)}${by}`] : []),
   ]
-    .map((line) => wrapHanging(visible(line), look.columns, 4))
+    .map((line) => wrapHanging(visible(line), look.columns, 12))
     .join('\n');
 }

@@ -223,7 +223,7 @@ describe('settings', () => {
       /0\.05 {6}0\.02 {2}2028-02-29 10:00Z by ana/,
     );
     assert.match(settingText(setting, look), /^config\.limites\.invalidos = 0\.05\n/);
-    assert.match(settingText(setting, look), /may be {2}decimal, min 0, max 1/);
+    assert.match(settingText(setting, look), /may be {4}decimal, min 0, max 1/);
     assert.equal(settingsText({ settings: [] }, look), 'No definition has settings.');
   });
 });

@@ -59,6 +59,6 @@ function stateOf(steps: readonly FollowedStep[]): StepState {
   return has('done') ? 'done' : 'skipped';
 }
 
-/** Steps that were neither done nor failed. */
+/** Steps that are not done, the failed ones among them. */
 export const left = (followed: Followed): readonly FollowedStep[] =>
-  [...followed.steps.values()].filter(({ state }) => state !== 'done' && state !== 'failed');
+  [...followed.steps.values()].filter(({ state }) => state !== 'done');

@@ -58,7 +58,7 @@ Invalid rows, with the rules that they break:
     assert.match(text, /^\u2717 0\.40 s {2}silver\.tb_chamado {14}CHECK_FAILED: Too many\.$/m);
     assert.doesNotMatch(text, /skipped/);
     assert.match(text, /^\u2717 failed in 4\.20 s/m);
-    assert.match(text, /^Left: 3 of 10 steps, from gold\.dm_cliente on\.\n$/m);
+    assert.match(text, /^Left: 4 of 10 steps, from silver\.tb_chamado on\.\n$/m);
   });
 
   it('says that an interrupted run goes on, and leaves a run without its end unfinished', () => {
