@@ -104,9 +104,9 @@ describe('what was mistyped', () => {
     assert.equal(refused('run', 'daily', '--param', 'x').allowed, 'name=value');
   });
 
-  it('refuses an argument that is missing, with an example, or one too many', () => {
+  it('refuses an argument that is missing, naming the help, or one too many', () => {
     assert.match(refused('run').what, /esteira run needs <job>/);
-    assert.equal(refused('run').next, 'esteira run v_credit_diario');
+    assert.equal(refused('run').next, 'esteira run --help');
     assert.match(refused('query', 'select', '1').next, /Quotes/);
     assert.equal(refused('status', 'x').got, 'x');
   });

@@ -1,6 +1,6 @@
 import { existsSync, globSync } from 'node:fs';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { EsteiraError } from '../errors.ts';
 import type { LoadedFile } from '../graph/index.ts';
 import { isProject, type ProjectConfig } from './project.ts';
@@ -29,7 +29,7 @@ export async function loadConfig(folder: string): Promise<ProjectConfig> {
     where: fileName,
     got: found === undefined ? 'no default export' : typeof found,
     allowed: 'export default project({ … })',
-    next: 'Import `project` from the subpath config of the package, and export its result as default.',
+    next: 'Import `project` of esteira/config, and export what it gives as default.',
   });
 }
 
@@ -63,8 +63,9 @@ async function load(folder: string, file: string): Promise<Readonly<Record<strin
 /** Files that import each other in a circle fail as a name that is used before it is there: that is a circle of definitions. */
 function notLoaded(file: string, error: Error, folder: string): EsteiraError {
   const frame = error.stack?.split('\n').find((line) => line.includes(pathToFileURL(folder).href));
-  const at = frame ? /([^/]+:\d+):\d+\)?$/.exec(frame.trim())?.[1] : undefined;
-  const where = at ? `${file} (${at})` : file;
+  const [, url, line] = /(file:\S+?):(\d+)(?::\d+)?\)?$/.exec(frame?.trim() ?? '') ?? [];
+  const at = url ? path.relative(folder, fileURLToPath(url)) : file;
+  const where = `${at}${line ? `:${line}` : ''}${at === file ? '' : `, loaded by ${file}`}`;
   const early =
     error instanceof ReferenceError ? /Cannot access '(\w+)' before initialization/.exec(error.message) : undefined;
   if (early) {

@@ -3,8 +3,9 @@ import type { Columns } from '../columns/index.ts';
 
 /** Two copies of the package give two values here: definitions of one are not taken for definitions of the other. */
 const brand: unique symbol = Symbol.for('esteira.definition') as never;
-const copy = import.meta.url;
 const home = new URL('..', import.meta.url).href;
+/** The folder of this copy of the package. */
+export const ownCopy: string = fileURLToPath(home);
 
 /** Everything with a name: the nodes of the graph. */
 export interface Definition<K extends string = string> {
@@ -13,21 +14,24 @@ export interface Definition<K extends string = string> {
   readonly dependsOn: readonly Definition[];
 }
 
-/** `file:line` where a definition was written. */
+/** `file:line` where a definition was written; a table of invalid rows is written with the table that refuses them. */
 const places = new WeakMap<object, string>();
-export const writtenAt = (definition: Definition): string => places.get(definition) ?? 'unknown place';
+export function writtenAt(definition: Definition): string {
+  const { refusedBy = definition } = (definition as { spec?: { refusedBy?: Definition } }).spec ?? {};
+  return places.get(refusedBy) ?? 'unknown place';
+}
 
 /** Frozen, branded, and remembering where it was written. Each word passes its values through here. */
 export function define<T extends Definition>(self: T): T {
-  const definition = Object.freeze(Object.defineProperty(self, brand, { value: copy }));
+  const definition = Object.freeze(Object.defineProperty(self, brand, { value: ownCopy }));
   places.set(definition, callerOutside());
   return definition;
 }
 
 export const isDefinition = (value: unknown): value is Definition =>
   typeof value === 'object' && value !== null && brand in value;
-/** Made by this copy of the package. */
-export const isOwn = (definition: Definition): boolean => (definition as { [brand]?: string })[brand] === copy;
+/** The folder of the copy of the package that made it. */
+export const copyOf = (definition: Definition): string => String((definition as { [brand]?: unknown })[brand]);
 
 function callerOutside(): string {
   const { stackTraceLimit, prepareStackTrace } = Error;
@@ -36,7 +40,8 @@ function callerOutside(): string {
   const frames = new Error().stack as unknown as NodeJS.CallSite[];
   Error.stackTraceLimit = stackTraceLimit;
   Error.prepareStackTrace = prepareStackTrace as NonNullable<typeof prepareStackTrace>;
-  const outside = frames.find((frame) => !(frame.getFileName() ?? home).startsWith(home));
+  const isInside = (file: string): boolean => file.startsWith(home) || file.startsWith('node:');
+  const outside = frames.find((frame) => !isInside(frame.getFileName() ?? home));
   const file = outside?.getFileName();
   if (!outside || !file) return 'unknown place';
   return `${file.startsWith('file:') ? fileURLToPath(file) : file}:${outside.getLineNumber()}`;

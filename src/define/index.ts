@@ -1,5 +1,5 @@
 export { type Check, check } from './check.ts';
-export { type Definition, isDefinition, isOwn, writtenAt } from './definition.ts';
+export { copyOf, type Definition, isDefinition, ownCopy, writtenAt } from './definition.ts';
 export { type FragmentName, fn, fragmentNames } from './fn.ts';
 export { after, always, byHand, cron, type Job, job, type Trigger } from './job.ts';
 export { atLeast, atMost, expectNone, invalidShare, type Limit, type Measure, rowsIn, scalar } from './limit.ts';

@@ -1,10 +1,11 @@
 import {
   type AnyTable,
   type Check,
+  copyOf,
   type Definition,
   isDefinition,
-  isOwn,
   type Job,
+  ownCopy,
   writtenAt,
 } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
@@ -23,9 +24,9 @@ export function collect(files: readonly LoadedFile[], options: { readonly suffix
     if (before && before !== definition) throw nameTwice(definition, before);
     into.set(definition.name, definition);
   };
-  for (const { catalog, exports } of files) {
+  for (const { catalog, file, exports } of files) {
     for (const definition of exported(exports)) {
-      if (!isOwn(definition)) throw twoCopies(definition);
+      if (copyOf(definition) !== ownCopy) throw twoCopies(definition, file);
       if (definition.kind === 'job') keep(jobs, definition as Job);
       else if (definition.kind === 'check') keep(checks, definition as Check);
       else hold(definition as Held, catalog);
@@ -129,10 +130,12 @@ const nameTwice = (second: Definition, first: Definition): EsteiraError =>
     next: 'Rename one of the two; to read a thing that is defined, import and mention it.',
   });
 
-const twoCopies = (definition: Definition): EsteiraError =>
+const twoCopies = (definition: Definition, file: string): EsteiraError =>
   new EsteiraError('TWO_COPIES', {
     what: 'This definition was made by another copy of the package esteira than the one that runs.',
-    where: whereOf(definition),
+    where: `${definition.kind} ${definition.name}, ${file}`,
+    got: copyOf(definition),
+    allowed: ownCopy,
     next: 'Run `npm ls esteira` and keep one version, then run `npx esteira` from the project itself.',
   });
 

@@ -55,7 +55,12 @@ async function runNamed(project: Project, name: string) {
   const found = name === 'latest' ? all.slice(0, 1) : all.filter((run) => run.runId.startsWith(name));
   if (found[0] && found.length === 1) return found[0];
   throw new EsteiraError('NAME_UNKNOWN', {
-    what: found.length > 1 ? `${found.length} runs begin with ${name}.` : `There is no run ${name}.`,
+    what:
+      found.length > 1
+        ? `${found.length} runs begin with ${name}.`
+        : name === 'latest'
+          ? 'There is no run yet.'
+          : `There is no run ${name}.`,
     allowed: 'the id of a run, its beginning where it is the only one, or latest',
     next: 'esteira runs',
   });
@@ -155,13 +160,16 @@ function columnsOf(columns: AnyTable['columns'], table: AnyTable | undefined): S
   }));
 }
 
+/** The first of a list, and how many more there are. */
+const fewOf = (names: readonly string[]): string =>
+  names.slice(0, 8).join(', ') + (names.length > 8 ? `, and ${names.length - 8} more` : '');
+
 const unknownName = (name: string, nodes: readonly Node[]): EsteiraError => {
-  const near = nodes
-    .map((node) => `${node.schema}.${node.table}`)
-    .filter((other) => other.includes(name.split('.').at(-1) ?? name));
+  const all = nodes.map((node) => `${node.schema}.${node.table}`);
+  const near = all.filter((other) => other.includes(name.split('.').at(-1) ?? name));
   return new EsteiraError('NAME_UNKNOWN', {
     what: `Nothing is called ${name}.`,
-    ...(near.length > 0 ? { allowed: near.slice(0, 8).join(', ') } : {}),
-    next: 'esteira check lists what there is; a name is schema.table, a job, or a run.',
+    allowed: fewOf(near.length > 0 ? near : all) || 'the project has no tables yet',
+    next: 'A name is schema.table, a job (`esteira status` lists them), or a run (`esteira runs`).',
   });
 };

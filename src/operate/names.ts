@@ -8,8 +8,8 @@ export function jobOf(project: Project, name: string): Job {
   if (job) return job;
   throw new EsteiraError('NAME_UNKNOWN', {
     what: `There is no job "${name}".`,
-    allowed: [...project.graph.jobs.keys()].join(', '),
-    next: 'Use one of these names.',
+    allowed: [...project.graph.jobs.keys()].join(', ') || 'the project has no job yet',
+    next: '`esteira status` lists the jobs, and when they run.',
   });
 }
 
@@ -19,10 +19,12 @@ export function nodeNamed(project: Project, name: string): Node | undefined {
   const all = [...graph.nodes.values()];
   const found = all.filter((node) => [node.id, `${node.schema}.${node.table}`, node.definition.name].includes(name));
   if (found.length > 1) {
+    const ids = found.map((node) => node.id).toSorted();
     throw new EsteiraError('NAME_AMBIGUOUS', {
-      what: `Two catalogs have ${name}.`,
-      allowed: found.map((node) => node.id).join(', '),
-      next: 'Write it with its catalog.',
+      what: `More than one catalog has ${name}.`,
+      got: ids.join(', '),
+      allowed: 'a name that says its catalog',
+      next: `Write ${ids[0]}, or the other.`,
     });
   }
   return found[0];

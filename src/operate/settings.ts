@@ -1,6 +1,6 @@
 import { type Columns, judgements, keyOf, parseValue } from '../columns/index.ts';
 import { EsteiraError } from '../errors.ts';
-import type { AnySettings, Node } from '../graph/index.ts';
+import { type AnySettings, type Node, whereOf } from '../graph/index.ts';
 import { historyColumns, historyOf, placeOf } from '../plan/index.ts';
 import { isSingle, judgeRow, type Project, settingRows, settingsNodes } from '../run/index.ts';
 import { jsonValue } from './values.ts';
@@ -43,10 +43,11 @@ export async function setSetting(project: Project, input: Input<'settings set'>)
   const value = parseValue(columns[setting].facts, input.value);
   if (value === undefined) {
     throw new EsteiraError('SETTING_INVALID', {
-      what: `"${input.value}" is not a value of kind ${columns[setting].facts.kind}.`,
-      where: `${node.definition.name}.${setting}`,
-      allowed: columns[setting].facts.kind,
-      next: 'esteira settings shows the values and their rules.',
+      what: `The setting ${node.definition.name}.${setting} has a value that is not of its kind.`,
+      where: whereOf(node.definition),
+      got: input.value,
+      allowed: `a value of kind ${columns[setting].facts.kind}`,
+      next: `esteira settings get ${node.definition.name}.${setting} says what it may be.`,
     });
   }
   const rows = await settingRows(node, project);

@@ -31,8 +31,8 @@ function refuseUnknownTarget(target: string, steps: readonly GraphStep[]): void 
   if (schemas.includes(target) || names.includes(target) || steps.some((step) => step.node.id === target)) return;
   throw new EsteiraError('NAME_UNKNOWN', {
     what: `Nothing to set up is called ${target}.`,
-    allowed: `a layer (${schemas.join(', ')}) or a table`,
-    next: 'Give one of these, or nothing for all.',
+    allowed: `a layer (${schemas.join(', ')}), or a table such as ${names[0] ?? 'silver.orders'}`,
+    next: 'Give one of these, or nothing for all: esteira setup',
   });
 }
 

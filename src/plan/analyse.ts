@@ -6,7 +6,7 @@ import { describeBody, describeChecks, describeRules } from './describe.ts';
 import { emptySpelling } from './empty.ts';
 import type { StepModel } from './model.ts';
 import { askedByRules, type Mentions, mentionsOf, type Read, readOf } from './reads.ts';
-import { refuseFunctions, refuseKeyless, refuseNames, refuseSince, refuseTextMentions } from './refuse.ts';
+import { refuseKeyless, refuseNames, refuseSince } from './refuse.ts';
 import { spellBody } from './spell.ts';
 
 export interface Analyser {
@@ -58,10 +58,7 @@ async function tableModel(step: GraphStep, analyser: Analyser): Promise<StepMode
     return `, (${argument}) is not null as ${convertedName(column, warehouse.dialect)}`;
   });
   const query = spellBody(input, spelling);
-  await describeBody(node, query, warehouse);
-  const facts = await warehouse.examine(query);
-  refuseTextMentions(node, facts);
-  refuseFunctions(node, facts);
+  const facts = await describeBody(node, query, warehouse);
   const mentions = mentionsOf(spec.rows);
   const reads = mentions.readables.map((readable) => readOf(readable, graph));
   refuseSince(node, reads, facts);

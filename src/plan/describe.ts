@@ -2,38 +2,73 @@ import type { Columns } from '../columns/index.ts';
 import { type AnyTable, type Check, type Definition, isReference } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { type Node, whereOf } from '../graph/index.ts';
-import type { DescribedColumn, Warehouse } from '../ports/index.ts';
+import type { DescribedColumn, QueryFacts, Warehouse } from '../ports/index.ts';
 import { emptySpelling } from './empty.ts';
 import { spell } from './spell.ts';
 
-type Describer = Pick<Warehouse, 'describe' | 'dialect'>;
+type Describer = Pick<Warehouse, 'describe' | 'examine' | 'dialect'>;
+interface Question {
+  readonly query: string;
+  readonly of: Definition;
+  /** `the query of silver.orders`. */
+  readonly what: string;
+  /** It may use the clock or chance. */
+  readonly unrepeatable?: boolean;
+}
+interface Described {
+  readonly given: readonly DescribedColumn[];
+  readonly facts: QueryFacts;
+}
 
-/** Asks the engine what a text gives; its refusal says which definition it stands in. */
-async function ask(
-  query: string,
-  of: Definition,
-  what: string,
-  describer: Describer,
-): Promise<readonly DescribedColumn[]> {
+/** Asks the engine what a text gives, and refuses what the text alone shows to be wrong; each refusal says which definition it stands in. */
+async function ask({ query, of, what, unrepeatable = false }: Question, describer: Describer): Promise<Described> {
   try {
-    return await describer.describe(query);
+    // A text without a parse tree is refused below, by a sentence that points at the mistake.
+    const facts = await describer.examine(query).catch(ifInvalid);
+    if (facts && facts.tables.length > 0) throw namesTables(facts.tables, of, what);
+    if (facts && facts.unrepeatable.length > 0 && !unrepeatable) throw unrepeatableText(facts.unrepeatable, of, what);
+    const given = await describer.describe(query);
+    return { given, facts: facts ?? (await describer.examine(query)) };
   } catch (error) {
-    if (!(error instanceof EsteiraError) || error.code !== 'QUERY_INVALID') throw error;
-    const got = error.details.got ?? error.details.what;
+    if (!isInvalid(error)) throw error;
     throw new EsteiraError('QUERY_INVALID', {
       what: `The engine does not understand ${what}.`,
       where: whereOf(of),
-      got,
-      next: 'Mend the SQL; `esteira compile` prints it as the engine gets it.',
+      got: error.details.got ?? error.details.what,
+      next: 'Mend the SQL, and look at it again with `esteira check`.',
     });
   }
 }
+const isInvalid = (error: unknown): error is EsteiraError =>
+  error instanceof EsteiraError && error.code === 'QUERY_INVALID';
+const ifInvalid = (error: unknown): undefined => {
+  if (!isInvalid(error)) throw error;
+};
+
+/** A table is read by mentioning it: the text alone makes no edge of the graph. */
+const namesTables = (tables: readonly string[], of: Definition, what: string): EsteiraError =>
+  new EsteiraError('MENTION_UNKNOWN', {
+    what: `${capital(what)} names ${tables.join(', ')} in its text.`,
+    where: whereOf(of),
+    next: 'Import the definition and mention it, `${orders}`: that mention is what makes it run first.',
+  });
+
+const unrepeatableText = (got: readonly string[], of: Definition, what: string): EsteiraError =>
+  new EsteiraError('QUERY_UNREPEATABLE', {
+    what: `${capital(what)} gives something else each time it runs.`,
+    where: whereOf(of),
+    got: got.join(', '),
+    next: 'Use run.date or run.at for time; where a table means chance, say `unrepeatable: true`.',
+  });
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 /** The query gives every declared column, of a type that fits. */
-export async function describeBody(node: Node<AnyTable>, query: string, describer: Describer): Promise<void> {
+export async function describeBody(node: Node<AnyTable>, query: string, describer: Describer): Promise<QueryFacts> {
   const { definition } = node;
-  const given = await ask(query, definition, `the query of ${definition.name}`, describer);
-  if (definition.spec.rows.recipe.by === 'map') return;
+  const { unrepeatable } = definition.spec;
+  const question = { query, of: definition, what: `the query of ${definition.name}`, unrepeatable };
+  const { given, facts } = await ask(question, describer);
+  if (definition.spec.rows.recipe.by === 'map') return facts;
   const wrong = Object.entries<Columns[string]>(definition.columns).flatMap(([name, column]) => {
     const found = given.find((one) => one.name.toLowerCase() === name.toLowerCase());
     if (!found) return [`no column ${name} (${column.facts.kind})`];
@@ -41,7 +76,7 @@ export async function describeBody(node: Node<AnyTable>, query: string, describe
       ? []
       : [`${name} is ${found.type}, declared ${column.facts.kind}`];
   });
-  if (wrong.length === 0) return;
+  if (wrong.length === 0) return facts;
   throw new EsteiraError('QUERY_COLUMNS', {
     what: `The query of ${definition.name} does not give what its columns declare.`,
     where: whereOf(definition),
@@ -65,8 +100,10 @@ export async function describeRules(node: Node<AnyTable>, describer: Describer):
       continue;
     }
     const query = `select (${spell(rule, spelling)}) as holds from ${relation} as candidate`;
-    const [given] = await ask(query, definition, `the rule ${flag} of ${definition.name}`, describer);
-    if (given?.type !== 'BOOLEAN') throw ruleWrong(definition, flag, `it is ${given?.type}, not true or false`);
+    const what = `the rule ${flag} of ${definition.name}`;
+    const { given } = await ask({ query, of: definition, what }, describer);
+    const type = given[0]?.type;
+    if (type !== 'BOOLEAN') throw ruleWrong(definition, flag, `it is ${type}, not true or false`);
   }
 }
 
@@ -77,7 +114,8 @@ export async function describeChecks(
   const spelling = emptySpelling(warehouse.dialect);
   for (const check of checks) {
     const { measure } = check.limit;
-    if ('query' in measure) await ask(spell(measure.query, spelling), check, `the check "${check.name}"`, warehouse);
+    if (!('query' in measure)) continue;
+    await ask({ query: spell(measure.query, spelling), of: check, what: `the check "${check.name}"` }, warehouse);
   }
 }
 

@@ -5,26 +5,6 @@ import { invalidDefinition, type Node, whereOf } from '../graph/index.ts';
 import { type Dialect, hidden, type QueryFacts } from '../ports/index.ts';
 import type { Read } from './reads.ts';
 
-/** A table is read by mentioning it: the text alone makes no edge of the graph. */
-export function refuseTextMentions(node: Node<AnyTable>, facts: QueryFacts): void {
-  if (facts.tables.length === 0) return;
-  throw new EsteiraError('MENTION_UNKNOWN', {
-    what: `The query of ${node.definition.name} names ${facts.tables.join(', ')} in its text.`,
-    where: whereOf(node.definition),
-    next: 'Import the definition and mention it, `${orders}`: that mention is what makes it run first.',
-  });
-}
-
-export function refuseFunctions(node: Node<AnyTable>, facts: QueryFacts): void {
-  if (facts.unrepeatable.length === 0 || node.definition.spec.unrepeatable) return;
-  throw new EsteiraError('QUERY_UNREPEATABLE', {
-    what: `The query of ${node.definition.name} gives other rows each time it runs.`,
-    where: whereOf(node.definition),
-    got: facts.unrepeatable.join(', '),
-    next: 'Use run.date or run.at for time; where chance is meant, say `unrepeatable: true`.',
-  });
-}
-
 /** New rows alone are not enough for a table that starts anew each time, nor for groups of which some rows are old. */
 export function refuseSince(node: Node<AnyTable>, reads: readonly Read[], facts: QueryFacts): void {
   const { definition } = node;

@@ -59,7 +59,7 @@ export function judgeRow(node: Node<AnySettings>, row: Readonly<Record<string, u
       where: whereOf(node.definition),
       got: String(row[judgement.column]),
       allowed: `${judgement.code} ${JSON.stringify(judgement.allowed)}`,
-      next: `esteira settings set ${node.definition.name}.${judgement.column} <value>`,
+      next: `Give it one that is allowed: esteira settings set ${node.definition.name}.${judgement.column} <value>`,
     });
   }
 }

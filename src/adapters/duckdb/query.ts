@@ -61,10 +61,13 @@ function resolve(named: Named, known: readonly Known[]): void {
     });
   }
   if (fits.length > 0) return;
+  const there = known.filter(({ internal, schema }) => !internal && schema !== '_esteira').map(nameText);
+  const near = there.filter((name) => alike(name.split('.').at(-1) ?? '', named.table));
+  const few = (near.length > 0 ? near : there).toSorted().slice(0, 8);
   throw new EsteiraError('NAME_UNKNOWN', {
     what: `There is no table ${nameText(named)}.`,
-    got: nameText(named),
-    next: 'See `esteira status` for the tables there are; `esteira setup` creates those that are declared.',
+    allowed: few.join(', ') || 'nothing has been set up yet',
+    next: 'Correct the name; `esteira setup` creates the tables that are declared.',
   });
 }
 
