@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { Typed } from './command.ts';
 import type { CommandEntry } from './commands.ts';
 import { parse } from './parse.ts';
 import { openTerminal, type Terminal } from './terminal.ts';
@@ -32,7 +33,7 @@ export async function perform(args: readonly string[], home: string, terminal: T
       import('./connect.ts'),
       versionOf(home),
     ]);
-    const session = openSession({ typed, terminal, version, command: ['esteira', ...args].join(' ') });
+    const session = openSession({ typed, terminal, version, command: nameOf(entry, typed) });
     try {
       const answer = await command({ typed, terminal, home, call: session.call });
       print(answer.result, () => answer.text());
@@ -47,6 +48,11 @@ export async function perform(args: readonly string[], home: string, terminal: T
     else terminal.tell(`${text(terminal)}\n`);
     return exit;
   }
+}
+
+/** As others see it while it goes: neither a query's text nor the values of options, which may be nobody else's business. */
+function nameOf({ name, arguments: [first] }: CommandEntry, { words: [word = ''] }: Typed): string {
+  return `esteira ${name}${first && first.name !== 'sql' ? ` ${word}` : ''}`.trimEnd();
 }
 
 async function versionOf(home: string): Promise<string> {

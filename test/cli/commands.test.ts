@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { before, describe, it } from 'node:test';
 import type { PlanView, QueryView, RunEvent, RunView } from '../../src/operate/views.ts';
 import { Sandbox } from '../sandbox.ts';
@@ -114,8 +115,10 @@ describe('a project from the command line', () => {
   });
 
   it('while a run goes, others read, and a second run is told who is at it', async () => {
-    const going = project.start(['run', 'demorado']);
+    const going = project.start(['run', 'demorado', '--param', 'chave=segredo']);
     await going.says(/demorado 2026-/);
+    const note = JSON.parse(readFileSync(project.file('.esteira/owner.json'), 'utf8')) as { command: string };
+    assert.equal(note.command, 'esteira run demorado');
     assert.match(await project.succeed('query', 'select pedidos from gold.total'), /2/);
     assert.match(await project.succeed('status'), /demorado 2026-\d\d-\d\d, 0 of 1 step/);
     const second = await project.run('run', 'demorado', '--json');
