@@ -1,0 +1,34 @@
+import { EsteiraError } from '../../errors.ts';
+
+/** One part of a pattern between slashes. */
+export interface Segment {
+  /** `**`: folders however deep, or none. */
+  readonly deep: boolean;
+  matches(name: string): boolean;
+}
+
+function segment(text: string, pattern: string): Segment {
+  if (text === '..' || (text.includes('**') && text !== '**')) {
+    throw new EsteiraError('DEFINITION_INVALID', {
+      what: 'A pattern of files cannot be read.',
+      got: pattern,
+      allowed: 'a path below the file store, with * for part of a name and ** alone for folders however deep',
+      next: 'Write the pattern so that it stays below the store.',
+    });
+  }
+  const parts = text.split('*').map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
+  const whole = new RegExp(`^${parts.join('[^/]*')}$`, 'su');
+  // As in a shell, a star does not stand for a name's first dot.
+  return {
+    deep: text === '**',
+    matches: (name) => whole.test(name) && (!name.startsWith('.') || text.startsWith('.')),
+  };
+}
+
+/** The parts of a pattern: `*` stands for anything within a name, `**` alone for folders however deep; all else for itself. */
+export function segments(pattern: string): readonly Segment[] {
+  const parts = pattern.split('/').filter((part) => part !== '' && part !== '.');
+  const found = parts.map((part) => segment(part, pattern));
+  // `a/**` is every file below a.
+  return found.at(-1)?.deep ? [...found, segment('*', pattern)] : found;
+}

@@ -1,0 +1,83 @@
+import type { Dirent } from 'node:fs';
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { EsteiraError } from '../../errors.ts';
+import type { FileStore, SourceFile } from '../../ports/index.ts';
+import { formatOf } from './format.ts';
+import { type Segment, segments } from './pattern.ts';
+
+/** Gone, or a file where the pattern has a folder: nothing is there. */
+const isAbsent = (error: unknown): boolean =>
+  ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+
+/** A folder of this machine, and the folders below it. */
+export function folderStore({ path: root }: { readonly path: string }): FileStore {
+  const at = (below: string): string => path.join(root, ...below.split('/'));
+
+  async function entries(below: string): Promise<readonly Dirent[]> {
+    try {
+      return await readdir(at(below), { withFileTypes: true });
+    } catch (error) {
+      if (isAbsent(error)) return [];
+      throw new EsteiraError(
+        'FILES_UNREADABLE',
+        {
+          what: 'A folder of files cannot be listed.',
+          where: at(below),
+          got: (error as Error).message,
+          next: 'Look at its permissions, or at the disk it is on, and run again.',
+        },
+        { cause: error },
+      );
+    }
+  }
+
+  async function file(below: string): Promise<SourceFile | undefined> {
+    const format = formatOf(below);
+    if (!format) return undefined;
+    try {
+      const { size, mtimeNs } = await stat(at(below), { bigint: true });
+      return { path: below, location: at(below), format, bytes: Number(size), fingerprint: `${size}-${mtimeNs}` };
+    } catch (error) {
+      if (isAbsent(error)) return undefined;
+      throw error;
+    }
+  }
+
+  async function* walk(below: string, [segment, ...rest]: readonly Segment[]): AsyncGenerator<string> {
+    if (!segment) return;
+    for (const entry of await entries(below)) {
+      const found = below ? `${below}/${entry.name}` : entry.name;
+      const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && (await isFolderAt(at(found))));
+      if (segment.deep) {
+        if (isFolder && !entry.name.startsWith('.')) yield* walk(found, [segment, ...rest]);
+      } else if (segment.matches(entry.name)) {
+        if (isFolder) yield* walk(found, rest);
+        else if (rest.length === 0) yield found;
+      }
+    }
+    // `**` is also no folder at all.
+    if (segment.deep) yield* walk(below, rest);
+  }
+
+  return Object.freeze({
+    describe: root,
+    async list(pattern: string) {
+      const found = new Set<string>();
+      for await (const below of walk('', segments(pattern))) found.add(below);
+      const files = await Promise.all([...found].sort(byCodePoint).map(file));
+      return files.filter((one) => one !== undefined);
+    },
+  });
+}
+
+async function isFolderAt(location: string): Promise<boolean> {
+  try {
+    return (await stat(location)).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+/** UTF-8 sorts as its code points do; JavaScript's own order is of halves. */
+const byCodePoint = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
