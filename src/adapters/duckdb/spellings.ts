@@ -11,11 +11,12 @@ const exponent = '[+-]?[0-9]{1,7}([.][0-9]{0,8})?[eE][+-]?[0-9]{1,3}';
 /** What JavaScript's numbers hold exactly. */
 export const inSafe = (value: string): string => `${value} between -9007199254740992 and 9007199254740992`;
 
-/** 12, -3, +4, 3.0, 1e3: written in any way, the number is whole. `safe`: within 2^53. */
+/** 12, -3, +4, 3.0, 1e3: written in any way, the number is whole. `safe`: within 2^53. The usual way is looked at first: what comes back the same. */
 function integer(text: string, safe: boolean): string {
   const [whole, value] = [cast(text, 'bigint'), cast(text, 'double')];
   const within = safe ? ` and ${inSafe(whole)}` : '';
-  return `case when ${matches(text, '[+-]?[0-9]+([.]0*)?')}${within} then ${whole}
+  return `case when strlen(${text}) <= 15 and cast(${whole} as varchar) = ${text} then ${whole}
+    when ${matches(text, '[+-]?[0-9]+([.]0*)?')}${within} then ${whole}
     when ${matches(text, exponent)} and trunc(${value}) = ${value} and ${inSafe(value)} then cast(${value} as bigint) end`;
 }
 
@@ -47,9 +48,18 @@ const date = (text: string): string =>
 export const inYears = (value: string): string =>
   `case when ${value} >= timestamptz '0001-01-01 00:00:00+00' and ${value} < timestamptz '10000-01-01 00:00:00+00' then ${value} end`;
 
+const instantGlob = `${dayGlob}T${timeGlob}`;
+/** The usual spellings, by their length, each whole. */
+const usual: readonly (readonly [number, string])[] = [
+  [20, `${instantGlob}Z`],
+  [24, `${instantGlob}.${digit.repeat(3)}Z`],
+  [27, `${instantGlob}.${digit.repeat(6)}Z`],
+  [25, `${instantGlob}[+-][01]${digit}:[0-5]${digit}`],
+];
+
 /**
- * 2026-01-31T10:00:00.123456-03:00, Z, a space for the T, without seconds; a day alone is its midnight. The usual form is looked at first, as
- * `glob` costs half of an expression; DuckDB itself reads an instant with a zone only where it has seconds.
+ * 2026-01-31T10:00:00.123456-03:00, Z, a space for the T, without seconds; a day alone is its midnight. The usual spellings are looked at
+ * first, as `glob` costs half of an expression; DuckDB itself reads an instant with a zone only where it has seconds.
  */
 function timestamp(text: string): string {
   const instant = cast(text, 'timestamptz');
@@ -58,7 +68,11 @@ function timestamp(text: string): string {
   const zone = `(Z|[+-]${hours}(:?[0-5][0-9])?)?`;
   const day = '[0-9]{4}-[0-9]{2}-[0-9]{2}';
   const whole = `regexp_replace(${text}, '(:[0-9]{2})(Z|[+-].*)?$', '\\1:00\\2')`;
-  return `case when ${text} glob '${dayGlob}T${timeGlob}Z' then ${inYears(instant)}
+  const quick = usual.map(
+    ([length, glob]) =>
+      `when strlen(${text}) = ${length} and ${text} between '0001-01-02' and '9999-12-31' and ${text} glob '${glob}' then ${instant}`,
+  );
+  return `case ${quick.join('\n    ')}
     when ${matches(text, `${day}([T ]${clock}${zone})?`)} then ${inYears(instant)}
     when ${matches(text, `${day}[T ]${hours}:[0-5][0-9]${zone}`)} then ${inYears(cast(whole, 'timestamptz'))} end`;
 }

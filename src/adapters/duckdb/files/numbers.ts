@@ -26,7 +26,10 @@ const numberLike = (text: string): string =>
 const longOrExponent = '-?(?:[0-9.]{17,}|[0-9.]+[eE])';
 const anyNumber = '-?[0-9]+[.eE]|-0';
 
-/** Whether a line holds, for one of these columns, a number whose text may not be what was written; `text` spells a column's text. */
+/**
+ * Whether a line holds, for one of these columns, a number whose text may not be what was written; true, false or NULL, for a `case`, where
+ * DuckDB stops at the first part that decides. `text` spells a column's text.
+ */
 export function inexact(columns: Columns, text: (name: string) => string, line: string): string {
   const found = Object.entries(columns).flatMap(([name, { facts }]) => {
     const value = text(name);
@@ -36,7 +39,7 @@ export function inexact(columns: Columns, text: (name: string) => string, line: 
     if (facts.kind !== 'decimal' && facts.kind !== 'integer' && facts.kind !== 'bigint') return [];
     return [`((contains(${value}, '.') or contains(${value}, 'e')) and ${onLine(longOrExponent)})`];
   });
-  return found.length ? `coalesce(${found.join(' or ')}, false)` : 'false';
+  return found.join(' or ') || 'false';
 }
 
 /** The key that a token spells; a line that is not JSON may have any token here. */

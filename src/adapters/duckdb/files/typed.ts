@@ -37,11 +37,12 @@ export function typedSql(columns: Columns, reading: Reading): string {
   });
   const unread = [lost, ...judged].join(' or ');
   const list = `list_filter([${each.join(', ')}], lambda one: one is not null)`;
+  // One decision for both: DuckDB would evaluate the condition twice.
+  const bad = `case when ${unread} then {'original': ${reading.original}, 'unread': ${list}} end`;
   return `select ${names.map((name, index) => `${value(index)} as ${identifier(name)}`).join(', ')},
-    case when "#unread" then ${reading.original} end as ${hidden.original},
-    case when "#unread" then ${list} end as ${hidden.unread}
+    "#bad".original as ${hidden.original}, "#bad".unread as ${hidden.unread}
     ${reading.besides.map((column) => `, ${column}`).join('')}
-    from (select *, (${unread}) as "#unread" from (select *, ${names
+    from (select *, ${bad} as "#bad" from (select *, ${names
       .map((name, index) => `${reading.value(name)} as ${value(index)}`)
       .join(', ')} from ${reading.from}))`;
 }
