@@ -61,7 +61,7 @@ export async function reachOf(
         const upper = progress.sequenceOf(fencedId(table, project));
         const lower = progress.watermark(model.node, table.id) ?? 0n;
         const isNew = read.how === 'new' || bounds.get(table.id)?.lower !== undefined;
-        bounds.set(table.id, { source: table.id, upper, ...(isNew ? { lower } : {}) });
+        bounds.set(table.id, { source: table.id, ...(isNew ? { lower } : {}), upper });
       }
     }
   }
