@@ -5,8 +5,8 @@ import path from 'node:path';
 import { after } from 'node:test';
 
 export const root = path.join(import.meta.dirname, '..');
-/** A deep folder that no test project is below, so that none is found from a folder without one. */
-const home = mkdtempSync(path.join(os.tmpdir(), 'esteira-'));
+/** A folder that no project is above, this one neither, so that none is found from a folder without one. */
+const home = mkdtempSync(path.join(process.env['ESTEIRA_OUTSIDE'] ?? os.tmpdir(), 'esteira-'));
 const started: Command[] = [];
 after(async () => {
   for (const one of started) one.signal('SIGKILL');

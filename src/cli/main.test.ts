@@ -52,7 +52,8 @@ describe('the command line', () => {
   });
 
   it('says where it looked for a project', async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'esteira-none-'));
+    // `npm test` keeps temporary files below this project, which would be found.
+    const folder = mkdtempSync(path.join(process.env['ESTEIRA_OUTSIDE'] ?? tmpdir(), 'esteira-none-'));
     try {
       const { code, told } = await typed('status', '--project', folder);
       assert.equal(code, 2);
