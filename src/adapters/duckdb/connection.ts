@@ -42,9 +42,10 @@ function settingsOf(options: DuckdbOptions, memoryLimit: string): Record<string,
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     memory_limit: memoryLimit,
+    // Publications rely on it: see `insertSql`.
+    preserve_insertion_order: 'true',
     temp_directory: options.temporaryFolder ?? beside,
     ...(options.threads ? { threads: `${options.threads}` } : {}),
-    ...(options.temporaryLimit ? { max_temp_directory_size: options.temporaryLimit } : {}),
   };
 }
 
@@ -54,6 +55,7 @@ export class Engine {
   readonly #instance: DuckDBInstance;
   readonly #idle: DuckDBConnection[] = [];
   readonly #attached = new Map<string, Promise<void>>();
+  readonly #setUp = new Set<string>();
   readonly #files: string[] = [];
 
   readonly memoryLimit: string;
@@ -69,7 +71,14 @@ export class Engine {
   static async open(options: DuckdbOptions): Promise<Engine> {
     const memoryLimit = options.memoryLimit ?? memoryByDefault();
     const instance = await DuckDBInstance.create(memory, settingsOf(options, memoryLimit));
-    return new Engine(options, instance, memoryLimit);
+    const engine = new Engine(options, instance, memoryLimit);
+    // Given to `create` it is shown, but not held to.
+    const { temporaryLimit } = options;
+    if (temporaryLimit) {
+      const limit = `set max_temp_directory_size = ${dialect.literal(temporaryLimit)}`;
+      await engine.use((session) => session.run(limit));
+    }
+    return engine;
   }
 
   /** Lends a connection for as long as the work takes. */
@@ -104,6 +113,16 @@ export class Engine {
     }
     await this.attach(catalog);
     return true;
+  }
+
+  /** Whether the catalog has Esteira's own tables: a file may be there without them, when its first set-up failed. */
+  async isSetUp(catalog: string): Promise<boolean> {
+    if (this.#setUp.has(catalog)) return true;
+    if (!(await this.has(catalog))) return false;
+    const sql = `select 1 from duckdb_tables() where database_name = ${dialect.literal(catalog)} and schema_name = '_esteira'`;
+    const found = await this.use((session) => session.rows(sql));
+    if (found.length) this.#setUp.add(catalog);
+    return found.length > 0;
   }
 
   /** Every catalog that is there, so that a query may read any. */

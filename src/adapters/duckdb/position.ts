@@ -48,7 +48,7 @@ export async function position(engine: Engine, catalog: string): Promise<Positio
   const fences = new Map<string, { token: bigint; sequence: bigint }>();
   const watermarks = new Map<string, Map<string, bigint>>();
   const latest = new Map<string, Publication>();
-  if (!(await engine.has(catalog))) return { fences, watermarks, latest };
+  if (!(await engine.isSetUp(catalog))) return { fences, watermarks, latest };
   await engine.use((session) =>
     session.transaction(async () => {
       for (const row of await session.rows(`from ${book(catalog, 'fence')}`)) {
@@ -71,13 +71,13 @@ export async function position(engine: Engine, catalog: string): Promise<Positio
 }
 
 export async function publications(engine: Engine, catalog: string, runId: string): Promise<readonly Publication[]> {
-  if (!(await engine.has(catalog))) return [];
+  if (!(await engine.isSetUp(catalog))) return [];
   const sql = `select ${columns} from ${book(catalog, 'publication')} where run_id = ${literal(runId)} order by step, part`;
   return await engine.use(async (session) => (await session.rows(sql)).map(publicationOf));
 }
 
 export async function filesRead(engine: Engine, target: Place, source: string): Promise<ReadonlyMap<string, string>> {
-  if (!(await engine.has(target.catalog))) return new Map();
+  if (!(await engine.isSetUp(target.catalog))) return new Map();
   const sql = `select path, fingerprint from ${book(target.catalog, 'file')}
     where target = ${literal(scopeOf(target))} and source = ${literal(source)}`;
   const rows = await engine.use((session) => session.rows(sql));

@@ -78,6 +78,7 @@ export async function change(engine: Engine, catalog: string, changes: readonly 
 
 export async function inspect(engine: Engine, catalog: string): Promise<readonly ExistingTable[]> {
   if (!(await engine.has(catalog))) return [];
+  const keeps = await engine.isSetUp(catalog);
   const own = `database_name = ${literal(catalog)} and schema_name <> '_esteira'`;
   return await engine.use(async (session) => {
     const rows = await session.rows(`
@@ -88,10 +89,7 @@ export async function inspect(engine: Engine, catalog: string): Promise<readonly
       select schema_name, table_name, view, column_name, data_type
       from listed join (select * from duckdb_columns() where ${own}) using (schema_name, table_name)
       order by schema_name, table_name, column_index`);
-    const keeps = await session.rows(
-      `select 1 from duckdb_tables() where database_name = ${literal(catalog)} and schema_name = '_esteira' and table_name = 'view_definition'`,
-    );
-    const hashes = keeps.length ? await session.rows(`from ${book(catalog, 'view_definition')}`) : [];
+    const hashes = keeps ? await session.rows(`from ${book(catalog, 'view_definition')}`) : [];
     const definitions = new Map(hashes.map(({ name, hash }) => [String(name), String(hash)]));
     const found = new Map<string, ExistingTable & { columns: { name: string; type: string }[] }>();
     for (const row of rows) {

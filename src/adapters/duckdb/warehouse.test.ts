@@ -1,6 +1,12 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after } from 'node:test';
 import { warehouseConformance } from '../../ports/conformance/warehouse.ts';
 import { openDuckdb } from './warehouse.ts';
 
-warehouseConformance('duckdb in memory', () =>
-  openDuckdb({ folder: ':memory:', catalogs: ['one', 'two'], memoryLimit: '1GiB' }),
+const root = mkdtempSync(path.join(os.tmpdir(), 'esteira-warehouse-'));
+after(() => rmSync(root, { recursive: true, force: true }));
+warehouseConformance('duckdb', () =>
+  openDuckdb({ folder: mkdtempSync(path.join(root, 'data-')), catalogs: ['one', 'two'], memoryLimit: '1GiB' }),
 );

@@ -5,7 +5,7 @@ import { book, scopeOf } from '../setup.ts';
 import { flagsOf } from './candidate.ts';
 import { asksForRepeated, repeatedKeys } from './duplicates.ts';
 import { numberEquals } from './identity.ts';
-import { companion, jsonOf, judged, listed, temporary, valid, type Work } from './work.ts';
+import { companion, insertSql, jsonOf, judged, listed, temporary, valid, type Work } from './work.ts';
 
 const { identifier, literal } = dialect;
 
@@ -68,10 +68,12 @@ export async function placeInvalid(work: Work, refused: Refused, sequence: bigin
   const whole = write.mode.mode === 'replace';
   let moved = 0;
   const move = async (kind: string, rows: string): Promise<void> => {
-    const values = `${literal(write.batch.runId)}, ${literal(scopeOf(write.target))}, ${judged.row}, '${kind}'`;
-    const line = `insert into ${book(write.target.catalog, 'invalid_ledger')}
-      select distinct ${values} from (${rows}) on conflict do nothing`;
-    moved += (await session.run(line)).rowsChanged;
+    const values = `${literal(write.batch.runId)} as run_id, ${literal(scopeOf(write.target))} as target, ${judged.row}, '${kind}' as move`;
+    const count = await session.make(temporary.moves, `select distinct ${values} from (${rows})`);
+    if (count === 0) return;
+    const ledger = book(write.target.catalog, 'invalid_ledger');
+    const line = insertSql(ledger, ['run_id', 'target', judged.row, 'move'], `from ${temporary.moves}`);
+    moved += (await session.run(`${line} on conflict do nothing`)).rowsChanged;
   };
   const now = refused.count ? `select ${judged.row} from ${temporary.invalid}` : `select '' where false`;
   const there = `select ${judged.row} from ${place}`;
@@ -107,16 +109,20 @@ async function insertInvalid(work: Work, place: string, sequence: bigint): Promi
     ? `left join (select ${judged.row}, ${hidden.original} from ${carried.original} as o
         where ${judged.row} in (select ${judged.row} from ${temporary.invalid})) as o on o.${judged.row} = c.${judged.row}`
     : '';
-  const own = [hidden.original, judged.row, 'run_id', 'refused_at', ...flags, hidden.run, hidden.sequence];
-  const values = [
-    `cast(${original} as varchar)`,
-    `c.${judged.row}`,
-    literal(batch.runId),
-    literal(batch.at),
-    ...flags.map((_, index) => `c.${judged.flags}[${index + 1}]`),
-    literal(batch.runSeq),
-    literal(sequence),
-  ];
-  await session.run(`insert into ${place} (${listed(names)}, ${listed(own)})
-    select ${listed(names, 'c')}, ${values.join(', ')} from ${temporary.invalid} as c ${looked}`);
+  const values = {
+    [hidden.original]: `cast(${original} as varchar)`,
+    [judged.row]: `c.${judged.row}`,
+    run_id: literal(batch.runId),
+    refused_at: literal(batch.at),
+    ...Object.fromEntries(flags.map((flag, index) => [flag, `c.${judged.flags}[${index + 1}]`])),
+    [hidden.run]: literal(batch.runSeq),
+    [hidden.sequence]: literal(sequence),
+  };
+  const cells = Object.entries(values).map(([name, value]) => `${value} as ${identifier(name)}`);
+  await session.make(
+    temporary.refused,
+    `select ${listed(names, 'c')}, ${cells.join(', ')} from ${temporary.invalid} as c ${looked}`,
+  );
+  const all = [...names, ...Object.keys(values)].map(identifier);
+  await session.run(insertSql(place, all, `from ${temporary.refused}`));
 }

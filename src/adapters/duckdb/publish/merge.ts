@@ -1,8 +1,11 @@
+import { dialect } from '../dialect.ts';
 import { contentAfter, newer } from './identity.ts';
-import { companion, isDeleted, listed, same, sameKey, temporary, valid, type Work } from './work.ts';
+import { companion, insertSql, isDeleted, listed, same, sameKey, temporary, valid, type Work } from './work.ts';
 import { hiddenColumns, type Written } from './write.ts';
 
-/** What becomes of each valid row of the candidate; beside it the rows that it takes the place of. */
+const { identifier } = dialect;
+
+/** The valid rows of the candidate, with what becomes of each, and the rows that it takes the place of. */
 function fateSql(work: Work): string {
   const { key, latest, names, deleted, write } = work;
   const gone = isDeleted(deleted, 'c');
@@ -18,12 +21,12 @@ function fateSql(work: Work): string {
     ? `when d.rowid is not null and not ${newer(work, 'c', 'd', 'false')} then 'stale'`
     : '';
   const nothing = ordered ? 'deleted' : 'unchanged';
-  return `select c.rowid as row_at, t.rowid as old_at, ${remembers ? 'd.rowid' : 'null'} as deleted_at, case
+  return `select c.*, t.rowid as esteira_old, ${remembers ? 'd.rowid' : 'null'} as esteira_deleted, case
       ${laterDelete} ${laterRow}
       when ${gone} then case when t.rowid is null then '${nothing}' else 'deleted' end
       when t.rowid is null then 'inserted'
       when ${same(ordered ? others : names, 'c', 't')} then 'unchanged'
-      else 'updated' end as fate
+      else 'updated' end as esteira_fate
     from ${temporary.candidate} as c left join ${work.target} as t on ${sameKey(key, 'c', 't')}
     ${remembers ? `left join ${companion(write.target)} as d on ${sameKey(key, 'c', 'd')}` : ''}
     where ${valid}`;
@@ -33,12 +36,11 @@ function fateSql(work: Work): string {
 export async function merge(work: Work, sequence: bigint): Promise<Written> {
   const { session, latest, deleted, target, key, names } = work;
   await session.make(temporary.fate, fateSql(work));
-  const counts = await session.rows(`select fate, count(*) as n from ${temporary.fate} group by fate`);
+  const counts = await session.rows(`select esteira_fate as fate, count(*) as n from ${temporary.fate} group by 1`);
   const count = (fate: string): number => Number(counts.find((row) => row.fate === fate)?.n ?? 0);
   // Content that came again is written only for its newer place in the order.
   const rewritten = latest.length ? ['inserted', 'updated', 'unchanged'] : ['inserted', 'updated'];
   const leaves = [...rewritten, 'deleted'];
-  const fates = (of: readonly string[]): string => of.map((fate) => `'${fate}'`).join(', ');
   const account = {
     inserted: count('inserted'),
     updated: count('updated'),
@@ -47,20 +49,22 @@ export async function merge(work: Work, sequence: bigint): Promise<Written> {
     stale: count('stale'),
   };
   if (leaves.every((fate) => count(fate) === 0)) return { ...account, wrote: false };
-  const { spelled, values } = hiddenColumns(work, 'c', sequence);
-  const chosen = `${temporary.candidate} as c join ${temporary.fate} as f on c.rowid = f.row_at`;
+  const { spelled, values } = hiddenColumns(work, 'f', sequence);
+  const given = (fates: readonly string[]): string => `esteira_fate in ${dialect.literal(fates)}`;
+  const gone = (column: string): string =>
+    `rowid in (select ${column} from ${temporary.fate} where ${column} is not null and ${given(leaves)})`;
+  const chosen = (columns: readonly string[], fates: readonly string[]): string =>
+    `select ${listed(columns, 'f')}, ${values} from ${temporary.fate} as f where ${given(fates)}`;
   const list = [
-    `delete from ${target} where rowid in (select old_at from ${temporary.fate} where old_at is not null and fate in (${fates(leaves)}))`,
-    `insert into ${target} (${listed(names)}, ${spelled})
-      select ${listed(names, 'c')}, ${values} from ${chosen} where f.fate in (${fates(rewritten)})`,
+    `delete from ${target} where ${gone('esteira_old')}`,
+    insertSql(target, [...names.map(identifier), ...spelled], chosen(names, rewritten)),
   ];
   if (deleted !== undefined && latest.length) {
     const remembered = companion(work.write.target);
     const parts = [...new Set([...key, ...latest])];
     list.push(
-      `delete from ${remembered} where rowid in (select deleted_at from ${temporary.fate} where deleted_at is not null and fate in (${fates(leaves)}))`,
-      `insert into ${remembered} (${listed(parts)}, ${spelled})
-        select ${listed(parts, 'c')}, ${values} from ${chosen} where f.fate = 'deleted'`,
+      `delete from ${remembered} where ${gone('esteira_deleted')}`,
+      insertSql(remembered, [...parts.map(identifier), ...spelled], chosen(parts, ['deleted'])),
     );
   }
   await session.run(list.join(';\n'));

@@ -13,6 +13,9 @@ export const temporary = Object.freeze({
   invalid: 'esteira_invalid',
   repeated: 'esteira_repeated',
   fate: 'esteira_fate',
+  known: 'esteira_known',
+  refused: 'esteira_refused',
+  moves: 'esteira_moves',
 });
 
 /** Columns of the candidate beside the table's own. */
@@ -54,6 +57,14 @@ export function workOf(write: StepWrite, session: Session): Work {
     identified: mode.mode !== 'replace',
   };
 }
+
+/**
+ * Inserts from a scan of one temporary table. Rows that several threads insert can be seen by readers while their commit is still being written
+ * (DuckDB 1.5.5 marks them late); a source without batches, such as `range`, keeps the insert on one thread, whose rows appear all at once. A join
+ * in the query would undo that: its result is put into a temporary table first.
+ */
+export const insertSql = (place: string, names: readonly string[], scan: string): string =>
+  `insert into ${place} (${names.join(', ')}) ${scan} union all select ${names.map(() => 'null').join(', ')} from range(0)`;
 
 /** Names as SQL, each with the relation's alias where there is one. */
 export const listed = (names: readonly string[], alias?: string): string =>

@@ -2,7 +2,7 @@ import { hidden } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import { numberEquals } from './identity.ts';
 import { merge } from './merge.ts';
-import { judged, listed, temporary, valid, type Work } from './work.ts';
+import { insertSql, judged, listed, temporary, valid, type Work } from './work.ts';
 
 /** What became of the valid rows. */
 export interface Written {
@@ -20,11 +20,11 @@ export function hiddenColumns(
   { write, identified }: Work,
   alias: string,
   sequence: bigint,
-): { readonly spelled: string; readonly values: string } {
+): { readonly spelled: readonly string[]; readonly values: string } {
   const kept = write.mode.mode === 'append' && write.keepsOriginal && write.carried;
   const rows = [...(identified ? [hidden.row] : []), ...(kept ? [hidden.original, hidden.unread] : [])];
   return {
-    spelled: [...rows, hidden.run, hidden.sequence].join(', '),
+    spelled: [...rows, hidden.run, hidden.sequence],
     values: [
       ...rows.map((name) => `${alias}.${name}`),
       dialect.literal(write.batch.runSeq),
@@ -43,10 +43,11 @@ const only = (counts: Partial<Written>): Written => ({
   ...counts,
 });
 
-async function insertValid(work: Work, sequence: bigint, where = ''): Promise<number> {
+async function insertValid(work: Work, sequence: bigint): Promise<number> {
   const { spelled, values } = hiddenColumns(work, 'c', sequence);
-  const { rowsChanged } = await work.session.run(`insert into ${work.target} (${listed(work.names)}, ${spelled})
-    select ${listed(work.names, 'c')}, ${values} from ${temporary.candidate} as c where ${valid} ${where}`);
+  const names = work.names.map(dialect.identifier);
+  const scan = `select ${listed(work.names, 'c')}, ${values} from ${temporary.candidate} as c where ${valid}`;
+  const { rowsChanged } = await work.session.run(insertSql(work.target, [...names, ...spelled], scan));
   return rowsChanged;
 }
 
@@ -62,11 +63,11 @@ async function append(work: Work, sequence: bigint): Promise<Written> {
   if (work.latest.length === 0) await numberEquals(work, temporary.candidate);
   // Joined this way the engine keeps the candidate in memory, not the table.
   const stale = await session.make(
-    temporary.fate,
-    `select distinct c.rowid as row_at from ${target} as t join ${temporary.candidate} as c using (${judged.row}) where ${valid}`,
+    temporary.known,
+    `select distinct c.rowid as row_at from ${target} as t join ${temporary.candidate} as c using (${judged.row})`,
   );
-  const known = stale ? `and c.rowid not in (select row_at from ${temporary.fate})` : '';
-  const inserted = await insertValid(work, sequence, known);
+  if (stale) await session.run(`delete from ${temporary.candidate} where rowid in (from ${temporary.known})`);
+  const inserted = await insertValid(work, sequence);
   return only({ inserted, stale, wrote: inserted > 0 });
 }
 

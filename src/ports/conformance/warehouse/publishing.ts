@@ -105,21 +105,27 @@ export function publishing(on: On): void {
   });
 
   on('readers see the former rows until a publication is whole, and are never refused', async (desk) => {
-    const kept = await desk.make('t', columns);
-    await desk.publish(kept, [{ id: 0, word: 'former' }]);
-    await desk.claim(kept);
-    const size = 400_000;
+    const size = 250_000;
     const sql = `select range as id, md5(range::varchar) as word from range(${size})`;
-    const going = desk.warehouse.publish(desk.write(kept, sql));
-    let ended = false;
-    void going.finally(() => {
-      ended = true;
-    });
-    const seen = new Set<number>();
-    while (!ended) seen.add(Number((await desk.ask('select count(*) from one.silver.t'))[0]?.[0]));
-    await going;
-    seen.add(Number((await desk.ask('select count(*) from one.silver.t'))[0]?.[0]));
-    assert.deepEqual([...seen], [1, size]);
+    for (const [index, mode] of (['replace', 'merge', 'append', 'merge'] as const).entries()) {
+      const kept = await desk.make(`t${index}`, columns, { mode });
+      await desk.publish(kept, [{ id: 0, word: 'former' }]);
+      await desk.claim(kept);
+      let ended = false;
+      const seen = new Set<string>();
+      const look = async (expression: string): Promise<void> => {
+        const ask = async (): Promise<void> => {
+          seen.add(String((await desk.ask(`select ${expression} from one.silver.t${index}`))[0]?.[0]));
+        };
+        while (!ended) await ask();
+        await ask();
+      };
+      const going = desk.warehouse.publish(desk.write(kept, sql)).finally(() => {
+        ended = true;
+      });
+      await Promise.all([going, look('count(*)'), look('count(word)')]);
+      assert.deepEqual([...seen], ['1', `${size}`], mode);
+    }
   });
 
   on('steps of one catalog are carried out side by side', async (desk) => {
