@@ -23,7 +23,7 @@ export const catalogue = Object.freeze({
   DEFINITION_INVALID: terminal(2, 'A definition says something that cannot be.'),
   TWO_COPIES: terminal(2, 'Definitions were made by two copies of the package.'),
   NAME_TWICE: terminal(2, 'One name was given to two definitions.'),
-  NAME_RESERVED: terminal(2, 'A name is a reserved word of an engine, or begins with an underscore.'),
+  NAME_RESERVED: terminal(2, 'A name is a reserved word of an engine, or one that Esteira uses itself.'),
   NAME_UNKNOWN: terminal(2, 'Nothing has that name.'),
   NAME_AMBIGUOUS: terminal(2, 'Two catalogs have something of that name.'),
   CYCLE: terminal(2, 'Definitions read each other in a circle.'),

@@ -1,5 +1,7 @@
 /// <reference lib="esnext.temporal" preserve="true" />
+import { EsteiraError } from '../errors.ts';
 import type { Duration } from './duration.ts';
+import { portablePattern } from './pattern.ts';
 import type { Columns, ItemOf } from './rows.ts';
 
 /** SQL kinds that every engine can spell. */
@@ -72,20 +74,25 @@ export class Column<Value, Marks = {}> {
   // `any` below: the marks are invariant in Column, and these words are for a column with any of them.
   /** Not less than this; not-a-number is never enough. */
   min(this: Column<Numeric | null, any>, least: number): Column<Value, Marks> {
+    refuseUnless(isBound(least), 'min', least, 'a number');
     return this.withRule({ code: 'min', allowed: least }) as Column<Value, Marks>;
   }
   /** Not more than this; not-a-number is always too much. */
   max(this: Column<Numeric | null, any>, most: number): Column<Value, Marks> {
+    refuseUnless(isBound(most), 'max', most, 'a number');
     return this.withRule({ code: 'max', allowed: most }) as Column<Value, Marks>;
   }
   /** A pattern without flags, back references or look-around; it goes by code points on every engine. */
   matches(this: Column<string | null, any>, pattern: RegExp): Column<Value, Marks> {
+    refuseUnless(isPattern(pattern), 'matches', pattern, 'a pattern /…/ without flags, or with u');
+    portablePattern(pattern.source);
     return this.withRule({ code: 'matches', allowed: pattern.source }) as Column<Value, Marks>;
   }
   oneOf<const Choice extends string>(
     this: Column<string | null, any>,
     ...choices: readonly Choice[]
   ): Column<Choice | Extract<Value, null>, Marks> {
+    refuseUnless(isChoice(choices), 'oneOf', choices, 'one text or more');
     return this.withRule({ code: 'one_of', allowed: choices }) as Column<Choice | Extract<Value, null>, Marks>;
   }
   /** Names the flag of the rule just before it; without it the flag is `<column>_<rule>`. */
@@ -99,6 +106,22 @@ export class Column<Value, Marks = {}> {
   }
 }
 
+// What the types cannot say, or a project without a type checker does not hear.
+const isBound = (bound: unknown): boolean => typeof bound === 'number' && !Number.isNaN(bound);
+const isPattern = (pattern: unknown): boolean => pattern instanceof RegExp && ['', 'u'].includes(pattern.flags);
+const isChoice = (choices: readonly unknown[]): boolean =>
+  choices.length > 0 && choices.every((choice) => typeof choice === 'string');
+function refuseUnless(isRight: boolean, word: string, got: unknown, allowed: string): void {
+  if (isRight) return;
+  const next = 'Correct it where the column is written.';
+  throw new EsteiraError('DEFINITION_INVALID', {
+    what: `${word}(…) cannot take this.`,
+    got: String(got),
+    allowed,
+    next,
+  });
+}
+
 export const text = () => new Column<string>({ kind: 'text' });
 /** Whole, within ±2^53. */
 export const integer = () => new Column<number>({ kind: 'integer' });
@@ -106,8 +129,12 @@ export const integer = () => new Column<number>({ kind: 'integer' });
 export const bigint = () => new Column<bigint>({ kind: 'bigint' });
 export const real = () => new Column<number>({ kind: 'real' });
 /** Exact money, as text: '12.50'. At most 38 digits. */
-export const decimal = (digits: number, places: number) =>
-  new Column<Decimal>({ kind: 'decimal', of: Object.freeze([digits, places]) });
+export const decimal = (digits: number, places: number) => {
+  const fits = Number.isInteger(digits) && Number.isInteger(places) && digits > 0 && digits <= 38;
+  const allowed = '1 to 38 digits, of which none or more are places';
+  refuseUnless(fits && places >= 0 && places <= digits, 'col.decimal', `${digits}, ${places}`, allowed);
+  return new Column<Decimal>({ kind: 'decimal', of: Object.freeze([digits, places]) });
+};
 export const boolean = () => new Column<boolean>({ kind: 'boolean' });
 export const date = () => new Column<Temporal.PlainDate>({ kind: 'date' });
 /** An instant, to the microsecond. */

@@ -55,17 +55,30 @@ async function load(folder: string, file: string): Promise<Readonly<Record<strin
   try {
     return (await import(pathToFileURL(path.resolve(folder, file)).href)) as Record<string, unknown>;
   } catch (error) {
-    if (error instanceof EsteiraError) throw error;
-    throw notLoaded(file, error as Error, folder);
+    const thrown = error instanceof Error ? error : new Error(String(error), { cause: error });
+    throw thrown instanceof EsteiraError ? placed(thrown, file, folder) : notLoaded(file, thrown, folder);
   }
+}
+
+/** A word of the package refuses what it is given while the file is loaded: the error says at which line. */
+function placed(error: EsteiraError, file: string, folder: string): EsteiraError {
+  const { where } = error.details;
+  const place = where ? `${placeOf(file, error, folder)}, ${where}` : placeOf(file, error, folder);
+  return new EsteiraError(error.code, { ...error.details, where: place }, { cause: error });
+}
+
+/** The innermost line of the project's own files that the error went through. */
+function placeOf(file: string, error: Error, folder: string): string {
+  const own = pathToFileURL(`${folder}/`).href;
+  const frame = error.stack?.split('\n').find((line) => line.includes(own) && !line.includes('/node_modules/'));
+  const [, url, line] = /(file:\S+?):(\d+)(?::\d+)?\)?$/.exec(frame?.trim() ?? '') ?? [];
+  const at = url ? path.relative(folder, fileURLToPath(url)) : file;
+  return `${at}${line ? `:${line}` : ''}${at === file ? '' : `, loaded by ${file}`}`;
 }
 
 /** Files that import each other in a circle fail as a name that is used before it is there: that is a circle of definitions. */
 function notLoaded(file: string, error: Error, folder: string): EsteiraError {
-  const frame = error.stack?.split('\n').find((line) => line.includes(pathToFileURL(folder).href));
-  const [, url, line] = /(file:\S+?):(\d+)(?::\d+)?\)?$/.exec(frame?.trim() ?? '') ?? [];
-  const at = url ? path.relative(folder, fileURLToPath(url)) : file;
-  const where = `${at}${line ? `:${line}` : ''}${at === file ? '' : `, loaded by ${file}`}`;
+  const where = placeOf(file, error, folder);
   const early =
     error instanceof ReferenceError ? /Cannot access '(\w+)' before initialization/.exec(error.message) : undefined;
   if (early) {

@@ -1,3 +1,5 @@
+import type { Columns } from '../columns/index.ts';
+import { EsteiraError } from '../errors.ts';
 import type { Definition } from './definition.ts';
 import type { AnyRows, Setting } from './rows.ts';
 import type { AnySource } from './source.ts';
@@ -16,8 +18,24 @@ export interface Limit {
   readonly of: readonly Definition[];
 }
 
+const isNumber = (bound: unknown): boolean =>
+  (typeof bound === 'number' && !Number.isNaN(bound)) ||
+  (typeof bound === 'object' && bound !== null && 'setting' in bound && numeric.has(kindOf(bound as Setting<number>)));
+const numeric = new Set(['integer', 'bigint', 'real', 'decimal']);
+const kindOf = ({ of, setting }: Setting<number>): string =>
+  (of as unknown as { readonly columns: Columns }).columns[setting]?.facts.kind ?? '';
+
+const boundWrong = (bound: unknown): EsteiraError =>
+  new EsteiraError('DEFINITION_INVALID', {
+    what: 'A limit has no number to compare with.',
+    got: typeof bound === 'object' && bound !== null && 'setting' in bound ? String(bound.setting) : String(bound),
+    allowed: 'a number, or a setting that is one',
+    next: 'Correct the second argument of atLeast(…) or atMost(…).',
+  });
+
 const limit = (measure: Measure, sign: Limit['sign'], bound: number | Setting<number>): Limit => {
   const settings = typeof bound === 'object' ? [bound.of] : [];
+  if (!isNumber(bound)) throw boundWrong(bound);
   return Object.freeze({
     measure: Object.freeze(measure),
     sign,

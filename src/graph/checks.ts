@@ -1,4 +1,4 @@
-import type { AnyTable, Check, Definition } from '../define/index.ts';
+import type { AnySource, AnyTable, Check, Definition } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { type Graph, type Node, whereOf } from './catalog.ts';
 
@@ -23,7 +23,7 @@ export function checksByTable(graph: Graph): ReadonlyMap<string, readonly Check[
   const depth = depths();
   const found = new Map<string, Check[]>();
   for (const check of graph.checks) {
-    const tables = check.limit.measure.of.filter((definition) => definition.kind === 'table');
+    const tables = check.limit.measure.of.filter(isWritten);
     const most = Math.max(...tables.map(depth));
     const [lowest, second] = tables.filter((definition) => depth(definition) === most);
     if (!lowest) throw homeless(check, 'no table', 'Mention the table whose rows it should hold back.');
@@ -36,6 +36,10 @@ export function checksByTable(graph: Graph): ReadonlyMap<string, readonly Check[
   }
   return found;
 }
+/** A table, or a stream, whose rows are kept as one. */
+const isWritten = (definition: Definition): boolean =>
+  definition.kind === 'table' || (definition.kind === 'source' && (definition as AnySource).reader.streams);
+
 const refusing = (definition: Definition): Definition => (definition as AnyTable).spec.refusedBy ?? definition;
 
 const homeless = (check: Check, got: string, next: string): EsteiraError =>

@@ -9,12 +9,23 @@ import {
   writtenAt,
 } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
-import { type Graph, type Held, invalidDefinition, type LoadedFile, type Node, whereOf } from './catalog.ts';
+import {
+  companions,
+  type Graph,
+  type Held,
+  invalidDefinition,
+  type LoadedFile,
+  type Node,
+  whereOf,
+} from './catalog.ts';
+import { refuseMisshapen } from './shape.ts';
 
 /** Collects what the definition files export, and refuses a name given twice, a mention of something unexported, two copies of the package. */
 export function collect(files: readonly LoadedFile[], options: { readonly suffix: string }): Graph {
   const { suffix } = options;
   const nodes = new Map<string, Node>();
+  // Engines do not tell case apart.
+  const taken = new Map<string, Definition>();
   const byDefinition = new Map<Definition, Node>();
   const jobs = new Map<string, Job>();
   const checks = new Map<string, Check>();
@@ -27,6 +38,7 @@ export function collect(files: readonly LoadedFile[], options: { readonly suffix
   for (const { catalog, file, exports } of files) {
     for (const definition of exported(exports)) {
       if (copyOf(definition) !== ownCopy) throw twoCopies(definition, file);
+      refuseMisshapen(definition);
       if (definition.kind === 'job') keep(jobs, definition as Job);
       else if (definition.kind === 'check') keep(checks, definition as Check);
       else hold(definition as Held, catalog);
@@ -37,8 +49,9 @@ export function collect(files: readonly LoadedFile[], options: { readonly suffix
     const known = byDefinition.get(definition);
     if (known && known.catalog !== catalog) return known;
     const node = nodeFrom(definition, catalog, suffix);
-    const before = nodes.get(node.id);
-    if (before && before.definition !== definition) throw nameTwice(definition, before.definition);
+    const before = taken.get(node.id.toLowerCase());
+    if (before && before !== definition) throw nameTwice(definition, before);
+    taken.set(node.id.toLowerCase(), definition);
     nodes.set(node.id, node);
     byDefinition.set(definition, node);
     return node;
@@ -60,7 +73,7 @@ export function collect(files: readonly LoadedFile[], options: { readonly suffix
     },
   });
   refuseUnknownMentions(graph);
-  refuseNamesOfInvalidRows(graph);
+  refuseNamesBeside(graph, taken);
   return graph;
 }
 
@@ -114,19 +127,27 @@ function known(graph: Graph, definition: Definition): boolean {
   }
 }
 
-/** `silver.t_invalidos` belongs to `silver.t` when that sets rows aside. */
-function refuseNamesOfInvalidRows(graph: Graph): void {
-  for (const node of graph.nodes.values()) {
-    if (node.definition.kind !== 'table' || node.definition.spec.invalid !== 'set aside') continue;
-    const taken = graph.nodes.get(`${node.id}${graph.suffix}`);
-    if (taken) throw nameTwice(taken.definition, node.definition.invalid);
+/** `silver.t_invalidos` belongs to `silver.t` when that sets rows aside; a table that merges deletes and settings have one beside them, too. */
+function refuseNamesBeside(graph: Graph, taken: ReadonlyMap<string, Definition>): void {
+  for (const { id, definition } of graph.nodes.values()) {
+    const { spec } = definition as AnyTable;
+    const beside = [
+      ...(spec?.invalid === 'set aside' ? [graph.suffix] : []),
+      ...(typeof spec?.write === 'object' ? [companions.deleted] : []),
+      ...(definition.kind === 'settings' ? [companions.history] : []),
+    ];
+    for (const suffix of beside) {
+      const other = taken.get(`${id}${suffix}`.toLowerCase());
+      if (other) throw nameTwice(other, definition, `${definition.name}${suffix}`);
+    }
   }
 }
 
-const nameTwice = (second: Definition, first: Definition): EsteiraError =>
+const nameTwice = (second: Definition, first: Definition, name = second.name): EsteiraError =>
   new EsteiraError('NAME_TWICE', {
-    what: `The name "${second.name}" is given twice.`,
+    what: `The name "${name}" is given twice.`,
     where: `${writtenAt(first)} and ${writtenAt(second)}`,
+    ...(name.startsWith(first.name) && name !== first.name ? { got: `a table that ${first.name} has beside it` } : {}),
     next: 'Rename one of the two; to read a thing that is defined, import and mention it.',
   });
 

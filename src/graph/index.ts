@@ -1,5 +1,6 @@
 export {
   type AnySettings,
+  companions,
   type Graph,
   type Held,
   invalidDefinition,

@@ -115,9 +115,23 @@ export async function describeChecks(
   for (const check of checks) {
     const { measure } = check.limit;
     if (!('query' in measure)) continue;
-    await ask({ query: spell(measure.query, spelling), of: check, what: `the check "${check.name}"` }, warehouse);
+    const query = spell(measure.query, spelling);
+    const { given } = await ask({ query, of: check, what: `the check "${check.name}"` }, warehouse);
+    if (measure.measure !== 'scalar') continue;
+    const types = given.map((one) => one.type);
+    const isNumber = types.length === 1 && warehouse.dialect.accepts(types[0] as string, { kind: 'real' });
+    if (!isNumber) throw notOneNumber(check, types);
   }
 }
+
+const notOneNumber = (check: Check, types: readonly string[]): EsteiraError =>
+  new EsteiraError('DEFINITION_INVALID', {
+    what: `The check "${check.name}" cannot be judged.`,
+    where: whereOf(check),
+    got: types.join(', '),
+    allowed: 'a query of one number',
+    next: 'Have scalar(…) select one number.',
+  });
 
 const ruleWrong = (definition: AnyTable, flag: string, got: string): EsteiraError =>
   new EsteiraError('DEFINITION_INVALID', {

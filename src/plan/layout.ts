@@ -1,6 +1,6 @@
 import { type ColumnFacts, type Columns, col, judgements, keyOf } from '../columns/index.ts';
 import type { AnyTable } from '../define/index.ts';
-import type { AnySettings, Graph, Node } from '../graph/index.ts';
+import { type AnySettings, companions, type Graph, type Node } from '../graph/index.ts';
 import { type DescribedColumn, type Dialect, hidden, type Place } from '../ports/index.ts';
 import type { StepModel } from './model.ts';
 
@@ -20,8 +20,8 @@ export const invalidPlaceOf = (node: Node, suffix: string): Place => ({
   ...placeOf(node),
   table: `${node.table}${suffix}`,
 });
-export const tombstonesOf = (place: Place): Place => ({ ...place, table: `${place.table}__deleted` });
-export const historyOf = (place: Place): Place => ({ ...place, table: `${place.table}_history` });
+export const tombstonesOf = (place: Place): Place => ({ ...place, table: `${place.table}${companions.deleted}` });
+export const historyOf = (place: Place): Place => ({ ...place, table: `${place.table}${companions.history}` });
 
 const sequenceColumns = { [hidden.run]: col.bigint(), [hidden.sequence]: col.bigint() };
 const rowColumn = { [hidden.row]: col.text() };

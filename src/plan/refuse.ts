@@ -41,25 +41,37 @@ const sinceGrouped = (definition: AnyTable, read: Read): EsteiraError =>
     next: "Mention the table itself, or say .since('day', { lookback: '3 days' }) and make that column a .key().",
   });
 
+const own = new Set<string>([...Object.values(hidden), 'run_id', 'refused_at']);
+const schemas = new Set(['information_schema', 'pg_catalog', 'temp', 'system']);
+
+const reserved = (name: string, { definition }: Node, got: string): EsteiraError =>
+  new EsteiraError('NAME_RESERVED', {
+    what: `"${name}" cannot be a name of ${definition.kind} ${definition.name}.`,
+    where: whereOf(definition),
+    got,
+    next: 'Choose another name.',
+  });
+
 /** Names that Esteira or an engine needs, and flags that would hide a column. */
 export function refuseNames(node: Node, dialect: Dialect): void {
   const { definition } = node;
-  const own = new Set<string>([...Object.values(hidden), 'run_id', 'refused_at']);
+  const rules = definition.kind === 'table' ? Object.keys(definition.spec.rules) : [];
+  const flags = [...judgements(definition.columns).map((one) => one.flag), ...rules];
   const columns = Object.keys(definition.columns);
-  for (const name of [node.schema, node.table, ...columns]) {
-    if (!dialect.reserved.has(name.toLowerCase()) && !own.has(name.toLowerCase())) continue;
-    throw new EsteiraError('NAME_RESERVED', {
-      what: `"${name}" cannot be a name of ${definition.kind} ${definition.name}.`,
-      where: whereOf(definition),
-      got: dialect.reserved.has(name.toLowerCase())
-        ? 'a reserved word of an engine'
-        : 'a column that Esteira adds itself',
-      next: 'Choose another name.',
-    });
+  for (const name of [node.schema, node.table, ...columns, ...flags]) {
+    const low = name.toLowerCase();
+    const why = dialect.reserved.has(low)
+      ? 'a reserved word of an engine'
+      : own.has(low)
+        ? 'a column that Esteira adds itself'
+        : undefined;
+    if (why) throw reserved(name, node, why);
   }
+  if (node.schema.startsWith('_') || schemas.has(node.schema.toLowerCase()))
+    throw reserved(node.schema, node, 'a schema of the engine, or of Esteira itself');
   if (definition.kind !== 'table') return;
-  const flags = [...judgements(definition.columns).map((one) => one.flag), ...Object.keys(definition.spec.rules)];
-  const twice = flags.find((flag, index) => flags.indexOf(flag) !== index || columns.includes(flag));
+  const used = [...columns, ...flags].map((name) => name.toLowerCase());
+  const twice = flags.find((flag) => used.indexOf(flag.toLowerCase()) !== used.lastIndexOf(flag.toLowerCase()));
   if (twice) {
     throw invalidDefinition(
       `The flag "${twice}" of ${definition.name} is given twice, or is a column's name`,

@@ -1,0 +1,181 @@
+import { type Columns, keyOf, parseDuration } from '../columns/index.ts';
+import {
+  type AnyRows,
+  type AnySource,
+  type AnyTable,
+  type Definition,
+  isReference,
+  type Job,
+} from '../define/index.ts';
+import { EsteiraError } from '../errors.ts';
+import { type AnySettings, invalidDefinition } from './catalog.ts';
+
+// What the types of the words hold is asked again here: a project runs without a type checker, too.
+
+const kinds = [
+  'text',
+  'integer',
+  'bigint',
+  'real',
+  'decimal',
+  'boolean',
+  'date',
+  'timestamp',
+  'duration',
+  'list',
+  'json',
+];
+
+/** Throws DEFINITION_INVALID for what cannot be, whatever the engine. */
+export function refuseMisshapen(definition: Definition): void {
+  if (typeof definition.name !== 'string') {
+    throw new EsteiraError('DEFINITION_INVALID', {
+      what: `A ${definition.kind} has no name.`,
+      got: typeof definition.name,
+      allowed: 'a text, and no setting called kind, name, dependsOn, columns, recipe, reads, since, produces or rows',
+      next: 'Give it a name; a setting of one of these names another one.',
+    });
+  }
+  if (definition.kind === 'job') refuseJob(definition as Job);
+  else if (definition.kind === 'table') refuseTable(definition as AnyTable);
+  else if (definition.kind === 'source') refuseSource(definition as AnySource);
+  else if (definition.kind === 'settings') refuseSettings(definition as AnySettings);
+}
+
+function refuseJob(job: Job): void {
+  const isBuilt = (one: Definition | undefined): boolean => one?.kind === 'table' || one?.kind === 'source';
+  const wrong = job.build.find((one) => !isBuilt(one));
+  if (job.build.length > 0 && wrong === undefined) return;
+  const got = job.build.length === 0 ? 'nothing' : String((wrong as Definition | undefined)?.name ?? wrong);
+  throw invalid(
+    job,
+    `The job ${job.name} builds what is no table and no source.`,
+    got,
+    'tables, and sources that stream',
+  );
+}
+
+function refuseTable(table: AnyTable): void {
+  const { columns, spec, name } = table;
+  refuseColumns(table, columns);
+  const ways = ['replace', 'append', 'merge', 'view'];
+  const way = typeof spec.write === 'object' ? spec.write.way : spec.write;
+  if (!ways.includes(way) && way !== 'merge deleting')
+    throw invalid(table, `${name} cannot be written that way.`, String(way), `${ways.join(', ')}, mergeDeleting(…)`);
+  if (spec.invalid !== 'fail' && spec.invalid !== 'set aside')
+    throw invalid(table, `${name} cannot treat invalid rows that way.`, String(spec.invalid), "'fail', 'set aside'");
+  const deleted = typeof spec.write === 'object' ? spec.write.needs : [];
+  for (const column of [...deleted, ...(spec.duplicates?.by ?? [])]) refuseUnknown(table, column, columns);
+  const notBoolean = deleted.find((column) => columns[column].facts.kind !== 'boolean');
+  if (notBoolean)
+    throw invalid(
+      table,
+      `mergeDeleting('${notBoolean}') needs a column of kind boolean.`,
+      columns[notBoolean].facts.kind,
+      'boolean',
+    );
+  for (const rule of Object.values(spec.rules)) {
+    if (!isReference(rule)) continue;
+    refuseUnknown(table, rule.column, columns);
+    refuseUnknown(rule.of, rule.other, (rule.of as AnyTable).columns);
+  }
+  refuseRecipe(table, spec.rows);
+}
+
+/** What a query reads since when; and that an engine has a query of its own, or there is another. */
+function refuseRecipe(table: AnyTable, { recipe }: AnyRows): void {
+  if (recipe.by === 'engine' && !recipe.queries['otherwise'])
+    throw invalid(
+      table,
+      `The query of ${table.name} leaves out an engine.`,
+      Object.keys(recipe.queries).join(', '),
+      'perEngine({ …, otherwise: sql`…` })',
+    );
+  if (recipe.by === 'engine') for (const query of Object.values(recipe.queries)) refuseRecipe(table, query);
+  if (recipe.by === 'map') refuseRecipe(table, recipe.input);
+  if (recipe.by === 'sql') for (const mention of recipe.mentions) if (isRows(mention)) refuseRecipe(table, mention);
+  if (recipe.by !== 'since') return;
+  refuseUnknown(table, recipe.column, recipe.of.columns);
+  const { lookback } = recipe;
+  if (lookback === undefined) return;
+  if (parseDuration(lookback) === undefined)
+    throw invalid(
+      table,
+      `A lookback of ${table.name} is no duration.`,
+      String(lookback),
+      "such as '3 days', '12 hours'",
+    );
+  const { kind } = recipe.of.columns[recipe.column].facts;
+  if (kind !== 'date' && kind !== 'timestamp')
+    throw invalid(
+      table,
+      `A lookback of ${table.name} needs a column of days or instants.`,
+      `${recipe.column} is ${kind}`,
+      'date, timestamp',
+    );
+}
+const isRows = (mention: unknown): mention is AnyRows =>
+  typeof mention === 'object' && mention !== null && 'recipe' in mention;
+
+function refuseSource(source: AnySource): void {
+  refuseColumns(source, source.columns);
+  if (source.day !== undefined) refuseUnknown(source, source.day, source.columns);
+}
+
+/** Each row of a settings table is found by its key. */
+function refuseSettings(settings: AnySettings): void {
+  const { columns, rows, name } = settings;
+  refuseColumns(settings, columns);
+  const keys = keyOf(columns);
+  const isSingle = Object.keys(columns).some((column) => column in settings);
+  if (isSingle) return;
+  if (keys.length === 0)
+    throw invalid(settings, `Nothing says which row of ${name} is meant.`, 'no key', 'a column with .key()');
+  const texts = rows.map((row: Readonly<Record<string, unknown>>) => keys.map((key) => String(row[key])).join(', '));
+  const twice = texts.find((text, index) => texts.indexOf(text) !== index);
+  if (twice !== undefined) throw invalid(settings, `Two rows of ${name} have one key.`, twice, 'one row for each key');
+}
+
+function refuseColumns(definition: Definition, columns: Columns): void {
+  const all = Object.entries<Columns[string] | undefined>(columns ?? {});
+  if (all.length === 0) throw invalid(definition, `${definition.name} has no columns.`, 'none', 'one column or more');
+  const seen = new Set<string>();
+  for (const [name, column] of all) {
+    if (!kinds.includes(column?.facts?.kind ?? ''))
+      throw invalid(
+        definition,
+        `The column ${name} of ${definition.name} is none.`,
+        String(column),
+        `col.${kinds.join('(), col.')}()`,
+      );
+    // Engines do not tell case apart.
+    if (seen.has(name.toLowerCase()))
+      throw invalid(
+        definition,
+        `${definition.name} has two columns ${name.toLowerCase()}.`,
+        name,
+        'names that differ in more than case',
+      );
+    seen.add(name.toLowerCase());
+  }
+}
+
+function refuseUnknown(definition: Definition, column: string, columns: Columns): void {
+  if (columns && Object.hasOwn(columns, column)) return;
+  throw invalid(
+    definition,
+    `There is no column ${column} that ${definition.name} could use.`,
+    column,
+    Object.keys(columns ?? {}).join(', '),
+  );
+}
+
+const invalid = (definition: Definition, what: string, got: string, allowed: string): EsteiraError => {
+  const { details } = invalidDefinition(
+    what,
+    definition,
+    'Correct the definition; `npx tsc --noEmit` shows all mistakes of this kind.',
+    allowed,
+  );
+  return new EsteiraError('DEFINITION_INVALID', { ...details, got });
+};
