@@ -1,7 +1,7 @@
 import type { Job } from '../define/index.ts';
 import { EsteiraError, render } from '../errors.ts';
 import { type GraphStep, isEndless, select, stepsOf } from '../graph/index.ts';
-import { tickOf } from '../plan/ticks.ts';
+import { isScheduled, type Tick, tickOf } from '../plan/ticks.ts';
 import type { Opened } from '../ports/index.ts';
 import {
   execute,
@@ -22,8 +22,7 @@ import { errorView, runView, stepViews } from './views-of.ts';
 /** Runs a job for a date. A run of the job that was interrupted goes on first, whatever its date. */
 export async function run(project: Project, input: Input<'run'>, context: Context): Promise<RunView> {
   const job = jobOf(project, input.job);
-  const now = project.clock.now();
-  const tick = tickOf(job, { now, ...(input.date ? { date: parseDate(input.date) } : {}) });
+  const tick = await tickAsked(job, input, project);
   for (;;) {
     const view = await runOnce(job, { ...input, tick, reason: isEndless(job) ? 'always' : 'manual' }, project, context);
     const isAsked = view.logicalTime === tick.logicalTime.toString();
@@ -31,6 +30,20 @@ export async function run(project: Project, input: Input<'run'>, context: Contex
     emitNote(context, `The interrupted run of ${view.date} is finished; now the run of ${tick.date}.`);
   }
 }
+
+/** Only a schedule knows its times: a run by hand that did not succeed goes on under the time at which it was opened. */
+async function tickAsked(job: Job, input: Input<'run'>, project: Project): Promise<Tick> {
+  const now = project.clock.now();
+  const tick = tickOf(job, { now, ...(input.date ? { date: parseDate(input.date) } : {}) });
+  if (isScheduled(job) || isEndless(job)) return tick;
+  const [last] = await project.state.runs({ job: jobName(job, input), limit: 1 });
+  const goesOn = last?.date.equals(tick.date) && (last.state === 'running' || last.state === 'failed');
+  return goesOn ? { ...tick, logicalTime: last.logicalTime } : tick;
+}
+
+/** Runs of a part of a job are counted for themselves. */
+const jobName = (job: Job, { select }: Input<'run'>): string =>
+  select?.length ? `${job.name}:${select.join(',')}` : job.name;
 
 /** Brings in what `always` jobs name, up to now. */
 export async function sync(
@@ -44,7 +57,7 @@ export async function sync(
   return { runs };
 }
 
-type Request = Input<'run'> & { readonly tick: ReturnType<typeof tickOf>; readonly reason: 'manual' | 'always' };
+type Request = Input<'run'> & { readonly tick: Tick; readonly reason: 'manual' | 'always' };
 
 async function runOnce(job: Job, request: Request, project: Project, context: Context): Promise<RunView> {
   const { tick, reason } = request;
@@ -52,10 +65,10 @@ async function runOnce(job: Job, request: Request, project: Project, context: Co
   const chosen = select(stepsOf(project.graph, job).steps, request.select ?? []);
   const models = await modelsOf(chosen, project);
   refuseUnlessSetUp(await setupChanges(models, project));
-  const settings = await readSettings(project);
+  const settings = await readSettings(project, request.params ?? {});
   const opened = await project.state.open({
     runId: ulid(project.clock.now()),
-    job: request.select?.length ? `${job.name}:${request.select.join(',')}` : job.name,
+    job: jobName(job, request),
     date: tick.date,
     logicalTime: tick.logicalTime,
     zone: tick.zone,

@@ -1,8 +1,9 @@
-import { type Columns, judgements, keyOf, parseValue } from '../columns/index.ts';
+import { type Columns, judgements, keyOf } from '../columns/index.ts';
 import { EsteiraError } from '../errors.ts';
-import { type AnySettings, type Node, whereOf } from '../graph/index.ts';
+import type { AnySettings, Node } from '../graph/index.ts';
 import { historyColumns, historyOf, placeOf } from '../plan/index.ts';
-import { isSingle, judgeRow, type Project, settingRows, settingsNodes } from '../run/index.ts';
+import { placeText } from '../ports/index.ts';
+import { isSingle, judgeRow, type Project, settingRows, settingsNodes, settingValue } from '../run/index.ts';
 import { jsonValue } from './values.ts';
 import type { Input, SettingsView } from './views.ts';
 
@@ -12,16 +13,48 @@ export async function settings(project: Project): Promise<SettingsView> {
   const found: Entry[] = [];
   for (const node of settingsNodes(project)) {
     const rows = await settingRows(node, project);
-    for (const row of rows) found.push(...entriesOf(node, row));
+    const changes = await changesOf(node, project);
+    for (const row of rows) found.push(...entriesOf(node, row, changes));
   }
   return { settings: found };
 }
 
-function entriesOf(node: Node<AnySettings>, row: Readonly<Record<string, unknown>>): readonly Entry[] {
+/** The newest change of each setting, by row and name. */
+async function changesOf(node: Node<AnySettings>, project: Project): Promise<ReadonlyMap<string, Change>> {
+  const place = historyOf(placeOf(node));
+  const existing = await project.warehouse.inspect(node.catalog);
+  if (!existing.some((table) => placeText(table.place) === placeText(place))) return new Map();
+  const rows = (await project.warehouse.rows(place, historyColumns)) as unknown as readonly Change[];
+  const inOrder = rows.toSorted((a, b) => Temporal.Instant.compare(a.changed_at, b.changed_at));
+  return new Map(inOrder.map((change) => [`${change.row_key ?? ''}.${change.setting}`, change]));
+}
+interface Change {
+  readonly changed_at: Temporal.Instant;
+  readonly changed_by: string;
+  readonly row_key: string | null;
+  readonly setting: string;
+}
+
+async function refuseUnlessThere(node: Node<AnySettings>, project: Project): Promise<void> {
+  const existing = await project.warehouse.inspect(node.catalog);
+  if (existing.some((table) => placeText(table.place) === node.id)) return;
+  throw new EsteiraError('SETUP_NEEDED', {
+    what: `The table of the settings ${node.definition.name} is not there yet.`,
+    where: node.id,
+    next: 'esteira setup',
+  });
+}
+
+function entriesOf(
+  node: Node<AnySettings>,
+  row: Readonly<Record<string, unknown>>,
+  changes: ReadonlyMap<string, Change>,
+): readonly Entry[] {
   const { columns, name } = node.definition;
   const judged = judgements(columns);
   const keys = keyOf(columns);
-  const label = isSingle(node) ? name : `${name}[${keys.map((key) => jsonValue(row[key])).join(',')}]`;
+  const rowKey = isSingle(node) ? '' : keys.map((key) => jsonValue(row[key])).join(',');
+  const label = isSingle(node) ? name : `${name}[${rowKey}]`;
   return Object.entries<Columns[string]>(columns)
     .filter(([setting]) => isSingle(node) || !keys.includes(setting))
     .map(([setting, { facts }]) => ({
@@ -33,23 +66,19 @@ function entriesOf(node: Node<AnySettings>, row: Readonly<Record<string, unknown
         .filter((one) => one.column === setting && one.code !== 'present' && one.code !== 'kind')
         .map((one) => `${one.code} ${JSON.stringify(one.allowed)}`),
       ...(facts.about ? { about: facts.about } : {}),
+      ...changedOf(changes.get(`${rowKey}.${setting}`)),
     }));
 }
+
+const changedOf = (change: Change | undefined): Partial<Entry> =>
+  change ? { changedAt: change.changed_at.toString(), changedBy: change.changed_by } : {};
 
 /** Changes one value, judged by its column, and keeps who, when, from and to. */
 export async function setSetting(project: Project, input: Input<'settings set'>): Promise<SettingsView> {
   const { node, setting, key } = addressed(project, input.name);
+  await refuseUnlessThere(node, project);
   const { columns } = node.definition;
-  const value = parseValue(columns[setting].facts, input.value);
-  if (value === undefined) {
-    throw new EsteiraError('SETTING_INVALID', {
-      what: `The setting ${node.definition.name}.${setting} has a value that is not of its kind.`,
-      where: whereOf(node.definition),
-      got: input.value,
-      allowed: `a value of kind ${columns[setting].facts.kind}`,
-      next: `esteira settings get ${node.definition.name}.${setting} says what it may be.`,
-    });
-  }
+  const value = settingValue(node, setting, input.value);
   const rows = await settingRows(node, project);
   const keys = keyOf(columns);
   const isMeant = (row: Readonly<Record<string, unknown>>) =>

@@ -4,6 +4,14 @@ export { execute, type StepOutcome } from './execute.ts';
 export { modelsOf, refuseUnlessSetUp, setupChanges } from './models.ts';
 export type { Project } from './project.ts';
 export { said } from './said.ts';
-export { isSingle, judgeRow, readSettings, type SettingValues, settingRows, settingsNodes } from './settings.ts';
+export {
+  isSingle,
+  judgeRow,
+  readSettings,
+  type SettingValues,
+  settingRows,
+  settingsNodes,
+  settingValue,
+} from './settings.ts';
 export { ulid } from './ulid.ts';
 export { type RunValues, writeOf } from './write.ts';

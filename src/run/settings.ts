@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { judgements } from '../columns/index.ts';
+import { type Columns, judgements, parseValue } from '../columns/index.ts';
 import type { Setting } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { type AnySettings, type Node, whereOf } from '../graph/index.ts';
@@ -11,11 +11,16 @@ import type { Project } from './project.ts';
 /** Settings as a run uses them: spelled for the engine, so that a resumed run uses the very same. By `catalog.schema.table.setting`. */
 export type SettingValues = Readonly<Record<string, string>>;
 
+/** A value for one run only, of a setting by its name: `{ 'config.limits.floor': '0.7' }`. */
+export type Params = Readonly<Record<string, string>>;
+
 /** Reads and judges all settings of the graph. A settings table of several rows is kept as one text, for the hash. */
-export async function readSettings(project: Project): Promise<SettingValues> {
+export async function readSettings(project: Project, params: Params = {}): Promise<SettingValues> {
   const values: Record<string, string> = {};
-  for (const node of settingsNodes(project)) {
-    const rows = await settingRows(node, project);
+  const nodes = settingsNodes(project);
+  refuseUnknownParams(params, nodes);
+  for (const node of nodes) {
+    const rows = (await settingRows(node, project)).map((row) => withParams(node, row, params));
     for (const row of rows) judgeRow(node, row);
     const { literal } = project.warehouse.dialect;
     const spelled = rows.map((row) =>
@@ -45,9 +50,57 @@ export async function settingRows(
   const existing = await project.warehouse.inspect(node.catalog);
   const isThere = existing.some((table) => placeText(table.place) === node.id);
   const { columns, rows } = node.definition;
-  return isThere
-    ? project.warehouse.rows(placeOf(node), columns)
-    : (rows as readonly Readonly<Record<string, unknown>>[]);
+  if (!isThere) return rows as readonly Readonly<Record<string, unknown>>[];
+  const kept = await project.warehouse.rows(placeOf(node), columns);
+  return kept.map((row) => ({ ...row, ...standards(columns, row) }));
+}
+
+/** A column that set-up has added is NULL in rows that were there: nobody has said otherwise yet. */
+function standards(columns: Columns, row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const unsaid = Object.entries<Columns[string]>(columns).filter(
+    ([name, { facts }]) => row[name] === null && !facts.nullable && facts.standard !== undefined,
+  );
+  return Object.fromEntries(unsaid.map(([name, { facts }]) => [name, facts.standard]));
+}
+
+function withParams(
+  node: Node<AnySettings>,
+  row: Readonly<Record<string, unknown>>,
+  params: Params,
+): Readonly<Record<string, unknown>> {
+  if (!isSingle(node)) return row;
+  const given = Object.keys(row).flatMap((name) => {
+    const text = params[`${node.definition.name}.${name}`];
+    return text === undefined ? [] : [[name, settingValue(node, name, text)] as const];
+  });
+  return { ...row, ...Object.fromEntries(given) };
+}
+
+/** A text that a person gave, as the value of a setting. */
+export function settingValue(node: Node<AnySettings>, setting: string, text: string): unknown {
+  const { facts } = node.definition.columns[setting];
+  const value = parseValue(facts, text);
+  if (value !== undefined) return value;
+  throw new EsteiraError('SETTING_INVALID', {
+    what: `The setting ${node.definition.name}.${setting} has a value that is not of its kind.`,
+    where: whereOf(node.definition),
+    got: text,
+    allowed: `a value of kind ${facts.kind}`,
+    next: `esteira settings get ${node.definition.name}.${setting} says what it may be.`,
+  });
+}
+
+function refuseUnknownParams(params: Params, nodes: readonly Node<AnySettings>[]): void {
+  const names = nodes
+    .filter(isSingle)
+    .flatMap((node) => Object.keys(node.definition.columns).map((name) => `${node.definition.name}.${name}`));
+  const unknown = Object.keys(params).find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  throw new EsteiraError('NAME_UNKNOWN', {
+    what: `There is no setting ${unknown} that a run could be given.`,
+    ...(names.length > 0 ? { allowed: names.slice(0, 10).join(', ') } : { got: 'this project has no settings' }),
+    next: 'esteira settings lists them; --param <setting>=<value> holds for one run.',
+  });
 }
 
 /** Throws SETTING_INVALID for the first value that its column refuses. */
