@@ -37,8 +37,8 @@ async function tickAsked(job: Job, input: Input<'run'>, project: Project): Promi
   const tick = tickOf(job, { now, ...(input.date ? { date: parseDate(input.date) } : {}) });
   if (isScheduled(job) || isEndless(job)) return tick;
   const [last] = await project.state.runs({ job: jobName(job, input), limit: 1 });
-  const goesOn = last?.date.equals(tick.date) && (last.state === 'running' || last.state === 'failed');
-  return goesOn ? { ...tick, logicalTime: last.logicalTime } : tick;
+  if (!last?.date.equals(tick.date) || !['running', 'failed'].includes(last.state)) return tick;
+  return { ...tick, logicalTime: last.logicalTime };
 }
 
 /** Runs of a part of a job are counted for themselves. */

@@ -62,6 +62,9 @@ export function whenText(job: Job): string {
   return texts.join(', ');
 }
 
+/** Its times are known before it is opened. */
+export const isScheduled = (job: Job): boolean => cronOf(job) !== undefined;
+
 /** Its own cron, or that of the job that it comes after. */
 function cronOf(job: Job): CronTrigger | undefined {
   for (const trigger of job.triggers) {

@@ -84,7 +84,7 @@ export async function splitRound(whole: Whole, seed: number): Promise<Round> {
   }
   await world.close();
   const looking = await Looking.at({ whole: whole.built, split: folder }, catalog);
-  const differences = await looking.differences('whole', 'split', ofTheArrival);
+  const differences = await looking.differences('whole', 'split', { without: ofTheArrival });
   const tables = (await looking.tables('split')).size;
   looking.close();
   rmSync(folder, { recursive: true, force: true });

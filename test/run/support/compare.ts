@@ -74,12 +74,12 @@ export class Looking {
     await this.#connection.run(sql);
   }
 
-  /** Every table and view with its columns, by `schema.table`; those of Esteira's own are left out. */
-  async tables(name: string): Promise<ReadonlyMap<string, readonly string[]>> {
+  /** Every table and view with its columns, by `schema.table`; those of Esteira's own only when asked for. */
+  async tables(name: string, own = false): Promise<ReadonlyMap<string, readonly string[]>> {
     const found = new Map<string, string[]>();
     for (const row of await this.rows<{ schema: string; table: string; column: string }>(
       `select schema_name as schema, table_name as "table", column_name as "column" from duckdb_columns()
-       where database_name = '${name}' and not internal and schema_name <> '_esteira' order by 1, 2, column_index`,
+       where database_name = '${name}' and not internal and (${own} or schema_name <> '_esteira') order by 1, 2, column_index`,
     )) {
       const id = `${row.schema}.${row.table}`;
       found.set(id, [...(found.get(id) ?? []), row.column]);
@@ -114,8 +114,12 @@ export class Looking {
   }
 
   /** Rows that one has and the other has not, both ways, for every table that either has. */
-  async differences(one: string, other: string, without: readonly string[]): Promise<readonly string[]> {
-    const [left, right] = [await this.tables(one), await this.tables(other)];
+  async differences(
+    one: string,
+    other: string,
+    { without, own = false }: { readonly without: readonly string[]; readonly own?: boolean },
+  ): Promise<readonly string[]> {
+    const [left, right] = [await this.tables(one, own), await this.tables(other, own)];
     const found: string[] = [];
     for (const table of new Set([...left.keys(), ...right.keys()])) {
       const columns = left.get(table);

@@ -4,10 +4,15 @@ import path from 'node:path';
 
 const root = path.join(import.meta.dirname, '..', '..', '..');
 
+const folders: string[] = [];
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
 /** A folder that goes away with the process. */
 export function temporaryFolder(name: string): string {
   const folder = mkdtempSync(path.join(realpathSync(os.tmpdir()), `${name}-`));
-  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  folders.push(folder);
   return folder;
 }
 

@@ -1,0 +1,99 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { before, test } from 'node:test';
+import { Looking, ofTheArrival } from '../run/support/compare.ts';
+import { dates, deliverDay } from './days.ts';
+import { inProcess } from './kill.ts';
+import { State } from './state.ts';
+import { carryOut, catalog, commands, compare, copied, kill, prepare, type Worlds, work } from './worlds.ts';
+
+const root = path.join(import.meta.dirname, '..', '..');
+let worlds: Worlds;
+before(async () => {
+  worlds = await prepare();
+});
+
+// Each in a world of its own: killed at the first point, and what goes on from there killed at the next, and so on.
+const chains = [
+  ['opened@1', 'claimed@1', 'before-intent@2', 'intent@1', 'staged@2'],
+  ['begun@2', 'fenced@1', 'candidate@2', 'judged@2', 'written@1'],
+  ['checked@3', 'before-commit@2', 'committed@2', 'published@1', 'adopt@1'],
+  ['done@4', 'written@6', 'committed@1', 'opened@1', 'before-finish@1'],
+];
+for (const chain of chains) {
+  test(`killed at ${chain.join(', then ')}, the work of a day ends as if nothing had been`, async () => {
+    const { killed, differences } = await kill(worlds, chain);
+    assert.equal(killed, chain.length, 'every point was met');
+    assert.deepEqual(differences, []);
+  });
+}
+
+test('asked for the next date, a job first ends the run that was killed', async () => {
+  const [one, other] = [copied(worlds.base, 'crash-next'), copied(worlds.base, 'crash-next')];
+  const next = { name: 'run', input: { job: 'desk_daily', date: dates[2] }, now: `${dates[2]}T23:30:00Z` } as const;
+  await carryOut(one, [...commands, next]);
+  const { killedAt } = await inProcess(other, commands, 'published@6');
+  assert.equal(killedAt, 1, 'in the daily job');
+  await carryOut(other, [next]);
+  assert.deepEqual(await compare(one, other), []);
+});
+
+test('a step that goes on reads what its first attempt would have read, and the run after it the rest', async () => {
+  const [one, other] = [copied(worlds.base, 'crash-late'), copied(worlds.base, 'crash-late')];
+  const running = `select step, bounds from step where state = 'running' order by step`;
+  assert.equal((await inProcess(other, commands, 'staged@7')).killedAt, 1);
+  const state = new State(other);
+  const fixed = state.rows(running);
+  state.close();
+  assert.ok(fixed.length > 0);
+  for (const folder of [one, other]) deliverDay(folder, 2);
+  const [sync, run] = work(2);
+  if (!sync || !run || !commands[1]) throw new Error('a day is two commands');
+  await carryOut(other, [sync, commands[1], run]);
+  await carryOut(one, [...commands, sync, run]);
+  const looking = await Looking.at({ one, other }, catalog);
+  const published = await looking.rows<{ step: string; bounds: string }>(
+    `select step, bounds from other._esteira.publication where logical_time = '2026-03-03 02:00:00+00'`,
+  );
+  for (const { step, bounds } of fixed)
+    assert.equal(published.find((row) => row.step === step)?.bounds, bounds, `bounds of ${step}`);
+  const newer = looking.differences('one', 'other', { without: [...ofTheArrival, 'arrived_at'] });
+  assert.deepEqual(await newer, []);
+  looking.close();
+});
+
+test('a run by hand that was killed goes on at another hour, and is one run', async () => {
+  const folder = copied(worlds.base, 'crash-hand');
+  const at = (now: string) => [{ name: 'run', input: { job: 'desk_words', date: dates[1] }, now }] as const;
+  assert.equal((await inProcess(folder, at('2026-03-02T10:00:00Z'), 'published@1')).killedAt, 0);
+  await carryOut(folder, at('2026-03-02T11:00:00Z'));
+  const state = new State(folder);
+  assert.deepEqual(
+    state.rows(`select job, state, date from run where job = 'desk_words'`).map((row) => ({ ...row })),
+    [{ job: 'desk_words', state: 'succeeded', date: dates[1] }],
+  );
+  state.close();
+});
+
+test('the command line ends what a killed command has left', async () => {
+  const folder = copied(worlds.base, 'crash-line');
+  const esteira = (now: string, words: readonly string[], stop?: string) => {
+    const clock = path.join(folder, 'now');
+    writeFileSync(clock, now);
+    const env = { ...process.env, ESTEIRA_NOW: clock, ...(stop ? { ESTEIRA_STOP_AT: stop } : {}) };
+    const bin = path.join(root, 'bin', 'esteira.mjs');
+    return spawnSync(process.execPath, [bin, ...words], { cwd: folder, env, encoding: 'utf8' });
+  };
+  const [sync, run] = commands.map(({ now }) => now) as [string, string];
+  const daily = ['run', 'desk_daily', '--date', dates[1]];
+  assert.notEqual(esteira(sync, ['sync', '--once'], 'committed@1').status, 0);
+  assert.equal(esteira(sync, ['sync', '--once']).status, 0);
+  assert.notEqual(esteira(run, daily, 'written@4').status, 0);
+  const status = esteira(run, ['runs', '--json']);
+  assert.match(status.stdout, /"running"/, 'a reader sees the run that is not at its end');
+  const again = esteira(run, daily);
+  assert.equal(again.status, 0, again.stderr);
+  assert.deepEqual(await compare(worlds.undisturbed, folder), []);
+});

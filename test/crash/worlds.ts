@@ -1,0 +1,128 @@
+import { cpSync, readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { Looking } from '../run/support/compare.ts';
+import { temporaryFolder, writeProject } from '../run/support/folder.ts';
+import { World } from '../run/support/world.ts';
+import { dates, deliverDay } from './days.ts';
+import { inProcess } from './kill.ts';
+import type { Command } from './process.ts';
+import { inconsistencies, State } from './state.ts';
+
+export const catalog = 'desk';
+/** Every named point of a run, in its order; `adopt` and what lies before it is also met on the way back. */
+export const points = [
+  'opened',
+  'claimed',
+  'before-intent',
+  'intent',
+  'staged',
+  'begun',
+  'fenced',
+  'candidate',
+  'judged',
+  'written',
+  'checked',
+  'before-commit',
+  'committed',
+  'published',
+  'done',
+  'before-finish',
+] as const;
+
+/** What says which run, token or minute it was, and when a copied file was written. */
+const ofTheProcess = ['run_id', 'token', 'refused_at', 'published_at', 'fingerprint'];
+const views = ['desk.shown.load'];
+
+export const work = (day: number): readonly Command[] => {
+  const date = dates[day] as string;
+  return [
+    { name: 'sync', input: {}, now: `${date}T23:00:00Z` },
+    { name: 'run', input: { job: 'desk_daily', date }, now: `${date}T23:30:00Z` },
+  ];
+};
+export const commands = work(1);
+
+export interface Worlds {
+  /** One day is done, the files of the next are there. */
+  readonly base: string;
+  /** … and what is there when nothing disturbs its work. */
+  readonly undisturbed: string;
+}
+
+export const copied = (from: string, name: string): string => {
+  const folder = temporaryFolder(name);
+  cpSync(from, folder, { recursive: true, verbatimSymlinks: true });
+  return folder;
+};
+
+/** What the next command of a person does, in this process. */
+export async function carryOut(folder: string, list: readonly Command[]): Promise<void> {
+  const world = await World.open(folder);
+  try {
+    for (const { name, input, now } of list) {
+      world.setClock(now);
+      await world.do(name, input as never);
+    }
+  } finally {
+    await world.close();
+  }
+}
+
+export async function prepare(): Promise<Worlds> {
+  const base = temporaryFolder('crash-base');
+  const definitions = readFileSync(path.join(import.meta.dirname, 'definitions.ts'), 'utf8');
+  writeProject(base, { catalog, definitions });
+  deliverDay(base, 0);
+  await carryOut(base, [{ name: 'setup', input: {}, now: `${dates[0]}T22:00:00Z` }, ...work(0)]);
+  deliverDay(base, 1);
+  const undisturbed = copied(base, 'crash-undisturbed');
+  await carryOut(undisturbed, commands);
+  return { base, undisturbed };
+}
+
+export interface Outcome {
+  readonly stops: readonly string[];
+  /** How many of the stops were reached. */
+  readonly killed: number;
+  /** What is other than without them; nothing is as it should be. */
+  readonly differences: readonly string[];
+}
+
+/** The work of a day, killed at each of these points in turn, and then left to end. */
+export async function kill(worlds: Worlds, stops: readonly string[]): Promise<Outcome> {
+  const folder = copied(worlds.base, 'crash');
+  let left = commands;
+  let killed = 0;
+  try {
+    for (const stop of stops) {
+      const { killedAt, error } = await inProcess(folder, left, stop);
+      if (error !== undefined) return { stops, killed, differences: [`with ${stop}: ${error}`] };
+      if (killedAt === undefined) break;
+      killed += 1;
+      left = left.slice(killedAt);
+    }
+    if (killed > 0) await carryOut(folder, left);
+    return { stops, killed, differences: await compare(worlds.undisturbed, folder) };
+  } catch (error) {
+    return { stops, killed, differences: [`afterwards: ${error}`] };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+export async function compare(undisturbed: string, folder: string): Promise<readonly string[]> {
+  const looking = await Looking.at({ undisturbed, killed: folder }, catalog);
+  const [wanted, state] = [new State(undisturbed), new State(folder)];
+  try {
+    const found = [...(await looking.differences('undisturbed', 'killed', { without: ofTheProcess, own: true }))];
+    const [one, other] = [wanted.asIntended(), state.asIntended()];
+    found.push(...one.filter((row) => !other.includes(row)).map((row) => `state without ${row}`));
+    found.push(...other.filter((row) => !one.includes(row)).map((row) => `state has ${row}`));
+    found.push(...(await inconsistencies(state, { looking, name: 'killed', views })));
+    return found;
+  } finally {
+    wanted.close();
+    state.close();
+    looking.close();
+  }
+}
