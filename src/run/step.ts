@@ -1,7 +1,7 @@
 import { EsteiraError } from '../errors.ts';
 import { whereOf } from '../graph/index.ts';
 import type { StepModel } from '../plan/index.ts';
-import type { Held, Publication, SourceFile, StepRecord, StepWrite } from '../ports/index.ts';
+import type { Bound, Held, Publication, SourceFile, StepRecord, StepWrite } from '../ports/index.ts';
 import { isUnchanged, type Progress, type Reach, reachOf } from './bounds.ts';
 import type { Project } from './project.ts';
 import { said } from './said.ts';
@@ -46,7 +46,12 @@ export async function runStep(model: StepModel, record: StepRecord, run: StepRun
   await project.trace('before-intent');
   const intent = await project.state.intent(held, id, fixed, project.clock.now());
   await project.trace('intent');
-  const reach = record.bounds ? { bounds: intent.bounds, files: withoutNewer(found.files, intent.files) } : found;
+  const reach = record.bounds
+    ? {
+        bounds: intent.bounds.map((bound) => notBack(bound, model, progress)),
+        files: withoutNewer(found.files, intent.files),
+      }
+    : found;
   const write = stepWrite(model, reach, run);
   const publication = await project.warehouse.publish(write, run.signal);
   await project.trace('published');
@@ -54,6 +59,14 @@ export async function runStep(model: StepModel, record: StepRecord, run: StepRun
   await project.state.done(held, id, publication, project.clock.now());
   await project.trace('done');
   return { publication, adopted: false, unchanged: write.unchanged };
+}
+
+/** What a later run has read since the first attempt is not read again, and a watermark never moves back. */
+function notBack(bound: Bound, model: StepModel, progress: Progress): Bound {
+  if (bound.lower === undefined) return bound;
+  const mark = progress.watermark(model.node, bound.source) ?? 0n;
+  const lower = mark > bound.lower ? mark : bound.lower;
+  return { ...bound, lower, upper: lower > bound.upper ? lower : bound.upper };
 }
 
 /** A resumed step reads the files that its first attempt found. */
