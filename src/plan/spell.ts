@@ -44,7 +44,8 @@ export function spell(rows: AnyRows, spelling: Spelling): string {
 /** A body: a query as it is, or all of a relation. */
 export function spellBody(rows: AnyRows, spelling: Spelling): string {
   const text = spell(rows, spelling);
-  return isRelation(rows) ? `select * from ${text}` : text;
+  // Habit ends a statement so; a query stands inside of another.
+  return isRelation(rows) ? `select * from ${text}` : text.replace(/;\s*$/, '');
 }
 const isRelation = (rows: AnyRows): boolean => ['name', 'since', 'unread'].includes(rows.recipe.by);
 

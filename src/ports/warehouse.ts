@@ -30,7 +30,7 @@ export interface QueryFacts {
   readonly projection?: { readonly star: boolean; readonly from: Readonly<Record<string, readonly string[]>> };
   /** It groups, aggregates, numbers or de-duplicates rows somewhere. */
   readonly groups: boolean;
-  /** Tables named in its text. */
+  /** Tables named in its text, and functions in it that read files. */
   readonly tables: readonly string[];
   /** Functions that give another value each time (`now`, `random`, …). */
   readonly unrepeatable: readonly string[];

@@ -54,6 +54,7 @@ export class Engine {
   readonly options: DuckdbOptions;
   readonly #instance: DuckDBInstance;
   readonly #idle: DuckDBConnection[] = [];
+  readonly #lent = new Set<Promise<unknown>>();
   readonly #attached = new Map<string, Promise<void>>();
   readonly #setUp = new Set<string>();
   readonly #files: string[] = [];
@@ -85,12 +86,22 @@ export class Engine {
   async use<Result>(work: (session: Session) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     const connection = this.#idle.pop() ?? (await this.#connect());
     const session = new Session(connection, signal);
+    const lent = this.#lend(session, work);
+    this.#lent.add(lent);
+    try {
+      return await lent;
+    } finally {
+      this.#lent.delete(lent);
+    }
+  }
+
+  async #lend<Result>(session: Session, work: (session: Session) => Promise<Result>): Promise<Result> {
     try {
       return await work(session);
     } finally {
       await session.tidy();
-      if (session.broken) connection.closeSync();
-      else this.#idle.push(connection);
+      if (session.broken) session.connection.closeSync();
+      else this.#idle.push(session.connection);
     }
   }
 
@@ -173,7 +184,9 @@ export class Engine {
     for (const real of at < 0 ? [] : this.#files.splice(at, 1)) held.delete(real);
   }
 
-  close(): void {
+  /** Waits for what goes on: to close under a statement ends the process. */
+  async close(): Promise<void> {
+    while (this.#lent.size > 0) await Promise.allSettled(this.#lent);
     for (const connection of this.#idle.splice(0)) connection.closeSync();
     this.#instance.closeSync();
     for (const real of this.#files.splice(0)) held.delete(real);

@@ -1,7 +1,7 @@
 import type { QueryFacts } from '../../ports/index.ts';
 import type { Engine } from './connection.ts';
 import type { Session } from './session.ts';
-import { functionsOf, type Node, nameText, nodes, parse, queryInvalid, tablesOf } from './tree.ts';
+import { functionsOf, type Node, nameText, nodes, parse, queryInvalid, readersOf, tablesOf } from './tree.ts';
 
 interface Functions {
   readonly aggregate: ReadonlySet<string>;
@@ -121,7 +121,7 @@ export async function examine(engine: Engine, query: string): Promise<QueryFacts
     return {
       ...(projection ? { projection } : {}),
       groups,
-      tables: [...new Set(tablesOf(tree).map(nameText))],
+      tables: [...new Set([...tablesOf(tree).map(nameText), ...readersOf(tree)])],
       unrepeatable: [...new Set([...[...called].filter((name) => known.unrepeatable.has(name)), ...clock])].toSorted(),
     };
   });

@@ -3,14 +3,11 @@ import type { QueryResult } from '../../ports/index.ts';
 import type { Engine } from './connection.ts';
 import { dialect } from './dialect.ts';
 import type { Row, Session } from './session.ts';
-import { type Named, nameText, nodes, parse, queryInvalid, tablesOf } from './tree.ts';
+import { type Named, nameText, parse, queryInvalid, readersOf, tablesOf } from './tree.ts';
 import { readRows } from './values.ts';
 
 const { literal, identifier } = dialect;
 
-/** Table functions that read nothing but values and the catalog; any other may read a file or carry out a statement. */
-const readsNoFile =
-  /^(range|generate_series|unnest|json_each|json_tree|repeat|repeat_row|pg_timezone_names|duckdb_(tables|views|columns|schemas|databases|constraints|functions|types|keywords|memory|settings))$/;
 const refused = (got: string): EsteiraError =>
   new EsteiraError('QUERY_NOT_READ_ONLY', {
     what: 'The statement does more than read tables of the project.',
@@ -77,11 +74,8 @@ async function guard(session: Session, statement: string, catalogs: readonly str
   const tree = await parse(session, inner);
   if ('why' in tree) throw tree.otherStatement ? refused(statement.trim()) : queryInvalid(tree.why);
   if (tree.statements.length !== 1) throw refused(`${tree.statements.length} statements`);
-  for (const node of nodes(tree)) {
-    if (node.type !== 'TABLE_FUNCTION') continue;
-    const name = String((node.function as { readonly function_name?: unknown }).function_name).toLowerCase();
-    if (!readsNoFile.test(name)) throw refused(name);
-  }
+  const [reader] = readersOf(tree);
+  if (reader !== undefined) throw refused(reader);
   const known = await knownTables(session, catalogs);
   for (const named of tablesOf(tree)) resolve(named, known);
 }

@@ -71,6 +71,17 @@ export function tablesOf(tree: unknown): readonly Named[] {
   return found;
 }
 
+/** Table functions that read nothing but values and the catalog; any other may read a file or carry out a statement. */
+const readsNoFile =
+  /^(range|generate_series|unnest|json_each|json_tree|repeat|repeat_row|pg_timezone_names|duckdb_(tables|views|columns|schemas|databases|constraints|functions|types|keywords|memory|settings))$/;
+
+/** Table functions that may read a file, or more. */
+export function readersOf(tree: unknown): readonly string[] {
+  const calls = [...nodes(tree)].filter(({ type }) => type === 'TABLE_FUNCTION');
+  const names = calls.map(({ function: call }) => String((call as Node).function_name).toLowerCase());
+  return names.filter((name) => !readsNoFile.test(name));
+}
+
 export const nameText = ({ catalog, schema, table }: Named): string =>
   [catalog, schema, table].filter(Boolean).join('.');
 

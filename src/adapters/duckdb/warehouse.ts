@@ -31,6 +31,11 @@ interface Writing {
 const samePlace = (one: Place, other: Place): boolean =>
   one.catalog === other.catalog && one.schema === other.schema && one.table === other.table;
 
+/** A query stands in parentheses wherever it is carried out, so it is described like that. */
+const around = 'describe from (';
+/** The engine's sentence with its line and its pointer, both without what stands before the query. */
+const pointing = (said: string): string => said.replace(/(LINE 1: )describe from \(([^\n]*\n) {15}( *\^)/, '$1$2$3');
+
 /** DuckDB: one instance for the process, each catalog a file attached to it. */
 export async function openDuckdb(options: DuckdbOptions): Promise<Warehouse> {
   const engine = await Engine.open(options);
@@ -58,10 +63,10 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Warehouse> {
     describe: (sql) =>
       engine.use(async (session) => {
         try {
-          const rows = await session.rows(`describe ${sql}`);
+          const rows = await session.rows(`${around}${sql}\n)`);
           return rows.map((row) => ({ name: String(row.column_name), type: String(row.column_type) }));
         } catch (error) {
-          throw queryInvalid(error instanceof Error ? error.message : String(error), error);
+          throw queryInvalid(pointing(error instanceof Error ? error.message : String(error)), error);
         }
       }),
     examine: (sql) => examine(engine, sql),
