@@ -218,3 +218,45 @@ test('a million rows merge by the engine’s row numbers as they do by few', () 
       ].map(([word, ...numbers]) => [word, ...numbers]),
     );
   }));
+
+test('a table that is filled anew keeps its columns, the undeclared too, and what is said about it', () =>
+  withWarehouse({}, async (warehouse) => {
+    const desk = new Desk(warehouse);
+    const kept = await desk.make('t', columns);
+    const place = { catalog: 'one', schema: 'silver', table: 'old' };
+    const list = (await warehouse.inspect('one')).find((one) => one.place.table === 't')?.columns ?? [];
+    const extra = { name: 'once', type: 'VARCHAR' };
+    await warehouse.change('one', [
+      { change: 'create table', place, columns: [extra, ...list], about: `it's old` },
+      { change: 'register', place },
+    ]);
+    const old = { ...kept, place };
+    const rows = (many: number): string => `select range as id, 'w' || range as word from range(${many})`;
+    for (const many of [200_000, 3, 150_000]) {
+      const { account } = await desk.publish(old, rows(many));
+      assert.equal(account.inserted, many);
+      const [counted] = await desk.ask(
+        'select count(*), count(once), max(word), min(_run) = max(_run) from one.silver.old',
+      );
+      assert.deepEqual(counted, [many, 0, many === 3 ? 'w2' : 'w99999', true]);
+      const found = (await warehouse.inspect('one')).find((one) => one.place.table === 'old');
+      assert.deepEqual(found?.columns, [extra, ...list]);
+      assert.deepEqual(await desk.ask(`select comment from duckdb_tables() where table_name = 'old'`), [[`it's old`]]);
+    }
+  }));
+
+test('a first load by merge remembers its deletes', () =>
+  withWarehouse({}, async (warehouse) => {
+    const desk = new Desk(warehouse);
+    const own = { id: col.integer().key(), gone: col.boolean(), order: col.integer() };
+    const kept = await desk.make('t', own, { mode: 'merge', latest: ['order'], deleted: 'gone' });
+    const load = `select range as id, range % 10 = 0 as gone, 5::bigint as "order" from range(200000)`;
+    const { account } = await desk.publish(kept, load);
+    assert.deepEqual([account.inserted, account.deleted], [180_000, 20_000]);
+    const late = await desk.publish(kept, [
+      { id: 10, gone: false, order: 4 },
+      { id: 11, gone: false, order: 6 },
+    ]);
+    assert.deepEqual([late.account.stale, late.account.unchanged], [1, 1]);
+    assert.deepEqual((await desk.publish(kept, load)).account.stale, 200_000);
+  }));

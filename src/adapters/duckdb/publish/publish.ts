@@ -65,7 +65,7 @@ async function carryOut(work: Work, staged: Staged, { trace, moved }: Publishing
   await trace('judged');
   const placed = await placeInvalid(work, refused, after);
   const duplicates = await removeDuplicates(work, judged.repeated);
-  const { wrote, ...counts } = await writeValid(work, after);
+  const { wrote, ...counts } = await writeValid(work, after, total - refused.count - duplicates);
   const changed = placed || wrote;
   // A number that no row has is given back.
   if (!changed) await session.run(touchFence(write, -1));
