@@ -77,7 +77,7 @@ function refuseTable(table: AnyTable): void {
   for (const rule of Object.values(spec.rules)) {
     if (!isReference(rule)) continue;
     refuseUnknown(table, rule.column, columns);
-    refuseUnknown(rule.of, rule.other, (rule.of as AnyTable).columns);
+    refuseUnknown(table, rule.other, (rule.of as AnyTable | undefined)?.columns, rule.of?.name);
   }
   refuseRecipe(table, spec.rows);
 }
@@ -160,14 +160,15 @@ function refuseColumns(definition: Definition, columns: Columns): void {
   }
 }
 
-function refuseUnknown(definition: Definition, column: string, columns: Columns): void {
+function refuseUnknown(
+  definition: Definition,
+  column: string,
+  columns: Columns | undefined,
+  of = definition.name,
+): void {
   if (columns && Object.hasOwn(columns, column)) return;
-  throw invalid(
-    definition,
-    `There is no column ${column} that ${definition.name} could use.`,
-    column,
-    Object.keys(columns ?? {}).join(', '),
-  );
+  const what = `${definition.name} names a column that ${of} does not have.`;
+  throw invalid(definition, what, String(column), Object.keys(columns ?? {}).join(', ') || 'a column of a table');
 }
 
 const invalid = (definition: Definition, what: string, got: string, allowed: string): EsteiraError => {

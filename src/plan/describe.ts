@@ -50,7 +50,7 @@ const namesTables = (tables: readonly string[], of: Definition, what: string): E
   new EsteiraError('MENTION_UNKNOWN', {
     what: `${capital(what)} names ${tables.join(', ')} in its text.`,
     where: whereOf(of),
-    next: 'Import the definition and mention it, `${orders}`: that mention is what makes it run first.',
+    next: 'Import the definition and mention it, `${orders}`, which makes it run first; files are read through a source.',
   });
 
 const unrepeatableText = (got: readonly string[], of: Definition, what: string): EsteiraError =>
