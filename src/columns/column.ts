@@ -1,7 +1,7 @@
 /// <reference lib="esnext.temporal" preserve="true" />
 import { EsteiraError } from '../errors.ts';
 import type { Duration } from './duration.ts';
-import { portablePattern } from './pattern.ts';
+import { portablePattern, ruleOf } from './pattern.ts';
 import type { Columns, ItemOf } from './rows.ts';
 
 /** SQL kinds that every engine can spell. */
@@ -86,7 +86,7 @@ export class Column<Value, Marks = {}> {
   matches(this: Column<string | null, any>, pattern: RegExp): Column<Value, Marks> {
     refuseUnless(isPattern(pattern), 'matches', pattern, 'a pattern /…/ without flags, or with u');
     portablePattern(pattern.source);
-    return this.withRule({ code: 'matches', allowed: pattern.source }) as Column<Value, Marks>;
+    return this.withRule({ code: 'matches', allowed: ruleOf(pattern) }) as Column<Value, Marks>;
   }
   oneOf<const Choice extends string>(
     this: Column<string | null, any>,

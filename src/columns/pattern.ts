@@ -17,7 +17,7 @@ const controls: Readonly<Record<string, number>> = Object.freeze({ t: 9, n: 10, 
 /** RE2 repeats at most so often, nested repetitions multiplied. */
 const mostRepeats = 1000;
 
-const refuse = (source: string, got: string): never => {
+function refuse(source: string, got: string): never {
   throw new EsteiraError('DEFINITION_INVALID', {
     what: 'A pattern means different things on different engines, or nothing on some.',
     where: `matches(/${source}/)`,
@@ -25,12 +25,7 @@ const refuse = (source: string, got: string): never => {
     allowed: `literals, . [] \\d \\w \\s \\b ^ $ ( ) (?: ) | * + ? {n,m} up to ${mostRepeats}, as JavaScript reads them with the flag u`,
     next: 'Write the pattern with these, or say the rule as a condition in SQL.',
   });
-};
-
-const spelled = (code: number): string => {
-  const character = String.fromCodePoint(code);
-  return /[0-9A-Za-z]/.test(character) ? character : `\\x{${code.toString(16)}}`;
-};
+}
 
 /** Reads a pattern that JavaScript has taken with the flag `u`, and writes it out again for the engines. */
 class Reader {
@@ -55,6 +50,11 @@ class Reader {
     const found = this.#points.slice(this.#at, this.#at + text.length).join('') === text;
     if (found) this.#at += text.length;
     return found;
+  }
+  #spelled(code: number): string {
+    if (code >= 0xd800 && code < 0xe000) refuse(this.#source, `\\u${code.toString(16)}, half of a surrogate pair`);
+    const character = String.fromCodePoint(code);
+    return /[0-9A-Za-z]/.test(character) ? character : `\\x{${code.toString(16)}}`;
   }
   /** Takes up to and with that character. */
   #until(end: string): string {
@@ -96,7 +96,7 @@ class Reader {
     const text = { '^': '\\A', $: '\\z', '.': anyButLineEnds, '[': '', '\\': '' }[point];
     if (point === '[') return { text: this.#class(), repeats: 1 };
     if (point === '\\') return { text: this.#escape(), repeats: 1 };
-    return { text: text ?? spelled(point.codePointAt(0) ?? 0), repeats: 1 };
+    return { text: text ?? this.#spelled(point.codePointAt(0) ?? 0), repeats: 1 };
   }
 
   #group(): { text: string; repeats: number } {
@@ -121,13 +121,14 @@ class Reader {
 
   #escape(): string {
     if (this.#takeIf('b')) return '\\b';
-    if (this.#takeIf('B')) return '\\B';
+    // RE2 goes by bytes, and finds \B inside a code point of several.
+    if (this.#next === 'B') refuse(this.#source, '\\B');
     const set = classes[this.#next];
     if (set !== undefined) {
       this.#at += 1;
       return `[${set}]`;
     }
-    return spelled(this.#character());
+    return this.#spelled(this.#character());
   }
 
   /** The character that an escape stands for, after its backslash. */
@@ -171,12 +172,12 @@ class Reader {
         this.#at += 1;
         return set;
       }
-      return spelled(this.#takeIf('b') ? 8 : this.#character());
+      return this.#spelled(this.#takeIf('b') ? 8 : this.#character());
     }
     // A dash between two characters is a range here and there; JavaScript has refused every other but a first or last one.
     const dash = this.#next === '-' && this.#points[this.#at - 1] !== '[' && this.#points[this.#at + 1] !== ']';
     const point = this.#take();
-    return dash ? '-' : spelled(point.codePointAt(0) ?? 0);
+    return dash ? '-' : this.#spelled(point.codePointAt(0) ?? 0);
   }
 }
 
@@ -191,4 +192,11 @@ export function portablePattern(source: string): string {
     return refuse(source, (error as Error).message);
   }
   return new Reader(source).whole();
+}
+
+/** The source of a pattern that every engine reads alike; the flag `u` is what it means anyway, any other changes it. */
+export function ruleOf(pattern: RegExp): string {
+  if (/[^u]/.test(pattern.flags)) refuse(pattern.source, `the flag ${pattern.flags.replace('u', '')}`);
+  portablePattern(pattern.source);
+  return pattern.source;
 }

@@ -1,4 +1,5 @@
 import { type ColumnFacts, type Judgement, portablePattern } from '../../columns/index.ts';
+import { storedType } from './dialect.ts';
 import { literal } from './literal.ts';
 
 /** The least whole number of units, at these places, that is not below the bound (`up`), or the greatest that is not above. */
@@ -24,19 +25,18 @@ function decimalText(count: bigint, places: number): string {
 
 /** A comparison with a bound, exact for the column's type: a bound that the type cannot hold is decided here. */
 function bounded(facts: ColumnFacts, value: string, bound: number, sign: '>=' | '<='): string {
-  if (facts.kind === 'real') {
-    return `(${value} ${sign} cast(${literal(bound)} as double) and not isnan(${value}))`;
-  }
-  const up = sign === '>=';
-  if (!Number.isFinite(bound))
-    return up === (bound === Number.NEGATIVE_INFINITY) && !Number.isNaN(bound) ? 'true' : 'false';
-  const [digits, places] = facts.kind === 'decimal' ? (facts.of as readonly [number, number]) : [19, 0];
-  const count = units(bound, places, up);
-  const beyond = 10n ** BigInt(digits);
-  if (count >= beyond) return up ? 'false' : 'true';
-  if (count <= -beyond) return up ? 'true' : 'false';
-  const type = facts.kind === 'decimal' ? `decimal(${digits},${places})` : 'hugeint';
-  return `${value} ${sign} cast('${decimalText(count, places)}' as ${type})`;
+  const least = sign === '>=';
+  // DuckDB takes not-a-number for the greatest of all.
+  if (facts.kind === 'real') return `(${value} ${sign} cast(${literal(bound)} as double) and not isnan(${value}))`;
+  if (Number.isNaN(bound)) return 'false';
+  if (!Number.isFinite(bound)) return String(least === bound < 0);
+  const [digits, places] = facts.kind === 'decimal' ? (facts.of as readonly [number, number]) : [0, 0];
+  const greatest = digits ? 10n ** BigInt(digits) - 1n : 2n ** 63n - 1n;
+  const smallest = digits ? -greatest : -greatest - 1n;
+  const count = units(bound, places, least);
+  if (count > greatest) return String(!least);
+  if (count < smallest) return String(least);
+  return `${value} ${sign} cast('${decimalText(count, places)}' as ${storedType(facts)})`;
 }
 
 function rule(judgement: Judgement, facts: ColumnFacts, value: string): string {
@@ -65,5 +65,5 @@ export function flagSql(
   const unread = of.unread ?? 'false';
   if (judgement.code === 'present') return `(${of.value} is not null or ${unread})`;
   if (judgement.code === 'kind') return `(not ${unread})`;
-  return `coalesce(${rule(judgement, of.facts, of.value)}, true)`;
+  return `(${of.value} is null or ${rule(judgement, of.facts, of.value)})`;
 }

@@ -5,35 +5,29 @@
 const cast = (text: string, type: string): string => `try_cast(${text} as ${type})`;
 const matches = (text: string, pattern: string): string => `regexp_full_match(${text}, '${pattern}')`;
 
-/** At most 15 digits, which a double tells apart. */
-const exponent = '[+-]?[0-9]{1,7}([.][0-9]{0,8})?[eE][+-]?[0-9]{1,3}';
-
 /** What JavaScript's numbers hold exactly. */
 export const inSafe = (value: string): string => `${value} between -9007199254740992 and 9007199254740992`;
 
-/** 12, -3, +4, 3.0, 1e3: written in any way, the number is whole. `safe`: within 2^53. The usual way is looked at first: what comes back the same. */
+/** 12, -3, +4, 3.0. `safe`: within 2^53. The usual way is looked at first: what comes back the same. */
 function integer(text: string, safe: boolean): string {
-  const [whole, value] = [cast(text, 'bigint'), cast(text, 'double')];
+  const whole = cast(text, 'bigint');
   const within = safe ? ` and ${inSafe(whole)}` : '';
   return `case when strlen(${text}) <= 15 and cast(${whole} as varchar) = ${text} then ${whole}
-    when ${matches(text, '[+-]?[0-9]+([.]0*)?')}${within} then ${whole}
-    when ${matches(text, exponent)} and trunc(${value}) = ${value} and ${inSafe(value)} then cast(${value} as bigint) end`;
+    when ${matches(text, '[+-]?[0-9]+([.]0*)?')}${within} then ${whole} end`;
 }
 
-/** 1.5, -3, .5, 1e3; what is too big for a double is none. */
+/** 1.5, -3, .5, 1e3; what is too big for a double is none. No other kind may have an exponent. */
 function real(text: string): string {
   // An underscore, and what C calls white space.
   const strange = [95, 32, 9, 10, 11, 12, 13].map((code) => `contains(${text}, chr(${code}))`).join(' or ');
   return `case when isfinite(${cast(text, 'double')}) and not (${strange}) then ${cast(text, 'double')} end`;
 }
 
-/** 12.5 with no more digits than the column has; with an exponent only where a double can tell that nothing was rounded away. */
+/** 12.5 with no more digits than the column has, but for zeros. */
 function decimal(text: string, digits: number, places: number): string {
-  const type = `decimal(${digits},${places})`;
-  const plain = `[+-]?0*([0-9]{1,${Math.max(1, digits - places)}}([.][0-9]{0,${places}}0*)?|[.][0-9]{1,${Math.max(1, places)}}0*)`;
-  const same = `cast(${cast(text, type)} as double) = ${cast(text, 'double')}`;
-  return `case when ${matches(text, plain)} then ${cast(text, type)}
-    when ${matches(text, exponent)} and ${same} then ${cast(text, type)} end`;
+  const part = places ? `[0-9]{1,${places}}0*` : '0+';
+  const pattern = `[+-]?0*([0-9]{1,${Math.max(1, digits - places)}}([.]${part}|[.])?|[.]${part})`;
+  return `case when ${matches(text, pattern)} then ${cast(text, `decimal(${digits},${places})`)} end`;
 }
 
 const digit = '[0-9]';

@@ -14,6 +14,7 @@ import {
   DuckDBUnionValue,
   type DuckDBValue,
 } from '@duckdb/node-api';
+import './decoding.ts';
 import type { Columns, Kind } from '../../columns/index.ts';
 import type { DescribedColumn, QueryResult } from '../../ports/index.ts';
 

@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import type { EsteiraError } from '../../errors.ts';
 import { filesConformance } from '../../ports/conformance/files.ts';
 import { folderStore } from './store.ts';
 
