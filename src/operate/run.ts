@@ -9,6 +9,7 @@ import {
   type Project,
   readSettings,
   refuseUnlessSetUp,
+  refuseUnreadable,
   type SettingValues,
   type StepOutcome,
   setupChanges,
@@ -64,6 +65,7 @@ async function runOnce(job: Job, request: Request, project: Project, context: Co
   const started = performance.now();
   const chosen = select(stepsOf(project.graph, job).steps, request.select ?? []);
   const models = await modelsOf(chosen, project);
+  refuseUnreadable(models, project);
   refuseUnlessSetUp(await setupChanges(models, project));
   const settings = await readSettings(project, request.params ?? {});
   const opened = await project.state.open({
@@ -197,7 +199,8 @@ function runFailed(runId: string, failures: readonly StepOutcome[]): EsteiraErro
   const again = 'Then run the job again: it goes on with the steps that are not done.';
   if (first && errors.length === 1) {
     const { code, details, cause } = first.error;
-    const all = { ...details, where: `${details.where}, run ${runId}`, next: `${details.next} ${again}` };
+    const next = /\bagain\b/.test(details.next) ? details.next : `${details.next} ${again}`;
+    const all = { ...details, where: `${details.where}, run ${runId}`, next };
     return new EsteiraError(code, all, { cause });
   }
   return new EsteiraError('RUN_FAILED', {

@@ -3,6 +3,7 @@ export { Progress, reachOf } from './bounds.ts';
 export { execute, type StepOutcome } from './execute.ts';
 export { modelsOf, refuseUnlessSetUp, setupChanges } from './models.ts';
 export type { Project } from './project.ts';
+export { refuseUnreadable } from './readers.ts';
 export { said } from './said.ts';
 export {
   isSingle,
