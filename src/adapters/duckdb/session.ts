@@ -28,11 +28,16 @@ export class Session {
   }
 
   /** Carries out a list of statements up to the first that fails, and gives the result of the last. */
-  async run(sql: string): Promise<DuckDBMaterializedResult> {
+  run(sql: string): Promise<DuckDBMaterializedResult> {
+    return this.interruptible(() => this.connection.run(sql));
+  }
+
+  /** Work on the connection that the signal ends. */
+  async interruptible<Result>(work: () => Promise<Result>): Promise<Result> {
     const signal = this.#signal;
-    if (!signal) return await this.connection.run(sql);
+    if (!signal) return await work();
     this.throwIfCancelled();
-    // A statement forgets an interrupt that came before it began, so it is said again until the statement has ended.
+    // A statement forgets an interrupt that came before it began, so it is said again until the work has ended.
     let again: NodeJS.Timeout | undefined;
     const interrupt = (): void => {
       this.connection.interrupt();
@@ -40,7 +45,7 @@ export class Session {
     };
     signal.addEventListener('abort', interrupt, { once: true });
     try {
-      return await this.connection.run(sql);
+      return await work();
     } catch (error) {
       throw signal.aborted ? cancelled(signal.reason) : error;
     } finally {

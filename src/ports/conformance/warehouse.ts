@@ -1,3 +1,4 @@
+import { filesOfStep } from './warehouse/files.ts';
 import { invalidRows } from './warehouse/invalid.ts';
 import { modes } from './warehouse/modes.ts';
 import { type Open, onEach } from './warehouse/on.ts';
@@ -10,5 +11,6 @@ export function warehouseConformance(name: string, open: Open): void {
   modes(on);
   invalidRows(on);
   publishing(on);
+  filesOfStep(on);
   reading(on);
 }

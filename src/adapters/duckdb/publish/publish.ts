@@ -21,7 +21,9 @@ interface Publishing {
   readonly trace: (point: string) => void | Promise<void>;
 }
 interface Staged {
-  readonly read: readonly { readonly source: string; readonly files: readonly SourceFile[] }[];
+  readonly files: number;
+  /** Those to be recorded as taken in. */
+  readonly taken: readonly { readonly source: string; readonly files: readonly SourceFile[] }[];
   readonly bad: PublicationDetails['badFiles'];
 }
 
@@ -38,16 +40,20 @@ export async function publishStep(publishing: Publishing): Promise<Publication> 
 }
 
 async function stage({ write, session }: Work): Promise<Staged> {
-  const read: Staged['read'][number][] = [];
+  const taken: Staged['taken'][number][] = [];
   const bad: { path: string; why: string }[] = [];
+  let files = 0;
   for (const input of write.files) {
-    session.throwIfCancelled();
     session.made.add(input.relation);
-    const result = await stageFiles(session.connection, input, input.relation);
-    read.push({ source: input.source, files: result.read });
+    const staging = () => stageFiles(session.connection, input, input.relation);
+    const result = await session.interruptible(staging);
+    files += result.read.length;
+    if (input.once) taken.push({ source: input.source, files: result.read });
     bad.push(...result.bad);
   }
-  return { read, bad };
+  // What was interrupted may look like a file that cannot be read.
+  session.throwIfCancelled();
+  return { files, taken, bad };
 }
 
 async function carryOut(work: Work, staged: Staged, { trace, moved }: Publishing): Promise<Publication> {
@@ -75,10 +81,9 @@ async function carryOut(work: Work, staged: Staged, { trace, moved }: Publishing
   holdLaw(work, account);
   const warnings = await runChecks(work, account);
   await trace('checked');
-  const files = staged.read.reduce((sum, { files: of }) => sum + of.length, 0);
-  const details = { flags: refused.flags, badFiles: staged.bad, warnings, files };
+  const details = { flags: refused.flags, badFiles: staged.bad, warnings, files: staged.files };
   const sequence = changed ? after : after - 1n;
-  await session.run(recordSql(write, { account, details }, dialect.literal(sequence), staged.read, moved));
+  await session.run(recordSql(write, { account, details }, dialect.literal(sequence), staged.taken, moved));
   await trace('before-commit');
   return { ...identityOf(write), account, details, sequence };
 }

@@ -1,0 +1,81 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { col } from '../../../columns/index.ts';
+import type { SourceFile } from '../../index.ts';
+import type { On } from './on.ts';
+
+const columns = { id: col.integer().optional(), word: col.text().optional() };
+const carried = {
+  reads: { id: ['id'], word: ['word'] },
+  original: '(select null as _rid, null as _original where false)',
+};
+
+/** A step that reads files. */
+export function filesOfStep(on: On): void {
+  const withFiles = async (
+    work: (write: (name: string, text: string) => SourceFile) => Promise<void>,
+  ): Promise<void> => {
+    const folder = mkdtempSync(path.join(os.tmpdir(), 'esteira-files-'));
+    try {
+      await work((name, text) => {
+        const location = path.join(folder, name);
+        writeFileSync(location, text);
+        const bytes = statSync(location).size;
+        return { path: `in/${name}`, location, format: 'jsonl', bytes, fingerprint: `${bytes}` };
+      });
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  };
+
+  on('files are read with their rows’ places, and the publication keeps which', (desk) =>
+    withFiles(async (file) => {
+      const kept = await desk.make('t', columns, { mode: 'append', keepsOriginal: true });
+      const read = [
+        file('a.jsonl', '{"id":1,"word":"a"}\n{"id":"x","word":"b"}\n'),
+        file('b.jsonl', '{"id":3,"word":"c"}\n'),
+      ];
+      const missing: SourceFile = {
+        ...(read[0] as SourceFile),
+        path: 'in/gone.jsonl',
+        location: `${read[0]?.location}.gone`,
+      };
+      const input = { relation: 'arrived', source: 'landing.words', columns, files: [...read, missing], once: true };
+      const made = await desk.publish(kept, 'select * from arrived', { files: [input], carried });
+      assert.deepEqual([made.account.in, made.account.inserted, made.details.files], [3, 3, 2]);
+      assert.deepEqual(
+        made.details.badFiles.map((bad) => bad.path),
+        ['in/gone.jsonl'],
+      );
+      const rows = await desk.ask('select id, word, _rid, _unread from one.silver.t order by _rid');
+      assert.deepEqual(
+        rows.map(([id, word]) => [id, word]),
+        [
+          [1, 'a'],
+          [null, 'b'],
+          [3, 'c'],
+        ],
+      );
+      assert.match(String(rows[1]?.[2]), /^in\/a\.jsonl:0*2$/);
+      assert.deepEqual(rows[1]?.[3], ['id']);
+      const known = await desk.warehouse.filesRead(kept.place, 'landing.words');
+      assert.deepEqual(known, new Map(read.map((one) => [one.path, one.fingerprint])));
+      assert.deepEqual(await desk.warehouse.filesRead(kept.place, 'landing.others'), new Map());
+    }),
+  );
+
+  on('files of a step that fails count as not read', (desk) =>
+    withFiles(async (file) => {
+      const kept = await desk.make('t', columns, { mode: 'append', keepsOriginal: true });
+      const read = file('a.jsonl', '{"id":1,"word":"a"}\n');
+      const files = [{ relation: 'arrived', source: 'landing.words', columns, files: [read], once: true }];
+      const checks = [{ name: 'many', blocks: true, measure: 'rows', sign: '>=', bound: 5 }] as const;
+      await on.rejects(desk.publish(kept, 'select * from arrived', { files, carried, checks }), 'CHECK_FAILED');
+      assert.equal((await desk.warehouse.filesRead(kept.place, 'landing.words')).size, 0);
+      const made = await desk.publish(kept, 'select * from arrived', { files, carried });
+      assert.equal(made.account.inserted, 1);
+    }),
+  );
+}
