@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, mkdirSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Command, measure, type Sample } from './measure.ts';
 import { place, root } from './places.ts';
@@ -15,6 +15,8 @@ export function installPackage(): void {
   rmSync(installed, { recursive: true, force: true });
   mkdirSync(installed, { recursive: true });
   cpSync(path.join(root, 'dist', 'package'), installed, { recursive: true });
+  // A package of its own: else the repository's, found above, would be meant by 'esteira'.
+  writeFileSync(place('package.json'), '{ "private": true, "type": "module" }\n');
   done = true;
 }
 

@@ -49,12 +49,18 @@ test('the package holds JavaScript and types, and no TypeScript that Node would 
     globSync('{lib,bin}/**/*.{ts,mts}', { cwd: home }).filter((file) => !file.endsWith('.d.ts')),
     [],
   );
-  const { exports } = JSON.parse(readFileSync(path.join(home, 'package.json'), 'utf8')) as {
+  const { exports, dependencies } = JSON.parse(readFileSync(path.join(home, 'package.json'), 'utf8')) as {
     exports: Record<string, string | { types: string; default: string }>;
+    dependencies: Record<string, string>;
   };
   const named = Object.values(exports).flatMap((one) => (typeof one === 'string' ? one : [one.types, one.default]));
   for (const file of named) assert.ok(existsSync(path.join(home, file)), file);
   assert.ok(existsSync(path.join(home, 'LICENSE')));
+  assert.deepEqual(Object.keys(dependencies), ['@duckdb/node-api'], 'the other libraries are packed');
+  const licences = readFileSync(path.join(home, 'lib', 'LICENSES.txt'), 'utf8');
+  assert.match(licences, /^croner \d[^]*Permission is hereby granted[^]*^kysely \d[^]*Permission is hereby granted/m);
+  const declared = globSync('lib/**/*.d.ts', { cwd: home }).map((file) => readFileSync(path.join(home, file), 'utf8'));
+  for (const text of declared) assert.doesNotMatch(text, /['"](croner|kysely|@duckdb)/, 'a library that is not there');
 });
 
 test('init writes a project whose types are clean and whose tests pass', async () => {

@@ -1,6 +1,6 @@
 import { col, files, source, table } from 'esteira';
 
-const landing = source('landing.events', {
+export const landing = source('landing.events', {
   reader: files('src/*.parquet'),
   columns: {
     order_id: col.integer(),

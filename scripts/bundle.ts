@@ -1,0 +1,51 @@
+import { globSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { build } from 'esbuild';
+
+const root = path.join(import.meta.dirname, '..');
+/** Libraries that are packed with Esteira: what is used of them, in one file, instead of hundreds that Node would open one by one. */
+const packed = ['croner', 'kysely'];
+/** Below `lib`; what is here finds `lib` one folder above, as src/define does. */
+const shared = 'shared';
+
+/**
+ * Packs `src` into few files below `out`: one for each entry (a path below src), and `shared/` for what several of them mean or import when it is used, so
+ * that each module is there once. Gives the names of the libraries that are in them.
+ */
+export async function bundle(entries: readonly string[], dependencies: readonly string[], out: string) {
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: [...entries],
+    outbase: 'src',
+    outdir: out,
+    chunkNames: `${shared}/[name]-[hash]`,
+    external: dependencies.filter((name) => !packed.includes(name)),
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node26',
+    charset: 'utf8',
+    legalComments: 'none',
+    metafile: true,
+    logLevel: 'warning',
+  });
+  const lists = Object.entries(metafile.outputs).map(([file, { inputs }]) => ({ file, inputs: Object.keys(inputs) }));
+  const home = lists.find(({ inputs }) => inputs.includes('src/define/definition.ts'))?.file ?? '';
+  if (path.basename(path.dirname(home)) !== shared)
+    throw new Error(`src/define is in ${home}: not below lib/${shared}`);
+  const used = lists.flatMap(({ inputs }) => inputs.map((file) => /^node_modules\/((@[^/]+\/)?[^/]+)/.exec(file)?.[1]));
+  return [...new Set(used.filter((name) => name !== undefined))].sort();
+}
+
+/** The licences of libraries, whole, each under its name and version. */
+export function licences(libraries: readonly string[]): string {
+  const texts = libraries.map((name) => {
+    const folder = path.join(root, 'node_modules', name);
+    const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { version: string };
+    const [file] = globSync('{LICENSE,LICENCE,COPYING}*', { cwd: folder });
+    if (!file) throw new Error(`${name} is packed, but has no licence that could go with it`);
+    return `${name} ${version}\n\n${readFileSync(path.join(folder, file), 'utf8').trim()}\n`;
+  });
+  return `The files in lib/ contain parts of these libraries.\n\n${texts.join(`\n${'-'.repeat(80)}\n\n`)}`;
+}
