@@ -58,7 +58,7 @@ test('the package holds JavaScript and types, and no TypeScript that Node would 
   assert.ok(existsSync(path.join(home, 'LICENSE')));
   assert.deepEqual(Object.keys(dependencies), ['@duckdb/node-api'], 'the other libraries are packed');
   const licences = readFileSync(path.join(home, 'lib', 'LICENSES.txt'), 'utf8');
-  assert.match(licences, /^croner \d[^]*Permission is hereby granted[^]*^kysely \d[^]*Permission is hereby granted/m);
+  assert.match(licences, /^croner \d.*Permission is hereby granted.*^kysely \d.*Permission is hereby granted/ms);
   const declared = globSync('lib/**/*.d.ts', { cwd: home }).map((file) => readFileSync(path.join(home, file), 'utf8'));
   for (const text of declared) assert.doesNotMatch(text, /['"](croner|kysely|@duckdb)/, 'a library that is not there');
 });
