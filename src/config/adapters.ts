@@ -7,7 +7,7 @@ export function duckdb(options: {
   /** What the engine may use beside Node's own memory, as '2GB'; default 40 % of what the process may use. */
   readonly memoryLimit?: string;
   readonly threads?: number;
-  /** Where it puts what does not fit in memory; default below `.esteira`. */
+  /** Where it puts what does not fit in memory; default beside the files. */
   readonly temporaryFolder?: Value;
   /** How large that may grow, as '20GB'. */
   readonly temporaryLimit?: string;
@@ -28,10 +28,7 @@ export function duckdb(options: {
         prefix: place.prefix,
         trace: place.trace,
         catalogs: place.catalogs,
-        temporaryFolder: path.resolve(
-          place.folder,
-          temporaryFolder ? place.value(temporaryFolder) : '.esteira/temporary',
-        ),
+        ...(temporaryFolder ? { temporaryFolder: path.resolve(place.folder, place.value(temporaryFolder)) } : {}),
       });
     },
   });

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, realpathSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, realpathSync, rmSync, statSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
@@ -36,15 +36,17 @@ function memoryByDefault(): string {
   return `${Math.floor((bytes * 0.4) / 2 ** 20)}MiB`;
 }
 
+const temporaryFolderOf = ({ folder, prefix = '', temporaryFolder }: DuckdbOptions): string =>
+  temporaryFolder ?? (folder === memory ? '' : path.join(folder, `${prefix}temporary`));
+
 function settingsOf(options: DuckdbOptions, memoryLimit: string): Record<string, string> {
-  const beside = options.folder === memory ? '' : path.join(options.folder, 'temporary');
   return {
     autoinstall_known_extensions: 'false',
     autoload_known_extensions: 'false',
     memory_limit: memoryLimit,
     // Publications rely on it: see `insertSql`.
     preserve_insertion_order: 'true',
-    temp_directory: options.temporaryFolder ?? beside,
+    temp_directory: temporaryFolderOf(options),
     ...(options.threads ? { threads: `${options.threads}` } : {}),
   };
 }
@@ -58,6 +60,7 @@ export class Engine {
   readonly #attached = new Map<string, Promise<void>>();
   readonly #setUp = new Set<string>();
   readonly #files: string[] = [];
+  #cleared = false;
 
   readonly memoryLimit: string;
   /** Watermarks as this process last saw or left them, by `watermarkKey`: one that does not move is not written again. */
@@ -158,10 +161,36 @@ export class Engine {
     if (file !== memory) this.#hold(catalog, file);
     try {
       const attach = `attach ${dialect.literal(file)} as ${dialect.identifier(catalog)}`;
-      await this.use((session) => session.run(attach));
+      await this.#whileHeld(() => this.use((session) => session.run(attach)));
     } catch (error) {
       this.#release(file);
       throw engineError(error, { where: catalog });
+    }
+    if (file !== memory) this.#clearSpills();
+  }
+
+  /** The lock of a process that was just killed may outlive it for a moment. */
+  async #whileHeld(attach: () => Promise<unknown>): Promise<void> {
+    for (let left = 10; ; left--) {
+      try {
+        await attach();
+        return;
+      } catch (error) {
+        if (left === 0 || !/Could not set lock/.test(String(error))) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+      }
+    }
+  }
+
+  /** What a killed process had put on the disk for want of memory; the files are ours now, so nobody else uses it. */
+  #clearSpills(): void {
+    const folder = temporaryFolderOf(this.options);
+    if (this.#cleared || !existsSync(folder)) return;
+    this.#cleared = true;
+    const started = Date.now() - performance.now();
+    for (const name of readdirSync(folder).filter((one) => one.startsWith('duckdb_temp'))) {
+      const spill = path.join(folder, name);
+      if (statSync(spill).mtimeMs < started) rmSync(spill, { force: true });
     }
   }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -260,3 +260,17 @@ test('a first load by merge remembers its deletes', () =>
     assert.deepEqual([late.account.stale, late.account.unchanged], [1, 1]);
     assert.deepEqual((await desk.publish(kept, load)).account.stale, 200_000);
   }));
+
+test('what a killed process left in the temporary folder is cleared, what is being used stays', async () => {
+  const folder = newFolder();
+  const spills = path.join(folder, 'temporary');
+  mkdirSync(spills, { recursive: true });
+  const [left, used] = [path.join(spills, 'duckdb_temp_storage-0.tmp'), path.join(spills, 'duckdb_temp_storage-1.tmp')];
+  for (const file of [left, used]) writeFileSync(file, 'spill');
+  utimesSync(left, new Date(0), new Date(0));
+  utimesSync(used, new Date(Date.now() + 60_000), new Date(Date.now() + 60_000));
+  const warehouse = await openDuckdb({ folder, catalogs: ['shop'] });
+  await warehouse.change('shop', []);
+  assert.deepEqual(readdirSync(spills), [path.basename(used)]);
+  await warehouse.close();
+});
