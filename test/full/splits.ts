@@ -1,4 +1,4 @@
-// Files of the credit pipeline in random groups, against all of them at once. ESTEIRA_ROUNDS rounds on each of several sets of files.
+// Files of the credit pipeline in random groups, against all of them at once. On each of several sets of files so many rounds, times ESTEIRA_ROUNDS.
 import { buildWhole, splitRound } from '../run/splits.ts';
 import { seeds } from '../run/support/rounds.ts';
 

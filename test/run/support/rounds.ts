@@ -1,8 +1,11 @@
-/** How often something random is done, and from which seed on: ESTEIRA_ROUNDS and ESTEIRA_SEED say otherwise. */
+const whole = (name: string, otherwise: number): number => {
+  const value = Number(process.env[name] ?? otherwise);
+  if (Number.isInteger(value) && value >= 0) return value;
+  throw new RangeError(`${name} is a whole number`);
+};
+
+/** The seeds of something random: so many times ESTEIRA_ROUNDS, from ESTEIRA_SEED on. */
 export function seeds(rounds: number): readonly number[] {
-  const count = Number(process.env['ESTEIRA_ROUNDS'] ?? rounds);
-  const first = Number(process.env['ESTEIRA_SEED'] ?? 1);
-  if (!Number.isInteger(count) || count < 1 || !Number.isInteger(first))
-    throw new RangeError('ESTEIRA_ROUNDS and ESTEIRA_SEED are whole numbers');
-  return Array.from({ length: count }, (_, index) => first + index);
+  const first = whole('ESTEIRA_SEED', 1);
+  return Array.from({ length: rounds * Math.max(1, whole('ESTEIRA_ROUNDS', 1)) }, (_, index) => first + index);
 }
