@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { EsteiraError } from '../errors.ts';
 import type { FilesAdapter, Place, StateAdapter, Value, WarehouseAdapter } from './project.ts';
 
 /** One file for each catalog: `<folder>/<catalog>.duckdb`. */
@@ -12,6 +13,9 @@ export function duckdb(options: {
   /** How large that may grow, as '20GB'. */
   readonly temporaryLimit?: string;
 }): WarehouseAdapter {
+  refuseSizes(options);
+  // Two engines must not have one: they give their files the same names.
+  const spillsIn = (place: Place, folder: string) => path.resolve(place.folder, folder, place.environment);
   const folderIn = (place: Place) => path.resolve(place.folder, place.value(options.folder));
   return Object.freeze({
     role: 'warehouse',
@@ -28,9 +32,24 @@ export function duckdb(options: {
         prefix: place.prefix,
         trace: place.trace,
         catalogs: place.catalogs,
-        ...(temporaryFolder ? { temporaryFolder: path.resolve(place.folder, place.value(temporaryFolder)) } : {}),
+        ...(temporaryFolder ? { temporaryFolder: spillsIn(place, place.value(temporaryFolder)) } : {}),
       });
     },
+  });
+}
+
+/** The engine would take any text, and say only much later that it is no size. */
+function refuseSizes(options: Readonly<Record<string, unknown>>): void {
+  const isSize = (text: unknown): boolean => text === undefined || /^\d+(\.\d+)? ?[KMGT]i?B$/.test(String(text));
+  const { threads } = options;
+  const wrong = ['memoryLimit', 'temporaryLimit'].find((name) => !isSize(options[name]));
+  const isCount = threads === undefined || (Number.isInteger(threads) && (threads as number) > 0);
+  if (!wrong && isCount) return;
+  throw new EsteiraError('CONFIG_INVALID', {
+    what: `duckdb(…) cannot take this as ${wrong ?? 'threads'}.`,
+    got: String(options[wrong ?? 'threads']),
+    allowed: wrong ? "a size, such as '800MB' or '8GiB'" : 'a whole number from 1',
+    next: 'Correct it in esteira.config.ts.',
   });
 }
 

@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { EsteiraError } from '../errors.ts';
 import type { LoadedFile } from '../graph/index.ts';
 import { isProject, type ProjectConfig } from './project.ts';
+import { refuseConfig } from './shape.ts';
 
 const fileName = 'esteira.config.ts';
 
@@ -23,7 +24,10 @@ export function findProject(from: string): string {
 export async function loadConfig(folder: string): Promise<ProjectConfig> {
   const module = await load(folder, fileName);
   const found = module['default'];
-  if (isProject(found)) return found;
+  if (isProject(found)) {
+    refuseConfig(found);
+    return found;
+  }
   throw new EsteiraError('CONFIG_INVALID', {
     what: `${fileName} does not export a project.`,
     where: fileName,

@@ -38,8 +38,9 @@ async function open(
   const name = asked ?? config.standard;
   const environment = environmentOf(config, name);
   const trace = stopPoint();
-  const placeOf = (of: Environment): Place => ({
+  const placeOf = (of: Environment, called: string): Place => ({
     folder,
+    environment: called,
     prefix: of.prefix ?? '',
     catalogs: Object.keys(config.pipelines),
     value: (value) => variables.value(value),
@@ -47,7 +48,7 @@ async function open(
   });
   refuseShared(config, placeOf);
   const graph = collect(await loadDefinitions(folder, config), { suffix: config.invalid ?? '_invalidos' });
-  const place = placeOf(environment);
+  const place = placeOf(environment, name);
   const clock: Clock = clockOf(process.env['ESTEIRA_NOW']);
   const files = await environment.files.open(place);
   const warehouse = await environment.warehouse.open(place);
@@ -56,6 +57,7 @@ async function open(
     name: config.name,
     folder,
     environment: name,
+    ...(name === config.standard ? {} : { option: `--env ${name}` }),
     version: version(),
     graph,
     warehouse,
@@ -82,7 +84,7 @@ async function open(
 }
 
 export function environmentOf(config: ProjectConfig, name: string): Environment {
-  const found = config.environments[name];
+  const found = Object.hasOwn(config.environments, name) ? config.environments[name] : undefined;
   if (found) return found;
   throw new EsteiraError('ENVIRONMENT_UNKNOWN', {
     what: `The configuration has no environment "${name}".`,
@@ -93,10 +95,10 @@ export function environmentOf(config: ProjectConfig, name: string): Environment 
 }
 
 /** A run in one environment must not write what another one owns. */
-function refuseShared(config: ProjectConfig, placeOf: (of: Environment) => Place): void {
+function refuseShared(config: ProjectConfig, placeOf: (of: Environment, name: string) => Place): void {
   const owners = new Map<string, string>();
   for (const [name, environment] of Object.entries(config.environments)) {
-    for (const place of writesOf(environment, placeOf)) {
+    for (const place of writesOf(environment, placeOf(environment, name))) {
       const other = owners.get(place);
       if (other !== undefined && other !== name) {
         throw new EsteiraError('ENVIRONMENTS_SHARE', {
@@ -112,9 +114,9 @@ function refuseShared(config: ProjectConfig, placeOf: (of: Environment) => Place
 }
 
 /** An environment whose variables are not set here cannot be compared, and cannot be opened either. */
-function writesOf(environment: Environment, placeOf: (of: Environment) => Place): readonly string[] {
+function writesOf(environment: Environment, place: Place): readonly string[] {
   try {
-    return [...environment.warehouse.writes(placeOf(environment)), ...environment.state.writes(placeOf(environment))];
+    return [...environment.warehouse.writes(place), ...environment.state.writes(place)];
   } catch (error) {
     if (error instanceof EsteiraError && error.code === 'VARIABLE_MISSING') return [];
     throw error;

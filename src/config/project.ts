@@ -5,6 +5,8 @@ import type { FileStore, StateStore, Warehouse } from '../ports/index.ts';
 export interface Place {
   /** The project's folder. */
   readonly folder: string;
+  /** Its name. */
+  readonly environment: string;
   /** Set before names of catalogs: `dev_` makes `dev_v_credit`. */
   readonly prefix: string;
   readonly catalogs: readonly string[];

@@ -2,7 +2,7 @@ import type { Job } from '../define/index.ts';
 import { EsteiraError, render } from '../errors.ts';
 import { type GraphStep, isEndless, select, stepsOf } from '../graph/index.ts';
 import { isScheduled, type Tick, tickOf } from '../plan/ticks.ts';
-import type { Opened } from '../ports/index.ts';
+import type { NewRun, Opened } from '../ports/index.ts';
 import {
   execute,
   modelsOf,
@@ -68,7 +68,7 @@ async function runOnce(job: Job, request: Request, project: Project, context: Co
   refuseUnreadable(models, project);
   refuseUnlessSetUp(await setupChanges(models, project));
   const settings = await readSettings(project, request.params ?? {});
-  const opened = await project.state.open({
+  const opened = await openRun(project, {
     runId: ulid(project.clock.now()),
     job: jobName(job, request),
     date: tick.date,
@@ -110,6 +110,18 @@ async function runOnce(job: Job, request: Request, project: Project, context: Co
   });
   await journal.settled();
   return finish(opened, failures, { project, context, started });
+}
+
+/** A run that is in the way is carried out by the process that owns the project: this one. */
+async function openRun(project: Project, asked: NewRun): Promise<Opened> {
+  try {
+    return await project.state.open(asked);
+  } catch (error) {
+    if (!(error instanceof EsteiraError) || error.code !== 'RUN_IN_PROGRESS') throw error;
+    const { pid, command } = project.owner;
+    const where = `${error.details.where}, in process ${pid} (esteira ${command})`;
+    throw new EsteiraError(error.code, { ...error.details, where }, { cause: error });
+  }
 }
 
 async function finish(

@@ -71,8 +71,9 @@ async function canonicalTypes(layouts: readonly TableLayout[], project: Project)
 
 /** A run never creates or alters: it stops with the command to give. */
 export function refuseUnlessSetUp(changes: ReadonlyMap<string, readonly Change[]>): void {
-  const texts = [...changes.values()].flat().map(changeText);
-  if (texts.length === 0) return;
+  const all = [...changes.values()].flat();
+  if (all.length === 0) return;
+  const texts = all.filter(({ change }) => change !== 'register' && change !== 'insert').map(changeText);
   const shown = texts.slice(0, 5).join('\n');
   throw new EsteiraError('SETUP_NEEDED', {
     what: `The warehouse is not ready: ${texts.length} ${texts.length === 1 ? 'change is' : 'changes are'} to be made first.`,

@@ -8,6 +8,8 @@ export interface Project {
   readonly name: string;
   readonly folder: string;
   readonly environment: string;
+  /** What a command needs to mean this environment: `--env dev`. Absent for the standard one. */
+  readonly option?: string;
   readonly version: string;
   readonly graph: Graph;
   readonly warehouse: Warehouse;

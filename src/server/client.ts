@@ -107,7 +107,7 @@ export async function reachOwner(
   }
   socket.destroy();
   const { code } = (refused ?? {}) as { code?: string };
-  if (silent) throw unreachable(folder, `nothing within ${patience / 1000} s`);
+  if (silent) throw unreachable(folder, `nothing within ${(patience / 1000).toFixed(1)} s`);
   if (code === 'EACCES' || code === 'EPERM') throw unreachable(folder, `${code}: its socket is of another user`);
   return undefined;
 }

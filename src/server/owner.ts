@@ -62,7 +62,7 @@ class ProjectConnection implements Connection {
       throw new EsteiraError('OWNER_GONE', {
         what: `The process that owned the project ended before it answered.`,
         where: `PID ${pid}, at ${operation}`,
-        next: 'See whether it was done (`esteira status`), and do this again if it was not.',
+        next: 'See whether it was done, and do this again if it was not.',
       });
     onEvent?.({
       type: 'note',

@@ -72,8 +72,8 @@ export function appendRow(appender: DuckDBAppender, columns: Columns, row: Reado
     else {
       throw new EsteiraError('ROW_UNKNOWN_COLUMN', {
         what: `A row gives ${name} a value of another kind.`,
-        where: name,
-        got: `${String(value)} (${typeof value})`,
+        where: `column ${name}`,
+        got: `${typeof value === 'string' ? JSON.stringify(value) : String(value)} (${typeof value})`,
         allowed: `${way.kind}, or null`,
         next: 'Give a value of the column’s kind, or null.',
       });

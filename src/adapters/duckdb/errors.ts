@@ -6,7 +6,13 @@ interface Circumstances {
   readonly memoryLimit?: string;
 }
 
-const sentence = (error: unknown): string => (error instanceof Error ? error.message : String(error)).trim();
+/** What the engine said, without its advice: it speaks of its own settings, not of Esteira's. */
+const sentence = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error))
+    .replace(/\n\s*\nPossible solutions:[\s\S]*/, '')
+    .replace(/\n?You can adjust this setting[^\n]*/, '')
+    .replace(/[. \n]+See also https:\S+/, '')
+    .trim();
 
 const held = /Could not set lock on file|Conflicting lock is held|being used by another process/;
 const memory = /^Out of Memory Error/i;
@@ -55,7 +61,9 @@ export function engineError(error: unknown, { where, memoryLimit }: Circumstance
 }
 
 export function fenced(where: string | undefined, got: string, cause: { cause?: unknown } = {}): EsteiraError {
-  const what = 'A newer run has taken over this table; nothing of this one was published.';
-  const details = { what, ...(where ? { where } : {}), got, next: 'Look at `esteira runs`: the newer run goes on.' };
+  const what = 'Another run with a newer token has taken over; nothing of this one was published.';
+  const next =
+    'Look at `esteira runs`. When no newer run is there, the state is older than the warehouse: bring back the state that was used with it last.';
+  const details = { what, ...(where ? { where } : {}), got, next };
   return new EsteiraError('FENCED', details, cause);
 }

@@ -42,11 +42,11 @@ export async function runChecks(work: Work, counted: Counted): Promise<readonly 
       if (!check.blocks) warnings.push(`${check.name}: ${value}, and the limit is ${limit}`);
       else {
         throw new EsteiraError('CHECK_FAILED', {
-          what: `The check ${check.name} holds back the rows of ${work.name}; nothing was published.`,
+          what: `The check "${check.name}" holds back the rows of ${work.name}; nothing was published.`,
           where,
           got: [`${check.measure}: ${value}`, ...(await sample(work, check))].join('\n'),
           allowed: limit,
-          next: 'Look at the rows it names, mend them where they come from, and run the job again.',
+          next: 'Look at the rows, mend them where they come from, and run the job again.',
         });
       }
     } catch (error) {

@@ -49,7 +49,7 @@ async function rowsInvalid(work: Work, { count, flags }: Refused): Promise<Estei
   );
   const broken = Object.entries(flags).map(([flag, number]) => `${flag} ${number}`);
   return new EsteiraError('ROWS_INVALID', {
-    what: `${count} row${count === 1 ? ' breaks' : 's break'} the rules of the table, which does not set them aside.`,
+    what: `${count} row${count === 1 ? ' breaks' : 's break'} the rules of ${work.name}, which does not set them aside.`,
     where: work.name,
     got: [broken.join(', '), ...some.map(({ row }) => String(row))].join('\n'),
     allowed: 'rows that keep every rule',

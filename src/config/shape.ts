@@ -1,0 +1,57 @@
+import { EsteiraError } from '../errors.ts';
+import type { Adapter, ProjectConfig } from './project.ts';
+
+// What the types of the configuration hold is asked again here: a project runs without a type checker, too.
+
+const isName = (text: unknown): boolean => typeof text === 'string' && /^[a-z][a-z0-9_]*$/i.test(text);
+/** Catalogs that the embedded engine has itself. */
+const taken = ['memory', 'system', 'temp'];
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Throws CONFIG_INVALID for the first thing in esteira.config.ts that cannot be. */
+export function refuseConfig(config: ProjectConfig): void {
+  const { pipelines, environments, standard } = config;
+  if (!isObject(pipelines) || Object.keys(pipelines).length === 0)
+    throw wrong('pipelines', pipelines, "each catalog with its files: { shop: 'definitions/*.ts' }");
+  for (const [catalog, pattern] of Object.entries(pipelines)) {
+    if (!isName(catalog) || taken.includes(catalog.toLowerCase()))
+      throw wrong(
+        `pipelines.${catalog}`,
+        catalog,
+        `a name of letters, digits and underscores, none of ${taken.join(', ')}`,
+      );
+    if (typeof pattern !== 'string') throw wrong(`pipelines.${catalog}`, pattern, 'a pattern of files');
+  }
+  if (!isObject(environments)) throw wrong('environments', environments, 'each environment by its name');
+  for (const [name, environment] of Object.entries(environments))
+    refuseEnvironment(`environments.${name}`, environment);
+  if (!Object.hasOwn(environments, standard)) throw wrong('standard', standard, Object.keys(environments).join(', '));
+  if (config.invalid !== undefined && !/^_[a-z0-9_]+$/i.test(config.invalid))
+    throw wrong('invalid', config.invalid, 'an underscore and letters, digits or underscores');
+}
+
+function refuseEnvironment(where: string, environment: unknown): void {
+  if (!isObject(environment)) throw wrong(where, environment, 'warehouse, state and files');
+  for (const role of ['warehouse', 'state', 'files']) {
+    const adapter = environment[role] as Adapter<string, unknown> | undefined;
+    if (adapter?.role !== role)
+      throw wrong(`${where}.${role}`, adapter?.role ?? adapter, `what an adapter for ${role} gives`);
+  }
+  const { prefix, parallel, standIns } = environment;
+  if (prefix !== undefined && !isName(prefix)) throw wrong(`${where}.prefix`, prefix, "such as 'dev_'");
+  if (parallel !== undefined && !(Number.isInteger(parallel) && (parallel as number) > 0))
+    throw wrong(`${where}.parallel`, parallel, 'a whole number from 1');
+  for (const [name, reader] of Object.entries(standIns ?? {}))
+    if (!isObject(reader) || !('by' in reader))
+      throw wrong(`${where}.standIns.${name}`, reader, "a reader: files('orders/*.csv')");
+}
+
+const wrong = (what: string, got: unknown, allowed: string): EsteiraError =>
+  new EsteiraError('CONFIG_INVALID', {
+    what: `The configuration says something that cannot be at ${what}.`,
+    where: 'esteira.config.ts',
+    got: isObject(got) ? Object.keys(got).join(', ') || 'nothing' : String(got),
+    allowed,
+    next: 'Correct it; `npx tsc --noEmit` shows mistakes of types.',
+  });
