@@ -1,0 +1,159 @@
+import { cpSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { root } from '../../sandbox.ts';
+import { type Case, type Cases, definitions as file, numbers, shop } from '../case.ts';
+
+const check = (doing: string, body: string): Case => ({ doing, words: ['check'], ...shop(body) });
+/** A table of these columns, of that query, with what else is said of it. */
+const table = (columns: string, query: string, more = ''): string =>
+  `${numbers}export const other = table('silver.other', {\n  columns: { ${columns} },\n  rows: sql\`${query}\`,\n  ${more}\n});\n`;
+
+/** What is written in definition files. */
+export const definitions: Cases = {
+  DEFINITION_FAILED: [
+    check('A definition file has a mistake of syntax.', `export const numbers = table('silver.numbers', {`),
+    check('A definition file uses a word that it does not import.', `export const numbers = tabel('silver.numbers');`),
+    {
+      doing: 'A definition file imports what is not installed.',
+      words: ['check'],
+      files: { 'definitions/more.ts': `import { camelCase } from 'lodash';\n` },
+    },
+  ],
+  DEFINITION_INVALID: [
+    check('A name has three parts.', numbers.replace('silver.numbers', 'shop.silver.numbers')),
+    check('A table merges without a key.', table('n: col.integer()', 'select 1 as n', `write: 'merge' as never,`)),
+    check(
+      'A table that starts anew reads only what is new.',
+      table('n: col.integer()', `select n from \${numbers.since('n')}`),
+    ),
+    check(
+      'A table appends what lookback reads again.',
+      table('n: col.integer()', `select n from \${numbers.since('n', { lookback: '1 day' })}`, `write: 'append',`),
+    ),
+    check(
+      'Two rules have one flag.',
+      table('n: col.integer().min(0).named("fits").max(9).named("fits")', 'select 1 as n'),
+    ),
+    check('A rule is no condition.', table('n: col.integer()', 'select 1 as n', 'rules: { fits: sql`n + 1` },')),
+    check(
+      'A column refers to one of another kind.',
+      table('n: col.text()', `select 'a' as n`, `rules: { known: existsIn('n', numbers, 'n') },`),
+    ),
+    check('A check mentions no table.', `${numbers}export const none = check('none', expectNone(sql\`select 1\`));\n`),
+    check(
+      'A check mentions two tables that know nothing of each other.',
+      `${table('n: col.integer()', 'select 1 as n')}export const both = check('both', atLeast(rowsIn(numbers, other), 1));\n`,
+    ),
+    check(
+      'A schedule is none.',
+      `${numbers}export const hourly = job('hourly', { when: cron('99 * * * *'), build: [numbers] });\n`,
+    ),
+    check(
+      'A time zone is none.',
+      `${numbers}export const hourly = job('hourly', { when: cron('0 * * * *', { zone: 'America/Sao_Paolo' }), build: [numbers] });\n`,
+    ),
+    check(
+      'A function’s rows are mentioned inside a query.',
+      table('n: col.integer()', `select n from \${from(numbers, (row) => row)}`),
+    ),
+    check('A pattern has a look-ahead.', table('t: col.text().matches(/^(?=a)/)', `select 'a' as t`)),
+    check('A value in a query cannot be written.', table('n: col.integer()', `select \${10n ** 30n} as n`)),
+  ],
+  TWO_COPIES: [
+    {
+      doing: 'Definitions import one copy of the package, and another one runs.',
+      words: ['check'],
+      files: {
+        'definitions/shop.ts': `import { byHand, col, job, sql, table } from '../copy/src/index.ts';\n${numbers.trimStart()}`,
+      },
+      arrange: async (sandbox) => {
+        cpSync(path.join(root, 'src'), sandbox.file('copy/src'), { recursive: true });
+        symlinkSync(path.join(root, 'node_modules'), sandbox.file('copy/node_modules'));
+        return undefined;
+      },
+    },
+  ],
+  NAME_TWICE: [
+    {
+      doing: 'Two files define one name.',
+      words: ['check'],
+      files: { 'definitions/more.ts': file(numbers) },
+    },
+    check(
+      'A table is named as the invalid rows of another.',
+      `${table('n: col.integer()', 'select 1 as n', `invalid: 'set aside',`)}
+export const taken = table('silver.other_invalidos', { columns: { n: col.integer() }, rows: sql\`select 1 as n\` });\n`,
+    ),
+  ],
+  NAME_RESERVED: [
+    check('A column is a word of SQL.', table('order: col.integer()', 'select 1 as "order"')),
+    check('A column is one that Esteira adds itself.', table('_run: col.integer()', 'select 1 as _run')),
+  ],
+  CYCLE: [
+    {
+      doing: 'Two files import each other.',
+      words: ['check'],
+      files: {
+        'definitions/shop.ts': `import { later } from './late.ts';\n${file(`
+export const early = table('silver.early', { columns: { n: col.integer() }, rows: sql\`select n from \${later}\` });
+`)}`,
+        'definitions/late.ts': `import { early } from './shop.ts';\n${file(`
+export const later = table('silver.later', { columns: { n: col.integer() }, rows: sql\`select n from \${early}\` });
+`)}`,
+      },
+    },
+  ],
+  MENTION_UNKNOWN: [
+    {
+      doing: 'A table that no definition file exports is mentioned.',
+      words: ['check'],
+      files: {
+        'definitions/shop.ts': `import { hiddenOne } from '../other/hidden.ts';\n${file(
+          table('n: col.integer()', `select n from \${hiddenOne}`),
+        )}`,
+        'other/hidden.ts': file(
+          `export const hiddenOne = table('silver.hidden', { columns: { n: col.integer() }, rows: sql\`select 1 as n\` });\n`,
+        ),
+      },
+    },
+    check('A query names a table in its text.', table('n: col.integer()', 'select n from silver.numbers')),
+  ],
+  QUERY_INVALID: [
+    check('A query has a mistake of syntax.', table('n: col.integer()', `selec n from \${numbers}`)),
+    check(
+      'A query names a column that its table does not have.',
+      table('n: col.integer()', `select m as n from \${numbers}`),
+    ),
+    check('A rule has a mistake.', table('n: col.integer()', 'select 1 as n', 'rules: { fits: sql`m > 0` },')),
+    check(
+      'A check has a mistake.',
+      `${numbers}export const none = check('none', expectNone(sql\`select m from \${numbers}\`));\n`,
+    ),
+    { doing: 'A query of a person has a mistake.', words: ['query', 'select m from (select 1 as n)'] },
+  ],
+  QUERY_COLUMNS: [
+    check(
+      'A query gives other columns than the table declares.',
+      table(
+        'n: col.integer(), t: col.text(), d: col.date()',
+        `select n as m, 5 as t, '2026-01-01' as d from \${numbers}`,
+      ),
+    ),
+  ],
+  QUERY_UNREPEATABLE: [
+    check(
+      'A query asks the clock.',
+      table('n: col.integer(), asked: col.timestamp()', `select n, now() as asked from \${numbers}`),
+    ),
+  ],
+  SINCE_GROUPED: [
+    check(
+      'A query groups rows of which it reads only the new ones.',
+      table(
+        'n: col.integer().key(), times: col.integer()',
+        `select n, count(*) as times from \${numbers.since('n')} group by n`,
+        `write: 'merge',`,
+      ),
+    ),
+  ],
+};

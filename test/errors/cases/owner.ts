@@ -1,0 +1,89 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { DuckDBInstance } from '@duckdb/node-api';
+import type { Ended, Sandbox } from '../../sandbox.ts';
+import { type Cases, numbers, shop } from '../case.ts';
+import { copyPackage } from '../package.ts';
+
+const limits = `${numbers}export const limits = settings('config.limits', { floor: col.real().max(1).default(0.5) });
+if (process.env.HOLD) await new Promise((resolve) => setTimeout(resolve, 60_000));
+`;
+
+/** A process that owns the project, and does not come further than loading it. */
+async function holding(sandbox: Sandbox) {
+  const owner = sandbox.start(['status'], { env: { HOLD: '1' } });
+  await owner.says(/Opening the project|Waiting/);
+  return owner;
+}
+
+/** What the second command gives, which was begun with the first. */
+const waiting = new Map<Sandbox, Promise<Ended>>();
+
+/** Other processes. */
+export const owner: Cases = {
+  OWNER_GONE: [
+    {
+      doing: 'The owner is killed while a setting is being changed.',
+      words: ['settings', 'set', 'config.limits.floor', '0.25'],
+      ...shop(limits),
+      before: [['setup']],
+      give: async (sandbox, words) => {
+        let ended: Ended | undefined;
+        // When the owner is killed before the command has reached it, the command becomes the owner: then once more, more slowly.
+        for (let wait = 1000; ended?.exit !== 4 && wait < 20_000; wait *= 2) {
+          const owner = await holding(sandbox);
+          const command = sandbox.start(words);
+          await sleep(wait);
+          owner.signal('SIGKILL');
+          ended = await command.ended;
+        }
+        return ended as Ended;
+      },
+    },
+  ],
+  OWNER_UNREACHABLE: [
+    {
+      doing: 'The owner hangs.',
+      words: ['status'],
+      ...shop(limits),
+      before: [['setup']],
+      // Each waits long for an answer: both at once.
+      give: async (sandbox, words) => {
+        const known = waiting.get(sandbox);
+        if (known) return known;
+        const owner = await holding(sandbox);
+        owner.signal('SIGSTOP');
+        waiting.set(sandbox, sandbox.run(...words, '--json'));
+        const ended = await sandbox.run(...words);
+        void waiting.get(sandbox)?.finally(() => owner.signal('SIGKILL'));
+        return ended;
+      },
+      varying: /since [^)]+/g,
+    },
+    {
+      doing: 'The owner is of another version.',
+      words: ['status'],
+      ...shop(limits),
+      arrange: async (sandbox) => {
+        const owner = await holding(sandbox);
+        return async () => owner.signal('SIGKILL');
+      },
+      give: async (sandbox, words) => {
+        const version = { file: 'package.json', from: '"version": "0.1.0"', to: '"version": "0.2.0"' };
+        const home = copyPackage(sandbox.folder, version);
+        return sandbox.startProgram(process.execPath, [`${home}/bin/esteira.mjs`, ...words]).ended;
+      },
+    },
+  ],
+  FILE_HELD: [
+    {
+      doing: 'Another program has the file of a catalog open.',
+      words: ['query', 'select 1 from silver.numbers'],
+      before: [['setup']],
+      arrange: async (sandbox) => {
+        const instance = await DuckDBInstance.create(sandbox.file('warehouse/shop.duckdb'));
+        return async () => instance.closeSync();
+      },
+      varying: /\S+\/bin\/node\b/g,
+    },
+  ],
+};

@@ -1,0 +1,229 @@
+import { rmSync, symlinkSync } from 'node:fs';
+import { DatabaseSync } from 'node:sqlite';
+import { DuckDBInstance } from '@duckdb/node-api';
+import { type Case, type Cases, config, definitions, numbers, shop } from '../case.ts';
+import { copyPackage } from '../package.ts';
+
+/** A job of one table, that has been set up. */
+const run = (doing: string, body: string): Case => ({
+  doing,
+  words: ['run', 'daily'],
+  ...shop(`${body}\nexport const daily = job('daily', { when: byHand, build: [orders] });\n`),
+  before: [['setup']],
+});
+const table = (columns: string, query: string, more = ''): string =>
+  `export const orders = table('silver.orders', {\n  columns: { ${columns} },\n  rows: ${query},\n  ${more}\n});\n`;
+const one = 'sql`select 1 as n`';
+const two =
+  "export const two = table('bronze.two', { columns: { n: col.integer() }, rows: sql`select unnest([1, 2]) as n` });\n";
+const endless = 'sql`select max(a.range * b.range % 7) as n from range(100000000) as a, range(1000000) as b`';
+
+/** Set-up and runs. */
+export const runs: Cases = {
+  SETUP_NEEDED: [{ ...run('A job is run before its tables are there.', table('n: col.integer()', one)), before: [] }],
+  SETUP_CONFLICT: [
+    {
+      ...run('A column has become one of another kind.', table('n: col.integer()', one)),
+      words: ['setup'],
+      arrange: async (sandbox) => {
+        sandbox.write({ 'definitions/shop.ts': definitions(table('n: col.text()', "sql`select '1' as n`")) });
+        return undefined;
+      },
+    },
+    {
+      ...run('A table has become a view.', table('n: col.integer()', one)),
+      words: ['setup'],
+      arrange: async (sandbox) => {
+        sandbox.write({ 'definitions/shop.ts': definitions(table('n: col.integer()', one, "write: 'view',")) });
+        return undefined;
+      },
+    },
+  ],
+  RUN_IN_PROGRESS: [
+    {
+      ...run('A job is run while it is going.', table('n: col.integer()', endless)),
+      arrange: async (sandbox) => {
+        const going = sandbox.start(['run', 'daily']);
+        await going.says(/^daily /m);
+        return async () => going.signal('SIGKILL');
+      },
+    },
+  ],
+  RUN_FAILED: [
+    {
+      ...run('Two steps of a run fail.', ''),
+      ...shop(`${two}${table('n: col.integer().max(1)', 'sql`select n from ${two}`')}
+export const others = table('silver.others', { columns: { n: col.integer() }, rows: sql\`select error('no such day') as n from \${two}\` });
+export const daily = job('daily', { when: byHand, build: [orders, others] });
+`),
+    },
+  ],
+  ROWS_INVALID: [
+    run(
+      'Rows break a rule of a table that does not set them aside.',
+      `${two}${table('n: col.integer().max(1)', 'sql`select n from ${two}`')}`,
+    ),
+  ],
+  CHECK_FAILED: [
+    run(
+      'A check finds rows that should not be.',
+      `${two}${table('n: col.integer()', 'sql`select n from ${two}`')}
+export const few = check('none above one', expectNone(sql\`select n from \${orders} where n > 1\`));`,
+    ),
+    run(
+      'Fewer rows come than a check allows.',
+      `${two}${table('n: col.integer()', 'sql`select n from ${two}`')}
+export const enough = check('enough rows', atLeast(rowsIn(orders), 3));`,
+    ),
+  ],
+  ACCOUNT_WRONG: [
+    {
+      ...run(
+        'A fault is planted in the package: a duplicate too many is counted.',
+        table('n: col.integer().key()', 'sql`select unnest([1, 1, 2]) as n`', "duplicates: keepLatest('n'),"),
+      ),
+      give: async (sandbox, words) => {
+        const home = copyPackage(sandbox.folder, {
+          file: 'src/adapters/duckdb/publish/duplicates.ts',
+          from: 'return lost.rowsChanged;',
+          to: 'return lost.rowsChanged + 1;',
+        });
+        rmSync(sandbox.file('node_modules/esteira'));
+        symlinkSync(home, sandbox.file('node_modules/esteira'));
+        return sandbox.startProgram(process.execPath, [`${home}/bin/esteira.mjs`, ...words]).ended;
+      },
+    },
+  ],
+  KEYS_REPEATED: [run('Two rows have one key.', table('n: col.integer().key()', 'sql`select unnest([1, 1, 2]) as n`'))],
+  ROW_UNKNOWN_COLUMN: [
+    run(
+      'A function gives a row with another name.',
+      `${two}${table('n: col.integer()', 'from(two, (row) => ({ m: row.n })) as never')}`,
+    ),
+    run(
+      'A function gives a text in the place of a number.',
+      `${two}${table('n: col.integer()', 'from(two, (row) => ({ n: String(row.n) })) as never')}`,
+    ),
+  ],
+  FUNCTION_FAILED: [
+    run(
+      'A function throws.',
+      `${two}const half = (n: number): number => {\n  if (n % 2 === 1) throw new RangeError('no half of ' + n);\n  return n / 2;\n};\n${table(
+        'n: col.integer()',
+        'from(two, (row) => ({ n: half(row.n) }))',
+      )}`,
+    ),
+  ],
+  FENCED: [
+    {
+      ...run(
+        'The warehouse has been written by a run that the state knows nothing of.',
+        table('n: col.integer()', one),
+      ),
+      arrange: async (sandbox) => {
+        const instance = await DuckDBInstance.create(sandbox.file('warehouse/shop.duckdb'));
+        const connection = await instance.connect();
+        await connection.run('update _esteira.fence set token = 1000');
+        connection.closeSync();
+        instance.closeSync();
+        return undefined;
+      },
+    },
+  ],
+  OUT_OF_MEMORY: [
+    {
+      ...run(
+        'A query needs more memory than the engine may use.',
+        table('n: col.integer()', 'sql`select len(list(range)) as n from range(100000000)`'),
+      ),
+      files: {
+        ...run('', `${table('n: col.integer()', 'sql`select len(list(range)) as n from range(100000000)`')}`).files,
+        ...config({
+          local: `warehouse: duckdb({ folder: 'warehouse', memoryLimit: '60MB', threads: 1 }),
+      state: sqlite({ file: 'warehouse/state.sqlite' }),
+      files: folder({ path: 'data' }),`,
+        }),
+      },
+      varying: /[\d.]+ [KMG]iB/g,
+    },
+  ],
+  DISK_FULL: [
+    {
+      ...run(
+        'A query spills more to the disk than it may.',
+        table('n: col.integer()', 'sql`select count(distinct md5(cast(range as varchar))) as n from range(10000000)`'),
+      ),
+      files: {
+        ...run(
+          '',
+          table(
+            'n: col.integer()',
+            'sql`select count(distinct md5(cast(range as varchar))) as n from range(10000000)`',
+          ),
+        ).files,
+        ...config({
+          local: `warehouse: duckdb({ folder: 'warehouse', memoryLimit: '100MB', temporaryLimit: '1MB', threads: 1 }),
+      state: sqlite({ file: 'warehouse/state.sqlite' }),
+      files: folder({ path: 'data' }),`,
+        }),
+      },
+      varying: /[\d.]+ [KMG]iB/g,
+    },
+  ],
+  ENGINE_FAILED: [
+    run(
+      'A value makes a query fail.',
+      table('n: col.integer()', "sql`select cast('twelve' || range as integer) as n from range(2)`"),
+    ),
+  ],
+  FILES_UNREADABLE: [
+    {
+      ...run(
+        'The folder of a source cannot be listed.',
+        `export const landing = source('landing.orders', { reader: files('*.csv'), columns: { n: col.integer() } });\n${table(
+          'n: col.integer()',
+          'sql`select n from ${landing}`',
+        )}`,
+      ),
+      arrange: async (sandbox) => {
+        rmSync(sandbox.file('data'), { recursive: true });
+        symlinkSync('data', sandbox.file('data'));
+        return undefined;
+      },
+    },
+  ],
+  CANCELLED: [
+    {
+      ...run('A person stops a run.', table('n: col.integer()', endless)),
+      give: async (sandbox, words) => {
+        const going = sandbox.start(words.includes('--json') ? [...words, '--progress'] : words);
+        await going.says(/^daily |"running"/m);
+        going.signal('SIGINT');
+        return going.ended;
+      },
+    },
+  ],
+  READER_UNAVAILABLE: [
+    run(
+      'A source is read of which the environment has no reader.',
+      `export const desk = source('desk.orders', { reader: postgres(env('DESK_URL')).table('orders'), columns: { n: col.integer() } });\n${table(
+        'n: col.integer()',
+        'sql`select n from ${desk}`',
+      )}`,
+    ),
+  ],
+  STATE_NEWER: [
+    {
+      doing: 'A newer version of Esteira has used the project.',
+      words: ['status'],
+      ...shop(numbers),
+      before: [['status']],
+      arrange: async (sandbox) => {
+        const state = new DatabaseSync(sandbox.file('warehouse/state.sqlite'));
+        state.exec('update version set number = 1000');
+        state.close();
+        return undefined;
+      },
+    },
+  ],
+};

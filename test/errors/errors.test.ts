@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { catalogue, type ErrorCode, EsteiraError, render } from '../../src/errors.ts';
+import { Sandbox } from '../sandbox.ts';
+import { type Case, type Cases, numbers, shop } from './case.ts';
+import { definitions } from './cases/definitions.ts';
+import { owner } from './cases/owner.ts';
+import { project } from './cases/project.ts';
+import { runs } from './cases/runs.ts';
+
+/** Codes that no command can be made to give here, and why. */
+const without: Partial<Record<ErrorCode, string>> = {};
+const cases: Cases = { ...project, ...definitions, ...runs, ...owner };
+
+/** Does it twice, as a person and as a program; gives what the person reads. */
+async function produce(code: ErrorCode, { doing, words, ...how }: Case): Promise<string> {
+  const sandbox = new Sandbox({ ...shop(numbers).files, ...how.files });
+  for (const before of how.before ?? []) await sandbox.succeed(...before);
+  const tidy = await how.arrange?.(sandbox);
+  const give = how.give ?? ((one, given) => one.run(...given));
+  const normal = (text: string): string => sandbox.normal(how.varying ? text.replaceAll(how.varying, '…') : text);
+  try {
+    const { exit, out, err } = await give(sandbox, words);
+    const text = normal(err.slice(Math.max(err.search(/^[A-Z_]+: /m), 0)).trimEnd());
+    assert.equal(text.split(':')[0], code, `${doing}: ${out}${err}`);
+    assert.equal(exit, catalogue[code].exit, doing);
+    const json = await give(sandbox, [...words, '--json']);
+    assert.equal(json.exit, exit, doing);
+    const { error } = JSON.parse(json.out);
+    assert.deepEqual([error.code, error.nature], [code, catalogue[code].nature], doing);
+    assert.equal(normal(render(EsteiraError.from(error))), text, `${doing}: --json says the same`);
+    const typed = words.map((word) => (/[^\w./=-]/.test(word) ? `"${word}"` : word)).join(' ');
+    return `${doing}\n$ esteira ${typed}\n${text}\nexit ${exit}\n`;
+  } finally {
+    await tidy?.();
+  }
+}
+
+describe('each coded error is what a person gets for doing the thing', { concurrency: 2 }, () => {
+  for (const code of Object.keys(catalogue) as ErrorCode[]) {
+    it(code, async (t) => {
+      assert.ok((cases[code] === undefined) !== (without[code] === undefined), `${code} needs a case, or a reason`);
+      const texts: string[] = [];
+      for (const one of cases[code] ?? []) texts.push(await produce(code, one));
+      if (texts.length === 0) return;
+      t.assert.fileSnapshot(texts.join('\n'), path.join(import.meta.dirname, 'texts', `${code}.txt`), {
+        serializers: [String],
+      });
+    });
+  }
+});
