@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { commands } from '../../src/cli/commands.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
@@ -21,9 +22,7 @@ for (const args of [['--help'], ['--version'], ['run', '--help'], ['runn']]) {
       },
     );
     const loaded = stderr.split('\n').filter((line) => /^(file|node):/.test(line));
-    const files = loaded
-      .filter((url) => url.startsWith('file:'))
-      .map((url) => path.relative(root, new URL(url).pathname));
+    const files = loaded.filter((url) => url.startsWith('file:')).map((url) => path.relative(root, fileURLToPath(url)));
     assert.ok(files.includes('src/cli/main.ts'), files.join('\n'));
     const allowed = /^(bin\/[\w-]+\.mjs|src\/errors\.ts|src\/cli\/[\w-]+\.ts)$/;
     assert.deepEqual(

@@ -39,7 +39,7 @@ function projectFiles(): string[] {
     .filter((file) => !ignored.test(file));
 }
 
-/** A copy without .git and without node_modules; with `packages`, npm finds what that copy downloaded. */
+/** A copy without .git and without node_modules; with `packages`, npm finds what that copy (or else this project) downloaded. */
 export function copyTo(folder: string, packages?: string): string {
   for (const file of projectFiles()) cpSync(path.join(root, file), path.join(folder, file));
   if (packages)
@@ -113,8 +113,8 @@ const minutes = 10;
 /** Runs a command in a copy with nothing of this process's environment but what the network needs. */
 export async function run(copy: string, command: readonly string[], how: Surroundings = {}): Promise<Outcome> {
   const around = outside();
-  const [home, temporary] = [path.join(around, 'home'), path.join(around, 'tmp')];
-  for (const folder of [home, temporary]) {
+  const [home, temporary, far] = [path.join(around, 'home'), path.join(around, 'tmp'), path.join(around, 'far')];
+  for (const folder of [home, temporary, far]) {
     mkdirSync(folder);
     if (how.user) chownSync(folder, how.user, how.user);
   }
@@ -130,7 +130,7 @@ export async function run(copy: string, command: readonly string[], how: Surroun
     HOME: home,
     TMPDIR: temporary,
     ESTEIRA_DEMO_TICKETS: '1000',
-    ESTEIRA_OUTSIDE: around,
+    ESTEIRA_OUTSIDE: far,
     ...how.env,
   };
   for (const [name, value] of Object.entries(env)) if (value === undefined) delete env[name];
