@@ -42,8 +42,9 @@ function projectFiles(): string[] {
 /** A copy without .git and without node_modules; with `packages`, npm finds what that copy (or else this project) downloaded. */
 export function copyTo(folder: string, packages?: string): string {
   for (const file of projectFiles()) cpSync(path.join(root, file), path.join(folder, file));
-  if (packages)
-    cpSync(path.join(packages, '.esteira', 'npm'), path.join(folder, '.esteira', 'npm'), { recursive: true });
+  const caches = packages ? [packages, root].map((one) => path.join(one, '.esteira', 'npm')) : [];
+  const cache = caches.find((one) => existsSync(one));
+  if (cache) cpSync(cache, path.join(folder, '.esteira', 'npm'), { recursive: true });
   return folder;
 }
 
