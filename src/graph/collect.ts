@@ -95,7 +95,7 @@ function nodeFrom(definition: Held, catalog: string, suffix: string): Node {
   const [schema, table] = parts.length === 1 ? ['main', parts[0]] : parts;
   if (parts.length > 2 || !schema || !table || !parts.every((part) => /^[a-z_][a-z0-9_]*$/i.test(part))) {
     throw invalidDefinition(
-      `"${definition.name}" cannot be a name`,
+      `"${definition.name}" cannot be a name.`,
       definition,
       'Choose a name of letters, digits and underscores.',
       'schema.table, or table alone',

@@ -43,6 +43,13 @@ export function refuseMisshapen(definition: Definition): void {
 }
 
 function refuseJob(job: Job): void {
+  if (!/^[a-z0-9_][a-z0-9_.-]*$/i.test(job.name))
+    throw invalid(
+      job,
+      `"${job.name}" cannot be the name of a job.`,
+      job.name,
+      'letters, digits, underscores, dots and dashes',
+    );
   const isBuilt = (one: Definition | undefined): boolean => one?.kind === 'table' || one?.kind === 'source';
   const wrong = job.build.find((one) => !isBuilt(one));
   if (job.build.length > 0 && wrong === undefined) return;

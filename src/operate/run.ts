@@ -218,7 +218,10 @@ function runFailed(runId: string, failures: readonly StepOutcome[]): EsteiraErro
   return new EsteiraError('RUN_FAILED', {
     what: `${errors.length} steps failed; what does not need them was done.`,
     where: `run ${runId}`,
-    got: errors.map(({ step, error: { code, details } }) => `${step}: ${code}: ${details.what}`).join('\n'),
+    got: errors
+      .toSorted((one, other) => (one.step < other.step ? -1 : 1))
+      .map(({ step, error: { code, details } }) => `${step}: ${code}: ${details.what}`)
+      .join('\n'),
     next: `esteira logs ${runId} <step> says all of it. ${again}`,
   });
 }

@@ -2,7 +2,7 @@ import type { AnyRows, AnySource, AnyTable, Reader } from '../define/index.ts';
 import type { Graph, GraphStep, Node } from '../graph/index.ts';
 import type { Dialect, QueryFacts, Warehouse } from '../ports/index.ts';
 import { definitionHash } from './definition.ts';
-import { describeBody, describeChecks, describeRules } from './describe.ts';
+import { describeBody, describeChecks, describeRules, spelledFor } from './describe.ts';
 import { emptySpelling } from './empty.ts';
 import type { StepModel } from './model.ts';
 import { askedByRules, type Mentions, mentionsOf, type Read, readOf } from './reads.ts';
@@ -57,7 +57,7 @@ async function tableModel(step: GraphStep, analyser: Analyser): Promise<StepMode
     converted.push(column);
     return `, (${argument}) is not null as ${convertedName(column, warehouse.dialect)}`;
   });
-  const query = spellBody(input, spelling);
+  const query = spelledFor(node.definition, () => spellBody(input, spelling));
   const facts = await describeBody(node, query, warehouse);
   const mentions = mentionsOf(spec.rows);
   const reads = mentions.readables.map((readable) => readOf(readable, graph));

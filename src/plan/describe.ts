@@ -6,6 +6,16 @@ import type { DescribedColumn, QueryFacts, Warehouse } from '../ports/index.ts';
 import { emptySpelling } from './empty.ts';
 import { spell } from './spell.ts';
 
+/** What is written in a definition may not be spelled: that says where, too. */
+export function spelledFor(of: Definition, spelled: () => string): string {
+  try {
+    return spelled();
+  } catch (error) {
+    if (!(error instanceof EsteiraError) || error.details.where !== undefined) throw error;
+    throw new EsteiraError(error.code, { ...error.details, where: whereOf(of) }, { cause: error });
+  }
+}
+
 type Describer = Pick<Warehouse, 'describe' | 'examine' | 'dialect'>;
 interface Question {
   readonly query: string;
@@ -99,7 +109,8 @@ export async function describeRules(node: Node<AnyTable>, describer: Describer):
         throw ruleWrong(definition, flag, `${rule.column} is ${kind}, ${rule.of.name}.${rule.other} ${other}`);
       continue;
     }
-    const query = `select (${spell(rule, spelling)}) as holds from ${relation} as candidate`;
+    const condition = spelledFor(definition, () => spell(rule, spelling));
+    const query = `select (${condition}) as holds from ${relation} as candidate`;
     const what = `the rule ${flag} of ${definition.name}`;
     const { given } = await ask({ query, of: definition, what }, describer);
     const type = given[0]?.type;
@@ -115,7 +126,7 @@ export async function describeChecks(
   for (const check of checks) {
     const { measure } = check.limit;
     if (!('query' in measure)) continue;
-    const query = spell(measure.query, spelling);
+    const query = spelledFor(check, () => spell(measure.query, spelling));
     const { given } = await ask({ query, of: check, what: `the check "${check.name}"` }, warehouse);
     if (measure.measure !== 'scalar') continue;
     const types = given.map((one) => one.type);

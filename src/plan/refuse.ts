@@ -14,7 +14,7 @@ export function refuseSince(node: Node<AnyTable>, reads: readonly Read[], facts:
   const { write } = definition.spec;
   if (write === 'replace' || write === 'view') {
     throw invalidDefinition(
-      `${definition.name} reads only what is new of ${first.node.definition.name}, and starts anew each time`,
+      `${definition.name} reads only what is new of ${first.node.definition.name}, and starts anew each time.`,
       definition,
       "Say write: 'append' or 'merge', or mention the table itself.",
     );
@@ -23,7 +23,7 @@ export function refuseSince(node: Node<AnyTable>, reads: readonly Read[], facts:
   for (const read of partial) {
     if (read.since?.lookback && write === 'append' && keys.length === 0) {
       throw invalidDefinition(
-        `${definition.name} appends rows that lookback reads again, and nothing says which are the same`,
+        `${definition.name} appends rows that lookback reads again, and nothing says which are the same.`,
         definition,
         'Mark its key with .key(), or merge.',
       );
@@ -74,7 +74,7 @@ export function refuseNames(node: Node, dialect: Dialect): void {
   const twice = flags.find((flag) => used.indexOf(flag.toLowerCase()) !== used.lastIndexOf(flag.toLowerCase()));
   if (twice) {
     throw invalidDefinition(
-      `The flag "${twice}" of ${definition.name} is given twice, or is a column's name`,
+      `The flag "${twice}" of ${definition.name} is given twice, or is a column's name.`,
       definition,
       'Name one of them otherwise, with .named(…).',
     );
@@ -86,7 +86,7 @@ export function refuseKeyless({ definition }: Node<AnyTable>): void {
   const { write } = definition.spec;
   if ((write !== 'merge' && typeof write !== 'object') || keyOf(definition.columns).length > 0) return;
   throw invalidDefinition(
-    `${definition.name} merges, but no column is its key`,
+    `${definition.name} merges, but no column is its key.`,
     definition,
     'Mark a column with .key().',
   );

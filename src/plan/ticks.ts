@@ -77,17 +77,21 @@ function cronOf(job: Job): CronTrigger | undefined {
 
 function cronExpression(trigger: CronTrigger, job: Job): Cron {
   try {
-    const cron = new Cron(trigger.expression, { timezone: trigger.zone, paused: true });
-    cron.nextRun(new Date(0));
-    return cron;
+    Intl.DateTimeFormat('en', { timeZone: trigger.zone });
+    const cron = new Cron(trigger.expression, { timezone: trigger.zone, paused: true, mode: '5-part' });
+    if (cron.nextRun(new Date(0))) return cron;
   } catch (error) {
-    throw new EsteiraError('DEFINITION_INVALID', {
-      what: `The schedule of ${job.name} cannot be read: ${(error as Error).message}`,
-      where: whereOf(job),
-      got: `${trigger.expression} in ${trigger.zone}`,
-      allowed: 'five fields of cron (minute hour day month weekday) and an IANA time zone',
-      next: "Write, for example, cron('0 2 * * *', { zone: 'America/Sao_Paulo' }).",
-    });
+    throw notCron(trigger, job, (error as Error).message.replace(/^Cron\w+: /, ''));
   }
+  throw notCron(trigger, job, 'It never comes.');
 }
+
+const notCron = ({ expression, zone }: CronTrigger, job: Job, why: string): EsteiraError =>
+  new EsteiraError('DEFINITION_INVALID', {
+    what: `The schedule of ${job.name} cannot be read.`,
+    where: whereOf(job),
+    got: `${expression} in ${zone}\n${why}`,
+    allowed: 'five fields of cron (minute hour day month weekday) and an IANA time zone',
+    next: "Write, for example, cron('0 2 * * *', { zone: 'America/Sao_Paulo' }).",
+  });
 const instantOf = (date: Date): Temporal.Instant => Temporal.Instant.fromEpochMilliseconds(date.getTime());

@@ -10,13 +10,14 @@ interface Circumstances {
 const sentence = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error))
     .replace(/\n\s*\nPossible solutions:[\s\S]*/, '')
-    .replace(/\n?You can adjust this setting[^\n]*/, '')
+    .replace(/\n\s*This limit was set by the [\s\S]*/, '')
     .replace(/[. \n]+See also https:\S+/, '')
     .trim();
 
 const held = /Could not set lock on file|Conflicting lock is held|being used by another process/;
 const memory = /^Out of Memory Error/i;
-const spill = /max_temp_directory_size/;
+/** What does not fit in memory fills the temporary folder up to its limit. */
+const spill = /failed to offload data block/;
 const full = /No space left on device|not enough space|disk (is )?full|Disk quota exceeded/i;
 /** Another writer has published the row or the key: only Esteira's own tables have keys that the engine keeps. */
 const ahead =
