@@ -1,6 +1,8 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
 import type { FileInput, SourceFile } from '../../ports/index.ts';
+import { readCsv } from './files/read-csv.ts';
 import { readJsonLines } from './files/read-jsonl.ts';
+import { readParquet } from './files/read-parquet.ts';
 import { type Bad, Staging } from './files/staging.ts';
 
 /**
@@ -19,6 +21,8 @@ export async function stageFiles(
     const of = (format: SourceFile['format']): readonly SourceFile[] =>
       input.files.filter((file) => file.format === format);
     await readJsonLines(staging, of('jsonl'));
+    await readCsv(staging, of('csv'));
+    await readParquet(staging, of('parquet'));
     await staging.finish();
   } finally {
     await staging.clear();

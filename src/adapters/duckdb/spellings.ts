@@ -71,13 +71,15 @@ function timestamp(text: string): string {
     when ${matches(text, `${day}[T ]${hours}:[0-5][0-9]${zone}`)} then ${inYears(cast(whole, 'timestamptz'))} end`;
 }
 
-/** DuckDB also takes nan, inf and a comma before a closing bracket for JSON; they are looked for outside strings. */
-function json(text: string, list: boolean): string {
+/** That text is JSON. DuckDB also takes nan, inf and a comma before a closing bracket; they are looked for outside strings. */
+export function isJson(text: string): string {
   const outside = `regexp_replace(${text}, '"([^"\\\\]|\\\\.)*"', '""', 'g')`;
   const strange = `regexp_matches(${text}, '(?i)nan|inf|,\\s*[]}]') and regexp_matches(${outside}, '[iIN]|na|,\\s*[]}]')`;
-  const kind = list ? ` and json_type(${text}) = 'ARRAY'` : '';
-  return `case when json_valid(${text})${kind} and not (${strange}) then cast(${text} as json) end`;
+  return `json_valid(${text}) and not (${strange})`;
 }
+
+const json = (text: string, list: boolean): string =>
+  `case when ${isJson(text)}${list ? ` and json_type(${text}) = 'ARRAY'` : ''} then cast(${text} as json) end`;
 
 export const spellings = Object.freeze({
   /** Within 2^53. */

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api';
 import type { Columns } from '../../../columns/index.ts';
 import type { FileInput, SourceFile } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
+import { isJson } from '../spellings.ts';
 import { spelledSql } from '../stored.ts';
 import { lines } from './lines.ts';
 import { inexact, writtenNumbers } from './numbers.ts';
@@ -22,6 +23,9 @@ const field = (of: string, name: string): string => `${of}.${identifier(name)}`;
 const spelled = (columns: Columns, name: string, text: string): string =>
   spelledSql((columns[name] as Columns[string]).facts, text);
 
+/** The line, where it is JSON, else a JSON string of it. */
+const asJson = `case when ${isJson('"#l"')} then "#l" else cast(to_json(cast("#l" as varchar)) as varchar) end`;
+
 /** Rows of whole files as DuckDB splits them, at full speed; it refuses a file with a line that is not JSON. */
 export function quickSql({ columns }: FileInput, files: readonly SourceFile[], numbers: readonly number[]): string {
   const locations = files.map(({ location }) => literal(location)).join(', ');
@@ -33,7 +37,7 @@ export function quickSql({ columns }: FileInput, files: readonly SourceFile[], n
     raw: text,
     value: (name) => spelled(columns, name, text(name)),
     lost: `not starts_with("#l", '{')`,
-    original: '"#l"',
+    original: asJson,
     besides: [
       staged.file,
       'cast(strlen("#l") as integer) as "#bytes"',
@@ -48,11 +52,11 @@ export function carefulSql({ columns }: FileInput, table: string): string {
   const parse = (json: string): string => `from_json(${json}, ${structure(columns)})`;
   return typedSql(columns, {
     from: `(select *, ${parse(`case when "#object" then "#l" end`)} as "#s", ${parse(`case when "#object" then "#n" end`)} as "#w"
-      from (select *, json_valid("#l") as "#json", json_valid("#l") and starts_with("#l", '{') as "#object" from ${table}))`,
+      from (select *, json_valid("#l") and starts_with("#l", '{') as "#object" from ${table}))`,
     raw: text,
     value: (name) => spelled(columns, name, text(name)),
     lost: 'not "#object"',
-    original: 'case when "#json" then "#l" else cast(to_json("#l") as varchar) end',
+    original: asJson,
     besides: [staged.file, staged.line],
   });
 }

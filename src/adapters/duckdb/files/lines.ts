@@ -1,9 +1,7 @@
 import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { createGunzip } from 'node:zlib';
 import type { SourceFile } from '../../../ports/index.ts';
-
-/** Why a file cannot be read, for people. */
-export class BadFile extends Error {}
 
 const reasons: Readonly<Record<string, string>> = Object.freeze({
   ENOENT: 'it is not there any more',
@@ -13,15 +11,18 @@ const reasons: Readonly<Record<string, string>> = Object.freeze({
   Z_DATA_ERROR: 'it is not a gzip stream, or a damaged one',
   ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8 text',
 });
+/** Why a file cannot be read, for people; throws an error of another origin again. */
 export function whyBad(error: unknown): string {
-  const { code, message } = error as { code?: string; message?: string };
-  return reasons[code ?? ''] ?? message?.split('\n')[0] ?? String(error);
+  // What has no code is not about the file: the engine, or this program.
+  if (!(error instanceof Error && ('code' in error || error instanceof RangeError))) throw error;
+  const { code, message } = error as NodeJS.ErrnoException;
+  return reasons[code ?? ''] ?? message.split('\n')[0] ?? message;
 }
 
 export const isGzip = (file: SourceFile): boolean => file.path.toLowerCase().endsWith('.gz');
 
 /** The bytes of a file, unpacked. */
-async function* bytes(file: SourceFile): AsyncGenerator<Buffer> {
+async function* chunks(file: SourceFile): AsyncGenerator<Buffer> {
   const raw = createReadStream(file.location, { highWaterMark: 1 << 20 });
   if (!isGzip(file)) {
     yield* raw;
@@ -36,18 +37,51 @@ async function* bytes(file: SourceFile): AsyncGenerator<Buffer> {
   }
 }
 
-/** How many bytes a file has unpacked; throws where the stream is cut off or damaged, which DuckDB does not notice. */
-export async function unpackedBytes(file: SourceFile): Promise<number> {
-  if (!isGzip(file)) return file.bytes;
+const lineEnd = 10;
+export interface Extent {
+  readonly bytes: number;
+  /** Its last line has an end. */
+  readonly ended: boolean;
+}
+
+/** How far a file goes, unpacked; throws where the stream is cut off or damaged, which DuckDB does not notice. */
+export async function extentOf(file: SourceFile): Promise<Extent> {
+  if (!isGzip(file)) return await extentOfPlain(file);
+  let bytes = 0;
+  let last: number | undefined;
+  for await (const chunk of chunks(file)) {
+    bytes += chunk.length;
+    last = chunk.at(-1) ?? last;
+  }
+  return { bytes, ended: last === lineEnd };
+}
+
+async function extentOfPlain(file: SourceFile): Promise<Extent> {
+  const handle = await open(file.location);
+  try {
+    const { size } = await handle.stat();
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(1), 0, 1, Math.max(0, size - 1));
+    return { bytes: size, ended: bytesRead === 1 && buffer[0] === lineEnd };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** How many lines a file has, those without anything in them too. */
+export async function countLines(file: SourceFile): Promise<number> {
   let count = 0;
-  for await (const chunk of bytes(file)) count += chunk.length;
-  return count;
+  let last: number | undefined;
+  for await (const chunk of chunks(file)) {
+    for (let at = chunk.indexOf(lineEnd); at >= 0; at = chunk.indexOf(lineEnd, at + 1)) count += 1;
+    last = chunk.at(-1) ?? last;
+  }
+  return last === undefined || last === lineEnd ? count : count + 1;
 }
 
 /** The text of a file a piece at a time, without its byte order mark. */
 export async function* pieces(file: SourceFile): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  for await (const chunk of bytes(file)) yield decoder.decode(chunk, { stream: true });
+  for await (const chunk of chunks(file)) yield decoder.decode(chunk, { stream: true });
   yield decoder.decode();
 }
 

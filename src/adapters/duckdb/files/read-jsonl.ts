@@ -1,69 +1,62 @@
 import type { SourceFile } from '../../../ports/index.ts';
 import { readTogether } from './failure.ts';
 import { appendLines, carefulSql, linesOf, quickSql, type Waiting, waiting } from './jsonl.ts';
-import { BadFile, unpackedBytes, whyBad } from './lines.ts';
-import type { Staging } from './staging.ts';
+import { countLines, type Extent, extentOf, whyBad } from './lines.ts';
+import type { Arrived, Staging } from './staging.ts';
 import { staged } from './typed.ts';
 
 /**
  * DuckDB splits and reads whole files, all at once. What it cannot be trusted with is read again line by line in Node: files that it refuses,
- * files whose bytes are not all accounted for by their lines (blank lines, other white space: the number of a line would be wrong), and lines
- * with numbers that it does not give back as they were written.
+ * files with blank lines (the number of a line would be wrong), and lines with numbers that it does not give back as they were written.
  */
 export async function readJsonLines(staging: Staging, files: readonly SourceFile[]): Promise<void> {
   if (files.length === 0) return;
   const { input } = staging;
-  const numberOf = new Map(input.files.map((file, index) => [file, index]));
-  const sizes = new Map<SourceFile, number>();
+  const extents = new Map<SourceFile, Extent>();
   for (const file of files) {
     try {
-      sizes.set(file, await unpackedBytes(file));
+      extents.set(file, await extentOf(file));
     } catch (error) {
       staging.setAside(file, whyBad(error));
     }
   }
-  const whole = files.filter((file) => sizes.has(file));
-  const failed = await readTogether(whole, (some) =>
+  const numbers = new Map(input.files.map((file, index) => [file, index]));
+  const failed = await readTogether([...extents.keys()], (some) =>
     staging.run(
       `insert into ${staging.quick} ${quickSql(
         input,
         some,
-        some.map((file) => numberOf.get(file) ?? 0),
+        some.map((file) => numbers.get(file) ?? 0),
       )}`,
     ),
   );
-  const again = new Set<SourceFile>(failed.keys());
-  const begins = await staging.begins();
-  for (const file of whole) {
-    const rows = begins.get(numberOf.get(file) ?? -1) ?? { count: 0, bytes: 0 };
-    if (!again.has(file) && !accounted(sizes.get(file) ?? 0, rows)) again.add(file);
+  const again = [...failed.keys()];
+  const arrived = new Map((await staging.arrived()).map((one) => [one.file, one]));
+  for (const [file, extent] of extents) {
+    const rows = arrived.get(numbers.get(file) ?? -1);
+    if (!failed.has(file) && !(await isNumbered(file, extent, rows))) again.push(file);
   }
-  await readAgain(staging, numberOf, [...again]);
+  await readAgain(staging, again);
 }
 
-/** Lines end in one or two bytes each, the last one perhaps in none. */
-function accounted(size: number, rows: { readonly count: number; readonly bytes: number }): boolean {
-  const rest = size - rows.bytes;
-  if (rows.count === 0) return size === 0;
-  return [rows.count, rows.count - 1, 2 * rows.count, 2 * rows.count - 2].includes(rest);
+/** Whether each line of the file is a row. Where all bytes are those of the rows and of one line end each, nothing need be counted. */
+async function isNumbered(file: SourceFile, { bytes, ended }: Extent, rows: Arrived | undefined): Promise<boolean> {
+  if (!rows) return bytes === 0;
+  if (!rows.whole) return false;
+  return bytes - rows.bytes === (ended ? rows.count : rows.count - 1) || (await countLines(file)) === rows.count;
 }
 
-async function readAgain(
-  staging: Staging,
-  numberOf: ReadonlyMap<SourceFile, number>,
-  files: readonly SourceFile[],
-): Promise<void> {
+async function readAgain(staging: Staging, files: readonly SourceFile[]): Promise<void> {
   const { input } = staging;
-  const begins = await staging.begins();
   const found = await staging.rows(
     `select ${staged.file}, rowid, "#again" from ${staging.quick} where "#again" is not null`,
   );
   if (files.length === 0 && found.length === 0) return;
-  const numbers = new Set(files.map((file) => numberOf.get(file)));
+  const numbers = new Set(files.map((file) => input.files.indexOf(file)));
   const single: Waiting[] = found
-    .map(([file, at, text]) => ({
+    .map(([file, place, text]) => ({
       file: Number(file),
-      line: Number(at) - (begins.get(Number(file))?.first ?? 0) + 1,
+      line: staging.lineOf(Number(file), Number(place)),
       text: String(text),
     }))
     .filter(({ file }) => !numbers.has(file));
@@ -79,9 +72,8 @@ async function readAgain(
   await take(single);
   for (const file of files) {
     try {
-      await take(linesOf(file, numberOf.get(file) ?? 0));
+      await take(linesOf(file, input.files.indexOf(file)));
     } catch (error) {
-      if (!(error instanceof BadFile) && !('code' in (error as object))) throw error;
       staging.setAside(file, whyBad(error));
     }
   }

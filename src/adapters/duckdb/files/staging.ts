@@ -11,6 +11,15 @@ export interface Bad {
   readonly why: string;
 }
 
+/** Rows of one file in the quick table. */
+export interface Arrived {
+  readonly file: number;
+  readonly count: number;
+  readonly bytes: number;
+  /** Nothing of another file stands between them. */
+  readonly whole: boolean;
+}
+
 /** What the readers of the formats share: the tables that rows wait in, and which files turned out bad. */
 export class Staging {
   readonly connection: DuckDBConnection;
@@ -20,6 +29,7 @@ export class Staging {
   /** Rows that say their line themselves. */
   readonly careful: string;
   readonly bad: Bad[] = [];
+  readonly #first = new Map<number, number>();
   readonly #tables: string[] = [];
   readonly #relation: string;
 
@@ -56,31 +66,35 @@ export class Staging {
   }
 
   setAside(file: SourceFile, why: string): void {
-    this.bad.push({ path: file.path, why });
+    this.bad.push({ path: file.path, why: why.replaceAll(file.location, file.path) });
   }
 
-  /** Where the rows of each file begin in the quick table. */
-  async begins(): Promise<
-    ReadonlyMap<number, { readonly first: number; readonly count: number; readonly bytes: number }>
-  > {
+  /** What stands in the quick table of files that have not been looked at; to be asked before any row is taken out again. */
+  async arrived(): Promise<readonly Arrived[]> {
     const found = await this.rows(
-      `select ${staged.file}, min(rowid), count(*), sum("#bytes") from ${this.quick} group by ${staged.file}`,
+      `select ${staged.file}, min(rowid), max(rowid), count(*), sum("#bytes") from ${this.quick} group by ${staged.file}`,
     );
-    return new Map(
-      found.map(([file, first, count, bytes]) => [
-        Number(file),
-        { first: Number(first), count: Number(count), bytes: Number(bytes) },
-      ]),
-    );
+    const fresh = found
+      .map((row) => row.map(Number) as [number, number, number, number, number])
+      .filter(([file]) => !this.#first.has(file))
+      .map(([file, first, last, count, bytes]) => ({ file, first, count, bytes, whole: last - first + 1 === count }));
+    for (const { file, first } of fresh) this.#first.set(file, first);
+    return fresh;
+  }
+
+  /** The line of a quick row. */
+  lineOf(file: number, place: number): number {
+    return place - (this.#first.get(file) ?? 0) + 1;
   }
 
   /** Makes the relation of everything that waits. */
   async finish(): Promise<void> {
-    const begins = await this.begins();
+    await this.arrived();
     const { files, columns } = this.input;
     const names = [...Object.keys(columns).map(identifier), hidden.original, hidden.unread].join(', ');
-    const paths = `[${files.map(({ path }) => literal(`${path}:`)).join(', ')}]`;
-    const starts = `[${files.map((_, index) => begins.get(index)?.first ?? 0).join(', ')}]`;
+    // The list of no file has no type of its own.
+    const paths = `cast([${files.map(({ path }) => literal(`${path}:`)).join(', ')}] as varchar[])`;
+    const starts = `[${files.map((_, index) => this.#first.get(index) ?? 0).join(', ')}]`;
     const identity = (line: string): string =>
       `list_extract(${paths}, ${staged.file} + 1) || lpad(cast(${line} as varchar), 10, '0') as ${hidden.row}`;
     await this.run(`create temp table ${identifier(this.#relation)} as

@@ -1,0 +1,142 @@
+import type { Columns } from '../../../columns/index.ts';
+import type { SourceFile } from '../../../ports/index.ts';
+import { dialect } from '../dialect.ts';
+import { spelledSql } from '../stored.ts';
+import { type CsvRecord, type Header, headerOf, records } from './csv.ts';
+import { readTogether } from './failure.ts';
+import { extentOf, whyBad } from './lines.ts';
+import type { Staging } from './staging.ts';
+import { type Reading, staged, typedSql } from './typed.ts';
+
+const { literal } = dialect;
+const field = (index: number): string => `"#c${index}"`;
+
+/**
+ * DuckDB reads files with the same header together. A file that it refuses (a record with too many or too few fields, a quote out of place) is
+ * read again in Node, where such a record is a row that cannot be read.
+ */
+export async function readCsv(staging: Staging, files: readonly SourceFile[]): Promise<void> {
+  const groups = new Map<string, { readonly header: Header; readonly files: SourceFile[] }>();
+  for (const file of files) {
+    const header = await usableHeader(staging, file);
+    if (!header) continue;
+    const key = JSON.stringify(header);
+    const group = groups.get(key) ?? { header, files: [] };
+    group.files.push(file);
+    groups.set(key, group);
+  }
+  for (const { header, files: some } of groups.values()) await readGroup(staging, header, some);
+}
+
+/** The header, where it has what the columns need; a file without it is set aside, an empty one has no rows. */
+async function usableHeader(staging: Staging, file: SourceFile): Promise<Header | undefined> {
+  const { columns } = staging.input;
+  try {
+    await extentOf(file);
+    const header = await headerOf(file, Object.keys(columns));
+    if (!header) return undefined;
+    const missing = Object.keys(columns).filter(
+      (name) => !columns[name]?.facts.nullable && !header.names.includes(name),
+    );
+    const twice = header.names.filter((name, index) => name in columns && header.names.indexOf(name) !== index);
+    if (missing.length) staging.setAside(file, `its header has no column ${missing.join(', ')}`);
+    else if (twice.length) staging.setAside(file, `its header names ${twice.join(', ')} twice`);
+    else return header;
+  } catch (error) {
+    staging.setAside(file, whyBad(error));
+  }
+  return undefined;
+}
+
+async function readGroup(staging: Staging, header: Header, files: readonly SourceFile[]): Promise<void> {
+  // An empty line is a record where there is one column, and none where there are more.
+  const quick = header.names.length > 1 ? files : [];
+  const failed = await readTogether(quick, (some) =>
+    staging.run(`insert into ${staging.quick} ${quickSql(staging, header, some)}`),
+  );
+  for (const file of files.filter((one) => failed.has(one) || !quick.includes(one))) {
+    try {
+      await readCarefully(staging, header, file);
+    } catch (error) {
+      staging.setAside(file, whyBad(error));
+    }
+  }
+}
+
+/** What both ways of reading have in common: fields by their place in the header. */
+function reading(columns: Columns, { names }: Header): Pick<Reading, 'raw' | 'value'> {
+  const raw = (name: string): string => {
+    const index = names.indexOf(name);
+    if (index < 0) return 'cast(null as varchar)';
+    // Two quotes with nothing between them are a text of no length, and no number at all.
+    return columns[name]?.facts.kind === 'text' ? field(index) : `nullif(${field(index)}, '')`;
+  };
+  return { raw, value: (name) => spelledSql((columns[name] as Columns[string]).facts, raw(name)) };
+}
+
+function quickSql({ input }: Staging, header: Header, files: readonly SourceFile[]): string {
+  const { delimiter, names } = header;
+  const locations = files.map(({ location }) => literal(location)).join(', ');
+  const numbers = files.map((file) => input.files.indexOf(file)).join(', ');
+  const types = names.map((_, index) => `'#c${index}': 'VARCHAR'`).join(', ');
+  const object = names.map((name, index) => `${literal(name)}, ${field(index)}`).join(', ');
+  return typedSql(input.columns, {
+    from: `(select *, cast(list_extract([${numbers}], list_position([${locations}], filename)) as integer) as ${staged.file}
+      from read_csv([${locations}], columns={${types}}, auto_detect=false, header=true, delim=${literal(delimiter)}, quote='"', escape='"',
+        nullstr='', allow_quoted_nulls=false, strict_mode=true, null_padding=false, filename=true, max_line_size=${1 << 24}))`,
+    ...reading(input.columns, header),
+    original: `cast(json_object(${object}) as varchar)`,
+    besides: [staged.file, '0', 'null'],
+  });
+}
+
+async function readCarefully(staging: Staging, header: Header, file: SourceFile): Promise<void> {
+  const { input } = staging;
+  const { names } = header;
+  const [table, name] = [staging.table('records'), `${input.relation}#records`];
+  const columns = names.map((_, index) => `${field(index)} varchar`).join(', ');
+  await staging.run(
+    `create or replace temp table ${table} (${staged.line} bigint, "#l" varchar, "#lost" boolean, ${columns})`,
+  );
+  const appender = await staging.connection.createAppender(name, 'main', 'temp');
+  let number = -1;
+  try {
+    for await (const record of records(file, header.delimiter)) {
+      number += 1;
+      if (number === 0) continue;
+      appender.appendBigInt(BigInt(number));
+      const fields = fieldsOf(record, names.length);
+      appender.appendVarchar(originalOf(record, names));
+      appender.appendBoolean(fields === undefined);
+      for (let index = 0; index < names.length; index += 1) {
+        const value = fields?.[index] ?? null;
+        if (value === null) appender.appendNull();
+        else appender.appendVarchar(value);
+      }
+      appender.endRow();
+    }
+    appender.flushSync();
+  } finally {
+    appender.closeSync();
+  }
+  await staging.run(
+    `insert into ${staging.careful} ${typedSql(input.columns, {
+      from: `(select *, cast(${input.files.indexOf(file)} as integer) as ${staged.file} from ${table})`,
+      ...reading(input.columns, header),
+      lost: '"#lost"',
+      original: '"#l"',
+      besides: [staged.file, staged.line],
+    })}`,
+  );
+}
+
+const fieldsOf = (record: CsvRecord, count: number): readonly (string | null)[] | undefined =>
+  'fields' in record && record.fields.length === count ? record.fields : undefined;
+
+/** As an object by the header's names, else the fields or the text as they are. */
+function originalOf(record: CsvRecord, names: readonly string[]): string {
+  if ('broken' in record) return JSON.stringify(record.broken);
+  const { fields } = record;
+  if (fields.length !== names.length) return JSON.stringify(fields);
+  return JSON.stringify(Object.fromEntries(names.map((name, index) => [name, fields[index]])));
+}

@@ -1,0 +1,68 @@
+import type { Columns } from '../../../columns/index.ts';
+import type { SourceFile } from '../../../ports/index.ts';
+import { dialect } from '../dialect.ts';
+import { storedSql } from '../stored.ts';
+import { isAboutFile, readTogether } from './failure.ts';
+import type { Staging } from './staging.ts';
+import { staged, typedSql } from './typed.ts';
+
+const { identifier, literal } = dialect;
+
+const sentence = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0]?.replace(/^[A-Za-z ]+ Error: /, '') ?? '';
+
+/** Files with the same columns and types are read together. */
+export async function readParquet(staging: Staging, files: readonly SourceFile[]): Promise<void> {
+  const groups = new Map<string, { readonly types: ReadonlyMap<string, string>; readonly files: SourceFile[] }>();
+  for (const file of files) {
+    const types = await usableTypes(staging, file);
+    if (!types) continue;
+    const key = JSON.stringify([...types]);
+    const group = groups.get(key) ?? { types, files: [] };
+    group.files.push(file);
+    groups.set(key, group);
+  }
+  for (const { types, files: some } of groups.values()) {
+    const failed = await readTogether(some, (few) =>
+      staging.run(`insert into ${staging.quick} ${quickSql(staging, types, few)}`),
+    );
+    for (const [file, error] of failed) staging.setAside(file, sentence(error));
+  }
+}
+
+async function usableTypes(staging: Staging, file: SourceFile): Promise<ReadonlyMap<string, string> | undefined> {
+  const { columns } = staging.input;
+  try {
+    const described = await staging.rows(`describe select * from read_parquet(${literal(file.location)})`);
+    const types = new Map(described.map(([name, type]) => [String(name), String(type)]));
+    const missing = Object.keys(columns).filter((name) => !columns[name]?.facts.nullable && !types.has(name));
+    if (missing.length === 0) return types;
+    staging.setAside(file, `it has no column ${missing.join(', ')}`);
+  } catch (error) {
+    if (!isAboutFile(error)) throw error;
+    staging.setAside(file, sentence(error));
+  }
+  return undefined;
+}
+
+function quickSql({ input }: Staging, types: ReadonlyMap<string, string>, files: readonly SourceFile[]): string {
+  const { columns } = input;
+  const locations = files.map(({ location }) => literal(location)).join(', ');
+  const numbers = files.map((file) => input.files.indexOf(file)).join(', ');
+  const raw = (name: string): string => (types.has(name) ? `"#p".${identifier(name)}` : 'cast(null as varchar)');
+  const isFloat = (name: string): boolean => /^(DOUBLE|FLOAT)$/.test(types.get(name) ?? '');
+  // JSON has no word for not-a-number and the infinities: they go as text.
+  const said = (name: string): string =>
+    isFloat(name)
+      ? `case when isfinite(${raw(name)}) then to_json(${raw(name)}) else to_json(cast(${raw(name)} as varchar)) end`
+      : raw(name);
+  const object = [...types.keys()].map((name) => `${literal(name)}, ${said(name)}`).join(', ');
+  return typedSql(columns, {
+    from: `(select "#p", cast(list_extract([${numbers}], list_position([${locations}], "#p".filename)) as integer) as ${staged.file}
+      from read_parquet([${locations}], filename=true) as "#p")`,
+    raw,
+    value: (name) => storedSql((columns[name] as Columns[string]).facts, raw(name), types.get(name) ?? 'VARCHAR'),
+    original: `cast(json_object(${object}) as varchar)`,
+    besides: [staged.file, '0', 'null'],
+  });
+}
