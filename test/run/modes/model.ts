@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Line } from './rows.ts';
 
 // What each way of writing is said to do, in plain JavaScript over the lines as they were written.
@@ -41,10 +42,11 @@ export const none = (): Counts => ({
 /** How a table is written, and what the row of a source is judged by. */
 export interface Way {
   readonly mode: 'append' | 'merge' | 'replace';
-  readonly keyed: boolean;
   /** The greatest version of a key stays. */
   readonly latest: boolean;
   readonly deletes: boolean;
+  /** Its rows do not say where they come from: of two of one version a delete comes last, else the greater content. */
+  readonly made?: boolean;
 }
 
 export interface Judged {
@@ -53,7 +55,8 @@ export interface Judged {
   readonly failed: readonly string[];
 }
 
-export function judge(line: Line, at: string, { deletes }: Way): Judged {
+/** `known`: keys that another table has, where a row must refer to one. */
+export function judge(line: Line, at: string, { deletes }: Way, known?: ReadonlySet<number | null>): Judged {
   const row = Object.fromEntries(
     names.map((name) => [name, typeof line[name] === kinds[name] ? line[name] : null]),
   ) as unknown as Row;
@@ -65,14 +68,21 @@ export function judge(line: Line, at: string, { deletes }: Way): Judged {
     else if (row[name] === null) failed.push(`${name}_kind`);
   }
   if (!exempt && row.amount !== null && row.amount < 0) failed.push('amount_ok');
-  if (!exempt && row.amount === 3) failed.push('not_three');
+  if (!exempt && row.amount === 3 && !known) failed.push('not_three');
+  if (known && row.k !== null && !known.has(row.k)) failed.push('known');
   return { row: { ...row, at }, failed: failed.toSorted() };
 }
 
-/** Whether one comes after the other: by version (null first), then by where it stands. */
-function isAfter(one: Row, other: Row): boolean {
-  const [a, b] = [one.version ?? Number.NEGATIVE_INFINITY, other.version ?? Number.NEGATIVE_INFINITY];
-  return a === b ? one.at > other.at : a > b;
+const contentOf = ({ at: _, ...row }: Row): string => createHash('md5').update(JSON.stringify(row)).digest('hex');
+
+/** Negative, zero or positive, as one comes before, with or after the other: by version (null first), then by where it stands. */
+function inOrder(one: Row, other: Row, { made }: Way): number {
+  const [a, b] = [one.version ?? -1, other.version ?? -1];
+  if (a !== b) return a - b;
+  if (!made) return one.at < other.at ? -1 : Number(one.at > other.at);
+  if (one.gone !== other.gone) return one.gone ? 1 : -1;
+  const [left, right] = [contentOf(one), contentOf(other)];
+  return left < right ? -1 : Number(left > right);
 }
 const sameContent = (one: Row, other: Row, without: readonly Name[]): boolean =>
   names.every((name) => without.includes(name) || one[name] === other[name]);
@@ -103,9 +113,7 @@ export class Model {
       counts.invalid += 1;
     }
     const valid = lines.filter(({ failed }) => failed.length === 0).map(({ row }) => row);
-    const kept = latest
-      ? valid.filter((row) => !valid.some((other) => other.k === row.k && isAfter(other, row)))
-      : valid;
+    const kept = latest ? this.#lastOfEach(valid) : valid;
     counts.duplicates = valid.length - kept.length;
     counts.valid = kept.length;
     for (const row of kept) counts[mode === 'merge' ? this.#merge(row) : 'inserted'] += 1;
@@ -113,14 +121,25 @@ export class Model {
     return counts;
   }
 
+  #lastOfEach(valid: readonly Row[]): readonly Row[] {
+    const found = new Map<number | null, Row>();
+    for (const row of valid) {
+      const before = found.get(row.k);
+      if (!before || inOrder(row, before, this.way) > 0) found.set(row.k, row);
+    }
+    return [...found.values()];
+  }
+
   #merge(row: Row): 'inserted' | 'updated' | 'deleted' | 'unchanged' | 'stale' {
-    const { latest, deletes } = this.way;
+    const { latest, deletes, made } = this.way;
     const held = this.rows.find(({ k }) => k === row.k);
     const gone = deletes && row.gone === true;
     if (latest) {
       const buried = this.#deleted.get(row.k);
-      if (buried && !isAfter(row, buried)) return 'stale';
-      if (held && !isAfter(row, held)) return 'stale';
+      // Nothing of the moment of a delete undoes it.
+      const later = buried && (made ? (row.version ?? -1) - (buried.version ?? -1) : inOrder(row, buried, this.way));
+      if (later !== undefined && later <= 0) return 'stale';
+      if (held && inOrder(row, held, this.way) <= 0) return 'stale';
     }
     const others = this.rows.filter((one) => one !== held);
     if (gone) {
