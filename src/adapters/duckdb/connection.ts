@@ -14,6 +14,7 @@ export interface DuckdbOptions {
   readonly prefix?: string;
   /** As DuckDB says it ('8GB'); by default 40 % of the memory that the process may use. */
   readonly memoryLimit?: string;
+  /** By default one while the files are small, then as many as the processor has. */
   readonly threads?: number;
   readonly temporaryFolder?: string;
   readonly temporaryLimit?: string;
@@ -47,8 +48,19 @@ function settingsOf(options: DuckdbOptions, memoryLimit: string): Record<string,
     // Publications rely on it: see `insertSql`.
     preserve_insertion_order: 'true',
     temp_directory: temporaryFolderOf(options),
-    ...(options.threads ? { threads: `${options.threads}` } : {}),
+    threads: `${options.threads ?? 1}`,
   };
+}
+
+/** Bytes from which on several threads are worth it: with less they spend more on waking each other than they save. */
+const worthThreads = 32 * 2 ** 20;
+
+/** A file that no other program holds, and that is no catalog. */
+function notAttached(error: EsteiraError, catalog: string): EsteiraError {
+  if (error.code !== 'ENGINE_FAILED') return error;
+  const what = `The file of the catalog ${catalog} cannot be used.`;
+  const next = 'Look at what it is and whose: bring it back from a copy, or move it away and build it anew.';
+  return new EsteiraError('FILE_UNUSABLE', { ...error.details, what, next }, { cause: error });
 }
 
 /** The one instance of a warehouse: its attached files, and connections that carry out one statement at a time each. */
@@ -61,6 +73,7 @@ export class Engine {
   readonly #setUp = new Set<string>();
   readonly #files: string[] = [];
   #cleared = false;
+  #oneThread: boolean;
 
   readonly memoryLimit: string;
   /** Watermarks as this process last saw or left them, by `watermarkKey`: one that does not move is not written again. */
@@ -70,6 +83,7 @@ export class Engine {
     this.options = options;
     this.memoryLimit = memoryLimit;
     this.#instance = instance;
+    this.#oneThread = options.threads === undefined;
   }
 
   static async open(options: DuckdbOptions): Promise<Engine> {
@@ -112,6 +126,15 @@ export class Engine {
     const connection = await this.#instance.connect();
     await connection.run(`set TimeZone = 'UTC'`);
     return connection;
+  }
+
+  /** Has all threads work from the first time on that there is enough for them, in the attached files or in `bytes` beside. */
+  async prepare(bytes: number): Promise<void> {
+    if (!this.#oneThread) return;
+    const sizes = this.#files.map((file) => statSync(file, { throwIfNoEntry: false })?.size ?? 0);
+    if (Math.max(bytes, ...sizes) < worthThreads) return;
+    this.#oneThread = false;
+    await this.use((session) => session.run('reset threads'));
   }
 
   fileOf(catalog: string): string {
@@ -164,7 +187,7 @@ export class Engine {
       await this.#whileHeld(() => this.use((session) => session.run(attach)));
     } catch (error) {
       this.#release(file);
-      throw engineError(error, { where: catalog });
+      throw notAttached(engineError(error, { where: file }), catalog);
     }
     if (file !== memory) this.#clearSpills();
   }

@@ -1,6 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
@@ -273,4 +282,21 @@ test('what a killed process left in the temporary folder is cleared, what is bei
   await warehouse.change('shop', []);
   assert.deepEqual(readdirSync(spills), [path.basename(used)]);
   await warehouse.close();
+});
+
+test('one thread works while there is little to do, all of them from the first large file on', async () => {
+  const threads = async (warehouse: Warehouse): Promise<unknown> =>
+    (await warehouse.query("select current_setting('threads')", { limit: 1, catalogs: ['one'] })).rows[0]?.[0];
+  const folder = newFolder();
+  await withWarehouse({ folder }, async (warehouse) => {
+    const desk = new Desk(warehouse);
+    const kept = await desk.make('t', columns);
+    await desk.publish(kept, [{ id: 1, word: 'a' }]);
+    assert.equal(await threads(warehouse), 1);
+  });
+  truncateSync(path.join(folder, 'one.duckdb'), 40 * 2 ** 20);
+  await withWarehouse({ folder }, async (warehouse) => {
+    assert.equal(await threads(warehouse), os.availableParallelism());
+  });
+  await withWarehouse({ folder, threads: 3 }, async (warehouse) => assert.equal(await threads(warehouse), 3));
 });

@@ -2,6 +2,7 @@ import { EsteiraError } from '../../errors.ts';
 import type { QueryResult } from '../../ports/index.ts';
 import type { Engine } from './connection.ts';
 import { dialect } from './dialect.ts';
+import { ofStatement } from './errors.ts';
 import type { Row, Session } from './session.ts';
 import { type Named, nameText, parse, queryInvalid, readersOf, tablesOf } from './tree.ts';
 import { readRows } from './values.ts';
@@ -73,6 +74,7 @@ async function guard(session: Session, statement: string, catalogs: readonly str
   const inner = statement.replace(/^\s*explain(\s+analyze)?\b/i, '');
   const tree = await parse(session, inner);
   if ('why' in tree) throw tree.otherStatement ? refused(statement.trim()) : queryInvalid(tree.why);
+  if (tree.statements.length === 0) throw queryInvalid('It is empty.');
   if (tree.statements.length !== 1) throw refused(`${tree.statements.length} statements`);
   const [reader] = readersOf(tree);
   if (reader !== undefined) throw refused(reader);
@@ -87,6 +89,7 @@ export async function query(
   { limit, catalogs }: { readonly limit: number; readonly catalogs: readonly string[] },
 ): Promise<QueryResult> {
   for (const catalog of catalogs) await engine.has(catalog);
+  await engine.prepare(0);
   return await engine.use(async (session) => {
     await guard(session, statement, catalogs);
     const schemas = await session.rows(`select database_name, schema_name from duckdb_schemas()
@@ -99,7 +102,7 @@ export async function query(
       const result = await session.connection.stream(statement);
       return await readRows(result, { limit });
     } catch (error) {
-      throw queryInvalid(error instanceof Error ? error.message : String(error), error);
+      throw ofStatement(error, String, engine.memoryLimit);
     } finally {
       // Ends what is left of the stream, too.
       await session.run(`set search_path = ''`);

@@ -2,14 +2,13 @@ import { version } from '@duckdb/node-api';
 import type { Place, StepWrite, Warehouse, WarehouseCapabilities } from '../../ports/index.ts';
 import { type DuckdbOptions, Engine, watermarkKey } from './connection.ts';
 import { dialect } from './dialect.ts';
-import { engineError, fenced } from './errors.ts';
+import { engineError, fenced, ofStatement } from './errors.ts';
 import { examine } from './examine.ts';
 import { claim, filesRead, position, publications } from './position.ts';
 import { publishStep } from './publish/publish.ts';
 import { query } from './query.ts';
 import { change, inspect, scopeOf } from './setup.ts';
 import { readRows, replaceRows } from './small.ts';
-import { queryInvalid } from './tree.ts';
 
 export type { DuckdbOptions } from './connection.ts';
 
@@ -44,6 +43,8 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Warehouse> {
   const publish = async (write: StepWrite, signal: AbortSignal) => {
     try {
       await engine.attachAll();
+      const files = write.files.flatMap((input) => input.files);
+      await engine.prepare(files.reduce((bytes, file) => bytes + file.bytes, 0));
       const { catalog } = write.target;
       const keyOf = (source: string): string => watermarkKey(catalog, scopeOf(write.target), source);
       const moved = write.bounds.filter(({ source, upper }) => engine.watermarks.get(keyOf(source)) !== upper);
@@ -66,7 +67,7 @@ export async function openDuckdb(options: DuckdbOptions): Promise<Warehouse> {
           const rows = await session.rows(`${around}${sql}\n)`);
           return rows.map((row) => ({ name: String(row.column_name), type: String(row.column_type) }));
         } catch (error) {
-          throw queryInvalid(pointing(error instanceof Error ? error.message : String(error)), error);
+          throw ofStatement(error, pointing, engine.memoryLimit);
         }
       }),
     examine: (sql) => examine(engine, sql),
