@@ -1,11 +1,12 @@
-import type { AnyRows, AnySource, AnyTable, Reader } from '../define/index.ts';
+import type { AnySource, AnyTable, Reader } from '../define/index.ts';
 import type { Graph, GraphStep, Node } from '../graph/index.ts';
-import type { Dialect, QueryFacts, Warehouse } from '../ports/index.ts';
+import type { Dialect, Warehouse } from '../ports/index.ts';
+import { carriedBy } from './carry.ts';
 import { definitionHash } from './definition.ts';
 import { describeBody, describeChecks, describeRules, spelledFor } from './describe.ts';
 import { emptySpelling } from './empty.ts';
 import type { StepModel } from './model.ts';
-import { askedByRules, type Mentions, mentionsOf, type Read, readOf } from './reads.ts';
+import { askedByRules, mentionsOf, type Read, readOf } from './reads.ts';
 import { refuseKeyless, refuseNames, refuseSince } from './refuse.ts';
 import { spellBody } from './spell.ts';
 
@@ -64,7 +65,7 @@ async function tableModel(step: GraphStep, analyser: Analyser): Promise<StepMode
   refuseSince(node, reads, facts);
   await describeRules(node, warehouse);
   await describeChecks(step.checks, analyser);
-  const carried = spec.rows.recipe.by === 'map' ? undefined : carriedBy(spec.rows, facts, mentions, reads, analyser);
+  const carried = await carriedBy(spec.rows, facts, analyser);
   return {
     node,
     kind: step.kind,
@@ -83,38 +84,6 @@ async function tableModel(step: GraphStep, analyser: Analyser): Promise<StepMode
 
 /** The name of the extra column that says whether a converted text was there. */
 export const convertedName = (column: string, dialect: Dialect): string => dialect.identifier(`_was_${column}`);
-
-/** A projection of exactly one relation that keeps the producer's rows. */
-function carriedBy(
-  rows: AnyRows,
-  facts: QueryFacts,
-  mentions: Mentions,
-  reads: readonly Read[],
-  analyser: Analyser,
-): StepModel['carried'] | undefined {
-  const keeping = reads.filter((read) => keepsOriginal(read.node, analyser));
-  const [from] = keeping;
-  if (!facts.projection || !from || keeping.length > 1 || mentions.readables.length > 1) return undefined;
-  const star = facts.projection.star || rows.recipe.by !== 'sql';
-  const same = star ? Object.keys(from.node.definition.columns).map((name) => [name, [name]] as const) : [];
-  return { from, star, reads: { ...Object.fromEntries(same), ...facts.projection.from } };
-}
-
-/** Landing tables and files keep the producer's rows, and so does a table that appends all of such a one. */
-function keepsOriginal(node: Node, analyser: Analyser): boolean {
-  const { definition } = node;
-  if (definition.kind === 'source') return true;
-  if (definition.kind !== 'table' || definition.spec.write !== 'append' || definition.spec.refusedBy) return false;
-  const { readables } = mentionsOf(definition.spec.rows);
-  const [only] = readables;
-  if (!only || readables.length > 1 || !selectsStar(definition.spec.rows)) return false;
-  return keepsOriginal(readOf(only, analyser.graph).node, analyser);
-}
-function selectsStar(rows: AnyRows): boolean {
-  const { recipe } = rows;
-  if (recipe.by === 'sql') return /^\s*select\s+\*/i.test(recipe.parts[0] ?? '');
-  return recipe.by !== 'map' && recipe.by !== 'engine';
-}
 
 const checkReads = (step: GraphStep, graph: Graph): readonly Node[] =>
   step.checks.flatMap((check) => check.limit.measure.of.map((definition) => graph.nodeOf(definition)));

@@ -1,4 +1,5 @@
 export { type Analyser, analyse, convertedName } from './analyse.ts';
+export { carriedNames, carries, withCarried } from './carry.ts';
 export { emptySpelling, standardOf } from './empty.ts';
 export {
   flagsOf,

@@ -1,4 +1,4 @@
-import { EsteiraError } from '../errors.ts';
+import { EsteiraError, ofSystem } from '../errors.ts';
 import { whereOf } from '../graph/index.ts';
 import type { StepModel } from '../plan/index.ts';
 import type { Bound, Held, Publication, SourceFile, StepRecord, StepWrite } from '../ports/index.ts';
@@ -128,8 +128,9 @@ async function viewDone(model: StepModel, { project, held }: StepRun): Promise<S
 }
 
 /** What a step's failure is called: coded, and saying where the table or the check is written. */
-export function stepError(error: unknown, model: StepModel, project: Project): EsteiraError {
+export function stepError(thrown: unknown, model: StepModel, project: Project): EsteiraError {
   const { node, checks } = model;
+  const error = thrown instanceof EsteiraError ? thrown : (ofSystem(thrown) ?? thrown);
   if (!(error instanceof EsteiraError)) {
     const text = error instanceof Error ? error.message : String(error);
     const what = `The step ${node.id} failed: ${text.split('\n')[0]}`;

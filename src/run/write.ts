@@ -2,6 +2,8 @@ import { judgements, keyOf, parseDuration } from '../columns/index.ts';
 import { type AnyReadable, type AnyRows, type AnyTable, type Check, isReference } from '../define/index.ts';
 import type { Node } from '../graph/index.ts';
 import {
+  carriedNames,
+  carries,
   convertedName,
   definitionOf,
   invalidPlaceOf,
@@ -11,6 +13,7 @@ import {
   type StepModel,
   spell,
   spellBody,
+  withCarried,
 } from '../plan/index.ts';
 import {
   type Batch,
@@ -106,10 +109,8 @@ function bodyOf(model: StepModel, options: Options): Body {
 /** A projection that names its columns must hand on the hidden ones too; `select *` does by itself. */
 function withHidden(query: string, model: StepModel, { project }: Options): string {
   if (!model.carried || model.carried.star) return query;
-  const names = carriedNames.map((name) => project.warehouse.dialect.identifier(name)).join(', ');
-  return query.replace(/^(\s*select\s)/i, `$1${names}, `);
+  return withCarried(query, project.warehouse.dialect) ?? query;
 }
-const carriedNames = [hidden.row, hidden.original, hidden.unread];
 
 /** A query as this run sees the world. */
 function realSpelling(options: Options, model: StepModel): Spelling {
@@ -149,8 +150,7 @@ function readFor(of: AnyReadable, model: StepModel, project: Project): Read {
 function relationOf(read: Read, options: Options, model: StepModel): string {
   const { project } = options;
   const { dialect } = project.warehouse;
-  const carries = model.carried?.from.node.id === read.node.id;
-  const names = [...Object.keys(read.node.definition.columns), ...(carries ? carriedNames : [])];
+  const names = [...Object.keys(read.node.definition.columns), ...(carries(model, read) ? carriedNames : [])];
   const list = names.map((name) => dialect.identifier(name)).join(', ');
   const isFile = read.how === 'files' || read.how === 'new files';
   const place = isFile ? dialect.identifier(fileRelation(read.node)) : dialect.place(placeOf(read.node));
