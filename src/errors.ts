@@ -64,6 +64,7 @@ export const catalogue = Object.freeze({
   OWNER_GONE: transient(4, 'The process that owned the project ended before it answered.'),
   OWNER_UNREACHABLE: transient(4, 'Another process owns the project and does not answer.'),
   STATE_NEWER: terminal(2, 'The state was written by a newer version of Esteira.'),
+  FILE_UNUSABLE: terminal(1, 'A file or folder cannot be opened, read or written.'),
   FILE_HELD: transient(4, 'Another program has the DuckDB file open.'),
 }) satisfies Readonly<Record<string, Entry>>;
 
@@ -108,6 +109,30 @@ export class EsteiraError extends Error {
     const optional = { ...(where && { where }), ...(got && { got }), ...(allowed && { allowed }) };
     return new EsteiraError(code in catalogue ? (code as ErrorCode) : 'ENGINE_FAILED', { what, ...optional, next });
   }
+}
+
+/** What the system says when there is no room. */
+const noRoom = ['ENOSPC', 'EDQUOT', 'EFBIG'];
+
+/** What the system said of a file, with a code of ours; nothing when it did not speak of one. */
+export function ofSystem(error: unknown): EsteiraError | undefined {
+  if (!(error instanceof Error)) return undefined;
+  const {
+    code = '',
+    syscall,
+    path,
+    message,
+  } = error as { code?: string; syscall?: string; path?: string; message: string };
+  if (!/^E[A-Z]+$/.test(code) || syscall === undefined || (path === undefined && !noRoom.includes(code)))
+    return undefined;
+  const details = { ...(path && { where: path }), got: message };
+  if (noRoom.includes(code)) {
+    const what = 'There is no room left on the disk.';
+    return new EsteiraError('DISK_FULL', { what, ...details, next: 'Make room, and do this again.' }, { cause: error });
+  }
+  const what = 'A file or folder cannot be used.';
+  const next = 'Look at what it is and whose, correct that, and do this again.';
+  return new EsteiraError('FILE_UNUSABLE', { what, ...details, next }, { cause: error });
 }
 
 /** The text that people read: at most five lines, each with its own beginning. */

@@ -1,4 +1,4 @@
-import { EsteiraError, render } from '../errors.ts';
+import { EsteiraError, ofSystem, render } from '../errors.ts';
 import { paint } from './marks.ts';
 import type { Look } from './terminal.ts';
 import { visible, wrapHanging } from './text.ts';
@@ -11,8 +11,8 @@ export interface Problem {
 }
 
 export function problem(error: unknown, version: string): Problem {
-  if (error instanceof EsteiraError) return coded(error);
-  return unexpected(error, version);
+  const known = error instanceof EsteiraError ? error : ofSystem(error);
+  return known ? coded(known) : unexpected(error, version);
 }
 
 function coded(error: EsteiraError): Problem {

@@ -11,11 +11,13 @@ export function parseValue({ kind }: ColumnFacts, text: string): unknown {
     case 'bigint':
       return /^[+-]?\d+$/.test(text) ? BigInt(text) : undefined;
     case 'real':
-      return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined;
+      return /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) && Number.isFinite(Number(text))
+        ? Number(text)
+        : undefined;
     case 'decimal':
       return /^[+-]?\d+(\.\d+)?$/.test(text) ? text : undefined;
     case 'boolean':
-      return { true: true, false: false }[text.toLowerCase()];
+      return /^(true|false)$/i.test(text) ? text.toLowerCase() === 'true' : undefined;
     case 'date':
       return attempt(() => Temporal.PlainDate.from(text));
     case 'timestamp':

@@ -14,6 +14,7 @@ export function duckdb(options: {
   readonly temporaryLimit?: string;
 }): WarehouseAdapter {
   refuseSizes(options);
+  refuseText('duckdb', 'folder', options.folder);
   // Two engines must not have one: they give their files the same names.
   const spillsIn = (place: Place, folder: string) => path.resolve(place.folder, folder, place.environment);
   const folderIn = (place: Place) => path.resolve(place.folder, place.value(options.folder));
@@ -38,6 +39,16 @@ export function duckdb(options: {
   });
 }
 
+function refuseText(word: string, option: string, value: unknown): void {
+  if (typeof value === 'string' && value !== '') return;
+  throw new EsteiraError('CONFIG_INVALID', {
+    what: `${word}(…) needs a text as ${option}.`,
+    got: String(value),
+    allowed: "a path below the project, or env('NAME')",
+    next: 'Correct it in esteira.config.ts.',
+  });
+}
+
 /** The engine would take any text, and say only much later that it is no size. */
 function refuseSizes(options: Readonly<Record<string, unknown>>): void {
   const isSize = (text: unknown): boolean => text === undefined || /^\d+(\.\d+)? ?[KMGT]i?B$/.test(String(text));
@@ -55,6 +66,7 @@ function refuseSizes(options: Readonly<Record<string, unknown>>): void {
 
 /** The state in one file, written by one process at a time. */
 export function sqlite(options: { readonly file: Value }): StateAdapter {
+  refuseText('sqlite', 'file', options.file);
   const fileIn = (place: Place) => path.resolve(place.folder, place.value(options.file));
   return Object.freeze({
     role: 'state',
@@ -70,6 +82,7 @@ export function sqlite(options: { readonly file: Value }): StateAdapter {
 
 /** Files of a folder on this machine. */
 export function folder(options: { readonly path: Value }): FilesAdapter {
+  refuseText('folder', 'path', options.path);
   return Object.freeze({
     role: 'files',
     adapter: 'folder',

@@ -10,6 +10,13 @@ const fileName = 'esteira.config.ts';
 
 /** The folder of the project that this one is in. */
 export function findProject(from: string): string {
+  if (!existsSync(from)) {
+    throw new EsteiraError('PROJECT_NOT_FOUND', {
+      what: 'There is no such folder.',
+      where: path.resolve(from),
+      next: 'Correct the folder that --project names.',
+    });
+  }
   for (let folder = path.resolve(from); ; folder = path.dirname(folder)) {
     if (existsSync(path.join(folder, fileName))) return folder;
     if (folder !== path.dirname(folder)) continue;

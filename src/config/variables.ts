@@ -58,6 +58,12 @@ function fromFile(file: string): Readonly<Record<string, string | undefined>> {
     return parseEnv(readFileSync(file, 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw error;
+    const next = 'Make it a file of lines NAME=value, or take it away.';
+    throw new EsteiraError('FILE_UNUSABLE', {
+      what: 'The file .env cannot be read.',
+      where: file,
+      got: (error as Error).message,
+      next,
+    });
   }
 }

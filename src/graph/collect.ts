@@ -112,11 +112,24 @@ function refuseUnknownMentions(graph: Graph): void {
   ];
   for (const reader of readers) {
     for (const mentioned of reader.dependsOn) {
+      if (isNeverThere(mentioned)) throw noInvalidRows(mentioned, reader);
       if (mentioned.kind === 'job' ? graph.jobs.get(mentioned.name) === mentioned : known(graph, mentioned)) continue;
       throw unexported(mentioned, reader);
     }
   }
 }
+/** Invalid rows of a table that does not set them aside. */
+function isNeverThere(mentioned: Definition): boolean {
+  const refusedBy = (mentioned as AnyTable).spec?.refusedBy as AnyTable | undefined;
+  return refusedBy !== undefined && refusedBy.spec.invalid !== 'set aside';
+}
+const noInvalidRows = (mentioned: Definition, reader: Definition): EsteiraError =>
+  invalidDefinition(
+    `${reader.kind} ${reader.name} reads the invalid rows of ${mentioned.name.replace(':invalid', '')}, which sets none aside.`,
+    reader,
+    "Say invalid: 'set aside' for that table, or take the mention out.",
+  );
+
 function known(graph: Graph, definition: Definition): boolean {
   try {
     graph.nodeOf(definition);

@@ -7,7 +7,7 @@ import { definitionOf, emptySpelling, invalidPlaceOf, placeOf, spellBody } from 
 import { whenText } from '../plan/ticks.ts';
 import { type Place, placeText } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
-import { nodeNamed } from './names.ts';
+import { jobOf, nodeNamed } from './names.ts';
 import { queryView } from './values.ts';
 import type { CompiledView, Input, LogView, QueryView, RunView, ShowView } from './views.ts';
 import { runView } from './views-of.ts';
@@ -36,15 +36,30 @@ export async function compile(project: Project, input: Input<'compile'>): Promis
 
 export async function runs(project: Project, input: Input<'runs'>): Promise<{ readonly runs: readonly RunView[] }> {
   const found = await project.state.runs({ limit: input.limit ?? 20, ...(input.job ? { job: input.job } : {}) });
+  // A job that is no more may have runs; one that never was has none.
+  if (input.job && found.length === 0) jobOf(project, input.job);
   return { runs: found.map((run) => runView(run)) };
 }
 
 export async function logs(project: Project, input: Input<'logs'>): Promise<LogView> {
   const run = await runNamed(project, input.run);
-  const lines = await project.state.logs(run.runId, input.step && (nodeNamed(project, input.step)?.id ?? input.step));
+  const step = input.step && (nodeNamed(project, input.step)?.id ?? input.step);
+  if (step) await refuseForeign(project, run.runId, step);
+  const lines = await project.state.logs(run.runId, step);
   return {
     lines: lines.map(({ at, step, level, text }) => ({ at: at.toString(), level, text, ...(step ? { step } : {}) })),
   };
+}
+
+async function refuseForeign(project: Project, runId: string, step: string): Promise<void> {
+  const steps = (await project.state.steps(runId)).map((one) => one.step);
+  if (steps.includes(step)) return;
+  throw new EsteiraError('NAME_UNKNOWN', {
+    what: `The run has no step ${step}.`,
+    where: `run ${runId}`,
+    allowed: fewOf(steps) || 'none: it has no steps',
+    next: `esteira show ${runId} lists them.`,
+  });
 }
 
 /** `latest`, a run's id, or its beginning. */
@@ -52,7 +67,7 @@ async function runNamed(project: Project, name: string) {
   const exact = await project.state.run(name);
   if (exact) return exact;
   const all = await project.state.runs({ limit: 1000 });
-  const found = name === 'latest' ? all.slice(0, 1) : all.filter((run) => run.runId.startsWith(name));
+  const found = name === 'latest' ? all.slice(0, 1) : all.filter((run) => name !== '' && run.runId.startsWith(name));
   if (found[0] && found.length === 1) return found[0];
   throw new EsteiraError('NAME_UNKNOWN', {
     what:
@@ -99,7 +114,9 @@ export async function show(project: Project, input: Input<'show'>): Promise<Show
 function invalidNode(project: Project, name: string): Node | undefined {
   const { suffix } = project.graph;
   const refusing = name.endsWith(suffix) ? nodeNamed(project, name.slice(0, -suffix.length)) : undefined;
-  return refusing?.definition.kind === 'table' ? project.graph.nodeOf(refusing.definition.invalid) : undefined;
+  const { definition } = refusing ?? {};
+  const isKept = definition?.kind === 'table' && definition.spec.invalid === 'set aside';
+  return isKept ? project.graph.nodeOf(definition.invalid) : undefined;
 }
 
 async function showNode(node: Node, project: Project): Promise<ShowView> {
@@ -117,8 +134,8 @@ async function showNode(node: Node, project: Project): Promise<ShowView> {
   return {
     ...plain(definition, node.catalog, project),
     columns: columnsOf(definition.columns, table),
-    reads: definition.dependsOn.map((above) => above.name),
-    readBy: readBy.map((other) => other.definition.name),
+    reads: definition.dependsOn.map((above) => nameOf(above, project)),
+    readBy: readBy.map((other) => nameOf(other.definition, project)),
     ...(table?.spec.about ? { about: table.spec.about } : {}),
     ...(table ? { write: typeof table.spec.write === 'object' ? table.spec.write.way : table.spec.write } : {}),
     ...(latest
@@ -134,8 +151,11 @@ async function sampleOf(place: Place, table: AnyTable | undefined, project: Proj
   return query(project, { sql: `select * from ${dialect.place(place)}${order}`, limit: 10 });
 }
 
+/** A table of invalid rows by the name that it has in this project. */
+const nameOf = ({ name }: Definition, { graph }: Project): string => name.replace(/:invalid$/, graph.suffix);
+
 const plain = (definition: Definition, catalog: string, project: Project) => ({
-  name: definition.name,
+  name: nameOf(definition, project),
   kind: definition.kind,
   catalog,
   writtenAt: writtenAt(definition).replace(`${project.folder}/`, ''),

@@ -118,7 +118,7 @@ function addressed(
     for (const prefix of [node.id, node.definition.name]) {
       const rest = name.startsWith(prefix) ? /^(?:\[(.*)\])?\.(\w+)$/.exec(name.slice(prefix.length)) : null;
       const setting = rest?.[2];
-      if (setting && setting in node.definition.columns)
+      if (setting && Object.hasOwn(node.definition.columns, setting))
         return { node, setting, ...(rest[1] === undefined ? {} : { key: rest[1] }) };
     }
   }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { type ErrorDetails, EsteiraError } from '../errors.ts';
+import { type ErrorDetails, EsteiraError, ofSystem } from '../errors.ts';
 
 /** An error on its way between two processes; one without a code is a mistake in a program, and keeps its stack. */
 export type ErrorJson =
@@ -26,7 +26,8 @@ export type ToClient =
   | { readonly bye: true };
 
 export const errorJson = (error: unknown): ErrorJson => {
-  if (error instanceof EsteiraError) return error.toJSON();
+  const known = error instanceof EsteiraError ? error : ofSystem(error);
+  if (known) return known.toJSON();
   const { name, message, stack = message } = error instanceof Error ? error : new Error(String(error));
   return { name, message, stack };
 };

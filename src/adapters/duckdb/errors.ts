@@ -1,4 +1,5 @@
 import { EsteiraError } from '../../errors.ts';
+import { queryInvalid } from './tree.ts';
 
 interface Circumstances {
   /** A step, a catalog, a definition. */
@@ -59,6 +60,12 @@ export function engineError(error: unknown, { where, memoryLimit }: Circumstance
     },
     cause,
   );
+}
+
+/** A statement that the engine does not understand, unless it is the machine that fails it. */
+export function ofStatement(error: unknown, told: (said: string) => string, memoryLimit: string): EsteiraError {
+  const coded = engineError(error, { memoryLimit });
+  return coded.code === 'ENGINE_FAILED' ? queryInvalid(told(sentence(error)), error) : coded;
 }
 
 export function fenced(where: string | undefined, got: string, cause: { cause?: unknown } = {}): EsteiraError {

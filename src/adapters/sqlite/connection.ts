@@ -2,31 +2,22 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import type { SqliteDatabase, SqliteStatement } from 'kysely';
-import { EsteiraError } from '../../errors.ts';
+import { named } from './faults.ts';
 
 /** How long a statement waits for another process that is writing. */
 const patience = 5_000;
 /** Longer ones are lists of rows: they differ each time, so keeping them prepared would only fill the memory. */
 const longestKept = 2_000;
 
-/** Result code of SQLite: the disk, or the file's allowed size, is full. */
-const full = 13;
-
 export function openDatabase(file: string): DatabaseSync {
   mkdirSync(path.dirname(file), { recursive: true });
-  const database = new DatabaseSync(file, { readBigInts: true, timeout: patience });
-  database.exec('pragma journal_mode = wal; pragma synchronous = full');
-  return database;
-}
-
-function named(error: unknown, file: string): unknown {
-  if ((error as { errcode?: number }).errcode !== full) return error;
-  const details = {
-    what: 'There is no room for the state.',
-    where: file,
-    next: 'Make room on the disk, then run again.',
-  };
-  return new EsteiraError('DISK_FULL', details, { cause: error });
+  try {
+    const database = new DatabaseSync(file, { readBigInts: true, timeout: patience });
+    database.exec('pragma journal_mode = wal; pragma synchronous = full');
+    return database;
+  } catch (error) {
+    throw named(error, file);
+  }
 }
 
 /** What Kysely's SqliteDialect asks of a database, over `node:sqlite`; prepared statements are kept. */

@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import type { DatabaseSync as Database } from 'node:sqlite';
 import type { ProcessLock } from '../../ports/index.ts';
+import { named } from './faults.ts';
 
 /** Result code of SQLite: another connection has the lock. */
 const busy = 5;
@@ -12,13 +14,15 @@ const busy = 5;
 export async function takeSqliteLock(file: string): Promise<ProcessLock | undefined> {
   const { DatabaseSync } = await import('node:sqlite');
   mkdirSync(path.dirname(file), { recursive: true });
-  const database = new DatabaseSync(file, { timeout: 0 });
+  let database: Database | undefined;
   try {
-    database.exec('begin exclusive');
+    const opened = new DatabaseSync(file, { timeout: 0 });
+    database = opened;
+    opened.exec('begin exclusive');
+    return { release: () => opened.close() };
   } catch (error) {
-    database.close();
+    database?.close();
     if ((error as { errcode?: number }).errcode === busy) return undefined;
-    throw error;
+    throw named(error, file);
   }
-  return { release: () => database.close() };
 }

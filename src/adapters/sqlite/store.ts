@@ -2,6 +2,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, type Transaction } from 'kysely';
 import type { Held, LogLine, NewRun, Opened, RunRecord, StateStore, StepRecord } from '../../ports/index.ts';
 import { openDatabase, thinAdapter } from './connection.ts';
+import { named } from './faults.ts';
 import { requireToken } from './leases.ts';
 import { migrate } from './migrations.ts';
 import { openRun } from './opening.ts';
@@ -181,7 +182,7 @@ export async function openStore(file: string): Promise<StateStore> {
     migrate(database, file);
   } catch (error) {
     database.close();
-    throw error;
+    throw named(error, file);
   }
   return new SqliteState(database, file);
 }
