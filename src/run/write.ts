@@ -158,19 +158,39 @@ function relationOf(read: Read, options: Options, model: StepModel): string {
   return `(select ${list} from ${place}${where})`;
 }
 
-/** What has arrived, up to the fixed bound; with `lookback` also what is recent, and in groups every value touched, whole. */
+/** What has arrived, up to the fixed bound; with `lookback` also what is recent. */
 function arrived(read: Read, model: StepModel, options: Options): string {
   const { dialect } = options.project.warehouse;
-  const { lower = 0n, upper } = options.reach.bounds.find((bound) => bound.source === read.node.id) as Bound;
+  const { lower = 0n, upper } = boundOf(read, options);
   const sequence = dialect.identifier(hidden.sequence);
-  const fresh = `${sequence} > ${lower} and ${sequence} <= ${upper}`;
-  if (!read.since?.lookback) return fresh;
-  const column = dialect.identifier(read.since.column);
-  const recent = `${column} >= ${dialect.literal(lookbackStart(read, options))}`;
-  if (!model.groups) return `${sequence} <= ${upper} and (${sequence} > ${lower} or ${recent})`;
-  const touched = `select ${column} from ${dialect.place(placeOf(read.node))} where ${fresh}`;
-  return `${sequence} <= ${upper} and (${recent} or ${column} in (${touched}))`;
+  if (!read.since?.lookback) return `${sequence} > ${lower} and ${sequence} <= ${upper}`;
+  if (model.groups) return `${sequence} <= ${upper} and (${touched(read, model, options)})`;
+  return `${sequence} <= ${upper} and (${sequence} > ${lower} or ${recent(read, read, options)})`;
 }
+
+/** In groups a value that is new or recent in any reading by that column is read whole in all of them. */
+function touched(read: Read, model: StepModel, options: Options): string {
+  const { dialect } = options.project.warehouse;
+  const name = read.since?.column ?? '';
+  const column = dialect.identifier(name);
+  const sequence = dialect.identifier(hidden.sequence);
+  const alike = model.reads.filter((other) => other.since?.lookback && other.since.column === name);
+  const fresh = alike.map((other) => {
+    const { lower = 0n, upper } = boundOf(other, options);
+    const place = dialect.place(placeOf(other.node));
+    return `select ${column} from ${place} where ${sequence} > ${lower} and ${sequence} <= ${upper}`;
+  });
+  const since = alike.map((other) => recent(read, other, options));
+  return [...new Set(since), `${column} in (${[...new Set(fresh)].join(' union all ')})`].join(' or ');
+}
+
+const recent = (read: Read, lookingBack: Read, options: Options): string => {
+  const { dialect } = options.project.warehouse;
+  return `${dialect.identifier(read.since?.column ?? '')} >= ${dialect.literal(lookbackStart(lookingBack, options))}`;
+};
+
+const boundOf = (read: Read, { reach }: Options): Bound =>
+  reach.bounds.find((bound) => bound.source === read.node.id) as Bound;
 
 function lookbackStart(read: Read, { values }: Options): Temporal.PlainDate | Temporal.Instant {
   const { count, unit } = parseDuration(read.since?.lookback ?? '') ?? { count: 0, unit: 'day' };

@@ -1,5 +1,5 @@
 // Groups that read only what is new, beside the same groups read whole. It is copied into the projects of the tests.
-import { byHand, col, files, fn, job, source, sql, table } from 'esteira';
+import { byHand, col, files, fn, job, type Rows, source, sql, table } from 'esteira';
 
 const landing = source('landing.calls', {
   reader: files('calls/*.jsonl'),
@@ -38,4 +38,29 @@ export const daysWhole = table('gold.days_whole', {
   rows: sql`select day, ${measured} from ${calls} group by day`,
 });
 
-export const all = job('all', { when: byHand, build: [hours, hoursWhole, days, daysWhole] });
+const chatting = source('landing.chats', {
+  reader: files('chats/*.jsonl'),
+  columns: { id: col.integer(), kind: col.text(), called_at: col.timestamp(), seconds: col.integer() },
+});
+export const chats = table('bronze.chats', {
+  columns: { id: col.integer(), seconds: col.integer(), day: col.date() },
+  rows: sql`select id, seconds, ${fn.startOf('day', fn.localTime('called_at', 'America/Sao_Paulo'))} as day
+    from ${chatting.unread}`,
+  write: 'append',
+});
+export { chatting };
+
+/** Groups of two tables: a day that is new in one is read whole of both, however far back each of them looks. */
+const together = (called: Rows<unknown>, chatted: Rows<unknown>) => sql`
+  select coalesce(a.day, b.day) as day, coalesce(a.calls, 0) as calls, coalesce(b.chats, 0) as chats
+  from (select day, count(*) as calls from ${called} group by day) a
+  full join (select day, count(*) as chats from ${chatted} group by day) b on a.day = b.day`;
+const contacts = { day: col.date().key(), calls: col.integer(), chats: col.integer() };
+export const both = table('gold.contacts', {
+  columns: contacts,
+  rows: together(calls.since('day', { lookback: '1 day' }), chats.since('day', { lookback: '5 days' })),
+  write: 'merge',
+});
+export const bothWhole = table('gold.contacts_whole', { columns: contacts, rows: together(calls, chats) });
+
+export const all = job('all', { when: byHand, build: [hours, hoursWhole, days, daysWhole, both, bothWhole] });

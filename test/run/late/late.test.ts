@@ -20,21 +20,23 @@ interface Call {
 async function openCalls(): Promise<World> {
   const folder = temporaryFolder('late');
   writeProject(folder, { catalog: 'calls', definitions });
-  mkdirSync(path.join(folder, 'files', 'calls'));
+  for (const name of ['calls', 'chats']) mkdirSync(path.join(folder, 'files', name));
   const world = await World.open(folder, today.toString());
   await world.do('setup', {});
   return world;
 }
 
-async function arrive(world: World, batch: number, calls: readonly Call[]): Promise<void> {
-  const lines = calls.map((call) => `${JSON.stringify(call)}\n`);
-  writeFileSync(path.join(world.folder, 'files', 'calls', `${batch}.jsonl`), lines.join(''));
+async function arrive(world: World, batch: number, calls: readonly Call[], chats: readonly Call[] = []): Promise<void> {
+  for (const [name, rows] of Object.entries({ calls, chats })) {
+    const lines = rows.map((row) => `${JSON.stringify(row)}\n`);
+    writeFileSync(path.join(world.folder, 'files', name, `${batch}.jsonl`), lines.join(''));
+  }
   world.setClock(today.add({ hours: batch }).toString());
   await world.run('all', '2026-05-20');
 }
 
 const columns = 'calls, seconds, longest';
-const pairs = { hours: `hour, kind, ${columns}`, days: `day, ${columns}` };
+const pairs = { hours: `hour, kind, ${columns}`, days: `day, ${columns}`, contacts: 'day, calls, chats' };
 
 /** Groups that are not as a full rebuild has them. */
 async function otherThanWhole(world: World): Promise<readonly unknown[]> {
@@ -64,19 +66,31 @@ test('a late row gives its hour as a full rebuild does, within the lookback and 
   await world.close();
 });
 
+test('a day that is new in one of two tables is read whole of both', async () => {
+  const world = await openCalls();
+  await arrive(world, 0, [call(1, '2026-02-03T12:00:00Z', 1), call(2, '2026-05-18T12:00:00Z', 1)]);
+  await arrive(world, 1, [], [call(3, '2026-02-03T13:00:00Z', 1), call(4, '2026-05-18T13:00:00Z', 1)]);
+  assert.deepEqual(await world.rows('select day, calls, chats from gold.contacts order by day'), [
+    ['2026-02-03', 1, 1],
+    ['2026-05-18', 1, 1],
+  ]);
+  await world.close();
+});
+
 for (const seed of seeds(2)) {
   test(`groups that read what is new are as those of a full rebuild after every batch (seed ${seed})`, async () => {
     const random = new Random(seed);
     const world = await openCalls();
     let id = 0;
     for (let batch = 0; batch < 5; batch += 1) {
-      const calls = Array.from({ length: random.below(15) }, (): Call => {
+      const some = () => Array.from({ length: random.below(15) }, one);
+      const one = (): Call => {
         id += 1;
         const minutes = random.chance(0.3) ? random.below(60 * 24 * 90) : random.below(60 * 8);
         const called_at = today.subtract({ minutes, seconds: random.below(60) }).toString();
-        return { id, kind: random.one(['phone', 'chat']), called_at, seconds: random.below(600) };
-      });
-      await arrive(world, batch, calls);
+        return { id, kind: random.one(['in', 'out']), called_at, seconds: random.below(600) };
+      };
+      await arrive(world, batch, some(), some());
       assert.deepEqual(await otherThanWhole(world), [], `after batch ${batch}`);
     }
     const [[groups] = []] = await world.rows('select count(*) from gold.hours');
