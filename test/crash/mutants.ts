@@ -22,8 +22,8 @@ export const mutants: readonly Mutant[] = [
   {
     what: 'the publishing transaction removed',
     file: 'src/adapters/duckdb/publish/publish.ts',
-    was: 'session.transaction(() => carryOut(work, staged, publishing))',
-    is: 'carryOut(work, staged, publishing)',
+    was: 'session.transaction((rows) => carryOut(work, staged, rows, publishing), fence)',
+    is: 'carryOut(work, staged, await session.rows(fence), publishing)',
     stop: 'written@5',
   },
   {
@@ -43,8 +43,8 @@ export const mutants: readonly Mutant[] = [
   {
     what: 'the rows of a publication committed before its record',
     file: 'src/adapters/duckdb/publish/publish.ts',
-    was: '  await session.run(recordSql(write, { account, details }',
-    is: "  await session.run('commit; begin transaction');\n  await session.run(recordSql(write, { account, details }",
+    was: '  await session.run([...session.drops(), record]',
+    is: "  await session.run('commit; begin transaction');\n  await session.run([...session.drops(), record]",
     stop: 'before-commit@5',
   },
   {

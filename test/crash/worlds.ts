@@ -16,7 +16,6 @@ export const points = [
   'before-intent',
   'intent',
   'staged',
-  'begun',
   'fenced',
   'candidate',
   'judged',

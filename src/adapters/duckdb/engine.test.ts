@@ -182,7 +182,6 @@ test('every named point of a publication is passed, and an error at any of them 
     await desk.publish(kept, rows);
     const points = [
       'staged',
-      'begun',
       'fenced',
       'candidate',
       'judged',

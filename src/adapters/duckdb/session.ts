@@ -11,6 +11,8 @@ export class Session {
   broken = false;
   /** Temporary tables to be dropped. */
   readonly made = new Set<string>();
+  /** Temporary views to be dropped. */
+  readonly views = new Set<string>();
   #signal: AbortSignal | undefined;
 
   constructor(connection: DuckDBConnection, signal?: AbortSignal) {
@@ -66,11 +68,16 @@ export class Session {
     return Number(result.getChunk(0).getColumnVector(0).getItem(0));
   }
 
+  /** What drops the tables that were made. A transaction that carries it out clears `made` when it is committed. */
+  drops(): readonly string[] {
+    return [...this.made].map((table) => `drop table if exists temp.main.${dialect.identifier(table)}`);
+  }
+
   /** Drops what was made, so that the next to borrow the connection finds it empty. */
   async tidy(): Promise<void> {
     if (this.made.size === 0) return;
     this.deafen();
-    const drops = [...this.made].map((table) => `drop table if exists temp.main.${dialect.identifier(table)}`);
+    const drops = this.drops();
     this.made.clear();
     try {
       await this.run(drops.join(';\n'));
@@ -88,11 +95,10 @@ export class Session {
     return Number(await this.bigint(sql));
   }
 
-  /** All of it or nothing: after any error the transaction is rolled back, never committed. */
-  async transaction<Result>(work: () => Promise<Result>): Promise<Result> {
-    await this.run('begin transaction');
+  /** All of it or nothing: after any error the transaction is rolled back, never committed. The work is given the rows of the first statement. */
+  async transaction<Result>(work: (rows: readonly Row[]) => Promise<Result>, first?: string): Promise<Result> {
     try {
-      const result = await work();
+      const result = await work(await this.rows(['begin transaction', ...(first ? [first] : [])].join(';\n')));
       this.deafen();
       await this.run('commit');
       return result;

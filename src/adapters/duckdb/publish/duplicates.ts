@@ -14,8 +14,8 @@ export const repeatedKeys = ({ key }: Work): string =>
 export async function removeDuplicates(work: Work, repeated: number): Promise<number> {
   const { key, latest, session } = work;
   if (repeated === 0) return 0;
-  await session.make(temporary.repeated, repeatedKeys(work));
-  if (latest.length === 0) throw await keysRepeated(work, repeated);
+  const keys = await session.make(temporary.repeated, repeatedKeys(work));
+  if (latest.length === 0) throw await keysRepeated(work, keys);
   const lost = await session.run(`delete from ${temporary.candidate} where rowid in (
     select row_at from (
       select c.rowid as row_at, row_number() over (partition by ${listed(key, 'c')} order by ${greatestFirst(work, 'c')}) as place

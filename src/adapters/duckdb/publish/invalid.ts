@@ -3,7 +3,7 @@ import { hidden } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import { book, scopeOf } from '../setup.ts';
 import { flagsOf } from './candidate.ts';
-import { asksForRepeated, repeatedKeys } from './duplicates.ts';
+import { asksForRepeated } from './duplicates.ts';
 import { numberEquals } from './identity.ts';
 import { companion, insertSql, jsonOf, judged, listed, temporary, valid, type Work } from './work.ts';
 
@@ -15,13 +15,17 @@ export interface Refused {
   readonly flags: Readonly<Record<string, number>>;
 }
 
-/** Counts the invalid rows, and the keys of more than one valid row. */
-export async function judge(work: Work): Promise<{ readonly invalid: number; readonly repeated: number }> {
-  const repeated = asksForRepeated(work) ? `(select count(*) from (${repeatedKeys(work)}))` : '0';
+/** Counts the invalid rows among the candidate's `rows`, and the keys of more than one valid row. */
+export async function judge(
+  work: Work,
+  rows: number,
+): Promise<{ readonly invalid: number; readonly repeated: number }> {
+  const keys = asksForRepeated(work) ? listed(work.key) : 'true';
   const [row = {}] = await work.session.rows(
-    `select (select count(*) from ${temporary.candidate} where not (${valid})) as invalid, ${repeated} as repeated`,
+    `select coalesce(sum(n), 0) as valid, count_if(n > 1) as repeated
+      from (select count(*) as n from ${temporary.candidate} where ${valid} group by ${keys})`,
   );
-  return { invalid: Number(row.invalid), repeated: Number(row.repeated) };
+  return { invalid: rows - Number(row.valid), repeated: asksForRepeated(work) ? Number(row.repeated) : 0 };
 }
 
 /** Moves the invalid rows out of the candidate, counts their flags, and fails the step when the table does not set them aside. */

@@ -1,41 +1,14 @@
 import { hidden } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
+import { decideFates, type Fates } from './fate.ts';
 import { canBeFilled, fill } from './fill.ts';
-import { contentAfter, newer } from './identity.ts';
-import { companion, insertSql, isDeleted, same, sameKey, temporary, valid, type Work } from './work.ts';
+import { companion, insertSql, isDeleted, temporary, type Work } from './work.ts';
 import { cellsOf, only, type Written } from './written.ts';
 
 const { identifier } = dialect;
 
-/** The valid rows of the candidate, with what becomes of each, and the rows that it takes the place of. */
-function fateSql(work: Work): string {
-  const { key, latest, names, deleted, write } = work;
-  const gone = isDeleted(deleted, 'c');
-  const others = names.filter((name) => !latest.includes(name));
-  const ordered = latest.length > 0;
-  const remembers = deleted !== undefined && ordered;
-  // The same source row again: what it says now counts. Of two rows that only hash alike the greatest content stays, whichever came first.
-  const again = write.carried || write.reread ? `not (${same(names, 'c', 't')})` : contentAfter(work, 'c', 't');
-  const laterRow = ordered
-    ? `when t.rowid is not null and not ${newer(work, 'c', 't', `(${gone} or ${again})`)} then 'stale'`
-    : '';
-  const laterDelete = remembers
-    ? `when d.rowid is not null and not ${newer(work, 'c', 'd', 'false')} then 'stale'`
-    : '';
-  const nothing = ordered ? 'deleted' : 'unchanged';
-  return `select c.*, t.rowid as esteira_old, ${remembers ? 'd.rowid' : 'null'} as esteira_deleted, case
-      ${laterDelete} ${laterRow}
-      when ${gone} then case when t.rowid is null then '${nothing}' else 'deleted' end
-      when t.rowid is null then 'inserted'
-      when ${same(ordered ? others : names, 'c', 't')} then 'unchanged'
-      else 'updated' end as esteira_fate
-    from ${temporary.candidate} as c left join ${work.target} as t on ${sameKey(key, 'c', 't')}
-    ${remembers ? `left join ${companion(write.target)} as d on ${sameKey(key, 'c', 'd')}` : ''}
-    where ${valid}`;
-}
-
 /** Merges the valid rows by key. A row is written when it comes after what is there; a delete is remembered, so that an older row does not undo it. */
-export async function merge(work: Work, sequence: bigint, rows: number): Promise<Written> {
+export async function merge(work: Work, sequence: bigint, rows: number, foreseen?: Fates): Promise<Written> {
   const { session, latest, deleted, target } = work;
   const remembered = deleted !== undefined && latest.length ? companion(work.write.target) : undefined;
   if (await canBeFilled(work, rows, target, ...(remembered ? [remembered] : []))) {
@@ -44,12 +17,12 @@ export async function merge(work: Work, sequence: bigint, rows: number): Promise
     const others = rows - inserted;
     return only({ inserted, [remembered ? 'deleted' : 'unchanged']: others, wrote: true });
   }
-  await session.make(temporary.fate, fateSql(work));
-  const counts = await session.rows(`select esteira_fate as fate, count(*) as n from ${temporary.fate} group by 1`);
-  const count = (fate: string): number => Number(counts.find((row) => row.fate === fate)?.n ?? 0);
+  const count = foreseen ?? (await decideFates(work));
   // Content that came again is written only for its newer place in the order.
-  const rewritten = latest.length ? ['inserted', 'updated', 'unchanged'] : ['inserted', 'updated'];
-  const leaves = [...rewritten, 'deleted'];
+  const rewritten = latest.length
+    ? (['inserted', 'updated', 'unchanged'] as const)
+    : (['inserted', 'updated'] as const);
+  const leaves = [...rewritten, 'deleted'] as const;
   const wrote = leaves.some((fate) => count(fate) > 0);
   if (wrote) {
     const given = (fates: readonly string[]): string => `c.esteira_fate in ${dialect.literal(fates)}`;

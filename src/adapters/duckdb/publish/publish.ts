@@ -2,12 +2,13 @@ import { EsteiraError } from '../../../errors.ts';
 import type { Account, Bound, Publication, PublicationDetails, SourceFile, StepWrite } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import { fenced } from '../errors.ts';
-import { stageFiles } from '../files.ts';
-import type { Session } from '../session.ts';
+import { stageFiles, tablesBeneath } from '../files.ts';
+import type { Row, Session } from '../session.ts';
 import { scopeOf } from '../setup.ts';
 import { makeCandidate, typesOf } from './candidate.ts';
 import { runChecks } from './checks.ts';
 import { removeDuplicates } from './duplicates.ts';
+import { foreseeFates } from './fate.ts';
 import { judge, placeInvalid, splitInvalid } from './invalid.ts';
 import { counted, noRows, recordSql, touchFence } from './record.ts';
 import { applyFunction } from './rows-of-function.ts';
@@ -34,7 +35,9 @@ export async function publishStep(publishing: Publishing): Promise<Publication> 
   const work = workOf(write, session);
   const staged = await stage(work);
   await trace('staged');
-  const publication = await session.transaction(() => carryOut(work, staged, publishing));
+  const fence = `${touchFence(write, 1)} returning seq`;
+  const publication = await session.transaction((rows) => carryOut(work, staged, rows, publishing), fence);
+  session.made.clear();
   await trace('committed');
   return publication;
 }
@@ -44,7 +47,8 @@ async function stage({ write, session }: Work): Promise<Staged> {
   const bad: { path: string; why: string }[] = [];
   let files = 0;
   for (const input of write.files) {
-    session.made.add(input.relation);
+    session.views.add(input.relation);
+    for (const table of tablesBeneath(input.relation)) session.made.add(table);
     const staging = () => stageFiles(session.connection, input, input.relation);
     const result = await session.interruptible(staging);
     files += result.read.length;
@@ -56,22 +60,32 @@ async function stage({ write, session }: Work): Promise<Staged> {
   return { files, taken, bad };
 }
 
-async function carryOut(work: Work, staged: Staged, { trace, moved }: Publishing): Promise<Publication> {
+async function carryOut(
+  work: Work,
+  staged: Staged,
+  fence: readonly Row[],
+  { trace, moved }: Publishing,
+): Promise<Publication> {
   const { session, write } = work;
-  await trace('begun');
-  const after = await takeFence(session, write);
+  const after = fence[0]?.seq as bigint | undefined;
+  if (after === undefined) throw notOurs(write);
   await trace('fenced');
   const { body } = write;
   const rows = body.by === 'query' ? body.sql : `select * from ${temporary.rows}`;
   const types = body.by === 'query' ? await typesOf(work, rows) : await applyFunction(work, body);
   const total = await makeCandidate(work, rows, types);
   await trace('candidate');
-  const judged = await judge(work);
+  const foreseen = await foreseeFates(work, total);
+  const judged = foreseen
+    ? { invalid: foreseen('invalid'), repeated: foreseen('duplicate') }
+    : await judge(work, total);
   const refused = await splitInvalid(work, judged.invalid);
   await trace('judged');
   const placed = await placeInvalid(work, refused, after);
-  const duplicates = await removeDuplicates(work, judged.repeated);
-  const { wrote, ...counts } = await writeValid(work, after, total - refused.count - duplicates);
+  const duplicates = foreseen && work.latest.length ? judged.repeated : await removeDuplicates(work, judged.repeated);
+  // Invalid rows may have taken others of the table with them.
+  const fates = refused.count ? await foreseeFates(work, total) : foreseen;
+  const { wrote, ...counts } = await writeValid(work, after, total - refused.count - duplicates, fates);
   const changed = placed || wrote;
   // A number that no row has is given back.
   if (!changed) await session.run(touchFence(write, -1));
@@ -83,15 +97,10 @@ async function carryOut(work: Work, staged: Staged, { trace, moved }: Publishing
   await trace('checked');
   const details = { flags: refused.flags, badFiles: staged.bad, warnings, files: staged.files };
   const sequence = changed ? after : after - 1n;
-  await session.run(recordSql(write, { account, details }, dialect.literal(sequence), staged.taken, moved));
+  const record = recordSql(write, { account, details }, dialect.literal(sequence), staged.taken, moved);
+  await session.run([...session.drops(), record].join(';\n'));
   await trace('before-commit');
   return { ...identityOf(write), account, details, sequence };
-}
-
-async function takeFence(session: Session, write: StepWrite): Promise<bigint> {
-  const [row] = await session.rows(`${touchFence(write, 1)} returning seq`);
-  if (row) return row.seq as bigint;
-  throw notOurs(write);
 }
 
 const notOurs = ({ batch, target }: StepWrite) =>

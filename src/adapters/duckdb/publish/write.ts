@@ -1,4 +1,5 @@
 import { dialect } from '../dialect.ts';
+import type { Fates } from './fate.ts';
 import { canBeFilled, fill } from './fill.ts';
 import { numberEquals } from './identity.ts';
 import { merge } from './merge.ts';
@@ -22,8 +23,8 @@ async function append(work: Work, cells: Cells, rows: number): Promise<Written> 
   return only({ inserted: rowsChanged, stale, wrote: rowsChanged > 0 });
 }
 
-/** Writes what is left of the candidate, `rows` valid ones of which no two have one key. */
-export async function writeValid(work: Work, sequence: bigint, rows: number): Promise<Written> {
+/** Writes `rows` valid rows of the candidate of which no two have one key: all that are left there, or those that the fates say. */
+export async function writeValid(work: Work, sequence: bigint, rows: number, fates?: Fates): Promise<Written> {
   const cells = cellsOf(work, 'c', sequence);
   switch (work.write.mode.mode) {
     case 'replace':
@@ -31,6 +32,6 @@ export async function writeValid(work: Work, sequence: bigint, rows: number): Pr
     case 'append':
       return await append(work, cells, rows);
     case 'merge':
-      return await merge(work, sequence, rows);
+      return await merge(work, sequence, rows, fates);
   }
 }

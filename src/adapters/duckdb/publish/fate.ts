@@ -1,0 +1,55 @@
+import { contentAfter, greatestFirst, newer } from './identity.ts';
+import { companion, isDeleted, listed, same, sameKey, temporary, valid, type Work } from './work.ts';
+
+/** Rows of the candidate, with what becomes of each, and the rows that it takes the place of. */
+function fateSql(work: Work, whole: boolean): string {
+  const { key, latest, names, deleted, write } = work;
+  const gone = isDeleted(deleted, 'c');
+  const others = names.filter((name) => !latest.includes(name));
+  const ordered = latest.length > 0;
+  const remembers = deleted !== undefined && ordered;
+  // The same source row again: what it says now counts. Of two rows that only hash alike the greatest content stays, whichever came first.
+  const again = write.carried || write.reread ? `not (${same(names, 'c', 't')})` : contentAfter(work, 'c', 't');
+  const laterRow = ordered
+    ? `when t.rowid is not null and not ${newer(work, 'c', 't', `(${gone} or ${again})`)} then 'stale'`
+    : '';
+  const laterDelete = remembers
+    ? `when d.rowid is not null and not ${newer(work, 'c', 'd', 'false')} then 'stale'`
+    : '';
+  const nothing = ordered ? 'deleted' : 'unchanged';
+  const place = `row_number() over (partition by ${valid}, ${listed(key, 'c')} order by ${greatestFirst(work, 'c')})`;
+  const candidate = whole
+    ? `(select c.*, ${place} as esteira_place from ${temporary.candidate} as c)`
+    : temporary.candidate;
+  return `select c.*, t.rowid as esteira_old, ${remembers ? 'd.rowid' : 'null'} as esteira_deleted, case
+      ${whole ? `when not (${valid}) then 'invalid' when c.esteira_place > 1 then 'duplicate'` : ''}
+      ${laterDelete} ${laterRow}
+      when ${gone} then case when t.rowid is null then '${nothing}' else 'deleted' end
+      when t.rowid is null then 'inserted'
+      when ${same(ordered ? others : names, 'c', 't')} then 'unchanged'
+      else 'updated' end as esteira_fate
+    from ${candidate} as c left join ${work.target} as t on ${sameKey(key, 'c', 't')}
+    ${remembers ? `left join ${companion(write.target)} as d on ${sameKey(key, 'c', 'd')}` : ''}`;
+}
+
+/** How many rows have a fate. */
+export type Fates = (
+  fate: 'invalid' | 'duplicate' | 'stale' | 'inserted' | 'updated' | 'deleted' | 'unchanged',
+) => number;
+
+async function decide(work: Work, whole: boolean): Promise<Fates> {
+  const { session } = work;
+  await session.make(temporary.fate, fateSql(work, whole));
+  const counts = await session.rows(`select esteira_fate as fate, count(*) as n from ${temporary.fate} group by 1`);
+  return (fate) => Number(counts.find((row) => row.fate === fate)?.n ?? 0);
+}
+
+/** Decides what becomes of the candidate's rows, all of them valid and no two of one key. */
+export const decideFates = (work: Work): Promise<Fates> => decide(work, false);
+
+/** Up to so many rows it is cheaper to order all of them than to look first which have to be. */
+const few = 10_000;
+
+/** Where the candidate of a merge has few rows: what becomes of each, the invalid ones and duplicates among them. */
+export const foreseeFates = async (work: Work, rows: number): Promise<Fates | undefined> =>
+  work.write.mode.mode === 'merge' && rows <= few ? await decide(work, true) : undefined;
