@@ -123,7 +123,7 @@ export function ofSystem(error: unknown): EsteiraError | undefined {
     path,
     message,
   } = error as { code?: string; syscall?: string; path?: string; message: string };
-  if (!/^E[A-Z]+$/.test(code) || syscall === undefined || (path === undefined && !noRoom.includes(code)))
+  if (!/^(ERR_FS_)?E[A-Z]+$/.test(code) || syscall === undefined || (path === undefined && !noRoom.includes(code)))
     return undefined;
   const details = { ...(path && { where: path }), got: message };
   if (noRoom.includes(code)) {

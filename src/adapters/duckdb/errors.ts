@@ -19,7 +19,7 @@ const held = /Could not set lock on file|Conflicting lock is held|being used by 
 const memory = /^Out of Memory Error/i;
 /** What does not fit in memory fills the temporary folder up to its limit. */
 const spill = /failed to offload data block/;
-const full = /No space left on device|not enough space|disk (is )?full|Disk quota exceeded/i;
+const full = /No space left on device|not enough space|disk (is )?full|Disk quota exceeded|File too large/i;
 /** Another writer has published the row or the key: only Esteira's own tables have keys that the engine keeps. */
 const ahead =
   /^TransactionContext Error[\s\S]*conflict|Conflict on (update|tuple)|violates (primary key|unique) constraint/i;

@@ -30,10 +30,14 @@ export function thinAdapter(database: DatabaseSync, file: string): SqliteDatabas
       throw named(error, file);
     }
   };
-  const wrap = (statement: StatementSync): SqliteStatement => ({
+  const wrap = (statement: StatementSync, sql: string): SqliteStatement => ({
     reader: statement.columns().length > 0,
     all: (parameters) => attempt(() => statement.all(...(parameters as SQLInputValue[]))),
-    run: (parameters) => attempt(() => statement.run(...(parameters as SQLInputValue[]))),
+    run: (parameters) =>
+      // A full disk ends the transaction by itself: what failed is to be said, not that there is nothing to roll back.
+      sql === 'rollback' && !database.isTransaction
+        ? { changes: 0, lastInsertRowid: 0 }
+        : attempt(() => statement.run(...(parameters as SQLInputValue[]))),
     iterate: (parameters) => statement.iterate(...(parameters as SQLInputValue[])),
   });
   return {
@@ -41,7 +45,7 @@ export function thinAdapter(database: DatabaseSync, file: string): SqliteDatabas
       const found = kept.get(sql);
       if (found) return found;
       // A transaction that reads first and writes later could otherwise find that another process wrote between.
-      const statement = wrap(database.prepare(sql === 'begin' ? 'begin immediate' : sql));
+      const statement = wrap(database.prepare(sql === 'begin' ? 'begin immediate' : sql), sql);
       if (sql.length <= longestKept) kept.set(sql, statement);
       return statement;
     },

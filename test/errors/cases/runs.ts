@@ -1,6 +1,8 @@
-import { rmSync, symlinkSync } from 'node:fs';
+import { rmSync, statSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { root } from '../../sandbox.ts';
 import { type Case, type Cases, config, definitions, numbers, shop } from '../case.ts';
 import { copyPackage } from '../package.ts';
 
@@ -169,6 +171,19 @@ export const enough = check('enough rows', atLeast(rowsIn(orders), 3));`,
       },
       varying: /[\d.]+ [KMG]iB/g,
     },
+    {
+      ...run(
+        'The disk has no room for the rows.',
+        table('n: col.text()', 'sql`select md5(cast(range as varchar)) as n from range(500000)`'),
+      ),
+      // A limit of the size of files stands for a disk that is full.
+      give: async (sandbox, words) => {
+        const blocks = Math.ceil(statSync(sandbox.file('warehouse/shop.duckdb')).size / 512) + 200;
+        const limited = `trap '' XFSZ; ulimit -f ${blocks}; exec "$@"`;
+        const bin = path.join(root, 'bin', 'esteira.mjs');
+        return sandbox.startProgram('/bin/sh', ['-c', limited, 'sh', process.execPath, bin, ...words]).ended;
+      },
+    },
   ],
   ENGINE_FAILED: [
     run(
@@ -211,6 +226,23 @@ export const enough = check('enough rows', atLeast(rowsIn(orders), 3));`,
         'sql`select n from ${desk}`',
       )}`,
     ),
+  ],
+  FILE_UNUSABLE: [
+    {
+      doing: 'The file of the state is something else.',
+      words: ['status'],
+      files: { 'warehouse/state.sqlite': 'no database\n'.repeat(100) },
+    },
+    {
+      doing: 'The file of a catalog is something else.',
+      words: ['query', 'from silver.numbers'],
+      files: { 'warehouse/shop.duckdb': 'no database\n'.repeat(1000) },
+    },
+    {
+      doing: 'A file is where a folder should be.',
+      words: ['status'],
+      files: { warehouse: 'a file' },
+    },
   ],
   STATE_NEWER: [
     {
