@@ -31,6 +31,8 @@ export function writeProject(folder: string, { catalog, definitions, parallel = 
   mkdirSync(path.join(folder, 'files'), { recursive: true });
   // The package under its own name, so that the definitions meet the very modules that run them.
   symlinkSync(root, path.join(folder, 'node_modules', 'esteira'), 'dir');
+  // A package of its own: below a folder of Esteira's, the name would mean that one.
+  writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }\n');
   let pattern = 'definitions/*.ts';
   if (definitions === undefined) {
     symlinkSync(path.join(root, 'pipelines'), path.join(folder, 'pipelines'), 'dir');
