@@ -83,7 +83,7 @@ export const owner: Cases = {
         const instance = await DuckDBInstance.create(sandbox.file('warehouse/shop.duckdb'));
         return async () => instance.closeSync();
       },
-      varying: /\S+\/bin\/node\b/g,
+      varying: /(?<=held in ).+\/bin\/node\b/g,
     },
   ],
 };
