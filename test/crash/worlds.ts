@@ -67,10 +67,11 @@ export async function carryOut(folder: string, list: readonly Command[]): Promis
   }
 }
 
-export async function prepare(): Promise<Worlds> {
+/** With one step at a time the n-th point is always the same step's. */
+export async function prepare({ parallel }: { readonly parallel: number }): Promise<Worlds> {
   const base = temporaryFolder('crash-base');
   const definitions = readFileSync(path.join(import.meta.dirname, 'definitions.ts'), 'utf8');
-  writeProject(base, { catalog, definitions });
+  writeProject(base, { catalog, definitions, parallel });
   deliverDay(base, 0);
   await carryOut(base, [{ name: 'setup', input: {}, now: `${dates[0]}T22:00:00Z` }, ...work(0)]);
   deliverDay(base, 1);

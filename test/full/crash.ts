@@ -5,7 +5,8 @@ import { kill, type Outcome, points, prepare } from '../crash/worlds.ts';
 import { Random } from '../run/support/random.ts';
 import { seeds } from '../run/support/rounds.ts';
 
-const worlds = await prepare();
+const one = await prepare({ parallel: 1 });
+const several = await prepare({ parallel: 3 });
 const counts = { worlds: 0, kills: 0, pointsMet: 0, mutants: 0, mutantsFoundOut: 0, bad: 0 };
 
 function tell({ stops, killed, differences }: Outcome): void {
@@ -17,20 +18,20 @@ function tell({ stops, killed, differences }: Outcome): void {
 
 for (const point of points) {
   for (let time = 1; ; time += 1) {
-    const outcome = await kill(worlds, [`${point}@${time}`]);
+    const outcome = await kill(one, [`${point}@${time}`]);
     if (outcome.killed === 0) break;
     tell(outcome);
     counts.pointsMet += 1;
     // What is published and not yet told is met again on the way back.
-    if (['committed', 'published'].includes(point)) tell(await kill(worlds, [`${point}@${time}`, 'adopt@1']));
+    if (['committed', 'published'].includes(point)) tell(await kill(one, [`${point}@${time}`, 'adopt@1']));
   }
 }
 
 const tried = seeds(40);
 for (const seed of tried) {
   const random = new Random(seed);
-  const one = () => `${random.one([...points, 'adopt'])}@${1 + random.below(6)}`;
-  tell(await kill(worlds, Array.from({ length: 2 + random.below(5) }, one)));
+  const stop = () => `${random.one([...points, 'adopt'])}@${1 + random.below(6)}`;
+  tell(await kill(several, Array.from({ length: 2 + random.below(5) }, stop)));
 }
 
 for (const mutant of mutants) {
