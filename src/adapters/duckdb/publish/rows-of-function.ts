@@ -1,3 +1,4 @@
+import { setImmediate as othersFirst } from 'node:timers/promises';
 import type { Columns } from '../../../columns/index.ts';
 import { EsteiraError } from '../../../errors.ts';
 import type { Body } from '../../../ports/index.ts';
@@ -7,6 +8,8 @@ import { temporary, type Work } from './work.ts';
 
 /** Rows of the input that are in Node at one time. */
 const page = 122_880;
+/** A function may take long: after so many milliseconds others are heard, who ask this process for something. */
+const patience = 20;
 type ByFunction = Extract<Body, { readonly by: 'function' }>;
 
 /** Runs the function over the rows of its query, and leaves what it gives in a temporary table; gives the types of that. */
@@ -28,9 +31,15 @@ export async function applyFunction(work: Work, body: ByFunction): Promise<Reado
       const result = await session.run(`select * from ${temporary.input} where rowid >= ${least} and rowid < ${most}`);
       const given = result.columnNames();
       let number = from;
+      let heard = performance.now();
       for await (const rows of readChunks(result, body.columns)) {
         for (const row of rows) {
           number += 1;
+          if (performance.now() - heard > patience) {
+            session.throwIfCancelled();
+            await othersFirst();
+            heard = performance.now();
+          }
           const object = Object.fromEntries(given.map((name, index) => [name, row[index]]));
           for (const made of mapped(work, body, object, number)) {
             appendRow(appender, write.columns, made as Readonly<Record<string, unknown>>);

@@ -1,0 +1,86 @@
+export interface Guarantee {
+  readonly what: string;
+  readonly by: string;
+  readonly proof: readonly string[];
+}
+
+/** Beside what an engine says of itself: who enforces each promise. */
+export const guarantees: readonly Guarantee[] = [
+  {
+    what: 'A step is published whole or not at all: rows, invalid rows, how far it has read, and its account.',
+    by: 'one transaction of the engine',
+    proof: ['src/ports/conformance/warehouse/publishing.ts'],
+  },
+  {
+    what: 'in = valid + invalid + duplicates + held, for every publication.',
+    by: 'Esteira, inside the transaction (`ACCOUNT_WRONG`)',
+    proof: ['test/errors/errors.test.ts'],
+  },
+  {
+    what: 'A row that breaks a rule is never among the valid ones, and is not lost.',
+    by: 'Esteira, which judges every row before it is written; the engine’s tables have no constraints of their own',
+    proof: ['src/ports/conformance/warehouse/invalid.ts'],
+  },
+  {
+    what: 'A table with a key, written by replace or merge, has one row for each key.',
+    by: 'Esteira (`KEYS_REPEATED`, `duplicates`)',
+    proof: ['src/ports/conformance/warehouse/modes.ts'],
+  },
+  {
+    what: 'A check that blocks holds back the rows before anyone can read them.',
+    by: 'Esteira, inside the transaction (`CHECK_FAILED`)',
+    proof: ['src/ports/conformance/warehouse/invalid.ts'],
+  },
+  {
+    what: 'A reader sees a table as it was before a publication or after it.',
+    by: 'the engine’s snapshots',
+    proof: ['test/processes/readers.test.ts'],
+  },
+  {
+    what: 'One process at a time writes a project; commands of others are carried out by it.',
+    by: 'a lock of the kernel on `.esteira/owner.sqlite`, and the engine’s own lock on its files (`FILE_HELD`)',
+    proof: ['test/owner/owner.test.ts', 'test/processes/processes.test.ts'],
+  },
+  {
+    what: 'One run of a job goes on at a time, and one that writes a table.',
+    by: 'leases in the state (`RUN_IN_PROGRESS`)',
+    proof: ['src/ports/conformance/state.ts', 'test/processes/processes.test.ts'],
+  },
+  {
+    what: 'A run that was taken over writes nothing more.',
+    by: 'a token in the warehouse, touched first in each transaction (`FENCED`)',
+    proof: ['src/ports/conformance/warehouse/publishing.ts'],
+  },
+  {
+    what: 'A run whose process was killed goes on with the first step that was not published; a client that waited goes on without it.',
+    by: 'Esteira: the warehouse’s publications are the proof, the state is reconciled with them',
+    proof: ['test/crash/crash.test.ts', 'test/processes/processes.test.ts'],
+  },
+  {
+    what: 'A run creates and alters nothing; set-up never destroys.',
+    by: 'Esteira (`SETUP_NEEDED`, `SETUP_CONFLICT`)',
+    proof: ['test/errors/errors.test.ts'],
+  },
+  {
+    what: '`query` only reads, and only tables of the project.',
+    by: 'Esteira, which looks through the parsed statement (`QUERY_NOT_READ_ONLY`)',
+    proof: ['test/environments/query.test.ts'],
+  },
+  {
+    what: 'Environments share no file (`ENVIRONMENTS_SHARE`), and a command in one touches none of another.',
+    by: 'Esteira',
+    proof: ['test/environments/environments.test.ts'],
+  },
+  {
+    what: 'A value of `env(…)` that is secret by its name, or that a source’s reader uses, is in no output, log, state, plan or file.',
+    by: 'Esteira, on every text that leaves the process',
+    proof: ['test/environments/secrets.test.ts'],
+  },
+];
+
+export const without: readonly string[] = [
+  'Two catalogs are not published together: a step writes one catalog.',
+  'A reference (`existsIn`) is judged when its row is; it is not judged again when the other table changes.',
+  'Rows that another program writes into the tables are not judged.',
+  'A secret of fewer than six characters is not taken out of texts: it would blank out ordinary words.',
+];
