@@ -15,7 +15,7 @@ import {
   randomFrom,
 } from '../../ports/conformance/hostile.ts';
 import type { SourceFile } from '../../ports/index.ts';
-import { stageFiles } from './files.ts';
+import { stageFiles, tablesBeneath } from './files.ts';
 import { readRows } from './values.ts';
 
 let connection: DuckDBConnection;
@@ -54,7 +54,8 @@ async function stage(columns: Columns, files: readonly SourceFile[]) {
   const { rows } = await readRows(await connection.run('select _rid, * exclude (_rid) from r order by _rid'), {
     columns,
   });
-  await connection.run('drop table r');
+  const beneath = tablesBeneath('r').map((name) => `drop table if exists "${name}"`);
+  await connection.run(['drop view r', ...beneath].join('; '));
   const left = await readRows(
     await connection.run("select table_name from duckdb_tables() where table_name like 'r%'"),
   );
@@ -320,6 +321,22 @@ describe('JSON lines', () => {
     const rest = careful.rows.slice(1).map(([, ...row]) => row);
     for (const [index, [, ...row]] of quick.rows.entries())
       assert.deepEqual(row, rest[index], `seed ${seed}: ${written[index]}`);
+  });
+});
+
+describe('long lines', () => {
+  test('a line of 20 megabytes is read', async () => {
+    const long = 'é'.repeat(10 * 2 ** 20);
+    const json = await stage(one, [await file('1.jsonl', lines(`{"a":"${long}"}`, '{"a":"2"}'))]);
+    assert.deepEqual(
+      json.rows.map(([, value]) => String(value).length),
+      [long.length, 1],
+    );
+    const csv = await stage({ ...one, b: col.integer() }, [await file('1.csv', `a,b\n${long},1\n2,2\n`)]);
+    assert.deepEqual(
+      csv.rows.map(([, value]) => String(value).length),
+      [long.length, 1],
+    );
   });
 });
 

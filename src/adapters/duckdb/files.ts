@@ -5,8 +5,10 @@ import { readJsonLines } from './files/read-jsonl.ts';
 import { readParquet } from './files/read-parquet.ts';
 import { type Bad, Staging } from './files/staging.ts';
 
+export { tablesBeneath } from './files/staging.ts';
+
 /**
- * Reads files into a temporary table: the columns, typed (NULL where the producer's value is not of the kind), `_rid` (`<path>:<line>`; the row
+ * Reads files into a temporary view over `tablesBeneath` it: the columns, typed (NULL where the producer's value is not of the kind), `_rid` (`<path>:<line>`; the row
  * for CSV and Parquet), and for rows with such a value `_original`, the producer's row as JSON text, and `_unread`, the names of the columns.
  * A file that cannot be read is set aside with the reason; the others go on.
  */
@@ -17,15 +19,15 @@ export async function stageFiles(
 ): Promise<{ readonly read: readonly SourceFile[]; readonly bad: readonly Bad[] }> {
   const staging = new Staging(connection, input, relation);
   try {
-    await staging.begin();
     const of = (format: SourceFile['format']): readonly SourceFile[] =>
       input.files.filter((file) => file.format === format);
     await readJsonLines(staging, of('jsonl'));
     await readCsv(staging, of('csv'));
     await readParquet(staging, of('parquet'));
     await staging.finish();
-  } finally {
+  } catch (error) {
     await staging.clear();
+    throw error;
   }
   const paths = new Set(staging.bad.map(({ path }) => path));
   return { read: input.files.filter(({ path }) => !paths.has(path)), bad: staging.bad };

@@ -2,7 +2,7 @@ import { type ColumnFacts, type Judgement, portablePattern } from '../../columns
 import { storedType } from './dialect.ts';
 import { literal } from './literal.ts';
 
-/** The least whole number of units, at these places, that is not below the bound (`up`), or the greatest that is not above. */
+/** The least whole number of units, at these places, that is not below the bound as it is written (`up`), or the greatest that is not above. */
 function units(bound: number, places: number, up: boolean): bigint {
   const [, sign = '', whole = '0', part = '', power = '0'] =
     /^(-?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/.exec(`${bound}`) ?? [];
@@ -33,7 +33,8 @@ function bounded(facts: ColumnFacts, value: string, bound: number, sign: '>=' | 
   const [digits, places] = facts.kind === 'decimal' ? (facts.of as readonly [number, number]) : [0, 0];
   const greatest = digits ? 10n ** BigInt(digits) - 1n : 2n ** 63n - 1n;
   const smallest = digits ? -greatest : -greatest - 1n;
-  const count = units(bound, places, least);
+  const whole = (): bigint => BigInt(least ? Math.ceil(bound) : Math.floor(bound));
+  const count = digits ? units(bound, places, least) : whole();
   if (count > greatest) return String(!least);
   if (count < smallest) return String(least);
   return `${value} ${sign} cast('${decimalText(count, places)}' as ${storedType(facts)})`;

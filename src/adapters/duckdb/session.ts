@@ -70,14 +70,18 @@ export class Session {
 
   /** What drops the tables that were made. A transaction that carries it out clears `made` when it is committed. */
   drops(): readonly string[] {
-    return [...this.made].map((table) => `drop table if exists temp.main.${dialect.identifier(table)}`);
+    return [
+      ...[...this.views].map((view) => `drop view if exists temp.main.${dialect.identifier(view)}`),
+      ...[...this.made].map((table) => `drop table if exists temp.main.${dialect.identifier(table)}`),
+    ];
   }
 
   /** Drops what was made, so that the next to borrow the connection finds it empty. */
   async tidy(): Promise<void> {
-    if (this.made.size === 0) return;
-    this.deafen();
     const drops = this.drops();
+    if (drops.length === 0) return;
+    this.deafen();
+    this.views.clear();
     this.made.clear();
     try {
       await this.run(drops.join(';\n'));

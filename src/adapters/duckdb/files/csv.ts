@@ -4,82 +4,96 @@ import { pieces } from './lines.ts';
 /** A record: its fields (null where nothing stands between the delimiters), or the text of one that cannot be taken apart. */
 export type CsvRecord = { readonly fields: readonly (string | null)[] } | { readonly broken: string };
 
-/** `start`: a field begins; `closed`: its quotes have ended. */
+/** `start`: a field begins; `closed`: its quotes have ended, perhaps (a quote that follows at once is half of one). */
 type State = 'start' | 'plain' | 'quoted' | 'closed' | 'broken';
 
-/** Takes CSV apart a character at a time: quotes around a whole field, doubled inside, where a line may end; elsewhere a quote is itself. */
+/** Takes CSV apart: quotes around a whole field, doubled inside, where a line may end; elsewhere a quote is itself. */
 class Splitter {
   readonly #delimiter: string;
+  readonly #special: RegExp;
   #state: State = 'start';
   #field = '';
   #fields: (string | null)[] = [];
+  /** The record's text so far. */
   #text = '';
-  #spaces = '';
-  /** A quote inside quotes: the field's end, or half of one. */
-  #quote = false;
+  /** What stands between the closing quote and the delimiter. */
+  #after = '';
 
   constructor(delimiter: string) {
     this.#delimiter = delimiter;
+    this.#special = new RegExp(`["\\n${delimiter === '|' ? '\\|' : delimiter}]`, 'g');
   }
 
   *take(piece: string): Generator<CsvRecord> {
-    for (const character of piece) {
-      if (this.#quote && character !== '"') {
-        this.#quote = false;
-        this.#state = 'closed';
-      }
-      if (character === '\n' && this.#state !== 'quoted') yield* this.end();
-      else {
-        this.#text += character;
-        this.#next(character);
-      }
+    let begun = 0;
+    let at = 0;
+    while (at < piece.length) {
+      const special = this.#find(piece, at);
+      if (special > at) this.#run(piece.slice(at, special));
+      if (special === piece.length) break;
+      at = special + 1;
+      if (piece[special] === '\n' && this.#state !== 'quoted') {
+        this.#text += piece.slice(begun, special);
+        begun = at;
+        yield* this.end();
+      } else this.#mark(piece[special] as string);
+    }
+    this.#text += piece.slice(begun);
+  }
+
+  /** Where the next character stands that means something now. */
+  #find(piece: string, from: number): number {
+    if (this.#state === 'quoted') {
+      const quote = piece.indexOf('"', from);
+      return quote < 0 ? piece.length : quote;
+    }
+    this.#special.lastIndex = from;
+    return this.#special.test(piece) ? this.#special.lastIndex - 1 : piece.length;
+  }
+
+  /** Characters that mean nothing by themselves. */
+  #run(text: string): void {
+    if (this.#state === 'closed') {
+      this.#after += text;
+      if (!/^ *\r?$/.test(this.#after)) this.#state = 'broken';
+    } else if (this.#state !== 'broken') {
+      this.#field += text;
+      if (this.#state === 'start') this.#state = 'plain';
     }
   }
 
-  #next(character: string): void {
+  #mark(mark: string): void {
     if (this.#state === 'broken') return;
-    if (this.#state === 'quoted') {
-      if (character !== '"') this.#field += character;
-      else if (this.#quote) {
-        this.#field += '"';
-        this.#quote = false;
-      } else this.#quote = true;
-    } else if (character === this.#delimiter) this.#push();
-    else if (this.#state === 'closed') this.#afterQuotes(character);
-    else if (character === '"' && /^ *$/.test(this.#field)) {
+    if (this.#state === 'quoted' && mark === '"') {
+      this.#state = 'closed';
+      this.#after = '';
+    } else if (this.#state === 'quoted') this.#field += mark;
+    else if (mark === this.#delimiter) this.#push();
+    else if (this.#state === 'closed') {
+      // As DuckDB has it: two quotes are one, and quotes after spaces go on with the field.
+      this.#field += this.#after || '"';
+      this.#state = /^ *$/.test(this.#after) ? 'quoted' : 'broken';
+    } else if (/^ *$/.test(this.#field)) {
       this.#state = 'quoted';
       this.#field = '';
-    } else {
-      this.#state = 'plain';
-      this.#field += character;
-    }
-  }
-
-  /** As DuckDB has it: spaces may follow the quotes, and quotes after those go on with the field. */
-  #afterQuotes(character: string): void {
-    if (character === ' ') this.#spaces += character;
-    else if (character === '"' && this.#spaces) {
-      this.#field += this.#spaces;
-      this.#state = 'quoted';
-    } else if (character !== '\r') this.#state = 'broken';
-    if (character !== ' ') this.#spaces = '';
+    } else this.#field += mark;
   }
 
   #push(): void {
-    this.#spaces = '';
-    const empty = this.#state === 'start' || (this.#state === 'plain' && this.#field === '');
-    this.#fields.push(empty ? null : this.#field);
+    this.#fields.push(this.#state === 'start' ? null : this.#field);
     this.#state = 'start';
     this.#field = '';
   }
 
   /** The record that has ended, if there is one. */
   *end(): Generator<CsvRecord> {
-    if (this.#quote) this.#state = 'closed';
     const text = this.#text.replace(/\r$/, '');
-    if (this.#state === 'plain') this.#field = this.#field.replace(/\r$/, '');
+    if (this.#state === 'plain') {
+      this.#field = this.#field.replace(/\r$/, '');
+      if (this.#field === '') this.#state = 'start';
+    }
     const broken = this.#state === 'broken' || this.#state === 'quoted';
-    if (text !== '' || this.#fields.length) {
+    if (text !== '') {
       this.#push();
       yield broken ? { broken: text } : { fields: this.#fields };
     }
@@ -87,7 +101,6 @@ class Splitter {
     this.#field = '';
     this.#fields = [];
     this.#text = '';
-    this.#quote = false;
   }
 }
 

@@ -6,7 +6,7 @@ import { isJson } from '../spellings.ts';
 import { spelledSql } from '../stored.ts';
 import { lines } from './lines.ts';
 import { inexact, writtenNumbers } from './numbers.ts';
-import { staged, typedSql } from './typed.ts';
+import { quickTypedSql, staged, typedSql } from './typed.ts';
 
 const { identifier, literal } = dialect;
 
@@ -24,39 +24,39 @@ const spelled = (columns: Columns, name: string, text: string): string =>
   spelledSql((columns[name] as Columns[string]).facts, text);
 
 /** The line, where it is JSON, else a JSON string of it. */
-const asJson = `case when ${isJson('"#l"')} then "#l" else cast(to_json(cast("#l" as varchar)) as varchar) end`;
+const original = `case when ${isJson('"#l"')} then "#l" else cast(to_json("#l") as varchar) end`;
 
-/** Rows of whole files as DuckDB splits them, at full speed; it refuses a file with a line that is not JSON. */
+/**
+ * Rows of whole files as DuckDB splits them, at full speed; it refuses a file with a line that is not JSON. `#text` is the line where something
+ * could not be read, `#inexact` says that it holds numbers that may not be as they were written.
+ */
 export function quickSql({ columns }: FileInput, files: readonly SourceFile[], numbers: readonly number[]): string {
   const locations = files.map(({ location }) => literal(location)).join(', ');
   const place = `list_extract([${numbers.join(', ')}], list_position([${locations}], filename))`;
   const text = (name: string): string => field('"#s"', name);
-  return typedSql(columns, {
+  return quickTypedSql(columns, {
     from: `(select json as "#l", from_json(json, ${structure(columns)}) as "#s", cast(${place} as integer) as ${staged.file}
-      from read_json_objects([${locations}], format='newline_delimited', filename=true, maximum_object_size=${1 << 27}))`,
+      from read_json_objects([${locations}], format='newline_delimited', filename=true))`,
     raw: text,
     value: (name) => spelled(columns, name, text(name)),
     lost: `not starts_with("#l", '{')`,
-    original: asJson,
-    besides: [
-      staged.file,
-      'cast(strlen("#l") as integer) as "#bytes"',
-      `case when ${inexact(columns, text, '"#l"')} then "#l" end as "#again"`,
-    ],
+    besides: [staged.file, 'cast(strlen("#l") as integer) as "#bytes"'],
+    text: 'cast("#l" as varchar)',
+    inexact: inexact(columns, text, '"#l"'),
   });
 }
 
-/** Rows of single lines, each with the numbers of its JSON as they were written. */
-export function carefulSql({ columns }: FileInput, table: string): string {
+/** Rows of single lines, `#l`, each with the numbers of its JSON as they were written, `#n`. */
+export function singleSql({ columns }: FileInput, from: string): string {
   const text = (name: string): string => `coalesce(${field('"#w"', name)}, ${field('"#s"', name)})`;
-  const parse = (json: string): string => `from_json(${json}, ${structure(columns)})`;
+  const parse = (json: string): string => `from_json(case when "#object" then ${json} end, ${structure(columns)})`;
   return typedSql(columns, {
-    from: `(select *, ${parse(`case when "#object" then "#l" end`)} as "#s", ${parse(`case when "#object" then "#n" end`)} as "#w"
-      from (select *, json_valid("#l") and starts_with("#l", '{') as "#object" from ${table}))`,
+    from: `(select *, ${parse('"#l"')} as "#s", ${parse('"#n"')} as "#w"
+      from (select *, json_valid("#l") and starts_with("#l", '{') as "#object" from ${from}))`,
     raw: text,
     value: (name) => spelled(columns, name, text(name)),
     lost: 'not "#object"',
-    original: asJson,
+    original,
     besides: [staged.file, staged.line],
   });
 }

@@ -50,7 +50,37 @@ function keyOf(text: string): string {
     return text;
   }
 }
-const token = /\s*(?:("(?:[^"\\]|\\.)*")|([{[])|([}\]])|([:,])|([^\s{}[\]:,"]+))/gy;
+
+/** Where a string that begins here ends, after its quote; the line's end where it does not. */
+function afterString(line: string, from: number): number {
+  let end = line.indexOf('"', from + 1);
+  while (end >= 0) {
+    let backslashes = 0;
+    while (line[end - 1 - backslashes] === '\\') backslashes += 1;
+    if (backslashes % 2 === 0) return end + 1;
+    end = line.indexOf('"', end + 1);
+  }
+  return line.length;
+}
+
+const scalar = /[^\s{}[\]:,"]+/y;
+
+/** Tokens of JSON: a string with its quotes, a scalar, or one of the marks. */
+function* tokens(line: string): Generator<string> {
+  let at = 0;
+  while (at < line.length) {
+    const character = line[at] as string;
+    let end = at + 1;
+    if (character === '"') end = afterString(line, at);
+    else if (!'{}[]:,'.includes(character)) {
+      scalar.lastIndex = at;
+      end = scalar.test(line) ? scalar.lastIndex : at + 1;
+    }
+    const token = line.slice(at, end);
+    if (token.trim()) yield token;
+    at = end;
+  }
+}
 
 /** The numbers of a JSON object, as they were written, by key; of a key given twice the first, as DuckDB has it. */
 export function writtenNumbers(line: string): Readonly<Record<string, string>> {
@@ -59,17 +89,16 @@ export function writtenNumbers(line: string): Readonly<Record<string, string>> {
   let depth = 0;
   let last = '';
   let key: string | undefined;
-  for (const [, text, opening, closing, mark, scalar] of line.matchAll(token)) {
-    if (opening) depth += 1;
-    else if (closing) depth -= 1;
-    else if (mark === ':' && depth === 1) key = keyOf(last);
-    else if (scalar && depth === 1 && key !== undefined && !seen.has(key) && /^-?\d/.test(scalar))
-      found.set(key, scalar);
-    if (text) last = text;
-    if (mark === ',' && depth === 1 && key !== undefined) {
-      seen.add(key);
+  for (const token of tokens(line)) {
+    if (token === '{' || token === '[') depth += 1;
+    else if (token === '}' || token === ']') depth -= 1;
+    else if (depth !== 1) continue;
+    else if (token === ':') key = keyOf(last);
+    else if (token === ',') {
+      if (key !== undefined) seen.add(key);
       key = undefined;
-    }
+    } else if (key !== undefined && !seen.has(key) && /^-?\d/.test(token)) found.set(key, token);
+    last = token;
   }
   return Object.fromEntries(found);
 }

@@ -51,9 +51,7 @@ async function usableHeader(staging: Staging, file: SourceFile): Promise<Header 
 async function readGroup(staging: Staging, header: Header, files: readonly SourceFile[]): Promise<void> {
   // An empty line is a record where there is one column, and none where there are more.
   const quick = header.names.length > 1 ? files : [];
-  const failed = await readTogether(quick, (some) =>
-    staging.run(`insert into ${staging.quick} ${quickSql(staging, header, some)}`),
-  );
+  const failed = await readTogether(quick, (some) => staging.add('records', quickSql(staging, header, some)));
   for (const file of files.filter((one) => failed.has(one) || !quick.includes(one))) {
     try {
       await readCarefully(staging, header, file);
@@ -83,22 +81,22 @@ function quickSql({ input }: Staging, header: Header, files: readonly SourceFile
   return typedSql(input.columns, {
     from: `(select *, cast(list_extract([${numbers}], list_position([${locations}], filename)) as integer) as ${staged.file}
       from read_csv([${locations}], columns={${types}}, auto_detect=false, header=true, delim=${literal(delimiter)}, quote='"', escape='"',
-        nullstr='', allow_quoted_nulls=false, strict_mode=true, null_padding=false, filename=true, max_line_size=${1 << 24}))`,
+        nullstr='', allow_quoted_nulls=false, strict_mode=true, null_padding=false, filename=true))`,
     ...reading(input.columns, header),
     original: `cast(json_object(${object}) as varchar)`,
-    besides: [staged.file, '0', 'null'],
+    besides: [staged.file],
   });
 }
 
 async function readCarefully(staging: Staging, header: Header, file: SourceFile): Promise<void> {
   const { input } = staging;
   const { names } = header;
-  const [table, name] = [staging.table('records'), `${input.relation}#records`];
+  const table = staging.table('waiting');
   const columns = names.map((_, index) => `${field(index)} varchar`).join(', ');
   await staging.run(
     `create or replace temp table ${table} (${staged.line} bigint, "#l" varchar, "#lost" boolean, ${columns})`,
   );
-  const appender = await staging.connection.createAppender(name, 'main', 'temp');
+  const appender = await staging.connection.createAppender(staging.bare('waiting'), 'main', 'temp');
   let number = -1;
   try {
     for await (const record of records(file, header.delimiter)) {
@@ -119,15 +117,17 @@ async function readCarefully(staging: Staging, header: Header, file: SourceFile)
   } finally {
     appender.closeSync();
   }
-  await staging.run(
-    `insert into ${staging.careful} ${typedSql(input.columns, {
+  await staging.add(
+    'single',
+    typedSql(input.columns, {
       from: `(select *, cast(${input.files.indexOf(file)} as integer) as ${staged.file} from ${table})`,
       ...reading(input.columns, header),
       lost: '"#lost"',
       original: '"#l"',
       besides: [staged.file, staged.line],
-    })}`,
+    }),
   );
+  await staging.run(`drop table ${table}`);
 }
 
 const fieldsOf = (record: CsvRecord, count: number): readonly (string | null)[] | undefined =>

@@ -1,6 +1,6 @@
 import type { SourceFile } from '../../../ports/index.ts';
 import { readTogether } from './failure.ts';
-import { appendLines, carefulSql, linesOf, quickSql, type Waiting, waiting } from './jsonl.ts';
+import { appendLines, linesOf, quickSql, singleSql, type Waiting, waiting } from './jsonl.ts';
 import { countLines, type Extent, extentOf, whyBad } from './lines.ts';
 import type { Arrived, Staging } from './staging.ts';
 import { staged } from './typed.ts';
@@ -22,21 +22,30 @@ export async function readJsonLines(staging: Staging, files: readonly SourceFile
   }
   const numbers = new Map(input.files.map((file, index) => [file, index]));
   const failed = await readTogether([...extents.keys()], (some) =>
-    staging.run(
-      `insert into ${staging.quick} ${quickSql(
+    staging.add(
+      'lines',
+      quickSql(
         input,
         some,
         some.map((file) => numbers.get(file) ?? 0),
-      )}`,
+      ),
     ),
   );
   const again = [...failed.keys()];
-  const arrived = new Map((await staging.arrived()).map((one) => [one.file, one]));
+  const arrived = new Map((await staging.arrived('lines')).map((one) => [one.file, one]));
   for (const [file, extent] of extents) {
     const rows = arrived.get(numbers.get(file) ?? -1);
     if (!failed.has(file) && !(await isNumbered(file, extent, rows))) again.push(file);
   }
-  await readAgain(staging, again);
+  for (const file of again) staging.drop(file);
+  if ([...arrived.values()].some(({ unsure }) => unsure)) await readWaiting(staging);
+  for (const file of again) {
+    try {
+      await readLines(staging, linesOf(file, numbers.get(file) ?? 0));
+    } catch (error) {
+      staging.setAside(file, whyBad(error));
+    }
+  }
 }
 
 /** Whether each line of the file is a row. Where all bytes are those of the rows and of one line end each, nothing need be counted. */
@@ -46,35 +55,29 @@ async function isNumbered(file: SourceFile, { bytes, ended }: Extent, rows: Arri
   return bytes - rows.bytes === (ended ? rows.count : rows.count - 1) || (await countLines(file)) === rows.count;
 }
 
-async function readAgain(staging: Staging, files: readonly SourceFile[]): Promise<void> {
-  const { input } = staging;
-  const found = await staging.rows(
-    `select ${staged.file}, rowid, "#again" from ${staging.quick} where "#again" is not null`,
-  );
-  if (files.length === 0 && found.length === 0) return;
-  const numbers = new Set(files.map((file) => input.files.indexOf(file)));
-  const single: Waiting[] = found
-    .map(([file, place, text]) => ({
-      file: Number(file),
-      line: staging.lineOf(Number(file), Number(place)),
-      text: String(text),
-    }))
-    .filter(({ file }) => !numbers.has(file));
-  const dropped = [...numbers].map((number) => `${staged.file} = ${number}`);
-  await staging.run(`delete from ${staging.quick} where ${['"#again" is not null', ...dropped].join(' or ')}`);
-  const table = `${input.relation}#lines`;
-  const spelled = staging.table('lines');
-  const take = async (from: AsyncIterable<Waiting> | Iterable<Waiting>): Promise<void> => {
-    await staging.run(`create or replace temp table ${spelled} (${waiting})`);
-    await appendLines(staging.connection, { table, columns: input.columns }, from);
-    await staging.run(`insert into ${staging.careful} ${carefulSql(input, spelled)}`);
-  };
-  await take(single);
-  for (const file of files) {
-    try {
-      await take(linesOf(file, input.files.indexOf(file)));
-    } catch (error) {
-      staging.setAside(file, whyBad(error));
-    }
+/** The lines that something could not be read of, or not for sure. */
+const waitingSql = (staging: Staging): string =>
+  `select ${staged.file}, ${staging.number} as ${staged.line}, "#text" as "#l", "#inexact" from ${staging.table('lines')}
+    where "#text" is not null and ${staging.isKept}`;
+
+async function readWaiting(staging: Staging): Promise<void> {
+  const sure = `(select *, '{}' as "#n" from (${waitingSql(staging)}) where not "#inexact")`;
+  await staging.add('single', singleSql(staging.input, sure));
+  const found = await staging.rows(`select * from (${waitingSql(staging)}) where "#inexact"`);
+  if (found.length === 0) return;
+  const lines = found.map(([file, line, text]) => ({ file: Number(file), line: Number(line), text: String(text) }));
+  await readLines(staging, lines);
+}
+
+/** Reads lines whose numbers are taken from their text in Node. */
+async function readLines(staging: Staging, from: AsyncIterable<Waiting> | Iterable<Waiting>): Promise<void> {
+  const { connection, input } = staging;
+  const table = staging.table('waiting');
+  await staging.run(`create or replace temp table ${table} (${waiting})`);
+  try {
+    await appendLines(connection, { table: staging.bare('waiting'), columns: input.columns }, from);
+    await staging.add('single', singleSql(input, table));
+  } finally {
+    await staging.run(`drop table ${table}`);
   }
 }

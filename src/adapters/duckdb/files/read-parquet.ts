@@ -23,9 +23,7 @@ export async function readParquet(staging: Staging, files: readonly SourceFile[]
     groups.set(key, group);
   }
   for (const { types, files: some } of groups.values()) {
-    const failed = await readTogether(some, (few) =>
-      staging.run(`insert into ${staging.quick} ${quickSql(staging, types, few)}`),
-    );
+    const failed = await readTogether(some, (few) => staging.add('records', quickSql(staging, types, few)));
     for (const [file, error] of failed) staging.setAside(file, sentence(error));
   }
 }
@@ -63,6 +61,6 @@ function quickSql({ input }: Staging, types: ReadonlyMap<string, string>, files:
     raw,
     value: (name) => storedSql((columns[name] as Columns[string]).facts, raw(name), types.get(name) ?? 'VARCHAR'),
     original: `cast(json_object(${object}) as varchar)`,
-    besides: [staged.file, '0', 'null'],
+    besides: [staged.file],
   });
 }

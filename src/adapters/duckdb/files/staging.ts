@@ -11,11 +11,25 @@ export interface Bad {
   readonly why: string;
 }
 
-/** Rows of one file in the quick table. */
+/**
+ * Where rows wait. `lines`: of JSON lines, in the order of their files, so that the row's place says the line; `records`: the same of CSV and
+ * Parquet; `single`: rows that say their line themselves. The relation is a view of them, so that nothing is written twice.
+ */
+export type Part = 'lines' | 'records' | 'single';
+const parts: readonly Part[] = Object.freeze(['lines', 'records', 'single']);
+
+const nameOf = (relation: string, part: string): string => `${relation}#${part}`;
+/** The temporary tables that are beneath the view of that name. */
+export const tablesBeneath = (relation: string): readonly string[] => parts.map((part) => nameOf(relation, part));
+
+/** Rows of one file in a table, where the place of a row says its line. */
 export interface Arrived {
   readonly file: number;
   readonly count: number;
+  /** Of the rows' own text. */
   readonly bytes: number;
+  /** Those to be looked at again. */
+  readonly unsure: number;
   /** Nothing of another file stands between them. */
   readonly whole: boolean;
 }
@@ -24,85 +38,113 @@ export interface Arrived {
 export class Staging {
   readonly connection: DuckDBConnection;
   readonly input: FileInput;
-  /** Rows in the order of their files: the place in the table says the line. */
-  readonly quick: string;
-  /** Rows that say their line themselves. */
-  readonly careful: string;
   readonly bad: Bad[] = [];
-  readonly #first = new Map<number, number>();
-  readonly #tables: string[] = [];
   readonly #relation: string;
+  readonly #made = new Set<Part>();
+  readonly #first = new Map<number, number>();
+  readonly #dropped = new Set<number>();
 
   constructor(connection: DuckDBConnection, input: FileInput, relation: string) {
     this.connection = connection;
     this.input = input;
     this.#relation = relation;
-    this.quick = this.table('quick');
-    this.careful = this.table('careful');
   }
 
-  /** The spelled name of a temporary table that goes when the reading is done. */
-  table(purpose: string): string {
-    const name = `${this.#relation}#${purpose}`;
-    this.#tables.push(name);
-    return identifier(name);
+  /** The spelled name of a temporary table. */
+  table(part: string): string {
+    return identifier(nameOf(this.#relation, part));
+  }
+  /** As `table`, for an appender. */
+  bare(part: string): string {
+    return nameOf(this.#relation, part);
   }
 
-  async begin(): Promise<void> {
-    const columns = Object.entries(this.input.columns).map(
-      ([name, { facts }]) => `${identifier(name)} ${storedType(facts)}`,
-    );
-    columns.push(`${hidden.original} varchar`, `${hidden.unread} varchar[]`, `${staged.file} integer`);
-    await this.run(`create temp table ${this.quick} (${columns.join(', ')}, "#bytes" integer, "#again" varchar)`);
-    await this.run(`create temp table ${this.careful} (${columns.join(', ')}, ${staged.line} bigint)`);
+  async run(sql: string): Promise<void> {
+    await this.connection.run(sql);
   }
-
-  async run(sql: string): Promise<number> {
-    return (await this.connection.run(sql)).rowsChanged;
-  }
-
   async rows(sql: string): Promise<readonly (readonly unknown[])[]> {
     return await (await this.connection.run(sql)).getRows();
+  }
+
+  async add(part: Part, query: string): Promise<void> {
+    await this.run(
+      `${this.#made.has(part) ? `insert into ${this.table(part)}` : `create or replace temp table ${this.table(part)} as`} ${query}`,
+    );
+    this.#made.add(part);
   }
 
   setAside(file: SourceFile, why: string): void {
     this.bad.push({ path: file.path, why: why.replaceAll(file.location, file.path) });
   }
 
-  /** What stands in the quick table of files that have not been looked at; to be asked before any row is taken out again. */
-  async arrived(): Promise<readonly Arrived[]> {
-    const found = await this.rows(
-      `select ${staged.file}, min(rowid), max(rowid), count(*), sum("#bytes") from ${this.quick} group by ${staged.file}`,
-    );
-    const fresh = found
-      .map((row) => row.map(Number) as [number, number, number, number, number])
-      .filter(([file]) => !this.#first.has(file))
-      .map(([file, first, last, count, bytes]) => ({ file, first, count, bytes, whole: last - first + 1 === count }));
-    for (const { file, first } of fresh) this.#first.set(file, first);
-    return fresh;
+  /** The rows of a file among the lines do not count. */
+  drop(file: SourceFile): void {
+    this.#dropped.add(this.input.files.indexOf(file));
   }
 
-  /** The line of a quick row. */
-  lineOf(file: number, place: number): number {
-    return place - (this.#first.get(file) ?? 0) + 1;
+  /** What stands in a table, file by file. */
+  async arrived(part: Exclude<Part, 'single'>): Promise<readonly Arrived[]> {
+    if (!this.#made.has(part)) return [];
+    const [bytes, again] = part === 'lines' ? ['sum("#bytes")', 'count("#text")'] : ['0', '0'];
+    const found = await this.rows(
+      `select ${staged.file}, min(rowid), max(rowid), count(*), ${bytes}, ${again} from ${this.table(part)} group by ${staged.file}`,
+    );
+    return found.map((row) => {
+      const [file, first, last, count, sum, unsure] = row.map(Number) as [
+        number,
+        number,
+        number,
+        number,
+        number,
+        number,
+      ];
+      this.#first.set(file, first);
+      return { file, count, bytes: sum, unsure, whole: last - first + 1 === count };
+    });
+  }
+
+  /** The number of a row among those of its file, counted from one. */
+  get number(): string {
+    const firsts = this.input.files.map((_, index) => this.#first.get(index) ?? 0);
+    return `rowid - list_extract([${firsts.join(', ')}], ${staged.file} + 1) + 1`;
+  }
+
+  /** Which of the lines are of files that count. */
+  get isKept(): string {
+    return [...this.#dropped].map((file) => `${staged.file} <> ${file}`).join(' and ') || 'true';
   }
 
   /** Makes the relation of everything that waits. */
   async finish(): Promise<void> {
-    await this.arrived();
+    await this.arrived('records');
     const { files, columns } = this.input;
-    const names = [...Object.keys(columns).map(identifier), hidden.original, hidden.unread].join(', ');
-    // The list of no file has no type of its own.
-    const paths = `cast([${files.map(({ path }) => literal(`${path}:`)).join(', ')}] as varchar[])`;
-    const starts = `[${files.map((_, index) => this.#first.get(index) ?? 0).join(', ')}]`;
-    const identity = (line: string): string =>
-      `list_extract(${paths}, ${staged.file} + 1) || lpad(cast(${line} as varchar), 10, '0') as ${hidden.row}`;
-    await this.run(`create temp table ${identifier(this.#relation)} as
-      select ${names}, ${identity(`rowid - list_extract(${starts}, ${staged.file} + 1) + 1`)} from ${this.quick}
-      union all select ${names}, ${identity(staged.line)} from ${this.careful}`);
+    const names = Object.keys(columns).map(identifier).join(', ');
+    const paths = `[${files.map(({ path }) => literal(`${path}:`)).join(', ')}]`;
+    const identity = (number: string): string =>
+      `list_extract(${paths}, ${staged.file} + 1) || lpad(cast(${number} as varchar), 10, '0') as ${hidden.row}`;
+    const found = `${hidden.original}, ${hidden.unread}`;
+    const none = `cast(null as varchar) as ${hidden.original}, cast(null as varchar[]) as ${hidden.unread}`;
+    const nulls = Object.values(columns).map(
+      ({ facts }, index) => `cast(null as ${storedType(facts)}) as "#v${index}"`,
+    );
+    const selects: Readonly<Record<Part, string>> = {
+      lines: `select ${names}, ${none}, ${identity(this.number)} from ${this.table('lines')} where "#text" is null and ${this.isKept}`,
+      records: `select ${names}, ${found}, ${identity(this.number)} from ${this.table('records')}`,
+      single: `select ${names}, ${found}, ${identity(staged.line)} from ${this.table('single')}`,
+    };
+    const empty = `select ${nulls.join(', ')}, ${none}, '' as ${hidden.row} where false`;
+    const made = parts.filter((part) => this.#made.has(part)).map((part) => selects[part]);
+    const header = [...Object.keys(columns), hidden.original, hidden.unread, hidden.row].map(identifier).join(', ');
+    await this.run(
+      `create or replace temp view ${identifier(this.#relation)} (${header}) as ${made.join(' union all ') || empty}`,
+    );
   }
 
+  /** Leaves nothing behind of a reading that failed. */
   async clear(): Promise<void> {
-    await this.run(this.#tables.map((name) => `drop table if exists temp.main.${identifier(name)}`).join('; '));
+    const tables = [...tablesBeneath(this.#relation), this.bare('waiting')].map(
+      (name) => `drop table if exists temp.main.${identifier(name)}`,
+    );
+    await this.run([`drop view if exists temp.main.${identifier(this.#relation)}`, ...tables].join('; '));
   }
 }

@@ -16,33 +16,52 @@ export interface Reading {
   readonly value: (name: string) => string;
   /** True where no column of the row can be read at all. */
   readonly lost?: string;
-  /** The producer's row as JSON text. */
-  readonly original: string;
   /** Further columns, each with its alias. */
   readonly besides: readonly string[];
 }
 
-/** A query for typed rows: the columns, `_original` and `_unread` (NULL for rows whose values all were read), and what is beside. */
-export function typedSql(columns: Columns, reading: Reading): string {
+interface Typed {
+  /** The columns, then what is beside. */
+  readonly columns: string;
+  /** With everything of the input, the typed values among it. */
+  readonly from: string;
+  /** Whether some value is there but could not be read; true, false or NULL, for a `case`. */
+  readonly unread: string;
+  /** The names of those columns. */
+  readonly names: string;
+}
+
+function typed(columns: Columns, { from, raw, value, lost = 'false', besides }: Reading): Typed {
   const names = Object.keys(columns);
-  const value = (index: number): string => `"#v${index}"`;
-  const lost = reading.lost ?? 'false';
-  const judged = names.flatMap((name, index) =>
-    columns[name]?.facts.kind === 'text' ? [] : [`(${reading.raw(name)} is not null and ${value(index)} is null)`],
+  const column = (index: number): string => `"#v${index}"`;
+  const failed = names.map((name, index) =>
+    columns[name]?.facts.kind === 'text' ? undefined : `(${column(index)} is null and ${raw(name)} is not null)`,
   );
-  const each = names.map((name, index) => {
-    const isText = columns[name]?.facts.kind === 'text';
-    const bad = isText ? 'false' : `(${reading.raw(name)} is not null and ${value(index)} is null)`;
-    return `case when ${lost} or ${bad} then ${literal(name)} end`;
-  });
-  const unread = [lost, ...judged].join(' or ');
-  const list = `list_filter([${each.join(', ')}], lambda one: one is not null)`;
+  const each = names.map((name, index) => `case when ${failed[index] ?? lost} or ${lost} then ${literal(name)} end`);
+  const values = names.map((name, index) => `${value(name)} as ${column(index)}`);
+  return {
+    columns: [...names.map((name, index) => `${column(index)} as ${identifier(name)}`), ...besides].join(', '),
+    from: `(select *, ${values.join(', ')} from ${from})`,
+    unread: [lost, ...failed.filter((one) => one !== undefined)].join(' or '),
+    names: `list_filter([${each.join(', ')}], lambda one: one is not null)`,
+  };
+}
+
+/** A query for typed rows with `_original` and `_unread`, which are NULL where all values could be read. */
+export function typedSql(columns: Columns, reading: Reading & { readonly original: string }): string {
+  const sql = typed(columns, reading);
   // One decision for both: DuckDB would evaluate the condition twice.
-  const bad = `case when ${unread} then {'original': ${reading.original}, 'unread': ${list}} end`;
-  return `select ${names.map((name, index) => `${value(index)} as ${identifier(name)}`).join(', ')},
-    "#bad".original as ${hidden.original}, "#bad".unread as ${hidden.unread}
-    ${reading.besides.map((column) => `, ${column}`).join('')}
-    from (select *, ${bad} as "#bad" from (select *, ${names
-      .map((name, index) => `${reading.value(name)} as ${value(index)}`)
-      .join(', ')} from ${reading.from}))`;
+  const bad = `case when ${sql.unread} then {'original': ${reading.original}, 'unread': ${sql.names}} end`;
+  return `select ${sql.columns}, "#bad".original as ${hidden.original}, "#bad".unread as ${hidden.unread}
+    from (select *, ${bad} as "#bad" from ${sql.from})`;
+}
+
+/** A query for typed rows with the text of those which must be looked at again, and NULL for all others. */
+export function quickTypedSql(
+  columns: Columns,
+  reading: Reading & { readonly text: string; readonly inexact: string },
+): string {
+  const sql = typed(columns, reading);
+  return `select ${sql.columns}, "#inexact", case when "#inexact" or ${sql.unread} then ${reading.text} end as "#text"
+    from (select *, case when ${reading.inexact} then true else false end as "#inexact" from ${sql.from})`;
 }

@@ -37,6 +37,7 @@ export async function publishStep(publishing: Publishing): Promise<Publication> 
   await trace('staged');
   const fence = `${touchFence(write, 1)} returning seq`;
   const publication = await session.transaction((rows) => carryOut(work, staged, rows, publishing), fence);
+  session.views.clear();
   session.made.clear();
   await trace('committed');
   return publication;
