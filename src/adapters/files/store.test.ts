@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -41,6 +42,37 @@ test('the location is where the file is, and a link to a folder is followed', as
   const [file] = await folderStore({ path: root }).list('linked/*.csv');
   assert.equal(file?.path, 'linked/1.csv');
   assert.equal(file?.location, path.join(root, 'linked', '1.csv'));
+});
+
+test('** does not follow links: a file is found once, however the folders lead to each other', async () => {
+  const root = await folder();
+  await mkdir(path.join(root, 'a', 'b'), { recursive: true });
+  await writeFile(path.join(root, 'a', 'b', '1.csv'), 'x\n');
+  await symlink('.', path.join(root, 'a', 'loop'));
+  await symlink('..', path.join(root, 'a', 'b', 'up'));
+  await symlink('b', path.join(root, 'a', 'latest'));
+  const found = await folderStore({ path: root }).list('**/*.csv');
+  assert.deepEqual(
+    found.map((file) => file.path),
+    ['a/b/1.csv'],
+  );
+});
+
+test('only files are listed: a pipe would be waited for, a link to nowhere is nothing', async () => {
+  const root = await folder();
+  await mkdir(path.join(root, 'folder.csv'));
+  execFileSync('mkfifo', [path.join(root, 'pipe.csv')]);
+  await symlink('/dev/null', path.join(root, 'device.csv'));
+  await symlink('itself.csv', path.join(root, 'itself.csv'));
+  await symlink('gone', path.join(root, 'broken.csv'));
+  assert.deepEqual(await folderStore({ path: root }).list('*.csv'), []);
+});
+
+test('a file whose name is no UTF-8 is listed, so that its reader names it', async () => {
+  const root = await folder();
+  await writeFile(Buffer.concat([Buffer.from(`${root}/odd`), Buffer.from([0xff]), Buffer.from('.csv')]), 'x\n');
+  const [file] = await folderStore({ path: root }).list('*.csv');
+  assert.equal(file?.path, 'odd\uFFFD.csv');
 });
 
 test('a folder that cannot be listed is a coded error that names it', async () => {

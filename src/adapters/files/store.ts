@@ -6,9 +6,11 @@ import type { FileStore, SourceFile } from '../../ports/index.ts';
 import { formatOf } from './format.ts';
 import { type Segment, segments } from './pattern.ts';
 
-/** Gone, or a file where the pattern has a folder: nothing is there. */
+/** Gone, a link to nowhere, or a file where the pattern has a folder: nothing is there. */
 const isAbsent = (error: unknown): boolean =>
-  ['ENOENT', 'ENOTDIR'].includes((error as NodeJS.ErrnoException).code ?? '');
+  ['ENOENT', 'ENOTDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '');
+/** What stands for bytes of a name that are no UTF-8. */
+const unreadable = '\uFFFD';
 
 /** A folder of this machine, and the folders below it. */
 export function folderStore({ path: root }: { readonly path: string }): FileStore {
@@ -36,11 +38,16 @@ export function folderStore({ path: root }: { readonly path: string }): FileStor
     const format = formatOf(below);
     if (!format) return undefined;
     try {
-      const { size, mtimeNs } = await stat(at(below), { bigint: true });
+      const found = await stat(at(below), { bigint: true });
+      // Whoever reads a pipe waits for its writer, and a device may never end.
+      if (!found.isFile()) return undefined;
+      const { size, mtimeNs } = found;
       return { path: below, location: at(below), format, bytes: Number(size), fingerprint: `${size}-${mtimeNs}` };
     } catch (error) {
-      if (isAbsent(error)) return undefined;
-      throw error;
+      if (!isAbsent(error)) throw error;
+      // It is there, and cannot be opened by this name: the reader finds that, and says so.
+      const isThere = below.includes(unreadable);
+      return isThere ? { path: below, location: at(below), format, bytes: 0, fingerprint: 'unknown' } : undefined;
     }
   }
 
@@ -48,9 +55,11 @@ export function folderStore({ path: root }: { readonly path: string }): FileStor
     if (!segment) return;
     for (const entry of await entries(below)) {
       const found = below ? `${below}/${entry.name}` : entry.name;
-      const isFolder = entry.isDirectory() || (entry.isSymbolicLink() && (await isFolderAt(at(found))));
+      const isLinked = entry.isSymbolicLink() && (await isFolderAt(at(found)));
+      const isFolder = entry.isDirectory() || isLinked;
       if (segment.deep) {
-        if (isFolder && !entry.name.startsWith('.')) yield* walk(found, [segment, ...rest]);
+        // As in a shell: a link may lead to where the walk has been, and each file would count again.
+        if (isFolder && !isLinked && !entry.name.startsWith('.')) yield* walk(found, [segment, ...rest]);
       } else if (segment.matches(entry.name)) {
         if (isFolder) yield* walk(found, rest);
         else if (rest.length === 0) yield found;
