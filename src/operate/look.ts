@@ -9,8 +9,11 @@ import { type Place, placeText } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
 import { jobOf, nodeNamed } from './names.ts';
 import { queryView } from './values.ts';
-import type { CompiledView, Input, LogView, QueryView, RunView, ShowView } from './views.ts';
+import type { CompiledView, Context, Input, LogView, QueryView, RunView, ShowView } from './views.ts';
 import { runView } from './views-of.ts';
+
+/** Whoever asks may go away before the answer is there. */
+type Asking = Pick<Context, 'signal'>;
 
 /** Each query as the engine gets it, over the tables themselves. */
 export async function compile(project: Project, input: Input<'compile'>): Promise<CompiledView> {
@@ -81,16 +84,17 @@ async function runNamed(project: Project, name: string) {
   });
 }
 
-export async function query(project: Project, input: Input<'query'>): Promise<QueryView> {
+export async function query(project: Project, input: Input<'query'>, { signal }: Asking): Promise<QueryView> {
   const result = await project.warehouse.query(input.sql, {
     limit: input.limit ?? 1000,
     catalogs: project.graph.catalogs,
+    signal,
   });
   return queryView(result);
 }
 
 /** A table, source, settings, job, or run. */
-export async function show(project: Project, input: Input<'show'>): Promise<ShowView | RunView> {
+export async function show(project: Project, input: Input<'show'>, asking: Asking): Promise<ShowView | RunView> {
   const { name } = input;
   const job = project.graph.jobs.get(name);
   if (job)
@@ -102,7 +106,7 @@ export async function show(project: Project, input: Input<'show'>): Promise<Show
       columns: [],
     };
   const node = nodeNamed(project, name) ?? invalidNode(project, name);
-  if (node) return showNode(node, project);
+  if (node) return showNode(node, project, asking);
   if (/^[0-9A-Z]{6,26}$/.test(name) || name === 'latest') {
     const run = await runNamed(project, name);
     return runView(run, await project.state.steps(run.runId));
@@ -119,7 +123,7 @@ function invalidNode(project: Project, name: string): Node | undefined {
   return isKept ? project.graph.nodeOf(definition.invalid) : undefined;
 }
 
-async function showNode(node: Node, project: Project): Promise<ShowView> {
+async function showNode(node: Node, project: Project, asking: Asking): Promise<ShowView> {
   const { definition } = node;
   const table = definition.kind === 'table' ? (definition as AnyTable) : undefined;
   const place = table?.spec.refusedBy
@@ -141,14 +145,18 @@ async function showNode(node: Node, project: Project): Promise<ShowView> {
     ...(latest
       ? { latest: { runId: latest.runId, publishedAt: latest.publishedAt.toString(), account: latest.account } }
       : {}),
-    ...(existing ? { sample: await sampleOf(place, table, project) } : {}),
+    ...(existing ? { sample: await sampleOf(place, table, { project, asking }) } : {}),
   };
 }
 
-async function sampleOf(place: Place, table: AnyTable | undefined, project: Project): Promise<QueryView> {
+async function sampleOf(
+  place: Place,
+  table: AnyTable | undefined,
+  { project, asking }: { readonly project: Project; readonly asking: Asking },
+): Promise<QueryView> {
   const { dialect } = project.warehouse;
   const order = table?.spec.refusedBy ? ' order by refused_at desc, _rid' : '';
-  return query(project, { sql: `select * from ${dialect.place(place)}${order}`, limit: 10 });
+  return query(project, { sql: `select * from ${dialect.place(place)}${order}`, limit: 10 }, asking);
 }
 
 /** A table of invalid rows by the name that it has in this project. */

@@ -260,7 +260,7 @@ export interface Warehouse {
   /** A statement by a person: only reads, and is refused (QUERY_NOT_READ_ONLY) when it would not. */
   query(
     statement: string,
-    options: { readonly limit: number; readonly catalogs: readonly string[] },
+    options: { readonly limit: number; readonly catalogs: readonly string[]; readonly signal?: AbortSignal },
   ): Promise<QueryResult>;
   /** Typed rows of a small table of Esteira's own, such as settings. */
   rows(place: Place, columns: Columns): Promise<readonly Readonly<Record<string, unknown>>[]>;

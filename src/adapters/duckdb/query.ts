@@ -86,7 +86,11 @@ async function guard(session: Session, statement: string, catalogs: readonly str
 export async function query(
   engine: Engine,
   statement: string,
-  { limit, catalogs }: { readonly limit: number; readonly catalogs: readonly string[] },
+  {
+    limit,
+    catalogs,
+    signal,
+  }: { readonly limit: number; readonly catalogs: readonly string[]; readonly signal?: AbortSignal },
 ): Promise<QueryResult> {
   for (const catalog of catalogs) await engine.has(catalog);
   await engine.prepare(0);
@@ -99,13 +103,13 @@ export async function query(
     );
     await session.run(`set search_path = ${literal(path.join(','))}`);
     try {
-      const result = await session.connection.stream(statement);
-      return await readRows(result, { limit });
+      return await session.interruptible(async () => readRows(await session.connection.stream(statement), { limit }));
     } catch (error) {
       throw ofStatement(error, String, engine.memoryLimit);
     } finally {
+      session.deafen();
       // Ends what is left of the stream, too.
       await session.run(`set search_path = ''`);
     }
-  });
+  }, signal);
 }

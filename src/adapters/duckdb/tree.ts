@@ -16,9 +16,12 @@ export interface NoTree {
   readonly otherStatement: boolean;
 }
 
+/** Numbers that the engine writes and JSON has not (`1e400`), and all that is text. */
+const beyondJson = /("(?:[^"\\]|\\.)*")|-?(?:Infinity|NaN)/g;
+
 export async function parse(session: Session, sql: string): Promise<Tree | NoTree> {
   const [row] = await session.rows(`select json_serialize_sql(${dialect.literal(sql)}) as tree`);
-  const tree = JSON.parse(String(row?.tree));
+  const tree = JSON.parse(String(row?.tree).replace(beyondJson, (found, text) => text ?? `"${found}"`));
   if (!tree.error) return tree;
   return { why: String(tree.error_message), otherStatement: tree.error_type === 'not implemented' };
 }
@@ -54,6 +57,8 @@ export interface Named {
   readonly schema: string;
   readonly table: string;
 }
+/** A name that the engine would open as a file where no part of the query has it; in one place a part may be named so, and not in the next. */
+const isFile = /[./\\:*?]/;
 /** Tables named in the text, parts of the query itself left out. */
 export function tablesOf(tree: unknown): readonly Named[] {
   const parts = partsOf(tree);
@@ -65,7 +70,7 @@ export function tablesOf(tree: unknown): readonly Named[] {
       string,
       string,
     ];
-    if (!schema && !catalog && parts.has(table.toLowerCase())) continue;
+    if (!schema && !catalog && parts.has(table.toLowerCase()) && !isFile.test(table)) continue;
     found.push({ catalog, schema, table });
   }
   return found;

@@ -247,6 +247,12 @@ export function reading(on: On): void {
       assert.ok(error?.code === 'QUERY_NOT_READ_ONLY' || error?.code === 'QUERY_INVALID', `${sql}: ${error?.code}`);
     }
     await on.rejects(desk.ask(`select * from 'package.json'`), 'NAME_UNKNOWN');
+    // A part of the query with the name of a file does not open the file where the part is not known.
+    await on.rejects(
+      desk.ask(`select * from (with "package.json" as (select 1) select 1) as t, "package.json"`),
+      'NAME_UNKNOWN',
+    );
+    assert.deepEqual(await desk.ask('select 1e400 > 1'), [[true]]);
     await on.rejects(desk.ask('selec 1'), 'QUERY_INVALID');
     await on.rejects(desk.ask('select nope from one.silver.t'), 'QUERY_INVALID', /nope/);
     assert.deepEqual(await desk.read(kept), [[1, 'a']]);
@@ -259,6 +265,16 @@ export function reading(on: On): void {
     ];
     for (const sql of allowed) assert.ok((await desk.ask(sql)).length > 0, sql);
     assert.deepEqual(await desk.ask('from silver.t select word;'), [['a']]);
+  });
+
+  on('a query ends when the one who asked for it is gone, and leaves nothing behind', async (desk) => {
+    const { query } = desk.warehouse;
+    const gone = new AbortController();
+    const endless = 'select count(*) from range(10000000000) as a, range(10000000000) as b where a.range + b.range < 0';
+    const asked = on.settled(query(endless, { limit: 1, catalogs: ['one'], signal: gone.signal }));
+    setTimeout(() => gone.abort(), 50);
+    assert.equal((await asked).error?.code, 'CANCELLED');
+    assert.deepEqual((await query('select 1', { limit: 1, catalogs: ['one'] })).rows, [[1]]);
   });
 
   on(
