@@ -1,13 +1,25 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
+import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { Looking, ofTheArrival } from '../run/support/compare.ts';
 import { dates, deliverDay } from './days.ts';
 import { inProcess } from './kill.ts';
 import { State } from './state.ts';
-import { carryOut, catalog, commands, compare, copied, kill, prepare, type Worlds, work } from './worlds.ts';
+import {
+  carryOut,
+  catalog,
+  commands,
+  compare,
+  copied,
+  kill,
+  points,
+  pointsOfReturn,
+  prepare,
+  type Worlds,
+  work,
+} from './worlds.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 let worlds: Worlds;
@@ -18,7 +30,7 @@ before(async () => {
 // Each in a world of its own: killed at the first point, and what goes on from there killed at the next, and so on.
 const chains = [
   ['opened@1', 'claimed@1', 'before-intent@2', 'intent@1', 'staged@2'],
-  ['begun@2', 'fenced@1', 'candidate@2', 'judged@2', 'written@1'],
+  ['fenced@2', 'candidate@2', 'judged@2', 'written@1'],
   ['checked@3', 'before-commit@2', 'committed@2', 'published@1', 'adopt@1'],
   ['done@4', 'written@6', 'committed@1', 'opened@1', 'before-finish@1'],
 ];
@@ -29,6 +41,14 @@ for (const chain of chains) {
     assert.deepEqual(differences, []);
   });
 }
+
+test('every point that a run names is among those at which it is killed', () => {
+  const named = globSync('src/**/*.ts', { cwd: root })
+    .filter((file) => !file.endsWith('.test.ts'))
+    .flatMap((file) => [...readFileSync(path.join(root, file), 'utf8').matchAll(/\btrace\('([\w-]+)'\)/g)])
+    .map(([, point]) => point ?? '');
+  assert.deepEqual([...new Set(named)].toSorted(), [...points, ...pointsOfReturn].toSorted());
+});
 
 test('asked for the next date, a job first ends the run that was killed', async () => {
   const [one, other] = [copied(worlds.base, 'crash-next'), copied(worlds.base, 'crash-next')];

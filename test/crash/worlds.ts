@@ -9,7 +9,7 @@ import type { Command } from './process.ts';
 import { inconsistencies, State } from './state.ts';
 
 export const catalog = 'desk';
-/** Every named point of a run, in its order; `adopt` and what lies before it is also met on the way back. */
+/** Every named point of a run, in its order. */
 export const points = [
   'opened',
   'claimed',
@@ -27,6 +27,8 @@ export const points = [
   'done',
   'before-finish',
 ] as const;
+/** Met only by a run that goes on. */
+export const pointsOfReturn = ['adopt'] as const;
 
 /** What says which run, token or minute it was, and when a copied file was written. */
 const ofTheProcess = ['run_id', 'token', 'refused_at', 'published_at', 'fingerprint'];
