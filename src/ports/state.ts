@@ -61,7 +61,7 @@ export interface NewRun {
   readonly steps: readonly { readonly step: string; readonly definition: string }[];
   /** `catalog.schema.table` of everything it writes. */
   readonly targets: readonly string[];
-  /** Run a date that has succeeded again; the former run is kept as superseded. */
+  /** Run a date that has succeeded or failed anew; the former run is kept as superseded. One that was interrupted goes on all the same. */
   readonly again: boolean;
   /** This owner process. Only one owner lives at a time, so a lease of another holder is a dead process's. */
   readonly holder: string;

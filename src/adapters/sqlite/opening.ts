@@ -112,7 +112,7 @@ export async function openRun(state: State, asked: NewRun): Promise<Opened> {
   await refuseWhileHeld(state, asked);
   const found = await former(state, asked);
   if (found?.state === 'succeeded' && !asked.again) return { opened: 'done', run: toRun(found) };
-  const resumed = found?.state === 'running' || found?.state === 'failed';
+  const resumed = found?.state === 'running' || (found?.state === 'failed' && !asked.again);
   const runId = resumed ? found.run_id : asked.runId;
   if (resumed)
     await state

@@ -180,6 +180,17 @@ export function stateConformance(name: string, open: (place: string) => Promise<
       assert.deepEqual(await states(state, 'r1'), ['c.silver.orders done a1', 'c.gold.orders done b1']);
     });
 
+    on('a date that failed goes on with what it has, and begins anew only when asked to', async (state) => {
+      const { held } = begun(await state.open(newRun('r1')));
+      await state.finish(held, 'failed', undefined, at(3));
+      const resumed = begun(await state.open(newRun('r2')));
+      assert.deepEqual([resumed.opened, resumed.held.runId], ['resumed', 'r1']);
+      await state.finish(resumed.held, 'failed', undefined, at(4));
+      const { opened, held: anew } = begun(await state.open(newRun('r3', { again: true })));
+      assert.deepEqual([opened, anew.runId], ['new', 'r3']);
+      assert.equal((await state.run('r1'))?.state, 'superseded');
+    });
+
     on('a run whose owner died goes on first, whatever date is asked for, with a new token', async (state, another) => {
       const { held } = begun(await state.open(newRun('r1')));
       await state.intent(held, 'c.silver.orders', { bounds: [{ source: 'a', upper: 10n }], files: {} }, at(2));
