@@ -63,6 +63,15 @@ describe('init', () => {
     assert.equal(read('.gitignore').match(/^\.env$/gm)?.length, 1);
   });
 
+  it('puts its own test script in the place of the one that npm init writes', async () => {
+    const script = 'echo "Error: no test specified" && exit 1';
+    writeFileSync(at('package.json'), JSON.stringify({ scripts: { test: script, other: 'mine' } }));
+    await init(folder);
+    const { scripts } = manifest();
+    assert.match(scripts?.['test'] ?? '', /^esteira-node --test/);
+    assert.equal(scripts?.['other'], 'mine');
+  });
+
   it('refuses to overwrite, names the files, and writes nothing', async () => {
     writeFileSync(at('esteira.config.ts'), 'mine');
     const { code, told } = await init(folder);

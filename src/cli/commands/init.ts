@@ -80,9 +80,15 @@ async function described(template: string, file: string): Promise<string> {
   const there = parsed((await present(file)) ?? '{}', file);
   const merged: Manifest = { ...wanted, ...there, type: 'module' };
   for (const group of ['scripts', 'dependencies', 'devDependencies'])
-    merged[group] = { ...(wanted[group] as object), ...(there[group] as object | undefined) };
+    merged[group] = { ...(wanted[group] as object), ...written(there[group]) };
   return `${JSON.stringify(merged, undefined, 2)}\n`;
 }
+
+/** `npm init` writes a test script that only fails: nobody chose it. */
+const written = (group: unknown): object =>
+  Object.fromEntries(
+    Object.entries(group ?? {}).filter(([name, value]) => name !== 'test' || !/no test specified/.test(String(value))),
+  );
 
 function parsed(text: string, file: string): Manifest {
   try {
