@@ -6,6 +6,7 @@ import { changeText } from '../plan/index.ts';
 import { tickOf } from '../plan/ticks.ts';
 import { Progress } from '../run/bounds.ts';
 import { modelsOf, type Project, setupChanges } from '../run/index.ts';
+import { visibleChanges } from '../run/models.ts';
 import { jobOf, parseDate, standInsOf } from './names.ts';
 import type { Input, PlanView } from './views.ts';
 import { stepViews } from './views-of.ts';
@@ -36,7 +37,7 @@ export async function plan(project: Project, input: Input<'plan'>): Promise<Plan
       reads: model.reads.map((one) => `${one.node.id}${one.how.startsWith('new') ? ' (new rows)' : ''}`),
     })),
     readsOnly: found.readsOnly.map((node) => node.id),
-    setup: [...changes.values()].flat().map(changeText),
+    setup: visibleChanges(changes).map(changeText),
   };
 }
 

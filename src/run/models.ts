@@ -69,11 +69,14 @@ async function canonicalTypes(layouts: readonly TableLayout[], project: Project)
   return (type) => names.get(type) ?? type;
 }
 
+/** Without what nobody can see: the row by which a table is fenced, the first values of settings. */
+export const visibleChanges = (changes: ReadonlyMap<string, readonly Change[]>): readonly Change[] =>
+  [...changes.values()].flat().filter(({ change }) => change !== 'register' && change !== 'insert');
+
 /** A run never creates or alters: it stops with the command to give. */
 export function refuseUnlessSetUp(changes: ReadonlyMap<string, readonly Change[]>): void {
-  const all = [...changes.values()].flat();
-  if (all.length === 0) return;
-  const texts = all.filter(({ change }) => change !== 'register' && change !== 'insert').map(changeText);
+  if ([...changes.values()].flat().length === 0) return;
+  const texts = visibleChanges(changes).map(changeText);
   const shown = texts.slice(0, 5).join('\n');
   throw new EsteiraError('SETUP_NEEDED', {
     what: `The warehouse is not ready: ${texts.length} ${texts.length === 1 ? 'change is' : 'changes are'} to be made first.`,

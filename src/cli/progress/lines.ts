@@ -19,7 +19,7 @@ export function law(account: Account): string {
 /** Said when a run begins. */
 export function beginning({ run }: Followed): string {
   const { job, date, environment, runId, steps, resumed } = run;
-  const how = resumed ? ', which was interrupted and goes on' : '';
+  const how = resumed ? ', which goes on where it stood' : '';
   return visible(`${job} ${date} (${environment}), ${counted(steps.length, 'step')}, run ${runId}${how}`);
 }
 

@@ -63,7 +63,7 @@ Invalid rows, with the rules that they break:
 
   it('says that an interrupted run goes on, and leaves a run without its end unfinished', () => {
     const text = printed([{ ...begun, resumed: true, job: 'v_credit_diario:silver.*' }]);
-    assert.match(text, /was interrupted and goes on/);
+    assert.match(text, /which goes on where it stood/);
     assert.match(text, /Left: 10 of 10 steps/);
     assert.match(text, /esteira run v_credit_diario --date 2028-02-29 --select 'silver\.\*'/);
   });
