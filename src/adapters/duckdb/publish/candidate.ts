@@ -8,8 +8,9 @@ import { isDeleted, jsonOf, judged, listed, temporary, type Work } from './work.
 
 const { identifier, literal } = dialect;
 
-const raw = (index: number): string => `esteira_raw_${index}`;
 const reference = (index: number): string => `esteira_reference_${index}`;
+const unreadName = (index: number): string => `esteira_unread_${index}`;
+const flagName = (index: number): string => `esteira_flag_${index}`;
 
 /** Flags in the order in which the candidate keeps them. */
 export const flagsOf = ({ write }: Work): readonly string[] =>
@@ -22,17 +23,18 @@ const judgementsOf = ({ judgements, keepsOriginal }: Work['write']): readonly Ju
 /** The body's column that says whether a text was there to be converted. */
 const was = (column: string): string => identifier(`_was_${column}`);
 
-/** Whether a value was there that is not of its column's kind: for the source, for a conversion in the body, or for the column itself. */
-function unread(work: Work, column: string): string {
+/** Whether a value was there that is not of its column's kind, for the source, for a conversion in the body, or for the column itself; nothing where that cannot be. */
+function unreadSql(work: Work, column: string, before: string): string | undefined {
   const { carried, keepsOriginal, converted } = work.write;
   const reads = carried?.reads[column] ?? [];
-  const there = keepsOriginal ? [] : [`${raw(work.names.indexOf(column))} is not null`];
+  const value = identifier(column);
+  const there = keepsOriginal || before === value ? [] : [`${before} is not null`];
   if (converted.includes(column)) there.push(was(column));
-  const list = there.map((one) => `(${one} and ${identifier(column)} is null)`);
+  const list = there.map((one) => `(${one} and ${value} is null)`);
   if (reads.length) {
     list.push(`coalesce(list_has_any(${hidden.unread}, [${reads.map(literal).join(', ')}]), false)`);
   }
-  return list.length ? `(${list.join(' or ')})` : 'false';
+  return list.length ? list.join(' or ') : undefined;
 }
 
 function ruleSql(rule: RowRule, index: number): string {
@@ -45,7 +47,8 @@ const referenceSql = (rule: RowRule, index: number): string =>
     ? ''
     : `, coalesce(${identifier(rule.column)} in (select ${identifier(rule.other)} from ${dialect.place(rule.of)} where ${identifier(rule.other)} is not null), true) as ${reference(index)}`;
 
-function conditions(work: Work): readonly string[] {
+/** What each flag asks, in their order; `unread` names the column that says so of another, where there is one. */
+function conditions(work: Work, unread: (column: string) => string | undefined): readonly string[] {
   const { write, key, deleted } = work;
   const gone = isDeleted(deleted, 'r');
   const exempt = (condition: string, asked: boolean): string =>
@@ -53,12 +56,10 @@ function conditions(work: Work): readonly string[] {
   return [
     ...judgementsOf(write).map((judgement) => {
       const { facts } = write.columns[judgement.column] as Work['write']['columns'][string];
-      const condition = flagSql(judgement, {
-        value: identifier(judgement.column),
-        unread: unread(work, judgement.column),
-        facts,
-      });
-      return exempt(condition, key.includes(judgement.column));
+      const known = unread(judgement.column);
+      if (judgement.code === 'kind' && known === undefined) return 'true';
+      const of = { value: identifier(judgement.column), ...(known ? { unread: known } : {}), facts };
+      return exempt(flagSql(judgement, of), key.includes(judgement.column));
     }),
     ...write.rules.map((rule, index) => exempt(ruleSql(rule, index), false)),
   ];
@@ -66,28 +67,44 @@ function conditions(work: Work): readonly string[] {
 
 /**
  * Every row of the body, once, as a temporary table, and how many they are: stored values, which rules it keeps, its identity. `types` are those of the body's columns
- * as the engine describes them.
+ * as the engine describes them. Each thing is asked in a layer of its own and by its name from there on: a step of few rows costs what its text takes to be planned.
  */
 export async function makeCandidate(work: Work, body: string, types: ReadonlyMap<string, string>): Promise<number> {
   const { write, names, session } = work;
   const kept = [...(write.carried ? [hidden.row, hidden.original, hidden.unread] : []), ...write.converted.map(was)];
-  const stored = names.map((name, index) => {
+  const columns = names.map((name, index) => {
     const { facts } = write.columns[name] as Work['write']['columns'][string];
     const value = `b.${identifier(name)}`;
     const sql = storedSql(facts, value, types.get(name) ?? 'VARCHAR');
-    return `cast(${sql} as ${dialect.type(facts)}) as ${identifier(name)}, ${value} as ${raw(index)}`;
+    // A value that is stored as it came is there once.
+    const before = sql === value ? identifier(name) : `esteira_raw_${index}`;
+    const both = sql === value ? '' : `, ${value} as ${before}`;
+    return { before, stored: `cast(${sql} as ${dialect.type(facts)}) as ${identifier(name)}${both}` };
   });
-  const list = conditions(work);
+  const before = (index: number): string => columns[index]?.before ?? '';
+  const unread = names.map((name, index) => unreadSql(work, name, before(index)));
+  const asked = unread.flatMap((sql, index) => (sql ? [`, (${sql}) as ${unreadName(index)}`] : []));
+  const list = conditions(work, (column) => {
+    const index = names.indexOf(column);
+    return unread[index] && unreadName(index);
+  });
+  const named = list.map((condition, index) => (condition === 'true' ? condition : flagName(index)));
+  const flags = list.flatMap((condition, index) =>
+    condition === 'true' ? [] : [`, ${condition} as ${flagName(index)}`],
+  );
+  const isValid = named.filter((name) => name !== 'true').join(' and ') || 'true';
   const original = write.carried
     ? hidden.original
-    : `case when not esteira_valid then ${jsonOf(names, (name) => raw(names.indexOf(name)))} end`;
-  const sql = `select ${listed(names)}, ${identityOf(work, raw)}
+    : `case when not esteira_valid then ${jsonOf(names, (name) => before(names.indexOf(name)))} end`;
+  const sql = `select ${listed(names)}, ${identityOf(work, before)}
       ${write.keepsOriginal ? `, ${hidden.original}, ${hidden.unread}` : ''}
       , ${original} as ${judged.original}
-      , case when not esteira_valid then [${list.join(', ') || 'true'}] end as ${judged.flags}
-    from (select *, (${list.join('\n and ') || 'true'}) as esteira_valid
-      from (select * ${write.rules.map(referenceSql).join('')}
-        from (select ${[...stored, ...kept.map((name) => `b.${name}`)].join(', ')} from (${body}\n) as b) as r) as r) as r`;
+      , case when not esteira_valid then [${named.join(', ') || 'true'}] end as ${judged.flags}
+    from (select *, (${isValid}) as esteira_valid
+      from (select * ${flags.join('')}
+        from (select * ${write.rules.map(referenceSql).join('')} ${asked.join('')}
+          from (select ${[...columns.map(({ stored }) => stored), ...kept.map((name) => `b.${name}`)].join(', ')}
+            from (${body}\n) as b) as r) as r) as r) as r`;
   return await session.make(temporary.candidate, sql);
 }
 

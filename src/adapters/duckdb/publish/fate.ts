@@ -1,4 +1,4 @@
-import { contentAfter, greatestFirst, newer } from './identity.ts';
+import { contentAfter, newer, rank } from './identity.ts';
 import { companion, isDeleted, listed, same, sameKey, temporary, valid, type Work } from './work.ts';
 
 /** Rows of the candidate, with what becomes of each, and the rows that it takes the place of. */
@@ -17,18 +17,16 @@ function fateSql(work: Work, whole: boolean): string {
     ? `when d.rowid is not null and not ${newer(work, 'c', 'd', 'false')} then 'stale'`
     : '';
   const nothing = ordered ? 'deleted' : 'unchanged';
-  const place = `row_number() over (partition by ${valid}, ${listed(key, 'c')} order by ${greatestFirst(work, 'c')})`;
-  const candidate = whole
-    ? `(select c.*, ${place} as esteira_place from ${temporary.candidate} as c)`
-    : temporary.candidate;
+  const winners = `select max_by(o.rowid, ${rank(work, 'o')}) from ${temporary.candidate} as o
+      where ${valid} group by ${listed(key, 'o')}`;
   return `select c.*, t.rowid as esteira_old, ${remembers ? 'd.rowid' : 'null'} as esteira_deleted, case
-      ${whole ? `when not (${valid}) then 'invalid' when c.esteira_place > 1 then 'duplicate'` : ''}
+      ${whole ? `when not (${valid}) then 'invalid' when c.rowid not in (${winners}) then 'duplicate'` : ''}
       ${laterDelete} ${laterRow}
       when ${gone} then case when t.rowid is null then '${nothing}' else 'deleted' end
       when t.rowid is null then 'inserted'
       when ${same(ordered ? others : names, 'c', 't')} then 'unchanged'
       else 'updated' end as esteira_fate
-    from ${candidate} as c left join ${work.target} as t on ${sameKey(key, 'c', 't')}
+    from ${temporary.candidate} as c left join ${work.target} as t on ${sameKey(key, 'c', 't')}
     ${remembers ? `left join ${companion(write.target)} as d on ${sameKey(key, 'c', 'd')}` : ''}`;
 }
 

@@ -29,14 +29,22 @@ export function identityOf(work: Work, raw: (index: number) => string): string {
 const content = (work: Work, alias: string): string =>
   `md5(${jsonOf(work.names, (name) => `${alias}.${identifier(name)}`)})`;
 
-/** Greatest first: the order columns, the identity, a delete before the row, then the content. */
+/** What rows of one key are ordered by: the order columns, the identity, a delete after the row, then the content; a carried identity is hardly ever there twice. */
+const order = (work: Work, alias: string): readonly string[] => [
+  ...[...work.latest, judged.row].map((name) => `${alias}.${identifier(name)}`),
+  ...(work.deleted === undefined ? [] : [isDeleted(work.deleted, alias)]),
+  ...(work.write.carried ? work.names.map((name) => `${alias}.${identifier(name)}`) : [content(work, alias)]),
+];
+/** For a window. */
 export const greatestFirst = (work: Work, alias: string): string =>
-  [
-    ...work.latest.map((name) => `${alias}.${identifier(name)} desc nulls last`),
-    `${alias}.${judged.row} desc nulls last`,
-    `${isDeleted(work.deleted, alias)} desc`,
-    `${content(work, alias)} desc`,
-  ].join(', ');
+  order(work, alias)
+    .map((one) => `${one} desc nulls last`)
+    .join(', ');
+/** For an aggregate: the same order in one value. */
+export const rank = (work: Work, alias: string): string =>
+  `create_sort_key(${order(work, alias)
+    .map((one) => `${one}, 'ASC NULLS FIRST'`)
+    .join(', ')})`;
 
 /** Whether a candidate row comes after a row of the table or the memory of a delete; the smallest is NULL. */
 export function newer(work: Work, left: string, right: string, atTie: string): string {
