@@ -8,6 +8,7 @@ import { Answers, type Project, said, ulid } from '../run/index.ts';
 import { clockOf } from './clock.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
 import { moduleHash } from './modules.ts';
+import { usedVariables } from './names.ts';
 import type { Environment, Place, ProjectConfig } from './project.ts';
 import { Variables } from './variables.ts';
 
@@ -26,7 +27,7 @@ export async function openProject(options: {
   try {
     return await open(options, variables);
   } catch (error) {
-    throw error instanceof EsteiraError ? said(error, { folder, redact }) : error;
+    throw said(error, { folder, redact });
   }
 }
 
@@ -48,6 +49,8 @@ async function open(
   });
   refuseShared(config, placeOf);
   const graph = collect(await loadDefinitions(folder, config), { suffix: config.invalid ?? '_invalidos' });
+  const used = usedVariables(config, graph);
+  for (const variable of used.ofReaders) variables.hide(variable);
   const place = placeOf(environment, name);
   const clock: Clock = clockOf(process.env['ESTEIRA_NOW']);
   const files = await environment.files.open(place);
@@ -73,6 +76,7 @@ async function open(
       const reader = standIn(source, environment);
       return reader && `${reader.by} ${reader.options.pattern ?? ''}`.trim();
     },
+    variables: used.all,
     moduleHash,
     redact: (text) => variables.redact(text),
     trace,

@@ -29,8 +29,10 @@ export class Variables {
     return found;
   }
 
-  has(name: string): boolean {
-    return this.#values[name] !== undefined;
+  /** Its value is secret whatever its name says. */
+  hide(name: string): void {
+    const value = this.#values[name];
+    if (value !== undefined) this.#hide(value);
   }
 
   /** The text with every secret value, and the password of every address, replaced. */

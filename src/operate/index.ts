@@ -1,12 +1,11 @@
-import { EsteiraError } from '../errors.ts';
-import { type Project, said } from '../run/index.ts';
+import { cleaned, type Project, said } from '../run/index.ts';
 import { compile, logs, query, runs, show } from './look.ts';
 import { plan } from './plan.ts';
 import { run, sync } from './run.ts';
 import { setSetting, settings } from './settings.ts';
 import { check, setup } from './setup.ts';
 import { doctor, status } from './status.ts';
-import type { Context, Input, OperationName, Output } from './views.ts';
+import type { Context, Input, OperationName, Output, RunEvent } from './views.ts';
 
 export type { Project } from '../run/index.ts';
 export type * from './views.ts';
@@ -44,8 +43,11 @@ export async function operate<Name extends OperationName>(
   context: Context,
 ): Promise<Output<Name>> {
   try {
-    return await (all[name] as Carry<Name>)(project, input, context);
+    const emit = (event: RunEvent): void => context.emit(cleaned(event, project));
+    const output = await (all[name] as Carry<Name>)(project, input, { ...context, emit });
+    // Rows are what they are: a value among them may well be equal to a secret.
+    return name === 'query' || name === 'show' ? output : cleaned(output, project);
   } catch (error) {
-    throw error instanceof EsteiraError ? said(error, project) : error;
+    throw said(error, project);
   }
 }

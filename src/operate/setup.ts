@@ -4,6 +4,7 @@ import { allSteps, stepsOf } from '../graph/index.ts';
 import { changeText } from '../plan/index.ts';
 import { nextTick, tickOf, whenText } from '../plan/ticks.ts';
 import { modelsOf, type Project, readSettings, setupChanges } from '../run/index.ts';
+import { keepExample } from './example.ts';
 import type { CheckView, Input, SetupView } from './views.ts';
 
 /** Creates what is missing, adds columns that are new, and destroys nothing. Can be run again, in any order. */
@@ -22,6 +23,7 @@ export async function setup(project: Project, input: Input<'setup'>): Promise<Se
       change: change.change,
       name: changeText(change).slice(change.change.length + 1),
     })),
+    variables: keepExample(project),
   };
 }
 

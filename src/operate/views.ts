@@ -95,6 +95,8 @@ export interface PlanView {
 
 export interface SetupView {
   readonly changes: readonly { readonly catalog: string; readonly change: string; readonly name: string }[];
+  /** Variables added to `.env.example`. */
+  readonly variables: readonly string[];
 }
 export interface CheckView {
   readonly environment: string;

@@ -4,7 +4,7 @@ export { execute, type StepOutcome } from './execute.ts';
 export { modelsOf, refuseUnlessSetUp, setupChanges } from './models.ts';
 export type { Project } from './project.ts';
 export { refuseUnreadable } from './readers.ts';
-export { said } from './said.ts';
+export { cleaned, said } from './said.ts';
 export {
   isSingle,
   judgeRow,

@@ -28,6 +28,8 @@ export interface Project {
   readerOf(source: AnySource): Reader<any>; // any: whatever columns it adds
   /** What stands in for a source here, for people; nothing when its own reader is used. */
   standInOf(source: AnySource): string | undefined;
+  /** By name: what uses each variable that the configuration and the sources name. */
+  readonly variables?: ReadonlyMap<string, readonly string[]>;
   moduleHash(definition: AnyTable): string;
   /** Takes secret values out of a text. */
   redact(text: string): string;

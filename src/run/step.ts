@@ -4,7 +4,7 @@ import type { StepModel } from '../plan/index.ts';
 import type { Bound, Held, Publication, SourceFile, StepRecord, StepWrite } from '../ports/index.ts';
 import { isUnchanged, type Progress, type Reach, reachOf } from './bounds.ts';
 import type { Project } from './project.ts';
-import { said } from './said.ts';
+import { cleaned, coded } from './said.ts';
 import { settingsHash } from './settings.ts';
 import { type RunValues, writeOf } from './write.ts';
 
@@ -53,7 +53,7 @@ export async function runStep(model: StepModel, record: StepRecord, run: StepRun
       }
     : found;
   const write = stepWrite(model, reach, run);
-  const publication = await project.warehouse.publish(write, run.signal);
+  const publication = cleaned(await project.warehouse.publish(write, run.signal), project);
   await project.trace('published');
   progress.published(id, publication.sequence);
   await project.state.done(held, id, publication, project.clock.now());
@@ -136,11 +136,11 @@ export function stepError(thrown: unknown, model: StepModel, project: Project): 
     const what = `The step ${node.id} failed: ${text.split('\n')[0]}`;
     const next = `Look at the step with \`esteira logs latest ${node.schema}.${node.table}\`.`;
     const details = { what, where: whereOf(node.definition), got: text, next };
-    return said(new EsteiraError('ENGINE_FAILED', details, { cause: error }), project);
+    return coded(new EsteiraError('ENGINE_FAILED', details, { cause: error }), project);
   }
   const { where = node.id } = error.details;
   const check = checks.find(({ name }) => where.endsWith(`, check ${name}`));
   const written = whereOf(check ?? node.definition);
   const place = check || where === node.id || where === written ? written : `${where}, ${written}`;
-  return said(new EsteiraError(error.code, { ...error.details, where: place }, { cause: error.cause }), project);
+  return coded(new EsteiraError(error.code, { ...error.details, where: place }, { cause: error.cause }), project);
 }

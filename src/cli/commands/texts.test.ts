@@ -264,8 +264,8 @@ describe('the others', () => {
 
   it('setup lists what it changed', () => {
     const changes = [{ catalog: 'v_credit', change: 'add column', name: 'silver.tb_chamado.prioridade' }];
-    assert.match(setupText({ changes }, look), /add column {2}v_credit {2}silver\.tb_chamado\.prioridade\n1 change\.$/);
-    assert.equal(setupText({ changes: [] }, look), 'Everything is there: nothing to set up.');
+    assert.match(setupText({ changes, variables: [] }, look), /add column {2}v_credit {2}silver\.tb_chamado\.prioridade\n1 change\.$/);
+    assert.equal(setupText({ changes: [], variables: [] }, look), 'Everything is there: nothing to set up.');
   });
 
   it('check counts what it saw', () => {
