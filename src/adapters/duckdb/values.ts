@@ -42,11 +42,12 @@ const otherwise = (value: object, convert: () => unknown): unknown => {
     return String(value);
   }
 };
+const infinite = (after: boolean): string => (after ? 'infinity' : '-infinity');
 const day: Convert = (value) => {
   const date = value as DuckDBDateValue;
   const known = days.get(date.days);
   if (known) return known;
-  if (!date.isFinite) return String(date);
+  if (!date.isFinite) return infinite(date.days > 0);
   return otherwise(date, () => {
     const found = epoch.add({ days: date.days });
     if (days.size >= mostDays) days.clear();
@@ -56,7 +57,7 @@ const day: Convert = (value) => {
 };
 const instant: Convert = (value) => {
   const at = value as DuckDBTimestampTZValue;
-  if (!at.isFinite) return at.micros > 0n ? 'infinity' : '-infinity';
+  if (!at.isFinite) return infinite(at.micros > 0n);
   return otherwise(at, () => Temporal.Instant.fromEpochNanoseconds(at.micros * 1000n));
 };
 /** A clock on some wall: no instant. */
