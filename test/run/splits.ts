@@ -46,6 +46,9 @@ export async function buildWhole(options: {
   await world.close();
   const looking = await Looking.at({ whole: built }, catalog);
   const needs = await needsOf(looking);
+  const empty = Object.entries(await looking.hashes('whole')).filter(([, of]) => of.startsWith('0 rows'));
+  const strange = empty.map(([table]) => table).filter((table) => !/_invalidos$|__deleted$/.test(table));
+  if (strange.length > 0) throw new Error(`nothing in ${strange}`);
   looking.close();
   return { landing, built, empty, needs, files: globSync('postgres_public/*/*', { cwd: landing }).sort() };
 }
