@@ -29,11 +29,10 @@ export async function buildWhole(options: {
 }): Promise<Whole> {
   const { tickets, days, pieces, seed } = options;
   const folder = temporaryFolder('splits');
-  const [days_, landing, empty, built] = ['days', 'landing', 'empty', 'built'].map((name) =>
-    path.join(folder, name),
-  ) as [string, string, string, string];
-  await generate({ folder: days_, tickets, days, firstDate: '2026-09-14', seed, memoryLimit: '1GB', threads: 2 });
-  cutToPieces(days_, landing, { most: pieces, random: new Random(seed) });
+  const place = (name: string): string => path.join(folder, name);
+  const [generated, landing, empty, built] = [place('generated'), place('landing'), place('empty'), place('built')];
+  await generate({ folder: generated, tickets, days, firstDate: '2026-09-14', seed, memoryLimit: '1GB', threads: 2 });
+  cutToPieces(generated, landing, { most: pieces, random: new Random(seed) });
   writeProject(empty, { catalog });
   const made = await World.open(empty);
   await made.do('setup', {});
@@ -46,8 +45,8 @@ export async function buildWhole(options: {
   await world.close();
   const looking = await Looking.at({ whole: built }, catalog);
   const needs = await needsOf(looking);
-  const empty = Object.entries(await looking.hashes('whole')).filter(([, of]) => of.startsWith('0 rows'));
-  const strange = empty.map(([table]) => table).filter((table) => !/_invalidos$|__deleted$/.test(table));
+  const without = Object.entries(await looking.hashes('whole')).filter(([, of]) => of.startsWith('0 rows'));
+  const strange = without.map(([table]) => table).filter((table) => !/_invalidos$|__deleted$/.test(table));
   if (strange.length > 0) throw new Error(`nothing in ${strange}`);
   looking.close();
   return { landing, built, empty, needs, files: globSync('postgres_public/*/*', { cwd: landing }).sort() };
