@@ -22,6 +22,9 @@ type Measure = (typeof measures)[number];
 const roomFor = (columns: number): readonly Measure[] =>
   columns >= 66 ? measures : columns >= 50 ? ['in', 'invalid'] : columns >= 30 ? ['invalid'] : [];
 
+/** On a wider screen the eye would lose the line between a name and its numbers. */
+const widest = 100;
+
 /** The run as lines, within the look's width and height. `now` is the clock of `follow`. */
 export function tree(followed: Followed, look: Look, now: number): readonly string[] {
   const { job, date, environment, runId } = followed.run;
@@ -33,7 +36,7 @@ export function tree(followed: Followed, look: Look, now: number): readonly stri
     step: (step) => stepLine(step, look, now),
     more: (steps) => ({ begin: '  ', name: `${look.unicode ? '…' : '...'} ${count(steps)} more`, strong: false }),
   });
-  return [head, ...draw(lines, look)];
+  return [head, ...draw(lines, { ...look, columns: Math.min(look.columns, widest) })];
 }
 
 function layerLine({ name, steps, state }: Layer, look: Look): Line {

@@ -30,6 +30,9 @@ async function sample({ session }: Work, check: WriteCheck): Promise<readonly st
   return rows.map(({ row }) => String(row));
 }
 
+const valueText = ({ measure }: WriteCheck, value: number, counted: Counted): string =>
+  measure === 'invalid share' ? `${Number(value.toFixed(4))} (${counted.invalid} of ${counted.in})` : String(value);
+
 /** Judges the table as it would be; gives the warnings, and throws at the first check that holds the rows back. */
 export async function runChecks(work: Work, counted: Counted): Promise<readonly string[]> {
   const warnings: string[] = [];
@@ -39,14 +42,14 @@ export async function runChecks(work: Work, counted: Counted): Promise<readonly 
       const value = await measure(work, check, counted);
       const limit = `${check.sign} ${check.bound}`;
       if (value === undefined || (check.sign === '>=' ? value >= check.bound : value <= check.bound)) continue;
-      if (!check.blocks) warnings.push(`${check.name}: ${value}, and the limit is ${limit}`);
+      if (!check.blocks) warnings.push(`${check.name}: ${valueText(check, value, counted)}, and the limit is ${limit}`);
       else {
         throw new EsteiraError('CHECK_FAILED', {
           what: `The check "${check.name}" holds back the rows of ${work.name}; nothing was published.`,
           where,
-          got: [`${check.measure}: ${value}`, ...(await sample(work, check))].join('\n'),
+          got: [`${check.measure}: ${valueText(check, value, counted)}`, ...(await sample(work, check))].join('\n'),
           allowed: limit,
-          next: 'Look at the rows, mend them where they come from, and run the job again.',
+          next: 'Mend the rows where they come from, or the check.',
         });
       }
     } catch (error) {
