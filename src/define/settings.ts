@@ -2,7 +2,17 @@ import type { Column, Columns, RowOf } from '../columns/index.ts';
 import type { Definition } from './definition.ts';
 import { named, type Readable, type Setting } from './rows.ts';
 
-type OwnWords = 'kind' | 'name' | 'dependsOn' | 'columns' | 'recipe' | 'reads' | 'since' | 'produces' | 'rows';
+type OwnWords =
+  | 'kind'
+  | 'name'
+  | 'dependsOn'
+  | 'columns'
+  | 'recipe'
+  | 'reads'
+  | 'since'
+  | 'produces'
+  | 'rows'
+  | 'single';
 /** No setting may be called like one of these. */
 type Free<C> = { readonly [K in keyof C & OwnWords]: 'this name is taken, choose another' };
 // `any`: a setting may be of every type.
@@ -10,7 +20,11 @@ type AllDefault = Readonly<Record<string, Column<any, { '.default(value)': true 
 
 /** Typed values that people may change. `rows` are those it starts with. */
 export type SettingsTable<C extends Columns> = Definition<'settings'> &
-  Readable<C> & { readonly rows: readonly RowOf<C>[] };
+  Readable<C> & {
+    readonly rows: readonly RowOf<C>[];
+    /** One row, each of whose columns is a setting by its own name. */
+    readonly single: boolean;
+  };
 export type Settings<C extends Columns> = SettingsTable<C> & {
   readonly [K in keyof C & string]: Setting<C[K]['value']>;
 };
@@ -31,7 +45,7 @@ export function settings<const C extends AllDefault>(name: string, columns: C & 
   );
   const rows = Object.freeze([Object.freeze(standard)]);
   const self = named(
-    { kind: 'settings', name, dependsOn: Object.freeze([]), rows, ...Object.fromEntries(each) },
+    { kind: 'settings', name, dependsOn: Object.freeze([]), rows, single: true, ...Object.fromEntries(each) },
     columns,
   );
   return self as unknown as Settings<C>;
@@ -43,5 +57,8 @@ export function settingsTable<C extends Columns>(
   columns: C,
   rows: readonly RowOf<NoInfer<C>>[],
 ): SettingsTable<C> {
-  return named({ kind: 'settings' as const, name, dependsOn: Object.freeze([]), rows: Object.freeze(rows) }, columns);
+  return named(
+    { kind: 'settings' as const, name, dependsOn: Object.freeze([]), rows: Object.freeze(rows), single: false },
+    columns,
+  );
 }

@@ -31,6 +31,11 @@ export function checksByTable(graph: Graph): ReadonlyMap<string, readonly Check[
       const names = `${lowest.name} and ${second.name}, of which neither reads the other`;
       throw homeless(check, names, 'Make a table that joins the two, and check that.');
     }
+    const { measure } = check.limit;
+    if (!('query' in measure) && measure.of.length > 1)
+      throw homeless(check, `${measure.measure} of ${measure.of.length} tables`, 'Make a check for each of them.');
+    if ((lowest as AnyTable).spec?.write === 'view')
+      throw homeless(check, `the view ${lowest.name}`, 'A view holds nothing back: mention the tables that it shows.');
     const node = graph.nodeOf(refusing(lowest));
     found.set(node.id, [...(found.get(node.id) ?? []), check]);
   }

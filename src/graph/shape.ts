@@ -134,8 +134,7 @@ function refuseSettings(settings: AnySettings): void {
   const { columns, rows, name } = settings;
   refuseColumns(settings, columns);
   const keys = keyOf(columns);
-  const isSingle = Object.keys(columns).some((column) => column in settings);
-  if (isSingle) return;
+  if (settings.single) return;
   if (keys.length === 0)
     throw invalid(settings, `Nothing says which row of ${name} is meant.`, 'no key', 'a column with .key()');
   const texts = rows.map((row: Readonly<Record<string, unknown>>) => keys.map((key) => String(row[key])).join(', '));

@@ -1,13 +1,15 @@
 import type { Job } from '../define/index.ts';
 import { EsteiraError, render } from '../errors.ts';
 import { type GraphStep, isEndless, select, stepsOf } from '../graph/index.ts';
+import type { StepModel } from '../plan/index.ts';
 import { isScheduled, type Tick, tickOf } from '../plan/ticks.ts';
-import type { NewRun, Opened } from '../ports/index.ts';
+import type { NewRun, Opened, RunRecord } from '../ports/index.ts';
 import {
   execute,
   modelsOf,
   type Project,
   readSettings,
+  refuseMissingInputs,
   refuseUnlessSetUp,
   refuseUnreadable,
   type SettingValues,
@@ -58,7 +60,12 @@ export async function sync(
   return { runs };
 }
 
-type Request = Input<'run'> & { readonly tick: Tick; readonly reason: 'manual' | 'always' };
+type Request = Input<'run'> & {
+  readonly tick: Tick;
+  readonly reason: 'manual' | 'always';
+  /** The warehouse does not have what an earlier run of the date published. */
+  readonly lost?: boolean;
+};
 
 async function runOnce(job: Job, request: Request, project: Project, context: Context): Promise<RunView> {
   const { tick, reason } = request;
@@ -67,6 +74,7 @@ async function runOnce(job: Job, request: Request, project: Project, context: Co
   const models = await modelsOf(chosen, project);
   refuseUnreadable(models, project);
   refuseUnlessSetUp(await setupChanges(models, project));
+  await refuseMissingInputs(models, project);
   const settings = await readSettings(project, request.params ?? {});
   const opened = await openRun(project, {
     runId: ulid(project.clock.now()),
@@ -80,12 +88,18 @@ async function runOnce(job: Job, request: Request, project: Project, context: Co
     settings,
     steps: models.map((model) => ({ step: model.node.id, definition: model.definition })),
     targets: models.filter((model) => model.kind !== 'view').map((model) => model.node.id),
-    again: request.again === true,
+    again: request.again === true || request.lost === true,
     holder: project.holder,
     now: project.clock.now(),
   });
-  if (opened.opened === 'done')
-    return { ...runView(opened.run, await project.state.steps(opened.run.runId)), alreadyDone: true };
+  if (opened.opened === 'done') {
+    const lost = await unproven(opened.run, models, project);
+    if (lost.length === 0)
+      return { ...runView(opened.run, await project.state.steps(opened.run.runId)), alreadyDone: true };
+    const text = `Run ${opened.run.runId} of ${tick.date} has succeeded, but the warehouse does not have what it published (${lost[0]}): it was made anew, or is an older copy. The date runs again.`;
+    context.emit({ type: 'note', level: 'warn', text });
+    return await runOnce(job, { ...request, lost: true }, project, context);
+  }
   await project.trace('opened');
   emitRun(opened, chosen, project, context);
   const journal = new Journal(project, opened.held.runId);
@@ -96,7 +110,8 @@ async function runOnce(job: Job, request: Request, project: Project, context: Co
       runId: opened.held.runId,
       date: opened.run.date,
       logicalTime: opened.run.logicalTime,
-      settings: opened.run.settings as SettingValues,
+      // A run that was interrupted uses what it began with; what has been added since then is as it is now.
+      settings: { ...settings, ...(opened.run.settings as SettingValues) },
     },
     models,
     needs: new Map(
@@ -110,6 +125,16 @@ async function runOnce(job: Job, request: Request, project: Project, context: Co
   });
   await journal.settled();
   return finish(opened, failures, { project, context, started });
+}
+
+/** Steps that only the state calls done. */
+async function unproven(run: RunRecord, models: readonly StepModel[], project: Project): Promise<readonly string[]> {
+  const written = models.filter((model) => model.kind !== 'view').map(({ node }) => node);
+  const published = new Set<string>();
+  for (const catalog of new Set(written.map((node) => node.catalog)))
+    for (const { step } of await project.warehouse.publications(catalog, run.runId)) published.add(step);
+  const done = (await project.state.steps(run.runId)).filter(({ state }) => state === 'done').map(({ step }) => step);
+  return done.filter((step) => written.some(({ id }) => id === step) && !published.has(step));
 }
 
 /** A run that is in the way is carried out by the process that owns the project: this one. */

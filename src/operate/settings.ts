@@ -73,8 +73,18 @@ function entriesOf(
 const changedOf = (change: Change | undefined): Partial<Entry> =>
   change ? { changedAt: change.changed_at.toString(), changedBy: change.changed_by } : {};
 
-/** Changes one value, judged by its column, and keeps who, when, from and to. */
-export async function setSetting(project: Project, input: Input<'settings set'>): Promise<SettingsView> {
+/** What goes on: all values of one row are written together, so that of two changes at once one would be lost. */
+const turns = new WeakMap<Project, Promise<unknown>>();
+
+/** Changes one value, judged by its column, and keeps who, when, from and to; one change after the other. */
+export function setSetting(project: Project, input: Input<'settings set'>): Promise<SettingsView> {
+  const before = turns.get(project) ?? Promise.resolve();
+  const turn = before.catch(() => {}).then(() => changeSetting(project, input));
+  turns.set(project, turn);
+  return turn;
+}
+
+async function changeSetting(project: Project, input: Input<'settings set'>): Promise<SettingsView> {
   const { node, setting, key } = addressed(project, input.name);
   await refuseUnlessThere(node, project);
   const { columns } = node.definition;

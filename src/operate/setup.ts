@@ -1,9 +1,9 @@
 import { EsteiraError } from '../errors.ts';
-import type { GraphStep } from '../graph/index.ts';
+import type { Node } from '../graph/index.ts';
 import { allSteps, stepsOf } from '../graph/index.ts';
 import { changeText } from '../plan/index.ts';
 import { nextTick, tickOf, whenText } from '../plan/ticks.ts';
-import { modelsOf, type Project, readSettings, setupChanges } from '../run/index.ts';
+import { makeChanges, modelsOf, type Project, readSettings, settingsNodes, setupChanges } from '../run/index.ts';
 import { keepExample } from './example.ts';
 import type { CheckView, Input, SetupView } from './views.ts';
 
@@ -12,9 +12,9 @@ export async function setup(project: Project, input: Input<'setup'>): Promise<Se
   const { target } = input;
   const steps = allSteps(project.graph);
   const models = await modelsOf(steps, project);
-  if (target !== undefined) refuseUnknownTarget(target, steps);
+  if (target !== undefined) refuseUnknownTarget(target, [...steps.map((step) => step.node), ...settingsNodes(project)]);
   const changes = await setupChanges(models, project, target === undefined ? {} : { target });
-  for (const [catalog, own] of changes) await project.warehouse.change(catalog, own);
+  await makeChanges(changes, models, project);
   const all = [...changes].flatMap(([catalog, own]) => own.map((change) => ({ catalog, change })));
   const shown = all.filter(({ change }) => change.change !== 'register' && change.change !== 'insert');
   return {
@@ -27,10 +27,10 @@ export async function setup(project: Project, input: Input<'setup'>): Promise<Se
   };
 }
 
-function refuseUnknownTarget(target: string, steps: readonly GraphStep[]): void {
-  const schemas = [...new Set(steps.map((step) => step.node.schema))];
-  const names = steps.map((step) => `${step.node.schema}.${step.node.table}`);
-  if (schemas.includes(target) || names.includes(target) || steps.some((step) => step.node.id === target)) return;
+function refuseUnknownTarget(target: string, nodes: readonly Node[]): void {
+  const schemas = [...new Set(nodes.map((node) => node.schema))];
+  const names = nodes.map((node) => `${node.schema}.${node.table}`);
+  if (schemas.includes(target) || names.includes(target) || nodes.some((node) => node.id === target)) return;
   throw new EsteiraError('NAME_UNKNOWN', {
     what: `Nothing to set up is called ${target}.`,
     allowed: `a layer (${schemas.join(', ')}), or a table such as ${names[0] ?? 'silver.orders'}`,

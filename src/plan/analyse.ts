@@ -1,13 +1,22 @@
-import type { AnySource, AnyTable, Reader } from '../define/index.ts';
+import {
+  type AnyRows,
+  type AnySource,
+  type AnyTable,
+  type Check,
+  isReference,
+  type Reader,
+  type Setting,
+} from '../define/index.ts';
+import { EsteiraError } from '../errors.ts';
 import type { Graph, GraphStep, Node } from '../graph/index.ts';
 import type { Dialect, Warehouse } from '../ports/index.ts';
-import { carriedBy } from './carry.ts';
+import { carriedBy, keepsOriginal } from './carry.ts';
 import { definitionHash } from './definition.ts';
 import { describeBody, describeChecks, describeRules, spelledFor } from './describe.ts';
 import { emptySpelling } from './empty.ts';
 import type { StepModel } from './model.ts';
-import { askedByRules, mentionsOf, type Read, readOf } from './reads.ts';
-import { refuseKeyless, refuseNames, refuseSince } from './refuse.ts';
+import { askedByRules, mentionsOf, type Read, readOf, readsDay } from './reads.ts';
+import { refuseAskedFiles, refuseKeyless, refuseNames, refuseSince, refuseSourceNames, refuseView } from './refuse.ts';
 import { spellBody } from './spell.ts';
 
 export interface Analyser {
@@ -38,9 +47,12 @@ function streamModel(step: GraphStep, analyser: Analyser): StepModel {
     checks: step.checks,
     carried: { from, star: true, reads: Object.fromEntries(names.map((name) => [name, [name]])) },
     keepsOriginal: true,
+    keeping: [],
     converted: [],
     groups: false,
     runValues: false,
+    judgesByRun: false,
+    alwaysAnew: step.checks.some((check) => !('query' in check.limit.measure)),
     settings: [],
     definition: definitionHash(node, { analyser, checks: [] }),
   };
@@ -52,17 +64,18 @@ async function tableModel(step: GraphStep, analyser: Analyser): Promise<StepMode
   refuseNames(node, warehouse.dialect);
   refuseKeyless(node);
   const { spec } = node.definition;
-  const converted: string[] = [];
   const input = spec.rows.recipe.by === 'map' ? spec.rows.recipe.input : spec.rows;
-  const spelling = emptySpelling(warehouse.dialect, (column, argument) => {
-    converted.push(column);
-    return `, (${argument}) is not null as ${convertedName(column, warehouse.dialect)}`;
-  });
-  const query = spelledFor(node.definition, () => spellBody(input, spelling));
+  const query = spelledFor(node.definition, () => spellBody(input, emptySpelling(warehouse.dialect)));
   const facts = await describeBody(node, query, warehouse);
+  const converted = facts.projection ? await convertedIn(input, warehouse) : [];
   const mentions = mentionsOf(spec.rows);
+  const judging = judgingMentions(node.definition, step.checks);
   const reads = mentions.readables.map((readable) => readOf(readable, graph));
+  refuseSourceNames(reads);
+  refuseView(node, mentions, reads);
   refuseSince(node, reads, facts);
+  const asked = [...askedByRules(node.definition, graph), ...checkReads(step, graph)];
+  refuseAskedFiles(node, asked);
   await describeRules(node, warehouse);
   await describeChecks(step.checks, analyser);
   const carried = await carriedBy(spec.rows, facts, analyser);
@@ -70,16 +83,57 @@ async function tableModel(step: GraphStep, analyser: Analyser): Promise<StepMode
     node,
     kind: step.kind,
     reads: distinct(reads),
-    asked: [...askedByRules(node.definition, graph), ...checkReads(step, graph)],
+    asked,
     checks: step.checks,
     ...(carried && spec.write !== 'view' ? { carried } : {}),
     keepsOriginal: spec.write === 'append' && carried?.star === true,
-    converted: facts.projection ? [...new Set(converted)] : [],
+    keeping: carried ? [] : await keepingOriginals(distinct(reads), analyser),
+    converted,
     groups: facts.groups,
-    runValues: mentions.runValues,
-    settings: mentions.settings,
+    runValues: mentions.runValues || reads.some(readsDay),
+    judgesByRun: judging.runValues,
+    alwaysAnew: spec.unrepeatable || step.checks.some((check) => !('query' in check.limit.measure)),
+    settings: [...mentions.settings, ...judging.settings],
     definition: definitionHash(node, { analyser, checks: step.checks }),
   };
+}
+
+/** Columns that the body converts with `fn.to…`, where the query may also be asked whether a text was there. */
+async function convertedIn(rows: AnyRows, warehouse: Analyser['warehouse']): Promise<readonly string[]> {
+  const found: string[] = [];
+  const spelling = emptySpelling(warehouse.dialect, (column, argument) => {
+    found.push(column);
+    return `, (${argument}) is not null as ${convertedName(column, warehouse.dialect)}`;
+  });
+  const query = spellBody(rows, spelling);
+  if (found.length === 0) return [];
+  try {
+    const given = (await warehouse.describe(query)).map((column) => column.name.toLowerCase());
+    return [...new Set(found)].filter((column) => given.includes(`_was_${column}`.toLowerCase()));
+  } catch (error) {
+    if (error instanceof EsteiraError && error.code === 'QUERY_INVALID') return [];
+    throw error;
+  }
+}
+
+/** What its rules and checks mention. */
+function judgingMentions(table: AnyTable, checks: readonly Check[]) {
+  const rules = Object.values(table.spec.rules).filter((rule): rule is AnyRows => !isReference(rule));
+  const queries = checks.flatMap(({ limit }) => ('query' in limit.measure ? [limit.measure.query] : []));
+  const bounds = checks.flatMap(({ limit }) =>
+    typeof limit.bound === 'object' ? [limit.bound as Setting<unknown>] : [],
+  );
+  const all = [...rules, ...queries].map(mentionsOf);
+  return {
+    settings: [...all.flatMap((one) => one.settings), ...bounds],
+    runValues: all.some((one) => one.runValues),
+  };
+}
+
+/** Reads whose rows know what could not be read of them, for a body that cannot hand it on. */
+async function keepingOriginals(reads: readonly Read[], analyser: Analyser): Promise<readonly Read[]> {
+  const kept = await Promise.all(reads.map((read) => keepsOriginal(read.node, analyser)));
+  return reads.filter((_, index) => kept[index]);
 }
 
 /** The name of the extra column that says whether a converted text was there. */

@@ -30,7 +30,8 @@ export async function carriedBy(
   if (rows.recipe.by === 'map' || !facts.projection || !only || readables.length > 1) return undefined;
   const from = readOf(only, asking.graph);
   if (!(await keepsOriginal(from.node, asking))) return undefined;
-  const star = facts.projection.star || rows.recipe.by !== 'sql';
+  const isRelation = ['name', 'since', 'unread'].includes(rows.recipe.by);
+  const star = facts.projection.star || isRelation;
   if (!(await handsOn(rows, star, asking))) return undefined;
   const same = star ? Object.keys(from.node.definition.columns).map((name) => [name, [name]] as const) : [];
   return { from, star, reads: { ...Object.fromEntries(same), ...facts.projection.from } };

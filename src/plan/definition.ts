@@ -69,13 +69,30 @@ const columnFacts = (columns: Columns): object =>
     return [name, rest, Array.isArray(of) ? of : typeof of];
   });
 
+/** A view and files are what they are when they are read: no publication of theirs says that they have changed. */
+function unkept(node: Node, analyser: Analyser): string {
+  const { definition } = node;
+  if (definition.kind === 'source' && !(definition as AnySource).reader.streams)
+    return ` ${JSON.stringify(columnFacts(definition.columns), withBigints)}`;
+  if (definition.kind !== 'table' || definition.spec.write !== 'view') return '';
+  const known = views.get(analyser) ?? new Map<Node, string>();
+  views.set(analyser, known);
+  const hash = known.get(node) ?? definitionHash(node, { analyser, checks: [] });
+  known.set(node, hash);
+  return ` ${hash}`;
+}
+const views = new WeakMap<Analyser, Map<Node, string>>();
+
 /** What a query mentions, by name. */
-const symbolic = ({ graph, warehouse }: Analyser): Spelling => ({
-  dialect: warehouse.dialect,
+const symbolic = (analyser: Analyser): Spelling => ({
+  dialect: analyser.warehouse.dialect,
   relation: (of: AnyReadable) => {
     const { recipe } = of;
-    const { id } = graph.nodeOf(definitionOf(of));
-    return recipe.by === 'since' ? `{since ${id} ${recipe.column} ${recipe.lookback ?? ''}}` : `{${recipe.by} ${id}}`;
+    const node = analyser.graph.nodeOf(definitionOf(of));
+    const what = `${node.id}${unkept(node, analyser)}`;
+    return recipe.by === 'since'
+      ? `{since ${what} ${recipe.column} ${recipe.lookback ?? ''}}`
+      : `{${recipe.by} ${what}}`;
   },
   run: (value) => `{run.${value}}`,
   setting: (setting: Setting<unknown>) => `{${setting.of.name}.${setting.setting}}`,

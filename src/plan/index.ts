@@ -13,6 +13,6 @@ export {
   tombstonesOf,
 } from './layout.ts';
 export type { StepModel } from './model.ts';
-export { definitionOf, type Read } from './reads.ts';
+export { definitionOf, type Read, readsDay } from './reads.ts';
 export { changeText, missing, type ViewLayout, viewOf } from './setup.ts';
 export { type Spelling, spell, spellBody } from './spell.ts';

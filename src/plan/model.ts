@@ -18,11 +18,19 @@ export interface StepModel {
   };
   /** It keeps `_original` and `_unread` itself, for those who read it. */
   readonly keepsOriginal: boolean;
+  /** Reads whose rows know what could not be read of them, while the body cannot hand that on. */
+  readonly keeping: readonly Read[];
   /** Columns that the body converts from text with `fn.to…`. */
   readonly converted: readonly string[];
   /** It groups or numbers rows somewhere. */
   readonly groups: boolean;
+  /** The body uses the run's date or time. */
   readonly runValues: boolean;
+  /** Its rules or checks do. */
+  readonly judgesByRun: boolean;
+  /** It is evaluated although nothing it reads has changed: chance is meant, or a check counts the rows of the run. */
+  readonly alwaysAnew: boolean;
+  /** Those that its body, rules and checks mention. */
   readonly settings: readonly Setting<unknown>[];
   /** Hash of what it is; comments and white space change nothing. */
   readonly definition: string;

@@ -19,6 +19,10 @@ export interface Read {
   readonly since?: { readonly column: string; readonly lookback?: string };
 }
 
+/** A source that gives the rows of the run's date. */
+export const readsDay = ({ node, how }: Read): boolean =>
+  (how === 'files' || how === 'whole') && (node.definition as AnySource).day !== undefined;
+
 /** Everything that a body mentions, however deep. */
 export interface Mentions {
   readonly readables: readonly AnyReadable[];

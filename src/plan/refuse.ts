@@ -1,9 +1,9 @@
-import { judgements, keyOf } from '../columns/index.ts';
+import { judgements, keyOf, parseDuration } from '../columns/index.ts';
 import type { AnyTable } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { invalidDefinition, type Node, whereOf } from '../graph/index.ts';
 import { type Dialect, hidden, type QueryFacts } from '../ports/index.ts';
-import type { Read } from './reads.ts';
+import type { Mentions, Read } from './reads.ts';
 
 /** New rows alone are not enough for a table that starts anew each time, nor for groups of which some rows are old. */
 export function refuseSince(node: Node<AnyTable>, reads: readonly Read[], facts: QueryFacts): void {
@@ -21,6 +21,13 @@ export function refuseSince(node: Node<AnyTable>, reads: readonly Read[], facts:
   }
   const keys = keyOf(definition.columns);
   for (const read of partial) {
+    if (read.node.definition.kind === 'settings' || (read.node.definition as AnyTable).spec?.write === 'view') {
+      throw invalidDefinition(
+        `${definition.name} reads what is new of ${read.node.definition.name}, which does not keep when its rows came.`,
+        definition,
+        'Mention it as it is, or what is new of the table below it.',
+      );
+    }
     if (read.since?.lookback && write === 'append' && keys.length === 0) {
       throw invalidDefinition(
         `${definition.name} appends rows that lookback reads again, and nothing says which are the same.`,
@@ -28,20 +35,51 @@ export function refuseSince(node: Node<AnyTable>, reads: readonly Read[], facts:
         'Mark its key with .key(), or merge.',
       );
     }
-    const whole = read.since?.lookback !== undefined && keys.includes(read.since.column);
-    if (facts.groups && !whole) throw sinceGrouped(definition, read);
+    if (typeof (read.node.definition as AnyTable).spec?.write === 'object') throw sinceDeleting(definition, read);
+    if (facts.groups && !readsWhole(read, keys, facts)) throw sinceGrouped(definition, read);
+    if (read.since?.lookback !== undefined) refuseLookback(definition, read);
   }
 }
+
+/** Every row of each value that the groups have is read: the key is that very column, and its rows never move to another value. */
+function readsWhole(read: Read, keys: readonly string[], facts: QueryFacts): boolean {
+  const { since, node } = read;
+  if (since?.lookback === undefined || !keys.includes(since.column)) return false;
+  const stays = (node.definition as AnyTable).spec?.write !== 'merge';
+  return stays && !facts.renamed.includes(since.column.toLowerCase());
+}
+
+function refuseLookback(definition: AnyTable, { since, node }: Read): void {
+  const kind = node.definition.columns[since?.column ?? '']?.facts.kind;
+  const length = parseDuration(since?.lookback ?? '');
+  if (length && Number.isInteger(length.count) && (kind === 'date' || kind === 'timestamp')) return;
+  throw invalidDefinition(
+    `${definition.name} looks back ${since?.lookback} on ${node.definition.name}.${since?.column}.`,
+    definition,
+    "Say, for example, { lookback: '3 days' } on a date or a timestamp.",
+    'a whole number of a unit, on a column that is a date or a timestamp',
+  );
+}
+
+const sinceDeleting = (definition: AnyTable, { node }: Read): EsteiraError =>
+  invalidDefinition(
+    `${definition.name} reads what is new of ${node.definition.name}, from which rows are deleted: they would never leave ${definition.name}.`,
+    definition,
+    "Mention the table itself and let this one start anew (write: 'replace').",
+  );
 
 const sinceGrouped = (definition: AnyTable, read: Read): EsteiraError =>
   new EsteiraError('SINCE_GROUPED', {
     what: `${definition.name} groups or numbers rows of which it reads only the new ones of ${read.node.definition.name}: groups would lose their old rows.`,
     where: whereOf(definition),
-    allowed: 'a lookback on the column that is part of the key: then each touched value is read whole',
+    allowed:
+      'a lookback on a column that is part of the key as it is, of a table whose rows stay as they came: then each touched value is read whole',
     next: "Mention the table itself, or say .since('day', { lookback: '3 days' }) and make that column a .key().",
   });
 
 const own = new Set<string>([...Object.values(hidden), 'run_id', 'refused_at']);
+/** DuckDB's own number of a row, which publications count on: a column of that name would hide it. */
+const ofEngine = 'rowid';
 const schemas = new Set(['information_schema', 'pg_catalog', 'temp', 'system']);
 
 const reserved = (name: string, { definition }: Node, got: string): EsteiraError =>
@@ -64,7 +102,9 @@ export function refuseNames(node: Node, dialect: Dialect): void {
       ? 'a reserved word of an engine'
       : own.has(low)
         ? 'a column that Esteira adds itself'
-        : undefined;
+        : low === ofEngine
+          ? 'a column that an engine adds itself'
+          : undefined;
     if (why) throw reserved(name, node, why);
   }
   if (node.schema.startsWith('_') || schemas.has(node.schema.toLowerCase()))
@@ -81,10 +121,60 @@ export function refuseNames(node: Node, dialect: Dialect): void {
   }
 }
 
+/** A view is made by set-up and shows what is there: nothing of a run, nothing judged, nothing from files. */
+export function refuseView(node: Node<AnyTable>, mentions: Mentions, reads: readonly Read[]): void {
+  const { definition } = node;
+  const { spec } = definition;
+  if (spec.write !== 'view') return;
+  const file = reads.find((read) => read.how === 'files');
+  const why = mentions.runValues
+    ? 'uses the run’s date, time or id, which a view does not have'
+    : spec.rows.recipe.by === 'map'
+      ? 'is made by a function'
+      : file
+        ? `reads the files of ${file.node.definition.name}`
+        : Object.keys(spec.rules).length > 0 || spec.invalid === 'set aside' || spec.duplicates
+          ? 'has rules of its own, and no run judges a view'
+          : undefined;
+  if (why)
+    throw invalidDefinition(
+      `The view ${definition.name} ${why}.`,
+      definition,
+      "Make it a table (write: 'replace'), and show that.",
+    );
+}
+
+/** Rules and checks ask tables; files are read only by the query of a table. */
+export function refuseAskedFiles(node: Node<AnyTable>, asked: readonly Node[]): void {
+  const file = asked.find(({ definition }) => definition.kind === 'source' && !definition.reader.streams);
+  if (!file) return;
+  throw invalidDefinition(
+    `A rule or check of ${node.definition.name} reads the files of ${file.definition.name}.`,
+    node.definition,
+    'Make a table of the source, and mention that.',
+  );
+}
+
+/** What is read from files becomes a table of the engine for a moment. */
+export function refuseSourceNames(reads: readonly Read[]): void {
+  for (const { node } of reads.filter((read) => read.how === 'files' || read.how === 'new files')) {
+    const name = Object.keys(node.definition.columns).find((one) => one.toLowerCase() === ofEngine);
+    if (name) throw reserved(name, node, 'a column that an engine adds itself');
+  }
+}
+
 /** A table that merges needs a key; the types hold this where the write mode is written out. */
 export function refuseKeyless({ definition }: Node<AnyTable>): void {
   const { write } = definition.spec;
-  if ((write !== 'merge' && typeof write !== 'object') || keyOf(definition.columns).length > 0) return;
+  const keys = keyOf(definition.columns);
+  const missing = keys.find((key) => definition.columns[key].facts.nullable);
+  if (missing !== undefined)
+    throw invalidDefinition(
+      `The key ${missing} of ${definition.name} may be missing: two rows without it would not be the same row.`,
+      definition,
+      'Take .optional() off it; a row without its key is then an invalid row.',
+    );
+  if ((write !== 'merge' && typeof write !== 'object') || keys.length > 0) return;
   throw invalidDefinition(
     `${definition.name} merges, but no column is its key.`,
     definition,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { AnyReadable, AnyTable } from '../define/index.ts';
+import type { AnyReadable, AnyTable, Setting } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import type { Graph } from '../graph/index.ts';
 import { type Change, type Dialect, type ExistingTable, type Place, placeText } from '../ports/index.ts';
@@ -24,8 +24,10 @@ export function viewOf(model: StepModel, graph: Graph, dialect: Dialect): ViewLa
       .join(', ');
   const relation = (of: AnyReadable) =>
     `(select ${names(of.columns)} from ${dialect.place(placeOf(graph.nodeOf(definitionOf(of))))})`;
-  const body = spellBody(table.spec.rows, { ...emptySpelling(dialect), relation });
-  const query = `select ${names(table.columns)} from (${body}) as body`;
+  const setting = (one: Setting<unknown>) =>
+    `(select ${dialect.identifier(one.setting)} from ${dialect.place(placeOf(graph.nodeOf(one.of)))})`;
+  const body = spellBody(table.spec.rows, { ...emptySpelling(dialect), relation, setting });
+  const query = `select ${names(table.columns)} from (${body}\n) as body`;
   return {
     place: placeOf(model.node),
     query,

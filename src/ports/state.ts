@@ -93,7 +93,7 @@ export interface StateStore {
   /**
    * One transaction: refuses while a lease of the write set is held by this holder's own running run (RUN_IN_PROGRESS), finds the job's running
    * run of a dead holder (`resumed`, whatever date was asked) or a date that has succeeded (`done`), else inserts the run and its steps; draws
-   * one token and writes every lease with it.
+   * one token and writes every lease with it. A run that was interrupted keeps its settings and params; one that failed takes those of today.
    */
   open(run: NewRun): Promise<Opened>;
   /** An attempt begins. The bounds and files of the first attempt stay; they are returned. Throws FENCED when the token is no longer the lease's. */

@@ -30,6 +30,8 @@ export interface QueryFacts {
   readonly projection?: { readonly star: boolean; readonly from: Readonly<Record<string, readonly string[]>> };
   /** It groups, aggregates, numbers or de-duplicates rows somewhere. */
   readonly groups: boolean;
+  /** Names, in lower case, that it gives to something else than a column of that name. */
+  readonly renamed: readonly string[];
   /** Tables named in its text, and functions in it that read files. */
   readonly tables: readonly string[];
   /** Functions that give another value each time (`now`, `random`, …). */
@@ -55,7 +57,7 @@ export type Change =
     }
   | { readonly change: 'add column'; readonly place: Place; readonly column: DescribedColumn }
   | { readonly change: 'create view'; readonly place: Place; readonly query: string; readonly definition: string }
-  /** A table that steps write: gets its fence. */
+  /** A table that steps write, and that is made now: gets its fence, and has read nothing, though a table of its name may have. */
   | { readonly change: 'register'; readonly place: Place }
   | { readonly change: 'insert'; readonly place: Place; readonly columns: Columns; readonly rows: readonly object[] };
 
@@ -213,6 +215,10 @@ export interface StepWrite {
   readonly bounds: readonly Bound[];
   /** Rows that were read before may come again: each row's former place is cleared first. */
   readonly reread: boolean;
+  /** Each row of the body comes from rows that no earlier publication has read: an equal row is another row. */
+  readonly fresh: boolean;
+  /** Relations as the body reads them that keep `_unread`, where the body cannot hand it on: rows with one are counted and warned of. */
+  readonly unreadIn: readonly { readonly source: string; readonly relation: string }[];
   /** Nothing it reads has changed since its last publication with this definition: publish an empty account without evaluating. */
   readonly unchanged: boolean;
 }

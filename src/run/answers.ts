@@ -4,6 +4,8 @@ import path from 'node:path';
 import type { DescribedColumn, QueryFacts, Warehouse } from '../ports/index.ts';
 
 type Describer = Pick<Warehouse, 'describe' | 'examine' | 'dialect'>;
+/** Raised when an answer says more than it did. */
+const shape = 2;
 interface Answer {
   readonly described?: readonly DescribedColumn[];
   readonly facts?: QueryFacts;
@@ -23,7 +25,7 @@ export class Answers implements Describer {
 
   constructor(warehouse: Warehouse, options: { readonly folder?: string; readonly version: string }) {
     this.#warehouse = warehouse;
-    this.#version = `${options.version} ${JSON.stringify(warehouse.versions)}`;
+    this.#version = `${options.version} ${shape} ${JSON.stringify(warehouse.versions)}`;
     const name = `${warehouse.dialect.name}.json`;
     this.#file = options.folder === undefined ? undefined : path.join(options.folder, '.esteira', 'answers', name);
     this.#known = this.#read();

@@ -20,8 +20,9 @@ export class Progress {
     return progress;
   }
 
+  /** What an earlier attempt published may lie behind what a later run has: nothing goes back. */
   published(id: string, sequence: bigint): void {
-    this.#sequences.set(id, sequence);
+    if (sequence > this.sequenceOf(id)) this.#sequences.set(id, sequence);
   }
   sequenceOf(id: string): bigint {
     return this.#sequences.get(id) ?? 0n;
@@ -123,10 +124,13 @@ export function isUnchanged(
   const latest = progress.latest(model.node);
   if (options.forced || !latest) return false;
   if (latest.definition !== model.definition || latest.settingsHash !== options.settingsHash) return false;
+  // Made anew since then.
+  if (latest.sequence !== progress.sequenceOf(model.node.id)) return false;
   const newFiles = model.reads.some(
     (read) => read.how === 'new files' && (reach.files.get(read.node.id)?.length ?? 0) > 0,
   );
   const rowByRow = model.carried !== undefined && ['new', 'new files'].includes(model.carried.from.how);
-  if (newFiles || (model.runValues && !rowByRow) || model.reads.some((read) => read.since?.lookback)) return false;
+  const byRun = (model.runValues && !rowByRow) || (model.judgesByRun && judgesAll(model));
+  if (newFiles || byRun || model.alwaysAnew || model.reads.some((read) => read.since?.lookback)) return false;
   return reach.bounds.every((bound) => progress.watermark(model.node, bound.source) === bound.upper);
 }

@@ -1,7 +1,7 @@
 export { Answers } from './answers.ts';
 export { Progress, reachOf } from './bounds.ts';
 export { execute, type StepOutcome } from './execute.ts';
-export { modelsOf, refuseUnlessSetUp, setupChanges } from './models.ts';
+export { makeChanges, modelsOf, refuseMissingInputs, refuseUnlessSetUp, setupChanges } from './models.ts';
 export type { Project } from './project.ts';
 export { refuseUnreadable } from './readers.ts';
 export { cleaned, said } from './said.ts';

@@ -37,7 +37,11 @@ export async function setupChanges(
   const { graph, warehouse } = project;
   const { dialect } = warehouse;
   const { target } = options;
-  const chosen = (node: Node) => target === undefined || node.schema === target || matchesName(target, node.id);
+  const named = (node: Node) => target === undefined || node.schema === target || matchesName(target, node.id);
+  const behind = new Set(
+    models.filter((model) => model.kind === 'view' && named(model.node)).flatMap((model) => behindView(model, models)),
+  );
+  const chosen = (node: Node) => named(node) || behind.has(node.id);
   const settings = settingsNodes(project).filter(chosen);
   const tables = models.filter((model) => chosen(model.node)).flatMap((model) => layoutOf(model, graph, dialect));
   const all: TableLayout[] = [...settings.flatMap((node) => settingsLayout(node, dialect)), ...tables];
@@ -58,6 +62,47 @@ export async function setupChanges(
   return changes;
 }
 
+/** A view can be made only when what it shows is there. */
+function behindView(view: StepModel, models: readonly StepModel[]): readonly string[] {
+  return view.reads.flatMap(({ node }) => {
+    const above = models.find((model) => model.node.id === node.id);
+    return [node.id, ...(above?.kind === 'view' ? behindView(above, models) : [])];
+  });
+}
+
+/** Makes the changes: the tables of every catalog, then the views, which may show tables of another one, from the top down. */
+export async function makeChanges(
+  changes: ReadonlyMap<string, readonly Change[]>,
+  models: readonly StepModel[],
+  { warehouse }: Project,
+): Promise<void> {
+  for (const [catalog, own] of changes) {
+    const tables = own.filter(({ change }) => change !== 'create view');
+    if (tables.length > 0) await warehouse.change(catalog, tables);
+  }
+  for (const { node } of models) {
+    const view = (changes.get(node.catalog) ?? []).find(
+      (one) => one.change === 'create view' && one.place.schema === node.schema && one.place.table === node.table,
+    );
+    if (view) await warehouse.change(node.catalog, [view]);
+  }
+}
+
+/** What is read must be there, whoever makes it. */
+export async function refuseMissingInputs(models: readonly StepModel[], { warehouse }: Project): Promise<void> {
+  const nodes = models.flatMap((model) => [
+    ...model.reads.filter((read) => !read.how.endsWith('files')).map((read) => read.node),
+    ...model.asked,
+  ]);
+  const missingHere: string[] = [];
+  for (const [catalog, own] of Map.groupBy(nodes, (node) => node.catalog)) {
+    const there = new Set((await warehouse.inspect(catalog)).map(({ place }) => `${place.schema}.${place.table}`));
+    missingHere.push(...own.map((node) => `${node.schema}.${node.table}`).filter((name) => !there.has(name)));
+  }
+  const texts = [...new Set(missingHere)].map((name) => `create table ${name}`);
+  if (texts.length > 0) throw setupNeeded(texts);
+}
+
 /** The names by which the engine describes the types that we ask for. */
 async function canonicalTypes(layouts: readonly TableLayout[], project: Project): Promise<(type: string) => string> {
   const types = [...new Set(layouts.flatMap((layout) => layout.columns.map((column) => column.type)))];
@@ -75,10 +120,12 @@ export const visibleChanges = (changes: ReadonlyMap<string, readonly Change[]>):
 
 /** A run never creates or alters: it stops with the command to give. */
 export function refuseUnlessSetUp(changes: ReadonlyMap<string, readonly Change[]>): void {
-  if ([...changes.values()].flat().length === 0) return;
-  const texts = visibleChanges(changes).map(changeText);
+  if ([...changes.values()].flat().length > 0) throw setupNeeded(visibleChanges(changes).map(changeText));
+}
+
+function setupNeeded(texts: readonly string[]): EsteiraError {
   const shown = texts.slice(0, 5).join('\n');
-  throw new EsteiraError('SETUP_NEEDED', {
+  return new EsteiraError('SETUP_NEEDED', {
     what: `The warehouse is not ready: ${texts.length} ${texts.length === 1 ? 'change is' : 'changes are'} to be made first.`,
     got: texts.length > 5 ? `${shown}\nand ${texts.length - 5} more` : shown,
     next: 'esteira setup',

@@ -24,10 +24,12 @@ export async function readSettings(project: Project, params: Params = {}): Promi
     for (const row of rows) judgeRow(node, row);
     const { literal } = project.warehouse.dialect;
     const spelled = rows.map((row) =>
-      Object.fromEntries(Object.entries(row).map(([name, value]) => [name, literal(value)])),
+      Object.fromEntries(Object.entries(row).map(([name, value]) => [name, literal(plain(value))])),
     );
-    if (isSingle(node))
+    if (isSingle(node)) {
       for (const [name, text] of Object.entries(spelled[0] ?? {})) values[`${node.id}.${name}`] = text;
+      for (const [name, value] of Object.entries(rows[0] ?? {})) values[numberId(`${node.id}.${name}`)] = String(value);
+    }
     values[node.id] = JSON.stringify(spelled);
   }
   return values;
@@ -37,10 +39,15 @@ export const settingsNodes = (project: Project): readonly Node<AnySettings>[] =>
   [...project.graph.nodes.values()].filter((node): node is Node<AnySettings> => node.definition.kind === 'settings');
 
 /** `settings(…)`: one row, each column a setting of its own. */
-export const isSingle = (node: Node<AnySettings>): boolean => {
-  const [first] = Object.keys(node.definition.columns);
-  return first !== undefined && typeof (node.definition as unknown as Record<string, unknown>)[first] === 'object';
-};
+export const isSingle = (node: Node<AnySettings>): boolean => node.definition.single;
+
+/** Lists and JSON are kept as text. */
+const plain = (value: unknown): unknown =>
+  typeof value === 'object' && value !== null && !('toZonedDateTimeISO' in value || 'toPlainDateTime' in value)
+    ? JSON.stringify(value)
+    : value;
+/** Where a setting's value is kept as a number that a limit compares with. */
+const numberId = (id: string): string => `number of ${id}`;
 
 /** The rows in the warehouse; before set-up those it starts with. */
 export async function settingRows(
@@ -123,6 +130,10 @@ export function settingLiteral(setting: Setting<unknown>, values: SettingValues,
   if (value === undefined) throw new TypeError(`no value of ${id}`);
   return value;
 }
+
+/** A setting as the bound of a limit. */
+export const settingNumber = (setting: Setting<unknown>, values: SettingValues, project: Project): number =>
+  Number(values[numberId(`${project.graph.nodeOf(setting.of).id}.${setting.setting}`)]);
 
 /** Of what a step uses. */
 export function settingsHash(ids: readonly string[], values: SettingValues): string {

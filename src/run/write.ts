@@ -1,5 +1,12 @@
 import { judgements, keyOf, parseDuration } from '../columns/index.ts';
-import { type AnyReadable, type AnyRows, type AnyTable, type Check, isReference } from '../define/index.ts';
+import {
+  type AnyReadable,
+  type AnyRows,
+  type AnySource,
+  type AnyTable,
+  type Check,
+  isReference,
+} from '../define/index.ts';
 import type { Node } from '../graph/index.ts';
 import {
   carriedNames,
@@ -9,6 +16,7 @@ import {
   invalidPlaceOf,
   placeOf,
   type Read,
+  readsDay,
   type Spelling,
   type StepModel,
   spell,
@@ -29,7 +37,7 @@ import {
 import type { Reach } from './bounds.ts';
 import { rowsOfFunction } from './function.ts';
 import type { Project } from './project.ts';
-import { type SettingValues, settingLiteral } from './settings.ts';
+import { type SettingValues, settingLiteral, settingNumber } from './settings.ts';
 
 /** Everything of a run that a query may see. */
 export interface RunValues {
@@ -74,8 +82,19 @@ export function writeOf(model: StepModel, options: Options): StepWrite {
     checks: model.checks.map((check) => checkOf(check, options)),
     bounds: reach.bounds,
     reread,
+    fresh: isFresh(model, reread),
+    unreadIn: model.keeping.map((read) => ({
+      source: read.node.definition.name,
+      relation: unreadOf(read, options, model),
+    })),
     unchanged,
   };
+}
+
+/** New rows only, each read once: no other publication has seen them. */
+function isFresh(model: StepModel, reread: boolean): boolean {
+  const news = model.reads.filter((read) => read.how === 'new' || read.how === 'new files');
+  return !reread && news.length > 0 && news.every((read) => read.since?.lookback === undefined);
 }
 
 function modeOf(model: StepModel): WriteMode {
@@ -148,14 +167,39 @@ function readFor(of: AnyReadable, model: StepModel, project: Project): Read {
 }
 
 function relationOf(read: Read, options: Options, model: StepModel): string {
-  const { project } = options;
-  const { dialect } = project.warehouse;
   const names = [...Object.keys(read.node.definition.columns), ...(carries(model, read) ? carriedNames : [])];
+  return relationWith(names, read, { options, model });
+}
+
+/** `_unread` of the rows that a read brings. */
+const unreadOf = (read: Read, options: Options, model: StepModel): string =>
+  relationWith([hidden.unread], read, { options, model });
+
+function relationWith(
+  names: readonly string[],
+  read: Read,
+  { options, model }: { readonly options: Options; readonly model: StepModel },
+): string {
+  const { dialect } = options.project.warehouse;
   const list = names.map((name) => dialect.identifier(name)).join(', ');
   const isFile = read.how === 'files' || read.how === 'new files';
   const place = isFile ? dialect.identifier(fileRelation(read.node)) : dialect.place(placeOf(read.node));
-  const where = read.how === 'new' ? ` where ${arrived(read, model, options)}` : '';
-  return `(select ${list} from ${place}${where})`;
+  const wanted = [
+    ...(read.how === 'new' ? [arrived(read, model, options)] : []),
+    ...(readsDay(read) ? [ofTheDay(read, options)] : []),
+  ];
+  return `(select ${list} from ${place}${wanted.length > 0 ? ` where ${wanted.join(' and ')}` : ''})`;
+}
+
+/** The rows of the run's date; of an instant its day in UTC. */
+function ofTheDay({ node }: Read, { project, values }: Options): string {
+  const { dialect } = project.warehouse;
+  const day = (node.definition as AnySource).day ?? '';
+  const column = dialect.identifier(day);
+  const { date } = values;
+  if (node.definition.columns[day].facts.kind === 'date') return `${column} = ${dialect.literal(date)}`;
+  const start = date.toZonedDateTime('UTC');
+  return `${column} >= ${dialect.literal(start.toInstant())} and ${column} < ${dialect.literal(start.add({ days: 1 }).toInstant())}`;
 }
 
 /** What has arrived, up to the fixed bound; with `lookback` also what is recent. */
@@ -181,7 +225,10 @@ function touched(read: Read, model: StepModel, options: Options): string {
     return `select ${column} from ${place} where ${sequence} > ${lower} and ${sequence} <= ${upper}`;
   });
   const since = alike.map((other) => recent(read, other, options));
-  return [...new Set(since), `${column} in (${[...new Set(fresh)].join(' union all ')})`].join(' or ');
+  const arrived = [...new Set(fresh)].join(' union all ');
+  // NULL is a group too, and in no list.
+  const unknown = `(${column} is null and exists (select 1 from (${arrived}) as fresh where fresh.${column} is null))`;
+  return [...new Set(since), `${column} in (${arrived})`, unknown].join(' or ');
 }
 
 const recent = (read: Read, lookingBack: Read, options: Options): string => {
@@ -200,7 +247,8 @@ function lookbackStart(read: Read, { values }: Options): Temporal.PlainDate | Te
   return kind === 'date' ? start.toPlainDate() : start.toInstant();
 }
 
-export const fileRelation = (node: Node): string => `_files_${node.schema}_${node.table}`;
+/** In quotes always: dots keep `a_b.c` and `a.b_c` apart. */
+const fileRelation = (node: Node): string => `_files ${node.id}`;
 
 function fileInputs(model: StepModel, reach: Reach, project: Project): readonly FileInput[] {
   return [...reach.files].map(([id, files]) => {
@@ -247,8 +295,7 @@ function wholeSpelling(options: Options): Spelling {
 
 function checkOf(check: Check, options: Options): WriteCheck {
   const { measure, sign, bound } = check.limit;
-  const limit =
-    typeof bound === 'number' ? bound : Number(settingLiteral(bound, options.values.settings, options.project));
+  const limit = typeof bound === 'number' ? bound : settingNumber(bound, options.values.settings, options.project);
   const query = 'query' in measure ? { query: spell(measure.query as AnyRows, wholeSpelling(options)) } : {};
   return {
     name: check.name,

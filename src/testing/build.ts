@@ -1,7 +1,8 @@
 import { type Columns, col } from '../columns/index.ts';
 import { memoryWarehouse } from '../config/memory.ts';
 import type { AnySource, AnyTable, Definition, Table } from '../define/index.ts';
-import { allSteps, collect, type Graph } from '../graph/index.ts';
+import { EsteiraError } from '../errors.ts';
+import { allSteps, collect, type Graph, whereOf } from '../graph/index.ts';
 import { flagsOf, invalidPlaceOf, layoutOf, placeOf, type StepModel } from '../plan/index.ts';
 import { type Account, type Batch, hidden, type StepWrite, type Warehouse } from '../ports/index.ts';
 import {
@@ -159,6 +160,7 @@ async function stepWrite(
 /** Rows that a test gives are there as they are, as if their table had been published once: nothing judges them. */
 async function putGiven(model: StepModel, rows: readonly object[], { graph, warehouse }: Project): Promise<void> {
   const { definition } = model.node;
+  refuseUnknown(definition, rows);
   const missing = Object.fromEntries(Object.keys(definition.columns).map((name) => [name, null]));
   const own =
     layoutOf(model, graph, warehouse.dialect)
@@ -178,6 +180,19 @@ async function putGiven(model: StepModel, rows: readonly object[], { graph, ware
     [hidden.sequence]: 1n,
   }));
   await warehouse.replaceRows(placeOf(model.node), columns, complete);
+}
+
+/** The compiler says the same, where a test is compiled. */
+function refuseUnknown(definition: Definition & { readonly columns: Columns }, rows: readonly object[]): void {
+  const got = rows.flatMap((row) => Object.keys(row)).find((name) => !Object.hasOwn(definition.columns, name));
+  if (got === undefined) return;
+  throw new EsteiraError('ROW_UNKNOWN_COLUMN', {
+    what: `A row that the test gives to ${definition.name} has the column ${got}, which it does not declare.`,
+    where: whereOf(definition),
+    got,
+    allowed: Object.keys(definition.columns).join(', '),
+    next: 'Rename it in the test, or declare the column.',
+  });
 }
 
 async function writeSettings({ graph, warehouse }: Project, { settings }: Contents): Promise<void> {

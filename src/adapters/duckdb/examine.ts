@@ -101,6 +101,22 @@ function projectionOf(node: Node, functionNames: ReadonlySet<string>): QueryFact
   return { star, from: columns };
 }
 
+/** Names given to something else than the column of that name; relations that are spelled out name nothing. */
+function* renamed(value: unknown): Generator<string> {
+  if (typeof value !== 'object' || value === null) return;
+  if (Array.isArray(value)) {
+    for (const item of value) yield* renamed(item);
+    return;
+  }
+  const node = value as Node;
+  if (node.type === 'SELECT_NODE' && (node.from_table as Node | undefined)?.type === 'EMPTY') return;
+  const own = node.class === 'COLUMN_REF' ? (node.column_names as readonly string[]).at(-1) : undefined;
+  if (node.class && node.alias && String(node.alias).toLowerCase() !== own?.toLowerCase())
+    yield String(node.alias).toLowerCase();
+  for (const alias of (node.column_name_alias as readonly string[] | undefined) ?? []) yield alias.toLowerCase();
+  for (const item of Object.values(node)) yield* renamed(item);
+}
+
 /** What the parse tree says of a query. */
 export async function examine(engine: Engine, query: string): Promise<QueryFacts> {
   return await engine.use(async (session) => {
@@ -121,6 +137,7 @@ export async function examine(engine: Engine, query: string): Promise<QueryFacts
     return {
       ...(projection ? { projection } : {}),
       groups,
+      renamed: [...new Set(renamed(statement.node))].toSorted(),
       tables: [...new Set([...tablesOf(tree).map(nameText), ...readersOf(tree)])],
       unrepeatable: [...new Set([...[...called].filter((name) => known.unrepeatable.has(name)), ...clock])].toSorted(),
     };

@@ -117,7 +117,14 @@ export async function openRun(state: State, asked: NewRun): Promise<Opened> {
   if (resumed)
     await state
       .updateTable('run')
-      .set({ state: 'running', plan: encode(asked.plan), finished_at: null, error: null })
+      .set({
+        state: 'running',
+        plan: encode(asked.plan),
+        finished_at: null,
+        error: null,
+        // What failed may have failed by its settings: people mend those, and begin again.
+        ...(found.state === 'failed' ? { settings: encode(asked.settings), params: encode(asked.params) } : {}),
+      })
       .where('run_id', '=', runId)
       .execute();
   else await begin(state, asked);

@@ -120,6 +120,8 @@ export class Desk {
       checks: [],
       bounds: [],
       reread: false,
+      fresh: false,
+      unreadIn: [],
       unchanged: false,
       ...more,
     };
