@@ -1,25 +1,42 @@
 import { globSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import path from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 
 const root = path.join(import.meta.dirname, '..');
 /** Libraries that are packed with Esteira: what is used of them, in one file, instead of hundreds that Node would open one by one. */
-const packed = ['croner', 'kysely'];
+const packed = ['@duckdb/node-api', 'croner', 'kysely'];
+/** The engine itself stays a package of its own, one for each platform. */
+const engine = '@duckdb/node-bindings';
 /** Below `lib`; what is here finds `lib` one folder above, as src/define does. */
 const shared = 'shared';
+
+/** Packed CommonJS asks with `require` for the engine and for parts of Node; a module has no such thing, so an import is put in its place. */
+const importWhatStaysOutside: Plugin = {
+  name: 'import what stays outside',
+  setup(build) {
+    build.onResolve({ filter: /^[@\w]/ }, ({ path: name, kind }) => {
+      if (name !== engine && !isBuiltin(name)) return undefined;
+      return kind === 'require-call' ? { path: name, namespace: 'outside' } : { path: name, external: true };
+    });
+    build.onLoad({ filter: /^/, namespace: 'outside' }, ({ path: name }) => ({
+      contents: `export * from '${name}'; export { default } from '${name}';`,
+    }));
+  },
+};
 
 /**
  * Packs `src` into few files below `out`: one for each entry (a path below src), and `shared/` for what several of them mean or import when it is used, so
  * that each module is there once. Gives the names of the libraries that are in them.
  */
-export async function bundle(entries: readonly string[], dependencies: readonly string[], out: string) {
+export async function bundle(entries: readonly string[], out: string): Promise<readonly string[]> {
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [...entries],
     outbase: 'src',
     outdir: out,
     chunkNames: `${shared}/[name]-[hash]`,
-    external: dependencies.filter((name) => !packed.includes(name)),
+    plugins: [importWhatStaysOutside],
     bundle: true,
     splitting: true,
     format: 'esm',
@@ -35,14 +52,27 @@ export async function bundle(entries: readonly string[], dependencies: readonly 
   if (path.basename(path.dirname(home)) !== shared)
     throw new Error(`src/define is in ${home}: not below lib/${shared}`);
   const used = lists.flatMap(({ inputs }) => inputs.map((file) => /^node_modules\/((@[^/]+\/)?[^/]+)/.exec(file)?.[1]));
-  return [...new Set(used.filter((name) => name !== undefined))].sort();
+  const libraries = [...new Set(used.filter((name) => name !== undefined))].sort();
+  if (libraries.join() !== packed.join()) throw new Error(`${libraries} are packed, and should be ${packed}`);
+  return libraries;
 }
+
+interface LibraryManifest {
+  readonly version: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+const manifestOf = (library: string): LibraryManifest =>
+  JSON.parse(readFileSync(path.join(root, 'node_modules', library, 'package.json'), 'utf8'));
+
+/** What packed libraries need beside themselves. */
+export const neededBy = (libraries: readonly string[]): Readonly<Record<string, string>> =>
+  Object.assign({}, ...libraries.map((name) => manifestOf(name).dependencies));
 
 /** The licences of libraries, whole, each under its name and version. */
 export function licences(libraries: readonly string[]): string {
   const texts = libraries.map((name) => {
     const folder = path.join(root, 'node_modules', name);
-    const { version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8')) as { version: string };
+    const { version } = manifestOf(name);
     const [file] = globSync('{LICENSE,LICENCE,COPYING}*', { cwd: folder });
     if (!file) throw new Error(`${name} is packed, but has no licence that could go with it`);
     return `${name} ${version}\n\n${readFileSync(path.join(folder, file), 'utf8').trim()}\n`;
