@@ -104,14 +104,14 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'run',
     about: 'Run a job for a day.',
-    more: 'Of a job with a schedule, a day that has succeeded is said to be done and left alone, unless --again. A run that failed or was interrupted goes on where it stood, with the rows and settings that it has read. Ctrl-C stops after the step at hand was rolled back.',
+    more: 'Of a job with a schedule, a day that has succeeded is said to be done and left alone, unless --again. A run that failed or was interrupted goes on where it stood, with the rows that it has read. Ctrl-C stops after the step at hand was rolled back.',
     arguments: [argument('job', true, 'A job.')],
     options: {
       date,
       param: { takes: 'pairs', value: '<name=value>', about: 'A parameter of the run. May be repeated.' },
       again: {
         takes: 'nothing',
-        about: 'Begin anew: a day that has succeeded, or one that failed, with new rows and settings.',
+        about: 'Begin anew: a day that has succeeded, or one that failed, with new rows.',
       },
       select,
       progress,

@@ -19,7 +19,8 @@ export interface Reader<Extra extends Columns = {}> {
 const reader = <Extra extends Columns>(of: Reader<Extra>): Reader<Extra> => Object.freeze(of);
 
 /**
- * Files below the environment's file store: CSV with a header, JSON lines or Parquet, by their ending; `.gz` too. `*` and `**` as in a shell,
+ * Files below the environment's file store: CSV with a header, JSON lines or Parquet, by their ending; `.gz` too
+ * (`orders/*.csv*` has both). `*` and `**` as in a shell,
  * `{date}` the run's date. A file is read once for each reader of `.unread`; it must not change afterwards.
  */
 export const files = (pattern: string): Reader =>

@@ -234,7 +234,7 @@ function runFailed(runId: string, failures: readonly StepOutcome[]): EsteiraErro
   const errors = failures.flatMap(({ step, error }) => (error ? [{ step, error }] : []));
   const [first] = errors;
   const again =
-    'Then run the job again: it goes on with the steps that are not done; --again begins anew, with new rows and settings.';
+    'Then run the job again: it goes on with the steps that are not done; --again begins anew, with new rows.';
   if (first && errors.length === 1) {
     const { code, details, cause } = first.error;
     const next = /\bagain\b/.test(details.next) ? details.next : `${details.next} ${again}`;
