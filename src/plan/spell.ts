@@ -44,9 +44,15 @@ export function spell(rows: AnyRows, spelling: Spelling): string {
 /** A body: a query as it is, or all of a relation. */
 export function spellBody(rows: AnyRows, spelling: Spelling): string {
   const text = spell(rows, spelling);
-  // Habit ends a statement so; a query stands inside of another.
-  return isRelation(rows) ? `select * from ${text}` : text.replace(/;\s*$/, '');
+  return isRelation(rows) ? `select * from ${text}` : withoutEnd(text);
 }
+/** Habit ends a statement with a semicolon; a query stands inside of another. */
+function withoutEnd(text: string): string {
+  const tokens = tokensOf(text);
+  const last = tokens.findLastIndex((token) => !blank.test(token));
+  return tokens.map((token, index) => (index === last ? token.replace(/;$/, '') : token)).join('');
+}
+
 const isRelation = (rows: AnyRows): boolean => ['name', 'since', 'unread'].includes(rows.recipe.by);
 
 function spellMention(mention: Mention, spelling: Spelling): string {
@@ -76,9 +82,13 @@ function withConverted(part: string, mention: Mention, spelling: Spelling): stri
   return `${column[0]}${spelling.converted?.(column[1], argument)}${part.slice(column[0].length)}`;
 }
 
+const tokensOf = (query: string): readonly string[] =>
+  query.match(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\s+|[^'"\s/-]+|./g) ?? [];
+/** A comment, or white space. */
+const blank = /^(?:--|\/\*|\s)/;
+
 /** The same text for queries that differ in comments and white space only. */
 export function normalised(query: string): string {
-  const tokens = query.match(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\s+|[^'"\s/-]+|./g) ?? [];
-  const kept = tokens.map((token) => (/^(?:--|\/\*|\s)/.test(token) ? ' ' : token));
+  const kept = tokensOf(query).map((token) => (blank.test(token) ? ' ' : token));
   return kept.join('').replace(/ +/g, ' ').trim();
 }
