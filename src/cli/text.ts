@@ -12,7 +12,9 @@ function* characters(text: string): Generator<string> {
   segmenter ??= new Intl.Segmenter('en');
   for (const { segment } of segmenter.segment(text)) yield segment;
 }
-const isPlain = (text: string): boolean => /^[\x20-\x7e]*$/.test(text);
+/** Characters of one column each that never join: nobody need be asked where one ends, which takes its time to learn. */
+const isPlain = (text: string): boolean =>
+  /^[\x20-\x7E\xA1-\xAC\xAE-\u02AF\u2010-\u2026\u2190-\u2193\u2500-\u259F✓✗]*$/.test(text);
 const columnsOf = (character: string): number => (without.test(character) ? 0 : wide.test(character) ? 2 : 1);
 
 /** Columns that a text takes, colours left out. */
