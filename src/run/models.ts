@@ -1,5 +1,5 @@
 import { EsteiraError } from '../errors.ts';
-import { type GraphStep, matchesName, type Node } from '../graph/index.ts';
+import { type Graph, type GraphStep, matchesName, type Node } from '../graph/index.ts';
 import {
   type Analyser,
   analyse,
@@ -39,7 +39,9 @@ export async function setupChanges(
   const { target } = options;
   const named = (node: Node) => target === undefined || node.schema === target || matchesName(target, node.id);
   const behind = new Set(
-    models.filter((model) => model.kind === 'view' && named(model.node)).flatMap((model) => behindView(model, models)),
+    models
+      .filter((model) => model.kind === 'view' && named(model.node))
+      .flatMap((model) => behindView(model, { models, graph })),
   );
   const chosen = (node: Node) => named(node) || behind.has(node.id);
   const settings = settingsNodes(project).filter(chosen);
@@ -63,11 +65,16 @@ export async function setupChanges(
 }
 
 /** A view can be made only when what it shows is there. */
-function behindView(view: StepModel, models: readonly StepModel[]): readonly string[] {
-  return view.reads.flatMap(({ node }) => {
-    const above = models.find((model) => model.node.id === node.id);
-    return [node.id, ...(above?.kind === 'view' ? behindView(above, models) : [])];
+function behindView(
+  view: StepModel,
+  all: { readonly models: readonly StepModel[]; readonly graph: Graph },
+): readonly string[] {
+  const settings = view.settings.map((setting) => all.graph.nodeOf(setting.of).id);
+  const shown = view.reads.flatMap(({ node }) => {
+    const above = all.models.find((model) => model.node.id === node.id);
+    return [node.id, ...(above?.kind === 'view' ? behindView(above, all) : [])];
   });
+  return [...settings, ...shown];
 }
 
 /** Makes the changes: the tables of every catalog, then the views, which may show tables of another one, from the top down. */

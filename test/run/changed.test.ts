@@ -1,0 +1,176 @@
+import assert from 'node:assert/strict';
+import { cpSync, existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { openProject } from '../../src/config/open.ts';
+import { EsteiraError } from '../../src/errors.ts';
+import { type Input, type OperationName, type Output, operate } from '../../src/operate/index.ts';
+import { temporaryFolder, writeProject } from './support/folder.ts';
+
+const words = `import { atLeast, byHand, check, col, cron, expectNone, files, fn, from, job, rowsIn, run, scalar, settings, source, sql, table } from 'esteira';\n`;
+const signal = new AbortController().signal;
+
+/** One project, one definition after another, the same warehouse and state. */
+class Changing {
+  #folder: string | undefined;
+
+  /** The definitions are other ones from here on: another folder, for a module is loaded once. */
+  define(text: string): this {
+    const folder = temporaryFolder('changed');
+    writeProject(folder, { catalog: 'shop', definitions: words + text });
+    for (const kept of ['warehouse', 'state.sqlite', 'state.sqlite-wal', 'files']) {
+      const from = this.#folder && path.join(this.#folder, kept);
+      if (from && existsSync(from)) cpSync(from, path.join(folder, kept), { recursive: true });
+    }
+    this.#folder = folder;
+    return this;
+  }
+  file(name: string, text: string): void {
+    writeFileSync(path.join(this.#folder as string, 'files', name), text);
+  }
+  async do<Name extends OperationName>(name: Name, input: Input<Name>): Promise<Output<Name>> {
+    const project = await openProject({ folder: this.#folder as string });
+    try {
+      return await operate(project, name, input, { emit: () => {}, signal });
+    } finally {
+      await project.close();
+    }
+  }
+  async run(date: string, more: Partial<Input<'run'>> = {}): Promise<void> {
+    await this.do('setup', {});
+    await this.do('run', { job: 'daily', date, ...more });
+  }
+  async ask(statement: string): Promise<unknown> {
+    return (await this.do('query', { sql: statement })).rows[0]?.[0];
+  }
+}
+const daily = (build: string) => `export const daily = job('daily', { when: cron('0 2 * * *'), build: [${build}] });\n`;
+const codeOf = (code: string) => (error: unknown) => error instanceof EsteiraError && error.code === code;
+const numbers = `export const numbers = table('bronze.numbers', { columns: { n: col.integer() }, rows: sql\`select * from (values (1), (2), (3)) as v(n)\` });\n`;
+
+test('a setting that a rule or a check names is asked again when it changes, though nothing else has', async () => {
+  const shop = new Changing().define(`${numbers}
+    export const limits = settings('config.limits', { most: col.integer().default(5), least: col.integer().default(1) });
+    export const kept = table('silver.kept', { columns: { n: col.integer() }, rows: sql\`select n from \${numbers}\`,
+      rules: { not_too_much: sql\`n <= \${limits.most}\` }, invalid: 'set aside' });
+    export const enough = check('enough', atLeast(scalar(sql\`select count(*) from \${kept}\`), limits.least));
+    ${daily('kept')}`);
+  await shop.run('2026-01-01');
+  assert.equal(await shop.ask('select count(*) from silver.kept'), 3);
+  await shop.do('settings set', { name: 'config.limits.most', value: '2', by: 'ana' });
+  await shop.run('2026-01-02');
+  assert.equal(await shop.ask('select count(*) from silver.kept'), 2);
+  await shop.do('settings set', { name: 'config.limits.least', value: '-4', by: 'ana' });
+  await shop.run('2026-01-03');
+  await shop.do('settings set', { name: 'config.limits.least', value: '3', by: 'ana' });
+  await assert.rejects(shop.run('2026-01-04'), codeOf('CHECK_FAILED'));
+});
+
+test('a run that failed by a setting succeeds when that is mended, and when one is added', async () => {
+  const text = (more: string) => `${numbers}
+    export const limits = settings('config.limits', { least: col.integer().default(9)${more} });
+    export const enough = check('enough', atLeast(scalar(sql\`select count(*) from \${numbers}\`), limits.least));
+    ${daily('numbers')}`;
+  const shop = new Changing().define(text(''));
+  await assert.rejects(shop.run('2026-01-01'), codeOf('CHECK_FAILED'));
+  await assert.rejects(shop.run('2026-01-01', { params: { 'config.limits.least': '4' } }), codeOf('CHECK_FAILED'));
+  shop.define(text(', other: col.text().default("x")'));
+  await shop.run('2026-01-01', { params: { 'config.limits.least': '3' } });
+  await shop.run('2026-01-02', { params: { 'config.limits.least': '2' } });
+});
+
+test('a table that reads a view is built again when the view shows something else', async () => {
+  const text = (factor: number) => `${numbers}
+    export const view = table('silver.view', { columns: { n: col.integer() }, rows: sql\`select n * ${factor} as n from \${numbers}\`, write: 'view' });
+    export const sum = table('gold.sum', { columns: { n: col.integer() }, rows: sql\`select cast(sum(n) as bigint) as n from \${view}\` });
+    ${daily('sum')}`;
+  const shop = new Changing().define(text(1));
+  await shop.run('2026-01-01');
+  shop.define(text(10));
+  await shop.run('2026-01-02');
+  assert.equal(await shop.ask('select n from gold.sum'), 60);
+});
+
+test('a check that counts the rows of the run sees that none came; chance that is meant is drawn again', async () => {
+  const shop = new Changing().define(`
+    export const landing = source('landing.n', { reader: files('*.csv'), columns: { n: col.integer() } });
+    export const bronze = table('bronze.n', { columns: landing.columns, rows: landing.unread, write: 'append' });
+    export const arrived = check('something arrived', atLeast(rowsIn(bronze), 1));
+    export const drawn = table('gold.drawn', { columns: { x: col.real() }, rows: sql\`select random() as x\`, unrepeatable: true });
+    ${daily('bronze, drawn')}`);
+  shop.file('a.csv', 'n\n1\n');
+  await shop.run('2026-01-01');
+  const first = await shop.ask('select x from gold.drawn');
+  await assert.rejects(shop.run('2026-01-02'), codeOf('CHECK_FAILED'));
+  assert.notEqual(await shop.ask('select x from gold.drawn'), first);
+});
+
+test('a rule by the date of the run is asked for each date', async () => {
+  const shop = new Changing().define(`
+    export const days = table('silver.days', { columns: { day: col.date() }, rows: sql\`select date '2026-01-02' as day\`,
+      rules: { not_later: sql\`day <= \${run.date}\` }, invalid: 'set aside' });
+    ${daily('days')}`);
+  await shop.run('2026-01-01');
+  assert.equal(await shop.ask('select count(*) from silver.days_invalidos'), 1);
+  await shop.run('2026-01-02');
+  assert.equal(await shop.ask('select count(*) from silver.days'), 1);
+});
+
+test('a source with a day gives the rows of the date of the run only', async () => {
+  const shop = new Changing().define(`
+    export const sales = source('landing.sales', { reader: files('*.csv'), columns: { day: col.date(), n: col.integer() }, day: 'day' });
+    export const today = table('gold.today', { columns: { n: col.integer() }, rows: sql\`select cast(sum(n) as bigint) as n from \${sales}\` });
+    ${daily('today')}`);
+  shop.file('a.csv', 'day,n\n2026-01-01,1\n2026-01-02,20\n2026-01-02,300\n');
+  await shop.run('2026-01-01');
+  assert.equal(await shop.ask('select n from gold.today'), 1);
+  await shop.run('2026-01-02');
+  assert.equal(await shop.ask('select n from gold.today'), 320);
+});
+
+test('set-up of one layer of views makes the tables that they show', async () => {
+  const shop = new Changing().define(`${numbers}
+    export const limits = settings('config.limits', { most: col.integer().default(2) });
+    export const view = table('curated.view', { columns: { n: col.integer() }, rows: sql\`select n from \${numbers} where n <= \${limits.most}\`, write: 'view' });
+    ${daily('view')}`);
+  await shop.do('setup', { target: 'curated' });
+  await shop.run('2026-01-01');
+  assert.equal(await shop.ask('select count(*) from curated.view'), 2);
+  await shop.do('settings set', { name: 'config.limits.most', value: '1', by: 'ana' });
+  assert.equal(await shop.ask('select count(*) from curated.view'), 1);
+});
+
+const refused: Readonly<Record<string, readonly [code: string, text: string]>> = {
+  'a view that uses the date of the run': [
+    'DEFINITION_INVALID',
+    `export const v = table('v', { columns: { d: col.date() }, rows: sql\`select \${run.date} as d\`, write: 'view' });`,
+  ],
+  'a check that holds back a view': [
+    'DEFINITION_INVALID',
+    `${numbers}
+    export const v = table('v', { columns: { n: col.integer() }, rows: sql\`select n from \${numbers}\`, write: 'view' });
+    export const c = check('none', expectNone(sql\`select n from \${v}\`));`,
+  ],
+  'a month made from the days that are new': [
+    'SINCE_GROUPED',
+    `
+    export const s = source('s', { reader: files('*.csv'), columns: { day: col.date() } });
+    export const b = table('b', { columns: s.columns, rows: s.unread, write: 'append' });
+    export const m = table('m', { columns: { day: col.date().key(), n: col.integer() }, write: 'merge',
+      rows: sql\`select \${fn.startOf('month', 'day')} as day, count(*) as n from \${b.since('day', { lookback: '3 days' })} group by 1\` });`,
+  ],
+  'a key that may be missing': [
+    'DEFINITION_INVALID',
+    `export const t = table('t', { columns: { id: col.integer().key().optional() }, rows: sql\`select 1 as id\`, write: 'merge' });`,
+  ],
+  'half a day of looking back': [
+    'DEFINITION_INVALID',
+    `${numbers}
+    export const t = table('t', { columns: { n: col.integer().key() }, rows: sql\`select n from \${numbers.since('n', { lookback: '1.5 days' })}\`, write: 'merge' });`,
+  ],
+};
+for (const [what, [code, text]] of Object.entries(refused)) {
+  test(`${what} is refused before anything runs`, async () => {
+    await assert.rejects(new Changing().define(text).do('check', {}), codeOf(code));
+  });
+}
