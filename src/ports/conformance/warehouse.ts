@@ -1,6 +1,7 @@
 import { filesOfStep } from './warehouse/files.ts';
 import { invalidRows } from './warehouse/invalid.ts';
 import { modes } from './warehouse/modes.ts';
+import { names } from './warehouse/names.ts';
 import { type Open, onEach } from './warehouse/on.ts';
 import { publishing } from './warehouse/publishing.ts';
 import { reading } from './warehouse/reading.ts';
@@ -13,4 +14,5 @@ export function warehouseConformance(name: string, open: Open): void {
   publishing(on);
   filesOfStep(on);
   reading(on);
+  names(on);
 }

@@ -23,16 +23,24 @@ const judgementsOf = ({ judgements, keepsOriginal }: Work['write']): readonly Ju
 /** The body's column that says whether a text was there to be converted. */
 const was = (column: string): string => identifier(`_was_${column}`);
 
+/** A definition and its query may spell a name in different cases. */
+const alike = (one: string, other: string): boolean => one.toLowerCase() === other.toLowerCase();
+/** The source's columns that a column is made of, in lower case; of two spellings the query's own comes last. */
+const readsOf = (column: string, reads: Readonly<Record<string, readonly string[]>>): readonly string[] =>
+  (Object.entries(reads).findLast(([name]) => alike(name, column))?.[1] ?? []).map((name) => name.toLowerCase());
+
 /** Whether a value was there that is not of its column's kind, for the source, for a conversion in the body, or for the column itself; nothing where that cannot be. */
 function unreadSql(work: Work, column: string, before: string): string | undefined {
   const { carried, keepsOriginal, converted } = work.write;
-  const reads = carried?.reads[column] ?? [];
+  const reads = readsOf(column, carried?.reads ?? {});
   const value = identifier(column);
   const there = keepsOriginal || before === value ? [] : [`${before} is not null`];
-  if (converted.includes(column)) there.push(was(column));
+  if (converted.some((one) => alike(one, column))) there.push(was(column));
   const list = there.map((one) => `(${one} and ${value} is null)`);
   if (reads.length) {
-    list.push(`coalesce(list_has_any(${hidden.unread}, [${reads.map(literal).join(', ')}]), false)`);
+    const names = `list_transform(${hidden.unread}, lambda one: lower(one))`;
+    const some = `list_has_any(${names}, [${reads.map(literal).join(', ')}])`;
+    list.push(`case when ${hidden.unread} is not null then ${some} else false end`);
   }
   return list.length ? list.join(' or ') : undefined;
 }
@@ -75,7 +83,7 @@ export async function makeCandidate(work: Work, body: string, types: ReadonlyMap
   const columns = names.map((name, index) => {
     const { facts } = write.columns[name] as Work['write']['columns'][string];
     const value = `b.${identifier(name)}`;
-    const sql = storedSql(facts, value, types.get(name) ?? 'VARCHAR');
+    const sql = storedSql(facts, value, types.get(name.toLowerCase()) ?? 'VARCHAR');
     // A value that is stored as it came is there once.
     const before = sql === value ? identifier(name) : `esteira_raw_${index}`;
     const both = sql === value ? '' : `, ${value} as ${before}`;
@@ -108,8 +116,8 @@ export async function makeCandidate(work: Work, body: string, types: ReadonlyMap
   return await session.make(temporary.candidate, sql);
 }
 
-/** Names and types of what a query gives. */
+/** Types of what a query gives, by name in lower case. */
 export async function typesOf(work: Work, query: string): Promise<ReadonlyMap<string, string>> {
   const rows = await work.session.rows(`describe ${query}`);
-  return new Map(rows.map((row) => [String(row.column_name), String(row.column_type)]));
+  return new Map(rows.map((row) => [String(row.column_name).toLowerCase(), String(row.column_type)]));
 }

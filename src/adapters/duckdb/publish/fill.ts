@@ -1,3 +1,5 @@
+import { EsteiraError } from '../../../errors.ts';
+import { type Place, placeText } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import { insertSql, isDeleted, temporary, type Work } from './work.ts';
 import type { Cells } from './written.ts';
@@ -25,15 +27,32 @@ async function swap({ session, target, write }: Work, cells: Cells, from: string
   const columns = await session.rows(
     `select column_name, data_type from duckdb_columns() where ${own} order by column_index`,
   );
+  // The engine does not tell case apart, and a definition may have changed it.
+  const given = new Map(Object.entries(cells).map(([name, cell]) => [name.toLowerCase(), { name, cell }]));
   const list = columns.map((row) => {
     const name = String(row.column_name);
-    return `cast(${cells[name] ?? 'null'} as ${row.data_type}) as ${identifier(name)}`;
+    const { cell = 'null' } = given.get(name.toLowerCase()) ?? {};
+    given.delete(name.toLowerCase());
+    return `cast(${cell} as ${row.data_type}) as ${identifier(name)}`;
   });
+  if (given.size)
+    throw lacking(
+      write.target,
+      [...given.values()].map((one) => one.name),
+    );
   const [facts] = await session.rows(`select comment from duckdb_tables() where ${own}`);
   const made = await session.run(`create or replace table ${target} as select ${list.join(', ')} ${from}`);
   if (facts?.comment) await session.run(`comment on table ${target} is ${literal(String(facts.comment))}`);
   return Number(made.getChunk(0).getColumnVector(0).getItem(0));
 }
+
+/** An insert would be refused; here the values would be lost silently. */
+const lacking = (target: Place, names: readonly string[]): EsteiraError =>
+  new EsteiraError('SETUP_NEEDED', {
+    what: `${placeText(target)} has no column ${names.join(', ')}.`,
+    where: placeText(target),
+    next: 'Run `esteira setup`, which adds it.',
+  });
 
 /** Whether the table has no row, asked where filling it would be worthwhile. */
 export async function canBeFilled({ session }: Work, rows: number, ...tables: readonly string[]): Promise<boolean> {

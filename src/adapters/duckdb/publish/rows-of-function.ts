@@ -12,7 +12,7 @@ const page = 122_880;
 const patience = 20;
 type ByFunction = Extract<Body, { readonly by: 'function' }>;
 
-/** Runs the function over the rows of its query, and leaves what it gives in a temporary table; gives the types of that. */
+/** Runs the function over the rows of its query, and leaves what it gives in a temporary table; gives the types of that, by name in lower case. */
 export async function applyFunction(work: Work, body: ByFunction): Promise<ReadonlyMap<string, string>> {
   const { session, write, names } = work;
   const types = new Map(names.map((name) => [name, appendedType((write.columns[name] as Columns[string]).facts)]));
@@ -52,7 +52,7 @@ export async function applyFunction(work: Work, body: ByFunction): Promise<Reado
   } finally {
     appender.closeSync();
   }
-  return types;
+  return new Map([...types].map(([name, type]) => [name.toLowerCase(), type]));
 }
 
 function mapped(work: Work, body: ByFunction, row: object, number: number): readonly object[] {
