@@ -49,6 +49,7 @@ export interface ExistingTable {
 /** What set-up does; all of one catalog in one transaction. Nothing of it destroys. */
 export type Change =
   | { readonly change: 'create schema'; readonly schema: string }
+  /** Where a table of that name was before: its number moves on, and what it had read is forgotten. */
   | {
       readonly change: 'create table';
       readonly place: Place;
@@ -57,7 +58,7 @@ export type Change =
     }
   | { readonly change: 'add column'; readonly place: Place; readonly column: DescribedColumn }
   | { readonly change: 'create view'; readonly place: Place; readonly query: string; readonly definition: string }
-  /** A table that steps write, and that is made now: gets its fence, and has read nothing, though a table of its name may have. */
+  /** A table that steps write: gets its fence. */
   | { readonly change: 'register'; readonly place: Place }
   | { readonly change: 'insert'; readonly place: Place; readonly columns: Columns; readonly rows: readonly object[] };
 

@@ -26,16 +26,28 @@ const bookkeeping: Readonly<Record<string, string>> = Object.freeze({
   view_definition: 'name varchar primary key, hash varchar not null',
 });
 
+/** A table of that name may have been there before: this one has read nothing, and its number moves on, so that nobody takes it for the old one. */
+function anew(catalog: string, place: Place): readonly string[] {
+  const scope = literal(scopeOf(place));
+  return [
+    `update ${book(catalog, 'fence')} set seq = seq + 1 where scope = ${scope}`,
+    `delete from ${book(catalog, 'watermark')} where target = ${scope}`,
+    `delete from ${book(catalog, 'file')} where target = ${scope}`,
+  ];
+}
+
 function statements(catalog: string, change: Change): readonly string[] {
   switch (change.change) {
     case 'create schema':
       return [`create schema if not exists ${identifier(catalog)}.${identifier(change.schema)}`];
     case 'create table': {
       const columns = change.columns.map(({ name, type }) => `${identifier(name)} ${type}`);
-      const create = `create table ${spelled(change.place)} (${columns.join(', ')})`;
-      return change.about
-        ? [create, `comment on table ${spelled(change.place)} is ${literal(change.about)}`]
-        : [create];
+      const about = change.about ? [`comment on table ${spelled(change.place)} is ${literal(change.about)}`] : [];
+      return [
+        `create table ${spelled(change.place)} (${columns.join(', ')})`,
+        ...about,
+        ...anew(catalog, change.place),
+      ];
     }
     case 'add column':
       return [
@@ -70,6 +82,7 @@ export async function change(engine: Engine, catalog: string, changes: readonly 
   await engine.use(async (session) => {
     try {
       await session.transaction(() => session.run(list.join(';\n')));
+      engine.watermarks.clear();
     } catch (error) {
       throw engineError(error, { where: `set-up of ${catalog}` });
     }
