@@ -107,7 +107,7 @@ test('a column that the engine adds itself is no name, neither of a table nor of
 test('what is new of a view is refused: a view does not keep when its rows came', async () => {
   const since = `export const since = table('gold.since', {
     columns: { id: col.integer().key() }, rows: sql\`select id from \${view.since('id')}\`, write: 'merge' });`;
-  assert.match(await refused(since), /DEFINITION_INVALID: gold.since reads what is new of the view gold.chosen/);
+  assert.match(await refused(since), /DEFINITION_INVALID: gold.since reads what is new of gold.chosen/);
 });
 
 test('a large table that is replaced keeps a column whose name was written in another case before', async () => {
