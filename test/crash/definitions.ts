@@ -120,5 +120,5 @@ export const daily = job('desk_daily', {
   when: cron('0 2 * * *', { date: 'the day before' }),
   build: [shown, hours, words],
 });
-/** Writes a table of the daily job, by hand. */
-export const rewrite = job('desk_words', { when: byHand, build: [words] });
+/** Writes tables of the daily job, by hand. */
+export const rewrite = job('desk_words', { when: byHand, build: [words, changes] });

@@ -55,6 +55,13 @@ export const mutants: readonly Mutant[] = [
     test: 'a step that goes on reads what its first attempt would have read',
   },
   {
+    what: 'watermarks that may go back',
+    file: 'src/run/step.ts',
+    was: 'intent.bounds.map((bound) => notBack(bound, model, progress))',
+    is: 'intent.bounds',
+    test: 'a step that goes on does not read again what another job has read',
+  },
+  {
     what: 'a run that was killed and never goes on',
     file: 'src/adapters/sqlite/opening.ts',
     was: "const resumed = found?.state === 'running' || found?.state === 'failed';",
