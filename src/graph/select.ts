@@ -26,11 +26,22 @@ export function select(steps: readonly GraphStep[], words: readonly string[]): r
 
 /** `*` stands for any characters; the catalog may be left out. */
 export function matchesName(pattern: string, id: string): boolean {
-  const expression = pattern
-    .split('*')
-    .map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
-    .join('.*');
-  return new RegExp(`^(?:[^.]+\\.)?${expression}$`).test(id) || new RegExp(`^${expression}$`).test(id);
+  return matches(pattern, id) || matches(pattern, id.slice(id.indexOf('.') + 1));
+}
+
+/** Part by part, without going back: an expression would take for ever over many `*`. */
+function matches(pattern: string, text: string): boolean {
+  const [first = '', ...parts] = pattern.split('*');
+  const last = parts.pop();
+  if (last === undefined) return text === first;
+  if (!text.startsWith(first)) return false;
+  let at = first.length;
+  for (const part of parts) {
+    const found = text.indexOf(part, at);
+    if (found < 0) return false;
+    at = found + part.length;
+  }
+  return text.length >= at + last.length && text.endsWith(last);
 }
 
 function reach(start: string, next: (id: string) => readonly string[]): ReadonlySet<string> {
