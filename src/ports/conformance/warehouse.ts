@@ -1,3 +1,4 @@
+import { equalRows } from './warehouse/equal-rows.ts';
 import { filesOfStep } from './warehouse/files.ts';
 import { invalidRows } from './warehouse/invalid.ts';
 import { modes } from './warehouse/modes.ts';
@@ -10,6 +11,7 @@ import { reading } from './warehouse/reading.ts';
 export function warehouseConformance(name: string, open: Open): void {
   const on = onEach(name, open);
   modes(on);
+  equalRows(on);
   invalidRows(on);
   publishing(on);
   filesOfStep(on);

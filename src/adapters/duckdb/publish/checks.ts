@@ -1,5 +1,5 @@
 import { EsteiraError } from '../../../errors.ts';
-import type { WriteCheck } from '../../../ports/index.ts';
+import { hidden, type WriteCheck } from '../../../ports/index.ts';
 import { engineError } from '../errors.ts';
 import type { Work } from './work.ts';
 
@@ -57,4 +57,19 @@ export async function runChecks(work: Work, counted: Counted): Promise<readonly 
     }
   }
   return warnings;
+}
+
+/** A body that cannot hand on what could not be read of its sources takes those values as missing. */
+export async function unreadWarnings({ session, write }: Work): Promise<readonly string[]> {
+  if (write.unreadIn.length === 0) return [];
+  const counts = write.unreadIn.map(
+    ({ relation }) => `(select count(*) from ${relation} as r where r.${hidden.unread} is not null)`,
+  );
+  const [row = {}] = await session.rows(`select ${counts.map((count, index) => `${count} as n${index}`).join(', ')}`);
+  return write.unreadIn.flatMap(({ source }, index) => {
+    const count = Number(row[`n${index}`]);
+    const rows = count === 1 ? '1 row' : `${count} rows`;
+    const said = 'values that could not be read as their kind; this query takes them as missing';
+    return count > 0 ? [`${rows} of ${source} ${count === 1 ? 'has' : 'have'} ${said}`] : [];
+  });
 }

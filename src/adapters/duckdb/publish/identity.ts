@@ -71,3 +71,21 @@ export async function numberEquals(work: Work, table: string): Promise<void> {
       from ${table} as r semi join ${temporary.repeated} using (${judged.row})) as n
     where c.rowid = n.row_at and n.ordinal > 0`);
 }
+
+/** Rows that nobody has read before are further rows, though others are equal to them. */
+export const isFurther = ({ write }: Work): boolean => write.fresh && !write.carried;
+
+/** Gives rows that are numbered within their run the ordinals that come after those of equal rows of `place`. */
+export async function numberAfter({ session }: Work, table: string, place: string): Promise<void> {
+  const hash = (alias: string): string => `split_part(${alias}.${judged.row}, '#', 1)`;
+  const met = `select distinct ${hash('c')} as hash from ${place} as t join ${table} as c using (${judged.row})`;
+  if ((await session.make(temporary.repeated, met)) === 0) return;
+  const ordinal = `coalesce(try_cast(nullif(split_part(t.${judged.row}, '#', 2), '') as bigint), 0)`;
+  await session.run(`update ${table} as c set ${judged.row} = n.row from (
+      select r.rowid as row_at, l.hash || '#' || (l.last + row_number() over (
+        partition by l.hash order by length(r.${judged.row}), r.${judged.row})) as row
+      from ${table} as r join (
+        select ${hash('t')} as hash, max(${ordinal}) as last from ${place} as t
+        where ${hash('t')} in (select hash from ${temporary.repeated}) group by 1) as l on ${hash('r')} = l.hash) as n
+    where c.rowid = n.row_at`);
+}

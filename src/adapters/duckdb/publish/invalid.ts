@@ -4,7 +4,7 @@ import { dialect } from '../dialect.ts';
 import { book, scopeOf } from '../setup.ts';
 import { flagsOf } from './candidate.ts';
 import { asksForRepeated } from './duplicates.ts';
-import { numberEquals } from './identity.ts';
+import { isFurther, numberAfter, numberEquals } from './identity.ts';
 import { companion, insertSql, jsonOf, judged, listed, temporary, valid, type Work } from './work.ts';
 
 const { identifier, literal } = dialect;
@@ -44,6 +44,7 @@ export async function splitInvalid(work: Work, count: number): Promise<Refused> 
   await session.make(temporary.invalid, `select c.* from ${temporary.candidate} as c where not (${valid})`);
   await session.run(`delete from ${temporary.candidate} where not (${valid})`);
   await numberEquals(work, temporary.invalid);
+  if (work.identified && isFurther(work)) await numberAfter(work, temporary.invalid, dialect.place(write.invalid));
   return { count, flags };
 }
 

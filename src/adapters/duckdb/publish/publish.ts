@@ -6,7 +6,7 @@ import { stageFiles, tablesBeneath } from '../files.ts';
 import type { Row, Session } from '../session.ts';
 import { scopeOf } from '../setup.ts';
 import { makeCandidate, typesOf } from './candidate.ts';
-import { runChecks } from './checks.ts';
+import { runChecks, unreadWarnings } from './checks.ts';
 import { removeDuplicates } from './duplicates.ts';
 import { foreseeFates } from './fate.ts';
 import { judge, placeInvalid, splitInvalid } from './invalid.ts';
@@ -94,7 +94,7 @@ async function carryOut(
   const valid = counts.inserted + counts.updated + counts.deleted + counts.unchanged + counts.stale;
   const account: Account = { in: total, valid, invalid: refused.count, duplicates, held: 0, ...counts };
   holdLaw(work, account);
-  const warnings = await runChecks(work, account);
+  const warnings = [...(await unreadWarnings(work)), ...(await runChecks(work, account))];
   await trace('checked');
   const details = { flags: refused.flags, badFiles: staged.bad, warnings, files: staged.files };
   const sequence = changed ? after : after - 1n;
