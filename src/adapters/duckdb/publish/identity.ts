@@ -75,9 +75,16 @@ export async function numberEquals(work: Work, table: string): Promise<void> {
 /** Rows that nobody has read before are further rows, though others are equal to them. */
 export const isFurther = ({ write }: Work): boolean => write.fresh && !write.carried;
 
+/** The identity without its ordinal. */
+export const hashOf = ({ write }: Work, alias?: string): string => {
+  const row = alias ? `${alias}.${judged.row}` : judged.row;
+  return write.carried ? row : `split_part(${row}, '#', 1)`;
+};
+
 /** Gives rows that are numbered within their run the ordinals that come after those of equal rows of `place`. */
-export async function numberAfter({ session }: Work, table: string, place: string): Promise<void> {
-  const hash = (alias: string): string => `split_part(${alias}.${judged.row}, '#', 1)`;
+export async function numberAfter(work: Work, table: string, place: string): Promise<void> {
+  const { session } = work;
+  const hash = (alias: string): string => hashOf(work, alias);
   const met = `select distinct ${hash('c')} as hash from ${place} as t join ${table} as c using (${judged.row})`;
   if ((await session.make(temporary.repeated, met)) === 0) return;
   const ordinal = `coalesce(try_cast(nullif(split_part(t.${judged.row}, '#', 2), '') as bigint), 0)`;

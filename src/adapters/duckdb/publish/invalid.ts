@@ -4,7 +4,7 @@ import { dialect } from '../dialect.ts';
 import { book, scopeOf } from '../setup.ts';
 import { flagsOf } from './candidate.ts';
 import { asksForRepeated } from './duplicates.ts';
-import { isFurther, numberAfter, numberEquals } from './identity.ts';
+import { hashOf, isFurther, numberAfter, numberEquals } from './identity.ts';
 import { companion, insertSql, jsonOf, judged, listed, temporary, valid, type Work } from './work.ts';
 
 const { identifier, literal } = dialect;
@@ -82,18 +82,21 @@ export async function placeInvalid(work: Work, refused: Refused, sequence: bigin
   };
   const now = refused.count ? `select ${judged.row} from ${temporary.invalid}` : `select '' where false`;
   const there = `select ${judged.row} from ${place}`;
+  const accepted = `select ${judged.row} from ${temporary.candidate} where ${valid}`;
   const inside = (rows: string): string => `${judged.row} in (${rows})`;
   if (refused.count && write.reread && work.identified) {
-    await move('recalled', `select ${judged.row} from ${work.target} where ${inside(now)}`);
-    await session.run(`delete from ${work.target} where ${inside(now)}`);
+    // Where a valid row comes with the same identity, what is there is that row's.
+    const recalled = `${inside(now)} and ${hashOf(work)} not in (${accepted})`;
+    await move('recalled', `select ${judged.row} from ${work.target} where ${recalled}`);
+    await session.run(`delete from ${work.target} where ${recalled}`);
     if (work.deleted !== undefined && work.latest.length) {
-      await session.run(`delete from ${companion(write.target)} where ${inside(now)}`);
+      await session.run(`delete from ${companion(write.target)} where ${recalled}`);
     }
   }
   if (refused.count) await move('held', `${now} where ${judged.row} not in (${there})`);
   if (whole) await move('released', `${there} where ${judged.row} not in (${now})`);
   else if (write.reread) {
-    const cleared = `${there} where ${inside(`select ${judged.row} from ${temporary.candidate} where ${valid}`)}`;
+    const cleared = `${there} where ${inside(accepted)} and not (${inside(now)})`;
     await move('released', cleared);
     await session.run(`delete from ${place} where ${inside(cleared)}`);
   }

@@ -63,6 +63,24 @@ export function equalRows(on: On): void {
     assert.equal((await desk.refused(replaced)).length, 1);
   });
 
+  on('a valid and an invalid row of one key and order, read again, stay where they are', async (desk) => {
+    const columns = { id: col.integer().key(), count: col.integer().min(100), at: col.timestamp() };
+    const noon = at('2026-01-01T12:00:00Z');
+    const rows = [500, 600, 1, 2].map((count) => ({ id: 7, count, at: noon }));
+    for (const mode of ['merge', 'append'] as const) {
+      const kept = await desk.make(mode, columns, { mode, ...(mode === 'merge' ? { latest: ['at'] } : {}) });
+      const { sequence } = await desk.publish(kept, rows, fresh);
+      const before = await desk.everything(kept);
+      const again = await desk.publish(kept, rows, { reread: true });
+      assert.equal(await desk.everything(kept), before);
+      assert.equal(again.sequence, sequence, mode);
+      const [moves] = await desk.ask(
+        `select count(*) from one._esteira.invalid_ledger where target = 'silver.${mode}'`,
+      );
+      assert.deepEqual(moves, [2], mode);
+    }
+  });
+
   on(
     'rows with values that could not be read, where the body cannot say so, are counted and warned of',
     async (desk) => {
