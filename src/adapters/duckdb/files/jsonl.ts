@@ -6,6 +6,7 @@ import { isJson } from '../spellings.ts';
 import { spelledSql } from '../stored.ts';
 import { lines } from './lines.ts';
 import { inexact, writtenNumbers } from './numbers.ts';
+import { namedAs, openedAs } from './paths.ts';
 import { quickTypedSql, staged, typedSql } from './typed.ts';
 
 const { identifier, literal } = dialect;
@@ -31,12 +32,11 @@ const original = `case when ${isJson('"#l"')} then "#l" else cast(to_json("#l") 
  * could not be read, `#inexact` says that it holds numbers that may not be as they were written.
  */
 export function quickSql({ columns }: FileInput, files: readonly SourceFile[], numbers: readonly number[]): string {
-  const locations = files.map(({ location }) => literal(location)).join(', ');
-  const place = `list_extract([${numbers.join(', ')}], list_position([${locations}], filename))`;
+  const place = `list_extract([${numbers.join(', ')}], list_position([${namedAs(files)}], filename))`;
   const text = (name: string): string => field('"#s"', name);
   return quickTypedSql(columns, {
     from: `(select json as "#l", from_json(json, ${structure(columns)}) as "#s", cast(${place} as integer) as ${staged.file}
-      from read_json_objects([${locations}], format='newline_delimited', filename=true))`,
+      from read_json_objects([${openedAs(files)}], format='newline_delimited', filename=true))`,
     raw: text,
     value: (name) => spelled(columns, name, text(name)),
     lost: `not starts_with("#l", '{')`,

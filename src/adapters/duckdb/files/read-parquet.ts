@@ -3,6 +3,7 @@ import type { SourceFile } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import { storedSql } from '../stored.ts';
 import { isAboutFile, readTogether } from './failure.ts';
+import { namedAs, openedAs } from './paths.ts';
 import type { Staging } from './staging.ts';
 import { staged, typedSql } from './typed.ts';
 
@@ -31,7 +32,9 @@ export async function readParquet(staging: Staging, files: readonly SourceFile[]
 async function usableTypes(staging: Staging, file: SourceFile): Promise<ReadonlyMap<string, string> | undefined> {
   const { columns } = staging.input;
   try {
-    const described = await staging.rows(`describe select * from read_parquet(${literal(file.location)})`);
+    const described = await staging.rows(
+      `describe select * from read_parquet(${openedAs([file])}, hive_partitioning=false)`,
+    );
     const types = new Map(described.map(([name, type]) => [String(name), String(type)]));
     const missing = Object.keys(columns).filter((name) => !columns[name]?.facts.nullable && !types.has(name));
     if (missing.length === 0) return types;
@@ -45,7 +48,6 @@ async function usableTypes(staging: Staging, file: SourceFile): Promise<Readonly
 
 function quickSql({ input }: Staging, types: ReadonlyMap<string, string>, files: readonly SourceFile[]): string {
   const { columns } = input;
-  const locations = files.map(({ location }) => literal(location)).join(', ');
   const numbers = files.map((file) => input.files.indexOf(file)).join(', ');
   const raw = (name: string): string => (types.has(name) ? `"#p".${identifier(name)}` : 'cast(null as varchar)');
   const isFloat = (name: string): boolean => /^(DOUBLE|FLOAT)$/.test(types.get(name) ?? '');
@@ -56,8 +58,8 @@ function quickSql({ input }: Staging, types: ReadonlyMap<string, string>, files:
       : raw(name);
   const object = [...types.keys()].map((name) => `${literal(name)}, ${said(name)}`).join(', ');
   return typedSql(columns, {
-    from: `(select "#p", cast(list_extract([${numbers}], list_position([${locations}], "#p".filename)) as integer) as ${staged.file}
-      from read_parquet([${locations}], filename=true) as "#p")`,
+    from: `(select "#p", cast(list_extract([${numbers}], list_position([${namedAs(files)}], "#p"."#path")) as integer) as ${staged.file}
+      from read_parquet([${openedAs(files)}], filename='#path', hive_partitioning=false) as "#p")`,
     raw,
     value: (name) => storedSql((columns[name] as Columns[string]).facts, raw(name), types.get(name) ?? 'VARCHAR'),
     original: `cast(json_object(${object}) as varchar)`,
