@@ -2,8 +2,8 @@ import { type Columns, col } from '../columns/index.ts';
 import { memoryWarehouse } from '../config/memory.ts';
 import type { AnySource, AnyTable, Definition, Table } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
-import { allSteps, collect, type Graph, whereOf } from '../graph/index.ts';
-import { flagsOf, invalidPlaceOf, layoutOf, placeOf, type StepModel } from '../plan/index.ts';
+import { allSteps, collect, type Graph, type GraphStep, whereOf } from '../graph/index.ts';
+import { flagsOf, invalidPlaceOf, layoutOf, placeOf, type Read, type StepModel } from '../plan/index.ts';
 import { type Account, type Batch, hidden, type StepWrite, type Warehouse } from '../ports/index.ts';
 import {
   Answers,
@@ -16,6 +16,7 @@ import {
   setupChanges,
   writeOf,
 } from '../run/index.ts';
+import { inOrder } from './in-order.ts';
 import type { Built, Contents } from './world.ts';
 
 /** One engine for all tests of a process, each in a catalog of its own: opening one takes longer than most tests. */
@@ -49,10 +50,11 @@ export async function build<C extends Columns>(of: Table<C>, contents: Contents)
   const graph = collect([{ catalog, file: 'test', exports: { above: [...above(of)] } }], { suffix: '_invalidos' });
   const project = projectOf(graph, warehouse, answers);
   const needed = above(of, { until: contents.rows });
-  const steps = allSteps(graph)
+  const built = allSteps(graph)
     .filter((step) => needed.has(step.node.definition))
     .map((step) => (step.node.definition === of ? step : { ...step, checks: [] }));
-  const models = await modelsOf(steps, project);
+  const steps = [...givenSources(graph, contents, built), ...built];
+  const models = (await modelsOf(steps, project)).map((model) => withGiven(model, contents));
   for (const [name, changes] of await setupChanges(models, project)) await warehouse.change(name, changes);
   await warehouse.claim(
     catalog,
@@ -93,6 +95,31 @@ function above(
   if (until?.has(definition)) return found;
   for (const other of definition.dependsOn) above(other, { found, ...(until ? { until } : {}) });
   return found;
+}
+
+/** A source that is given is a table of the test, whichever way it is read elsewhere. */
+function givenSources(graph: Graph, { rows }: Contents, built: readonly GraphStep[]): readonly GraphStep[] {
+  return [...graph.nodes.values()]
+    .filter(({ definition }) => definition.kind === 'source' && rows.has(definition))
+    .filter((node) => !built.some((step) => step.node === node))
+    .map((node) => ({ node, kind: 'source', needs: [], checks: [] }));
+}
+
+/** What is given is a table that is read as such: no files are looked for, and a view shows nothing of its own. */
+function withGiven(model: StepModel, { rows }: Contents): StepModel {
+  const inTable = (read: Read): Read => {
+    if (!rows.has(read.node.definition)) return read;
+    if (read.how === 'files') return { ...read, how: 'whole' };
+    return read.how === 'new files' ? { ...read, how: 'new' } : read;
+  };
+  const { carried, kind, node } = model;
+  return {
+    ...model,
+    kind: kind === 'view' && rows.has(node.definition) ? 'table' : kind,
+    reads: model.reads.map(inTable),
+    keeping: model.keeping.map(inTable),
+    ...(carried ? { carried: { ...carried, from: inTable(carried.from) } } : {}),
+  };
 }
 
 function projectOf(graph: Graph, warehouse: Warehouse, answers: Answers): Project {
@@ -213,11 +240,14 @@ async function results<C extends Columns>(
 ): Promise<Built<C>> {
   const { graph, warehouse } = project;
   const node = graph.nodeOf(of);
-  const rows = await warehouse.rows(placeOf(node), of.columns);
+  const rows = inOrder(await warehouse.rows(placeOf(node), of.columns), of.columns);
   const flags = Object.fromEntries(flagsOf(of).map((flag) => [flag, col.boolean()]));
   const refused =
     of.spec.invalid === 'set aside'
-      ? await warehouse.rows(invalidPlaceOf(node, graph.suffix), { ...of.invalid.columns, ...flags })
+      ? inOrder(
+          await warehouse.rows(invalidPlaceOf(node, graph.suffix), { ...of.invalid.columns, ...flags }),
+          of.columns,
+        )
       : [];
   const { in: total, valid, invalid, duplicates } = account;
   return {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { col, sql, table } from 'esteira';
+import { col, files, from, source, sql, table } from 'esteira';
 import { given } from './index.ts';
 
 const orders = table('silver.orders', { columns: { id: col.integer().key() }, rows: sql`select 1 as id` });
@@ -16,4 +16,61 @@ test('a row that is given with a column that its table does not declare is refus
     message: /gives to silver\.orders has the column idd/,
   });
   assert.deepEqual((await given(orders, [{ id: 1 }]).build(doubled)).rows, [{ twice: 2 }]);
+});
+
+const landing = source('landing.sales', {
+  reader: files('sales/*.csv'),
+  columns: { id: col.integer().optional(), price: col.decimal(9, 2).optional() },
+});
+
+test('a source that reads files is read from the rows that a test gives it', async () => {
+  const whole = table('silver.sales', {
+    columns: { id: col.integer().key(), price: col.decimal(9, 2) },
+    rows: sql`select id, price from ${landing}`,
+    invalid: 'set aside',
+  });
+  const { rows, invalid, account } = await given(landing, [{ id: 7, price: '9.50' }, { id: 8 }]).build(whole);
+  assert.deepEqual(rows, [{ id: 7, price: '9.50' }]);
+  assert.deepEqual(invalid[0]?._original, { id: 8, price: null });
+  assert.deepEqual(account, { in: 2, valid: 1, invalid: 1, duplicates: 0 });
+});
+
+test('what is new of such a source, and a function over it, read the given rows too', async () => {
+  const bronze = table('bronze.sales', {
+    columns: landing.columns,
+    rows: sql`select * from ${landing.unread}`,
+    write: 'append',
+  });
+  const cents = table('silver.cents', {
+    columns: { id: col.integer(), cents: col.integer() },
+    rows: from(bronze, (row) => ({ id: row.id ?? 0, cents: Number(row.price) * 100 })),
+  });
+  assert.deepEqual((await given(landing, [{ id: 1, price: '0.25' }]).build(cents)).rows, [{ id: 1, cents: 25 }]);
+});
+
+test('a view that is given stands as the given rows, and nothing above it is built', async () => {
+  const shown = table('gold.shown', {
+    columns: { id: col.integer() },
+    rows: sql`select id from ${orders} where id > ${99}`,
+    write: 'view',
+  });
+  const count = table('gold.count', {
+    columns: { n: col.bigint() },
+    rows: sql`select count(*) as n from ${shown}`,
+  });
+  assert.deepEqual((await given(shown, [{ id: 1 }, { id: 2 }]).build(count)).rows, [{ n: 2n }]);
+});
+
+test('rows come in the order of the key, whatever its kind', async () => {
+  const days = table('silver.days', {
+    columns: { day: col.date().key(), price: col.decimal(9, 2).key(), name: col.text() },
+    rows: sql`select * from (values
+      (date '2026-02-01', 9.50, 'b'), (date '2026-02-01', 10.25, 'c'), (date '2026-01-01', 11.00, 'a'), (date '2026-02-01', -1.00, 'd')
+    ) as v(day, price, name)`,
+  });
+  const { rows } = await given(orders, []).build(days);
+  assert.deepEqual(
+    rows.map((row) => row.name),
+    ['a', 'd', 'b', 'c'],
+  );
 });
