@@ -1,6 +1,18 @@
+import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { EsteiraError } from '../errors.ts';
 import type { FilesAdapter, Place, StateAdapter, Value, WarehouseAdapter } from './project.ts';
+
+/** A place by its own name, whatever links lead there; what is not there yet, below the folder that is. */
+function real(place: string): string {
+  try {
+    return realpathSync(place);
+  } catch (error) {
+    const above = path.dirname(place);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || above === place) return place;
+    return path.join(real(above), path.basename(place));
+  }
+}
 
 /** One file for each catalog: `<folder>/<catalog>.duckdb`. */
 export function duckdb(options: {
@@ -23,7 +35,7 @@ export function duckdb(options: {
     adapter: 'duckdb',
     options,
     writes: (place: Place) =>
-      place.catalogs.map((catalog) => path.join(folderIn(place), `${place.prefix}${catalog}.duckdb`)),
+      place.catalogs.map((catalog) => real(path.join(folderIn(place), `${place.prefix}${catalog}.duckdb`))),
     open: async (place: Place) => {
       const { openDuckdb } = await import('../adapters/duckdb/warehouse.ts');
       const { folder: _, temporaryFolder, ...rest } = options;
@@ -72,7 +84,7 @@ export function sqlite(options: { readonly file: Value }): StateAdapter {
     role: 'state',
     adapter: 'sqlite',
     options,
-    writes: (place: Place) => [fileIn(place)],
+    writes: (place: Place) => [real(fileIn(place))],
     open: async (place: Place) => {
       const { openSqliteState } = await import('../adapters/sqlite/state.ts');
       return openSqliteState({ file: fileIn(place) });

@@ -31,6 +31,10 @@ export const memory = ':memory:';
 /** Files that this process has open: a second instance on one of them would lose rows without an error. */
 const held = new Set<string>();
 
+/** Whatever links lead to it, one file is one. */
+const realPath = (file: string): string =>
+  existsSync(file) ? realpathSync(file) : path.join(realpathSync(path.dirname(file)), path.basename(file));
+
 function memoryByDefault(): string {
   const allowed = process.constrainedMemory();
   const bytes = allowed > 0 && allowed < os.totalmem() ? allowed : os.totalmem();
@@ -219,7 +223,7 @@ export class Engine {
 
   #hold(catalog: string, file: string): void {
     mkdirSync(this.options.folder, { recursive: true });
-    const real = path.join(realpathSync(this.options.folder), path.basename(file));
+    const real = realPath(file);
     if (held.has(real)) {
       throw new EsteiraError('FILE_HELD', {
         what: `The file of the catalog ${catalog} is open already in this process.`,
@@ -232,7 +236,7 @@ export class Engine {
   }
 
   #release(file: string): void {
-    const at = this.#files.findIndex((real) => path.basename(real) === path.basename(file));
+    const at = file === memory ? -1 : this.#files.indexOf(realPath(file));
     for (const real of at < 0 ? [] : this.#files.splice(at, 1)) held.delete(real);
   }
 
