@@ -11,6 +11,8 @@ export interface TableLayout {
   /** Written by steps, under a fence. */
   readonly fenced: boolean;
   readonly about?: string;
+  /** It takes the invalid rows of that table. */
+  readonly invalidOf?: Place;
   /** Settings: the rows it starts with. */
   readonly starts?: { readonly columns: Columns; readonly rows: readonly object[] };
 }
@@ -58,7 +60,12 @@ export function layoutOf(model: StepModel, graph: Graph, dialect: Dialect): read
   if (spec.invalid === 'set aside') {
     const flags = Object.fromEntries(flagsOf(node.definition as AnyTable).map((flag) => [flag, col.boolean()]));
     const all = { ...(node.definition as AnyTable).invalid.columns, ...flags, ...sequenceColumns };
-    beside.push({ place: invalidPlaceOf(node, graph.suffix), columns: typed(all), fenced: false });
+    beside.push({
+      place: invalidPlaceOf(node, graph.suffix),
+      columns: typed(all),
+      fenced: false,
+      invalidOf: place,
+    });
   }
   return [...beside, own];
 }

@@ -65,9 +65,9 @@ export function missing(
 }
 
 function creation(layout: TableLayout): readonly Change[] {
-  const { place, columns, fenced, starts, about } = layout;
+  const { place, columns, fenced, starts, about, invalidOf } = layout;
   return [
-    { change: 'create table', place, columns, ...(about ? { about } : {}) },
+    { change: 'create table', place, columns, ...(about ? { about } : {}), ...(invalidOf ? { invalidOf } : {}) },
     ...(fenced ? [{ change: 'register', place } as const] : []),
     ...(starts ? [{ change: 'insert', place, ...starts } as const] : []),
   ];

@@ -55,6 +55,8 @@ export type Change =
       readonly place: Place;
       readonly columns: readonly DescribedColumn[];
       readonly about?: string;
+      /** It takes the invalid rows of that table: what was recorded of them is forgotten. */
+      readonly invalidOf?: Place;
     }
   | { readonly change: 'add column'; readonly place: Place; readonly column: DescribedColumn }
   | { readonly change: 'create view'; readonly place: Place; readonly query: string; readonly definition: string }
@@ -68,7 +70,7 @@ export interface Position {
   readonly fences: ReadonlyMap<string, { readonly token: bigint; readonly sequence: bigint }>;
   /** By target, then source (`catalog.schema.table`, or `files:<source>`): what was read up to. */
   readonly watermarks: ReadonlyMap<string, ReadonlyMap<string, bigint>>;
-  /** By target: its newest publication. */
+  /** By target: its newest publication, if the table has not been made anew since. */
   readonly latest: ReadonlyMap<string, Publication>;
 }
 
@@ -147,7 +149,7 @@ export type RowRule =
 
 /**
  * How valid rows are written. `key` and `latest` (order columns) may be empty: without `latest` two valid rows of one key are KEYS_REPEATED,
- * with it the greatest stays; a merge without `latest` lets the run's row win over the one that is there.
+ * with it the greatest stays; an append without `latest` keeps every version of a key, with it each once; a merge without `latest` lets the run's row win over the one that is there.
  */
 export interface WriteMode {
   readonly mode: 'replace' | 'append' | 'merge';
@@ -220,6 +222,8 @@ export interface StepWrite {
   readonly fresh: boolean;
   /** Relations as the body reads them that keep `_unread`, where the body cannot hand it on: rows with one are counted and warned of. */
   readonly unreadIn: readonly { readonly source: string; readonly relation: string }[];
+  /** Known before anything is read, and kept with what the publication says. */
+  readonly told?: Pick<PublicationDetails, 'badFiles' | 'warnings'>;
   /** Nothing it reads has changed since its last publication with this definition: publish an empty account without evaluating. */
   readonly unchanged: boolean;
 }

@@ -84,7 +84,6 @@ function stepWrite(model: StepModel, reach: Reach, run: StepRun): StepWrite {
   const used = model.settings.map((setting) => `${project.graph.nodeOf(setting.of).id}.${setting.setting}`);
   const tables = model.reads.filter((read) => read.node.definition.kind === 'settings').map((read) => read.node.id);
   const hash = settingsHash([...used, ...tables], values.settings);
-  const latest = progress.latest(model.node);
   const fromStart = reach.bounds.some((bound) => bound.lower === 0n);
   return writeOf(model, {
     project,
@@ -101,7 +100,7 @@ function stepWrite(model: StepModel, reach: Reach, run: StepRun): StepWrite {
       logicalTime: values.logicalTime,
       at: project.clock.now(),
     },
-    reread: latest !== undefined && (fromStart || model.reads.some((read) => read.since?.lookback)),
+    reread: progress.sequenceOf(model.node.id) > 0n && (fromStart || model.reads.some((read) => read.since?.lookback)),
     unchanged: isUnchanged(model, reach, { progress, settingsHash: hash, forced: run.forced }),
   });
 }

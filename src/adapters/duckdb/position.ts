@@ -60,7 +60,9 @@ export async function position(engine: Engine, catalog: string): Promise<Positio
         watermarks.set(target, of.set(String(row.source), row.upper_bound as bigint));
         engine.watermarks.set(watermarkKey(catalog, target, String(row.source)), row.upper_bound as bigint);
       }
-      const newest = `select ${columns} from ${book(catalog, 'publication')}
+      // The newest has the fence's number, until the table is made anew.
+      const numbers = `select ${literal(`${catalog}.`)} || scope as step, seq as sequence from ${book(catalog, 'fence')}`;
+      const newest = `select ${columns} from ${book(catalog, 'publication')} semi join (${numbers}) using (step, sequence)
         qualify row_number() over (partition by step order by run_seq desc, part desc, token desc) = 1`;
       for (const row of await session.rows(newest)) {
         latest.set(String(row.step).slice(catalog.length + 1), publicationOf(row));

@@ -42,11 +42,16 @@ function statements(catalog: string, change: Change): readonly string[] {
       return [`create schema if not exists ${identifier(catalog)}.${identifier(change.schema)}`];
     case 'create table': {
       const columns = change.columns.map(({ name, type }) => `${identifier(name)} ${type}`);
+      const refused = book(catalog, 'invalid_ledger');
+      const forgotten = change.invalidOf
+        ? [`delete from ${refused} where target = ${literal(scopeOf(change.invalidOf))}`]
+        : [];
       const about = change.about ? [`comment on table ${spelled(change.place)} is ${literal(change.about)}`] : [];
       return [
         `create table ${spelled(change.place)} (${columns.join(', ')})`,
         ...about,
         ...anew(catalog, change.place),
+        ...forgotten,
       ];
     }
     case 'add column':

@@ -68,7 +68,7 @@ export class Desk {
     ];
     if (setAside) {
       const list = [...own, text(hidden.original), text(hidden.row), text('run_id'), judged, ...flags, ...end];
-      changes.push({ change: 'create table', place: invalid, columns: list });
+      changes.push({ change: 'create table', place: invalid, columns: list, invalidOf: place });
     }
     if (deleted !== undefined) {
       const list = [...remembered, text(hidden.row), ...end];

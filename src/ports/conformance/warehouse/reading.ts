@@ -134,6 +134,7 @@ export function reading(on: On): void {
     assert.deepEqual(facts, {
       projection: { star: true, from: { same: ['id'], word: ['Nome', 'x'], one: [], x: ['x'] } },
       groups: false,
+      renamed: ['one', 'same', 'word'],
       tables: [],
       unrepeatable: [],
     });
@@ -248,10 +249,14 @@ export function reading(on: On): void {
     }
     await on.rejects(desk.ask(`select * from 'package.json'`), 'NAME_UNKNOWN');
     // A part of the query with the name of a file does not open the file where the part is not known.
-    await on.rejects(
-      desk.ask(`select * from (with "package.json" as (select 1) select 1) as t, "package.json"`),
-      'NAME_UNKNOWN',
-    );
+    const opened = [
+      `select * from (with "package.json" as (select 1) select 1) as t, "package.json"`,
+      `select * from 'package.json' where (with "package.json" as (select 1) select true from "package.json")`,
+    ];
+    for (const sql of opened) {
+      await on.rejects(desk.ask(sql), 'NAME_UNKNOWN');
+      assert.deepEqual((await desk.warehouse.examine(sql)).tables.includes('package.json'), true, sql);
+    }
     assert.deepEqual(await desk.ask('select 1e400 > 1'), [[true]]);
     await on.rejects(desk.ask('selec 1'), 'QUERY_INVALID');
     await on.rejects(desk.ask('select nope from one.silver.t'), 'QUERY_INVALID', /nope/);
@@ -264,7 +269,8 @@ export function reading(on: On): void {
       'values (1)',
     ];
     for (const sql of allowed) assert.ok((await desk.ask(sql)).length > 0, sql);
-    assert.deepEqual(await desk.ask('from silver.t select word;'), [['a']]);
+    for (const end of [';', '; -- done', '; /* done */ ;'])
+      assert.deepEqual(await desk.ask(`from silver.t select word${end}`), [['a']], end);
   });
 
   on('a query ends when the one who asked for it is gone, and leaves nothing behind', async (desk) => {
