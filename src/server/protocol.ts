@@ -42,10 +42,14 @@ export function errorFrom(json: ErrorJson): Error {
 /** What a value is after crossing processes: work done here and work done by the owner give the same. */
 export const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value ?? null)) as unknown;
 
-/** The messages that arrive, until the other side ends or dies. It reads no faster than they are taken. */
-export async function* received<Message>(socket: Socket): AsyncGenerator<Message> {
+/** What an owner is asked is short; a longer line would only fill its memory. */
+export const longestRequest = 16 * 2 ** 20;
+
+/** The messages that arrive, until the other side ends or dies. It reads no faster than they are taken, and throws at a line that is too long. */
+export async function* received<Message>(socket: Socket, longest = Number.POSITIVE_INFINITY): AsyncGenerator<Message> {
   socket.setEncoding('utf8');
   let pieces: string[] = [];
+  let length = 0;
   try {
     for await (const chunk of socket as AsyncIterable<string>) {
       const lines = chunk.split('\n');
@@ -53,9 +57,12 @@ export async function* received<Message>(socket: Socket): AsyncGenerator<Message
       for (const line of lines) {
         const whole = pieces.join('') + line;
         pieces = [];
+        length = 0;
         yield JSON.parse(whole) as Message;
       }
       if (rest) pieces.push(rest);
+      length += rest.length;
+      if (length > longest) throw new RangeError(`a line of more than ${longest} characters`);
     }
   } catch (error) {
     // A process that is killed resets its sockets; to the reader that is the end.

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { EsteiraError } from '../errors.ts';
 import type { CallOptions, ConnectOptions, Reach } from './connection.ts';
-import { errorJson, Outbox, plain, received, type ToClient, type ToOwner } from './protocol.ts';
+import { errorJson, longestRequest, Outbox, plain, received, type ToClient, type ToOwner } from './protocol.ts';
 import { listenIn, stopListening } from './socket.ts';
 import { otherVersion } from './unreachable.ts';
 
@@ -75,7 +75,7 @@ export class Owner implements Reach {
     this.#sockets.set(socket, outbox);
     void outbox.send({ hello: { pid: process.pid } });
     try {
-      for await (const message of received<ToOwner>(socket)) {
+      for await (const message of received<ToOwner>(socket, longestRequest)) {
         if ('cancel' in message) asked.get(message.id)?.abort(cancelled('The command was stopped.'));
         else if (!this.#ending) {
           const controller = new AbortController();

@@ -95,6 +95,22 @@ test('who speaks another language is hung up on, and nobody else', async () => {
   assert.equal((await start(folder, [{ operation: 'where' }]).result<{ pid: number }>()).pid, owner.pid);
 });
 
+test('who says a line without end is hung up on, before it fills the owner’s memory', async () => {
+  const socket = connect(path.relative(process.cwd(), path.join(folder, '.esteira', 'owner.sock')));
+  const piece = 'x'.repeat(2 ** 20);
+  let sent = 0;
+  const closed = new Promise((resolve) => socket.once('close', resolve));
+  // Whoever hangs up with something unread resets the connection.
+  socket.on('error', () => {}).resume();
+  while (socket.writable && sent < 100) {
+    sent += 1;
+    await Promise.race([closed, new Promise((resolve) => socket.write(piece, resolve))]);
+  }
+  await closed;
+  assert.ok(sent < 100, `${sent} MiB`);
+  assert.equal((await start(folder, [{ operation: 'where' }]).result<{ pid: number }>()).pid, owner.pid);
+});
+
 test('the owner outlives all of this', async () => {
   writeFileSync(go, '');
   assert.ok((await owner.end()).some((line) => 'ended' in line));
