@@ -1,10 +1,11 @@
 import { cleaned, type Project, said } from '../run/index.ts';
+import { doctor } from './doctor.ts';
 import { compile, logs, query, runs, show } from './look.ts';
 import { plan } from './plan.ts';
 import { run, sync } from './run.ts';
 import { setSetting, settings } from './settings.ts';
 import { check, setup } from './setup.ts';
-import { doctor, status } from './status.ts';
+import { status } from './status.ts';
 import type { Context, Input, OperationName, Output, RunEvent } from './views.ts';
 
 export type { Project } from '../run/index.ts';

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { AnySource, AnyTable } from '../define/index.ts';
+import type { AnyTable } from '../define/index.ts';
 import type { Node } from '../graph/index.ts';
-import { placeOf, type Read, type StepModel } from '../plan/index.ts';
-import type { Bound, Position, SourceFile } from '../ports/index.ts';
+import type { StepModel } from '../plan/index.ts';
+import type { Bound, Position, PublicationDetails, SourceFile } from '../ports/index.ts';
+import { changedNext, changedText, filesOf } from './files.ts';
 import type { Project } from './project.ts';
 
 /** How far each table has come, as this run knows it; a step that publishes moves its own on. */
@@ -40,6 +41,10 @@ export interface Reach {
   readonly bounds: readonly Bound[];
   /** By source id. */
   readonly files: ReadonlyMap<string, readonly SourceFile[]>;
+  /** What a person should know of files that were read before. */
+  readonly changed: readonly string[];
+  /** Those of the last publication: they still stand when nothing has changed. */
+  readonly badFiles: PublicationDetails['badFiles'];
 }
 
 export async function reachOf(
@@ -49,14 +54,16 @@ export async function reachOf(
   const { project, progress } = options;
   const bounds = new Map<string, Bound>();
   const files = new Map<string, readonly SourceFile[]>();
+  const changed: string[] = [];
   for (const read of model.reads) {
     const { node } = read;
     if (node.definition.kind === 'settings') continue;
     if (read.how === 'files' || read.how === 'new files') {
       const listed = await filesOf(read, model, options);
-      files.set(node.id, listed);
+      files.set(node.id, listed.toRead);
+      if (listed.changed.length > 0) changed.push(`${changedText(read, listed.changed)}. ${changedNext}`);
       if (read.how === 'files')
-        bounds.set(`files:${node.id}`, { source: `files:${node.id}`, upper: fingerprint(listed) });
+        bounds.set(`files:${node.id}`, { source: `files:${node.id}`, upper: fingerprint(listed.toRead) });
     } else {
       for (const table of tablesBehind(node, project)) {
         const upper = progress.sequenceOf(fencedId(table, project));
@@ -72,7 +79,8 @@ export async function reachOf(
       bounds.set(node.id, { source: node.id, upper: progress.sequenceOf(fencedId(node, project)) });
     }
   }
-  return { bounds: [...bounds.values()], files };
+  const badFiles = progress.latest(model.node)?.details.badFiles ?? [];
+  return { bounds: [...bounds.values()], files, changed, badFiles };
 }
 
 /** A table that starts anew judges every row again, so what its rules and checks ask counts as read. */
@@ -90,20 +98,6 @@ function tablesBehind(node: Node, project: Project): readonly Node[] {
 function fencedId(node: Node, project: Project): string {
   const refusedBy = (node.definition as AnyTable).spec?.refusedBy;
   return refusedBy ? project.graph.nodeOf(refusedBy).id : node.id;
-}
-
-async function filesOf(
-  read: Read,
-  model: StepModel,
-  options: { readonly project: Project; readonly date: Temporal.PlainDate },
-): Promise<readonly SourceFile[]> {
-  const { project, date } = options;
-  const source = read.node.definition as AnySource;
-  const pattern = project.readerOf(source).options.pattern ?? '';
-  const listed = await project.files.list(pattern.replaceAll('{date}', date.toString()));
-  if (read.how === 'files') return listed;
-  const known = await project.warehouse.filesRead(placeOf(model.node), read.node.id);
-  return listed.filter((file) => !known.has(file.path));
 }
 
 const fingerprint = (files: readonly SourceFile[]): bigint => {

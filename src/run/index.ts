@@ -1,6 +1,7 @@
 export { Answers } from './answers.ts';
 export { Progress, reachOf } from './bounds.ts';
 export { execute, type StepOutcome } from './execute.ts';
+export { changedNext, changedText, filesOf } from './files.ts';
 export { makeChanges, modelsOf, refuseMissingInputs, refuseUnlessSetUp, setupChanges } from './models.ts';
 export type { Project } from './project.ts';
 export { refuseUnreadable } from './readers.ts';

@@ -48,6 +48,7 @@ export async function runStep(model: StepModel, record: StepRecord, run: StepRun
   await project.trace('intent');
   const reach = record.bounds
     ? {
+        ...found,
         bounds: intent.bounds.map((bound) => notBack(bound, model, progress)),
         files: withoutNewer(found.files, intent.files),
       }

@@ -87,6 +87,7 @@ export function writeOf(model: StepModel, options: Options): StepWrite {
       source: read.node.definition.name,
       relation: unreadOf(read, options, model),
     })),
+    told: { badFiles: unchanged ? reach.badFiles : [], warnings: reach.changed },
     unchanged,
   };
 }
@@ -94,7 +95,13 @@ export function writeOf(model: StepModel, options: Options): StepWrite {
 /** New rows only, each read once: no other publication has seen them. */
 function isFresh(model: StepModel, reread: boolean): boolean {
   const news = model.reads.filter((read) => read.how === 'new' || read.how === 'new files');
-  return !reread && news.length > 0 && news.every((read) => read.since?.lookback === undefined);
+  return !reread && news.length > 0 && news.every((read) => read.since?.lookback === undefined && isWrittenOnce(read));
+}
+/** In a table that is replaced or merged a row that was read may come to stand anew. */
+function isWrittenOnce({ node: { definition } }: Read): boolean {
+  if (definition.kind !== 'table') return true;
+  const { write, refusedBy } = (definition as AnyTable).spec;
+  return write === 'append' && !refusedBy;
 }
 
 function modeOf(model: StepModel): WriteMode {

@@ -94,9 +94,11 @@ async function carryOut(
   const valid = counts.inserted + counts.updated + counts.deleted + counts.unchanged + counts.stale;
   const account: Account = { in: total, valid, invalid: refused.count, duplicates, held: 0, ...counts };
   holdLaw(work, account);
-  const warnings = [...(await unreadWarnings(work)), ...(await runChecks(work, account))];
+  const { told } = write;
+  const warnings = [...(told?.warnings ?? []), ...(await unreadWarnings(work)), ...(await runChecks(work, account))];
   await trace('checked');
-  const details = { flags: refused.flags, badFiles: staged.bad, warnings, files: staged.files };
+  const badFiles = [...(told?.badFiles ?? []), ...staged.bad];
+  const details = { flags: refused.flags, badFiles, warnings, files: staged.files };
   const sequence = changed ? after : after - 1n;
   const record = recordSql(write, { account, details }, dialect.literal(sequence), staged.taken, moved);
   await session.run([...session.drops(), record].join(';\n'));
@@ -122,7 +124,7 @@ function holdLaw({ name }: Work, account: Account): void {
 
 /** A step with nothing to do says so, in one list of statements that ends at the first that fails. */
 async function publishNothing({ session, write, trace, moved }: Publishing): Promise<Publication> {
-  const details: PublicationDetails = { flags: {}, badFiles: [], warnings: [], files: 0 };
+  const details: PublicationDetails = { flags: {}, badFiles: [], warnings: [], ...write.told, files: 0 };
   const record = recordSql(write, { account: noRows, details }, counted(write), [], moved);
   await trace('staged');
   session.throwIfCancelled();

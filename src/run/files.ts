@@ -1,0 +1,39 @@
+import type { AnySource } from '../define/index.ts';
+import { placeOf, type Read, type StepModel } from '../plan/index.ts';
+import type { SourceFile } from '../ports/index.ts';
+import type { Project } from './project.ts';
+
+/** Files of a source as one of its readers stands to them. */
+export interface Listed {
+  readonly toRead: readonly SourceFile[];
+  /** They were read, and are others now. */
+  readonly changed: readonly SourceFile[];
+}
+
+/** Without a date, those of all dates. */
+export async function filesOf(
+  read: Read,
+  model: StepModel,
+  { project, date }: { readonly project: Project; readonly date?: Temporal.PlainDate },
+): Promise<Listed> {
+  const pattern = project.readerOf(read.node.definition as AnySource).options.pattern ?? '';
+  const listed = await project.files.list(pattern.replaceAll('{date}', date?.toString() ?? '*'));
+  if (read.how === 'files') return { toRead: listed, changed: [] };
+  const known = await project.warehouse.filesRead(placeOf(model.node), read.node.id);
+  return {
+    toRead: listed.filter((file) => !known.has(file.path)),
+    changed: listed.filter((file) => known.has(file.path) && known.get(file.path) !== file.fingerprint),
+  };
+}
+
+/** Of files that were read once and have changed since. */
+export function changedText(read: Read, changed: readonly SourceFile[]): string {
+  const shown = changed.slice(0, 3).map((file) => file.path);
+  const more = changed.length - shown.length;
+  const names = [...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ');
+  const [have, were] = changed.length === 1 ? ['has', 'it was'] : ['have', 'they were'];
+  return `${names} ${have} changed since ${were} read: each file of ${read.node.definition.name} is read once, so what is new in it has not come in`;
+}
+
+/** What is to be done about them. */
+export const changedNext = 'Deliver the new rows in a file of another name.';
