@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { EsteiraError } from '../../errors.ts';
+import type { ExistingTable } from '../../ports/index.ts';
 import { dialect } from './dialect.ts';
 import { engineError } from './errors.ts';
 import { Session } from './session.ts';
@@ -80,6 +81,8 @@ export class Engine {
   #oneThread: boolean;
 
   readonly memoryLimit: string;
+  /** Catalogs as they were found; set-up forgets them. */
+  readonly inspected = new Map<string, Promise<readonly ExistingTable[]>>();
   /** Watermarks as this process last saw or left them, by `watermarkKey`: one that does not move is not written again. */
   readonly watermarks = new Map<string, bigint>();
 

@@ -1,4 +1,4 @@
-import type { Change, ExistingTable, Place } from '../../ports/index.ts';
+import type { Change, Place } from '../../ports/index.ts';
 import type { Engine } from './connection.ts';
 import { dialect } from './dialect.ts';
 import { engineError } from './errors.ts';
@@ -26,12 +26,15 @@ const bookkeeping: Readonly<Record<string, string>> = Object.freeze({
   view_definition: 'name varchar primary key, hash varchar not null',
 });
 
-/** A table of that name may have been there before: this one has read nothing, and its number moves on, so that nobody takes it for the old one. */
+/**
+ * A table of that name may have been there before: this one has read nothing, its number moves on, so that nobody takes it for the old one, and
+ * those of its catalog that read it read it from the start, knowing that equal rows may be the same.
+ */
 function anew(catalog: string, place: Place): readonly string[] {
   const scope = literal(scopeOf(place));
   return [
     `update ${book(catalog, 'fence')} set seq = seq + 1 where scope = ${scope}`,
-    `delete from ${book(catalog, 'watermark')} where target = ${scope}`,
+    `delete from ${book(catalog, 'watermark')} where target = ${scope} or source = ${literal(placeText(place))}`,
     `delete from ${book(catalog, 'file')} where target = ${scope}`,
   ];
 }
@@ -90,38 +93,8 @@ export async function change(engine: Engine, catalog: string, changes: readonly 
       engine.watermarks.clear();
     } catch (error) {
       throw engineError(error, { where: `set-up of ${catalog}` });
+    } finally {
+      engine.inspected.delete(catalog);
     }
-  });
-}
-
-export async function inspect(engine: Engine, catalog: string): Promise<readonly ExistingTable[]> {
-  if (!(await engine.has(catalog))) return [];
-  const keeps = await engine.isSetUp(catalog);
-  const own = `database_name = ${literal(catalog)} and schema_name <> '_esteira'`;
-  return await engine.use(async (session) => {
-    const rows = await session.rows(`
-      with listed as (
-        select schema_name, table_name, false as view from duckdb_tables() where ${own}
-        union all
-        select schema_name, view_name, true from duckdb_views() where ${own} and not internal)
-      select schema_name, table_name, view, column_name, data_type
-      from listed join (select * from duckdb_columns() where ${own}) using (schema_name, table_name)
-      order by schema_name, table_name, column_index`);
-    const hashes = keeps ? await session.rows(`from ${book(catalog, 'view_definition')}`) : [];
-    const definitions = new Map(hashes.map(({ name, hash }) => [String(name), String(hash)]));
-    const found = new Map<string, ExistingTable & { columns: { name: string; type: string }[] }>();
-    for (const row of rows) {
-      const place = { catalog, schema: String(row.schema_name), table: String(row.table_name) };
-      const definition = row.view ? definitions.get(scopeOf(place)) : undefined;
-      const known = found.get(scopeOf(place)) ?? {
-        place,
-        view: row.view === true,
-        columns: [],
-        ...(definition === undefined ? {} : { definition }),
-      };
-      known.columns.push({ name: String(row.column_name), type: String(row.data_type) });
-      found.set(scopeOf(place), known);
-    }
-    return [...found.values()];
   });
 }

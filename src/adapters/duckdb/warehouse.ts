@@ -4,10 +4,11 @@ import { type DuckdbOptions, Engine, watermarkKey } from './connection.ts';
 import { dialect } from './dialect.ts';
 import { engineError, fenced, ofStatement } from './errors.ts';
 import { examine } from './examine.ts';
+import { inspect } from './inspect.ts';
 import { claim, filesRead, position, publications } from './position.ts';
 import { publishStep } from './publish/publish.ts';
 import { query } from './query.ts';
-import { change, inspect, scopeOf } from './setup.ts';
+import { change, scopeOf } from './setup.ts';
 import { readRows, replaceRows } from './small.ts';
 
 export type { DuckdbOptions } from './connection.ts';

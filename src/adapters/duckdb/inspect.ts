@@ -1,0 +1,50 @@
+import type { ExistingTable } from '../../ports/index.ts';
+import type { Engine } from './connection.ts';
+import { dialect } from './dialect.ts';
+import { book, scopeOf } from './setup.ts';
+
+const { literal } = dialect;
+
+/** Tables and views of a catalog as the engine lists them. */
+interface Listed {
+  readonly schema: string;
+  readonly table: string;
+  readonly view: boolean;
+  readonly columns: ExistingTable['columns'];
+}
+
+/** One text for all: hundreds of columns as rows would take longer to be read than to be found. */
+const listSql = (catalog: string): string => `
+  select cast(to_json(list({schema: schema_name, 'table': table_name, 'view': is_view, columns: columns} order by schema_name, table_name)) as varchar) as listed
+  from (
+    select schema_name, table_name, table_oid in (select view_oid from duckdb_views() where database_name = ${literal(catalog)}) as is_view,
+      list({name: column_name, type: data_type} order by column_index) as columns
+    from duckdb_columns()
+    where database_name = ${literal(catalog)} and schema_name <> '_esteira' and not internal
+    group by all)`;
+
+async function look(engine: Engine, catalog: string): Promise<readonly ExistingTable[]> {
+  const [row] = await engine.use((session) => session.rows(listSql(catalog)));
+  const listed = JSON.parse(String(row?.listed ?? '[]')) as readonly Listed[];
+  const hasViews = listed.some(({ view }) => view) && (await engine.isSetUp(catalog));
+  const hashes = hasViews
+    ? await engine.use((session) => session.rows(`from ${book(catalog, 'view_definition')}`))
+    : [];
+  const definitions = new Map(hashes.map(({ name, hash }) => [String(name), String(hash)]));
+  return listed.map(({ schema, table, view, columns }) => {
+    const place = { catalog, schema, table };
+    const definition = view ? definitions.get(scopeOf(place)) : undefined;
+    return { place, view, columns, ...(definition === undefined ? {} : { definition }) };
+  });
+}
+
+/** What is in a catalog. It is looked for once: only this process changes it, and only in set-up. */
+export async function inspect(engine: Engine, catalog: string): Promise<readonly ExistingTable[]> {
+  if (!(await engine.has(catalog))) return [];
+  const known = engine.inspected.get(catalog);
+  if (known) return await known;
+  const looking = look(engine, catalog);
+  engine.inspected.set(catalog, looking);
+  looking.catch(() => engine.inspected.delete(catalog));
+  return await looking;
+}
