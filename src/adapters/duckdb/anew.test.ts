@@ -25,6 +25,8 @@ async function dropped(tables: readonly string[], goOn: (desk: Desk, again: Desk
   const open = () => openDuckdb({ folder, catalogs: ['one', 'two'], memoryLimit: '1GiB' });
   const before = await open();
   const desk = new Desk(before);
+  const reader = await desk.make('reader', columns, { mode: 'append' });
+  await desk.publish(reader, [], { bounds: [...bounds, { source: 'one.silver.t', upper: 1n }] });
   await desk.publish(await desk.make('t', columns, { mode: 'merge' }), rows, { bounds });
   await before.close();
   const instance = await DuckDBInstance.create(path.join(folder, 'one.duckdb'));
@@ -50,7 +52,8 @@ test('a table made again has read and published nothing, and its number goes on'
     assert.equal(fences.get('silver.t')?.sequence, 2n);
     assert.equal(latest.get('silver.t'), undefined);
     assert.equal(watermarks.get('silver.t'), undefined);
-    assert.deepEqual(await desk.ask('select count(*) from one._esteira.publication'), [[1]]);
+    assert.deepEqual(watermarks.get('silver.reader'), new Map([['one.bronze.s', 9n]]));
+    assert.deepEqual(await desk.ask('select count(*) from one._esteira.publication'), [[2]]);
     assert.deepEqual(await desk.ask(ledger), [[0]]);
     const batch = { ...desk.write(kept, '').batch, runId: 'next', runSeq: 7n };
     const made = await desk.publish(kept, rows, { bounds, reread: true, batch });

@@ -1,4 +1,4 @@
-import type { Change, Place } from '../../ports/index.ts';
+import { type Change, type Place, placeText } from '../../ports/index.ts';
 import type { Engine } from './connection.ts';
 import { dialect } from './dialect.ts';
 import { engineError } from './errors.ts';
