@@ -86,6 +86,16 @@ test('of two settings that are changed at once none is lost', async () => {
   );
 });
 
+test('doctor says that the state is older than the warehouse', async () => {
+  const sandbox = shop();
+  await sandbox.succeed('setup');
+  await sandbox.succeed('run', 'daily', '--date', '2026-03-10');
+  for (const end of ['', '-wal', '-shm']) rmSync(sandbox.file(`warehouse/state.sqlite${end}`), { force: true });
+  const { exit, out } = await sandbox.run('doctor');
+  assert.equal(exit, 1);
+  assert.match(out, /is older than the warehouse: it knows 0 runs, and run 1 has published/);
+});
+
 const refused = async (definition: string): Promise<string> => {
   const sandbox = new Sandbox({ 'definitions/all.ts': `${definitions()}\n${definition}` });
   const { exit, err } = await sandbox.run('check');
