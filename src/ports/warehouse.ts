@@ -49,7 +49,7 @@ export interface ExistingTable {
 /** What set-up does; all of one catalog in one transaction. Nothing of it destroys. */
 export type Change =
   | { readonly change: 'create schema'; readonly schema: string }
-  /** Where a table of that name was before: its number moves on, and what it had read is forgotten. */
+  /** Where a table of that name was before: its number moves on, and what it had read is forgotten, as what those of its catalog had read of it. */
   | {
       readonly change: 'create table';
       readonly place: Place;
