@@ -8,6 +8,7 @@ import { seeds } from '../support/rounds.ts';
 import { World } from '../support/world.ts';
 
 const definitions = readFileSync(path.join(import.meta.dirname, 'definitions.ts'), 'utf8');
+/** The date of the runs is the day before. */
 const today = Temporal.Instant.from('2026-05-20T00:00:00Z');
 
 interface Call {
@@ -32,7 +33,7 @@ async function arrive(world: World, batch: number, calls: readonly Call[], chats
     writeFileSync(path.join(world.folder, 'files', name, `${batch}.jsonl`), lines.join(''));
   }
   world.setClock(today.add({ hours: batch }).toString());
-  await world.run('all', '2026-05-20');
+  await world.run('all');
 }
 
 const columns = 'calls, seconds, longest';

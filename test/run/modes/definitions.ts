@@ -1,5 +1,18 @@
 // One table for each way of writing, all of the same rows. It is copied into the projects of the tests.
-import { byHand, col, existsIn, files, from, job, keepLatest, mergeDeleting, source, sql, table } from 'esteira';
+import {
+  byHand,
+  col,
+  existsIn,
+  files,
+  from,
+  job,
+  keepLatest,
+  mergeDeleting,
+  type RowOf,
+  source,
+  sql,
+  table,
+} from 'esteira';
 
 const text = { k: col.integer().optional(), version: col.integer().optional(), value: col.text().optional() };
 const landed = {
@@ -8,6 +21,7 @@ const landed = {
   gone: col.boolean().optional(),
   /** Of one row of each key in a run. */
   first: col.boolean().optional(),
+  day: col.date().optional(),
 };
 export const landing = source('landing.things', { reader: files('things/*.jsonl'), columns: landed });
 
@@ -70,14 +84,31 @@ export const mergeSince = table('made.merged_since', {
   duplicates: latest,
   ...aside,
 });
-/** Its rows have no origin: they are known by key and order. */
+/** Rows of these have no origin: they are known by key and order. */
+const made = ({ k, version, value, amount, gone }: RowOf<typeof landed>) => ({ k, version, value, amount, gone });
 export const mergeMade = table('made.merged_made', {
   columns: keyed,
-  rows: from(bronze.since('version'), ({ k, version, value, amount, gone }) => ({ k, version, value, amount, gone })),
+  rows: from(bronze.since('version'), made),
   write: mergeDeleting('gone'),
   duplicates: latest,
   ...aside,
 });
+export const appendMade = table('made.appended_made', {
+  columns: keyless,
+  rows: from(bronze.since('version'), made),
+  write: 'append',
+  ...aside,
+});
+/** Reads again what is recent, and must not mind. */
+const again = sql`select k, version, value, amount, gone from ${bronze.since('day', { lookback: '2 days' })}`;
+export const mergeAgain = table('made.merged_again', {
+  columns: keyed,
+  rows: again,
+  write: mergeDeleting('gone'),
+  duplicates: latest,
+  ...aside,
+});
+export const appendAgain = table('made.appended_again', { columns: keyed, rows: again, write: 'append', ...aside });
 /** Judged against another table, which is whole by then. */
 export const referring = table('made.referring', {
   columns: keyless,
@@ -100,6 +131,9 @@ export const all = job('all', {
     replaceKeyless,
     mergeSince,
     mergeMade,
+    appendMade,
+    mergeAgain,
+    appendAgain,
     referring,
   ],
 });

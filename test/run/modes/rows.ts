@@ -27,6 +27,7 @@ export function randomFile(random: Random, earlier: readonly Line[], seen: Set<u
       value: random.one(['a', 'b', 'ç']),
       amount: random.below(3),
       gone: random.chance(0.2),
+      day: random.one(['2025-12-25', '2025-12-30', '2025-12-31', null]),
     };
     if (random.chance(0.25)) line = { ...line, ...random.one(broken) };
     if (random.chance(0.08)) line = Object.fromEntries(Object.entries(line).filter(() => random.chance(0.7)));

@@ -30,8 +30,9 @@ export class World {
     return await operate(this.project, name, input, { emit, signal: new AbortController().signal });
   }
 
-  async run(job: string, date: string, other: { readonly again?: boolean } = {}): Promise<Output<'run'>> {
-    return await this.do('run', { job, date, ...other });
+  /** Without a date: a job by hand runs each time that it is asked. */
+  async run(job: string, date?: string, other: { readonly again?: boolean } = {}): Promise<Output<'run'>> {
+    return await this.do('run', { job, ...(date ? { date } : {}), ...other });
   }
 
   async rows(sql: string): Promise<readonly (readonly unknown[])[]> {
