@@ -61,6 +61,10 @@ export const catalogue = Object.freeze({
   QUERY_NOT_READ_ONLY: terminal(2, 'A statement would change something; query only reads.'),
   READER_UNAVAILABLE: terminal(2, 'A source needs a reader that this environment does not have.'),
   // ---- owner and stores ----
+  DEFINITIONS_CHANGED: transient(
+    4,
+    'The process that owns the project loaded the definitions before a file of them was changed.',
+  ),
   OWNER_GONE: transient(4, 'The process that owned the project ended before it answered.'),
   OWNER_UNREACHABLE: transient(4, 'Another process owns the project and does not answer.'),
   STATE_NEWER: terminal(2, 'The state was written by a newer version of Esteira.'),

@@ -85,7 +85,7 @@ async function open(options: Options, waiting: (commands: readonly string[]) => 
     import('./projects.ts'),
   ]);
   const folder = findProject(typed.texts.get('project') ?? process.cwd());
-  const projects = new Projects(folder, typed.texts.get('env'));
+  const projects = new Projects(folder, { own: typed.texts.get('env'), command });
   const timer = setTimeout(() => {
     const note = readOwnerNote(folder);
     const isOther = note && note.pid !== process.pid;

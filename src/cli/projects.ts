@@ -13,9 +13,11 @@ export interface Asked {
 export class Projects {
   readonly #folder: string;
   readonly #own: string | undefined;
+  readonly #command: string;
   readonly #opened = new Map<string, Promise<OpenProject>>();
 
-  constructor(folder: string, own: string | undefined) {
+  constructor(folder: string, { own, command }: { readonly own: string | undefined; readonly command: string }) {
+    this.#command = command;
     this.#folder = folder;
     this.#own = own;
   }
@@ -33,6 +35,7 @@ export class Projects {
   readonly serve: Serve = async (operation, asked, context) => {
     const { environment, input } = asked as Asked;
     const [project, { operate }] = await Promise.all([this.#project(environment), import('../operate/index.ts')]);
+    if (context.forClient && !needsNoDefinitions.includes(operation)) refuseChanged(project);
     try {
       return await operate(project, operation as OperationName, input as never, {
         emit: (event) => void context.emit(event),
@@ -57,9 +60,23 @@ export class Projects {
     const environment = asked ?? (await loadConfig(this.#folder)).standard;
     const known = this.#opened.get(environment);
     if (known) return known;
-    const opening = openProject({ folder: this.#folder, environment });
+    const opening = openProject({ folder: this.#folder, environment, command: this.#command });
     this.#opened.set(environment, opening);
     opening.catch(() => this.#opened.delete(environment));
     return opening;
   }
+}
+
+/** What only looks at what is there answers also from definitions of an earlier moment. */
+const needsNoDefinitions: readonly string[] = ['query', 'runs', 'logs', 'status'];
+
+function refuseChanged(project: OpenProject): void {
+  const changed = project.changed();
+  if (changed === undefined) return;
+  const { pid, command } = project.owner;
+  throw new EsteiraError('DEFINITIONS_CHANGED', {
+    what: `Process ${pid} (${command}) owns the project, and began before ${changed} was changed.`,
+    where: changed,
+    next: 'Wait until it has ended, or stop it, and give the command again: it then reads the definitions as they are.',
+  });
 }

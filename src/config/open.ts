@@ -7,20 +7,26 @@ import type { Clock } from '../ports/index.ts';
 import { Answers, type Project, said, ulid } from '../run/index.ts';
 import { clockOf } from './clock.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
-import { moduleHash } from './modules.ts';
+import { changedSince, moduleHash } from './modules.ts';
 import { usedVariables } from './names.ts';
 import type { Environment, Place, ProjectConfig } from './project.ts';
 import { Variables } from './variables.ts';
 
 export interface OpenProject extends Project {
+  /** A file of the configuration or the definitions that was changed, added or taken away after they were loaded. */
+  changed(): string | undefined;
   close(): Promise<void>;
 }
 
-/** Loads a project's definitions and opens the stores of one environment. */
-export async function openProject(options: {
+interface Opening {
   readonly folder: string;
   readonly environment?: string;
-}): Promise<OpenProject> {
+  /** As a person would recognise it: `esteira run daily`. */
+  readonly command?: string;
+}
+
+/** Loads a project's definitions and opens the stores of one environment. */
+export async function openProject(options: Opening): Promise<OpenProject> {
   const { folder } = options;
   const variables = new Variables(folder);
   const redact = (text: string): string => variables.redact(text);
@@ -31,10 +37,8 @@ export async function openProject(options: {
   }
 }
 
-async function open(
-  { folder, environment: asked }: { readonly folder: string; readonly environment?: string },
-  variables: Variables,
-): Promise<OpenProject> {
+async function open({ folder, environment: asked, command = '' }: Opening, variables: Variables): Promise<OpenProject> {
+  const loadedAt = Date.now();
   const config = await loadConfig(folder);
   const name = asked ?? config.standard;
   const environment = environmentOf(config, name);
@@ -48,7 +52,8 @@ async function open(
     trace,
   });
   refuseShared(config, placeOf);
-  const graph = collect(await loadDefinitions(folder, config), { suffix: config.invalid ?? '_invalidos' });
+  const definitions = await loadDefinitions(folder, config);
+  const graph = collect(definitions, { suffix: config.invalid ?? '_invalidos' });
   const used = usedVariables(config, graph);
   for (const variable of used.ofReaders) variables.hide(variable);
   const place = placeOf(environment, name);
@@ -69,7 +74,7 @@ async function open(
     files,
     clock,
     holder: ulid(clock.now()),
-    owner: { pid: process.pid, since: clock.now().toString(), command: process.argv.slice(2).join(' ') },
+    owner: { pid: process.pid, since: clock.now().toString(), command },
     parallel: environment.parallel ?? 4,
     readerOf: (source) => standIn(source, environment) ?? source.reader,
     standInOf: (source) => {
@@ -78,6 +83,8 @@ async function open(
     },
     variables: used.all,
     moduleHash,
+    changed: () =>
+      changedSince({ folder, pipelines: config.pipelines, files: definitions.map(({ file }) => file), loadedAt }),
     redact: (text) => variables.redact(text),
     trace,
     close: async () => {

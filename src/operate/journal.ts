@@ -8,6 +8,8 @@ export class Journal {
   #waiting: LogLine[] = [];
   #writing: Promise<void> | undefined;
   #hurry = (): void => {};
+  /** Why lines could not be kept. */
+  #failure: unknown;
 
   constructor(project: Project, runId: string) {
     this.#project = project;
@@ -20,10 +22,11 @@ export class Journal {
     this.#writing ??= this.#write();
   }
 
-  /** Waits until everything is kept; throws when it could not be. */
-  async settled(): Promise<void> {
+  /** Waits until everything is kept, and gives why not when it could not be: a run does not fail for want of its log. */
+  async settled(): Promise<unknown> {
     this.#hurry();
     await this.#writing;
+    return this.#failure;
   }
 
   async #write(): Promise<void> {
@@ -35,7 +38,11 @@ export class Journal {
           resolve();
         };
       });
-      await this.#project.state.log(this.#runId, this.#waiting.splice(0));
+      try {
+        await this.#project.state.log(this.#runId, this.#waiting.splice(0));
+      } catch (error) {
+        this.#failure = error;
+      }
     }
     this.#writing = undefined;
   }

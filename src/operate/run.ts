@@ -39,9 +39,13 @@ async function tickAsked(job: Job, input: Input<'run'>, project: Project): Promi
   const now = project.clock.now();
   const tick = tickOf(job, { now, ...(input.date ? { date: parseDate(input.date) } : {}) });
   if (isScheduled(job) || isEndless(job)) return tick;
-  const [last] = await project.state.runs({ job: jobName(job, input), limit: 1 });
-  if (!last?.date.equals(tick.date) || !['running', 'failed'].includes(last.state)) return tick;
-  return { ...tick, logicalTime: last.logicalTime };
+  const runs = await project.state.runs({ job: jobName(job, input), limit: 1000 });
+  const [last] = runs;
+  if (last?.date.equals(tick.date) && ['running', 'failed'].includes(last.state))
+    return { ...tick, logicalTime: last.logicalTime };
+  // A date that is asked for by its name is done once, as in a scheduled job.
+  const done = input.date && runs.find((one) => one.date.equals(tick.date) && one.state === 'succeeded');
+  return done ? { ...tick, logicalTime: done.logicalTime } : tick;
 }
 
 /** Runs of a part of a job are counted for themselves. */
@@ -123,7 +127,9 @@ async function runOnce(job: Job, request: Request, project: Project, context: Co
     signal: context.signal,
     onStep: (outcome) => emitStep(outcome, journal, context),
   });
-  await journal.settled();
+  const unkept = await journal.settled();
+  if (unkept)
+    context.emit({ type: 'note', level: 'warn', text: `The log of this run is not whole: ${String(unkept)}` });
   return finish(opened, failures, { project, context, started });
 }
 
@@ -144,7 +150,7 @@ async function openRun(project: Project, asked: NewRun): Promise<Opened> {
   } catch (error) {
     if (!(error instanceof EsteiraError) || error.code !== 'RUN_IN_PROGRESS') throw error;
     const { pid, command } = project.owner;
-    const where = `${error.details.where}, in process ${pid} (esteira ${command})`;
+    const where = `${error.details.where}, in process ${pid} (${command})`;
     throw new EsteiraError(error.code, { ...error.details, where }, { cause: error });
   }
 }
@@ -156,7 +162,11 @@ async function finish(
 ): Promise<RunView> {
   const { held } = opened;
   const fenced = failures.find((failure) => failure.error?.code === 'FENCED')?.error;
-  if (fenced) throw fenced;
+  if (fenced) {
+    // The leases may still be this run's; then they are given back, so that the next run need not wait for this process to end.
+    await project.state.finish(held, 'failed', fenced.toJSON(), project.clock.now()).catch(unlessFenced);
+    throw fenced;
+  }
   const error = context.signal.aborted
     ? cancelled(held.runId)
     : failures.length > 0
@@ -226,6 +236,10 @@ function logText({ state, seconds, result, error }: StepOutcome): string {
   const rows = `in ${account.in} = valid ${account.valid} + invalid ${account.invalid} + duplicates ${account.duplicates}`;
   return `${state}${how}: ${rows}${seconds === undefined ? '' : `, ${seconds.toFixed(2)} s`}`;
 }
+
+const unlessFenced = (error: unknown): void => {
+  if (!(error instanceof EsteiraError) || error.code !== 'FENCED') throw error;
+};
 
 const emitNote = (context: Context, text: string) => context.emit({ type: 'note', level: 'info', text });
 

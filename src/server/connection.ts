@@ -5,6 +5,8 @@ export interface Context {
   emit(event: unknown): Promise<void>;
   /** Aborted when the one who asked says so, or is gone; its reason is a coded error. */
   readonly signal: AbortSignal;
+  /** Another process asked. */
+  readonly forClient: boolean;
 }
 /** Carries out an operation. What goes in, what it tells and what it gives is JSON. */
 export type Serve = (operation: string, input: unknown, context: Context) => Promise<unknown>;

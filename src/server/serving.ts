@@ -50,7 +50,9 @@ export class Owner implements Reach {
     try {
       return await this.#going(this.#options.command, async () => {
         await this.#opened;
-        return plain(await this.#options.serve(operation, plain(input), { emit, signal: controller.signal }));
+        return plain(
+          await this.#options.serve(operation, plain(input), { emit, signal: controller.signal, forClient: false }),
+        );
       });
     } finally {
       signal?.removeEventListener('abort', cancel);
@@ -100,7 +102,7 @@ export class Owner implements Reach {
     try {
       if (request.version !== version) throw otherVersion({ version, command, pid: process.pid }, request.version);
       await this.#opened;
-      await outbox.send({ id, result: (await serve(operation, input, { emit, signal })) ?? null });
+      await outbox.send({ id, result: (await serve(operation, input, { emit, signal, forClient: true })) ?? null });
     } catch (error) {
       await outbox.send({ id, error: errorJson(error) });
     }

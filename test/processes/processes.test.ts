@@ -125,6 +125,6 @@ test('a function that keeps the owner busy does not keep its readers waiting', a
 async function owned(sandbox: Sandbox): Promise<void> {
   for (;;) {
     const { out } = await sandbox.run('status');
-    if (/sleep_ms/.test(out)) return;
+    if (/esteira query/.test(out)) return;
   }
 }

@@ -18,6 +18,13 @@ async function holding(sandbox: Sandbox) {
 /** What the second command gives, which was begun with the first. */
 const waiting = new Map<Sandbox, Promise<Ended>>();
 
+/** A process that owns the project for as long as its query takes. */
+async function asking(sandbox: Sandbox) {
+  const owner = sandbox.start(['query', 'select count(*) from range(12000) where sleep_ms(5) is null']);
+  while (!/esteira query/.test((await sandbox.run('status')).out)) await sleep(50);
+  return owner;
+}
+
 /** Other processes. */
 export const owner: Cases = {
   OWNER_GONE: [
@@ -37,6 +44,19 @@ export const owner: Cases = {
           ended = await command.ended;
         }
         return ended as Ended;
+      },
+    },
+  ],
+  DEFINITIONS_CHANGED: [
+    {
+      doing: 'A definition is changed while another command owns the project.',
+      words: ['check'],
+      ...shop(limits),
+      before: [['setup']],
+      arrange: async (sandbox) => {
+        const owner = await asking(sandbox);
+        sandbox.write({ 'definitions/shop.ts': shop(`${limits}// and more`).files['definitions/shop.ts'] ?? '' });
+        return async () => owner.signal('SIGKILL');
       },
     },
   ],
