@@ -8,7 +8,7 @@ import { book, scopeOf } from './setup.ts';
 const { literal } = dialect;
 
 const instant = (micros: unknown): Temporal.Instant =>
-  Temporal.Instant.fromEpochNanoseconds(BigInt(micros as bigint) * 1000n);
+  Temporal.Instant.fromEpochNanoseconds(BigInt(micros as bigint | string) * 1000n);
 
 /** The columns that `publicationOf` reads. */
 const columns = `* exclude (logical_time, published_at), epoch_us(logical_time) as logical_us, epoch_us(published_at) as published_us`;
@@ -19,8 +19,8 @@ function publicationOf(row: Row): Publication {
     runId: String(row.run_id),
     step: String(row.step),
     part: Number(row.part),
-    runSeq: row.run_seq as bigint,
-    token: row.token as bigint,
+    runSeq: BigInt(row.run_seq as bigint | string),
+    token: BigInt(row.token as bigint | string),
     definition: String(row.definition),
     settingsHash: String(row.settings_hash),
     mode: String(row.mode),
@@ -39,36 +39,53 @@ function publicationOf(row: Row): Publication {
       stale: count('stale'),
     },
     details: JSON.parse(String(row.details)) as PublicationDetails,
-    sequence: row.sequence as bigint,
+    sequence: BigInt(row.sequence as bigint | string),
   };
 }
 
-/** Where a catalog stands, all of it seen at one moment. */
+interface Standing {
+  readonly fences: readonly { readonly scope: string; readonly token: string; readonly seq: string }[] | null;
+  readonly watermarks: readonly { readonly target: string; readonly source: string; readonly upper: string }[] | null;
+  readonly latest: readonly Row[] | null;
+}
+
+/** One statement, so that all of it is seen at one moment; whole numbers as text, which JSON does not shorten. */
+function standingSql(catalog: string): string {
+  const text = (name: string): string => `cast(${name} as varchar)`;
+  const exact = ['run_seq', 'token', 'sequence', 'logical_us', 'published_us'].map(
+    (name) => `${text(name)} as ${name}`,
+  );
+  const order = ['run_seq', 'part', 'token'].map((name) => `cast(p.${name} as bigint), 'ASC NULLS FIRST'`).join(', ');
+  // The newest has the fence's number, until the table is made anew.
+  const numbers = `select ${literal(`${catalog}.`)} || scope as step, seq as sequence from ${book(catalog, 'fence')}`;
+  const all = `select * replace (${exact.join(', ')})
+    from (select ${columns} from ${book(catalog, 'publication')} semi join (${numbers}) using (step, sequence))`;
+  return `select cast(to_json({
+      fences: (select list({scope: scope, token: ${text('token')}, seq: ${text('seq')}}) from ${book(catalog, 'fence')}),
+      watermarks: (select list({target: target, source: source, upper: ${text('upper_bound')}}) from ${book(catalog, 'watermark')}),
+      latest: (select list(newest) from (select max_by(p, create_sort_key(${order})) as newest from (${all}) as p group by p.step))
+    }) as varchar) as standing`;
+}
+
+/** Where a catalog stands. */
 export async function position(engine: Engine, catalog: string): Promise<Position> {
   const fences = new Map<string, { token: bigint; sequence: bigint }>();
   const watermarks = new Map<string, Map<string, bigint>>();
   const latest = new Map<string, Publication>();
   if (!(await engine.isSetUp(catalog))) return { fences, watermarks, latest };
-  await engine.use((session) =>
-    session.transaction(async () => {
-      for (const row of await session.rows(`from ${book(catalog, 'fence')}`)) {
-        fences.set(String(row.scope), { token: row.token as bigint, sequence: row.seq as bigint });
-      }
-      for (const row of await session.rows(`from ${book(catalog, 'watermark')}`)) {
-        const target = String(row.target);
-        const of = watermarks.get(target) ?? new Map<string, bigint>();
-        watermarks.set(target, of.set(String(row.source), row.upper_bound as bigint));
-        engine.watermarks.set(watermarkKey(catalog, target, String(row.source)), row.upper_bound as bigint);
-      }
-      // The newest has the fence's number, until the table is made anew.
-      const numbers = `select ${literal(`${catalog}.`)} || scope as step, seq as sequence from ${book(catalog, 'fence')}`;
-      const newest = `select ${columns} from ${book(catalog, 'publication')} semi join (${numbers}) using (step, sequence)
-        qualify row_number() over (partition by step order by run_seq desc, part desc, token desc) = 1`;
-      for (const row of await session.rows(newest)) {
-        latest.set(String(row.step).slice(catalog.length + 1), publicationOf(row));
-      }
-    }),
-  );
+  const [row] = await engine.use((session) => session.rows(standingSql(catalog)));
+  const standing = JSON.parse(String(row?.standing)) as Standing;
+  for (const { scope, token, seq } of standing.fences ?? []) {
+    fences.set(scope, { token: BigInt(token), sequence: BigInt(seq) });
+  }
+  for (const { target, source, upper } of standing.watermarks ?? []) {
+    const of = watermarks.get(target) ?? new Map<string, bigint>();
+    watermarks.set(target, of.set(source, BigInt(upper)));
+    engine.watermarks.set(watermarkKey(catalog, target, source), BigInt(upper));
+  }
+  for (const newest of standing.latest ?? []) {
+    latest.set(String(newest.step).slice(catalog.length + 1), publicationOf(newest));
+  }
   return { fences, watermarks, latest };
 }
 
