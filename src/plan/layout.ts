@@ -1,12 +1,14 @@
 import { type ColumnFacts, type Columns, col, judgements, keyOf } from '../columns/index.ts';
 import type { AnyTable } from '../define/index.ts';
-import { type AnySettings, companions, type Graph, type Node } from '../graph/index.ts';
+import { type AnySettings, companions, type Graph, type Node, whereOf } from '../graph/index.ts';
 import { type DescribedColumn, type Dialect, hidden, type Place } from '../ports/index.ts';
 import type { StepModel } from './model.ts';
 
 /** A table as the warehouse must hold it. */
 export interface TableLayout {
   readonly place: Place;
+  /** Where it is declared, for people. */
+  readonly written: string;
   readonly columns: readonly DescribedColumn[];
   /** Written by steps, under a fence. */
   readonly fenced: boolean;
@@ -36,9 +38,10 @@ export function layoutOf(model: StepModel, graph: Graph, dialect: Dialect): read
   const typed = (columns: Columns): readonly DescribedColumn[] =>
     Object.entries<Columns[string]>(columns).map(([name, { facts }]) => ({ name, type: typeOf(name, facts, dialect) }));
   const place = placeOf(node);
+  const written = whereOf(node.definition);
   if (node.definition.kind === 'source') {
     const columns = typed({ ...node.definition.columns, ...rowColumn, ...originalColumns, ...sequenceColumns });
-    return [{ place, columns, fenced: true }];
+    return [{ place, written, columns, fenced: true }];
   }
   const { columns, spec } = node.definition as AnyTable;
   const extra =
@@ -46,13 +49,14 @@ export function layoutOf(model: StepModel, graph: Graph, dialect: Dialect): read
       ? sequenceColumns
       : { ...rowColumn, ...(model.keepsOriginal ? originalColumns : {}), ...sequenceColumns };
   const about = spec.about ? { about: spec.about } : {};
-  const own: TableLayout = { place, columns: typed({ ...columns, ...extra }), fenced: true, ...about };
+  const own: TableLayout = { place, written, columns: typed({ ...columns, ...extra }), fenced: true, ...about };
   const beside: TableLayout[] = [];
   if (typeof spec.write === 'object') {
     const kept = [...new Set([...keyOf(columns), ...(spec.duplicates?.by ?? [])])];
     const tombstone = Object.fromEntries(kept.map((name) => [name, columns[name]]));
     beside.push({
       place: tombstonesOf(place),
+      written,
       columns: typed({ ...tombstone, ...rowColumn, ...sequenceColumns }),
       fenced: false,
     });
@@ -62,6 +66,7 @@ export function layoutOf(model: StepModel, graph: Graph, dialect: Dialect): read
     const all = { ...(node.definition as AnyTable).invalid.columns, ...flags, ...sequenceColumns };
     beside.push({
       place: invalidPlaceOf(node, graph.suffix),
+      written,
       columns: typed(all),
       fenced: false,
       invalidOf: place,
@@ -96,8 +101,9 @@ export function settingsLayout(node: Node<AnySettings>, dialect: Dialect): reado
   const typed = (columns: Columns) =>
     Object.entries<Columns[string]>(columns).map(([name, { facts }]) => ({ name, type: dialect.type(facts) }));
   const { columns, rows } = node.definition;
+  const written = whereOf(node.definition);
   return [
-    { place: historyOf(place), columns: typed(historyColumns), fenced: false },
-    { place, columns: typed(columns), fenced: false, starts: { columns, rows } },
+    { place: historyOf(place), written, columns: typed(historyColumns), fenced: false },
+    { place, written, columns: typed(columns), fenced: false, starts: { columns, rows } },
   ];
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { AnyReadable, AnyTable, Setting } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
-import type { Graph } from '../graph/index.ts';
+import { type Graph, whereOf } from '../graph/index.ts';
 import { type Change, type Dialect, type ExistingTable, type Place, placeText } from '../ports/index.ts';
 import { emptySpelling } from './empty.ts';
 import { placeOf, type TableLayout } from './layout.ts';
@@ -11,6 +11,8 @@ import { spellBody } from './spell.ts';
 
 export interface ViewLayout {
   readonly place: Place;
+  /** Where it is declared, for people. */
+  readonly written: string;
   readonly query: string;
   readonly definition: string;
 }
@@ -30,6 +32,7 @@ export function viewOf(model: StepModel, graph: Graph, dialect: Dialect): ViewLa
   const query = `select ${names(table.columns)} from (${body}\n) as body`;
   return {
     place: placeOf(model.node),
+    written: whereOf(table),
     query,
     definition: createHash('sha256').update(query).digest('hex').slice(0, 16),
   };
@@ -58,8 +61,9 @@ export function missing(
   for (const view of wanted.views) {
     schemaOf(view.place);
     const found = there.get(placeText(view.place));
-    if (found && !found.view) throw conflict(view.place, 'a table', 'a view');
-    if (found?.definition !== view.definition) changes.push({ change: 'create view', ...view });
+    if (found && !found.view) throw conflict(view, 'a table', 'a view');
+    const { place, query, definition } = view;
+    if (found?.definition !== definition) changes.push({ change: 'create view', place, query, definition });
   }
   return changes;
 }
@@ -74,20 +78,20 @@ function creation(layout: TableLayout): readonly Change[] {
 }
 
 function additions(layout: TableLayout, found: ExistingTable, canonical: (type: string) => string): readonly Change[] {
-  if (found.view) throw conflict(layout.place, 'a view', 'a table');
+  if (found.view) throw conflict(layout, 'a view', 'a table');
   const types = new Map(found.columns.map((column) => [column.name.toLowerCase(), column.type]));
   return layout.columns.flatMap((column): readonly Change[] => {
     const type = types.get(column.name.toLowerCase());
     if (type === undefined) return [{ change: 'add column', place: layout.place, column }];
     if (type === canonical(column.type)) return [];
-    throw conflict({ ...layout.place, table: `${layout.place.table}.${column.name}` }, type, canonical(column.type));
+    throw conflict(layout, type, canonical(column.type), `.${column.name}`);
   });
 }
 
-const conflict = (place: Place, got: string, allowed: string): EsteiraError =>
+const conflict = (of: TableLayout | ViewLayout, got: string, allowed: string, column = ''): EsteiraError =>
   new EsteiraError('SETUP_CONFLICT', {
-    what: `${placeText(place)} is there already, as something else; set-up never destroys.`,
-    where: placeText(place),
+    what: `${placeText(of.place)}${column} is there already, as something else; set-up never destroys.`,
+    where: of.written,
     got,
     allowed,
     next: 'Give the column or table another name, or move the old one out of the way yourself.',
