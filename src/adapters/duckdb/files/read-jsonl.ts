@@ -1,4 +1,6 @@
+import type { DuckDBResult } from '@duckdb/node-api';
 import type { SourceFile } from '../../../ports/index.ts';
+import { readChunks } from '../values.ts';
 import { readTogether } from './failure.ts';
 import { appendLines, linesOf, quickSql, singleSql, type Waiting, waiting } from './jsonl.ts';
 import { countLines, type Extent, extentOf, whyBad } from './lines.ts';
@@ -63,10 +65,15 @@ const waitingSql = (staging: Staging): string =>
 async function readWaiting(staging: Staging): Promise<void> {
   const sure = `(select *, '{}' as "#n" from (${waitingSql(staging)}) where not "#inexact")`;
   await staging.add('single', singleSql(staging.input, sure));
-  const found = await staging.rows(`select * from (${waitingSql(staging)}) where "#inexact"`);
-  if (found.length === 0) return;
-  const lines = found.map(([file, line, text]) => ({ file: Number(file), line: Number(line), text: String(text) }));
-  await readLines(staging, lines);
+  const unsure = await staging.connection.run(`select * from (${waitingSql(staging)}) where "#inexact"`);
+  if (unsure.rowCount) await readLines(staging, waitingOf(unsure));
+}
+
+/** A chunk at a time, as there may be as many as lines. */
+async function* waitingOf(result: DuckDBResult): AsyncGenerator<Waiting> {
+  for await (const rows of readChunks(result)) {
+    for (const [file, line, text] of rows) yield { file: Number(file), line: Number(line), text: String(text) };
+  }
 }
 
 /** Reads lines whose numbers are taken from their text in Node. */
