@@ -5,7 +5,7 @@ import { EsteiraError } from '../errors.ts';
 import { allSteps, matchesName, type Node } from '../graph/index.ts';
 import { definitionOf, emptySpelling, invalidPlaceOf, placeOf, spellBody } from '../plan/index.ts';
 import { whenText } from '../plan/ticks.ts';
-import { type Place, placeText } from '../ports/index.ts';
+import { hidden, type Place, placeText } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
 import { jobOf, nodeNamed } from './names.ts';
 import { queryView } from './values.ts';
@@ -134,6 +134,7 @@ async function showNode(node: Node, project: Project, asking: Asking): Promise<S
   );
   const position = await project.warehouse.position(node.catalog);
   const latest = position.latest.get(`${node.schema}.${node.table}`);
+  const sample = existing ? await sampleOf(place, table, { project, asking }) : undefined;
   const readBy = [...project.graph.nodes.values()].filter((other) => other.definition.dependsOn.includes(definition));
   return {
     ...plain(definition, node.catalog, project),
@@ -145,8 +146,15 @@ async function showNode(node: Node, project: Project, asking: Asking): Promise<S
     ...(latest
       ? { latest: { runId: latest.runId, publishedAt: latest.publishedAt.toString(), account: latest.account } }
       : {}),
-    ...(existing ? { sample: await sampleOf(place, table, { project, asking }) } : {}),
+    ...(sample ? { sample } : {}),
+    ...(sample && table?.spec.refusedBy ? { flags: flagsIn(sample, table) } : {}),
   };
+}
+
+/** What is neither a column of its definition nor of the run says whether the row keeps a rule, be it one of today or of before. */
+function flagsIn(sample: QueryView, { columns }: AnyTable): readonly string[] {
+  const others = new Set<string>([...Object.keys(columns), ...Object.values(hidden)].map((name) => name.toLowerCase()));
+  return sample.columns.map(({ name }) => name).filter((name) => !others.has(name.toLowerCase()));
 }
 
 async function sampleOf(
@@ -170,12 +178,14 @@ const plain = (definition: Definition, catalog: string, project: Project) => ({
 });
 
 function columnsOf(columns: AnyTable['columns'], table: AnyTable | undefined): ShowView['columns'] {
-  const judged = judgements(columns);
+  // Invalid rows were judged elsewhere, and one key may come among them many times.
+  const isJudged = table?.spec.refusedBy === undefined;
+  const judged = isJudged ? judgements(columns) : [];
   const wholeRow = Object.entries(table?.spec.rules ?? {});
   return Object.entries<AnyTable['columns'][string]>(columns).map(([name, column]) => ({
     name,
     kind: column.facts.kind,
-    key: column.facts.isKey === true,
+    key: isJudged && column.facts.isKey === true,
     optional: column.facts.nullable === true,
     rules: [
       ...judged

@@ -136,6 +136,8 @@ export interface ShowView {
   readonly latest?: { readonly runId: string; readonly publishedAt: string; readonly account: Account };
   /** First rows; of a table of invalid rows, the newest. */
   readonly sample?: QueryView;
+  /** Of a table of invalid rows: columns of the sample that are false where a row breaks that rule. */
+  readonly flags?: readonly string[];
   readonly trigger?: string;
 }
 export interface LogView {

@@ -1,7 +1,8 @@
 import { EsteiraError } from '../../../errors.ts';
 import { hidden, type WriteCheck } from '../../../ports/index.ts';
 import { engineError } from '../errors.ts';
-import type { Work } from './work.ts';
+import { invalidText, type Refused } from './invalid.ts';
+import { temporary, type Work } from './work.ts';
 
 interface Counted {
   readonly in: number;
@@ -24,9 +25,14 @@ async function measure({ session }: Work, check: WriteCheck, counted: Counted): 
   }
 }
 
-async function sample({ session }: Work, check: WriteCheck): Promise<readonly string[]> {
-  if (check.measure !== 'rows of a query') return [];
-  const rows = await session.rows(`select cast(to_json(r) as varchar) as row from (${check.query}\n) as r limit 3`);
+/** What a check found, as far as it is rows: those of its query, or the invalid ones and the rules that they break. */
+async function found(work: Work, check: WriteCheck, refused: Refused): Promise<readonly string[]> {
+  if (check.measure === 'scalar') return [];
+  if (check.measure !== 'rows of a query')
+    return refused.count ? await invalidText(work, refused, temporary.invalid) : [];
+  const rows = await work.session.rows(
+    `select cast(to_json(r) as varchar) as row from (${check.query}\n) as r limit 3`,
+  );
   return rows.map(({ row }) => String(row));
 }
 
@@ -34,7 +40,7 @@ const valueText = ({ measure }: WriteCheck, value: number, counted: Counted): st
   measure === 'invalid share' ? `${Number(value.toFixed(4))} (${counted.invalid} of ${counted.in})` : String(value);
 
 /** Judges the table as it would be; gives the warnings, and throws at the first check that holds the rows back. */
-export async function runChecks(work: Work, counted: Counted): Promise<readonly string[]> {
+export async function runChecks(work: Work, counted: Counted, refused: Refused): Promise<readonly string[]> {
   const warnings: string[] = [];
   for (const check of work.write.checks) {
     const where = `${work.name}, check ${check.name}`;
@@ -42,12 +48,16 @@ export async function runChecks(work: Work, counted: Counted): Promise<readonly 
       const value = await measure(work, check, counted);
       const limit = `${check.sign} ${check.bound}`;
       if (value === undefined || (check.sign === '>=' ? value >= check.bound : value <= check.bound)) continue;
-      if (!check.blocks) warnings.push(`${check.name}: ${valueText(check, value, counted)}, and the limit is ${limit}`);
-      else {
+      const got = [`${check.measure}: ${valueText(check, value, counted)}`, ...(await found(work, check, refused))];
+      if (!check.blocks) {
+        const [, example] = check.measure === 'rows of a query' ? got : [];
+        const such = example === undefined ? '' : `; such as ${example}`;
+        warnings.push(`${check.name}: ${valueText(check, value, counted)}, and the limit is ${limit}${such}`);
+      } else {
         throw new EsteiraError('CHECK_FAILED', {
           what: `The check "${check.name}" holds back the rows of ${work.name}; nothing was published.`,
           where,
-          got: [`${check.measure}: ${valueText(check, value, counted)}`, ...(await sample(work, check))].join('\n'),
+          got: got.join('\n'),
           allowed: limit,
           next: 'Mend the rows where they come from, or the check.',
         });

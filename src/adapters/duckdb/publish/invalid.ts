@@ -48,15 +48,24 @@ export async function splitInvalid(work: Work, count: number): Promise<Refused> 
   return { count, flags };
 }
 
-async function rowsInvalid(work: Work, { count, flags }: Refused): Promise<EsteiraError> {
-  const some = await work.session.rows(
-    `select ${jsonOf(work.names, (name) => `c.${identifier(name)}`)} as row from ${temporary.candidate} as c where not (${valid}) limit 3`,
-  );
+/** The rules that invalid rows break, how often, and some of the rows. */
+export async function invalidText(
+  { session, names }: Work,
+  { flags }: Refused,
+  relation: string,
+): Promise<readonly string[]> {
+  const row = jsonOf(names, (name) => `c.${identifier(name)}`);
+  const some = await session.rows(`select ${row} as row from ${relation} as c where not (${valid}) limit 3`);
   const broken = Object.entries(flags).map(([flag, number]) => `${flag} ${number}`);
+  return [broken.join(', '), ...some.map((one) => String(one.row))];
+}
+
+async function rowsInvalid(work: Work, refused: Refused): Promise<EsteiraError> {
+  const { count } = refused;
   return new EsteiraError('ROWS_INVALID', {
     what: `${count} row${count === 1 ? ' breaks' : 's break'} the rules of ${work.name}, which does not set them aside.`,
     where: work.name,
-    got: [broken.join(', '), ...some.map(({ row }) => String(row))].join('\n'),
+    got: (await invalidText(work, refused, temporary.candidate)).join('\n'),
     allowed: 'rows that keep every rule',
     next: "Mend the rows where they come from, or write `invalid: 'set aside'`.",
   });

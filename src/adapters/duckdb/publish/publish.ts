@@ -95,7 +95,11 @@ async function carryOut(
   const account: Account = { in: total, valid, invalid: refused.count, duplicates, held: 0, ...counts };
   holdLaw(work, account);
   const { told } = write;
-  const warnings = [...(told?.warnings ?? []), ...(await unreadWarnings(work)), ...(await runChecks(work, account))];
+  const warnings = [
+    ...(told?.warnings ?? []),
+    ...(await unreadWarnings(work)),
+    ...(await runChecks(work, account, refused)),
+  ];
   await trace('checked');
   const badFiles = [...(told?.badFiles ?? []), ...staged.bad];
   const details = { flags: refused.flags, badFiles, warnings, files: staged.files };
