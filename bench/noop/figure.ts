@@ -12,7 +12,7 @@ const definition = (tables: number) => {
   const lines = [
     "import { byHand, col, files, job, keepLatest, source, sql, table } from 'esteira';",
     'const columns = { id: col.integer().key(), seen_at: col.timestamp(), name: col.text() };',
-    "const s0 = source('landing.s0', { reader: files('rows/*.jsonl'), columns });",
+    "export const s0 = source('landing.s0', { reader: files('rows/*.jsonl'), columns });",
     "export const t1 = table('chain.t1', { columns, rows: s0.unread, write: 'append' });",
   ];
   for (let index = 2; index <= tables; index++) {
