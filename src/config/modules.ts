@@ -3,12 +3,27 @@ import { globSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type AnyTable, writtenAt } from '../define/index.ts';
 
-/** Hash of the file in which a table was written, and of the project's files that it imports: what its function may depend on. */
-export function moduleHash(table: AnyTable): string {
-  const hash = createHash('sha256');
-  for (const [, text] of [...reachable(writtenAt(table).replace(/:\d+$/, ''))].sort(([a], [b]) => (a < b ? -1 : 1)))
-    hash.update(text);
-  return hash.digest('hex').slice(0, 16);
+/** One file of a project: the hash of its text, and the files that it imports. */
+interface Module {
+  readonly hash: string;
+  readonly imports: readonly string[];
+}
+
+/**
+ * Gives the hash of the file in which a table was written, and of the project's files that it imports: what its function may depend on. Each
+ * file is read once.
+ */
+export function moduleHasher(): (table: AnyTable) => string {
+  const read = new Map<string, Module | undefined>();
+  const readOnce = (file: string): Module | undefined => {
+    if (!read.has(file)) read.set(file, readModule(file));
+    return read.get(file);
+  };
+  return (table) => {
+    const modules = [...reachable(writtenAt(table).replace(/:\d+$/, ''), readOnce)];
+    const hashes = modules.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { hash }]) => hash);
+    return hashed(hashes.join(' ')).slice(0, 16);
+  };
 }
 
 /** The first file that is not what it was when the definitions were loaded: a module is loaded once in a process. */
@@ -29,21 +44,27 @@ export function changedSince(loaded: {
   return newer && path.relative(folder, newer);
 }
 
-function reachable(file: string, found = new Map<string, string>()): ReadonlyMap<string, string> {
+function reachable(
+  file: string,
+  read: (file: string) => Module | undefined = readModule,
+  found = new Map<string, Module>(),
+): ReadonlyMap<string, Module> {
   if (found.has(file)) return found;
-  const text = readText(file);
-  if (text === undefined) return found;
-  found.set(file, text);
-  for (const [, name = ''] of text.matchAll(/(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g)) {
-    reachable(path.resolve(path.dirname(file), name), found);
-  }
+  const module = read(file);
+  if (module === undefined) return found;
+  found.set(file, module);
+  for (const other of module.imports) reachable(other, read, found);
   return found;
 }
 
-function readText(file: string): string | undefined {
+function readModule(file: string): Module | undefined {
   try {
-    return readFileSync(file, 'utf8');
+    const text = readFileSync(file, 'utf8');
+    const names = text.matchAll(/(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g);
+    return { hash: hashed(text), imports: [...names].map(([, name = '']) => path.resolve(path.dirname(file), name)) };
   } catch {
     return undefined;
   }
 }
+
+const hashed = (text: string): string => createHash('sha256').update(text).digest('hex');

@@ -7,7 +7,7 @@ import type { Clock } from '../ports/index.ts';
 import { Answers, type Project, said, ulid } from '../run/index.ts';
 import { clockOf } from './clock.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
-import { changedSince, moduleHash } from './modules.ts';
+import { changedSince, moduleHasher } from './modules.ts';
 import { usedVariables } from './names.ts';
 import type { Environment, Place, ProjectConfig } from './project.ts';
 import { Variables } from './variables.ts';
@@ -82,7 +82,7 @@ async function open({ folder, environment: asked, command = '' }: Opening, varia
       return reader && `${reader.by} ${reader.options.pattern ?? ''}`.trim();
     },
     variables: used.all,
-    moduleHash,
+    moduleHash: moduleHasher(),
     changed: () =>
       changedSince({ folder, pipelines: config.pipelines, files: definitions.map(({ file }) => file), loadedAt }),
     redact: (text) => variables.redact(text),
