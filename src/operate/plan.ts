@@ -4,8 +4,16 @@ import { isEndless, select, stepsOf } from '../graph/index.ts';
 import type { StepModel } from '../plan/index.ts';
 import { changeText } from '../plan/index.ts';
 import { tickOf } from '../plan/ticks.ts';
-import { Progress } from '../run/bounds.ts';
-import { modelsOf, type Project, setupChanges } from '../run/index.ts';
+import {
+  modelsOf,
+  Progress,
+  type Project,
+  reachOf,
+  readSettings,
+  reasonOf,
+  settingsHashOf,
+  setupChanges,
+} from '../run/index.ts';
 import { visibleChanges } from '../run/models.ts';
 import { jobOf, parseDate, standInsOf } from './names.ts';
 import type { Input, PlanView } from './views.ts';
@@ -20,8 +28,7 @@ export async function plan(project: Project, input: Input<'plan'>): Promise<Plan
   const chosen = select(found.steps, input.select ?? []);
   const models = await modelsOf(chosen, project);
   const changes = await setupChanges(models, project);
-  const read = models.flatMap((model) => model.reads.map((one) => one.node.catalog));
-  const progress = await Progress.load(project, [...models.map((model) => model.node.catalog), ...read]);
+  const why = await reasonsOf(models, { project, date: tick.date });
   const views = stepViews(chosen);
   return {
     job: job.name,
@@ -33,7 +40,7 @@ export async function plan(project: Project, input: Input<'plan'>): Promise<Plan
     steps: models.map((model, index) => ({
       ...(views[index] as (typeof views)[number]),
       mode: modeText(model),
-      why: whyText(model, progress),
+      why: why.get(model.node.id) ?? '',
       reads: model.reads.map((one) => `${one.node.id}${one.how.startsWith('new') ? ' (new rows)' : ''}`),
     })),
     readsOnly: found.readsOnly.map((node) => node.id),
@@ -59,18 +66,30 @@ function modeText({ node, kind }: StepModel): string {
   return typeof write === 'object' ? write.way : write;
 }
 
-function whyText(model: StepModel, progress: Progress): string {
-  if (model.kind === 'view') return 'shows its tables';
-  const latest = progress.latest(model.node);
-  if (!latest) return 'never built';
-  if (latest.definition !== model.definition) return 'its definition has changed';
-  const waiting = model.reads.filter((read) => {
-    const mark = progress.watermark(model.node, read.node.id);
-    return (
-      (read.how === 'new' || read.how === 'whole') && mark !== undefined && mark < progress.sequenceOf(read.node.id)
-    );
-  });
-  if (waiting.length > 0) return `new in ${waiting.map((read) => `${read.node.schema}.${read.node.table}`).join(', ')}`;
-  if (model.reads.some((read) => read.how.endsWith('files'))) return 'reads files';
-  return model.runValues ? "uses the run's date or time" : 'nothing new so far';
+/** The words of what a run asks itself, by step. What the steps above bring is not known before they are done. */
+async function reasonsOf(
+  models: readonly StepModel[],
+  { project, date }: { readonly project: Project; readonly date: Temporal.PlainDate },
+): Promise<ReadonlyMap<string, string>> {
+  const progress = await Progress.load(project, project.graph.catalogs);
+  const settings = await readSettings(project);
+  const going = new Set<string>();
+  const found = new Map<string, string>();
+  for (const model of models) {
+    const { node } = model;
+    const above = [...model.reads.map((read) => read.node), ...model.asked].filter(({ id }) => going.has(id));
+    const names = [...new Set(above.map(({ schema, table }) => `${schema}.${table}`))].join(', ');
+    const reason =
+      model.kind === 'view'
+        ? undefined
+        : reasonOf(model, await reachOf(model, { project, progress, date }), {
+            progress,
+            settingsHash: settingsHashOf(model, settings, project),
+            forced: false,
+          });
+    if (reason || above.length > 0) going.add(node.id);
+    const otherwise = model.kind === 'view' ? 'shows its tables' : 'nothing new';
+    found.set(node.id, reason ?? (names && model.kind !== 'view' ? `when ${names} changes` : otherwise));
+  }
+  return found;
 }

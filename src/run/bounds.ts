@@ -84,7 +84,7 @@ export async function reachOf(
 }
 
 /** A table that starts anew judges every row again, so what its rules and checks ask counts as read. */
-const judgesAll = (model: StepModel): boolean => (model.node.definition as AnyTable).spec?.write === 'replace';
+export const judgesAll = (model: StepModel): boolean => (model.node.definition as AnyTable).spec?.write === 'replace';
 
 /** A view stands for the tables that it reads. */
 function tablesBehind(node: Node, project: Project): readonly Node[] {
@@ -104,27 +104,3 @@ const fingerprint = (files: readonly SourceFile[]): bigint => {
   const text = files.map((file) => `${file.path} ${file.fingerprint}`).join('\n');
   return BigInt.asUintN(62, createHash('sha256').update(text).digest().readBigUInt64BE());
 };
-
-/**
- * Nothing that it reads has changed since its last publication: evaluating it again would change nothing. A query that uses the run's date or
- * time is evaluated, unless all its rows come one by one from rows that are not there.
- */
-export function isUnchanged(
-  model: StepModel,
-  reach: Reach,
-  options: { readonly progress: Progress; readonly settingsHash: string; readonly forced: boolean },
-): boolean {
-  const { progress } = options;
-  const latest = progress.latest(model.node);
-  if (options.forced || !latest) return false;
-  if (latest.definition !== model.definition || latest.settingsHash !== options.settingsHash) return false;
-  // Made anew since then.
-  if (latest.sequence !== progress.sequenceOf(model.node.id)) return false;
-  const newFiles = model.reads.some(
-    (read) => read.how === 'new files' && (reach.files.get(read.node.id)?.length ?? 0) > 0,
-  );
-  const rowByRow = model.carried !== undefined && ['new', 'new files'].includes(model.carried.from.how);
-  const byRun = (model.runValues && !rowByRow) || (model.judgesByRun && judgesAll(model));
-  if (newFiles || byRun || model.alwaysAnew || model.reads.some((read) => read.since?.lookback)) return false;
-  return reach.bounds.every((bound) => progress.watermark(model.node, bound.source) === bound.upper);
-}

@@ -5,6 +5,7 @@ export { changedNext, changedText, filesOf } from './files.ts';
 export { makeChanges, modelsOf, refuseMissingInputs, refuseUnlessSetUp, setupChanges } from './models.ts';
 export type { Project } from './project.ts';
 export { refuseUnreadable } from './readers.ts';
+export { reasonOf } from './reason.ts';
 export { cleaned, said } from './said.ts';
 export {
   isSingle,
@@ -12,6 +13,7 @@ export {
   readSettings,
   type SettingValues,
   settingRows,
+  settingsHashOf,
   settingsNodes,
   settingValue,
 } from './settings.ts';

@@ -3,7 +3,7 @@ import { type Columns, judgements, parseValue } from '../columns/index.ts';
 import type { Setting } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { type AnySettings, type Node, whereOf } from '../graph/index.ts';
-import { placeOf } from '../plan/index.ts';
+import { placeOf, type StepModel } from '../plan/index.ts';
 import { placeText } from '../ports/index.ts';
 import { holds } from '../quality/judge.ts';
 import type { Project } from './project.ts';
@@ -136,7 +136,13 @@ export const settingNumber = (setting: Setting<unknown>, values: SettingValues, 
   Number(values[numberId(`${project.graph.nodeOf(setting.of).id}.${setting.setting}`)]);
 
 /** Of what a step uses. */
-export function settingsHash(ids: readonly string[], values: SettingValues): string {
-  const used = ids.toSorted().map((id) => [id, values[id]]);
+export function settingsHashOf(
+  { settings, reads }: Pick<StepModel, 'settings' | 'reads'>,
+  values: SettingValues,
+  { graph }: Project,
+): string {
+  const single = settings.map((setting) => `${graph.nodeOf(setting.of).id}.${setting.setting}`);
+  const tables = reads.filter(({ node }) => node.definition.kind === 'settings').map(({ node }) => node.id);
+  const used = [...single, ...tables].sort().map((id) => [id, values[id]]);
   return used.length === 0 ? '' : createHash('sha256').update(JSON.stringify(used)).digest('hex').slice(0, 16);
 }

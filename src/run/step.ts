@@ -2,10 +2,11 @@ import { EsteiraError, ofSystem } from '../errors.ts';
 import { whereOf } from '../graph/index.ts';
 import type { StepModel } from '../plan/index.ts';
 import type { Bound, Held, Publication, SourceFile, StepRecord, StepWrite } from '../ports/index.ts';
-import { isUnchanged, type Progress, type Reach, reachOf } from './bounds.ts';
+import { type Progress, type Reach, reachOf } from './bounds.ts';
 import type { Project } from './project.ts';
+import { reasonOf } from './reason.ts';
 import { cleaned, coded } from './said.ts';
-import { settingsHash } from './settings.ts';
+import { settingsHashOf } from './settings.ts';
 import { type RunValues, writeOf } from './write.ts';
 
 export interface StepRun {
@@ -82,9 +83,7 @@ function withoutNewer(
 
 function stepWrite(model: StepModel, reach: Reach, run: StepRun): StepWrite {
   const { project, held, values, progress } = run;
-  const used = model.settings.map((setting) => `${project.graph.nodeOf(setting.of).id}.${setting.setting}`);
-  const tables = model.reads.filter((read) => read.node.definition.kind === 'settings').map((read) => read.node.id);
-  const hash = settingsHash([...used, ...tables], values.settings);
+  const hash = settingsHashOf(model, values.settings, project);
   const fromStart = reach.bounds.some((bound) => bound.lower === 0n);
   return writeOf(model, {
     project,
@@ -102,7 +101,7 @@ function stepWrite(model: StepModel, reach: Reach, run: StepRun): StepWrite {
       at: project.clock.now(),
     },
     reread: progress.sequenceOf(model.node.id) > 0n && (fromStart || model.reads.some((read) => read.since?.lookback)),
-    unchanged: isUnchanged(model, reach, { progress, settingsHash: hash, forced: run.forced }),
+    unchanged: reasonOf(model, reach, { progress, settingsHash: hash, forced: run.forced }) === undefined,
   });
 }
 
