@@ -6,7 +6,7 @@ import { isJson } from '../spellings.ts';
 import { spelledSql } from '../stored.ts';
 import { lines } from './lines.ts';
 import { inexact, writtenNumbers } from './numbers.ts';
-import { namedAs, openedAs } from './paths.ts';
+import { openedAs, placeOf } from './paths.ts';
 import { quickTypedSql, staged, typedSql } from './typed.ts';
 
 const { identifier, literal } = dialect;
@@ -31,11 +31,10 @@ const original = `case when ${isJson('"#l"')} then "#l" else cast(to_json("#l") 
  * Rows of whole files as DuckDB splits them, at full speed; it refuses a file with a line that is not JSON. `#text` is the line where something
  * could not be read, `#inexact` says that it holds numbers that may not be as they were written.
  */
-export function quickSql({ columns }: FileInput, files: readonly SourceFile[], numbers: readonly number[]): string {
-  const place = `list_extract([${numbers.join(', ')}], list_position([${namedAs(files)}], filename))`;
+export function quickSql({ columns, files: all }: FileInput, files: readonly SourceFile[]): string {
   const text = (name: string): string => field('"#s"', name);
   return quickTypedSql(columns, {
-    from: `(select json as "#l", from_json(json, ${structure(columns)}) as "#s", cast(${place} as integer) as ${staged.file}
+    from: `(select json as "#l", from_json(json, ${structure(columns)}) as "#s", ${placeOf(all, 'filename')} as ${staged.file}
       from read_json_objects([${openedAs(files)}], format='newline_delimited', filename=true))`,
     raw: text,
     value: (name) => spelled(columns, name, text(name)),

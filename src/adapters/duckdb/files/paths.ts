@@ -7,6 +7,9 @@ const { literal } = dialect;
 export const openedAs = (files: readonly SourceFile[]): string =>
   files.map(({ location }) => literal(location.replace(/[*?[]/g, '[$&]'))).join(', ');
 
-/** Files as the engine names them in the column `filename`. */
-export const namedAs = (files: readonly SourceFile[]): string =>
-  files.map(({ location }) => literal(location)).join(', ');
+/**
+ * The place in the list of the file that the engine names in a column, as a number. A look-up in a list would go through all of it for each row;
+ * an enum is hashed.
+ */
+export const placeOf = (files: readonly SourceFile[], filename: string): string =>
+  `cast(enum_code(cast(${filename} as enum(${files.map(({ location }) => literal(location)).join(', ')}))) as integer)`;

@@ -5,7 +5,7 @@ import { spelledSql } from '../stored.ts';
 import { type CsvRecord, type Header, headerOf, records } from './csv.ts';
 import { readTogether } from './failure.ts';
 import { extentOf, whyBad } from './lines.ts';
-import { namedAs, openedAs } from './paths.ts';
+import { openedAs, placeOf } from './paths.ts';
 import type { Staging } from './staging.ts';
 import { type Reading, staged, typedSql } from './typed.ts';
 
@@ -75,11 +75,10 @@ function reading(columns: Columns, { names }: Header): Pick<Reading, 'raw' | 'va
 
 function quickSql({ input }: Staging, header: Header, files: readonly SourceFile[]): string {
   const { delimiter, names } = header;
-  const numbers = files.map((file) => input.files.indexOf(file)).join(', ');
   const types = names.map((_, index) => `'#c${index}': 'VARCHAR'`).join(', ');
   const object = names.map((name, index) => `${literal(name)}, ${field(index)}`).join(', ');
   return typedSql(input.columns, {
-    from: `(select *, cast(list_extract([${numbers}], list_position([${namedAs(files)}], filename)) as integer) as ${staged.file}
+    from: `(select *, ${placeOf(input.files, 'filename')} as ${staged.file}
       from read_csv([${openedAs(files)}], columns={${types}}, auto_detect=false, header=true, delim=${literal(delimiter)}, quote='"', escape='"',
         nullstr='', allow_quoted_nulls=false, strict_mode=true, null_padding=false, filename=true))`,
     ...reading(input.columns, header),

@@ -23,16 +23,7 @@ export async function readJsonLines(staging: Staging, files: readonly SourceFile
     }
   }
   const numbers = new Map(input.files.map((file, index) => [file, index]));
-  const failed = await readTogether([...extents.keys()], (some) =>
-    staging.add(
-      'lines',
-      quickSql(
-        input,
-        some,
-        some.map((file) => numbers.get(file) ?? 0),
-      ),
-    ),
-  );
+  const failed = await readTogether([...extents.keys()], (some) => staging.add('lines', quickSql(input, some)));
   const again = [...failed.keys()];
   const arrived = new Map((await staging.arrived('lines')).map((one) => [one.file, one]));
   for (const [file, extent] of extents) {

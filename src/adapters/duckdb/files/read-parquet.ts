@@ -3,7 +3,7 @@ import type { SourceFile } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import { storedSql } from '../stored.ts';
 import { isAboutFile, readTogether } from './failure.ts';
-import { namedAs, openedAs } from './paths.ts';
+import { openedAs, placeOf } from './paths.ts';
 import type { Staging } from './staging.ts';
 import { staged, typedSql } from './typed.ts';
 
@@ -48,7 +48,6 @@ async function usableTypes(staging: Staging, file: SourceFile): Promise<Readonly
 
 function quickSql({ input }: Staging, types: ReadonlyMap<string, string>, files: readonly SourceFile[]): string {
   const { columns } = input;
-  const numbers = files.map((file) => input.files.indexOf(file)).join(', ');
   const raw = (name: string): string => (types.has(name) ? `"#p".${identifier(name)}` : 'cast(null as varchar)');
   const isFloat = (name: string): boolean => /^(DOUBLE|FLOAT)$/.test(types.get(name) ?? '');
   // JSON has no word for not-a-number and the infinities: they go as text.
@@ -58,7 +57,7 @@ function quickSql({ input }: Staging, types: ReadonlyMap<string, string>, files:
       : raw(name);
   const object = [...types.keys()].map((name) => `${literal(name)}, ${said(name)}`).join(', ');
   return typedSql(columns, {
-    from: `(select "#p", cast(list_extract([${numbers}], list_position([${namedAs(files)}], "#p"."#path")) as integer) as ${staged.file}
+    from: `(select "#p", ${placeOf(input.files, '"#p"."#path"')} as ${staged.file}
       from read_parquet([${openedAs(files)}], filename='#path', hive_partitioning=false) as "#p")`,
     raw,
     value: (name) => storedSql((columns[name] as Columns[string]).facts, raw(name), types.get(name) ?? 'VARCHAR'),
