@@ -73,7 +73,11 @@ const cases: Readonly<Record<string, readonly [Columns[string], Meaning, readonl
     integer,
     ['0', '-12', '+3', '3.0', '007', '9007199254740992', '1e3', '0x1F', '1_000', '123456789012345678'],
   ],
-  real: [col.real(), real, ['0', '-1.5', '1e3', '.5', '5.', '1E-7', 'nan', 'inf', '1e400', '0x1F', '1_0']],
+  real: [
+    col.real(),
+    real,
+    ['+-1.5', '1e+-3', '0', '-1.5', '1e3', '.5', '5.', '1E-7', 'nan', 'inf', '1e400', '0x1F', '1_0'],
+  ],
   decimal: [
     col.decimal(6, 2),
     decimal,

@@ -18,8 +18,9 @@ function integer(text: string, safe: boolean): string {
 
 /** 1.5, -3, .5, 1e3; what is too big for a double is none. No other kind may have an exponent. */
 function real(text: string): string {
-  // An underscore, and what C calls white space.
-  const strange = [95, 32, 9, 10, 11, 12, 13].map((code) => `contains(${text}, chr(${code}))`).join(' or ');
+  // An underscore, what C calls white space, and two signs.
+  const characters = [95, 32, 9, 10, 11, 12, 13].map((code) => `contains(${text}, chr(${code}))`);
+  const strange = [...characters, `contains(${text}, '+-')`].join(' or ');
   return `case when isfinite(${cast(text, 'double')}) and not (${strange}) then ${cast(text, 'double')} end`;
 }
 
