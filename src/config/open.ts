@@ -52,14 +52,18 @@ async function open({ folder, environment: asked, command = '' }: Opening, varia
     trace,
   });
   refuseShared(config, placeOf);
-  const definitions = await loadDefinitions(folder, config);
-  const graph = collect(definitions, { suffix: config.invalid ?? '_invalidos' });
-  const used = usedVariables(config, graph);
-  for (const variable of used.ofReaders) variables.hide(variable);
   const place = placeOf(environment, name);
+  // The engine finds its way into its files meanwhile; when it fails, that is told after what is wrong with the definitions.
+  const opening = environment.warehouse.open(place);
+  opening.catch(() => {});
+  const { definitions, graph, used } = await loadGraph(folder, config).catch(async (error) => {
+    await opening.then((warehouse) => warehouse.close()).catch(() => {});
+    throw error;
+  });
+  for (const variable of used.ofReaders) variables.hide(variable);
   const clock: Clock = clockOf(process.env['ESTEIRA_NOW']);
   const files = await environment.files.open(place);
-  const warehouse = await environment.warehouse.open(place);
+  const warehouse = await opening;
   const state = await environment.state.open(place);
   return {
     name: config.name,
@@ -92,6 +96,12 @@ async function open({ folder, environment: asked, command = '' }: Opening, varia
       await warehouse.close();
     },
   };
+}
+
+async function loadGraph(folder: string, config: ProjectConfig) {
+  const definitions = await loadDefinitions(folder, config);
+  const graph = collect(definitions, { suffix: config.invalid ?? '_invalidos' });
+  return { definitions, graph, used: usedVariables(config, graph) };
 }
 
 export function environmentOf(config: ProjectConfig, name: string): Environment {

@@ -103,6 +103,8 @@ export class Engine {
       const limit = `set max_temp_directory_size = ${dialect.literal(temporaryLimit)}`;
       await engine.use((session) => session.run(limit));
     }
+    // Begun before anybody asks: meanwhile definitions are loaded. One that fails is tried again when it is asked for.
+    for (const catalog of options.catalogs) if (engine.#isThere(catalog)) engine.attach(catalog).catch(() => {});
     return engine;
   }
 
@@ -151,19 +153,21 @@ export class Engine {
 
   /** Whether the catalog can be read; attaches it when its file is there. */
   async has(catalog: string): Promise<boolean> {
-    if (!this.#attached.has(catalog)) {
-      const file = this.fileOf(catalog);
-      if (file === memory || !existsSync(file)) return false;
-    }
+    if (!this.#attached.has(catalog) && !this.#isThere(catalog)) return false;
     await this.attach(catalog);
     return true;
+  }
+
+  #isThere(catalog: string): boolean {
+    const file = this.fileOf(catalog);
+    return file !== memory && existsSync(file);
   }
 
   /** Whether the catalog has Esteira's own tables: a file may be there without them, when its first set-up failed. */
   async isSetUp(catalog: string): Promise<boolean> {
     if (this.#setUp.has(catalog)) return true;
     if (!(await this.has(catalog))) return false;
-    const sql = `select 1 from duckdb_tables() where database_name = ${dialect.literal(catalog)} and schema_name = '_esteira'`;
+    const sql = `select 1 from duckdb_schemas() where database_name = ${dialect.literal(catalog)} and schema_name = '_esteira'`;
     const found = await this.use((session) => session.rows(sql));
     if (found.length) this.#setUp.add(catalog);
     return found.length > 0;
@@ -245,6 +249,7 @@ export class Engine {
 
   /** Waits for what goes on: to close under a statement ends the process. */
   async close(): Promise<void> {
+    await Promise.allSettled(this.#attached.values());
     while (this.#lent.size > 0) await Promise.allSettled(this.#lent);
     for (const connection of this.#idle.splice(0)) connection.closeSync();
     this.#instance.closeSync();
