@@ -9,6 +9,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -150,13 +151,11 @@ export async function run(copy: string, command: readonly string[], how: Surroun
   const late = setTimeout(() => process.kill(-(child.pid ?? 0), 'SIGKILL'), minutes * 60_000);
   const code = await new Promise<number | null>((resolve, reject) => child.on('error', reject).on('close', resolve));
   clearTimeout(late);
-  return {
-    code,
-    output: Buffer.concat(pieces).toString('utf8'),
-    seconds: (Date.now() - started) / 1000,
-    // From Node 22 on npm itself leaves its compiled code there.
-    left: [...readdirSync(home), ...readdirSync(temporary)].filter(
-      (name) => program !== 'npm' || name !== 'node-compile-cache',
-    ),
-  };
+  const seconds = (Date.now() - started) / 1000;
+  // From Node 22 on npm itself leaves its compiled code there.
+  const left = [...readdirSync(home), ...readdirSync(temporary)].filter(
+    (name) => program !== 'npm' || name !== 'node-compile-cache',
+  );
+  rmSync(around, { recursive: true, force: true });
+  return { code, output: Buffer.concat(pieces).toString('utf8'), seconds, left };
 }
