@@ -38,7 +38,10 @@ export async function compile(project: Project, input: Input<'compile'>): Promis
 }
 
 export async function runs(project: Project, input: Input<'runs'>): Promise<{ readonly runs: readonly RunView[] }> {
-  const found = await project.state.runs({ limit: input.limit ?? 20, ...(input.job ? { job: input.job } : {}) });
+  const found = await project.state.runs({
+    limit: input.limit ?? 20,
+    ...(input.job ? { job: input.job, parts: true } : {}),
+  });
   // A job that is no more may have runs; one that never was has none.
   if (input.job && found.length === 0) jobOf(project, input.job);
   return { runs: found.map((run) => runView(run)) };

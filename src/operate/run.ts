@@ -26,6 +26,8 @@ import { errorView, runView, stepViews } from './views-of.ts';
 export async function run(project: Project, input: Input<'run'>, context: Context): Promise<RunView> {
   const job = jobOf(project, input.job);
   const tick = await tickAsked(job, input, project);
+  if (input.date && Temporal.PlainDate.compare(tick.date, todayIn(tick.zone, project)) > 0)
+    emitNote(context, `note: ${tick.date} has not come yet`);
   for (;;) {
     const view = await runOnce(job, { ...input, tick, reason: isEndless(job) ? 'always' : 'manual' }, project, context);
     const isAsked = view.logicalTime === tick.logicalTime.toString();
@@ -33,6 +35,9 @@ export async function run(project: Project, input: Input<'run'>, context: Contex
     emitNote(context, `The interrupted run of ${view.date} is finished; now the run of ${tick.date}.`);
   }
 }
+
+const todayIn = (zone: string, { clock }: Project): Temporal.PlainDate =>
+  clock.now().toZonedDateTimeISO(zone).toPlainDate();
 
 /** Only a schedule knows its times: a run by hand that did not succeed goes on under the time at which it was opened. */
 async function tickAsked(job: Job, input: Input<'run'>, project: Project): Promise<Tick> {
@@ -270,5 +275,5 @@ const cancelled = (runId: string): EsteiraError =>
   new EsteiraError('CANCELLED', {
     what: 'The run was stopped; the steps at hand were rolled back, those before are published.',
     where: `run ${runId}`,
-    next: 'Run the job again to go on: published steps are not carried out twice.',
+    next: 'Run the job again: a new run begins; what is published stays, and what it has read is not read again.',
   });

@@ -33,6 +33,7 @@ interface Change {
   readonly changed_by: string;
   readonly row_key: string | null;
   readonly setting: string;
+  readonly reason: string | null;
 }
 
 async function refuseUnlessThere(node: Node<AnySettings>, project: Project): Promise<void> {
@@ -71,7 +72,13 @@ function entriesOf(
 }
 
 const changedOf = (change: Change | undefined): Partial<Entry> =>
-  change ? { changedAt: change.changed_at.toString(), changedBy: change.changed_by } : {};
+  change
+    ? {
+        changedAt: change.changed_at.toString(),
+        changedBy: change.changed_by,
+        ...(change.reason === null ? {} : { reason: change.reason }),
+      }
+    : {};
 
 /** What goes on: all values of one row are written together, so that of two changes at once one would be lost. */
 const turns = new WeakMap<Project, Promise<unknown>>();

@@ -1,4 +1,5 @@
 import { nextTick, whenText } from '../plan/ticks.ts';
+import type { RunRecord } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
 import type { StatusView } from './views.ts';
 import { runView } from './views-of.ts';
@@ -13,23 +14,23 @@ export async function status(project: Project): Promise<StatusView> {
   const jobs = await Promise.all(
     [...graph.jobs.values()].map(async (job) => {
       const [last] = await state.runs({ job: job.name, limit: 1 });
+      const [newest] = await state.runs({ job: job.name, parts: true, limit: 1 });
       const next = nextTick(job, now);
       return {
         job: job.name,
         when: whenText(job),
-        ...(last
-          ? {
-              last: {
-                runId: last.runId,
-                date: last.date.toString(),
-                state: last.state,
-                ...(last.finishedAt ? { finishedAt: last.finishedAt.toString() } : {}),
-              },
-            }
-          : {}),
+        ...(last ? { last: ranAs(last) } : {}),
+        ...(newest && newest.job !== job.name ? { lastPart: { job: newest.job, ...ranAs(newest) } } : {}),
         ...(next ? { next: next.toString() } : {}),
       };
     }),
   );
   return { environment: project.environment, owner: project.owner, running, jobs };
 }
+
+const ranAs = ({ runId, date, state, finishedAt }: RunRecord) => ({
+  runId,
+  date: date.toString(),
+  state,
+  ...(finishedAt ? { finishedAt: finishedAt.toString() } : {}),
+});

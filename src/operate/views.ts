@@ -158,16 +158,27 @@ export interface SettingsView {
     readonly about?: string;
     readonly changedAt?: string;
     readonly changedBy?: string;
+    /** Of that change. */
+    readonly reason?: string;
   }[];
 }
 export interface StatusView {
   readonly environment: string;
-  readonly owner: { readonly pid: number; readonly since: string; readonly command: string };
+  /** Absent where nobody has the project open but the one who asks. */
+  readonly owner?: { readonly pid: number; readonly since: string; readonly command: string };
   readonly running: readonly RunView[];
   readonly jobs: readonly {
     readonly job: string;
     readonly when: string;
     readonly last?: {
+      readonly runId: string;
+      readonly date: string;
+      readonly state: RunState;
+      readonly finishedAt?: string;
+    };
+    /** The newest run of a part of the job, where it is newer. */
+    readonly lastPart?: {
+      readonly job: string;
       readonly runId: string;
       readonly date: string;
       readonly state: RunState;

@@ -90,8 +90,10 @@ export async function describeBody(node: Node<AnyTable>, query: string, describe
   throw new EsteiraError('QUERY_COLUMNS', {
     what: `The query of ${definition.name} does not give what its columns declare.`,
     where: whereOf(definition),
-    got: wrong.join('; '),
-    allowed: `${given.map((one) => `${one.name} ${one.type}`).join(', ')} is what it gives`,
+    got: `${wrong.join('; ')}\nthe query gives ${given.map((one) => `${one.name} ${one.type}`).join(', ')}`,
+    allowed: Object.entries<Columns[string]>(definition.columns)
+      .map(([name, { facts }]) => `${name} ${facts.kind}`)
+      .join(', '),
     next: 'Change the query or the columns so that they agree.',
   });
 }

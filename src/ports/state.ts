@@ -117,8 +117,12 @@ export interface StateStore {
   /** Ends the run and releases its leases in one transaction. */
   finish(held: Held, state: 'succeeded' | 'failed' | 'cancelled', error: unknown, now: Temporal.Instant): Promise<void>;
   run(runId: string): Promise<RunRecord | undefined>;
-  /** Newest first. */
-  runs(filter: { readonly job?: string; readonly limit: number }): Promise<readonly RunRecord[]>;
+  /** Newest first; `parts`: those of a part of the job too, which are called `<job>:<selection>`. */
+  runs(filter: {
+    readonly job?: string;
+    readonly parts?: boolean;
+    readonly limit: number;
+  }): Promise<readonly RunRecord[]>;
   steps(runId: string): Promise<readonly StepRecord[]>;
   log(runId: string, lines: readonly LogLine[]): Promise<void>;
   logs(runId: string, step?: string): Promise<readonly LogLine[]>;

@@ -6,7 +6,7 @@ import { EsteiraError } from '../../src/errors.ts';
 import { temporaryFolder, writeProject } from './support/folder.ts';
 import { World } from './support/world.ts';
 
-const words = `import { atMost, check, col, cron, expectNone, files, invalidShare, job, source, sql, table } from 'esteira';\n`;
+const words = `import { atMost, check, col, cron, expectNone, files, invalidShare, job, settings, source, sql, table } from 'esteira';\n`;
 const daily = (build: string) => `export const daily = job('daily', { when: cron('0 2 * * *'), build: [${build}] });\n`;
 
 /** A shop whose sales are judged in silver: one of three has no number as its quantity. */
@@ -65,5 +65,43 @@ test('a check that only warns shows a row that it found', async () => {
     steps.flatMap((step) => step.details?.warnings ?? []),
     ['none above four: 1, and the limit is <= 0; such as {"id":1}'],
   );
+  await world.close();
+});
+
+test('a day that has not come yet is said, and runs', async () => {
+  const world = await open('');
+  assert.equal((await world.run('daily', '2027-01-01')).state, 'succeeded');
+  const notes = () => world.events.flatMap((event) => (event.type === 'note' ? [event.text] : []));
+  assert.deepEqual(notes(), ['note: 2027-01-01 has not come yet']);
+  await world.run('daily', '2026-09-17');
+  assert.equal(notes().length, 1);
+  await world.close();
+});
+
+test('runs and status of a job know the runs of its parts', async () => {
+  const world = await open('');
+  const whole = await world.run('daily', '2026-09-15');
+  const part = await world.do('run', { job: 'daily', date: '2026-09-16', select: ['silver.*'] });
+  const { runs } = await world.do('runs', { job: 'daily' });
+  assert.deepEqual(
+    runs.map(({ runId, job }) => [runId, job]),
+    [
+      [part.runId, 'daily:silver.*'],
+      [whole.runId, 'daily'],
+    ],
+  );
+  const [job] = (await world.do('status', {})).jobs;
+  assert.deepEqual([job?.last?.runId, job?.lastPart?.runId], [whole.runId, part.runId]);
+  await world.close();
+});
+
+test('a setting says why it was changed last', async () => {
+  const world = await open(`export const limits = settings('config.limits', { most: col.integer().default(1) });\n`);
+  const set = (value: string, reason?: string) =>
+    world.do('settings set', { name: 'config.limits.most', value, by: 'ana', ...(reason ? { reason } : {}) });
+  await set('2', 'a campaign');
+  assert.equal((await world.do('settings', {})).settings[0]?.reason, 'a campaign');
+  await set('3');
+  assert.equal((await world.do('settings', {})).settings[0]?.reason, undefined);
   await world.close();
 });

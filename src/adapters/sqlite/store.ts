@@ -136,10 +136,15 @@ class SqliteState implements StateStore {
     return row && toRun(row);
   }
 
-  async runs({ job, limit }: Parameters<StateStore['runs']>[0]): Promise<readonly RunRecord[]> {
+  async runs({ job, parts, limit }: Parameters<StateStore['runs']>[0]): Promise<readonly RunRecord[]> {
     const newest = this.#database.selectFrom('run').selectAll().orderBy('run_seq', 'desc').limit(limit);
-    const rows = await (job === undefined ? newest : newest.where('job', '=', job)).execute();
-    return rows.map(toRun);
+    if (job === undefined) return (await newest.execute()).map(toRun);
+    const runs = (await newest.where('job', '=', job).execute()).map(toRun);
+    if (!parts) return runs;
+    // `;` comes after `:`.
+    const ofParts = await newest.where('job', '>=', `${job}:`).where('job', '<', `${job};`).execute();
+    const all = [...runs, ...ofParts.map(toRun)];
+    return all.sort((one, other) => (one.runSeq < other.runSeq ? 1 : -1)).slice(0, limit);
   }
 
   async steps(runId: string): Promise<readonly StepRecord[]> {

@@ -10,13 +10,15 @@ export const logs: Command = async ({ typed, terminal, call }) => {
   return { result: view, text: () => logText(view, terminal) };
 };
 
-/** A line each, not cut: logs are searched. */
+/** Not cut: logs are searched. What takes several lines, such as an error, goes on below its beginning. */
 export function logText({ lines }: LogView, look: Look): string {
   if (lines.length === 0) return 'It said nothing.';
   return lines
     .map(({ at, step, level, text }) => {
       const tone = level === 'error' ? 'bad' : level === 'warn' ? 'warn' : 'quiet';
-      return `${at} ${paint(look, tone, level.padEnd(5))} ${visible(`${step ? `${step}: ` : ''}${text}`)}`;
+      const words = visible(`${step ? `${step}: ` : ''}${text}`, { lines: true }).replaceAll('\n', '\n  ');
+      const time = Temporal.Instant.from(at).toString({ fractionalSecondDigits: 3 });
+      return `${time} ${paint(look, tone, level.padEnd(5))} ${words}`;
     })
     .join('\n');
 }

@@ -71,7 +71,7 @@ export function settingsText({ settings: all }: SettingsView, look: Look): strin
 }
 
 export function settingText(setting: Setting, look: Look): string {
-  const { name, kind, value, standard, rules, about, changedAt, changedBy } = setting;
+  const { name, kind, value, standard, rules, about, changedAt, changedBy, reason } = setting;
   const by = changedBy ? ` by ${changedBy}` : '';
   return [
     `${name} = ${shown(value)}`,
@@ -79,6 +79,7 @@ export function settingText(setting: Setting, look: Look): string {
     `  may be    ${[kind, ...rules].join(', ')}`,
     `  standard  ${shown(standard)}`,
     ...(changedAt ? [`  changed   ${moment(changedAt)}${by}`] : []),
+    ...(reason ? [`  why       ${reason}`] : []),
   ]
     .map((line) => wrapHanging(visible(line), look.columns, 12))
     .join('\n');

@@ -7,7 +7,9 @@ import type { Look } from '../terminal.ts';
 import { visible, wrapHanging } from '../text.ts';
 
 export const status: Command = async ({ terminal, call }) => {
-  const view = await call('status', {});
+  const { owner, ...others } = await call('status', {});
+  // Who asks owns the project for a moment only.
+  const view = owner && owner.pid !== process.pid ? { owner, ...others } : others;
   return { result: view, text: () => statusText(view, terminal) };
 };
 
@@ -21,14 +23,15 @@ const headings = [
 ] as const;
 
 export function statusText({ environment, owner, running, jobs }: StatusView, look: Look): string {
-  const words = `${environment}; owner: process ${owner.pid} (${owner.command}) since ${moment(owner.since)}`;
-  const rows = jobs.map(({ job, when, last, next }) => [
-    job,
-    last?.date ?? 'never',
-    last?.state ?? '',
-    next ? moment(next) : '',
-    when,
-    last?.finishedAt ? moment(last.finishedAt) : '',
+  const whose = owner
+    ? `owner: process ${owner.pid} (${owner.command}) since ${moment(owner.since)}`
+    : 'no process has it open';
+  const words = `${environment}; ${whose}`;
+  const ended = (run: { readonly finishedAt?: string } | undefined): string =>
+    run?.finishedAt ? moment(run.finishedAt) : '';
+  const rows = jobs.flatMap(({ job, when, last, lastPart: part, next }) => [
+    [job, last?.date ?? 'never', last?.state ?? '', next ? moment(next) : '', when, ended(last)],
+    ...(part ? [[`  ${part.job}`, part.date, part.state, '', '', ended(part)]] : []),
   ]);
   return [
     wrapHanging(visible(words), look.columns, 2),

@@ -223,6 +223,7 @@ describe('settings', () => {
       /0\.05 {6}0\.02 {2}2028-02-29 10:00Z by ana/,
     );
     assert.match(settingText(setting, look), /^config\.limites\.invalidos = 0\.05\n/);
+    assert.match(settingText({ ...setting, reason: 'March' }, look), /by ana\n {2}why {7}March$/);
     assert.match(settingText(setting, look), /may be {4}decimal, min 0, max 1/);
     assert.equal(settingsText({ settings: [] }, look), 'No definition has settings.');
   });
@@ -239,6 +240,15 @@ describe('status', () => {
     assert.match(text, /^v_credit_sincronizacao {2}never/m);
     fits(text, 80);
     assert.match(statusText({ ...status, running: [] }, look), /Nothing is running\./);
+    const { owner: _, ...alone } = status;
+    assert.match(statusText(alone, look), /^demo; no process has it open\n/);
+  });
+
+  it('says a newer run of a part of a job below it', () => {
+    const lastPart = { job: 'nightly:silver.*', runId: 'r2', date: '2028-02-29', state: 'succeeded' as const };
+    const last = { ...lastPart, state: 'failed' as const };
+    const text = statusText({ ...status, jobs: [{ job: 'nightly', when: 'by hand', last, lastPart }] }, look);
+    assert.match(text, /^nightly +2028-02-29 +failed .*\n {2}nightly:silver\.\* +2028-02-29 +succeeded/m);
   });
 });
 
@@ -264,7 +274,10 @@ describe('the others', () => {
 
   it('setup lists what it changed', () => {
     const changes = [{ catalog: 'v_credit', change: 'add column', name: 'silver.tb_chamado.prioridade' }];
-    assert.match(setupText({ changes, variables: [] }, look), /add column {2}v_credit {2}silver\.tb_chamado\.prioridade\n1 change\.$/);
+    assert.match(
+      setupText({ changes, variables: [] }, look),
+      /add column {2}v_credit {2}silver\.tb_chamado\.prioridade\n1 change\.$/,
+    );
     assert.equal(setupText({ changes: [], variables: [] }, look), 'Everything is there: nothing to set up.');
   });
 
@@ -288,14 +301,14 @@ describe('the others', () => {
     );
   });
 
-  it('logs are a line each', () => {
+  it('logs have the time to the millisecond, and go on below where a text has several lines', () => {
     const lines = [
       { at: '2028-03-01T05:00:00Z', level: 'info', text: 'run began' },
-      { at: '2028-03-01T05:00:01Z', step: 'a.b.c', level: 'error', text: 'two\nlines' },
+      { at: '2028-03-01T05:00:01.250999Z', step: 'a.b.c', level: 'error', text: 'two\nlines\r' },
     ];
     assert.equal(
       logText({ lines }, look),
-      '2028-03-01T05:00:00Z info  run began\n2028-03-01T05:00:01Z error a.b.c: two\\nlines',
+      '2028-03-01T05:00:00.000Z info  run began\n2028-03-01T05:00:01.250Z error a.b.c: two\n  lines\\r',
     );
     assert.equal(logText({ lines: [] }, look), 'It said nothing.');
   });

@@ -12,7 +12,7 @@ import { noteOf } from './tree.ts';
 export function law(account: Account): string {
   const parts = (['valid', 'invalid', 'duplicates', 'held'] as const)
     .filter((part) => part === 'valid' || account[part] > 0)
-    .map((part) => `${count(account[part])} ${part}`);
+    .map((part) => `${count(account[part])} ${part === 'duplicates' && account[part] === 1 ? 'duplicate' : part}`);
   return `${count(account.in)} in = ${parts.join(' + ')}`;
 }
 

@@ -12,7 +12,7 @@ describe('the live tree', () => {
     const shown = screen(terminal.written, 80);
     assert.equal(shown.filter((line) => line.startsWith('v_credit_diario')).length, 1, shown.join('\n'));
     assert.equal(shown.filter((line) => line.includes('tb_chamado  ')).length, 1);
-    assert.match(shown.join('\n'), /\u2713 succeeded in 4\.20 s, 10 steps: /);
+    assert.match(shown.join('\n'), /\u2713 succeeded in 4\.20 s, 10 steps\nInvalid rows/);
     assert.doesNotMatch(shown.join('\n'), /Left:/);
   });
 

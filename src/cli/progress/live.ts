@@ -50,7 +50,7 @@ export class Live implements Progress {
     this.#draw();
     clearTimeout(this.#timer);
     this.#drawn = [];
-    const ended = endedNow(this.#followed);
+    const ended = endedNow(this.#followed, true);
     const last = [...(ended ? [summary(ended, this.#look())] : []), ...unfinished(this.#followed)];
     this.#followed = undefined;
     this.#say(last);

@@ -31,8 +31,11 @@ postgres_public.clientes: files in place of postgres
 \u2713 0.80 s  gold.dm_cliente                912 in = 912 valid
 \u2713 0.90 s  gold.ft_atendimento_geral      912 in = 912 valid
 \u2713 1.00 s  curated.vw_atendimento_diario  view
-\u2713 succeeded in 4.20 s, 10 steps: 42,000 in = 41,509 valid + 414 invalid + 77
-  duplicates
+\u2713 succeeded in 4.20 s, 10 steps
+  postgres_public  13,392 in = 13,392 valid
+  bronze           13,392 in = 13,392 valid
+  silver           13,392 in = 12,901 valid + 414 invalid + 77 duplicates
+  gold              1,824 in = 1,824 valid
 Invalid rows, with the rules that they break:
   402  silver.tb_chamado_invalidos
          canal_exists 210, ordem_das_datas 190, nota_max 2

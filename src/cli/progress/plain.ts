@@ -22,7 +22,7 @@ export class Plain implements Progress {
 
   close(): void {
     if (!this.#followed) return;
-    const ended = endedNow(this.#followed);
+    const ended = endedNow(this.#followed, false);
     this.#say([...(ended ? [summary(ended, this.#terminal)] : []), ...unfinished(this.#followed)]);
     this.#followed = undefined;
   }

@@ -34,6 +34,20 @@ Invalid rows, with the rules that they break:
     );
   });
 
+  it('gives the account of each layer for itself, as a row goes through all of them', () => {
+    const steps = [
+      ...[1200, 300].map((rows, index) => ({ label: `bronze.tb_${index}`, account: account(rows) })),
+      { label: 'silver.tb_0', account: account(1198, 1, 1) },
+      { label: 'gold.tb_0', account: account(0) },
+    ];
+    assert.equal(
+      summary({ ...many, steps, state: 'cancelled' }, look),
+      `\u2013 cancelled in 4.20 s, 4 steps
+  bronze  1,500 in = 1,500 valid
+  silver  1,200 in = 1,198 valid + 1 invalid + 1 duplicate`,
+    );
+  });
+
   it('is short where nothing is wrong', () => {
     const steps = [{ label: 'a.b', account: account(1) }];
     assert.equal(summary({ ...many, steps }, look), '\u2713 succeeded in 4.20 s, 1 step: 1 in = 1 valid');

@@ -3,7 +3,7 @@ import type { Account, PublicationDetails, RunState } from '../../ports/index.ts
 import { mark, paint } from '../marks.ts';
 import { between, count, counted, seconds } from '../numbers.ts';
 import type { Look } from '../terminal.ts';
-import { visible, wrapHanging } from '../text.ts';
+import { pad, visible, width, wrapHanging } from '../text.ts';
 import type { Followed } from './follow.ts';
 import { labelOf } from './labels.ts';
 import { law } from './lines.ts';
@@ -25,37 +25,71 @@ export interface Ended {
   }[];
   /** Files left out and checks that warn were said while it went. */
   readonly told: boolean;
+  /** The account of each layer stands above. */
+  readonly layersShown: boolean;
 }
 
-export function endedNow({ run, steps, end }: Followed): Ended | undefined {
+export function endedNow({ run, steps, end }: Followed, layersShown: boolean): Ended | undefined {
   if (!end) return undefined;
   const all = [...steps.values()].map(({ view, end: last }) => ({
     label: view.label,
     ...(last?.account && { account: last.account }),
     ...(last?.details && { details: last.details }),
   }));
-  return { runId: run.runId, state: end.state, seconds: end.seconds, steps: all, told: true };
+  return { runId: run.runId, state: end.state, seconds: end.seconds, steps: all, told: true, layersShown };
 }
 
 export function endedBefore({ runId, state, createdAt, finishedAt = createdAt, steps }: RunView): Ended {
   const label = labelOf(steps.map(({ step }) => step));
   const all = steps.map((step) => ({ ...step, label: label(step.step) }));
-  return { runId, state, seconds: between(createdAt, finishedAt), steps: all, told: false };
+  return { runId, state, seconds: between(createdAt, finishedAt), steps: all, told: false, layersShown: false };
 }
 
-/** What is said when a run has ended: the account of all rows, where the invalid ones are and why, what to look at next. */
+/** What is said when a run has ended: the account of each layer (a row goes through all of them, so that they are not added up), where the invalid ones are and why, what to look at next. */
 export function summary(run: Ended, look: Look): string {
-  const accounts = run.steps.flatMap(({ account }) => (account ? [account] : []));
+  const layers = accountsOf(run);
+  const [only] = layers;
   const how = run.state === 'succeeded' ? 'done' : run.state === 'failed' ? 'failed' : 'skipped';
-  const rows = accounts.length > 0 ? `: ${law(sum(accounts))}` : '';
+  const rows = only && layers.length === 1 ? `: ${law(only.account)}` : '';
   const words = `${run.state} in ${seconds(run.seconds)}, ${counted(run.steps.length, 'step')}${rows}`;
   const lines = wrapHanging(words, look.columns - 2, 2).split('\n');
   return [
     `${mark(look, how)} ${lines.map((line) => paint(look, 'strong', line)).join('\n')}`,
+    ...(layers.length > 1 && !run.layersShown ? layerLines(layers, look) : []),
     // Who stops a run looks for what is left of it.
     ...(run.state === 'cancelled' ? [] : invalidRows(run, look)),
     ...setAside(run, look),
   ].join('\n');
+}
+
+interface LayerAccount {
+  readonly layer: string;
+  readonly account: Account;
+}
+
+/** Those that something came into; of a run without any rows the last. */
+function accountsOf({ steps }: Ended): readonly LayerAccount[] {
+  const known = steps.flatMap(({ label, account }) => (account ? [{ layer: layerOf(label), account }] : []));
+  const all = [...Map.groupBy(known, ({ layer }) => layer)].map(([layer, own]) => ({
+    layer,
+    account: sum(own.map(({ account }) => account)),
+  }));
+  const some = all.filter(({ account }) => account.in > 0);
+  return some.length > 0 ? some : all.slice(-1);
+}
+
+const layerOf = (label: string): string => label.slice(0, Math.max(0, label.lastIndexOf('.'))) || label;
+
+function layerLines(layers: readonly LayerAccount[], look: Look): readonly string[] {
+  const names = Math.max(...layers.map(({ layer }) => width(layer)));
+  const numbers = Math.max(...layers.map(({ account }) => count(account.in).length));
+  return layers.map(({ layer, account }) =>
+    wrapHanging(
+      visible(`  ${pad(layer, names)}  ${' '.repeat(numbers - count(account.in).length)}${law(account)}`),
+      look.columns,
+      names + 4,
+    ),
+  );
 }
 
 function invalidRows(run: Ended, look: Look): readonly string[] {

@@ -323,6 +323,16 @@ export function stateConformance(name: string, open: (place: string) => Promise<
       assert.deepEqual(await listed({ job: 'none', limit: 2 }), []);
     });
 
+    on('runs of a job are listed with those of its parts when they are asked for', async (state) => {
+      for (const [day, job] of ['daily', 'daily:silver.a', 'daily2', 'daily', 'daily:gold.*'].entries())
+        await carryOut(state, begun(await state.open(newRun(`r${day}`, { job, day: day + 1 }))).held);
+      const listed = async (filter: { parts?: boolean; limit: number }) =>
+        (await state.runs({ job: 'daily', ...filter })).map(({ runId }) => runId);
+      assert.deepEqual(await listed({ limit: 9 }), ['r3', 'r0']);
+      assert.deepEqual(await listed({ parts: true, limit: 9 }), ['r4', 'r3', 'r1', 'r0']);
+      assert.deepEqual(await listed({ parts: true, limit: 2 }), ['r4', 'r3']);
+    });
+
     on('a log is kept in the order of writing, by run and by step', async (state) => {
       const hostile = `it's "ç" \u{1f600}\n\u0000 %s`;
       const lines = Array.from({ length: 1_200 }, (_, index) => ({
