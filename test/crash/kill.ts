@@ -12,7 +12,7 @@ export interface Ended {
 /** Processes that live for half a second load the same modules again and again. */
 const compiled = temporaryFolder('compiled');
 
-/** Carries out commands in a process of their own, killed where `stop` says: `<point>@<n>`. */
+/** Carries out commands in a process of their own, killed where `stop` says: `<point>@<n>`, or `after@<milliseconds>` that the project is open. */
 export async function inProcess(folder: string, commands: readonly Command[], stop?: string): Promise<Ended> {
   const program = path.join(import.meta.dirname, 'process.ts');
   const { ESTEIRA_STOP_AT: _, ...rest } = process.env;
@@ -21,9 +21,13 @@ export async function inProcess(folder: string, commands: readonly Command[], st
     env: { ...rest, NODE_COMPILE_CACHE: compiled, ...(stop ? { ESTEIRA_STOP_AT: stop } : {}) },
     timeout: 120_000,
   });
+  const [point, number] = stop?.split('@') ?? [];
+  const kill = (): boolean => child.kill('SIGKILL');
+  let timer: NodeJS.Timeout | undefined;
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (piece: string) => {
     out += piece;
+    if (point === 'after') timer ??= setTimeout(kill, Number(number));
   });
   child.stderr.setEncoding('utf8').on('data', (piece: string) => {
     err += piece;
@@ -31,7 +35,9 @@ export async function inProcess(folder: string, commands: readonly Command[], st
   const [code, signal] = await new Promise<readonly [number | null, NodeJS.Signals | null]>((resolve) =>
     child.once('close', (...how) => resolve(how)),
   );
-  const told = out.split('\n').flatMap((line): Told[] => (line ? [JSON.parse(line)] : []));
+  clearTimeout(timer);
+  const lines = out.split('\n').flatMap((line): Told[] => (line ? [JSON.parse(line)] : []));
+  const told = lines.filter(({ index }) => index !== undefined);
   const error = told.find((one) => one.error !== undefined)?.error;
   if (error !== undefined) return { error };
   if (signal === 'SIGKILL' && stop) return { killedAt: told.length };

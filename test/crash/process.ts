@@ -9,8 +9,9 @@ export interface Command {
   /** What the clock says meanwhile. */
   readonly now: string;
 }
+/** The project is open; or a command has ended. */
 export interface Told {
-  readonly index: number;
+  readonly index?: number;
   readonly error?: string;
 }
 
@@ -18,6 +19,7 @@ const { folder, commands } = JSON.parse(process.argv[2] ?? '') as { folder: stri
 const tell = (told: Told): void => void writeSync(1, `${JSON.stringify(told)}\n`);
 
 const world = await World.open(folder);
+tell({});
 for (const [index, { name, input, now }] of commands.entries()) {
   world.setClock(now);
   try {

@@ -1,4 +1,4 @@
-// The work of a day killed at every point, every time that it is met; then at random points one after the other; then builds with a
+// The work of a day killed at every point, every time that it is met; then at random points one after the other, and at random times; then builds with a
 // guarantee taken out. ESTEIRA_ROUNDS: how many random chains.
 import { copyWith, mutants, outcomesIn, testsIn } from '../crash/mutants.ts';
 import { kill, type Outcome, points, pointsOfReturn, prepare } from '../crash/worlds.ts';
@@ -35,6 +35,13 @@ for (const seed of tried) {
   const random = new Random(seed);
   const stop = () => `${random.one([...points, ...pointsOfReturn])}@${1 + random.below(6)}`;
   tell(await kill(several, Array.from({ length: 2 + random.below(5) }, stop)));
+}
+
+// At any time at all: in the middle of a write of the engine, of a commit, of the state's.
+for (const seed of tried) {
+  const random = new Random(seed);
+  const stop = () => `after@${random.below(600)}`;
+  tell(await kill(several, [stop(), stop(), stop()]));
 }
 
 for (const mutant of mutants) {
