@@ -40,12 +40,11 @@ function projectFiles(): string[] {
     .filter((file) => !ignored.test(file));
 }
 
-/** A copy without .git and without node_modules; with `packages`, npm finds what that copy (or else this project) downloaded. */
-export function copyTo(folder: string, packages?: string): string {
+/** A copy without .git and without node_modules; `downloaded`: npm finds there what it downloaded for this project. */
+export function copyTo(folder: string, { downloaded = false } = {}): string {
   for (const file of projectFiles()) cpSync(path.join(root, file), path.join(folder, file));
-  const caches = packages ? [packages, root].map((one) => path.join(one, '.esteira', 'npm')) : [];
-  const cache = caches.find((one) => existsSync(one));
-  if (cache) cpSync(cache, path.join(folder, '.esteira', 'npm'), { recursive: true });
+  const cache = path.join(root, '.esteira', 'npm');
+  if (downloaded) cpSync(cache, path.join(folder, '.esteira', 'npm'), { recursive: true });
   return folder;
 }
 

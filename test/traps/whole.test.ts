@@ -1,0 +1,23 @@
+// Each trap is a stranger's computer: the two commands must work there. Run by name: npm test -- test/traps
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { test } from 'node:test';
+import { coreutils, folder, inCopy, isRoot, someone } from './commands.ts';
+import { giveTo, machine, run, shelfOf } from './surroundings.ts';
+
+test('every test passes where everything is unfavourable at once', async () => {
+  const name = 'tudo de uma só vez';
+  const shelf = shelfOf(path.join(folder, 'little'), coreutils);
+  const shelves = `${machine(path.join(folder, 'unfavourable'), { node: '20.10.0', npm: '10.2.3' })}:${shelf}`;
+  await inCopy(name, async (copy) => {
+    if (isRoot) giveTo(copy, someone);
+    const env = { HOME: undefined, LANG: 'C', LC_ALL: 'C', TZ: 'Pacific/Apia' };
+    const done = await run(copy, ['npm', 'test'], {
+      env,
+      path: shelves,
+      only: true,
+      ...(isRoot ? { user: someone } : {}),
+    });
+    assert.equal(done.code, 0, done.output.slice(-8000));
+  });
+});
