@@ -44,7 +44,9 @@ function projectFiles(): string[] {
 export function copyTo(folder: string, { downloaded = false } = {}): string {
   for (const file of projectFiles()) cpSync(path.join(root, file), path.join(folder, file));
   const cache = path.join(root, '.esteira', 'npm');
-  if (downloaded) cpSync(cache, path.join(folder, '.esteira', 'npm'), { recursive: true });
+  // What npm is writing at the moment, for another trap, is not part of it.
+  const filter = (file: string): boolean => !/_cacache\/tmp|_logs/.test(file);
+  if (downloaded) cpSync(cache, path.join(folder, '.esteira', 'npm'), { recursive: true, filter });
   return folder;
 }
 
