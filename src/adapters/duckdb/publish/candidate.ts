@@ -49,11 +49,11 @@ function ruleSql(rule: RowRule, index: number): string {
   return 'condition' in rule ? `coalesce(${rule.condition}\n, true)` : reference(index);
 }
 
-/** What a rule against another table says, as a column, so that the engine asks once. */
+/** What a rule against another table says, as a column, so that the engine asks once; a null that is sought among no rows is not unknown, but false. */
 const referenceSql = (rule: RowRule, index: number): string =>
   'condition' in rule
     ? ''
-    : `, coalesce(${identifier(rule.column)} in (select ${identifier(rule.other)} from ${dialect.place(rule.of)} where ${identifier(rule.other)} is not null), true) as ${reference(index)}`;
+    : `, (${identifier(rule.column)} is null or ${identifier(rule.column)} in (select ${identifier(rule.other)} from ${dialect.place(rule.of)} where ${identifier(rule.other)} is not null)) as ${reference(index)}`;
 
 /** What each flag asks, in their order; `unread` names the column that says so of another, where there is one. */
 function conditions(work: Work, unread: (column: string) => string | undefined): readonly string[] {

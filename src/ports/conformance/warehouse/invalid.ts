@@ -105,6 +105,19 @@ export function invalidRows(on: On): void {
     assert.deepEqual(details.flags, { parent_known: 1 });
   });
 
+  on('a rule against a table without rows holds for null only', async (desk) => {
+    const parents = await desk.make('parents', { id: col.integer().key() });
+    const columns = { id: col.integer().key(), parent: col.integer().optional() };
+    const rule = { flag: 'parent_known', column: 'parent', of: parents.place, other: 'id' };
+    const kept = await desk.make('t', columns, { mode: 'merge', rules: [rule] });
+    const { account, details } = await desk.publish(kept, [
+      { id: 1, parent: null },
+      { id: 2, parent: 2 },
+    ]);
+    assert.equal(account.valid, 1);
+    assert.deepEqual(details.flags, { parent_known: 1 });
+  });
+
   on(
     'a row carried from its source keeps its identity, the producer’s row, and what could not be read',
     async (desk) => {
