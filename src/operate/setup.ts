@@ -5,6 +5,7 @@ import { changeText } from '../plan/index.ts';
 import { nextTick, tickOf, whenText } from '../plan/ticks.ts';
 import { makeChanges, modelsOf, type Project, readSettings, settingsNodes, setupChanges } from '../run/index.ts';
 import { keepExample } from './example.ts';
+import { refuseInUse } from './in-use.ts';
 import type { CheckView, Input, SetupView } from './views.ts';
 
 /** Creates what is missing, adds columns that are new, and destroys nothing. Can be run again, in any order. */
@@ -14,6 +15,7 @@ export async function setup(project: Project, input: Input<'setup'>): Promise<Se
   const models = await modelsOf(steps, project);
   if (target !== undefined) refuseUnknownTarget(target, [...steps.map((step) => step.node), ...settingsNodes(project)]);
   const changes = await setupChanges(models, project, target === undefined ? {} : { target });
+  await refuseInUse(changes, models, project);
   await makeChanges(changes, models, project);
   const all = [...changes].flatMap(([catalog, own]) => own.map((change) => ({ catalog, change })));
   const shown = all.filter(({ change }) => change.change !== 'register' && change.change !== 'insert');

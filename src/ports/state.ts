@@ -77,6 +77,14 @@ export type Opened =
   /** This date has succeeded. */
   | { readonly opened: 'done'; readonly run: RunRecord };
 
+/** A run that is being carried out, and the tables (`catalog.schema.table`) that it holds. */
+export interface Going {
+  readonly job: string;
+  readonly runId: string;
+  readonly since: Temporal.Instant;
+  readonly targets: readonly string[];
+}
+
 export interface LogLine {
   readonly at: Temporal.Instant;
   readonly step?: string;
@@ -116,6 +124,8 @@ export interface StateStore {
   failed(held: Held, step: string, error: unknown, now: Temporal.Instant): Promise<void>;
   /** Ends the run and releases its leases in one transaction. */
   finish(held: Held, state: 'succeeded' | 'failed' | 'cancelled', error: unknown, now: Temporal.Instant): Promise<void>;
+  /** Runs that this holder carries out; those of others are of dead processes. */
+  going(holder: string): Promise<readonly Going[]>;
   run(runId: string): Promise<RunRecord | undefined>;
   /** Newest first; `parts`: those of a part of the job too, which are called `<job>:<selection>`. */
   runs(filter: {

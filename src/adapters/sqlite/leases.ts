@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import { EsteiraError } from '../../errors.ts';
-import type { Held, NewRun } from '../../ports/index.ts';
+import type { Going, Held, NewRun } from '../../ports/index.ts';
 import type { Tables } from './tables.ts';
 
 type State = Transaction<Tables>;
@@ -44,6 +44,29 @@ export async function takeLeases(state: State, asked: NewRun, runId: string, tok
     since: asked.now.toString(),
   }));
   await state.replaceInto('lease').values(rows).execute();
+}
+
+/** The runs that a holder carries out. */
+export async function goingOf(state: State, holder: string): Promise<readonly Going[]> {
+  const leases = await state
+    .selectFrom('lease')
+    .innerJoin('run', 'run.run_id', 'lease.run_id')
+    .select(['lease.scope', 'lease.run_id', 'lease.since', 'run.job'])
+    .where('lease.holder', '=', holder)
+    .orderBy('lease.scope')
+    .execute();
+  return [...Map.groupBy(leases, (lease) => lease.run_id)].flatMap(([runId, [first, ...others]]) =>
+    first
+      ? {
+          runId,
+          job: first.job,
+          since: Temporal.Instant.from(first.since),
+          targets: [first, ...others]
+            .filter(({ scope }) => scope.startsWith(tablePrefix))
+            .map(({ scope }) => scope.slice(tablePrefix.length)),
+        }
+      : [],
+  );
 }
 
 /** Throws FENCED unless the run's lease still has the holder's token. */

@@ -1,9 +1,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { Kysely, SqliteDialect, type Transaction } from 'kysely';
-import type { Held, LogLine, NewRun, Opened, RunRecord, StateStore, StepRecord } from '../../ports/index.ts';
+import type { Going, Held, LogLine, NewRun, Opened, RunRecord, StateStore, StepRecord } from '../../ports/index.ts';
 import { openDatabase, thinAdapter } from './connection.ts';
 import { named } from './faults.ts';
-import { requireToken } from './leases.ts';
+import { goingOf, requireToken } from './leases.ts';
 import { migrate } from './migrations.ts';
 import { openRun } from './opening.ts';
 import { decodeBounds, encode, encodeOptional, toLogLine, toRun, toStep } from './rows.ts';
@@ -129,6 +129,10 @@ class SqliteState implements StateStore {
         .execute();
       await state.deleteFrom('lease').where('run_id', '=', held.runId).execute();
     });
+  }
+
+  async going(holder: string): Promise<readonly Going[]> {
+    return await this.#transaction((state) => goingOf(state, holder));
   }
 
   async run(runId: string): Promise<RunRecord | undefined> {

@@ -313,6 +313,16 @@ export function stateConformance(name: string, open: (place: string) => Promise<
       assert.equal(new Set(held.map(({ runSeq }) => runSeq)).size, 12);
     });
 
+    on('a holder knows the runs that it carries out, and what they write', async (state) => {
+      const { held } = begun(await state.open(newRun('r1', { holder: 'one', targets: ['c.b', 'c.a'] })));
+      begun(await state.open(newRun('r2', { holder: 'other', job: 'other', targets: ['c.d'] })));
+      assert.deepEqual(await state.going('one'), [
+        { job: 'daily', runId: 'r1', since: at(1), targets: ['c.a', 'c.b'] },
+      ]);
+      await carryOut(state, held);
+      assert.deepEqual(await state.going('one'), []);
+    });
+
     on('runs are listed newest first, of one job or of all, up to a limit', async (state) => {
       for (const [day, job] of ['daily', 'other', 'daily', 'daily'].entries())
         await carryOut(state, begun(await state.open(newRun(`r${day}`, { job, day: day + 1 }))).held);

@@ -1,0 +1,41 @@
+import { EsteiraError } from '../errors.ts';
+import { companions } from '../graph/index.ts';
+import type { StepModel } from '../plan/index.ts';
+import { type Change, placeText } from '../ports/index.ts';
+import type { Project } from '../run/index.ts';
+
+/** What a run that goes on here writes or reads stays as it is until the run has ended. */
+export async function refuseInUse(
+  changes: ReadonlyMap<string, readonly Change[]>,
+  models: readonly StepModel[],
+  project: Project,
+): Promise<void> {
+  const all = [...changes.values()].flat();
+  const places = all.flatMap((change) => ('place' in change ? [placeText(change.place)] : []));
+  if (places.length === 0) return;
+  for (const { job, runId, since, targets } of await project.state.going(project.holder)) {
+    const used = usedBy(targets, models);
+    const met = places.find((place) => used.has(ownerOf(place, project)));
+    if (met === undefined) continue;
+    throw new EsteiraError('RUN_IN_PROGRESS', {
+      what: `Job ${job} is running and uses ${met}, which set-up would change.`,
+      where: `run ${runId}, since ${since}`,
+      next: 'Wait until it ends; `esteira status` shows how far it is. Then give the command again.',
+    });
+  }
+}
+
+function usedBy(targets: readonly string[], models: readonly StepModel[]): ReadonlySet<string> {
+  const own = models.filter(({ node }) => targets.includes(node.id));
+  return new Set([
+    ...targets,
+    ...own.flatMap(({ reads, asked }) => [...reads.map(({ node }) => node), ...asked]).map(({ id }) => id),
+  ]);
+}
+
+/** The table beside which this one stands, such as the one whose invalid rows it has; else the table itself. */
+function ownerOf(place: string, { graph }: Project): string {
+  const suffix = [graph.suffix, ...Object.values(companions)].find((end) => place.endsWith(end));
+  const owner = suffix === undefined ? place : place.slice(0, -suffix.length);
+  return graph.nodes.has(owner) ? owner : place;
+}
