@@ -3,7 +3,7 @@ import { EsteiraError, render } from '../errors.ts';
 import { type GraphStep, isEndless, select, stepsOf } from '../graph/index.ts';
 import type { StepModel } from '../plan/index.ts';
 import { isScheduled, type Tick, tickOf } from '../plan/ticks.ts';
-import type { NewRun, Opened, RunRecord } from '../ports/index.ts';
+import type { Held, NewRun, Opened, RunRecord } from '../ports/index.ts';
 import {
   execute,
   modelsOf,
@@ -14,6 +14,7 @@ import {
   refuseUnreadable,
   type SettingValues,
   type StepOutcome,
+  said,
   setupChanges,
   ulid,
 } from '../run/index.ts';
@@ -131,7 +132,7 @@ async function runOnce(job: Job, request: Request, project: Project, context: Co
     forced: request.again === true && reason !== 'always',
     signal: context.signal,
     onStep: (outcome) => emitStep(outcome, journal, context),
-  });
+  }).catch((error) => giveBack(opened.held, error, project));
   const unkept = await journal.settled();
   if (unkept)
     context.emit({ type: 'note', level: 'warn', text: `The log of this run is not whole: ${String(unkept)}` });
@@ -160,6 +161,15 @@ async function openRun(project: Project, asked: NewRun): Promise<Opened> {
   }
 }
 
+/** A run that cannot even end its steps leaves its leases, so that the next need not wait for this process to end. */
+async function giveBack(held: Held, error: unknown, project: Project): Promise<never> {
+  const told = said(error, project);
+  const kept = told instanceof EsteiraError ? told.toJSON() : undefined;
+  // What kept the run from going on may keep it from saying so.
+  await project.state.finish(held, 'failed', kept, project.clock.now()).catch(() => undefined);
+  throw error;
+}
+
 async function finish(
   opened: Exclude<Opened, { opened: 'done' }>,
   failures: readonly StepOutcome[],
@@ -167,11 +177,7 @@ async function finish(
 ): Promise<RunView> {
   const { held } = opened;
   const fenced = failures.find((failure) => failure.error?.code === 'FENCED')?.error;
-  if (fenced) {
-    // The leases may still be this run's; then they are given back, so that the next run need not wait for this process to end.
-    await project.state.finish(held, 'failed', fenced.toJSON(), project.clock.now()).catch(unlessFenced);
-    throw fenced;
-  }
+  if (fenced) await giveBack(held, fenced, project);
   const error = context.signal.aborted
     ? cancelled(held.runId)
     : failures.length > 0
@@ -241,10 +247,6 @@ function logText({ state, seconds, result, error }: StepOutcome): string {
   const rows = `in ${account.in} = valid ${account.valid} + invalid ${account.invalid} + duplicates ${account.duplicates}`;
   return `${state}${how}: ${rows}${seconds === undefined ? '' : `, ${seconds.toFixed(2)} s`}`;
 }
-
-const unlessFenced = (error: unknown): void => {
-  if (!(error instanceof EsteiraError) || error.code !== 'FENCED') throw error;
-};
 
 const emitNote = (context: Context, text: string) => context.emit({ type: 'note', level: 'info', text });
 

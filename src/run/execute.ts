@@ -96,7 +96,13 @@ export async function execute(execution: Execution): Promise<readonly StepOutcom
       );
     }
     if (going.size === 0) break;
-    await Promise.race(going.values());
+    try {
+      await Promise.race(going.values());
+    } catch (error) {
+      // Nothing of a run goes on after it.
+      await Promise.allSettled(going.values());
+      throw error;
+    }
   }
   for (const step of waiting.keys()) execution.onStep({ step, state: 'skipped' });
   return failed;
