@@ -56,9 +56,13 @@ export class Session {
     }
   }
 
+  /** Few rows: they are taken at once, not asked for piece by piece. */
   async rows(sql: string): Promise<readonly Row[]> {
     const result = await this.run(sql);
-    return (await result.getRowObjects()) as readonly Row[];
+    const names = result.columnNames();
+    const rows: Row[] = [];
+    for (let chunk = 0; chunk < result.chunkCount; chunk++) rows.push(...result.getChunk(chunk).getRowObjects(names));
+    return rows;
   }
 
   /** Makes a temporary table of a query, and says how many rows it has; `tidy` drops it. */
