@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after } from 'node:test';
@@ -14,6 +14,9 @@ after(async () => {
   rmSync(home, { recursive: true, force: true });
 });
 
+/** For what a process is to say, in milliseconds. */
+const patience = 60_000;
+
 export interface Ended {
   readonly exit: number;
   readonly out: string;
@@ -26,6 +29,7 @@ export class Command {
   readonly pid: number;
   out = '';
   err = '';
+  isOver = false;
   readonly #child: ChildProcess;
 
   constructor(program: string, words: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv }) {
@@ -39,9 +43,10 @@ export class Command {
     });
     this.ended = new Promise((resolve, reject) => {
       this.#child.once('error', reject);
-      this.#child.once('close', (code, signal) =>
-        resolve({ exit: code ?? 128 + (signal ? os.constants.signals[signal] : 0), out: this.out, err: this.err }),
-      );
+      this.#child.once('close', (code, signal) => {
+        this.isOver = true;
+        resolve({ exit: code ?? 128 + (signal ? os.constants.signals[signal] : 0), out: this.out, err: this.err });
+      });
     });
     started.push(this);
   }
@@ -52,13 +57,9 @@ export class Command {
 
   /** Waits until it has printed that, on either stream. */
   async says(words: RegExp): Promise<void> {
-    let over = false;
-    void this.ended.finally(() => {
-      over = true;
-    });
-    for (;;) {
-      if (words.test(this.out + this.err)) return;
-      if (over) throw new Error(`it ended without saying ${words}: ${this.out}${this.err}`);
+    for (const until = performance.now() + patience; !words.test(this.out + this.err); ) {
+      if (this.isOver || performance.now() > until)
+        throw new Error(`it ${this.isOver ? 'ended' : 'goes on'} without saying ${words}: ${this.out}${this.err}`);
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
   }
@@ -131,6 +132,21 @@ export class Sandbox {
     });
   }
 
+  /** Waits until that process owns the project; a command that asks for it could become the owner itself. */
+  async ownedBy(command: Command): Promise<void> {
+    const isOwner = (): boolean => {
+      try {
+        return JSON.parse(readFileSync(this.file('.esteira/owner.json'), 'utf8')).pid === command.pid;
+      } catch {
+        return false;
+      }
+    };
+    while (!isOwner()) {
+      if (command.isOver) throw new Error(`it ended: ${command.out}${command.err}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
   async run(...words: readonly string[]): Promise<Ended> {
     return this.start(words).ended;
   }
@@ -155,6 +171,6 @@ export class Sandbox {
       .replaceAll(root, '<esteira>')
       .replaceAll(os.hostname(), '<host>')
       .replaceAll(/\b01[0-9A-HJKMNP-TV-Z]{24}\b/g, '<run>')
-      .replaceAll(/\b(PID|process) \d+/g, '$1 <pid>');
+      .replaceAll(/\b(PID|[Pp]rocess) \d+/g, '$1 <pid>');
   }
 }

@@ -77,6 +77,7 @@ test('one owner serves both environments at once, each from its own files', asyn
   await sandbox.succeed('setup');
   await work(sandbox, 'dev');
   const owner = sandbox.start(['query', 'select count(*) from range(500) where sleep_ms(5) is null']);
+  await sandbox.ownedBy(owner);
   const words = ['query', 'select count(*) from silver.numbers', '--json'];
   const [local, other] = await Promise.all([sandbox.run(...words), sandbox.run(...words, '--env', 'dev')]);
   assert.deepEqual([JSON.parse(local.out).rows, JSON.parse(other.out).rows], [[[0]], [[1]]]);

@@ -105,7 +105,7 @@ export const daily = job('daily', { when: byHand, build: [single] });`;
   it('refuses everything that writes, or reads a file, and does nothing of it', async () => {
     // One process owns the project meanwhile, so that the others need not open it.
     const owner = sandbox.start(['query', 'select count(*) from range(6000) where sleep_ms(10) is null']);
-    await sandbox.run('status');
+    await sandbox.ownedBy(owner);
     const queue = hostile.map((sql) => async () => ({ sql, ...(await sandbox.run('query', sql, '--json')) }));
     const told: { sql: string; exit: number; out: string }[] = [];
     const worker = async (): Promise<void> => {

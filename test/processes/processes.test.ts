@@ -60,7 +60,7 @@ test('while a run goes other processes read, look and change settings; a run of 
 test('the owner is killed while a run and a query of others go on in it: both go on without it, and nothing is done twice', async () => {
   const sandbox = base.copy();
   const owner = sandbox.start(['query', 'select count(*) from range(20000) where sleep_ms(5) is null']);
-  await owned(sandbox, owner);
+  await sandbox.ownedBy(owner);
   const run = sandbox.start(['run', 'daily']);
   const query = sandbox.start(['query', 'select count(*) from range(400) where sleep_ms(5) is null', '--json']);
   await run.says(/silver\.first/);
@@ -120,16 +120,3 @@ test('a function that keeps the owner busy does not keep its readers waiting', a
   assert.ok(!/succeeded/.test(run.out), 'the run is still going');
   assert.equal((await run.ended).exit, 0);
 });
-
-/** Waits until this process owns the project. */
-async function owned(sandbox: Sandbox, owner: Command): Promise<void> {
-  let ended = false;
-  void owner.ended.then(() => {
-    ended = true;
-  });
-  while (!ended) {
-    const { out } = await sandbox.run('status');
-    if (new RegExp(`process ${owner.pid}\\b`).test(out)) return;
-  }
-  throw new Error('the query ended before anybody saw it own the project');
-}

@@ -21,7 +21,7 @@ const waiting = new Map<Sandbox, Promise<Ended>>();
 /** A process that owns the project for as long as its query takes. */
 async function asking(sandbox: Sandbox) {
   const owner = sandbox.start(['query', 'select count(*) from range(12000) where sleep_ms(5) is null']);
-  while (!/esteira query/.test((await sandbox.run('status')).out)) await sleep(50);
+  await sandbox.ownedBy(owner);
   return owner;
 }
 

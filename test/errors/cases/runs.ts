@@ -193,17 +193,20 @@ export const enough = check('enough rows', atLeast(rowsIn(orders), 3));`,
   ],
   FILES_UNREADABLE: [
     {
-      ...run(
-        'The folder of a source cannot be listed.',
-        `export const landing = source('landing.orders', { reader: files('*.csv'), columns: { n: col.integer() } });\n${table(
-          'n: col.integer()',
-          'sql`select n from ${landing}`',
-        )}`,
-      ),
-      arrange: async (sandbox) => {
-        rmSync(sandbox.file('data'), { recursive: true });
-        symlinkSync('data', sandbox.file('data'));
-        return undefined;
+      ...run('The folder of files has a name that no disk takes.', ''),
+      files: {
+        ...run(
+          '',
+          `export const landing = source('landing.orders', { reader: files('*.csv'), columns: { n: col.integer() } });\n${table(
+            'n: col.integer()',
+            'sql`select n from ${landing}`',
+          )}`,
+        ).files,
+        ...config({
+          local: `warehouse: duckdb({ folder: 'warehouse' }),
+      state: sqlite({ file: 'warehouse/state.sqlite' }),
+      files: folder({ path: 'very'.repeat(70) }),`,
+        }),
       },
     },
   ],
