@@ -1,6 +1,6 @@
 import { Sandbox } from '../sandbox.ts';
 
-/** A slow step between two fast ones, and a slow function: 1000 rows of 4 ms, 8000 of half a millisecond. */
+/** A slow step between two fast ones, and a slow function: 1000 rows of 8 ms, 8000 of half a millisecond. */
 const definitions = `import { byHand, col, from, job, run, settings, sql, table } from 'esteira';
 
 export const limits = settings('config.limits', { floor: col.real().max(1).default(0.5) });
@@ -10,7 +10,7 @@ export const first = table('silver.first', {
 });
 export const slow = table('silver.slow', {
   columns: { n: col.integer().key() },
-  rows: sql\`select n from \${first} where sleep_ms(4) is null\`,
+  rows: sql\`select n from \${first} where sleep_ms(8) is null\`,
 });
 export const last = table('gold.last', {
   columns: { times: col.integer(), total: col.integer() },
