@@ -25,6 +25,13 @@ function keepFixed(given: Fixed, stored: { bounds: string | null; files: string 
   };
 }
 
+const ownedBy =
+  <Result>(held: Held, work: (state: Transaction<Tables>) => Promise<Result>) =>
+  async (state: Transaction<Tables>): Promise<Result> => {
+    await requireToken(state, held);
+    return work(state);
+  };
+
 class SqliteState implements StateStore {
   readonly describe: string;
   readonly #file: DatabaseSync;
@@ -40,12 +47,24 @@ class SqliteState implements StateStore {
     return this.#database.transaction().execute(work);
   }
 
+  /**
+   * For what the warehouse proves, or nobody acts on: the disk is not waited for. The next intention, which is, takes it along; a power cut before
+   * that leaves the state as if this had not been said yet.
+   */
+  #lightly<Result>(work: (state: Transaction<Tables>) => Promise<Result>): Promise<Result> {
+    return this.#database.connection().execute(async (alone) => {
+      this.#file.exec('pragma synchronous = normal');
+      try {
+        return await alone.transaction().execute(work);
+      } finally {
+        this.#file.exec('pragma synchronous = full');
+      }
+    });
+  }
+
   /** The only way in which a run writes: what it does holds for as long as its token does. */
   #owned<Result>(held: Held, work: (state: Transaction<Tables>) => Promise<Result>): Promise<Result> {
-    return this.#transaction(async (state) => {
-      await requireToken(state, held);
-      return work(state);
-    });
+    return this.#transaction(ownedBy(held, work));
   }
 
   open(run: NewRun): Promise<Opened> {
@@ -95,7 +114,7 @@ class SqliteState implements StateStore {
     now: Temporal.Instant,
   ): Promise<void> {
     const ended_at = now.toString();
-    return this.#owned(held, async (state) => {
+    const end = ownedBy(held, async (state) => {
       const { attempt } = await state
         .updateTable('step')
         .set({ state: outcome, ended_at, ...result })
@@ -111,6 +130,7 @@ class SqliteState implements StateStore {
         .where('attempt', '=', attempt)
         .execute();
     });
+    return outcome === 'done' ? this.#lightly(end) : this.#transaction(end);
   }
 
   finish(held: Held, outcome: Parameters<StateStore['finish']>[1], error: unknown, now: Temporal.Instant) {
@@ -160,7 +180,7 @@ class SqliteState implements StateStore {
     const rows = lines.map(({ at, step, level, text }) => {
       return { run_id: runId, at: at.toString(), step: step ?? null, level, text };
     });
-    return this.#transaction(async (state) => {
+    return this.#lightly(async (state) => {
       for (let from = 0; from < rows.length; from += portion)
         await state
           .insertInto('log')
