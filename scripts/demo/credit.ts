@@ -84,7 +84,7 @@ function compareGold(esteira: CommandLine, { gold }: Manifest): readonly string[
   const tables = Object.keys(gold.rows);
   const count = (table: string) => `(select count(*) from v_credit.gold.${table.replace(/^gold\./, '')})`;
   const [counts = []] = ask(`select ${tables.map(count).join(', ')}`);
-  tables.forEach((table, index) => compare(table, gold.rows[table], counts[index]));
+  for (const [index, table] of tables.entries()) compare(table, gold.rows[table], counts[index]);
   const byDay = Object.fromEntries(
     ask('select cast(dia as varchar), count(*) from gold.ft_atendimento_geral group by 1'),
   );

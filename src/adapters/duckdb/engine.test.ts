@@ -180,16 +180,7 @@ test('every named point of a publication is passed, and an error at any of them 
       { id: 2, word: null },
     ];
     await desk.publish(kept, rows);
-    const points = [
-      'staged',
-      'fenced',
-      'candidate',
-      'judged',
-      'written',
-      'checked',
-      'before-commit',
-      'committed',
-    ];
+    const points = ['staged', 'fenced', 'candidate', 'judged', 'written', 'checked', 'before-commit', 'committed'];
     assert.deepEqual(passed, points);
     const before = [await desk.everything(kept), await warehouse.position('one')];
     for (failing of points.slice(0, -1)) {
