@@ -22,6 +22,8 @@ const waiting = new Map<Sandbox, Promise<Ended>>();
 async function asking(sandbox: Sandbox) {
   const owner = sandbox.start(['query', 'select count(*) from range(12000) where sleep_ms(5) is null']);
   await sandbox.ownedBy(owner);
+  // Answered when it has loaded the definitions.
+  await sandbox.succeed('status');
   return owner;
 }
 
