@@ -51,7 +51,12 @@ async function tickAsked(job: Job, input: Input<'run'>, project: Project): Promi
     return { ...tick, logicalTime: last.logicalTime };
   // A date that is asked for by its name is done once, as in a scheduled job.
   const done = input.date && runs.find((one) => one.date.equals(tick.date) && one.state === 'succeeded');
-  return done ? { ...tick, logicalTime: done.logicalTime } : tick;
+  if (done) return { ...tick, logicalTime: done.logicalTime };
+  // A clock that stands still must not make two dates one run.
+  let { logicalTime } = tick;
+  const isTaken = (one: RunRecord): boolean => one.logicalTime.equals(logicalTime) && !one.date.equals(tick.date);
+  while (runs.some(isTaken)) logicalTime = logicalTime.add({ milliseconds: 1 });
+  return { ...tick, logicalTime };
 }
 
 /** Runs of a part of a job are counted for themselves. */

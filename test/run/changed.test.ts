@@ -174,3 +174,18 @@ for (const [what, [code, text]] of Object.entries(refused)) {
     await assert.rejects(new Changing().define(text).do('check', {}), codeOf(code));
   });
 }
+
+test('a job by hand does a date once when the date is asked for, also by a clock that stands still', async () => {
+  const shop = new Changing().define(`${numbers}
+    export const daily = job('daily', { when: byHand, build: [numbers] });`);
+  process.env['ESTEIRA_NOW'] = '2028-02-29T12:00:00Z';
+  try {
+    await shop.do('setup', {});
+    const dates = ['2028-02-27', '2028-02-28', '2028-02-27'];
+    const done = [];
+    for (const date of dates) done.push((await shop.do('run', { job: 'daily', date })).alreadyDone ?? false);
+    assert.deepEqual(done, [false, false, true]);
+  } finally {
+    delete process.env['ESTEIRA_NOW'];
+  }
+});
