@@ -55,7 +55,7 @@ export async function replaceRows(engine: Engine, ...[place, columns, rows, hist
   ];
   await engine.use(async (session) => {
     try {
-      await session.transaction(() => session.run(list.join(';\n')));
+      await session.transaction(async () => {}, list.join(';\n'));
     } catch (error) {
       throw engineError(error, { where: `${place.schema}.${place.table}` });
     }

@@ -30,16 +30,18 @@ function fateSql(work: Work, whole: boolean): string {
     ${remembers ? `left join ${companion(write.target)} as d on ${sameKey(key, 'c', 'd')}` : ''}`;
 }
 
-/** How many rows have a fate. */
-export type Fates = (
-  fate: 'invalid' | 'duplicate' | 'stale' | 'inserted' | 'updated' | 'deleted' | 'unchanged',
-) => number;
+type Fate = 'invalid' | 'duplicate' | 'stale' | 'inserted' | 'updated' | 'deleted' | 'unchanged';
+/** How many rows have a fate; of these, how many take the place of a row of the table, or of a delete that is remembered. */
+export type Fates = (fate: Fate, of?: 'rows' | 'old' | 'remembered') => number;
 
 async function decide(work: Work, whole: boolean): Promise<Fates> {
   const { session } = work;
   await session.make(temporary.fate, fateSql(work, whole));
-  const counts = await session.rows(`select esteira_fate as fate, count(*) as n from ${temporary.fate} group by 1`);
-  return (fate) => Number(counts.find((row) => row.fate === fate)?.n ?? 0);
+  const counts = await session.rows(
+    `select esteira_fate as fate, count(*) as rows, count(esteira_old) as old, count(esteira_deleted) as remembered
+      from ${temporary.fate} group by 1`,
+  );
+  return (fate, of = 'rows') => Number(counts.find((row) => row.fate === fate)?.[of] ?? 0);
 }
 
 /** Decides what becomes of the candidate's rows, all of them valid and no two of one key. */

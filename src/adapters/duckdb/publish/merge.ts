@@ -13,7 +13,7 @@ export async function merge(work: Work, sequence: bigint, rows: number, foreseen
   const remembered = deleted !== undefined && latest.length ? companion(work.write.target) : undefined;
   if (await canBeFilled(work, rows, target, ...(remembered ? [remembered] : []))) {
     const inserted = await fill(work, cellsOf(work, 'c', sequence), rows);
-    if (remembered) await remember(work, sequence, temporary.candidate, isDeleted(deleted, 'c'));
+    if (remembered) await session.run(rememberSql(work, sequence, temporary.candidate, isDeleted(deleted, 'c')));
     const others = rows - inserted;
     return only({ inserted, [remembered ? 'deleted' : 'unchanged']: others, wrote: true });
   }
@@ -23,29 +23,36 @@ export async function merge(work: Work, sequence: bigint, rows: number, foreseen
     ? (['inserted', 'updated', 'unchanged'] as const)
     : (['inserted', 'updated'] as const);
   const leaves = [...rewritten, 'deleted'] as const;
-  const wrote = leaves.some((fate) => count(fate) > 0);
-  if (wrote) {
-    const given = (fates: readonly string[]): string => `c.esteira_fate in ${dialect.literal(fates)}`;
-    const gone = (column: string): string =>
-      `rowid in (select ${column} from ${temporary.fate} as c where ${column} is not null and ${given(leaves)})`;
+  const some = (of: 'rows' | 'old' | 'remembered'): boolean => leaves.some((fate) => count(fate, of) > 0);
+  const given = (fates: readonly string[]): string => `c.esteira_fate in ${dialect.literal(fates)}`;
+  const gone = (column: string): string =>
+    `rowid in (select ${column} from ${temporary.fate} as c where ${column} is not null and ${given(leaves)})`;
+  const list: string[] = [];
+  if (some('old')) list.push(`delete from ${target} where ${gone('esteira_old')}`);
+  if (rewritten.some((fate) => count(fate) > 0)) {
     const cells = cellsOf(work, 'c', sequence);
     const scan = `select ${Object.values(cells).join(', ')} from ${temporary.fate} as c where ${given(rewritten)}`;
-    await session.run(`delete from ${target} where ${gone('esteira_old')};
-      ${insertSql(target, Object.keys(cells).map(identifier), scan)}`);
-    if (remembered) {
-      await session.run(`delete from ${remembered} where ${gone('esteira_deleted')}`);
-      await remember(work, sequence, temporary.fate, given(['deleted']));
-    }
+    list.push(insertSql(target, Object.keys(cells).map(identifier), scan));
   }
+  if (remembered && some('remembered')) list.push(`delete from ${remembered} where ${gone('esteira_deleted')}`);
+  if (remembered && count('deleted')) list.push(rememberSql(work, sequence, temporary.fate, given(['deleted'])));
+  if (list.length > 0) await session.run(list.join(';\n'));
   const [inserted, updated, left] = [count('inserted'), count('updated'), count('deleted')];
-  return { inserted, updated, deleted: left, unchanged: count('unchanged'), stale: count('stale'), wrote };
+  return {
+    inserted,
+    updated,
+    deleted: left,
+    unchanged: count('unchanged'),
+    stale: count('stale'),
+    wrote: some('rows'),
+  };
 }
 
 /** Keeps the key and the order of deletes. */
-async function remember(work: Work, sequence: bigint, table: string, where: string): Promise<void> {
+function rememberSql(work: Work, sequence: bigint, table: string, where: string): string {
   const { [hidden.row]: row, [hidden.run]: run, [hidden.sequence]: counted, ...own } = cellsOf(work, 'c', sequence);
   const parts = Object.entries(own).filter(([name]) => work.key.includes(name) || work.latest.includes(name));
   const cells = { ...Object.fromEntries(parts), [hidden.row]: row, [hidden.run]: run, [hidden.sequence]: counted };
   const scan = `select ${Object.values(cells).join(', ')} from ${table} as c where ${where}`;
-  await work.session.run(insertSql(companion(work.write.target), Object.keys(cells).map(identifier), scan));
+  return insertSql(companion(work.write.target), Object.keys(cells).map(identifier), scan);
 }
