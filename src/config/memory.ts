@@ -1,7 +1,9 @@
-import type { Warehouse } from '../ports/index.ts';
+import type { Emptied } from '../adapters/duckdb/empty.ts';
 
-/** A warehouse that keeps nothing: for tests of pipelines. */
-export async function memoryWarehouse(): Promise<Warehouse> {
-  const { openDuckdb } = await import('../adapters/duckdb/warehouse.ts');
-  return openDuckdb({ folder: ':memory:', catalogs: [], threads: 1 });
+export type MemoryWarehouse = Emptied;
+
+/** A warehouse that keeps nothing, and whose catalogs can be emptied: for tests of pipelines. */
+export async function memoryWarehouse(): Promise<MemoryWarehouse> {
+  const { openInMemory } = await import('../adapters/duckdb/warehouse.ts');
+  return openInMemory();
 }

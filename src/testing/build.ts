@@ -1,32 +1,13 @@
 import { type Columns, col } from '../columns/index.ts';
-import { memoryWarehouse } from '../config/memory.ts';
-import type { AnySource, AnyTable, Definition, Table } from '../define/index.ts';
+import type { Definition, Table } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
-import { allSteps, collect, type Graph, type GraphStep, whereOf } from '../graph/index.ts';
-import { flagsOf, invalidPlaceOf, layoutOf, placeOf, type Read, type StepModel } from '../plan/index.ts';
-import { type Account, type Batch, hidden, type StepWrite, type Warehouse } from '../ports/index.ts';
-import {
-  Answers,
-  modelsOf,
-  Progress,
-  type Project,
-  reachOf,
-  readSettings,
-  type SettingValues,
-  setupChanges,
-  writeOf,
-} from '../run/index.ts';
+import { whereOf } from '../graph/index.ts';
+import { flagsOf, invalidPlaceOf, layoutOf, placeOf, type StepModel } from '../plan/index.ts';
+import { type Account, type Batch, hidden, type StepWrite } from '../ports/index.ts';
+import { Progress, type Project, reachOf, readSettings, type SettingValues, writeOf } from '../run/index.ts';
 import { inOrder } from './in-order.ts';
+import { giveBack, prepare } from './prepare.ts';
 import type { Built, Contents } from './world.ts';
-
-/** One engine for all tests of a process, each in a catalog of its own: opening one takes longer than most tests. */
-let engine: Promise<{ readonly warehouse: Warehouse; readonly answers: Answers }> | undefined;
-let catalogs = 0;
-
-async function openEngine() {
-  const warehouse = await memoryWarehouse();
-  return { warehouse, answers: new Answers(warehouse, { version: '' }) };
-}
 
 const nothing: Account = Object.freeze({
   in: 0,
@@ -41,29 +22,13 @@ const nothing: Account = Object.freeze({
   stale: 0,
 });
 
-/** Builds one table in a catalog of its own, by the same steps as a run. */
+/** Builds one table in a catalog that nobody else has meanwhile, by the same steps as a run. */
 export async function build<C extends Columns>(of: Table<C>, contents: Contents): Promise<Built<C>> {
-  engine ??= openEngine();
-  const { warehouse, answers } = await engine;
-  catalogs += 1;
-  const catalog = `test_${catalogs}`;
-  const graph = collect([{ catalog, file: 'test', exports: { above: [...above(of)] } }], { suffix: '_invalidos' });
-  const project = projectOf(graph, warehouse, answers);
-  const needed = above(of, { until: contents.rows });
-  const built = allSteps(graph)
-    .filter((step) => needed.has(step.node.definition))
-    .map((step) => (step.node.definition === of ? step : { ...step, checks: [] }));
-  const steps = [...givenSources(graph, contents, built), ...built];
-  const models = (await modelsOf(steps, project)).map((model) => withGiven(model, contents));
-  for (const [name, changes] of await setupChanges(models, project)) await warehouse.change(name, changes);
-  await warehouse.claim(
-    catalog,
-    models.filter((model) => model.kind !== 'view').map((model) => placeOf(model.node)),
-    1n,
-  );
+  const prepared = await prepare(of, contents);
+  const { project, models } = prepared;
   await writeSettings(project, contents);
   const settings = await readSettings(project);
-  const progress = await Progress.load(project, graph.catalogs);
+  const progress = new Progress();
   let account = nothing;
   for (const model of models) {
     const rows = contents.rows.get(model.node.definition);
@@ -74,75 +39,13 @@ export async function build<C extends Columns>(of: Table<C>, contents: Contents)
     }
     const write = await stepWrite(model, { project, progress, contents, settings });
     if (!write) continue;
-    const published = await warehouse.publish(write);
+    const published = await project.warehouse.publish(write);
     progress.published(model.node.id, published.sequence);
     account = published.account;
   }
-  return results(of, { project, account });
-}
-
-/** The table, and everything above it, but not above what `until` has. */
-function above(
-  of: Definition,
-  {
-    until,
-    found = new Set<Definition>(),
-  }: { readonly until?: ReadonlyMap<Definition, unknown>; readonly found?: Set<Definition> } = {},
-): ReadonlySet<Definition> {
-  const definition = (of as AnyTable).spec?.refusedBy ?? of;
-  if (found.has(definition)) return found;
-  found.add(definition);
-  if (until?.has(definition)) return found;
-  for (const other of definition.dependsOn) above(other, { found, ...(until ? { until } : {}) });
-  return found;
-}
-
-/** A source that is given is a table of the test, whichever way it is read elsewhere. */
-function givenSources(graph: Graph, { rows }: Contents, built: readonly GraphStep[]): readonly GraphStep[] {
-  return [...graph.nodes.values()]
-    .filter(({ definition }) => definition.kind === 'source' && rows.has(definition))
-    .filter((node) => !built.some((step) => step.node === node))
-    .map((node) => ({ node, kind: 'source', needs: [], checks: [] }));
-}
-
-/** What is given is a table that is read as such: no files are looked for, and a view shows nothing of its own. */
-function withGiven(model: StepModel, { rows }: Contents): StepModel {
-  const inTable = (read: Read): Read => {
-    if (!rows.has(read.node.definition)) return read;
-    if (read.how === 'files') return { ...read, how: 'whole' };
-    return read.how === 'new files' ? { ...read, how: 'new' } : read;
-  };
-  const { carried, kind, node } = model;
-  return {
-    ...model,
-    kind: kind === 'view' && rows.has(node.definition) ? 'table' : kind,
-    reads: model.reads.map(inTable),
-    keeping: model.keeping.map(inTable),
-    ...(carried ? { carried: { ...carried, from: inTable(carried.from) } } : {}),
-  };
-}
-
-function projectOf(graph: Graph, warehouse: Warehouse, answers: Answers): Project {
-  return {
-    graph,
-    warehouse,
-    answers,
-    name: 'test',
-    folder: '',
-    environment: 'test',
-    version: '',
-    state: undefined as never,
-    files: { describe: 'no files', list: async () => [] },
-    clock: { now: () => Temporal.Instant.from('2026-01-01T00:00:00Z') },
-    holder: 'test',
-    owner: { pid: process.pid, since: '', command: 'test' },
-    parallel: 1,
-    readerOf: (source: AnySource) => source.reader,
-    standInOf: () => undefined,
-    moduleHash: () => '',
-    redact: (text) => text,
-    trace: () => {},
-  };
+  const built = await results(of, { project, account });
+  giveBack(of, prepared);
+  return built;
 }
 
 async function stepWrite(
@@ -167,7 +70,7 @@ async function stepWrite(
     runSeq: 1n,
     step: model.node.id,
     part: 0,
-    token: 1n,
+    token: 0n,
     definition: model.definition,
     settingsHash: '',
     logicalTime,

@@ -11,7 +11,7 @@ export const book = (catalog: string, table: string): string => spelled({ catalo
 /** How a target is called within its catalog. */
 export const scopeOf = ({ schema, table }: Place): string => `${schema}.${table}`;
 
-const bookkeeping: Readonly<Record<string, string>> = Object.freeze({
+export const bookkeeping: Readonly<Record<string, string>> = Object.freeze({
   fence: 'scope varchar primary key, token bigint not null, seq bigint not null',
   publication: `run_id varchar, step varchar, run_seq bigint not null, token bigint not null, logical_time timestamptz not null,
     definition varchar not null, settings_hash varchar not null, mode varchar not null, sequence bigint not null,

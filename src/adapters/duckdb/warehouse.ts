@@ -1,7 +1,8 @@
 import { version } from '@duckdb/node-api';
 import type { Place, StepWrite, Warehouse, WarehouseCapabilities } from '../../ports/index.ts';
-import { type DuckdbOptions, Engine, watermarkKey } from './connection.ts';
+import { type DuckdbOptions, Engine, memory, watermarkKey } from './connection.ts';
 import { dialect } from './dialect.ts';
+import { type Emptied, empty } from './empty.ts';
 import { engineError, fenced, ofStatement } from './errors.ts';
 import { examine } from './examine.ts';
 import { inspect } from './inspect.ts';
@@ -38,7 +39,17 @@ const pointing = (said: string): string => said.replace(/(LINE 1: )describe from
 
 /** DuckDB: one instance for the process, each catalog a file attached to it. */
 export async function openDuckdb(options: DuckdbOptions): Promise<Warehouse> {
-  const engine = await Engine.open(options);
+  return warehouseOf(await Engine.open(options));
+}
+
+/** DuckDB in memory, for tests of pipelines. */
+export async function openInMemory(): Promise<Emptied> {
+  const engine = await Engine.open({ folder: memory, catalogs: [], threads: 1 });
+  return Object.freeze({ ...warehouseOf(engine), empty: (catalog: string) => empty(engine, catalog) });
+}
+
+function warehouseOf(engine: Engine): Warehouse {
+  const { options } = engine;
   const writing = new Set<Writing>();
 
   const publish = async (write: StepWrite, signal: AbortSignal) => {
