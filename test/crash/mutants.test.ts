@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { copyWith, mutants, outcomesIn } from './mutants.ts';
+import { copyWith, mutants, mutated, outcomesIn } from './mutants.ts';
+
+test('what each of the builds lacks is still found in the sources', () => {
+  for (const mutant of mutants) assert.notEqual(mutated(mutant), '', mutant.what);
+});
 
 // The others are tried by the full counts.
 const chosen = mutants.slice(0, 2);

@@ -64,11 +64,18 @@ export const mutants: readonly Mutant[] = [
   {
     what: 'a run that was killed and never goes on',
     file: 'src/adapters/sqlite/opening.ts',
-    was: "const resumed = found?.state === 'running' || found?.state === 'failed';",
-    is: 'const resumed = false;',
+    was: "const resumed = found?.state === 'running' ||",
+    is: 'const resumed = false &&',
     stop: 'published@5',
   },
 ];
+
+/** The file as it is changed; the text that is taken out must be there once. */
+export function mutated({ file, was, is }: Mutant): string {
+  const text = readFileSync(path.join(root, file), 'utf8');
+  if (text.split(was).length !== 2) throw new Error(`${file} has not once: ${was}`);
+  return text.replace(was, () => is);
+}
 
 /** A copy of the sources and of these tests, changed in one place. */
 export function copyWith(mutant?: Mutant): string {

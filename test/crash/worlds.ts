@@ -99,11 +99,11 @@ export async function kill(worlds: Worlds, stops: readonly string[]): Promise<Ou
     for (const stop of stops) {
       const { killedAt, error } = await inProcess(folder, left, stop);
       if (error !== undefined) return { stops, killed, differences: [`with ${stop}: ${error}`] };
+      left = left.slice(killedAt ?? left.length);
       if (killedAt === undefined) break;
       killed += 1;
-      left = left.slice(killedAt);
     }
-    if (killed > 0) await carryOut(folder, left);
+    await carryOut(folder, left);
     return { stops, killed, differences: await compare(worlds.undisturbed, folder) };
   } catch (error) {
     return { stops, killed, differences: [`afterwards: ${error}`] };
