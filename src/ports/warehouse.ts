@@ -201,9 +201,12 @@ export interface StepWrite {
   readonly files: readonly FileInput[];
   /**
    * The body hands on `_rid`, `_original` and `_unread` of the one relation it reads. `reads`: for each column the source's columns whose
-   * `_unread` makes its `kind` fail. `original`: a relation with `_rid` and the row as JSON in `_original`, for rows whose values all were read.
+   * `_unread` makes its `kind` fail. `original`: that relation, and its row as JSON, for rows whose values all were read.
    */
-  readonly carried?: { readonly reads: Readonly<Record<string, readonly string[]>>; readonly original: string };
+  readonly carried?: {
+    readonly reads: Readonly<Record<string, readonly string[]>>;
+    readonly original: { readonly relation: string; readonly json: string };
+  };
   /** Columns that the body converts from text: it also gives `_was_<column>`, true where a text was there, so that `kind` fails when the value is NULL. */
   readonly converted: readonly string[];
   /** The table keeps `_original` and `_unread` for those who read it, and does not judge kinds itself. */

@@ -265,13 +265,12 @@ function fileInputs(model: StepModel, reach: Reach, project: Project): readonly 
   });
 }
 
-/** The rows of a source as JSON by `_rid`, for those whose values were all read. */
-function originalOf(from: Read, options: Options): string {
+/** Where the rows of a source are, and one of them as JSON. */
+function originalOf(from: Read, options: Options): { readonly relation: string; readonly json: string } {
   const { dialect } = options.project.warehouse;
   const isFile = from.how === 'files' || from.how === 'new files';
-  const place = isFile ? dialect.identifier(fileRelation(from.node)) : dialect.place(placeOf(from.node));
-  const json = dialect.rowAsJson(Object.keys(from.node.definition.columns));
-  return `(select ${dialect.identifier(hidden.row)}, ${json} as ${dialect.identifier(hidden.original)} from ${place})`;
+  const relation = isFile ? dialect.identifier(fileRelation(from.node)) : dialect.place(placeOf(from.node));
+  return { relation, json: dialect.rowAsJson(Object.keys(from.node.definition.columns)) };
 }
 
 function rulesOf(table: AnyTable, options: Options): readonly RowRule[] {

@@ -121,10 +121,11 @@ async function insertInvalid(work: Work, place: string, sequence: bigint): Promi
   const { batch, carried } = write;
   const flags = flagsOf(work);
   const original = carried ? `coalesce(c.${judged.original}, o.${hidden.original})` : `c.${judged.original}`;
-  // Only the invalid rows' originals are made, not those of the whole relation.
+  // Joined first and made to JSON then: only the invalid rows' originals are made, not those of the whole relation.
+  const asked = `(select ${judged.row} from ${temporary.invalid} where ${judged.original} is null)`;
   const looked = carried
-    ? `left join (select ${judged.row}, ${hidden.original} from ${carried.original} as o
-        where ${judged.row} in (select ${judged.row} from ${temporary.invalid})) as o on o.${judged.row} = c.${judged.row}`
+    ? `left join (select ${judged.row}, ${carried.original.json} as ${hidden.original}
+        from ${carried.original.relation} semi join ${asked} using (${judged.row})) as o on o.${judged.row} = c.${judged.row}`
     : '';
   const values = {
     [hidden.original]: `cast(${original} as varchar)`,

@@ -9,7 +9,7 @@ import type { On } from './on.ts';
 const columns = { id: col.integer().optional(), word: col.text().optional() };
 const carried = {
   reads: { id: ['id'], word: ['word'] },
-  original: '(select null as _rid, null as _original where false)',
+  original: { relation: '(select null as _rid where false)', json: 'null' },
 };
 
 /** A step that reads files. */

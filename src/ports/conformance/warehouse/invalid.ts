@@ -124,7 +124,7 @@ export function invalidRows(on: On): void {
       const kept = await desk.make('t', { id: col.integer().key(), age: col.integer() }, { mode: 'merge' });
       const source = `(values (1, 7, 'f:1', null, null), (2, null, 'f:2', '{"id":2,"age":"x"}', ['age']),
       (3, null, 'f:3', null, null)) as s(id, age, _rid, _original, _unread)`;
-      const original = `(select _rid, '{"from":"' || _rid || '"}' as _original from ${source})`;
+      const original = { relation: `(select _rid from ${source})`, json: `'{"from":"' || _rid || '"}'` };
       const { details } = await desk.publish(kept, `select * from ${source}`, {
         carried: { reads: { id: ['id'], age: ['age'] }, original },
       });
@@ -144,7 +144,7 @@ export function invalidRows(on: On): void {
       as s(id, word, _rid, _original, _unread)`;
     const carried = {
       reads: { id: ['id'], word: ['word'] },
-      original: '(select null as _rid, null as _original where false)',
+      original: { relation: '(select null as _rid where false)', json: 'null' },
     };
     const { account } = await desk.publish(kept, sql, { carried });
     assert.equal(account.inserted, 2);

@@ -20,7 +20,7 @@ export function names(on: On): void {
     const empty = warehouse.dialect.emptyRelation({ Quantity: col.integer(), ...columns });
     const { projection } = await warehouse.examine(`select ID, QUANTITY as Q, S.N as N from ${empty} as s`);
     const kept = await desk.make('t', columns, { mode: 'merge' });
-    const original = '(select null as _rid, null as _original where false)';
+    const original = { relation: '(select null as _rid where false)', json: 'null' };
     const carried = { reads: { q: ['id'], ...projection?.from }, original };
     const { details } = await desk.publish(
       kept,
