@@ -18,7 +18,7 @@ export const noNetwork = {
 };
 
 /** `sh` and what its scripts call, and nothing else of the machine. */
-export const coreutils = 'sh env cat ls mkdir rm cp mv uname dirname basename sleep true false'.split(' ');
+export const coreutils = 'sh env cat ls mkdir mkfifo rm cp mv uname dirname basename sleep true false'.split(' ');
 export const isRoot = process.getuid?.() === 0;
 export const someone = 65_534;
 
