@@ -90,6 +90,15 @@ export interface Outcome {
   readonly differences: readonly string[];
 }
 
+/** One, when the command had ended, and was killed before it could say so: done again it would find nothing new, in a run of its own. */
+function untold(folder: string, command: Command | undefined): number {
+  if (command?.name !== 'sync') return 0;
+  const state = new State(folder);
+  const ended = state.rows(`select job, logical_time from run where state = 'succeeded'`);
+  state.close();
+  return Number(ended.some((run) => run['job'] === 'desk_sync' && run['logical_time'] === command.now));
+}
+
 /** The work of a day, killed at each of these points in turn, and then left to end. */
 export async function kill(worlds: Worlds, stops: readonly string[]): Promise<Outcome> {
   const folder = copied(worlds.base, 'crash');
@@ -99,7 +108,7 @@ export async function kill(worlds: Worlds, stops: readonly string[]): Promise<Ou
     for (const stop of stops) {
       const { killedAt, error } = await inProcess(folder, left, stop);
       if (error !== undefined) return { stops, killed, differences: [`with ${stop}: ${error}`] };
-      left = left.slice(killedAt ?? left.length);
+      left = left.slice(killedAt === undefined ? left.length : killedAt + untold(folder, left[killedAt]));
       if (killedAt === undefined) break;
       killed += 1;
     }

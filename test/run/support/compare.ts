@@ -93,7 +93,7 @@ export class Looking {
     const patch = JSON.stringify(Object.fromEntries(without.map((column) => [column, null])));
     const list = kept.map((column) =>
       column === '_original'
-        ? `cast(json_merge_patch(cast(_original as json), '${patch}') as varchar) as _original`
+        ? `case when _original is not null then cast(json_merge_patch(cast(_original as json), '${patch}') as varchar) end as _original`
         : quoted(column),
     );
     const [schema = '', of = ''] = table.split('.');

@@ -3,6 +3,7 @@ import { hidden, type RowRule } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import { flagSql } from '../judge.ts';
 import { storedSql } from '../stored.ts';
+import { canBeFilled } from './fill.ts';
 import { identityOf } from './identity.ts';
 import { isDeleted, jsonOf, judged, listed, temporary, type Work } from './work.ts';
 
@@ -74,11 +75,11 @@ function conditions(work: Work, unread: (column: string) => string | undefined):
 }
 
 /**
- * Every row of the body, once, as a temporary table, and how many they are: stored values, which rules it keeps, its identity. `types` are those of the body's columns
- * as the engine describes them. Each thing is asked in a layer of its own and by its name from there on: a step of few rows costs what its text takes to be planned.
+ * Every row of the body: stored values, which rules it keeps, its identity. `types` are those of the body's columns as the engine describes
+ * them. Each thing is asked in a layer of its own and by its name from there on: a step of few rows costs what its text takes to be planned.
  */
-export async function makeCandidate(work: Work, body: string, types: ReadonlyMap<string, string>): Promise<number> {
-  const { write, names, session } = work;
+function candidateSql(work: Work, body: string, types: ReadonlyMap<string, string>): string {
+  const { write, names } = work;
   const kept = [...(write.carried ? [hidden.row, hidden.original, hidden.unread] : []), ...write.converted.map(was)];
   const columns = names.map((name, index) => {
     const { facts } = write.columns[name] as Work['write']['columns'][string];
@@ -104,7 +105,7 @@ export async function makeCandidate(work: Work, body: string, types: ReadonlyMap
   const original = write.carried
     ? hidden.original
     : `case when not esteira_valid then ${jsonOf(names, (name) => before(names.indexOf(name)))} end`;
-  const sql = `select ${listed(names)}, ${identityOf(work, before)}
+  return `select ${listed(names)}, ${identityOf(work, before)}
       ${write.keepsOriginal ? `, ${hidden.original}, ${hidden.unread}` : ''}
       , ${original} as ${judged.original}
       , case when not esteira_valid then [${named.join(', ') || 'true'}] end as ${judged.flags}
@@ -113,7 +114,29 @@ export async function makeCandidate(work: Work, body: string, types: ReadonlyMap
         from (select * ${write.rules.map(referenceSql).join('')} ${asked.join('')}
           from (select ${[...columns.map(({ stored }) => stored), ...kept.map((name) => `b.${name}`)].join(', ')}
             from (${body}\n) as b) as r) as r) as r) as r`;
-  return await session.make(temporary.candidate, sql);
+}
+
+/**
+ * Makes the candidate, once, and says how many rows it has. Many rows that go as they are into a table that never had any are not kept a second
+ * time meanwhile: then the candidate is a view (`passing`), all of it valid.
+ */
+export async function makeCandidate(
+  work: Work,
+  body: string,
+  { types, isFirst }: { readonly types: ReadonlyMap<string, string>; readonly isFirst: boolean },
+): Promise<{ readonly rows: number; readonly passing: boolean }> {
+  const { session, write, latest } = work;
+  const sql = candidateSql(work, body, types);
+  if (isFirst && write.mode.mode === 'append' && write.carried && latest.length === 0) {
+    session.views.add(temporary.candidate);
+    const [counted] = await session.rows(`create or replace temp view ${temporary.candidate} as ${sql};
+      select count(*) as rows, count(${judged.flags}) as refused from ${temporary.candidate}`);
+    const rows = Number(counted?.rows);
+    if (counted?.refused === 0n && (await canBeFilled(work, rows, work.target))) return { rows, passing: true };
+    await session.run(`drop view ${temporary.candidate}`);
+    session.views.delete(temporary.candidate);
+  }
+  return { rows: await session.make(temporary.candidate, sql), passing: false };
 }
 
 /** Types of what a query gives, by name in lower case. */

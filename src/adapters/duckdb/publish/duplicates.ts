@@ -1,5 +1,5 @@
 import { EsteiraError } from '../../../errors.ts';
-import { greatestFirst } from './identity.ts';
+import { greatestFirst, rank } from './identity.ts';
 import { listed, temporary, valid, type Work } from './work.ts';
 
 /** An append without an order keeps every version of a key. */
@@ -10,17 +10,28 @@ export const asksForRepeated = ({ key, latest, write }: Work): boolean =>
 export const repeatedKeys = ({ key }: Work): string =>
   `select ${listed(key)} from ${temporary.candidate} where ${valid} group by all having count(*) > 1`;
 
+/** So many keys are ranked at once, in memory; with more of them their rows are sorted, which the engine can do on the disk. */
+const together = 10_000_000;
+
+/** The places of all rows but the greatest of each repeated key. */
+export function lostSql(work: Work, keys: number): string {
+  const { key } = work;
+  const some = `${temporary.candidate} as c semi join ${temporary.repeated} using (${listed(key)})`;
+  if (keys <= together) {
+    const greatest = `select max_by(c.rowid, ${rank(work, 'c')}) from ${some} group by ${listed(key, 'c')}`;
+    return `select c.rowid from ${some} where c.rowid not in (${greatest})`;
+  }
+  const place = `row_number() over (partition by ${listed(key, 'c')} order by ${greatestFirst(work, 'c')})`;
+  return `select row_at from (select c.rowid as row_at, ${place} as place from ${some}) where place > 1`;
+}
+
 /** Leaves one valid row of each key in the candidate, and says how many went; an invalid row is never a duplicate. */
 export async function removeDuplicates(work: Work, repeated: number): Promise<number> {
-  const { key, latest, session } = work;
+  const { latest, session } = work;
   if (repeated === 0) return 0;
   const keys = await session.make(temporary.repeated, repeatedKeys(work));
   if (latest.length === 0) throw await keysRepeated(work, keys);
-  const lost = await session.run(`delete from ${temporary.candidate} where rowid in (
-    select row_at from (
-      select c.rowid as row_at, row_number() over (partition by ${listed(key, 'c')} order by ${greatestFirst(work, 'c')}) as place
-      from ${temporary.candidate} as c semi join ${temporary.repeated} using (${listed(key)}))
-    where place > 1)`);
+  const lost = await session.run(`delete from ${temporary.candidate} where rowid in (${lostSql(work, keys)})`);
   return lost.rowsChanged;
 }
 

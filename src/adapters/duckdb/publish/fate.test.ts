@@ -5,7 +5,10 @@ import path from 'node:path';
 import { after, test } from 'node:test';
 import { col } from '../../../columns/index.ts';
 import { Desk } from '../../../ports/conformance/warehouse/desk.ts';
+import { Engine, memory } from '../connection.ts';
 import { openDuckdb } from '../warehouse.ts';
+import { lostSql } from './duplicates.ts';
+import { temporary, workOf } from './work.ts';
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'esteira-fate-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -43,5 +46,40 @@ test('many rows at once, whose duplicates are looked for first, leave what the s
     assert.ok(all.account.duplicates > 10_000 && portions.every(({ account }) => account.duplicates > 0));
   } finally {
     await warehouse.close();
+  }
+});
+
+test('rows that are ranked in memory and rows that are sorted, because their keys are too many, lose the same ones', async () => {
+  const engine = await Engine.open({ folder: memory, catalogs: [] });
+  const warehouse = await openDuckdb({ folder: memory, catalogs: [] });
+  try {
+    const desk = new Desk(warehouse);
+    for (const carried of [undefined, { reads: {}, original: { relation: '', json: '' } }]) {
+      const kept = await desk.make(`t_${carried ? 'carried' : 'hashed'}`, columns, {
+        mode: 'merge',
+        latest: ['moment'],
+      });
+      const write = { ...desk.write(kept, ''), ...(carried ? { carried } : {}) };
+      await engine.use(async (session) => {
+        const work = workOf(write, session);
+        const row = carried ? "'f:' || row_number() over ()" : "md5(id || ' ' || moment)";
+        await session.make(temporary.candidate, `select *, ${row} as _rid from (${rows(0, 9_000)})`);
+        const keys = await session.make(
+          temporary.repeated,
+          `select id from ${temporary.candidate} group by id having count(*) > 1`,
+        );
+        // Of rows that are alike in every way either may go.
+        const left = (among: number): string =>
+          `select * from ${temporary.candidate} where rowid not in (${lostSql(work, among)})`;
+        const [ranked, sorted] = [left(keys), left(Number.POSITIVE_INFINITY)];
+        const ids = await session.number(`select count(distinct id) from ${temporary.candidate}`);
+        assert.ok(ids > 1_500 && ids < 2_000);
+        for (const rest of [ranked, sorted]) assert.equal(await session.number(`select count(*) from (${rest})`), ids);
+        assert.equal(await session.number(`select count(*) from ((${ranked}) except all (${sorted}))`), 0);
+      });
+    }
+  } finally {
+    await warehouse.close();
+    await engine.close();
   }
 });

@@ -29,11 +29,14 @@ export function identityOf(work: Work, raw: (index: number) => string): string {
 const content = (work: Work, alias: string): string =>
   `md5(${jsonOf(work.names, (name) => `${alias}.${identifier(name)}`)})`;
 
-/** What rows of one key are ordered by: the order columns, the identity, a delete after the row, then the content; a carried identity is hardly ever there twice. */
+/**
+ * What rows of one key are ordered by: the order columns, the identity, a delete after the row, then the content. A carried identity says where the
+ * row stands in its source: no other row has it.
+ */
 const order = (work: Work, alias: string): readonly string[] => [
   ...[...work.latest, judged.row].map((name) => `${alias}.${identifier(name)}`),
   ...(work.deleted === undefined ? [] : [isDeleted(work.deleted, alias)]),
-  ...(work.write.carried ? work.names.map((name) => `${alias}.${identifier(name)}`) : [content(work, alias)]),
+  ...(work.write.carried ? [] : [content(work, alias)]),
 ];
 /** For a window. */
 export const greatestFirst = (work: Work, alias: string): string =>

@@ -74,12 +74,14 @@ async function carryOut(
   const { body } = write;
   const rows = body.by === 'query' ? body.sql : `select * from ${temporary.rows}`;
   const types = body.by === 'query' ? await typesOf(work, rows) : await applyFunction(work, body);
-  const total = await makeCandidate(work, rows, types);
+  const { rows: total, passing } = await makeCandidate(work, rows, { types, isFirst: after === 1n });
   await trace('candidate');
   const foreseen = await foreseeFates(work, total);
   const judged = foreseen
     ? { invalid: foreseen('invalid'), repeated: foreseen('duplicate') }
-    : await judge(work, total);
+    : passing
+      ? { invalid: 0, repeated: 0 }
+      : await judge(work, total);
   const refused = await splitInvalid(work, judged.invalid);
   await trace('judged');
   const placed = await placeInvalid(work, refused, after);
