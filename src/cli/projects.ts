@@ -33,7 +33,8 @@ export class Projects {
   }
 
   readonly serve: Serve = async (operation, asked, context) => {
-    const { environment, input } = asked as Asked;
+    // Another program at the socket may ask for anything.
+    const { environment, input } = (asked ?? {}) as Partial<Asked>;
     const [project, { operate }] = await Promise.all([this.#project(environment), import('../operate/index.ts')]);
     if (context.forClient && !needsNoDefinitions.includes(operation)) refuseChanged(project);
     try {

@@ -1,3 +1,4 @@
+import { EsteiraError } from '../errors.ts';
 import { cleaned, type Project, said } from '../run/index.ts';
 import { doctor } from './doctor.ts';
 import { compile, logs, query, runs, show } from './look.ts';
@@ -34,9 +35,22 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
   doctor,
 };
 
-export const isOperation = (name: string): name is OperationName => Object.hasOwn(all, name);
+/** What arrives at the owner's socket is only a text; names that every object has are no operations. */
+function refuseUnknown(name: string, input: unknown): void {
+  const isKnown = Object.hasOwn(all, name);
+  if (isKnown && typeof input === 'object' && input !== null) return;
+  throw new EsteiraError('COMMAND_UNKNOWN', {
+    what: isKnown ? `The operation ${name} was asked for without its input.` : 'There is no such operation.',
+    got: isKnown ? String(input) : name,
+    allowed: isKnown ? 'an object, as esteira/operate describes it' : Object.keys(all).join(', '),
+    next: 'Correct what asks for it; `esteira --help` lists what people can do.',
+  });
+}
 
-/** Everything that can be done with a project; the command line and the owner's socket are thin over it. */
+/**
+ * Everything that can be done with a project; the command line and the owner's socket are thin over it. Throws COMMAND_UNKNOWN for a name or an
+ * input that is none, and each operation's own errors: coded, without secret values, with places below the project's folder.
+ */
 export async function operate<Name extends OperationName>(
   project: Project,
   name: Name,
@@ -44,6 +58,7 @@ export async function operate<Name extends OperationName>(
   context: Context,
 ): Promise<Output<Name>> {
   try {
+    refuseUnknown(name, input);
     const emit = (event: RunEvent): void => context.emit(cleaned(event, project));
     const output = await (all[name] as Carry<Name>)(project, input, { ...context, emit });
     // Rows are what they are: a value among them may well be equal to a secret.

@@ -22,7 +22,7 @@ class Client implements Reach {
   constructor(
     socket: Socket,
     outbox: Outbox<ToOwner>,
-    messages: AsyncGenerator<ToClient>,
+    messages: AsyncGenerator<unknown>,
     pid: number,
     about: { version: string; command: string },
   ) {
@@ -33,12 +33,13 @@ class Client implements Reach {
     void this.#listen(messages);
   }
 
-  async #listen(messages: AsyncGenerator<ToClient>): Promise<void> {
+  async #listen(messages: AsyncGenerator<unknown>): Promise<void> {
     let end: unknown = new Lost(this.#pid, true);
     try {
-      for await (const message of messages) {
+      for await (const message of messages as AsyncGenerator<ToClient>) {
         if ('bye' in message) end = new Lost(this.#pid, false);
         else if ('id' in message) this.#take(message);
+        else if ('error' in message) end = errorFrom(message.error);
       }
     } catch (error) {
       end = error;
@@ -95,11 +96,11 @@ export async function reachOwner(
   socket.once('error', (error) => {
     refused = error;
   });
-  const messages = received<ToClient>(socket);
+  const messages = received(socket);
   try {
     const first = await messages.next();
-    if (!first.done && 'hello' in first.value)
-      return new Client(socket, outbox, messages, first.value.hello.pid, about);
+    const said = first.value as ToClient | undefined;
+    if (said && 'hello' in said) return new Client(socket, outbox, messages, said.hello.pid, about);
   } catch (error) {
     refused = error;
   } finally {

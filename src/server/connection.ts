@@ -29,6 +29,8 @@ export interface ConnectOptions {
   readonly waiting?: (commands: readonly string[]) => void;
   /** How long an owner may be silent before it counts as unreachable, in milliseconds. */
   readonly patience?: number;
+  /** How long an owner whose own work is done waits for a client that does not read what it is told, in milliseconds. */
+  readonly linger?: number;
 }
 
 export interface CallOptions {

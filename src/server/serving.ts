@@ -1,11 +1,19 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import { EsteiraError } from '../errors.ts';
 import type { CallOptions, ConnectOptions, Reach } from './connection.ts';
-import { errorJson, longestRequest, Outbox, plain, received, type ToClient, type ToOwner } from './protocol.ts';
+import {
+  errorJson,
+  longestRequest,
+  messageOf,
+  noMessage,
+  Outbox,
+  plain,
+  type Request,
+  received,
+  type ToClient,
+} from './protocol.ts';
 import { listenIn, stopListening } from './socket.ts';
 import { otherVersion } from './unreachable.ts';
-
-type Request = Extract<ToOwner, { operation: string }>;
 
 const cancelled = (what: string): EsteiraError =>
   new EsteiraError('CANCELLED', { what, next: 'Start it again: it goes on with what was not done.' });
@@ -21,6 +29,8 @@ export class Owner implements Reach {
   readonly #commands = new Map<symbol, string>();
   #opened: Promise<void> = Promise.resolve();
   #quiet = (): void => {};
+  /** Its own work is done: from now on a client that does not read is not waited for. */
+  #lingering = false;
   #ending = false;
 
   private constructor(options: ConnectOptions, release: () => void) {
@@ -75,9 +85,13 @@ export class Owner implements Reach {
     const outbox = new Outbox<ToClient>(socket);
     const asked = new Map<number, AbortController>();
     this.#sockets.set(socket, outbox);
+    // Silence alone is no reason: a client may wait long for a run. What it leaves unread is one.
+    socket.on('timeout', () => socket.writableLength > 0 && socket.destroy());
+    if (this.#lingering) this.#limit(socket);
     void outbox.send({ hello: { pid: process.pid } });
     try {
-      for await (const message of received<ToOwner>(socket, longestRequest)) {
+      for await (const line of received(socket, longestRequest)) {
+        const message = messageOf(line);
         if ('cancel' in message) asked.get(message.id)?.abort(cancelled('The command was stopped.'));
         else if (!this.#ending) {
           const controller = new AbortController();
@@ -86,9 +100,11 @@ export class Owner implements Reach {
           void answered.finally(() => asked.delete(message.id));
         }
       }
-    } catch {
-      // Not a client of ours: it said something that is no message.
-      socket.destroy();
+    } catch (error) {
+      // Not a client of ours, or not one that can be understood any more.
+      const refused = error instanceof EsteiraError ? error : noMessage((error as Error).message);
+      this.#limit(socket);
+      await outbox.end({ error: errorJson(refused) });
     } finally {
       this.#sockets.delete(socket);
       for (const controller of asked.values()) controller.abort(cancelled('The command that asked for it is gone.'));
@@ -108,7 +124,18 @@ export class Owner implements Reach {
     }
   }
 
+  /** From now on the socket goes when nothing of what is said on it is taken for so long. */
+  #limit(socket: Socket): void {
+    socket.setTimeout(this.#options.linger ?? 5_000);
+  }
+
+  /**
+   * Ends when the work of the clients is done too. One that has stopped reading (its process is stopped, its output hangs) is hung up on: its
+   * work is rolled back, and when it wakes it goes on without this owner.
+   */
   async close(): Promise<void> {
+    this.#lingering = true;
+    for (const socket of this.#sockets.keys()) this.#limit(socket);
     while (this.#commands.size > 0) {
       const quiet = new Promise<void>((resolve) => {
         this.#quiet = resolve;

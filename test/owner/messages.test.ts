@@ -88,10 +88,39 @@ test('a client that reads slowly makes the operation wait, not the owner’s mem
   socket.destroy();
 });
 
-test('who speaks another language is hung up on, and nobody else', async () => {
-  const socket = connect(path.relative(process.cwd(), path.join(folder, '.esteira', 'owner.sock')));
-  socket.resume().write('GET / HTTP/1.1\n\n');
-  await new Promise((resolve) => socket.once('close', resolve));
+test('a client that is stopped does not keep an owner that has done its work, and goes on by itself when it wakes', async () => {
+  const here = newFolder();
+  const first = start(here, [{ operation: 'wait', input: path.join(here, 'go') }], { linger: 300 });
+  await first.says('event');
+  const client = start(here, [{ operation: 'flood', input: path.join(here, 'go') }]);
+  await client.says('event');
+  client.signal('SIGSTOP');
+  writeFileSync(path.join(here, 'go'), '');
+  await first.says('waiting');
+  const done = performance.now();
+  assert.ok((await first.end()).some((line) => 'ended' in line));
+  assert.ok(performance.now() - done < 4_000);
+  client.signal('SIGCONT');
+  assert.ok((await client.end()).some((line) => line['result'] === client.pid));
+});
+
+test('who speaks another language is told so and hung up on, and nobody else', async () => {
+  for (const words of [
+    'GET / HTTP/1.1\n\n',
+    '\u0000\u{fffd}\n',
+    'null\n',
+    '[]\n',
+    '{}\n',
+    '{"id":"1","operation":7}\n',
+  ]) {
+    const socket = connect(path.relative(process.cwd(), path.join(folder, '.esteira', 'owner.sock')));
+    socket.on('error', () => {}).write(words);
+    let text = '';
+    for await (const chunk of socket.setEncoding('utf8') as AsyncIterable<string>) text += chunk;
+    const [, refused, ...more] = text.trim().split('\n');
+    assert.equal(JSON.parse(refused ?? '{}').error?.code, 'COMMAND_UNKNOWN', `${words}: ${text}`);
+    assert.deepEqual(more, []);
+  }
   assert.equal((await start(folder, [{ operation: 'where' }]).result<{ pid: number }>()).pid, owner.pid);
 });
 

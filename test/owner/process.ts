@@ -16,6 +16,7 @@ export interface Given {
   readonly command?: string;
   readonly version?: string;
   readonly patience?: number;
+  readonly linger?: number;
   /** Milliseconds that opening takes, and closing. */
   readonly opening?: number;
   readonly closing?: number;
@@ -26,15 +27,25 @@ const given = JSON.parse(process.argv[2] ?? '') as Given;
 const tell = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
 let counted = 0;
+const appears = async (file: string, signal: AbortSignal): Promise<void> => {
+  while (!existsSync(file)) {
+    signal.throwIfAborted();
+    await sleep(10);
+  }
+};
 const operations: Record<string, Serve> = {
   where: async () => ({ pid: process.pid, folder: process.cwd() }),
   /** Until the file is there. */
   wait: async (_, input, { emit, signal }) => {
     await emit({ began: process.pid });
-    while (!existsSync(input as string)) {
-      signal.throwIfAborted();
-      await sleep(10);
-    }
+    await appears(input as string, signal);
+    return process.pid;
+  },
+  /** The same, then more than a socket holds. */
+  flood: async (_, input, { emit, signal }) => {
+    await emit({ began: process.pid });
+    await appears(input as string, signal);
+    await emit('x'.repeat(8_000_000));
     return process.pid;
   },
   count: async (_, input, { emit }) => {
@@ -66,6 +77,7 @@ try {
     clock: { now: () => Temporal.Instant.from('2026-03-10T01:00:00Z') },
     lock: takeSqliteLock,
     ...(given.patience !== undefined && { patience: given.patience }),
+    ...(given.linger !== undefined && { linger: given.linger }),
     open: async () => {
       tell({ opening: process.pid });
       await sleep(given.opening ?? 0);
