@@ -16,7 +16,15 @@ import { describeBody, describeChecks, describeRules, spelledFor } from './descr
 import { emptySpelling } from './empty.ts';
 import type { StepModel } from './model.ts';
 import { askedByRules, mentionsOf, type Read, readOf, readsDay } from './reads.ts';
-import { refuseAskedFiles, refuseKeyless, refuseNames, refuseSince, refuseSourceNames, refuseView } from './refuse.ts';
+import {
+  refuseAskedFiles,
+  refuseKeyless,
+  refuseNames,
+  refuseSince,
+  refuseSourceNames,
+  refuseUnlike,
+  refuseView,
+} from './refuse.ts';
 import { spellBody } from './spell.ts';
 
 export interface Analyser {
@@ -79,6 +87,7 @@ async function tableModel(step: GraphStep, analyser: Analyser): Promise<StepMode
   await describeRules(node, warehouse);
   await describeChecks(step.checks, analyser);
   const carried = await carriedBy(spec.rows, facts, analyser);
+  if (!carried) refuseUnlike(node, reads, mentions);
   return {
     node,
     kind: step.kind,

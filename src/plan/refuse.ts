@@ -41,6 +41,18 @@ export function refuseSince(node: Node<AnyTable>, reads: readonly Read[], facts:
   }
 }
 
+/** Without an origin and an order an append knows rows that it reads again by what they say, which may not be another thing each time. */
+export function refuseUnlike({ definition }: Node<AnyTable>, reads: readonly Read[], { runValues }: Mentions): void {
+  const { write, duplicates, unrepeatable } = definition.spec;
+  const again = reads.find((read) => read.since?.lookback !== undefined);
+  if (!again || write !== 'append' || duplicates || !(runValues || unrepeatable)) return;
+  throw invalidDefinition(
+    `${definition.name} appends rows of ${again.node.definition.name} that lookback reads again, made with ${unrepeatable ? 'values that are others each time' : "the run's date, time or id"}: nothing says which are the same.`,
+    definition,
+    'Say which version of a key is which, by duplicates: keepLatest(…), or merge.',
+  );
+}
+
 /** Every row of each value that the groups have is read: the key is that very column, and its rows never move to another value. */
 function readsWhole(read: Read, keys: readonly string[], facts: QueryFacts): boolean {
   const { since, node } = read;
@@ -163,9 +175,9 @@ export function refuseSourceNames(reads: readonly Read[]): void {
   }
 }
 
-/** A table that merges needs a key; the types hold this where the write mode is written out. */
+/** A table that merges needs a key (the types hold this where the write mode is written out), and one that deletes an order that is always there. */
 export function refuseKeyless({ definition }: Node<AnyTable>): void {
-  const { write } = definition.spec;
+  const { write, duplicates } = definition.spec;
   const keys = keyOf(definition.columns);
   const missing = keys.find((key) => definition.columns[key].facts.nullable);
   if (missing !== undefined)
@@ -173,6 +185,20 @@ export function refuseKeyless({ definition }: Node<AnyTable>): void {
       `The key ${missing} of ${definition.name} may be missing: two rows without it would not be the same row.`,
       definition,
       'Take .optional() off it; a row without its key is then an invalid row.',
+    );
+  const [order] = duplicates?.by ?? [];
+  if (order !== undefined && keys.length === 0)
+    throw invalidDefinition(
+      `${definition.name} keeps the latest row of each key, but no column is its key.`,
+      definition,
+      'Mark a column with .key(), or leave `duplicates` out.',
+    );
+  const unordered = typeof write === 'object' && duplicates?.by.find((name) => definition.columns[name].facts.nullable);
+  if (unordered)
+    throw invalidDefinition(
+      `${unordered}, by which ${definition.name} orders its changes, may be missing: a delete without it would come before every row and remove nothing.`,
+      definition,
+      'Take .optional() off it; a change without it is then an invalid row.',
     );
   if ((write !== 'merge' && typeof write !== 'object') || keys.length > 0) return;
   throw invalidDefinition(

@@ -149,7 +149,7 @@ export type RowRule =
 
 /**
  * How valid rows are written. `key` and `latest` (order columns) may be empty: without `latest` two valid rows of one key are KEYS_REPEATED,
- * with it the greatest stays; an append without `latest` keeps every version of a key, with it each once; a merge without `latest` lets the run's row win over the one that is there.
+ * with it the greatest stays; an append without `latest` keeps every version of a key (rows are the same that say the same), with it each once; a merge without `latest` lets the run's row win over the one that is there.
  */
 export interface WriteMode {
   readonly mode: 'replace' | 'append' | 'merge';
@@ -212,7 +212,7 @@ export interface StepWrite {
   /** The table keeps `_original` and `_unread` for those who read it, and does not judge kinds itself. */
   readonly keepsOriginal: boolean;
   readonly mode: WriteMode;
-  /** Of the columns; of a deleted row only those of the key are asked. */
+  /** Of the columns; of a deleted row only those of the key and the order are asked. */
   readonly judgements: readonly Judgement[];
   readonly rules: readonly RowRule[];
   /** Where invalid rows go; absent: one of them fails the step. */

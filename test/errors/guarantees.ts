@@ -27,6 +27,16 @@ export const guarantees: readonly Guarantee[] = [
     proof: ['src/ports/conformance/warehouse/modes.ts'],
   },
   {
+    what: 'A delete that does not say when it happened (its `keepLatest` columns) is an invalid row; it is not passed over.',
+    by: 'Esteira, which judges key and order of a delete, and refuses an order that may be missing (`DEFINITION_INVALID`)',
+    proof: ['src/ports/conformance/warehouse/modes.ts', 'test/run/changed.test.ts'],
+  },
+  {
+    what: 'An append without `duplicates` takes in every version of a key once, also when rows are read again (`lookback`).',
+    by: 'Esteira, which knows a row by where it comes from, else by all that it says',
+    proof: ['src/ports/conformance/warehouse/equal-rows.ts', 'test/run/lookback.test.ts'],
+  },
+  {
     what: 'A check that blocks holds back the rows before anyone can read them.',
     by: 'Esteira, inside the transaction (`CHECK_FAILED`)',
     proof: ['src/ports/conformance/warehouse/invalid.ts'],

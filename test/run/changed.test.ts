@@ -1,50 +1,8 @@
 import assert from 'node:assert/strict';
-import { cpSync, existsSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { test } from 'node:test';
-import { openProject } from '../../src/config/open.ts';
 import { EsteiraError } from '../../src/errors.ts';
-import { type Input, type OperationName, type Output, operate } from '../../src/operate/index.ts';
-import { temporaryFolder, writeProject } from './support/folder.ts';
+import { Changing, daily } from './support/changing.ts';
 
-const words = `import { atLeast, byHand, check, col, cron, expectNone, files, fn, from, job, rowsIn, run, scalar, settings, source, sql, table } from 'esteira';\n`;
-const signal = new AbortController().signal;
-
-/** One project, one definition after another, the same warehouse and state. */
-class Changing {
-  #folder: string | undefined;
-
-  /** The definitions are other ones from here on: another folder, for a module is loaded once. */
-  define(text: string): this {
-    const folder = temporaryFolder('changed');
-    writeProject(folder, { catalog: 'shop', definitions: words + text });
-    for (const kept of ['warehouse', 'state.sqlite', 'state.sqlite-wal', 'files']) {
-      const from = this.#folder && path.join(this.#folder, kept);
-      if (from && existsSync(from)) cpSync(from, path.join(folder, kept), { recursive: true });
-    }
-    this.#folder = folder;
-    return this;
-  }
-  file(name: string, text: string): void {
-    writeFileSync(path.join(this.#folder as string, 'files', name), text);
-  }
-  async do<Name extends OperationName>(name: Name, input: Input<Name>): Promise<Output<Name>> {
-    const project = await openProject({ folder: this.#folder as string });
-    try {
-      return await operate(project, name, input, { emit: () => {}, signal });
-    } finally {
-      await project.close();
-    }
-  }
-  async run(date: string, more: Partial<Input<'run'>> = {}): Promise<void> {
-    await this.do('setup', {});
-    await this.do('run', { job: 'daily', date, ...more });
-  }
-  async ask(statement: string): Promise<unknown> {
-    return (await this.do('query', { sql: statement })).rows[0]?.[0];
-  }
-}
-const daily = (build: string) => `export const daily = job('daily', { when: cron('0 2 * * *'), build: [${build}] });\n`;
 const codeOf = (code: string) => (error: unknown) => error instanceof EsteiraError && error.code === code;
 const numbers = `export const numbers = table('bronze.numbers', { columns: { n: col.integer() }, rows: sql\`select * from (values (1), (2), (3)) as v(n)\` });\n`;
 
@@ -162,6 +120,22 @@ const refused: Readonly<Record<string, readonly [code: string, text: string]>> =
   'a key that may be missing': [
     'DEFINITION_INVALID',
     `export const t = table('t', { columns: { id: col.integer().key().optional() }, rows: sql\`select 1 as id\`, write: 'merge' });`,
+  ],
+  'an order that may be missing, where rows are deleted by it': [
+    'DEFINITION_INVALID',
+    `export const t = table('t', { columns: { id: col.integer().key(), day: col.date().optional(), gone: col.boolean() },
+      rows: sql\`select 1 as id, null::date as day, true as gone\`, write: mergeDeleting('gone'), duplicates: keepLatest('day') });`,
+  ],
+  'the latest row of each key, without a key': [
+    'DEFINITION_INVALID',
+    `export const t = table('t', { columns: { id: col.integer(), day: col.date() }, rows: sql\`select 1 as id, null::date as day\`,
+      duplicates: keepLatest('day') });`,
+  ],
+  'an append of rows that are read again, of which nothing says which are the same': [
+    'DEFINITION_INVALID',
+    `export const b = table('b', { columns: { id: col.integer(), day: col.date() }, rows: sql\`select 1 as id, date '2026-01-01' as day\`, write: 'append' });
+    export const t = table('t', { columns: { id: col.integer().key(), day: col.date().key(), asked: col.timestamp() }, write: 'append',
+      rows: sql\`select max(id) as id, day, \${run.at} as asked from \${b.since('day', { lookback: '1 day' })} group by day\` });`,
   ],
   'half a day of looking back': [
     'DEFINITION_INVALID',

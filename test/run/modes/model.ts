@@ -56,14 +56,14 @@ export interface Judged {
 }
 
 /** `known`: keys that another table has, where a row must refer to one. */
-export function judge(line: Line, at: string, { deletes }: Way, known?: ReadonlySet<number | null>): Judged {
+export function judge(line: Line, at: string, { deletes, latest }: Way, known?: ReadonlySet<number | null>): Judged {
   const row = Object.fromEntries(
     names.map((name) => [name, typeof line[name] === kinds[name] ? line[name] : null]),
   ) as unknown as Row;
   const exempt = deletes && row.gone === true;
   const failed: string[] = [];
   for (const name of names) {
-    if (exempt && name !== 'k') continue;
+    if (exempt && name !== 'k' && !(latest && name === 'version')) continue;
     if (line[name] === undefined || line[name] === null) failed.push(`${name}_present`);
     else if (row[name] === null) failed.push(`${name}_kind`);
   }

@@ -56,9 +56,12 @@ const referenceSql = (rule: RowRule, index: number): string =>
     ? ''
     : `, (${identifier(rule.column)} is null or ${identifier(rule.column)} in (select ${identifier(rule.other)} from ${dialect.place(rule.of)} where ${identifier(rule.other)} is not null)) as ${reference(index)}`;
 
-/** What each flag asks, in their order; `unread` names the column that says so of another, where there is one. */
+/**
+ * What each flag asks, in their order. Of a delete only what it is carried out by is asked: its key, and its order, without which it would come
+ * before every row and silently remove nothing. `unread` names the column that says so of another, where there is one.
+ */
 function conditions(work: Work, unread: (column: string) => string | undefined): readonly string[] {
-  const { write, key, deleted } = work;
+  const { write, key, latest, deleted } = work;
   const gone = isDeleted(deleted, 'r');
   const exempt = (condition: string, asked: boolean): string =>
     deleted === undefined || asked ? condition : `(${gone} or ${condition})`;
@@ -68,7 +71,7 @@ function conditions(work: Work, unread: (column: string) => string | undefined):
       const known = unread(judgement.column);
       if (judgement.code === 'kind' && known === undefined) return 'true';
       const of = { value: identifier(judgement.column), ...(known ? { unread: known } : {}), facts };
-      return exempt(flagSql(judgement, of), key.includes(judgement.column));
+      return exempt(flagSql(judgement, of), key.includes(judgement.column) || latest.includes(judgement.column));
     }),
     ...write.rules.map((rule, index) => exempt(ruleSql(rule, index), false)),
   ];

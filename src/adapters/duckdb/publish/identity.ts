@@ -16,13 +16,14 @@ function hashed(work: Work, parts: readonly string[], whole: string): string {
 }
 
 /**
- * A row's identity, as a column of the candidate: carried from the source, else a hash of key and order. Of a replaced table only invalid rows
- * need one. Equal hashes within a run get their ordinal later, where rows of one hash can stand beside each other.
+ * A row's identity, as a column of the candidate: carried from the source, else a hash of key and order; of an append without an order, which keeps
+ * every version of a key, of all that the row says. Of a replaced table only invalid rows need one. Equal hashes within a run get their ordinal later, where rows of one hash can stand beside each other.
  */
 export function identityOf(work: Work, raw: (index: number) => string): string {
   if (work.write.carried) return hidden.row;
   const whole = jsonOf(work.names, (name) => raw(work.names.indexOf(name)));
-  const hash = hashed(work, [...work.key, ...work.latest], whole);
+  const keepsAll = work.write.mode.mode === 'append' && work.latest.length === 0;
+  const hash = hashed(work, keepsAll ? [] : [...work.key, ...work.latest], whole);
   return `${work.identified ? hash : `case when not esteira_valid then ${hash} end`} as ${judged.row}`;
 }
 

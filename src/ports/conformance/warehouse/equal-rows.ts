@@ -36,6 +36,21 @@ export function equalRows(on: On): void {
     assert.deepEqual(await words('ordered'), ['a', 'c']);
   });
 
+  on(
+    'of an append with a key and no order, rows read again stay, and a new version among them comes in',
+    async (desk) => {
+      const kept = await desk.make('t', { id: col.integer().key(), word: col.text() }, { mode: 'append' });
+      const versions = (...words: readonly string[]) => words.map((word) => ({ id: 1, word }));
+      await desk.publish(kept, versions('a', 'd'), fresh);
+      const again = await desk.publish(kept, versions('a', 'b', 'd'), { reread: true });
+      assert.deepEqual([again.account.inserted, again.account.stale], [1, 2]);
+      // Of a table that merges: a row that was read comes to stand anew.
+      const moved = await desk.publish(kept, versions('c'));
+      assert.deepEqual([moved.account.inserted, moved.account.stale], [1, 0]);
+      assert.deepEqual((await desk.ask('select word from one.silver.t order by 1')).flat(), ['a', 'b', 'c', 'd']);
+    },
+  );
+
   on('an equal invalid row of a later run is another invalid row; of a replaced table it is not', async (desk) => {
     const columns = { id: col.integer().key(), count: col.integer().min(100) };
     const bad = { id: 7, count: 1 };

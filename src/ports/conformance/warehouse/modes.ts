@@ -183,7 +183,7 @@ export function modes(on: On): void {
     assert.deepEqual(await desk.read(kept), []);
   });
 
-  on('of a deleted row only the key is judged', async (desk) => {
+  on('of a deleted row only the key and the order are judged', async (desk) => {
     const rule = { flag: 'known', condition: `status = 'open'` };
     const kept = await desk.make('t', deleting, { ...merging, deleted: 'gone', rules: [rule] });
     const { account: counts } = await desk.publish(kept, [
@@ -196,6 +196,28 @@ export function modes(on: On): void {
       [['id_present']],
     );
   });
+
+  on(
+    'a delete without its order is an invalid row: it would come before every row and remove nothing',
+    async (desk) => {
+      const kept = await desk.make('t', deleting, { ...merging, deleted: 'gone' });
+      await desk.publish(kept, [{ id: 1, status: 'open', at: first, gone: false }]);
+      const { account: counts, details } = await desk.publish(kept, [{ id: 1, status: null, at: null, gone: true }]);
+      assert.deepEqual(counts, { ...account, in: 1, invalid: 1 });
+      assert.deepEqual(details.flags, { at_present: 1 });
+      assert.deepEqual(
+        (await desk.refused(kept)).map(({ broken }) => broken),
+        [['at_present']],
+      );
+      assert.equal((await desk.read(kept)).length, 1);
+      const strict = await desk.make('strict', deleting, { ...merging, deleted: 'gone', setAside: false });
+      await on.rejects(
+        desk.publish(strict, [{ id: 1, status: null, at: null, gone: true }]),
+        'ROWS_INVALID',
+        /at_present/,
+      );
+    },
+  );
 
   on('any split of the changes over runs ends as one run over all of them', async (desk) => {
     const random = on.random(20260301);
