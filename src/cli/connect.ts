@@ -1,6 +1,7 @@
 import type { OperationName, RunEvent } from '../operate/views.ts';
 import type { Connection } from '../server/owner.ts';
 import type { Request, Typed } from './command.ts';
+import type { Guard } from './guard.ts';
 import { type Interrupt, listenForInterrupt } from './interrupt.ts';
 import type { Asked } from './projects.ts';
 import type { Terminal } from './terminal.ts';
@@ -30,25 +31,35 @@ export function openSession(options: Options): Session {
   let goesOn = false;
   let interrupt: Interrupt | undefined;
   let connected: Promise<Connection> | undefined;
+  let guard: Guard | undefined;
+  const leave = (code: number): void => {
+    guard?.close();
+    process.exit(code);
+  };
   return {
     call: async (operation, input, onEvent = notesTo(typed, terminal)) => {
       interrupt ??= listenForInterrupt({
         onFirst: () => {
-          if (goesOn) process.exit(130);
+          if (goesOn) leave(130);
           onEvent({
             type: 'note',
             level: 'info',
             text: 'Stopping: what goes on is rolled back. Ctrl-C again ends at once.',
           });
         },
-        end: (code) => process.exit(code),
+        end: leave,
       });
-      connected ??= open(options, (commands) => {
-        goesOn = true;
-        const others = commands.map((one) => `\`${one}\``).join(', ');
-        terminal.tell(
-          `Done; this process owns the project and goes on for ${others}. Ctrl-C ends it: they go on without it.\n`,
-        );
+      connected ??= open(options, {
+        guarded: (made) => {
+          guard = made;
+        },
+        waiting: (commands) => {
+          goesOn = true;
+          const others = commands.map((one) => `\`${one}\``).join(', ');
+          terminal.tell(
+            `Done; this process owns the project and goes on for ${others}. Ctrl-C ends it: they go on without it.\n`,
+          );
+        },
       });
       const connection = await connected;
       const environment = typed.texts.get('env');
@@ -64,6 +75,7 @@ export function openSession(options: Options): Session {
       const connection = await connected?.catch(() => undefined);
       await connection?.close();
       interrupt?.close();
+      guard?.close();
     },
   };
 }
@@ -74,24 +86,30 @@ const notesTo =
     if (event.type === 'note' && !typed.flags.has('json')) terminal.tell(`${event.text}\n`);
   };
 
-async function open(options: Options, waiting: (commands: readonly string[]) => void): Promise<Connection> {
+async function open(
+  options: Options,
+  { guarded, waiting }: { guarded(guard: Guard): void; waiting(commands: readonly string[]): void },
+): Promise<Connection> {
   const { typed, terminal, version, command } = options;
-  const [{ connect }, { readOwnerNote }, { findProject }, { clockOf }, { takeLock }, { Projects }] = await Promise.all([
-    import('../server/owner.ts'),
-    import('../server/lock.ts'),
-    import('../config/load.ts'),
-    import('../config/clock.ts'),
-    import('../config/lock.ts'),
-    import('./projects.ts'),
-  ]);
+  const [{ connect }, { readOwnerNote }, { findProject }, { clockOf }, { takeLock }, { Projects }, { guardExit }] =
+    await Promise.all([
+      import('../server/owner.ts'),
+      import('../server/lock.ts'),
+      import('../config/load.ts'),
+      import('../config/clock.ts'),
+      import('../config/lock.ts'),
+      import('./projects.ts'),
+      import('./guard.ts'),
+    ]);
   const folder = findProject(typed.texts.get('project') ?? process.cwd());
+  guarded(guardExit({ folder, terminal, version, json: typed.flags.has('json') }));
   const projects = new Projects(folder, { own: typed.texts.get('env'), command });
   const timer = setTimeout(() => {
     const note = readOwnerNote(folder);
     const isOther = note && note.pid !== process.pid;
     const what = isOther ? `Waiting for \`${note.command}\` (process ${note.pid}), which owns` : 'Opening';
     terminal.tell(`${what} the project.\n`);
-  }, soon);
+  }, soon).unref();
   try {
     return await connect({
       folder,

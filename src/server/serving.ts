@@ -37,6 +37,8 @@ export class Owner implements Reach {
     this.#options = options;
     this.#release = release;
     this.#server = createServer((socket) => void this.#attend(socket));
+    // Its own work and its clients keep the process alive; that somebody might still come does not.
+    this.#server.unref();
   }
 
   /** Listens before it opens, which may take long: whoever comes meanwhile waits for it and does not count it as dead. */

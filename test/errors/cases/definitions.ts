@@ -18,6 +18,8 @@ export const definitions: Cases = {
       words: ['check'],
       files: { 'definitions/more.ts': `import { camelCase } from 'lodash';\n` },
     },
+    check('A definition file ends the process.', `${numbers}if (!process.env.SHOP_REGION) process.exit();\n`),
+    check('A definition file awaits what does not come.', `${numbers}await new Promise(() => {});\n`),
   ],
   DEFINITION_INVALID: [
     check('A name has three parts.', numbers.replace('silver.numbers', 'shop.silver.numbers')),

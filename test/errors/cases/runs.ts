@@ -115,6 +115,13 @@ export const enough = check('enough rows', atLeast(rowsIn(orders), 3));`,
         'from(two, (row) => ({ n: half(row.n) }))',
       )}`,
     ),
+    run(
+      'A function ends the process.',
+      `${two}const half = (n: number): number => {\n  if (n % 2 === 1) process.exit();\n  return n / 2;\n};\n${table(
+        'n: col.integer()',
+        'from(two, (row) => ({ n: half(row.n) }))',
+      )}`,
+    ),
   ],
   FENCED: [
     {
