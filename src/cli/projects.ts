@@ -37,10 +37,11 @@ export class Projects {
     const { environment, input } = (asked ?? {}) as Partial<Asked>;
     const [project, { operate }] = await Promise.all([this.#project(environment), import('../operate/index.ts')]);
     if (context.forClient && !needsNoDefinitions.includes(operation)) refuseChanged(project);
+    project.lost.throwIfAborted();
     try {
       return await operate(project, operation as OperationName, input as never, {
         emit: (event) => void context.emit(event),
-        signal: context.signal,
+        signal: AbortSignal.any([context.signal, project.lost]),
       });
     } catch (error) {
       if (!(error instanceof EsteiraError) && error instanceof Error) {

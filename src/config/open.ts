@@ -1,20 +1,23 @@
 import { readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import path from 'node:path';
 import type { AnySource, Reader } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { collect, matchesName } from '../graph/index.ts';
-import type { Clock } from '../ports/index.ts';
+import type { Clock, Ownership, StateStore } from '../ports/index.ts';
 import { Answers, type Project, said, ulid } from '../run/index.ts';
 import { clockOf } from './clock.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
 import { changedSince, moduleHasher } from './modules.ts';
 import { usedVariables } from './names.ts';
-import type { Environment, Place, ProjectConfig } from './project.ts';
+import type { Environment, Place, ProjectConfig, StateAdapter } from './project.ts';
 import { Variables } from './variables.ts';
 
 export interface OpenProject extends Project {
   /** A file of the configuration or the definitions that was changed, added or taken away after they were loaded. */
   changed(): string | undefined;
+  /** Aborted when another process may have become the owner: nothing more is to be begun, and what goes on is to stop. */
+  readonly lost: AbortSignal;
   close(): Promise<void>;
 }
 
@@ -64,7 +67,12 @@ async function open({ folder, environment: asked, command = '' }: Opening, varia
   const clock: Clock = clockOf(process.env['ESTEIRA_NOW']);
   const files = await environment.files.open(place);
   const warehouse = await opening;
-  const state = await environment.state.open(place);
+  const holder = ulid(clock.now());
+  const owner = { pid: process.pid, since: clock.now().toString(), command };
+  const { state, ownership } = await openState(environment.state, place, { ...owner, holder }).catch(async (error) => {
+    await warehouse.close();
+    throw error;
+  });
   return {
     name: config.name,
     folder,
@@ -77,8 +85,9 @@ async function open({ folder, environment: asked, command = '' }: Opening, varia
     state,
     files,
     clock,
-    holder: ulid(clock.now()),
-    owner: { pid: process.pid, since: clock.now().toString(), command },
+    holder,
+    owner,
+    lost: ownership.lost,
     parallel: environment.parallel ?? 4,
     readerOf: (source) => standIn(source, environment) ?? source.reader,
     standInOf: (source) => {
@@ -92,10 +101,27 @@ async function open({ folder, environment: asked, command = '' }: Opening, varia
     redact: (text) => variables.redact(text),
     trace,
     close: async () => {
-      await state.close();
       await warehouse.close();
+      await ownership.release();
+      await state.close();
     },
   };
+}
+
+/** Nobody else owns the project from then on, on no machine. */
+async function openState(
+  adapter: StateAdapter,
+  place: Place,
+  { since, ...owner }: Project['owner'] & { readonly holder: string },
+): Promise<{ readonly state: StateStore; readonly ownership: Ownership }> {
+  const state = await adapter.open(place);
+  try {
+    const ownership = await state.own({ ...owner, host: hostname(), since: Temporal.Instant.from(since) });
+    return { state, ownership };
+  } catch (error) {
+    await state.close();
+    throw error;
+  }
 }
 
 async function loadGraph(folder: string, config: ProjectConfig) {

@@ -183,6 +183,9 @@ async function finish(
   const { held } = opened;
   const fenced = failures.find((failure) => failure.error?.code === 'FENCED')?.error;
   if (fenced) await giveBack(held, fenced, project);
+  // The run is the next owner's to go on with.
+  const { reason } = context.signal;
+  if (reason instanceof EsteiraError && reason.code === 'OWNED_ELSEWHERE') throw reason;
   const error = context.signal.aborted
     ? cancelled(held.runId)
     : failures.length > 0

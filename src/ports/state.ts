@@ -63,7 +63,7 @@ export interface NewRun {
   readonly targets: readonly string[];
   /** Run a date that has succeeded or failed anew; the former run is kept as superseded. One that was interrupted goes on all the same. */
   readonly again: boolean;
-  /** This owner process. Only one owner lives at a time, so a lease of another holder is a dead process's. */
+  /** This owner process. Only one owner lives at a time, so a lease of another holder is a dead process's; see `own`. */
   readonly holder: string;
   readonly now: Temporal.Instant;
 }
@@ -85,6 +85,21 @@ export interface Going {
   readonly targets: readonly string[];
 }
 
+/** A process that owns a project, as leases and as people know it. */
+export interface NewOwner {
+  readonly holder: string;
+  readonly host: string;
+  readonly pid: number;
+  readonly command: string;
+  readonly since: Temporal.Instant;
+}
+export interface Ownership {
+  /** Aborted when another process may have become the owner; its reason is OWNED_ELSEWHERE. */
+  readonly lost: AbortSignal;
+  /** The next owner need not wait. */
+  release(): Promise<void>;
+}
+
 export interface LogLine {
   readonly at: Temporal.Instant;
   readonly step?: string;
@@ -98,6 +113,12 @@ export interface LogLine {
  */
 export interface StateStore {
   readonly describe: string;
+  /**
+   * Becomes the owner of the project, wherever its other processes are: those of one folder find each other, those of several machines have only
+   * this. Waits for as long as a former owner may live, and throws OWNED_ELSEWHERE once it is seen to live. Where another has owned the state since,
+   * `open` throws the same.
+   */
+  own(owner: NewOwner): Promise<Ownership>;
   /**
    * One transaction: refuses while a lease of the write set is held by this holder's own running run (RUN_IN_PROGRESS), finds the job's running
    * run of a dead holder (`resumed`, whatever date was asked) or a date that has succeeded (`done`), else inserts the run and its steps; draws
@@ -131,6 +152,8 @@ export interface StateStore {
   runs(filter: {
     readonly job?: string;
     readonly parts?: boolean;
+    /** Only those that have not ended. */
+    readonly going?: boolean;
     readonly limit: number;
   }): Promise<readonly RunRecord[]>;
   steps(runId: string): Promise<readonly StepRecord[]>;

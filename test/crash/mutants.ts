@@ -49,7 +49,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     what: 'bounds that each attempt sets anew',
-    file: 'src/adapters/sqlite/store.ts',
+    file: 'src/adapters/state/store.ts',
     was: 'given.bounds.map((bound) => bounds.get(bound.source) ?? bound)',
     is: 'given.bounds',
     test: 'a step that goes on reads what its first attempt would have read',
@@ -63,7 +63,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     what: 'a run that was killed and never goes on',
-    file: 'src/adapters/sqlite/opening.ts',
+    file: 'src/adapters/state/opening.ts',
     was: "const resumed = found?.state === 'running' ||",
     is: 'const resumed = false &&',
     stop: 'published@5',

@@ -1,6 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { DuckDBInstance } from '@duckdb/node-api';
-import type { Ended, Sandbox } from '../../sandbox.ts';
+import { type Ended, Sandbox } from '../../sandbox.ts';
 import { type Cases, numbers, shop } from '../case.ts';
 import { copyPackage } from '../package.ts';
 
@@ -94,6 +95,23 @@ export const owner: Cases = {
         const home = copyPackage(sandbox.folder, version);
         return sandbox.startProgram(process.execPath, [`${home}/bin/esteira.mjs`, ...words]).ended;
       },
+    },
+  ],
+  OWNED_ELSEWHERE: [
+    {
+      doing: 'A project in another folder keeps its state in the same file, and is being used.',
+      words: ['status'],
+      before: [['setup']],
+      arrange: async (sandbox) => {
+        const text = readFileSync(sandbox.file('esteira.config.ts'), 'utf8');
+        const other = new Sandbox({
+          ...shop(limits).files,
+          'esteira.config.ts': text.replace('warehouse/state.sqlite', sandbox.file('warehouse/state.sqlite')),
+        });
+        const owner = await asking(other);
+        return async () => owner.signal('SIGKILL');
+      },
+      varying: /select count[^`]+/g,
     },
   ],
   FILE_HELD: [

@@ -1,9 +1,6 @@
-import type { Transaction } from 'kysely';
 import { EsteiraError } from '../../errors.ts';
 import type { Going, Held, NewRun } from '../../ports/index.ts';
-import type { Tables } from './tables.ts';
-
-type State = Transaction<Tables>;
+import type { State } from './engine.ts';
 
 const jobScope = (job: string): string => `job:${job}`;
 const tablePrefix = 'table:';
@@ -35,15 +32,27 @@ export async function refuseWhileHeld(state: State, asked: NewRun): Promise<void
 
 /** Writes every lease of the run with one token, over those of dead holders. */
 export async function takeLeases(state: State, asked: NewRun, runId: string, token: bigint): Promise<void> {
-  await state.deleteFrom('lease').where('run_id', '=', runId).execute();
-  const rows = scopesOf(asked).map((scope) => ({
+  const scopes = scopesOf(asked);
+  await state.deleteFrom('lease').where('run_id', '=', runId).where('scope', 'not in', scopes).execute();
+  const rows = scopes.map((scope) => ({
     scope,
     holder: asked.holder,
     run_id: runId,
     token,
     since: asked.now.toString(),
   }));
-  await state.replaceInto('lease').values(rows).execute();
+  await state
+    .insertInto('lease')
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.column('scope').doUpdateSet((value) => ({
+        holder: value.ref('excluded.holder'),
+        run_id: value.ref('excluded.run_id'),
+        token: value.ref('excluded.token'),
+        since: value.ref('excluded.since'),
+      })),
+    )
+    .execute();
 }
 
 /** The runs that a holder carries out. */

@@ -1,10 +1,10 @@
-import type { Selectable, Transaction } from 'kysely';
+import type { Selectable } from 'kysely';
 import type { NewRun, Opened } from '../../ports/index.ts';
+import type { State } from './engine.ts';
 import { refuseWhileHeld, takeLeases } from './leases.ts';
+import { refuseUnlessOwner } from './owner.ts';
 import { encode, toRun, toStep } from './rows.ts';
-import type { RunRow, Tables } from './tables.ts';
-
-type State = Transaction<Tables>;
+import type { RunRow } from './tables.ts';
 
 async function draw(state: State, name: 'run' | 'token'): Promise<bigint> {
   const row = await state
@@ -59,6 +59,7 @@ async function begin(state: State, asked: NewRun): Promise<void> {
       params: encode(asked.params),
       settings: encode(asked.settings),
       scope: `job:${job}`,
+      whole_job: job.split(':')[0] ?? job,
       created_at: asked.now.toString(),
     })
     .execute();
@@ -109,6 +110,7 @@ async function planSteps(state: State, asked: NewRun, runId: string): Promise<vo
 
 /** `open` of the contract, inside its transaction. */
 export async function openRun(state: State, asked: NewRun): Promise<Opened> {
+  await refuseUnlessOwner(state, asked.holder);
   await refuseWhileHeld(state, asked);
   const found = await former(state, asked);
   if (found?.state === 'succeeded' && !asked.again) return { opened: 'done', run: toRun(found) };

@@ -17,6 +17,8 @@ export interface RunRow {
   params: string;
   settings: string;
   scope: string;
+  /** The job of which `job` may be a part. */
+  whole_job: string;
   created_at: string;
   finished_at: string | null;
   error: string | null;
@@ -53,8 +55,19 @@ export interface LeaseRow {
   token: Integer;
   since: string;
 }
+/** At most one row; it stays when its owner has ended. */
+export interface OwnerRow {
+  one: 1;
+  holder: string;
+  host: string;
+  pid: Integer;
+  command: string;
+  since: string;
+  /** By the clock of the state. */
+  expires_at: string;
+}
 export interface LogRow {
-  /** Given by SQLite, in the order of writing. */
+  /** Given by the database, in the order of writing. */
   id: ColumnType<bigint, never, never>;
   run_id: string;
   at: string;
@@ -69,5 +82,6 @@ export interface Tables {
   step: StepRow;
   attempt: AttemptRow;
   lease: LeaseRow;
+  owner: OwnerRow;
   log: LogRow;
 }

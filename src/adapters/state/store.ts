@@ -1,13 +1,21 @@
-import type { DatabaseSync } from 'node:sqlite';
-import { Kysely, SqliteDialect, type Transaction } from 'kysely';
-import type { Going, Held, LogLine, NewRun, Opened, RunRecord, StateStore, StepRecord } from '../../ports/index.ts';
-import { openDatabase, thinAdapter } from './connection.ts';
-import { named } from './faults.ts';
+import { sql } from 'kysely';
+import type {
+  Going,
+  Held,
+  LogLine,
+  NewOwner,
+  NewRun,
+  Opened,
+  Ownership,
+  RunRecord,
+  StateStore,
+  StepRecord,
+} from '../../ports/index.ts';
+import type { Engine, Work } from './engine.ts';
 import { goingOf, requireToken } from './leases.ts';
-import { migrate } from './migrations.ts';
 import { openRun } from './opening.ts';
+import { own, type Times, usual } from './owner.ts';
 import { decodeBounds, encode, encodeOptional, toLogLine, toRun, toStep } from './rows.ts';
-import type { Tables } from './tables.ts';
 
 type Intent = Awaited<ReturnType<StateStore['intent']>>;
 type Fixed = Parameters<StateStore['intent']>[2];
@@ -26,49 +34,37 @@ function keepFixed(given: Fixed, stored: { bounds: string | null; files: string 
 }
 
 const ownedBy =
-  <Result>(held: Held, work: (state: Transaction<Tables>) => Promise<Result>) =>
-  async (state: Transaction<Tables>): Promise<Result> => {
+  <Result>(held: Held, work: Work<Result>): Work<Result> =>
+  async (state) => {
     await requireToken(state, held);
     return work(state);
   };
 
-class SqliteState implements StateStore {
-  readonly describe: string;
-  readonly #file: DatabaseSync;
-  readonly #database: Kysely<Tables>;
+/** The state in tables of SQL, the same on every engine. */
+export class SqlState implements StateStore {
+  readonly #engine: Engine;
+  readonly #times: Times;
 
-  constructor(database: DatabaseSync, file: string) {
-    this.#file = database;
-    this.#database = new Kysely({ dialect: new SqliteDialect({ database: thinAdapter(database, file) }) });
-    this.describe = `SQLite ${file}`;
+  constructor(engine: Engine, times: Times = usual) {
+    this.#engine = engine;
+    this.#times = times;
   }
 
-  #transaction<Result>(work: (state: Transaction<Tables>) => Promise<Result>): Promise<Result> {
-    return this.#database.transaction().execute(work);
-  }
-
-  /**
-   * For what the warehouse proves, or nobody acts on: the disk is not waited for. The next intention, which is, takes it along; a power cut before
-   * that leaves the state as if this had not been said yet.
-   */
-  #lightly<Result>(work: (state: Transaction<Tables>) => Promise<Result>): Promise<Result> {
-    return this.#database.connection().execute(async (alone) => {
-      this.#file.exec('pragma synchronous = normal');
-      try {
-        return await alone.transaction().execute(work);
-      } finally {
-        this.#file.exec('pragma synchronous = full');
-      }
-    });
+  get describe(): string {
+    return this.#engine.describe;
   }
 
   /** The only way in which a run writes: what it does holds for as long as its token does. */
-  #owned<Result>(held: Held, work: (state: Transaction<Tables>) => Promise<Result>): Promise<Result> {
-    return this.#transaction(ownedBy(held, work));
+  #owned<Result>(held: Held, work: Work<Result>): Promise<Result> {
+    return this.#engine.transaction('write', ownedBy(held, work));
+  }
+
+  own(owner: NewOwner): Promise<Ownership> {
+    return own(this.#engine, owner, this.#times);
   }
 
   open(run: NewRun): Promise<Opened> {
-    return this.#transaction((state) => openRun(state, run));
+    return this.#engine.transaction('take', (state) => openRun(state, run));
   }
 
   intent(held: Held, step: string, given: Fixed, now: Temporal.Instant): Promise<Intent> {
@@ -130,11 +126,16 @@ class SqliteState implements StateStore {
         .where('attempt', '=', attempt)
         .execute();
     });
-    return outcome === 'done' ? this.#lightly(end) : this.#transaction(end);
+    return this.#engine.transaction(outcome === 'done' ? 'receipt' : 'write', end);
   }
 
-  finish(held: Held, outcome: Parameters<StateStore['finish']>[1], error: unknown, now: Temporal.Instant) {
-    return this.#owned(held, async (state) => {
+  finish(
+    held: Held,
+    outcome: Parameters<StateStore['finish']>[1],
+    error: unknown,
+    now: Temporal.Instant,
+  ): Promise<void> {
+    const end = ownedBy(held, async (state) => {
       await state
         .updateTable('run')
         .set({ state: outcome, finished_at: now.toString(), error: encodeOptional(error) })
@@ -149,38 +150,47 @@ class SqliteState implements StateStore {
         .execute();
       await state.deleteFrom('lease').where('run_id', '=', held.runId).execute();
     });
+    return this.#engine.transaction('take', end);
   }
 
-  async going(holder: string): Promise<readonly Going[]> {
-    return await this.#transaction((state) => goingOf(state, holder));
+  going(holder: string): Promise<readonly Going[]> {
+    return this.#engine.read((state) => goingOf(state, holder));
   }
 
-  async run(runId: string): Promise<RunRecord | undefined> {
-    const row = await this.#database.selectFrom('run').selectAll().where('run_id', '=', runId).executeTakeFirst();
-    return row && toRun(row);
+  run(runId: string): Promise<RunRecord | undefined> {
+    return this.#engine.read(async (state) => {
+      const row = await state.selectFrom('run').selectAll().where('run_id', '=', runId).executeTakeFirst();
+      return row && toRun(row);
+    });
   }
 
-  async runs({ job, parts, limit }: Parameters<StateStore['runs']>[0]): Promise<readonly RunRecord[]> {
-    const newest = this.#database.selectFrom('run').selectAll().orderBy('run_seq', 'desc').limit(limit);
-    if (job === undefined) return (await newest.execute()).map(toRun);
-    const runs = (await newest.where('job', '=', job).execute()).map(toRun);
-    if (!parts) return runs;
-    // `;` comes after `:`.
-    const ofParts = await newest.where('job', '>=', `${job}:`).where('job', '<', `${job};`).execute();
-    const all = [...runs, ...ofParts.map(toRun)];
-    return all.sort((one, other) => (one.runSeq < other.runSeq ? 1 : -1)).slice(0, limit);
+  runs({ job, parts, going, limit }: Parameters<StateStore['runs']>[0]): Promise<readonly RunRecord[]> {
+    return this.#engine.read(async (state) => {
+      const rows = await state
+        .selectFrom('run')
+        .selectAll()
+        .$if(job !== undefined, (runs) => runs.where(parts ? 'whole_job' : 'job', '=', job ?? ''))
+        // They are few, and found by their own index: not for a parameter, nor where another index has the order.
+        .$if(going === true, (runs) => runs.where('state', '=', sql.lit('running')))
+        .orderBy(going ? sql`run_seq + 0` : 'run_seq', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(toRun);
+    });
   }
 
-  async steps(runId: string): Promise<readonly StepRecord[]> {
-    const steps = this.#database.selectFrom('step').selectAll().where('run_id', '=', runId).orderBy('ord');
-    return (await steps.execute()).map(toStep);
+  steps(runId: string): Promise<readonly StepRecord[]> {
+    return this.#engine.read(async (state) => {
+      const rows = await state.selectFrom('step').selectAll().where('run_id', '=', runId).orderBy('ord').execute();
+      return rows.map(toStep);
+    });
   }
 
   log(runId: string, lines: readonly LogLine[]): Promise<void> {
     const rows = lines.map(({ at, step, level, text }) => {
       return { run_id: runId, at: at.toString(), step: step ?? null, level, text };
     });
-    return this.#lightly(async (state) => {
+    return this.#engine.transaction('receipt', async (state) => {
       for (let from = 0; from < rows.length; from += portion)
         await state
           .insertInto('log')
@@ -189,29 +199,18 @@ class SqliteState implements StateStore {
     });
   }
 
-  async logs(runId: string, step?: string): Promise<readonly LogLine[]> {
-    const lines = this.#database
-      .selectFrom('log')
-      .select(['at', 'step', 'level', 'text'])
-      .where('run_id', '=', runId)
-      .orderBy('id');
-    return (await (step === undefined ? lines : lines.where('step', '=', step)).execute()).map(toLogLine);
+  logs(runId: string, step?: string): Promise<readonly LogLine[]> {
+    return this.#engine.read(async (state) => {
+      const lines = state
+        .selectFrom('log')
+        .select(['at', 'step', 'level', 'text'])
+        .where('run_id', '=', runId)
+        .orderBy('id');
+      return (await (step === undefined ? lines : lines.where('step', '=', step)).execute()).map(toLogLine);
+    });
   }
 
-  async close(): Promise<void> {
-    await this.#database.destroy();
-    // Kysely closes only what it has used.
-    if (this.#file.isOpen) this.#file.close();
+  close(): Promise<void> {
+    return this.#engine.close();
   }
-}
-
-export async function openStore(file: string): Promise<StateStore> {
-  const database = openDatabase(file);
-  try {
-    migrate(database, file);
-  } catch (error) {
-    database.close();
-    throw named(error, file);
-  }
-  return new SqliteState(database, file);
 }

@@ -1,0 +1,99 @@
+import { EsteiraError } from '../../errors.ts';
+
+/** How a dialect says what the tables need. */
+export interface Words {
+  readonly text: string;
+  /** Whole numbers of 64 bits. */
+  readonly whole: string;
+  /** The column of a table's key that the database counts itself. */
+  readonly counted: string;
+  /** After the columns of a table; of one that is looked up by its key alone. */
+  readonly table: string;
+  readonly keyed: string;
+  /** What a text has before its first colon. */
+  beforeColon(column: string): string;
+}
+
+/** Each is applied once, in order, and never edited afterwards: a change is a new one at the end. */
+const migrations: readonly ((words: Words) => string)[] = [
+  ({ text, whole, counted, table, keyed }) => `
+  create table seq (name ${text} primary key, value ${whole} not null)${keyed};
+  insert into seq values ('run', 0), ('token', 0);
+
+  create table run (
+    run_id ${text} primary key, run_seq ${whole} not null unique, job ${text} not null, date ${text} not null, logical_time ${text} not null,
+    zone ${text} not null, reason ${text} not null,
+    state ${text} not null check (state in ('running', 'succeeded', 'failed', 'cancelled', 'superseded')),
+    plan ${text} not null, params ${text} not null, settings ${text} not null, scope ${text} not null,
+    created_at ${text} not null, finished_at ${text}, error ${text}
+  )${table};
+  create unique index run_going on run (scope) where state = 'running';
+  create unique index run_date_done on run (job, logical_time) where state = 'succeeded';
+  create index run_of_date on run (job, logical_time, run_seq);
+  create index run_of_job on run (job, run_seq);
+
+  create table step (
+    run_id ${text} not null references run, step ${text} not null, ord ${whole} not null,
+    state ${text} not null check (state in ('pending', 'running', 'done', 'failed', 'skipped')),
+    definition ${text} not null, bounds ${text}, files ${text}, attempt ${whole} not null default 0,
+    account ${text}, details ${text}, error ${text}, started_at ${text}, ended_at ${text},
+    primary key (run_id, step)
+  )${table};
+
+  create table attempt (
+    run_id ${text} not null, step ${text} not null, attempt ${whole} not null, token ${whole} not null,
+    started_at ${text} not null, ended_at ${text}, outcome ${text} check (outcome in ('done', 'failed')), error ${text},
+    primary key (run_id, step, attempt)
+  )${table};
+
+  create table lease (
+    scope ${text} primary key, holder ${text} not null, run_id ${text} not null references run, token ${whole} not null, since ${text} not null
+  )${keyed};
+
+  create table log (
+    id ${counted}, run_id ${text} not null, at ${text} not null, step ${text}, level ${text} not null, text ${text} not null
+  )${table};
+  create index log_of_run on log (run_id, step);
+  `,
+
+  // Who owns the project, and the newest runs of a job with those of its parts (`<job>:<selection>`), found without looking through all.
+  ({ text, whole, table, beforeColon }) => `
+  create table owner (
+    one ${whole} primary key check (one = 1), holder ${text} not null, host ${text} not null, pid ${whole} not null, command ${text} not null,
+    since ${text} not null, expires_at ${text} not null
+  )${table};
+
+  alter table run add column whole_job ${text} not null default '';
+  update run set whole_job = ${beforeColon('job')};
+  create index run_of_whole_job on run (whole_job, run_seq);
+  `,
+];
+
+export const newest = migrations.length;
+const about = 'version';
+
+/** Makes the table that says which version a state has. */
+export const versionTable = ({ whole, table }: Words): string =>
+  `create table if not exists ${about} (one ${whole} primary key check (one = 1), number ${whole})${table}`;
+export const readVersion = `select number from ${about}`;
+
+/**
+ * What brings a state of that version up to this Esteira's tables: to be carried out in one transaction, in which the version was read. Throws
+ * STATE_NEWER for one that a newer Esteira has written. `upTo` is for tests that need a state as an older Esteira wrote it.
+ */
+export function pending(
+  version: number,
+  { words, where, upTo = newest }: { readonly words: Words; readonly where: string; readonly upTo?: number },
+): readonly string[] {
+  if (version > newest)
+    throw new EsteiraError('STATE_NEWER', {
+      what: 'The state was written by a newer version of Esteira.',
+      where,
+      got: `tables of version ${version}`,
+      allowed: `up to version ${newest}`,
+      next: 'Use the version of Esteira that the project used last; tables of the state never go back.',
+    });
+  if (version >= upTo) return [];
+  const changes = migrations.slice(version, upTo).map((statements) => statements(words));
+  return [...changes, `delete from ${about}`, `insert into ${about} (one, number) values (1, ${upTo})`];
+}
