@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { EsteiraError } from '../errors.ts';
+import { makeFolder } from './make-folder.ts';
 import type { FilesAdapter, Place, StateAdapter, Value, WarehouseAdapter } from './project.ts';
 
 /** A place by its own name, whatever links lead there; what is not there yet, below the folder that is. */
@@ -39,6 +40,7 @@ export function duckdb(options: {
     open: async (place: Place) => {
       const { openDuckdb } = await import('../adapters/duckdb/warehouse.ts');
       const { folder: _, temporaryFolder, ...rest } = options;
+      makeFolder(folderIn(place));
       return openDuckdb({
         ...rest,
         folder: folderIn(place),
@@ -87,6 +89,7 @@ export function sqlite(options: { readonly file: Value }): StateAdapter {
     writes: (place: Place) => [real(fileIn(place))],
     open: async (place: Place) => {
       const { openSqliteState } = await import('../adapters/sqlite/state.ts');
+      makeFolder(path.dirname(fileIn(place)));
       return openSqliteState({ file: fileIn(place) });
     },
   });

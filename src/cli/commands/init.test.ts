@@ -88,6 +88,14 @@ describe('init', () => {
     assert.match((await init(at('file'))).told, /FOLDER_NOT_EMPTY/);
   });
 
+  it('says at once that a folder cannot be written, with a code', { skip: !existsSync('/proc/self') }, async () => {
+    for (const place of ['/proc/shop', '/proc/shop/one', '/proc', '/dev/null/shop']) {
+      const { code, told } = await init(place);
+      assert.equal(code, place.startsWith('/dev') ? 2 : 1, told);
+      assert.match(told, place.startsWith('/dev') ? /^FOLDER_NOT_EMPTY: / : /^FILE_UNUSABLE: /);
+    }
+  });
+
   it('refuses a package.json that it cannot read, before it writes', async () => {
     writeFileSync(at('package.json'), '{ mine }');
     const { code, written } = await init(folder, '--json');

@@ -1,5 +1,6 @@
-import { cp, lstat, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, lstat, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { makeFolder } from '../../config/make-folder.ts';
 import { EsteiraError } from '../../errors.ts';
 import type { Command } from '../command.ts';
 import { visible } from '../text.ts';
@@ -21,9 +22,11 @@ export const init: Command = async ({ typed, home }) => {
   await refuse(folder, target, files);
   const packageFile = path.join(target, 'package.json');
   const packageText = await described(path.join(template, manifest), packageFile);
-  await mkdir(target, { recursive: true });
-  for (const file of files)
+  makeFolder(target);
+  for (const file of files) {
+    makeFolder(path.dirname(path.join(target, file)));
     await cp(path.join(template, file), path.join(target, file), { force: false, errorOnExist: true });
+  }
   await ignore(path.join(template, ignored), path.join(target, '.gitignore'));
   await writeFile(packageFile, packageText);
   const wrote = [...files, '.gitignore', 'package.json'].map((file) => file.split(path.sep).join('/'));
