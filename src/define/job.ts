@@ -33,6 +33,7 @@ export interface Job extends Definition<'job'> {
   readonly build: readonly (AnyTable | AnySource)[];
 }
 interface JobSpec {
+  /** One, or a list of which each counts: two schedules are both due. */
   readonly when: typeof byHand | Trigger | readonly Trigger[];
   /** Tables; or streaming sources, to bring in what has arrived. */
   readonly build: readonly (AnyTable | AnySource)[];

@@ -50,6 +50,14 @@ function refuseJob(job: Job): void {
       job.name,
       'letters, digits, underscores, dots and dashes',
     );
+  const strange = job.triggers.find((trigger) => !['cron', 'after', 'always'].includes(trigger?.on));
+  if (strange !== undefined)
+    throw invalid(
+      job,
+      `The job ${job.name} has a time that is none.`,
+      'manual' in Object(strange) ? 'byHand beside others' : JSON.stringify(strange),
+      'byHand alone, or one or more of cron(…), after(…), always',
+    );
   const isBuilt = (one: Definition | undefined): boolean => one?.kind === 'table' || one?.kind === 'source';
   const wrong = job.build.find((one) => !isBuilt(one));
   if (job.build.length > 0 && wrong === undefined) return;

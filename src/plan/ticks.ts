@@ -13,44 +13,71 @@ export interface Tick {
 type CronTrigger = Extract<Trigger, { on: 'cron' }>;
 
 /**
- * The tick of a date: the first that is due for it, else (a day without one) midnight there. Without a date the last one due. A job by hand
- * takes the time it is opened, and the day before.
+ * The tick of a date: the first that is due for it by any of the job's schedules, else (a day without one) midnight in the zone of the first.
+ * Without a date the last one due. A job by hand takes the time it is opened, and the day before, and so does one that comes after it. Throws DEFINITION_INVALID for a schedule that
+ * cannot be read.
  */
 export function tickOf(
   job: Job,
   options: { readonly date?: Temporal.PlainDate; readonly now: Temporal.Instant },
 ): Tick {
-  const trigger = cronOf(job);
-  const { now } = options;
-  if (!trigger) {
-    const date =
-      options.date ??
-      now
-        .toZonedDateTimeISO('UTC')
-        .toPlainDate()
-        .subtract({ days: job.triggers.length ? 0 : 1 });
-    return { logicalTime: now, date, zone: 'UTC' };
+  const { now, date } = options;
+  const schedules = cronsOf(job).map((trigger) => ({ trigger, cron: cronExpression(trigger, job) }));
+  const [first] = schedules;
+  if (!first) {
+    const days = isOfToday(job) ? 0 : 1;
+    return {
+      logicalTime: now,
+      date: date ?? now.toZonedDateTimeISO('UTC').toPlainDate().subtract({ days }),
+      zone: 'UTC',
+    };
   }
-  const { zone } = trigger;
-  const shift = trigger.date === 'the day before' ? 1 : 0;
-  const cron = cronExpression(trigger, job);
-  if (!options.date) {
-    const [last] = cron.previousRuns(1, new Date(now.epochMilliseconds + 1000));
-    const logicalTime = last ? instantOf(last) : now;
-    return { logicalTime, date: logicalTime.toZonedDateTimeISO(zone).toPlainDate().subtract({ days: shift }), zone };
+  if (date) {
+    const due = schedules.flatMap((schedule) => dueFor(date, schedule));
+    const { zone } = first.trigger;
+    const midnight = date
+      .add({ days: shiftOf(first.trigger) })
+      .toZonedDateTime(zone)
+      .toInstant();
+    return due.toSorted(byTime)[0] ?? { logicalTime: midnight, date, zone };
   }
-  const midnight = options.date.add({ days: shift }).toZonedDateTime(zone);
-  const next = cron.nextRun(new Date(midnight.epochMilliseconds - 1000));
-  const due = next && instantOf(next);
-  const isThatDay = due?.toZonedDateTimeISO(zone).toPlainDate().equals(midnight.toPlainDate());
-  return { logicalTime: due && isThatDay ? due : midnight.toInstant(), date: options.date, zone };
+  const last = schedules.map(({ trigger, cron }): Tick => {
+    const [before] = cron.previousRuns(1, new Date(now.epochMilliseconds + 1000));
+    const logicalTime = before ? instantOf(before) : now;
+    const day = logicalTime.toZonedDateTimeISO(trigger.zone).toPlainDate();
+    return { logicalTime, date: day.subtract({ days: shiftOf(trigger) }), zone: trigger.zone };
+  });
+  return last.toSorted(byTime).at(-1) as Tick;
 }
 
-/** The next tick after now; a job by hand has none. */
+/** What comes in without end is of the day on which it comes; every other job without a schedule is begun when its day is over. */
+const isOfToday = (job: Job): boolean =>
+  job.triggers.some((trigger) => trigger.on === 'always' || (trigger.on === 'after' && isOfToday(trigger.of)));
+
+interface Schedule {
+  readonly trigger: CronTrigger;
+  readonly cron: Cron;
+}
+/** Days between the date of a run and the day on which it is due. */
+const shiftOf = ({ date }: CronTrigger): number => (date === 'the day before' ? 1 : 0);
+const byTime = (one: Tick, other: Tick): number => Temporal.Instant.compare(one.logicalTime, other.logicalTime);
+
+function dueFor(date: Temporal.PlainDate, { trigger, cron }: Schedule): readonly Tick[] {
+  const { zone } = trigger;
+  const midnight = date.add({ days: shiftOf(trigger) }).toZonedDateTime(zone);
+  const next = cron.nextRun(new Date(midnight.epochMilliseconds - 1000));
+  const logicalTime = next && instantOf(next);
+  const isThatDay = logicalTime?.toZonedDateTimeISO(zone).toPlainDate().equals(midnight.toPlainDate());
+  return logicalTime && isThatDay ? [{ logicalTime, date, zone }] : [];
+}
+
+/** The next tick after now, of all its schedules; a job by hand has none, and one that comes after another is not known beforehand. */
 export function nextTick(job: Job, now: Temporal.Instant): Temporal.Instant | undefined {
-  const trigger = job.triggers.find((one) => one.on === 'cron');
-  const next = trigger && cronExpression(trigger, job).nextRun(new Date(now.epochMilliseconds));
-  return next ? instantOf(next) : undefined;
+  const next = job.triggers.flatMap((trigger) => {
+    const run = trigger.on === 'cron' && cronExpression(trigger, job).nextRun(new Date(now.epochMilliseconds));
+    return run ? [instantOf(run)] : [];
+  });
+  return next.toSorted(Temporal.Instant.compare)[0];
 }
 
 export function whenText(job: Job): string {
@@ -63,16 +90,14 @@ export function whenText(job: Job): string {
 }
 
 /** Its times are known before it is opened. */
-export const isScheduled = (job: Job): boolean => cronOf(job) !== undefined;
+export const isScheduled = (job: Job): boolean => cronsOf(job).length > 0;
 
-/** Its own cron, or that of the job that it comes after. */
-function cronOf(job: Job): CronTrigger | undefined {
-  for (const trigger of job.triggers) {
-    if (trigger.on === 'cron') return trigger;
-    const earlier = trigger.on === 'after' ? cronOf(trigger.of) : undefined;
-    if (earlier) return earlier;
-  }
-  return undefined;
+/** Its own schedules, and those of the jobs that it comes after: it has their dates. */
+function cronsOf(job: Job): readonly CronTrigger[] {
+  return job.triggers.flatMap((trigger) => {
+    if (trigger.on === 'cron') return [trigger];
+    return trigger.on === 'after' ? cronsOf(trigger.of) : [];
+  });
 }
 
 function cronExpression(trigger: CronTrigger, job: Job): Cron {
