@@ -1,3 +1,4 @@
+export { noRows } from './account.ts';
 export type { Clock } from './clock.ts';
 export { type Dialect, type Place, placeText } from './dialect.ts';
 export type { FileFormat, FileStore, SourceFile } from './files.ts';

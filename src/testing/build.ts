@@ -1,39 +1,28 @@
 import { type Columns, col } from '../columns/index.ts';
-import type { Definition, Table } from '../define/index.ts';
-import { EsteiraError } from '../errors.ts';
-import { whereOf } from '../graph/index.ts';
-import { flagsOf, invalidPlaceOf, layoutOf, placeOf, type StepModel } from '../plan/index.ts';
-import { type Account, type Batch, hidden, type StepWrite } from '../ports/index.ts';
+import type { AnyTable, Table } from '../define/index.ts';
+import { flagsOf, invalidPlaceOf, placeOf, type StepModel } from '../plan/index.ts';
+import { type Account, type Batch, noRows, type StepWrite } from '../ports/index.ts';
 import { Progress, type Project, reachOf, readSettings, type SettingValues, writeOf } from '../run/index.ts';
 import { inOrder } from './in-order.ts';
 import { giveBack, prepare } from './prepare.ts';
+import { logicalTimeOf, putGiven, putInvalid, putSettings } from './put.ts';
 import type { Built, Contents } from './world.ts';
-
-const nothing: Account = Object.freeze({
-  in: 0,
-  valid: 0,
-  invalid: 0,
-  duplicates: 0,
-  held: 0,
-  inserted: 0,
-  updated: 0,
-  deleted: 0,
-  unchanged: 0,
-  stale: 0,
-});
 
 /** Builds one table in a catalog that nobody else has meanwhile, by the same steps as a run. */
 export async function build<C extends Columns>(of: Table<C>, contents: Contents): Promise<Built<C>> {
   const prepared = await prepare(of, contents);
-  const { project, models } = prepared;
-  await writeSettings(project, contents);
+  const { project, models, beside } = prepared;
+  await putSettings(project, contents);
   const settings = await readSettings(project);
   const progress = new Progress();
-  let account = nothing;
+  let account = noRows;
   for (const model of models) {
-    const rows = contents.rows.get(model.node.definition);
-    if (rows) {
-      await putGiven(model, rows, project);
+    const { definition } = model.node;
+    const rows = contents.rows.get(definition);
+    const refused = definition.kind === 'table' ? contents.rows.get((definition as AnyTable).invalid) : undefined;
+    if (refused) await putInvalid(model, refused, { project, contents });
+    if (rows) await putGiven(model, rows, project);
+    if (rows || beside.has(definition)) {
       progress.published(model.node.id, 1n);
       continue;
     }
@@ -64,7 +53,7 @@ async function stepWrite(
 ): Promise<StepWrite | undefined> {
   if (model.kind === 'view') return undefined;
   const { date } = contents;
-  const logicalTime = date.add({ days: 1 }).toZonedDateTime('UTC').toInstant();
+  const logicalTime = logicalTimeOf(contents);
   const batch: Batch = {
     runId: 'test',
     runSeq: 1n,
@@ -85,56 +74,6 @@ async function stepWrite(
     reread: false,
     unchanged: false,
   });
-}
-
-/** Rows that a test gives are there as they are, as if their table had been published once: nothing judges them. */
-async function putGiven(model: StepModel, rows: readonly object[], { graph, warehouse }: Project): Promise<void> {
-  const { definition } = model.node;
-  refuseUnknown(definition, rows);
-  const missing = Object.fromEntries(Object.keys(definition.columns).map((name) => [name, null]));
-  const own =
-    layoutOf(model, graph, warehouse.dialect)
-      .at(-1)
-      ?.columns.map((column) => column.name) ?? [];
-  const kept = Object.entries({
-    [hidden.row]: col.text(),
-    [hidden.run]: col.bigint(),
-    [hidden.sequence]: col.bigint(),
-  });
-  const columns = { ...definition.columns, ...Object.fromEntries(kept.filter(([name]) => own.includes(name))) };
-  const complete = rows.map((row, index) => ({
-    ...missing,
-    ...row,
-    [hidden.row]: `given:${String(index).padStart(10, '0')}`,
-    [hidden.run]: 1n,
-    [hidden.sequence]: 1n,
-  }));
-  await warehouse.replaceRows(placeOf(model.node), columns, complete);
-}
-
-/** The compiler says the same, where a test is compiled. */
-function refuseUnknown(definition: Definition & { readonly columns: Columns }, rows: readonly object[]): void {
-  const got = rows.flatMap((row) => Object.keys(row)).find((name) => !Object.hasOwn(definition.columns, name));
-  if (got === undefined) return;
-  throw new EsteiraError('ROW_UNKNOWN_COLUMN', {
-    what: `A row that the test gives to ${definition.name} has the column ${got}, which it does not declare.`,
-    where: whereOf(definition),
-    got,
-    allowed: Object.keys(definition.columns).join(', '),
-    next: 'Rename it in the test, or declare the column.',
-  });
-}
-
-async function writeSettings({ graph, warehouse }: Project, { settings }: Contents): Promise<void> {
-  for (const [definition, values] of settings) {
-    const node = graph.nodeOf(definition);
-    const { columns, rows } = node.definition as unknown as { columns: Columns; rows: readonly object[] };
-    await warehouse.replaceRows(
-      placeOf(node),
-      columns,
-      rows.map((row) => ({ ...row, ...values })),
-    );
-  }
 }
 
 async function results<C extends Columns>(

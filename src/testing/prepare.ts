@@ -1,6 +1,6 @@
 import { memoryWarehouse } from '../config/memory.ts';
 import type { AnySource, AnyTable, Definition } from '../define/index.ts';
-import { allSteps, collect, type Graph, type GraphStep } from '../graph/index.ts';
+import { allSteps, collect, type Graph, type GraphStep, invalidDefinition } from '../graph/index.ts';
 import type { Read, StepModel } from '../plan/index.ts';
 import type { Change, Warehouse } from '../ports/index.ts';
 import { Answers, modelsOf, type Project, setupChanges } from '../run/index.ts';
@@ -18,6 +18,8 @@ let catalogs = 0;
 export interface Prepared {
   readonly catalog: string;
   readonly given: ReadonlySet<Definition>;
+  /** Tables of which only the invalid rows are read, and these are given: they are there, and are not built. */
+  readonly beside: ReadonlySet<Definition>;
   readonly project: Project;
   readonly models: readonly StepModel[];
   /** The first rows of settings. */
@@ -64,14 +66,36 @@ async function setUp(
   const graph = collect([{ catalog, file: 'test', exports: { above: [...above(of)] } }], { suffix: '_invalidos' });
   const project = projectOf(graph, warehouse, answers);
   const needed = above(of, { until: contents.rows });
+  const beside = new Set([...given].flatMap((one) => refusedBy(one) ?? []).filter((one) => !needed.has(one)));
+  refuseInvalid(needed, contents);
   const built = allSteps(graph)
-    .filter((step) => needed.has(step.node.definition))
+    .filter(({ node }) => needed.has(node.definition) || beside.has(node.definition))
     .map((step) => (step.node.definition === of ? step : { ...step, checks: [] }));
   const steps = [...givenSources(graph, contents, built), ...built];
   const models = (await modelsOf(steps, project)).map((model) => withGiven(model, contents));
   const changes = (await setupChanges(models, project)).get(catalog) ?? [];
   await warehouse.change(catalog, changes);
-  return { catalog, given, project, models, first: changes.filter(({ change }) => change === 'insert') };
+  return { catalog, given, beside, project, models, first: changes.filter(({ change }) => change === 'insert') };
+}
+
+const refusedBy = (definition: Definition): Definition | undefined => (definition as AnyTable).spec?.refusedBy;
+
+/** A table that is built makes its invalid rows itself: those of a test would stand among them. Another one may have none at all. */
+function refuseInvalid(needed: ReadonlySet<Definition>, { rows }: Contents): void {
+  for (const invalid of rows.keys()) {
+    const table = refusedBy(invalid);
+    if (!table) continue;
+    const { name } = table;
+    const given = `The test gives invalid rows of ${name}`;
+    if ((table as AnyTable).spec.invalid !== 'set aside')
+      throw invalidDefinition(`${given}, which sets none aside.`, table, `Say invalid: 'set aside' for ${name}.`);
+    if (needed.has(table) && !rows.has(table))
+      throw invalidDefinition(
+        `${given}, and has that table built, which makes its own.`,
+        table,
+        `Give the rows of ${name} too, or leave its invalid rows to it.`,
+      );
+  }
 }
 
 /** The table, and everything above it, but not above what `until` has. */
@@ -82,8 +106,8 @@ function above(
     found = new Set<Definition>(),
   }: { readonly until?: ReadonlyMap<Definition, unknown>; readonly found?: Set<Definition> } = {},
 ): ReadonlySet<Definition> {
-  const definition = (of as AnyTable).spec?.refusedBy ?? of;
-  if (found.has(definition)) return found;
+  const definition = refusedBy(of) ?? of;
+  if (found.has(definition) || (definition !== of && until?.has(of))) return found;
   found.add(definition);
   if (until?.has(definition)) return found;
   for (const other of definition.dependsOn) above(other, { found, ...(until ? { until } : {}) });

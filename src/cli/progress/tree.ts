@@ -1,3 +1,4 @@
+import { noRows } from '../../ports/account.ts';
 import type { Account } from '../../ports/index.ts';
 import { mark, paint } from '../marks.ts';
 import { count, elapsed, seconds } from '../numbers.ts';
@@ -81,20 +82,8 @@ export function sum(accounts: readonly Account[]): Account {
   const names = first ? (Object.keys(first) as (keyof Account)[]) : [];
   const add = (one: Account, other: Account): Account =>
     Object.fromEntries(names.map((name) => [name, one[name] + other[name]])) as unknown as Account;
-  return first ? rest.reduce(add, first) : nothing;
+  return first ? rest.reduce(add, first) : noRows;
 }
-const nothing: Account = Object.freeze({
-  in: 0,
-  valid: 0,
-  invalid: 0,
-  duplicates: 0,
-  held: 0,
-  inserted: 0,
-  updated: 0,
-  deleted: 0,
-  unchanged: 0,
-  stale: 0,
-});
 
 function draw(lines: readonly Line[], look: Look): readonly string[] {
   const shown = roomFor(look.columns);
