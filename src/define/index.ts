@@ -1,7 +1,7 @@
 export { type Check, check } from './check.ts';
 export { copyOf, type Definition, isDefinition, ownCopy, writtenAt } from './definition.ts';
 export { type FragmentName, fn, fragmentNames } from './fn.ts';
-export { after, always, byHand, cron, type Job, job, type Trigger } from './job.ts';
+export { after, always, byHand, cron, type Job, job, type Missed, type Trigger } from './job.ts';
 export { atLeast, atMost, expectNone, invalidShare, type Limit, type Measure, rowsIn, scalar } from './limit.ts';
 export {
   type AnyReadable,

@@ -2,12 +2,16 @@ import { type Definition, define } from './definition.ts';
 import type { AnySource } from './source.ts';
 import type { AnyTable } from './table.ts';
 
+/** What becomes of due times at which the job could not begin: nobody ran the schedules, or its run before took longer. */
+export type Missed = 'run each' | 'run once' | 'skip';
 export type Trigger =
   | {
       readonly on: 'cron';
       readonly expression: string;
       readonly zone: string;
       readonly date: 'that day' | 'the day before';
+      readonly missed?: Missed;
+      readonly limit?: number;
     }
   | { readonly on: 'after'; readonly of: Job }
   | { readonly on: 'always' };
@@ -21,8 +25,19 @@ export const cron = (
     readonly zone?: string;
     /** The date a run is for. Default: that day. */
     readonly date?: 'that day' | 'the day before';
+    /**
+     * `run each`: one run for each, the oldest first; `run once`: the newest alone; `skip`: none. What is not run is named by `esteira status`
+     * and `esteira runs`. Default: `run each` where a source above gives the rows of the run's date, and `skip` is refused there unless another
+     * job reads the same days; else `run once`.
+     */
+    readonly missed?: Missed;
+    /** `run each` runs at most so many, the newest; default 100. */
+    readonly limit?: number;
   } = {},
-): Trigger => Object.freeze({ on: 'cron', expression, zone: options.zone ?? 'UTC', date: options.date ?? 'that day' });
+): Trigger => {
+  const { zone = 'UTC', date = 'that day', ...late } = options;
+  return Object.freeze({ on: 'cron', expression, zone, date, ...late });
+};
 export const after = (of: Job): Trigger => Object.freeze({ on: 'after', of });
 /** Runs without end (streams); what it brings in, every other job only reads. */
 export const always: Trigger = Object.freeze({ on: 'always' });

@@ -57,6 +57,8 @@ const misshapen: Readonly<Record<string, () => Definition>> = {
   'leaves out an engine': () => table('silver.t', { columns: { n }, rows: perEngine({ spark: rows } as never) }),
   'builds what is no table': () => job('daily', { when: byHand, build: ['silver.orders' as never] }),
   'has a time that is none': () => job('daily', { when: [byHand as never, cron('0 2 * * *')], build: [orders] }),
+  'cannot treat missed times that way': () =>
+    job('daily', { when: cron('0 2 * * *', { missed: 'run each', limit: 0 }), build: [orders] }),
   'cannot be the name of a job': () => job('a b', { when: byHand, build: [orders] }),
   'has no name': () => settings('config.limits', { name: col.integer().default(1) } as never),
   'which row of config.levels': () => settingsTable('config.levels', { n }, []),

@@ -6,6 +6,7 @@ import {
   type Definition,
   isReference,
   type Job,
+  type Trigger,
 } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { type AnySettings, invalidDefinition } from './catalog.ts';
@@ -58,6 +59,7 @@ function refuseJob(job: Job): void {
       'manual' in Object(strange) ? 'byHand beside others' : JSON.stringify(strange),
       'byHand alone, or one or more of cron(…), after(…), always',
     );
+  for (const trigger of job.triggers) if (trigger.on === 'cron') refuseMissed(job, trigger);
   const isBuilt = (one: Definition | undefined): boolean => one?.kind === 'table' || one?.kind === 'source';
   const wrong = job.build.find((one) => !isBuilt(one));
   if (job.build.length > 0 && wrong === undefined) return;
@@ -68,6 +70,13 @@ function refuseJob(job: Job): void {
     got,
     'tables, and sources that stream',
   );
+}
+
+function refuseMissed(job: Job, { missed = 'skip', limit = 1 }: Extract<Trigger, { on: 'cron' }>): void {
+  const what = `The job ${job.name} cannot treat missed times that way.`;
+  const ways = ['run each', 'run once', 'skip'];
+  if (!ways.includes(missed)) throw invalid(job, what, `missed: ${missed}`, ways.join(', '));
+  if (!Number.isSafeInteger(limit) || limit < 1) throw invalid(job, what, `limit: ${limit}`, 'a whole number from 1');
 }
 
 function refuseTable(table: AnyTable): void {

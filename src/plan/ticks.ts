@@ -10,7 +10,7 @@ export interface Tick {
   readonly date: Temporal.PlainDate;
   readonly zone: string;
 }
-type CronTrigger = Extract<Trigger, { on: 'cron' }>;
+export type CronTrigger = Extract<Trigger, { on: 'cron' }>;
 
 /**
  * The tick of a date: the first that is due for it by any of the job's schedules, else (a day without one) midnight in the zone of the first.
@@ -42,7 +42,7 @@ export function tickOf(
     return due.toSorted(byTime)[0] ?? { logicalTime: midnight, date, zone };
   }
   const last = schedules.map(({ trigger, cron }): Tick => {
-    const [before] = cron.previousRuns(1, new Date(now.epochMilliseconds + 1000));
+    const [before] = cron.previousRuns(1, justAfter(now));
     const logicalTime = before ? instantOf(before) : now;
     const day = logicalTime.toZonedDateTimeISO(trigger.zone).toPlainDate();
     return { logicalTime, date: day.subtract({ days: shiftOf(trigger) }), zone: trigger.zone };
@@ -54,12 +54,15 @@ export function tickOf(
 const isOfToday = (job: Job): boolean =>
   job.triggers.some((trigger) => trigger.on === 'always' || (trigger.on === 'after' && isOfToday(trigger.of)));
 
+/** Schedules know whole seconds: what is due in this very one is before this. */
+export const justAfter = (now: Temporal.Instant): Date => new Date(Math.floor(now.epochMilliseconds / 1000 + 1) * 1000);
+
 interface Schedule {
   readonly trigger: CronTrigger;
   readonly cron: Cron;
 }
 /** Days between the date of a run and the day on which it is due. */
-const shiftOf = ({ date }: CronTrigger): number => (date === 'the day before' ? 1 : 0);
+export const shiftOf = ({ date }: CronTrigger): number => (date === 'the day before' ? 1 : 0);
 const byTime = (one: Tick, other: Tick): number => Temporal.Instant.compare(one.logicalTime, other.logicalTime);
 
 function dueFor(date: Temporal.PlainDate, { trigger, cron }: Schedule): readonly Tick[] {
@@ -82,11 +85,12 @@ export function nextTick(job: Job, now: Temporal.Instant): Temporal.Instant | un
 
 export function whenText(job: Job): string {
   if (job.triggers.length === 0) return 'by hand';
-  const texts = job.triggers.map((trigger) => {
-    if (trigger.on === 'cron') return `${trigger.expression} ${trigger.zone}`;
-    return trigger.on === 'after' ? `after ${trigger.of.name}` : 'always';
-  });
-  return texts.join(', ');
+  return job.triggers.map(triggerText).join(', ');
+}
+
+export function triggerText(trigger: Trigger): string {
+  if (trigger.on === 'cron') return `${trigger.expression} ${trigger.zone}`;
+  return trigger.on === 'after' ? `after ${trigger.of.name}` : 'always';
 }
 
 /** Its times are known before it is opened. */
@@ -100,7 +104,7 @@ function cronsOf(job: Job): readonly CronTrigger[] {
   });
 }
 
-function cronExpression(trigger: CronTrigger, job: Job): Cron {
+export function cronExpression(trigger: CronTrigger, job: Job): Cron {
   const { zone } = trigger;
   const isUtc = zone === 'UTC';
   try {
@@ -123,4 +127,4 @@ const notCron = ({ expression, zone }: CronTrigger, job: Job, why: string): Este
     allowed: 'five fields of cron (minute hour day month weekday) and an IANA time zone',
     next: "Write, for example, cron('0 2 * * *', { zone: 'America/Sao_Paulo' }).",
   });
-const instantOf = (date: Date): Temporal.Instant => Temporal.Instant.fromEpochMilliseconds(date.getTime());
+export const instantOf = (date: Date): Temporal.Instant => Temporal.Instant.fromEpochMilliseconds(date.getTime());

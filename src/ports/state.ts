@@ -1,8 +1,9 @@
+import type { TickStore } from './ticks.ts';
 import type { Account, Bound, PublicationDetails } from './warehouse.ts';
 
 export type RunState = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'superseded';
 export type StepState = 'pending' | 'running' | 'done' | 'failed' | 'skipped';
-export type Reason = 'manual' | 'schedule' | 'always';
+export type Reason = 'manual' | 'schedule' | 'always' | 'backfill' | 'reprocess';
 
 /** One run of a job, as intended and as it went. */
 export interface RunRecord {
@@ -113,6 +114,7 @@ export interface LogLine {
  */
 export interface StateStore {
   readonly describe: string;
+  readonly ticks: TickStore;
   /**
    * Becomes the owner of the project, wherever its other processes are: those of one folder find each other, those of several machines have only
    * this. Waits for as long as a former owner may live, and throws OWNED_ELSEWHERE once it is seen to live. Where another has owned the state since,
@@ -143,8 +145,14 @@ export interface StateStore {
     now: Temporal.Instant,
   ): Promise<void>;
   failed(held: Held, step: string, error: unknown, now: Temporal.Instant): Promise<void>;
-  /** Ends the run and releases its leases in one transaction. */
-  finish(held: Held, state: 'succeeded' | 'failed' | 'cancelled', error: unknown, now: Temporal.Instant): Promise<void>;
+  /** Ends the run and releases its leases in one transaction. With a run that succeeds its tick is done, and the jobs `after` are due. */
+  finish(
+    held: Held,
+    state: 'succeeded' | 'failed' | 'cancelled',
+    error: unknown,
+    now: Temporal.Instant,
+    after?: readonly string[],
+  ): Promise<void>;
   /** Runs that this holder carries out; those of others are of dead processes. */
   going(holder: string): Promise<readonly Going[]>;
   run(runId: string): Promise<RunRecord | undefined>;

@@ -67,6 +67,18 @@ const migrations: readonly ((words: Words) => string)[] = [
   update run set whole_job = ${beforeColon('job')};
   create index run_of_whole_job on run (whole_job, run_seq);
   `,
+
+  // When jobs were due, and up to when their schedules were looked at.
+  ({ text, table, keyed }) => `
+  create table tick (
+    job ${text} not null, due ${text} not null, date ${text} not null, zone ${text} not null, cause ${text} not null,
+    state ${text} not null check (state in ('due', 'claimed', 'done', 'skipped')), run_id ${text}, why ${text}, noted_at ${text} not null,
+    primary key (job, due)
+  )${table};
+  create index tick_open on tick (due) where state in ('due', 'claimed');
+  create index tick_by_state on tick (state, due);
+  create table schedule (job ${text} primary key, up_to ${text} not null)${keyed};
+  `,
 ];
 
 export const newest = migrations.length;

@@ -5,6 +5,7 @@ import { refuseWhileHeld, takeLeases } from './leases.ts';
 import { refuseUnlessOwner } from './owner.ts';
 import { encode, toRun, toStep } from './rows.ts';
 import type { RunRow } from './tables.ts';
+import { claimTick } from './ticks.ts';
 
 async function draw(state: State, name: 'run' | 'token'): Promise<bigint> {
   const row = await state
@@ -113,7 +114,11 @@ export async function openRun(state: State, asked: NewRun): Promise<Opened> {
   await refuseUnlessOwner(state, asked.holder);
   await refuseWhileHeld(state, asked);
   const found = await former(state, asked);
-  if (found?.state === 'succeeded' && !asked.again) return { opened: 'done', run: toRun(found) };
+  if (found?.state === 'succeeded' && !asked.again) {
+    const run = toRun(found);
+    await claimTick(state, run, 'done');
+    return { opened: 'done', run };
+  }
   const resumed = found?.state === 'running' || (found?.state === 'failed' && !asked.again);
   const runId = resumed ? found.run_id : asked.runId;
   if (resumed)
@@ -133,12 +138,13 @@ export async function openRun(state: State, asked: NewRun): Promise<Opened> {
   const token = await draw(state, 'token');
   await takeLeases(state, asked, runId, token);
   await planSteps(state, asked, runId);
-  const run = await state.selectFrom('run').selectAll().where('run_id', '=', runId).executeTakeFirstOrThrow();
+  const run = toRun(await state.selectFrom('run').selectAll().where('run_id', '=', runId).executeTakeFirstOrThrow());
+  await claimTick(state, run, 'claimed');
   const steps = await state.selectFrom('step').selectAll().where('run_id', '=', runId).orderBy('ord').execute();
   return {
     opened: resumed ? 'resumed' : 'new',
-    held: { runId, runSeq: run.run_seq, job: run.job, token },
-    run: toRun(run),
+    held: { runId, runSeq: run.runSeq, job: run.job, token },
+    run,
     steps: steps.map(toStep),
   };
 }

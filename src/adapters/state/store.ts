@@ -16,6 +16,7 @@ import { goingOf, requireToken } from './leases.ts';
 import { openRun } from './opening.ts';
 import { own, type Times, usual } from './owner.ts';
 import { decodeBounds, encode, encodeOptional, toLogLine, toRun, toStep } from './rows.ts';
+import { SqlTicks, settleTicks } from './ticks.ts';
 
 type Intent = Awaited<ReturnType<StateStore['intent']>>;
 type Fixed = Parameters<StateStore['intent']>[2];
@@ -44,9 +45,11 @@ const ownedBy =
 export class SqlState implements StateStore {
   readonly #engine: Engine;
   readonly #times: Times;
+  readonly ticks: SqlTicks;
 
   constructor(engine: Engine, times: Times = usual) {
     this.#engine = engine;
+    this.ticks = new SqlTicks(engine);
     this.#times = times;
   }
 
@@ -134,6 +137,7 @@ export class SqlState implements StateStore {
     outcome: Parameters<StateStore['finish']>[1],
     error: unknown,
     now: Temporal.Instant,
+    after: readonly string[] = [],
   ): Promise<void> {
     const end = ownedBy(held, async (state) => {
       await state
@@ -149,6 +153,7 @@ export class SqlState implements StateStore {
         .where('state', '=', 'running')
         .execute();
       await state.deleteFrom('lease').where('run_id', '=', held.runId).execute();
+      if (outcome === 'succeeded') await settleTicks(state, held, { after, now });
     });
     return this.#engine.transaction('take', end);
   }

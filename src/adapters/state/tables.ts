@@ -1,5 +1,5 @@
 import type { ColumnType } from 'kysely';
-import type { Reason, RunState, StepState } from '../../ports/index.ts';
+import type { Reason, RunState, StepState, TickState } from '../../ports/index.ts';
 
 /** Read as bigint, whatever its size. */
 type Integer = ColumnType<bigint, bigint | number, bigint | number>;
@@ -66,6 +66,22 @@ export interface OwnerRow {
   /** By the clock of the state. */
   expires_at: string;
 }
+export interface TickRow {
+  job: string;
+  due: string;
+  date: string;
+  zone: string;
+  cause: string;
+  state: TickState;
+  run_id: string | null;
+  why: string | null;
+  noted_at: string;
+}
+/** Up to when a job's schedule was looked at. */
+export interface ScheduleRow {
+  job: string;
+  up_to: string;
+}
 export interface LogRow {
   /** Given by the database, in the order of writing. */
   id: ColumnType<bigint, never, never>;
@@ -84,4 +100,6 @@ export interface Tables {
   lease: LeaseRow;
   owner: OwnerRow;
   log: LogRow;
+  tick: TickRow;
+  schedule: ScheduleRow;
 }

@@ -1,0 +1,96 @@
+import type { AnySource, Job, Missed, Trigger } from '../define/index.ts';
+import { EsteiraError } from '../errors.ts';
+import { type Graph, stepsOf, whereOf } from '../graph/index.ts';
+import { type CronTrigger, cronExpression, instantOf, justAfter, shiftOf, type Tick, triggerText } from './ticks.ts';
+
+/** A due time of a job, and the schedule that says so. */
+export interface DueTick extends Tick {
+  /** As `esteira status` writes it: `0 2 * * * America/Sao_Paulo`. */
+  readonly cause: string;
+  /** It stands for all the times from its own on, to this one, that not included: they are too many to be told one by one. */
+  readonly until?: Temporal.Instant;
+}
+/** What becomes of ticks of one cause that were missed. */
+export interface Late {
+  readonly missed: Missed;
+  /** So many, the newest, of `run each`. */
+  readonly limit: number;
+}
+
+/** More ticks than a person would count one by one are told as one. */
+const mostAtOnce = 1000;
+
+/**
+ * What was due after one instant and up to another, that included, by the job's own schedules, in order: each of a wall clock's times once, be the
+ * clock put forward over it or back.
+ */
+export function ticksBetween(job: Job, after: Temporal.Instant, upTo: Temporal.Instant): readonly DueTick[] {
+  const found = new Map<string, DueTick>();
+  for (const trigger of job.triggers) {
+    if (trigger.on !== 'cron') continue;
+    for (const tick of ticksOf(trigger, job, { after, upTo })) found.set(tick.logicalTime.toString(), tick);
+  }
+  return [...found.values()].toSorted((a, b) => Temporal.Instant.compare(a.logicalTime, b.logicalTime));
+}
+
+function ticksOf(
+  trigger: CronTrigger,
+  job: Job,
+  { after, upTo }: { readonly after: Temporal.Instant; readonly upTo: Temporal.Instant },
+): readonly DueTick[] {
+  const cron = cronExpression(trigger, job);
+  const times: Temporal.Instant[] = [];
+  // The newest first, one at a time: mostly there is none, or one.
+  const before = (time: Date): Date | undefined => {
+    const [found] = cron.previousRuns(1, time);
+    return found && found.getTime() > after.epochMilliseconds ? found : undefined;
+  };
+  let next = before(justAfter(upTo));
+  for (; next && times.length < mostAtOnce; next = before(next)) times.unshift(instantOf(next));
+  const { zone } = trigger;
+  const tick = (logicalTime: Temporal.Instant): DueTick => {
+    const day = logicalTime.toZonedDateTimeISO(zone).toPlainDate();
+    return { logicalTime, date: day.subtract({ days: shiftOf(trigger) }), zone, cause: triggerText(trigger) };
+  };
+  const [oldest] = times;
+  const first = next && cron.nextRun(new Date(after.epochMilliseconds));
+  return [...(first && oldest ? [{ ...tick(instantOf(first)), until: oldest }] : []), ...times.map(tick)];
+}
+
+/** How the ticks of a cause are treated when they come late; one that the job has no more is treated as the job's others. */
+export function lateOf(job: Job, cause: string, graph: Graph): Late {
+  const trigger = job.triggers.find((one) => triggerText(one) === cause);
+  const { missed, limit = 100 } = trigger?.on === 'cron' ? trigger : {};
+  // What comes after another job has that one's dates: none of them is passed over unasked.
+  const usual = trigger?.on === 'after' || daysOf(job, graph).length > 0 ? 'run each' : 'run once';
+  return { missed: missed ?? usual, limit };
+}
+
+/** Sources above a job that give it the rows of the run's date only: a date that is not run is a date that is not read. */
+function daysOf(job: Job, graph: Graph): readonly string[] {
+  const above = stepsOf(graph, job).steps.flatMap(({ node }) => node.definition.dependsOn);
+  const sources = above.filter((definition): definition is AnySource => definition.kind === 'source');
+  const ofDay = ({ day, reader }: AnySource): boolean =>
+    day !== undefined || (reader.options['pattern'] ?? '').includes('{date}');
+  return [...new Set(sources.filter(ofDay).map(({ name }) => name))];
+}
+
+const skips = (trigger: Trigger): boolean => trigger.on === 'cron' && trigger.missed === 'skip';
+
+/** Throws DEFINITION_INVALID for a job that would lose days: it skips them, and no other job reads them. */
+export function refuseLostDays(graph: Graph): void {
+  const jobs = [...graph.jobs.values()];
+  for (const job of jobs.filter(({ triggers }) => triggers.some(skips))) {
+    const others = jobs.filter((other) => other !== job && other.triggers.length > 0 && !other.triggers.some(skips));
+    const read = new Set(others.flatMap((other) => daysOf(other, graph)));
+    const lost = daysOf(job, graph).find((source) => !read.has(source));
+    if (lost !== undefined)
+      throw new EsteiraError('DEFINITION_INVALID', {
+        what: `The job ${job.name} would never read the days that it skips.`,
+        where: whereOf(job),
+        got: `missed: 'skip', and ${lost}, which gives the rows of the run's date`,
+        allowed: "missed: 'run each' or 'run once'; 'skip' where another job reads the same days",
+        next: 'Leave out missed: each day is then run, the oldest first.',
+      });
+  }
+}

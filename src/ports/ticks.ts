@@ -1,0 +1,47 @@
+import type { RunState } from './state.ts';
+
+export type TickState = 'due' | 'claimed' | 'done' | 'skipped';
+
+/** A time at which a job was due. */
+export interface NewTick {
+  readonly job: string;
+  readonly due: Temporal.Instant;
+  readonly date: Temporal.PlainDate;
+  readonly zone: string;
+  /** The schedule, or the job before, that made it due. */
+  readonly cause: string;
+}
+export interface TickRecord extends NewTick {
+  /** `claimed`: by a run, which may have ended otherwise than well. */
+  readonly state: TickState;
+  /** When it was written: later than it was due where nobody looked. */
+  readonly noted: Temporal.Instant;
+  /** Why nothing was run for it. */
+  readonly why?: string;
+  readonly run?: { readonly runId: string; readonly state: RunState; readonly finishedAt?: Temporal.Instant };
+}
+
+/**
+ * The due times of jobs. Each is written once, by whoever owns the state. A run that is opened for the time of a tick claims it, in the same
+ * transaction, whatever started the run; one that succeeds makes it done.
+ */
+export interface TickStore {
+  /** By job: up to when its schedule was looked at. */
+  seen(): Promise<ReadonlyMap<string, Temporal.Instant>>;
+  /** Writes what has come due since, and that the job was looked at; what is there already stays. Throws OWNED_ELSEWHERE for one who does not own the state. */
+  note(
+    holder: string,
+    job: string,
+    found: { readonly ticks: readonly NewTick[]; readonly upTo: Temporal.Instant; readonly now: Temporal.Instant },
+  ): Promise<void>;
+  /** Neither done nor skipped; the oldest first. */
+  pending(): Promise<readonly TickRecord[]>;
+  /** Names why nothing is run for it. One that is done by now stays done. */
+  skip(tick: Pick<NewTick, 'job' | 'due'>, why: string): Promise<void>;
+  /** Newest first. */
+  list(filter: {
+    readonly job?: string;
+    readonly state: TickState;
+    readonly limit: number;
+  }): Promise<readonly TickRecord[]>;
+}
