@@ -2,7 +2,7 @@ import type { Input, OperationName, Output, RunEvent } from '../operate/views.ts
 import type { Terminal } from './terminal.ts';
 
 /** What a command gives: `result` is printed with `--json`, else `text`. */
-export interface Answer {
+interface Answer {
   readonly result: unknown;
   text(): string;
   /** 0 when absent. */

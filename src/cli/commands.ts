@@ -8,7 +8,7 @@ export interface OptionEntry {
   readonly short?: string;
   readonly about: string;
 }
-export interface ArgumentEntry {
+interface ArgumentEntry {
   readonly name: string;
   readonly needed: boolean;
   readonly many?: boolean;

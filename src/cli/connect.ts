@@ -7,7 +7,7 @@ import type { Asked } from './projects.ts';
 import type { Terminal } from './terminal.ts';
 
 /** A command's way to the project, opened by its first call. */
-export interface Session {
+interface Session {
   readonly call: Request['call'];
   /** After the result is printed: an owner goes on for the commands that it serves. */
   close(): Promise<void>;

@@ -4,7 +4,7 @@ import type { Typed } from './command.ts';
 import { type CommandEntry, commands, everywhere, type OptionEntry } from './commands.ts';
 import { nearest } from './nearest.ts';
 
-export interface Parsed {
+interface Parsed {
   /** Absent: nothing but options was typed. */
   readonly entry: CommandEntry | undefined;
   readonly typed: Typed;

@@ -4,7 +4,7 @@ import type { Look } from './terminal.ts';
 import { visible, wrapHanging } from './text.ts';
 
 /** What is printed of something thrown, as text and as JSON, and the exit code. */
-export interface Problem {
+interface Problem {
   readonly exit: number;
   readonly json: { readonly error: object };
   text(look: Look): string;

@@ -23,7 +23,7 @@ export function rowsText({ columns, rows, more }: QueryView, look: Look): string
   return [...lines, paint(look, 'quiet', isCut ? `${end}; --json gives texts whole` : end)].join('\n');
 }
 
-export function cellText(value: QueryView['rows'][number][number]): string {
+function cellText(value: QueryView['rows'][number][number]): string {
   if (value === null) return 'NULL';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -2,7 +2,7 @@ import { paint } from './marks.ts';
 import type { Look } from './terminal.ts';
 import { cut, pad, padLeft, visible, width } from './text.ts';
 
-export interface Heading {
+interface Heading {
   readonly head: string;
   /** Numbers stand at the right and are never cut; nor is what is `whole`. */
   readonly align?: 'right';

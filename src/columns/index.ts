@@ -1,4 +1,4 @@
-export type { Column, ColumnFacts, Decimal, Kind, Numeric, Rule, Time } from './column.ts';
+export type { Column, ColumnFacts, Decimal, Kind, Time } from './column.ts';
 export * as col from './column.ts';
 export { type Duration, parseDuration } from './duration.ts';
 export { type Judgement, judgements, keyOf } from './judgements.ts';

@@ -12,7 +12,7 @@ function* namesIn(value: unknown): Generator<string> {
   }
 }
 
-export interface UsedVariables {
+interface UsedVariables {
   /** By name: what uses it, in every environment. */
   readonly all: ReadonlyMap<string, readonly string[]>;
   /** Those of readers: addresses of other systems. */

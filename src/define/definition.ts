@@ -1,5 +1,4 @@
 import { fileURLToPath } from 'node:url';
-import type { Columns } from '../columns/index.ts';
 
 /** Two copies of the package give two values here: definitions of one are not taken for definitions of the other. */
 const brand: unique symbol = Symbol.for('esteira.definition') as never;
@@ -45,9 +44,4 @@ function callerOutside(): string {
   const file = outside?.getFileName();
   if (!outside || !file) return 'unknown place';
   return `${file.startsWith('file:') ? fileURLToPath(file) : file}:${outside.getLineNumber()}`;
-}
-
-/** A definition with columns: what the warehouse holds under its name. */
-export interface Holding<C extends Columns = Columns> extends Definition {
-  readonly columns: C;
 }

@@ -31,7 +31,7 @@ export const fragmentNames = Object.freeze([
   'to_timestamp',
   'calendar',
 ] as const);
-export type FragmentName = (typeof fragmentNames)[number];
+type FragmentName = (typeof fragmentNames)[number];
 
 /** Functions that mean the same on every engine; plain SQL spells these differently or, worse, silently means another thing. */
 export const fn = Object.freeze({

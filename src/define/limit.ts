@@ -6,7 +6,7 @@ import type { AnySource } from './source.ts';
 import type { AnyTable } from './table.ts';
 
 /** A number that can be measured. */
-export type Measure =
+type Measure =
   | { readonly measure: 'rows' | 'invalid share'; readonly of: readonly Definition<string>[] }
   | { readonly measure: 'rows of a query' | 'scalar'; readonly of: readonly Definition[]; readonly query: AnyRows };
 

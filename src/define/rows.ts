@@ -2,14 +2,14 @@ import type { Columns, Duration, NamesOf, RowOf, Time } from '../columns/index.t
 import { type Definition, define } from './definition.ts';
 
 /** How the engine gets the rows: data only, carried out elsewhere. */
-export type Recipe =
+type Recipe =
   | { readonly by: 'name'; readonly of: Definition }
   | { readonly by: 'sql'; readonly parts: readonly string[]; readonly mentions: readonly Mention[] }
   | { readonly by: 'engine'; readonly queries: Readonly<Record<string, AnyRows>> }
   | { readonly by: 'map'; readonly input: AnyReadable; readonly map: RowFunction }
   | Since
   | { readonly by: 'unread'; readonly of: AnyReadable };
-export interface Since {
+interface Since {
   readonly by: 'since';
   readonly of: AnyReadable;
   readonly column: string;
@@ -58,7 +58,7 @@ export interface Fragment {
   readonly args: readonly unknown[];
   readonly reads: readonly Definition[];
 }
-export type Literal = string | number | bigint | boolean | Time;
+type Literal = string | number | bigint | boolean | Time;
 // `any`: a setting or rows of every type may be mentioned.
 export type Mention = Rows<any> | Setting<any> | RunValue | Fragment | Literal | readonly Literal[];
 
@@ -95,7 +95,7 @@ export function from<C extends Columns, R extends object>(
   return rowsBy({ by: 'map', input, map: map as RowFunction }, input.reads);
 }
 
-export const rowsBy = (recipe: Recipe, reads: readonly Definition[]): Rows<any> =>
+const rowsBy = (recipe: Recipe, reads: readonly Definition[]): Rows<any> =>
   Object.freeze({ recipe: Object.freeze(recipe), reads: Object.freeze([...new Set(reads)]) });
 
 export const readableBy = <C extends Columns>(columns: C, recipe: Recipe, reads: readonly Definition[]): Readable<C> =>

@@ -3,7 +3,7 @@ import type { Definition } from './definition.ts';
 import { type AnyRows, type Growing, named, type Rows, sql } from './rows.ts';
 
 /** A write mode with something to say. */
-export interface Way<Needs extends string = string> {
+interface Way<Needs extends string = string> {
   readonly way: 'merge deleting';
   readonly needs: readonly Needs[];
 }
@@ -11,7 +11,7 @@ export interface Way<Needs extends string = string> {
 export const mergeDeleting = <const Name extends string>(deleted: Name): Way<Name> =>
   Object.freeze({ way: 'merge deleting', needs: Object.freeze([deleted]) });
 
-export interface Keep<Name extends string = string> {
+interface Keep<Name extends string = string> {
   readonly by: readonly Name[];
 }
 /**
@@ -21,7 +21,7 @@ export interface Keep<Name extends string = string> {
 export const keepLatest = <const Name extends string>(...by: readonly [Name, ...Name[]]): Keep<Name> =>
   Object.freeze({ by: Object.freeze(by) });
 
-export interface Reference<Name extends string = string> {
+interface Reference<Name extends string = string> {
   readonly column: Name;
   readonly of: Definition;
   readonly other: string;
@@ -37,7 +37,7 @@ export const existsIn = <const Name extends string, C extends Columns>(
 type RowRule<Name extends string> = AnyRows | Reference<Name>;
 
 /** Columns of every table of invalid rows, after the table's own and before the flags. */
-export const invalidColumns = Object.freeze({
+const invalidColumns = Object.freeze({
   _original: col.json<Readonly<Record<string, unknown>>>(),
   _rid: col.text(),
   run_id: col.text(),
@@ -72,7 +72,7 @@ interface TableSpec<C extends Columns, Needs extends string> {
   readonly about?: string;
 }
 /** A table's options as the graph and the planner see them. */
-export interface TableFacts {
+interface TableFacts {
   readonly rows: AnyRows;
   readonly write: 'replace' | 'append' | 'merge' | 'view' | Way;
   readonly duplicates?: Keep;

@@ -17,5 +17,5 @@ export function emptySpelling(dialect: Dialect, converted?: Spelling['converted'
 }
 
 /** A setting's value when nobody has said otherwise. */
-export const standardOf = (setting: Setting<unknown>): unknown =>
+const standardOf = (setting: Setting<unknown>): unknown =>
   (setting.of as unknown as AnyReadable).columns[setting.setting].facts.standard;

@@ -1,6 +1,6 @@
 export { type Analyser, analyse, convertedName } from './analyse.ts';
 export { carriedNames, carries, withCarried } from './carry.ts';
-export { emptySpelling, standardOf } from './empty.ts';
+export { emptySpelling } from './empty.ts';
 export {
   flagsOf,
   historyColumns,
@@ -10,9 +10,8 @@ export {
   placeOf,
   settingsLayout,
   type TableLayout,
-  tombstonesOf,
 } from './layout.ts';
 export type { StepModel } from './model.ts';
 export { definitionOf, type Read, readsDay } from './reads.ts';
-export { changeText, missing, type ViewLayout, viewOf } from './setup.ts';
+export { changeText, missing, viewOf } from './setup.ts';
 export { type Spelling, spell, spellBody } from './spell.ts';

@@ -24,7 +24,7 @@ export const invalidPlaceOf = (node: Node, suffix: string): Place => ({
   ...placeOf(node),
   table: `${node.table}${suffix}`,
 });
-export const tombstonesOf = (place: Place): Place => ({ ...place, table: `${place.table}${companions.deleted}` });
+const tombstonesOf = (place: Place): Place => ({ ...place, table: `${place.table}${companions.deleted}` });
 export const historyOf = (place: Place): Place => ({ ...place, table: `${place.table}${companions.history}` });
 
 const sequenceColumns = { [hidden.run]: col.bigint(), [hidden.sequence]: col.bigint() };

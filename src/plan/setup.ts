@@ -9,7 +9,7 @@ import type { StepModel } from './model.ts';
 import { definitionOf } from './reads.ts';
 import { spellBody } from './spell.ts';
 
-export interface ViewLayout {
+interface ViewLayout {
   readonly place: Place;
   /** Where it is declared, for people. */
   readonly written: string;

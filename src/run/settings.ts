@@ -12,7 +12,7 @@ import type { Project } from './project.ts';
 export type SettingValues = Readonly<Record<string, string>>;
 
 /** A value for one run only, of a setting by its name: `{ 'config.limits.floor': '0.7' }`. */
-export type Params = Readonly<Record<string, string>>;
+type Params = Readonly<Record<string, string>>;
 
 /** Reads and judges all settings of the graph. A settings table of several rows is kept as one text, for the hash. */
 export async function readSettings(project: Project, params: Params = {}): Promise<SettingValues> {

@@ -1,6 +1,6 @@
 import type { Clock, TakeLock } from '../ports/index.ts';
 
-export interface Context {
+interface Context {
   /** Resolves when the one who asked can take more; an operation that tells little need not wait. */
   emit(event: unknown): Promise<void>;
   /** Aborted when the one who asked says so, or is gone; its reason is a coded error. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { TakeLock } from '../ports/index.ts';
 
 /** What `.esteira/owner.json` says, for people: the lock alone decides. */
-export interface OwnerNote {
+interface OwnerNote {
   readonly pid: number;
   readonly host: string;
   readonly since: string;

@@ -9,7 +9,7 @@ import { lockProject } from './lock.ts';
 import { Owner } from './serving.ts';
 import { unreachable } from './unreachable.ts';
 
-export type { CallOptions, Connection, ConnectOptions, Context, Serve } from './connection.ts';
+export type { Connection, Serve } from './connection.ts';
 
 /** Between two looks while an owner begins or ends, in milliseconds. */
 const pause = 25;

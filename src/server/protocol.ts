@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { type ErrorDetails, EsteiraError, ofSystem } from '../errors.ts';
 
 /** An error on its way between two processes; one without a code is a mistake in a program, and keeps its stack. */
-export type ErrorJson =
+type ErrorJson =
   | ({ readonly code: string } & ErrorDetails)
   | { readonly name: string; readonly message: string; readonly stack: string };
 

@@ -15,7 +15,7 @@ async function openEngine() {
 let catalogs = 0;
 
 /** A catalog that is set up to build a table when certain others are given. */
-export interface Prepared {
+interface Prepared {
   readonly catalog: string;
   readonly given: ReadonlySet<Definition>;
   /** Tables of which only the invalid rows are read, and these are given: they are there, and are not built. */

@@ -1,4 +1,4 @@
-import type { QueryView, RunView, ShowView } from '../../operate/views.ts';
+import type { QueryView, ShowView } from '../../operate/views.ts';
 import { hidden } from '../../ports/warehouse.ts';
 import type { Command } from '../command.ts';
 import { paint } from '../marks.ts';
@@ -14,8 +14,6 @@ export const show: Command = async ({ typed, terminal, call }) => {
   const view = await call('show', { name: typed.words[0] ?? '' });
   return { result: view, text: () => ('runId' in view ? showRunText(view, terminal) : showText(view, terminal)) };
 };
-
-export type Shown = ShowView | RunView;
 
 const headings = [{ head: 'column' }, { head: 'kind', whole: true }, { head: '', whole: true }, { head: 'rules' }];
 

@@ -1,6 +1,6 @@
 import type { FollowedStep, Layer } from './follow.ts';
 
-export interface Drawn<Line> {
+interface Drawn<Line> {
   head(layer: Layer): Line;
   step(step: FollowedStep): Line;
   /** So many steps are not shown. */

@@ -14,7 +14,7 @@ const named = 4;
 const namedFlags = 3;
 
 /** A run that has ended, as its events or the state tell it. */
-export interface Ended {
+interface Ended {
   readonly runId: string;
   readonly state: RunState;
   readonly seconds: number;

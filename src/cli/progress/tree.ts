@@ -8,7 +8,7 @@ import { type Followed, type FollowedStep, type Layer, layers } from './follow.t
 import { shorten } from './shorten.ts';
 
 /** One line before it is drawn: numbers under their headings, or a note across them. */
-export interface Line {
+interface Line {
   readonly begin: string;
   readonly name: string;
   readonly strong: boolean;
