@@ -37,16 +37,17 @@ export class Owner implements Reach {
     this.#options = options;
     this.#release = release;
     this.#server = createServer((socket) => void this.#attend(socket));
-    // Its own work and its clients keep the process alive; that somebody might still come does not.
-    this.#server.unref();
   }
 
   /** Listens before it opens, which may take long: whoever comes meanwhile waits for it and does not count it as dead. */
   static async start(options: ConnectOptions, release: () => void): Promise<Owner> {
     const owner = new Owner(options, release);
+    // That somebody might come keeps no process alive that waits, opening, for what never comes: it ends, and can say so.
+    owner.#server.unref();
     try {
       owner.#opened = listenIn(options.folder, owner.#server).then(options.open);
       await owner.#opened;
+      owner.#server.ref();
       return owner;
     } catch (error) {
       await owner.#hangUp();
