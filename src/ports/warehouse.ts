@@ -49,7 +49,7 @@ export interface ExistingTable {
 /** What set-up does; all of one catalog in one transaction. Nothing of it destroys. */
 export type Change =
   | { readonly change: 'create schema'; readonly schema: string }
-  /** Where a table of that name was before: its number moves on, and what it had read is forgotten, as what those of its catalog had read of it. */
+  /** It is given a generation of its own. Where a table of that name was before, its number moves on, and what it had read is forgotten. */
   | {
       readonly change: 'create table';
       readonly place: Place;
@@ -68,10 +68,19 @@ export type Change =
 export interface Position {
   /** By target (`schema.table`): the token that last claimed it and its greatest `_seq`. */
   readonly fences: ReadonlyMap<string, { readonly token: bigint; readonly sequence: bigint }>;
+  /** By `schema.table`: which of the tables of that name it is. Drawn when it is made, so one that was dropped and made again is another. */
+  readonly generations: ReadonlyMap<string, string>;
   /** By target, then source (`catalog.schema.table`, or `files:<source>`): what was read up to. */
-  readonly watermarks: ReadonlyMap<string, ReadonlyMap<string, bigint>>;
+  readonly watermarks: ReadonlyMap<string, ReadonlyMap<string, Watermark>>;
   /** By target: its newest publication, if the table has not been made anew since. */
   readonly latest: ReadonlyMap<string, Publication>;
+}
+
+/** How far a source was read; that says something only of the table that was read, not of a later one of its name. */
+export interface Watermark {
+  readonly upper: bigint;
+  /** Of the table that was read; of files none. */
+  readonly generation?: string;
 }
 
 /** Identity of a publication: the same for every attempt and process. */
@@ -140,6 +149,8 @@ export interface Bound {
   readonly source: string;
   readonly lower?: bigint;
   readonly upper: bigint;
+  /** Which table of that name; of files none. */
+  readonly generation?: string;
 }
 
 /** A rule over a whole row. */
@@ -266,6 +277,7 @@ export interface Warehouse {
   position(catalog: string): Promise<Position>;
   /** First act of every token: raises the fences of all it will write. Throws FENCED when one is higher. */
   claim(catalog: string, targets: readonly Place[], token: bigint): Promise<void>;
+  /** What a run has published to tables that are still there: a publication to one that was made anew since proves nothing. */
   publications(catalog: string, runId: string): Promise<readonly Publication[]>;
   /** Files that a reader has taken in already, by source. */
   filesRead(target: Place, source: string): Promise<ReadonlyMap<string, string>>;

@@ -5,7 +5,7 @@ import type { Project } from './project.ts';
 
 test('what an earlier attempt published takes no table back behind what a later run has', async () => {
   const fences = new Map([['silver.t', { token: 1n, sequence: 5n }]]);
-  const position = async () => ({ fences, watermarks: new Map(), latest: new Map() });
+  const position = async () => ({ fences, generations: new Map(), watermarks: new Map(), latest: new Map() });
   const progress = await Progress.load({ warehouse: { position } } as unknown as Project, ['one']);
   progress.published('one.silver.t', 3n);
   assert.equal(progress.sequenceOf('one.silver.t'), 5n);

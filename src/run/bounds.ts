@@ -10,6 +10,7 @@ import type { Project } from './project.ts';
 export class Progress {
   readonly #positions = new Map<string, Position>();
   readonly #sequences = new Map<string, bigint>();
+  readonly #generations = new Map<string, string>();
 
   static async load(project: Project, catalogs: Iterable<string>): Promise<Progress> {
     const progress = new Progress();
@@ -17,6 +18,8 @@ export class Progress {
       const position = await project.warehouse.position(catalog);
       progress.#positions.set(catalog, position);
       for (const [target, fence] of position.fences) progress.#sequences.set(`${catalog}.${target}`, fence.sequence);
+      for (const [name, generation] of position.generations)
+        progress.#generations.set(`${catalog}.${name}`, generation);
     }
     return progress;
   }
@@ -28,8 +31,14 @@ export class Progress {
   sequenceOf(id: string): bigint {
     return this.#sequences.get(id) ?? 0n;
   }
+  /** Which table of that name it is. */
+  generationOf(id: string): string | undefined {
+    return this.#generations.get(id);
+  }
+  /** How far the target has read a source; nothing of a table that has taken the place of the one that it read. */
   watermark(target: Node, source: string): bigint | undefined {
-    return this.#positions.get(target.catalog)?.watermarks.get(`${target.schema}.${target.table}`)?.get(source);
+    const mark = this.#positions.get(target.catalog)?.watermarks.get(`${target.schema}.${target.table}`)?.get(source);
+    return mark?.generation === this.generationOf(source) ? mark?.upper : undefined;
   }
   latest(target: Node) {
     return this.#positions.get(target.catalog)?.latest.get(`${target.schema}.${target.table}`);
@@ -69,19 +78,31 @@ export async function reachOf(
         const upper = progress.sequenceOf(fencedId(table, project));
         const lower = progress.watermark(model.node, table.id) ?? 0n;
         const isNew = read.how === 'new' || bounds.get(table.id)?.lower !== undefined;
-        bounds.set(table.id, { source: table.id, ...(isNew ? { lower } : {}), upper });
+        bounds.set(table.id, { source: table.id, ...(isNew ? { lower } : {}), upper, ...generation(table, progress) });
       }
     }
   }
   if (judgesAll(model)) {
     for (const node of model.asked.flatMap((asked) => tablesBehind(asked, project))) {
       if (node.id === model.node.id || bounds.has(node.id)) continue;
-      bounds.set(node.id, { source: node.id, upper: progress.sequenceOf(fencedId(node, project)) });
+      const upper = progress.sequenceOf(fencedId(node, project));
+      bounds.set(node.id, { source: node.id, upper, ...generation(node, progress) });
     }
   }
   const badFiles = progress.latest(model.node)?.details.badFiles ?? [];
   return { bounds: [...bounds.values()], files, changed, badFiles };
 }
+
+function generation(table: Node, progress: Progress): Pick<Bound, 'generation'> {
+  const found = progress.generationOf(table.id);
+  return found === undefined ? {} : { generation: found };
+}
+
+/** Every table that a step writes, reads or asks: where a view stands, those behind it. */
+export const tablesOf = ({ node, reads, asked }: StepModel, project: Project): readonly Node[] => [
+  node,
+  ...[...reads.map((read) => read.node), ...asked].flatMap((one) => tablesBehind(one, project)),
+];
 
 /** A table that starts anew judges every row again, so what its rules and checks ask counts as read. */
 export const judgesAll = (model: StepModel): boolean => (model.node.definition as AnyTable).spec?.write === 'replace';

@@ -1,7 +1,7 @@
 import type { EsteiraError } from '../errors.ts';
 import type { StepModel } from '../plan/index.ts';
 import type { Held, Publication, StepRecord } from '../ports/index.ts';
-import { Progress } from './bounds.ts';
+import { Progress, tablesOf } from './bounds.ts';
 import type { Project } from './project.ts';
 import { runStep, type StepResult, type StepRun, stepError } from './step.ts';
 import type { RunValues } from './write.ts';
@@ -39,10 +39,10 @@ export async function execute(execution: Execution): Promise<readonly StepOutcom
     );
   }
   await project.trace('claimed');
-  const read = models.flatMap((model) => [...model.reads.map((one) => one.node), ...model.asked]);
+  const tables = models.flatMap((model) => tablesOf(model, project));
   const progress = await Progress.load(
     project,
-    [...models.map((model) => model.node), ...read].map((node) => node.catalog),
+    tables.map((node) => node.catalog),
   );
   const published = execution.resumed ? await publishedBy(held, writing, project) : new Map<string, Publication>();
   const run: StepRun = { ...execution, progress, published };

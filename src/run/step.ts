@@ -50,7 +50,7 @@ export async function runStep(model: StepModel, record: StepRecord, run: StepRun
   const reach = record.bounds
     ? {
         ...found,
-        bounds: intent.bounds.map((bound) => notBack(bound, model, progress)),
+        bounds: found.bounds.map((bound) => asFixed(bound, intent.bounds)),
         files: withoutNewer(found.files, intent.files),
       }
     : found;
@@ -63,12 +63,15 @@ export async function runStep(model: StepModel, record: StepRecord, run: StepRun
   return { publication, adopted: false, unchanged: write.unchanged };
 }
 
-/** What a later run has read since the first attempt is not read again, and a watermark never moves back. */
-function notBack(bound: Bound, model: StepModel, progress: Progress): Bound {
-  if (bound.lower === undefined) return bound;
-  const mark = progress.watermark(model.node, bound.source) ?? 0n;
-  const lower = mark > bound.lower ? mark : bound.lower;
-  return { ...bound, lower, upper: lower > bound.upper ? lower : bound.upper };
+/**
+ * A source as it is found, up to where the first attempt would have read it. What a later run has read since is not read again, and a watermark
+ * never moves back; of a table that was made anew since, the first attempt knew nothing.
+ */
+function asFixed(found: Bound, first: readonly Bound[]): Bound {
+  const fixed = first.find(({ source }) => source === found.source);
+  if (!fixed || fixed.generation !== found.generation) return found;
+  const { lower } = found;
+  return { ...found, upper: lower !== undefined && lower > fixed.upper ? lower : fixed.upper };
 }
 
 /** A resumed step reads the files that its first attempt found. */

@@ -57,7 +57,7 @@ export const mutants: readonly Mutant[] = [
   {
     what: 'watermarks that may go back',
     file: 'src/run/step.ts',
-    was: 'intent.bounds.map((bound) => notBack(bound, model, progress))',
+    was: 'found.bounds.map((bound) => asFixed(bound, intent.bounds))',
     is: 'intent.bounds',
     test: 'a step that goes on does not read again what another job has read',
   },

@@ -67,6 +67,11 @@ export const guarantees: readonly Guarantee[] = [
     proof: ['test/crash/crash.test.ts', 'test/processes/processes.test.ts'],
   },
   {
+    what: 'A table that was lost and made again under its name is another one: who reads it, in any catalog, reads it from the start, and what was published to the former proves nothing.',
+    by: 'Esteira, which gives each table that set-up makes a generation of its own',
+    proof: ['test/run/made-anew.test.ts'],
+  },
+  {
     what: 'A run creates and alters nothing; set-up never destroys.',
     by: 'Esteira (`SETUP_NEEDED`, `SETUP_CONFLICT`)',
     proof: ['test/errors/errors.test.ts'],
@@ -91,6 +96,7 @@ export const guarantees: readonly Guarantee[] = [
 export const without: readonly string[] = [
   'Two catalogs are not published together: a step writes one catalog.',
   'A reference (`existsIn`) is judged when its row is; it is not judged again when the other table changes.',
+  'An append whose rows have neither an origin nor an order knows rows that come again by what they say: where the query puts the run’s date or time into them, or where a table that was made again gets its rows back in more than one run, they are further rows.',
   'Rows that another program writes into the tables are not judged.',
   'A secret of fewer than six characters is not taken out of texts: it would blank out ordinary words.',
 ];

@@ -6,6 +6,7 @@ import { after, test } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { col } from '../../columns/index.ts';
 import { Desk } from '../../ports/conformance/warehouse/desk.ts';
+import type { Publication } from '../../ports/index.ts';
 import { openDuckdb } from './warehouse.ts';
 
 const root = mkdtempSync(path.join(os.tmpdir(), 'esteira-anew-'));
@@ -20,14 +21,19 @@ const bounds = [{ source: 'one.bronze.s', upper: 9n }];
 const ledger = `select coalesce(sum(case move when 'released' then -1 else 1 end), 0)::int from one._esteira.invalid_ledger`;
 
 /** Publishes to `silver.t`, drops the tables by hand, sets up those and goes on. */
-async function dropped(tables: readonly string[], goOn: (desk: Desk, again: Desk['make']) => Promise<void>) {
+async function dropped(
+  tables: readonly string[],
+  goOn: (desk: Desk, again: Desk['make'], former: Publication) => Promise<void>,
+) {
   const folder = mkdtempSync(path.join(root, 'data '));
   const open = () => openDuckdb({ folder, catalogs: ['one', 'two'], memoryLimit: '1GiB' });
   const before = await open();
   const desk = new Desk(before);
   const reader = await desk.make('reader', columns, { mode: 'append' });
-  await desk.publish(reader, [], { bounds: [...bounds, { source: 'one.silver.t', upper: 1n }] });
-  await desk.publish(await desk.make('t', columns, { mode: 'merge' }), rows, { bounds });
+  const former = await desk.publish(await desk.make('t', columns, { mode: 'merge' }), rows, { bounds });
+  const { generations } = await before.position('one');
+  const generation = generations.get('silver.t') as string;
+  await desk.publish(reader, [], { bounds: [...bounds, { source: 'one.silver.t', upper: 1n, generation }] });
   await before.close();
   const instance = await DuckDBInstance.create(path.join(folder, 'one.duckdb'));
   const connection = await instance.connect();
@@ -39,28 +45,34 @@ async function dropped(tables: readonly string[], goOn: (desk: Desk, again: Desk
     // As the process that sets up has seen it before.
     await warehouse.position('one');
     const next = new Desk(warehouse);
-    await goOn(next, (name, of, how = {}) => next.make(name, of, { mode: 'merge', ...how }));
+    await goOn(next, (name, of, how = {}) => next.make(name, of, { mode: 'merge', ...how }), former);
   } finally {
     await warehouse.close();
   }
 }
 
 test('a table made again has read and published nothing, and its number goes on', () =>
-  dropped(['t', 't_invalidos'], async (desk, make) => {
+  dropped(['t', 't_invalidos'], async (desk, make, former) => {
     const kept = await make('t', columns);
-    const { fences, latest, watermarks } = await desk.warehouse.position('one');
+    const { fences, generations, latest, watermarks } = await desk.warehouse.position('one');
     assert.equal(fences.get('silver.t')?.sequence, 2n);
     assert.equal(latest.get('silver.t'), undefined);
     assert.equal(watermarks.get('silver.t'), undefined);
-    assert.deepEqual(watermarks.get('silver.reader'), new Map([['one.bronze.s', 9n]]));
+    // What was read of the former table is told apart from this one by its generation.
+    const mark = watermarks.get('silver.reader')?.get('one.silver.t');
+    assert.equal(mark?.upper, 1n);
+    assert.notEqual(mark?.generation, generations.get('silver.t'));
+    assert.deepEqual(await desk.warehouse.publications('one', former.runId), []);
     assert.deepEqual(await desk.ask('select count(*) from one._esteira.publication'), [[2]]);
     assert.deepEqual(await desk.ask(ledger), [[0]]);
-    const batch = { ...desk.write(kept, '').batch, runId: 'next', runSeq: 7n };
+    // The run that had published goes on.
+    const batch = { ...desk.write(kept, '').batch, runId: former.runId, runSeq: former.runSeq };
     const made = await desk.publish(kept, rows, { bounds, reread: true, batch });
+    assert.deepEqual(await desk.warehouse.publications('one', former.runId), [made]);
     assert.deepEqual([made.account.inserted, made.account.invalid, made.sequence], [1, 1, 3n]);
     const after = await desk.warehouse.position('one');
     assert.deepEqual(after.latest.get('silver.t'), made);
-    assert.equal(after.watermarks.get('silver.t')?.get('one.bronze.s'), 9n);
+    assert.equal(after.watermarks.get('silver.t')?.get('one.bronze.s')?.upper, 9n);
     assert.deepEqual(await desk.ask(ledger), [[1]]);
   }));
 

@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { EsteiraError } from '../../errors.ts';
-import type { ExistingTable } from '../../ports/index.ts';
+import type { ExistingTable, Watermark } from '../../ports/index.ts';
 import { dialect } from './dialect.ts';
 import { engineError } from './errors.ts';
 import { Session } from './session.ts';
@@ -27,6 +27,9 @@ export interface DuckdbOptions {
 
 export const watermarkKey = (catalog: string, target: string, source: string): string =>
   JSON.stringify([catalog, target, source]);
+
+/** What a watermark says, to be compared. */
+export const markText = ({ upper, generation = '' }: Watermark): string => `${upper} ${generation}`;
 
 export const memory = ':memory:';
 /** Files that this process has open: a second instance on one of them would lose rows without an error. */
@@ -84,7 +87,7 @@ export class Engine {
   /** Catalogs as they were found; set-up forgets them. */
   readonly inspected = new Map<string, Promise<readonly ExistingTable[]>>();
   /** Watermarks as this process last saw or left them, by `watermarkKey`: one that does not move is not written again. */
-  readonly watermarks = new Map<string, bigint>();
+  readonly watermarks = new Map<string, string>();
 
   private constructor(options: DuckdbOptions, instance: DuckDBInstance, memoryLimit: string) {
     this.options = options;

@@ -12,7 +12,8 @@ export interface Emptied extends Warehouse {
 /** Takes all rows out of a catalog, and what is recorded of them. */
 export async function empty(engine: Engine, catalog: string): Promise<void> {
   const tables = (await inspect(engine, catalog)).filter(({ view }) => !view).map(({ place }) => dialect.place(place));
-  const records = Object.keys(bookkeeping).filter((table) => table !== 'fence' && table !== 'view_definition');
+  const stays = ['fence', 'made', 'view_definition'];
+  const records = Object.keys(bookkeeping).filter((table) => !stays.includes(table));
   const list = [
     ...[...tables, ...records.map((table) => book(catalog, table))].map((table) => `delete from ${table}`),
     `update ${book(catalog, 'fence')} set token = 0, seq = 0`,

@@ -1,5 +1,5 @@
-import type { Place, Position, Publication, PublicationDetails } from '../../ports/index.ts';
-import { type Engine, watermarkKey } from './connection.ts';
+import type { Place, Position, Publication, PublicationDetails, Watermark } from '../../ports/index.ts';
+import { type Engine, markText, watermarkKey } from './connection.ts';
 import { dialect } from './dialect.ts';
 import { engineError, fenced } from './errors.ts';
 import type { Row } from './session.ts';
@@ -45,7 +45,15 @@ function publicationOf(row: Row): Publication {
 
 interface Standing {
   readonly fences: readonly { readonly scope: string; readonly token: string; readonly seq: string }[] | null;
-  readonly watermarks: readonly { readonly target: string; readonly source: string; readonly upper: string }[] | null;
+  readonly made: readonly { readonly name: string; readonly generation: string }[] | null;
+  readonly watermarks:
+    | readonly {
+        readonly target: string;
+        readonly source: string;
+        readonly upper: string;
+        readonly generation: string | null;
+      }[]
+    | null;
   readonly latest: readonly Row[] | null;
 }
 
@@ -62,7 +70,8 @@ function standingSql(catalog: string): string {
     from (select ${columns} from ${book(catalog, 'publication')} semi join (${numbers}) using (step, sequence))`;
   return `select cast(to_json({
       fences: (select list({scope: scope, token: ${text('token')}, seq: ${text('seq')}}) from ${book(catalog, 'fence')}),
-      watermarks: (select list({target: target, source: source, upper: ${text('upper_bound')}}) from ${book(catalog, 'watermark')}),
+      made: (select list({name: name, generation: generation}) from ${book(catalog, 'made')}),
+      watermarks: (select list({target: target, source: source, upper: ${text('upper_bound')}, generation: generation}) from ${book(catalog, 'watermark')}),
       latest: (select list(newest) from (select max_by(p, create_sort_key(${order})) as newest from (${all}) as p group by p.step))
     }) as varchar) as standing`;
 }
@@ -70,28 +79,33 @@ function standingSql(catalog: string): string {
 /** Where a catalog stands. */
 export async function position(engine: Engine, catalog: string): Promise<Position> {
   const fences = new Map<string, { token: bigint; sequence: bigint }>();
-  const watermarks = new Map<string, Map<string, bigint>>();
+  const generations = new Map<string, string>();
+  const watermarks = new Map<string, Map<string, Watermark>>();
   const latest = new Map<string, Publication>();
-  if (!(await engine.isSetUp(catalog))) return { fences, watermarks, latest };
+  if (!(await engine.isSetUp(catalog))) return { fences, generations, watermarks, latest };
   const [row] = await engine.use((session) => session.rows(standingSql(catalog)));
   const standing = JSON.parse(String(row?.standing)) as Standing;
   for (const { scope, token, seq } of standing.fences ?? []) {
     fences.set(scope, { token: BigInt(token), sequence: BigInt(seq) });
   }
-  for (const { target, source, upper } of standing.watermarks ?? []) {
-    const of = watermarks.get(target) ?? new Map<string, bigint>();
-    watermarks.set(target, of.set(source, BigInt(upper)));
-    engine.watermarks.set(watermarkKey(catalog, target, source), BigInt(upper));
+  for (const { name, generation } of standing.made ?? []) generations.set(name, generation);
+  for (const { target, source, upper, generation } of standing.watermarks ?? []) {
+    const mark = { upper: BigInt(upper), ...(generation === null ? {} : { generation }) };
+    const of = watermarks.get(target) ?? new Map<string, Watermark>();
+    watermarks.set(target, of.set(source, mark));
+    engine.watermarks.set(watermarkKey(catalog, target, source), markText(mark));
   }
   for (const newest of standing.latest ?? []) {
     latest.set(String(newest.step).slice(catalog.length + 1), publicationOf(newest));
   }
-  return { fences, watermarks, latest };
+  return { fences, generations, watermarks, latest };
 }
 
 export async function publications(engine: Engine, catalog: string, runId: string): Promise<readonly Publication[]> {
   if (!(await engine.isSetUp(catalog))) return [];
-  const sql = `select ${columns} from ${book(catalog, 'publication')} where run_id = ${literal(runId)} order by step, part`;
+  const made = `select ${literal(`${catalog}.`)} || name as step, generation from ${book(catalog, 'made')}`;
+  const sql = `select ${columns} from ${book(catalog, 'publication')} semi join (${made}) using (step, generation)
+    where run_id = ${literal(runId)} order by step, part`;
   return await engine.use(async (session) => (await session.rows(sql)).map(publicationOf));
 }
 

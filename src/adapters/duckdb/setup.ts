@@ -1,4 +1,4 @@
-import { type Change, type Place, placeText } from '../../ports/index.ts';
+import type { Change, Place } from '../../ports/index.ts';
 import type { Engine } from './connection.ts';
 import { dialect } from './dialect.ts';
 import { engineError } from './errors.ts';
@@ -11,6 +11,10 @@ export const book = (catalog: string, table: string): string => spelled({ catalo
 /** How a target is called within its catalog. */
 export const scopeOf = ({ schema, table }: Place): string => `${schema}.${table}`;
 
+/** The generation of a target, as an expression. */
+export const generationSql = (place: Place): string =>
+  `(select generation from ${book(place.catalog, 'made')} where name = ${literal(scopeOf(place))})`;
+
 export const bookkeeping: Readonly<Record<string, string>> = Object.freeze({
   fence: 'scope varchar primary key, token bigint not null, seq bigint not null',
   publication: `run_id varchar, step varchar, run_seq bigint not null, token bigint not null, logical_time timestamptz not null,
@@ -18,8 +22,10 @@ export const bookkeeping: Readonly<Record<string, string>> = Object.freeze({
     n_in bigint not null, n_valid bigint not null, n_invalid bigint not null, n_duplicate bigint not null, n_held bigint not null,
     n_inserted bigint not null, n_updated bigint not null, n_deleted bigint not null, n_unchanged bigint not null,
     n_stale bigint not null, published_at timestamptz not null, part integer, details varchar not null, bounds varchar not null,
-    primary key (run_id, step, part)`,
-  watermark: `target varchar, source varchar, upper_bound bigint not null, run_id varchar not null, primary key (target, source)`,
+    generation varchar, primary key (run_id, step, part, generation)`,
+  watermark: `target varchar, source varchar, upper_bound bigint not null, generation varchar, run_id varchar not null,
+    primary key (target, source)`,
+  made: 'name varchar primary key, generation varchar not null',
   file: `target varchar, source varchar, path varchar, bytes bigint not null, fingerprint varchar not null, run_id varchar not null,
     step varchar not null, part integer not null, primary key (target, source, path)`,
   invalid_ledger: `run_id varchar, target varchar, _rid varchar, move varchar not null, primary key (run_id, target, _rid)`,
@@ -27,14 +33,15 @@ export const bookkeeping: Readonly<Record<string, string>> = Object.freeze({
 });
 
 /**
- * A table of that name may have been there before: this one has read nothing, its number moves on, so that nobody takes it for the old one, and
- * those of its catalog that read it read it from the start, knowing that equal rows may be the same.
+ * A table of that name may have been there before: this one has a generation of its own, so that nobody, in whatever catalog, takes what was read of
+ * the old one, or published to it, for this one's. It has read nothing, and its number moves on.
  */
 function anew(catalog: string, place: Place): readonly string[] {
   const scope = literal(scopeOf(place));
   return [
+    `insert or replace into ${book(catalog, 'made')} values (${scope}, uuid())`,
     `update ${book(catalog, 'fence')} set seq = seq + 1 where scope = ${scope}`,
-    `delete from ${book(catalog, 'watermark')} where target = ${scope} or source = ${literal(placeText(place))}`,
+    `delete from ${book(catalog, 'watermark')} where target = ${scope}`,
     `delete from ${book(catalog, 'file')} where target = ${scope}`,
   ];
 }

@@ -1,6 +1,6 @@
 import { version } from '@duckdb/node-api';
 import type { Place, StepWrite, Warehouse, WarehouseCapabilities } from '../../ports/index.ts';
-import { type DuckdbOptions, Engine, memory, watermarkKey } from './connection.ts';
+import { type DuckdbOptions, Engine, markText, memory, watermarkKey } from './connection.ts';
 import { dialect } from './dialect.ts';
 import { type Emptied, empty } from './empty.ts';
 import { engineError, fenced, ofStatement } from './errors.ts';
@@ -59,10 +59,10 @@ function warehouseOf(engine: Engine): Warehouse {
       await engine.prepare(files.reduce((bytes, file) => bytes + file.bytes, 0));
       const { catalog } = write.target;
       const keyOf = (source: string): string => watermarkKey(catalog, scopeOf(write.target), source);
-      const moved = write.bounds.filter(({ source, upper }) => engine.watermarks.get(keyOf(source)) !== upper);
+      const moved = write.bounds.filter((bound) => engine.watermarks.get(keyOf(bound.source)) !== markText(bound));
       const trace = options.trace ?? (() => {});
       const publication = await engine.use((session) => publishStep({ session, write, moved, trace }), signal);
-      for (const { source, upper } of moved) engine.watermarks.set(keyOf(source), upper);
+      for (const bound of moved) engine.watermarks.set(keyOf(bound.source), markText(bound));
       return publication;
     } catch (error) {
       throw engineError(error, { where: write.batch.step, memoryLimit: engine.memoryLimit });

@@ -13,11 +13,12 @@ export function encode(value: unknown): string {
 export const encodeOptional = (value: unknown): string | null => (value === undefined ? null : encode(value));
 
 export function decodeBounds(text: string): Bound[] {
-  const bounds = JSON.parse(text) as { source: string; lower?: string; upper: string }[];
-  return bounds.map(({ source, lower, upper }) => ({
+  const bounds = JSON.parse(text) as (Pick<Bound, 'source' | 'generation'> & { lower?: string; upper: string })[];
+  return bounds.map(({ source, lower, upper, generation }) => ({
     source,
     ...(lower !== undefined && { lower: BigInt(lower) }),
     upper: BigInt(upper),
+    ...(generation !== undefined && { generation }),
   }));
 }
 

@@ -74,7 +74,7 @@ export function stateConformance(name: string, open: (place: string) => Promise<
       const { held } = begun(await state.open(newRun('r1')));
       const fixed = {
         bounds: [
-          { source: 'c.bronze.orders', lower: 5n, upper: far },
+          { source: 'c.bronze.orders', lower: 5n, upper: far, generation: 'first' },
           { source: 'c.bronze.cities', upper: 0n },
         ],
         files: { landing: ['a.csv', 'ç b.csv'] },

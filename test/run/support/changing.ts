@@ -7,7 +7,7 @@ import { temporaryFolder, writeProject } from './folder.ts';
 const words = `import { atLeast, byHand, check, col, cron, expectNone, files, fn, from, job, keepLatest, mergeDeleting, rowsIn, run, scalar, settings, source, sql, table } from 'esteira';\n`;
 const signal = new AbortController().signal;
 
-/** One project, one definition after another, the same warehouse and state. */
+/** One project, one definition (or one for each catalog) after another, the same warehouse and state. */
 export class Changing {
   #folder: string | undefined;
 
@@ -16,9 +16,13 @@ export class Changing {
     return this.#folder as string;
   }
   /** The definitions are other ones from here on: another folder, for a module is loaded once. */
-  define(text: string): this {
+  define(text: string | Readonly<Record<string, string>>): this {
     const folder = temporaryFolder('changed');
-    writeProject(folder, { catalog: 'shop', definitions: words + text });
+    const definitions =
+      typeof text === 'string'
+        ? words + text
+        : Object.fromEntries(Object.entries(text).map(([catalog, own]) => [catalog, words + own]));
+    writeProject(folder, { catalog: 'shop', definitions });
     for (const kept of ['warehouse', 'state.sqlite', 'state.sqlite-wal', 'files']) {
       const from = this.#folder && path.join(this.#folder, kept);
       if (from && existsSync(from)) cpSync(from, path.join(folder, kept), { recursive: true });

@@ -19,8 +19,8 @@ export function temporaryFolder(name: string): string {
 export interface ProjectFiles {
   /** Name of the catalog. */
   readonly catalog: string;
-  /** The text of the definitions; nothing: the definitions of the credit pipeline. */
-  readonly definitions?: string;
+  /** The text of the definitions, or one for each catalog; nothing: the definitions of the credit pipeline. */
+  readonly definitions?: string | Readonly<Record<string, string>>;
   /** Steps side by side. */
   readonly parallel?: number;
 }
@@ -33,13 +33,19 @@ export function writeProject(folder: string, { catalog, definitions, parallel = 
   symlinkSync(root, path.join(folder, 'node_modules', 'esteira'), 'dir');
   // A package of its own: below a folder of Esteira's, the name would mean that one.
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }\n');
-  let pattern = 'definitions/*.ts';
+  let pipelines = `${catalog}: 'definitions/*.ts'`;
   if (definitions === undefined) {
     symlinkSync(path.join(root, 'pipelines'), path.join(folder, 'pipelines'), 'dir');
-    pattern = 'pipelines/credit/definitions/*.ts';
+    pipelines = `${catalog}: 'pipelines/credit/definitions/*.ts'`;
   } else {
     mkdirSync(path.join(folder, 'definitions'));
-    writeFileSync(path.join(folder, 'definitions', 'all.ts'), definitions);
+    const texts = typeof definitions === 'string' ? { all: definitions } : definitions;
+    for (const [name, text] of Object.entries(texts))
+      writeFileSync(path.join(folder, 'definitions', `${name}.ts`), text);
+    if (texts === definitions)
+      pipelines = Object.keys(texts)
+        .map((name) => `${name}: 'definitions/${name}.ts'`)
+        .join(', ');
   }
   writeFileSync(
     path.join(folder, 'esteira.config.ts'),
@@ -48,7 +54,7 @@ import { duckdb, folder, project, sqlite } from 'esteira/config';
 
 export default project({
   name: 'world',
-  pipelines: { ${catalog}: '${pattern}' },
+  pipelines: { ${pipelines} },
   standard: 'here',
   environments: {
     here: {

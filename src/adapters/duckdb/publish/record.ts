@@ -1,6 +1,6 @@
 import type { Account, Bound, Publication, SourceFile, StepWrite } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
-import { book, scopeOf } from '../setup.ts';
+import { book, generationSql, scopeOf } from '../setup.ts';
 
 const { literal } = dialect;
 const row = (...values: readonly unknown[]): string => `(${values.map(literal).join(', ')})`;
@@ -47,7 +47,9 @@ export function recordSql(
   if (moved.length) {
     const watermark = book(target.catalog, 'watermark');
     const sources = moved.map(({ source }) => source);
-    const values = moved.map(({ source, upper }) => row(scope, source, upper, batch.runId));
+    const values = moved.map(({ source, upper, generation }) =>
+      row(scope, source, upper, generation ?? null, batch.runId),
+    );
     // Cheaper to plan than `on conflict`.
     list.push(`delete from ${watermark} where target = ${literal(scope)} and source in ${literal(sources)}`);
     list.push(`insert into ${watermark} values ${values.join(', ')}`);
@@ -65,7 +67,7 @@ export function recordSql(
     );
   }
   list.push(
-    `insert into ${book(target.catalog, 'publication')} select ${first}, ${sequence}, ${rest} returning sequence`,
+    `insert into ${book(target.catalog, 'publication')} select ${first}, ${sequence}, ${rest}, ${generationSql(target)} returning sequence`,
   );
   return list.join(';\n');
 }

@@ -14,8 +14,8 @@ export function publishing(on: On): void {
   on('a publication says what it was, and the catalog’s position tells the same', async (desk) => {
     const kept = await desk.make('t', columns, { mode: 'merge' });
     const bounds = [
-      { source: 'one.bronze.s', lower: 3n, upper: 12n },
-      { source: 'one.bronze.whole', upper: 2n },
+      { source: 'one.bronze.s', lower: 3n, upper: 12n, generation: 'first' },
+      { source: 'files:one.landing.whole', upper: 2n },
     ];
     const made = await desk.publish(kept, [{ id: 1, word: 'a' }], { bounds });
     assert.deepEqual(await desk.warehouse.publications('one', made.runId), [made]);
@@ -25,12 +25,31 @@ export function publishing(on: On): void {
     assert.deepEqual(
       watermarks.get('silver.t'),
       new Map([
-        ['one.bronze.s', 12n],
-        ['one.bronze.whole', 2n],
+        ['one.bronze.s', { upper: 12n, generation: 'first' }],
+        ['files:one.landing.whole', { upper: 2n }],
       ]),
     );
     assert.equal(made.sequence, 1n);
     assert.deepEqual(made.publishedAt, at('2026-03-01T12:00:01Z'));
+  });
+
+  on('a watermark of another table of the same name is another one, though its number is the same', async (desk) => {
+    const kept = await desk.make('t', columns, { mode: 'merge' });
+    for (const generation of ['first', 'second']) {
+      await desk.publish(kept, [], { bounds: [{ source: 'two.bronze.s', upper: 12n, generation }] });
+      const { watermarks } = await desk.warehouse.position('one');
+      assert.deepEqual(watermarks.get('silver.t')?.get('two.bronze.s'), { upper: 12n, generation });
+    }
+  });
+
+  on('each table that is made has a generation of its own', async (desk) => {
+    for (const table of ['t', 'u']) await desk.make(table, columns);
+    const { generations } = await desk.warehouse.position('one');
+    assert.deepEqual(
+      [...generations.keys()].toSorted(),
+      ['t', 't_invalidos', 'u', 'u_invalidos'].map((name) => `silver.${name}`),
+    );
+    assert.equal(new Set(generations.values()).size, 4);
   });
 
   on('the newest publication is that of the latest run, and of its last part', async (desk) => {
@@ -68,7 +87,7 @@ export function publishing(on: On): void {
     assert.equal(made.sequence, before.sequence);
     assert.deepEqual(await desk.warehouse.publications('one', made.runId), [made]);
     const { watermarks } = await desk.warehouse.position('one');
-    assert.equal(watermarks.get('silver.t')?.get('s'), 5n);
+    assert.equal(watermarks.get('silver.t')?.get('s')?.upper, 5n);
   });
 
   on('a token that is not the table’s publishes nothing', async (desk) => {
