@@ -111,7 +111,7 @@ test('an owner whose work is done goes on for those it serves, and for who comes
 
 test('one who comes while the owner opens or ends waits, whoever then serves it', async () => {
   const folder = newFolder();
-  const slow = { opening: 400, closing: 400, patience: 300 };
+  const slow = { opening: 1500, closing: 1500, patience: 300 };
   const owner = start(folder, [where], slow);
   await owner.says('opening');
   const early = start(folder, [where], { patience: 300 });
