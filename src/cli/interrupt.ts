@@ -6,6 +6,9 @@ export interface Interrupt {
   close(): void;
 }
 
+/** A terminal says SIGINT, whoever manages processes SIGTERM. */
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
 /** The first Ctrl-C asks the work to stop, the second ends the process at once; a run that it leaves goes on with the next one. */
 export function listenForInterrupt(options: {
   onFirst(): void;
@@ -25,6 +28,9 @@ export function listenForInterrupt(options: {
       end(130);
     }
   };
-  source.on('SIGINT', listener);
-  return { signal: controller.signal, close: () => void source.off('SIGINT', listener) };
+  for (const name of signals) source.on(name, listener);
+  const close = (): void => {
+    for (const name of signals) source.off(name, listener);
+  };
+  return { signal: controller.signal, close };
 }

@@ -5,7 +5,7 @@ import type { Clock } from '../ports/index.ts';
 /** The machine's clock, or what ESTEIRA_NOW says: an instant, or the path of a file that holds one and may change while the process lives. */
 export function clockOf(said: string | undefined): Clock {
   if (!said) return { now: () => Temporal.Now.instant() };
-  return { now: () => parse(/^[+-]?\d{4,}-/.test(said) ? said : read(said)) };
+  return { look: 20, now: () => parse(/^[+-]?\d{4,}-/.test(said) ? said : read(said)) };
 }
 
 function read(file: string): string {

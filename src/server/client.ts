@@ -18,6 +18,7 @@ class Client implements Reach {
   readonly #pending = new Map<number, Pending>();
   #last = 0;
   alive = true;
+  readonly ended: Promise<void>;
 
   constructor(
     socket: Socket,
@@ -30,7 +31,7 @@ class Client implements Reach {
     this.#outbox = outbox;
     this.#pid = pid;
     this.#about = about;
-    void this.#listen(messages);
+    this.ended = this.#listen(messages);
   }
 
   async #listen(messages: AsyncGenerator<unknown>): Promise<void> {

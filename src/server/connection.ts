@@ -27,6 +27,12 @@ export interface ConnectOptions {
   readonly close?: () => Promise<void>;
   /** This process has done its own work, and goes on for these commands. */
   readonly waiting?: (commands: readonly string[]) => void;
+  /**
+   * This process is to be the owner itself, and no client: `wait` stands by while another owns the project, `refuse` throws OWNED_ELSEWHERE then.
+   */
+  readonly own?: 'wait' | 'refuse';
+  /** Another process owns the project, and this one waits for its end. */
+  readonly standingBy?: () => void;
   /** How long an owner may be silent before it counts as unreachable, in milliseconds. */
   readonly patience?: number;
   /** How long an owner whose own work is done waits for a client that does not read what it is told, in milliseconds. */
@@ -50,6 +56,8 @@ export interface Connection {
 export interface Reach {
   call(operation: string, input: unknown, options: CallOptions): Promise<unknown>;
   close(): Promise<void>;
+  /** Of a client: when the owner at the other end is gone. */
+  readonly ended?: Promise<void>;
   /** False when the owner at the other end is gone. */
   readonly alive: boolean;
 }

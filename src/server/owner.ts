@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { EsteiraError } from '../errors.ts';
 import { reachOwner } from './client.ts';
 import { type CallOptions, type Connection, type ConnectOptions, Lost, type Reach } from './connection.ts';
-import { lockProject } from './lock.ts';
+import { lockProject, readOwnerNote } from './lock.ts';
 import { Owner } from './serving.ts';
 import { unreachable } from './unreachable.ts';
 
@@ -18,10 +18,15 @@ const pause = 25;
 async function reach(options: ConnectOptions): Promise<Reach> {
   const { folder, command, version, clock, patience = 10_000 } = options;
   mkdirSync(path.join(folder, '.esteira'), { recursive: true });
-  const until = performance.now() + patience;
+  let until = performance.now() + patience;
   for (;;) {
     const client = await reachOwner(folder, { version, command }, Math.max(until - performance.now(), pause));
-    if (client) return client;
+    if (client && !options.own) return client;
+    if (client) {
+      await endOf(client, options);
+      until = performance.now() + patience;
+      continue;
+    }
     const note = { pid: process.pid, host: hostname(), since: clock.now().toString(), command, version };
     const lock = await lockProject(folder, options.lock, note);
     if (lock) return Owner.start(options, lock.release);
@@ -29,6 +34,24 @@ async function reach(options: ConnectOptions): Promise<Reach> {
     await sleep(pause);
   }
 }
+
+/** Who is to own the project itself waits for the end of another owner, or goes. */
+async function endOf(client: Reach, { own, folder, standingBy }: ConnectOptions): Promise<void> {
+  try {
+    if (own === 'refuse') throw ownedBy(readOwnerNote(folder));
+    standingBy?.();
+    await client.ended;
+  } finally {
+    await client.close();
+  }
+}
+
+const ownedBy = (note: ReturnType<typeof readOwnerNote>): EsteiraError =>
+  new EsteiraError('OWNED_ELSEWHERE', {
+    what: 'Another process owns the project.',
+    ...(note && { where: `\`${note.command}\` (PID ${note.pid} on ${note.host}, since ${note.since})` }),
+    next: 'Nothing is lost: what is due is carried out when it has ended, or by it, where it keeps the schedules.',
+  });
 
 class ProjectConnection implements Connection {
   readonly #options: ConnectOptions;

@@ -36,7 +36,7 @@ export class Live implements Progress {
       this.#say([this.#latest]);
     } else if (event.type === 'run') {
       this.#begin(begin(event));
-    } else if (this.#followed) {
+    } else if (this.#followed && (event.type === 'step' || event.type === 'end')) {
       this.#followed = follow(this.#followed, event, this.#now());
       this.#soon();
     }

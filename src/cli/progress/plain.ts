@@ -17,7 +17,8 @@ export class Plain implements Progress {
   onEvent(event: RunEvent): void {
     if (event.type === 'note') this.#say([noteText(event, this.#terminal)]);
     else if (event.type === 'run') this.#begin(begin(event));
-    else if (this.#followed) this.#go(follow(this.#followed, event, performance.now()), event);
+    else if (this.#followed && (event.type === 'step' || event.type === 'end'))
+      this.#go(follow(this.#followed, event, performance.now()), event);
   }
 
   close(): void {
