@@ -6,8 +6,8 @@ import { build, type Plugin } from 'esbuild';
 const root = path.join(import.meta.dirname, '..');
 /** Libraries that are packed with Esteira: what is used of them, in one file, instead of hundreds that Node would open one by one. */
 const packed = ['@duckdb/node-api', 'croner', 'kysely'];
-/** The engine itself stays a package of its own, one for each platform. */
-const engine = '@duckdb/node-bindings';
+/** Packages that stay their own: the engine, one for each platform; the client of Postgres, which few use. */
+const outside = ['@duckdb/node-bindings', 'pg'];
 /** Below `lib`; what is here finds `lib` one folder above, as src/define does. */
 const shared = 'shared';
 
@@ -16,7 +16,7 @@ const importWhatStaysOutside: Plugin = {
   name: 'import what stays outside',
   setup(build) {
     build.onResolve({ filter: /^[@\w]/ }, ({ path: name, kind }) => {
-      if (name !== engine && !isBuiltin(name)) return undefined;
+      if (!outside.includes(name) && !isBuiltin(name)) return undefined;
       return kind === 'require-call' ? { path: name, namespace: 'outside' } : { path: name, external: true };
     });
     build.onLoad({ filter: /^/, namespace: 'outside' }, ({ path: name }) => ({

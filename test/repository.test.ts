@@ -99,7 +99,7 @@ test('the lint refuses exactly what the order of imports refuses, each folder wi
 });
 
 test('only adapters name a client, and DuckDB is opened in one place', () => {
-  const clients = /['"](@duckdb\/[^'"]+|kysely(?:\/[^'"]+)?|node:sqlite)['"]/;
+  const clients = /['"](@duckdb\/[^'"]+|kysely(?:\/[^'"]+)?|node:sqlite|pg(?:[-/][^'"]+)?)['"]/;
   const outside = sources.filter((file) => !file.startsWith('src/adapters/') && clients.test(read(file)));
   assert.deepEqual(outside, []);
   const opened = sources.flatMap((file) =>

@@ -53,7 +53,7 @@ export function duckdb(options: {
   });
 }
 
-function refuseText(word: string, option: string, value: unknown): void {
+export function refuseText(word: string, option: string, value: unknown): void {
   if (typeof value === 'string' && value !== '') return;
   throw new EsteiraError('CONFIG_INVALID', {
     what: `${word}(…) needs a text as ${option}.`,

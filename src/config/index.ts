@@ -1,3 +1,4 @@
 export { env } from '../define/index.ts';
 export { duckdb, folder, sqlite } from './adapters.ts';
+export { postgres } from './postgres-state.ts';
 export { type Environment, type ProjectConfig, project } from './project.ts';

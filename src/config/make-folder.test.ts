@@ -15,6 +15,7 @@ const place = {
   prefix: '',
   catalogs: [],
   value: (of: string) => of,
+  secret: (of: string) => of,
   trace: () => {},
 };
 

@@ -52,6 +52,7 @@ async function open({ folder, environment: asked, command = '' }: Opening, varia
     prefix: of.prefix ?? '',
     catalogs: Object.keys(config.pipelines),
     value: (value) => variables.value(value),
+    secret: (value) => variables.secret(value),
     trace,
   });
   refuseShared(config, placeOf);

@@ -12,6 +12,8 @@ export interface Place {
   readonly catalogs: readonly string[];
   /** The value of a variable, or the literal itself. */
   value(of: string): string;
+  /** The same, and it is taken out of every text that leaves the process. */
+  secret(of: string): string;
   /** Called at named points inside a publication. */
   trace(point: string): void;
 }

@@ -29,6 +29,15 @@ export class Variables {
     return found;
   }
 
+  /** The same; it is secret whatever its name says, and so is the password of an address. */
+  secret(of: string): string {
+    const value = this.value(of);
+    this.#hide(value);
+    const { password } = URL.canParse(value) ? new URL(value) : { password: '' };
+    for (const one of [password, unescaped(password)]) this.#hide(one);
+    return value;
+  }
+
   /** Its value is secret whatever its name says. */
   hide(name: string): void {
     const value = this.#values[name];
@@ -48,6 +57,14 @@ export class Variables {
     this.#secrets.add(value);
     this.#secrets.add(encodeURIComponent(value));
     this.#secrets.add(JSON.stringify(value).slice(1, -1));
+  }
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
 }
 

@@ -41,7 +41,7 @@ export const config = (of: {
   readonly local?: string;
 }) => ({
   'esteira.config.ts': `import { files, env } from 'esteira';
-import { duckdb, folder, project, sqlite } from 'esteira/config';
+import { duckdb, folder, postgres, project, sqlite } from 'esteira/config';
 
 export default project({
   name: 'shop',

@@ -56,14 +56,19 @@ test('the package holds JavaScript and types, and no TypeScript that Node would 
   const named = Object.values(exports).flatMap((one) => (typeof one === 'string' ? one : [one.types, one.default]));
   for (const file of named) assert.ok(existsSync(path.join(home, file)), file);
   assert.ok(existsSync(path.join(home, 'LICENSE')));
-  assert.deepEqual(dependencies, { '@duckdb/node-bindings': '1.5.5-r.5' }, 'the other libraries are packed');
+  assert.deepEqual(
+    dependencies,
+    { '@duckdb/node-bindings': '1.5.5-r.5', pg: '8.23.1' },
+    'the other libraries are packed',
+  );
   const licences = readFileSync(path.join(home, 'lib', 'LICENSES.txt'), 'utf8');
   assert.match(
     licences,
     /^@duckdb\/node-api \d.*^croner \d.*Permission is hereby granted.*^kysely \d.*Permission is hereby granted/ms,
   );
   const declared = globSync('lib/**/*.d.ts', { cwd: home }).map((file) => readFileSync(path.join(home, file), 'utf8'));
-  for (const text of declared) assert.doesNotMatch(text, /['"](croner|kysely|@duckdb)/, 'a library that is not there');
+  for (const text of declared)
+    assert.doesNotMatch(text, /['"](croner|kysely|pg|@duckdb)/, 'a library that is not there');
 });
 
 test('init writes a project whose types are clean and whose tests pass', async () => {

@@ -1,4 +1,4 @@
-import type { Account, NewRun, Opened, PublicationDetails } from '../index.ts';
+import type { Account, NewOwner, NewRun, Opened, PublicationDetails } from '../index.ts';
 
 export const account: Account = Object.freeze({
   in: 7,
@@ -50,6 +50,15 @@ export function newRun(runId: string, other: Partial<NewRun> & { readonly day?: 
     ...rest,
   };
 }
+
+/** The process that leases of that name are of. */
+export const newOwner = (holder: string): NewOwner => ({
+  holder,
+  host: `host of ${holder}`,
+  pid: 4711,
+  command: 'esteira run daily',
+  since: at(1),
+});
 
 /** The run that was opened; throws for a date that is done, so that a test need not ask. */
 export function begun(opened: Opened): Exclude<Opened, { opened: 'done' }> {

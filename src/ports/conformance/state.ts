@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { EsteiraError } from '../../errors.ts';
 import type { Held, StateStore } from '../index.ts';
-import { account, at, begun, details, far, newRun } from './runs.ts';
+import { account, at, begun, details, far, newOwner, newRun } from './runs.ts';
 
 const none = { bounds: [], files: {} };
 const coded = (code: string, told: RegExp) => (error: unknown) => {
@@ -313,6 +313,61 @@ export function stateConformance(name: string, open: (place: string) => Promise<
       assert.equal(new Set(held.map(({ runSeq }) => runSeq)).size, 12);
     });
 
+    on(
+      'one process owns the project at a time, and is followed as soon as it says that it has ended',
+      async (state, another) => {
+        const first = await state.own(newOwner('first'));
+        const next = await another();
+        await assert.rejects(
+          next.own(newOwner('second')),
+          coded('OWNED_ELSEWHERE', /esteira run daily.*4711.*host of first/),
+        );
+        begun(await state.open(newRun('r1')));
+        await assert.rejects(next.open(newRun('r2', { holder: 'second' })), coded('OWNED_ELSEWHERE', /host of first/));
+        assert.equal(first.lost.aborted, false);
+        await first.release();
+        const second = await next.own(newOwner('second'));
+        const resumed = begun(await next.open(newRun('r2', { holder: 'second' })));
+        assert.deepEqual([resumed.opened, resumed.held.runId], ['resumed', 'r1']);
+        await second.release();
+      },
+    );
+
+    on(
+      'a process that was followed by another owner opens no run, whether that one lives or not',
+      async (state, another) => {
+        await (await state.own(newOwner('first'))).release();
+        const next = await another();
+        const second = await next.own(newOwner('second'));
+        const elsewhere = coded('OWNED_ELSEWHERE', /host of second/);
+        await assert.rejects(state.open(newRun('r1')), elsewhere);
+        await second.release();
+        await assert.rejects(state.open(newRun('r1')), elsewhere);
+        assert.equal(await state.run('r1'), undefined);
+        await (await state.own(newOwner('first'))).release();
+        assert.equal(begun(await state.open(newRun('r1'))).opened, 'new');
+      },
+    );
+
+    on('of many who would own a project at once one does', async (state, another) => {
+      const stores = [state, await another(), await another(), await another()];
+      const asked = stores.map((one, index) => one.own(newOwner(`owner ${index}`)));
+      const answers = await Promise.allSettled(asked);
+      const owners = answers.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      assert.equal(owners.length, 1);
+      for (const one of answers) if (one.status === 'rejected') assert.equal(one.reason.code, 'OWNED_ELSEWHERE');
+      await owners[0]?.release();
+    });
+
+    on('the runs that go on are found among all', async (state) => {
+      begun(await state.open(newRun('r1', { job: 'old', targets: [] })));
+      for (const day of [1, 2, 3]) await carryOut(state, begun(await state.open(newRun(`s${day}`, { day }))).held);
+      begun(await state.open(newRun('r2', { job: 'new', targets: [] })));
+      const going = async (limit: number) => (await state.runs({ going: true, limit })).map(({ runId }) => runId);
+      assert.deepEqual(await going(9), ['r2', 'r1']);
+      assert.deepEqual(await going(1), ['r2']);
+    });
+
     on('a holder knows the runs that it carries out, and what they write', async (state) => {
       const { held } = begun(await state.open(newRun('r1', { holder: 'one', targets: ['c.b', 'c.a'] })));
       begun(await state.open(newRun('r2', { holder: 'other', job: 'other', targets: ['c.d'] })));
@@ -344,7 +399,7 @@ export function stateConformance(name: string, open: (place: string) => Promise<
     });
 
     on('a log is kept in the order of writing, by run and by step', async (state) => {
-      const hostile = `it's "ç" \u{1f600}\n\u0000 %s`;
+      const hostile = `it's "ç" \u{1f600}\n\u0000\u0010 \u00100 %s`;
       const lines = Array.from({ length: 1_200 }, (_, index) => ({
         at: at(1),
         level: 'info' as const,

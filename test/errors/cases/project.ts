@@ -42,6 +42,18 @@ export const project: Cases = {
       files: config({ local: `warehouse: duckdb({ folder: 'warehouse', memoryLimit: 'lots' }),` }),
     },
     {
+      doing: 'The address of the state’s database is none.',
+      words: ['check'],
+      files: {
+        ...config({
+          local: `warehouse: duckdb({ folder: 'warehouse' }),
+      state: postgres(env('DATABASE_URL')),
+      files: folder({ path: 'data' }),`,
+        }),
+        '.env': 'DATABASE_URL=ana:correct-horse@shop.example\n',
+      },
+    },
+    {
       doing: 'The clock that ESTEIRA_NOW names is none.',
       words: ['status'],
       give: (sandbox, words) => sandbox.start(words, { env: { ESTEIRA_NOW: '2026-02-30T00:00:00Z' } }).ended,

@@ -266,6 +266,7 @@ export const enough = check('enough rows', atLeast(rowsIn(orders), 3));`,
         state.close();
         return undefined;
       },
+      varying: /(?<=version )[1-9]\d?$/gm,
     },
   ],
 };

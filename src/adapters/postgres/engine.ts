@@ -1,0 +1,144 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Kysely, PostgresDialect, sql } from 'kysely';
+import type pg from 'pg';
+import type { Clock } from '../../ports/index.ts';
+import type { Engine, Purpose, State, Work } from '../state/engine.ts';
+import { newest, pending } from '../state/migrations.ts';
+import type { Tables } from '../state/tables.ts';
+import { addressOf } from './address.ts';
+import { openPool, thinPool } from './connection.ts';
+import { isLost, isPassing, named } from './faults.ts';
+import { migrate, storedVersion } from './migrate.ts';
+import { beginning } from './statements.ts';
+import { words } from './words.ts';
+
+interface Options {
+  readonly url: string;
+  readonly schema: string;
+  readonly patience?: number;
+  readonly clock?: Clock;
+}
+
+/** Between two tries, in milliseconds: each longer than the one before, to this. */
+const longestPause = 2_000;
+
+/** A commit was sent, and no answer came. */
+class Unsettled<Result> {
+  readonly transaction: string;
+  readonly result: Result;
+
+  constructor(transaction: string, result: Result) {
+    this.transaction = transaction;
+    this.result = result;
+  }
+}
+
+class PostgresEngine implements Engine {
+  readonly describe: string;
+  readonly #schema: string;
+  readonly #patience: number;
+  readonly #clock: Clock | undefined;
+  readonly #database: Kysely<Tables>;
+
+  constructor(pool: pg.Pool, where: string, { schema, patience = 20_000, clock }: Options) {
+    this.describe = where;
+    this.#schema = schema;
+    this.#patience = patience;
+    this.#clock = clock;
+    const dialect = new PostgresDialect({ pool: thinPool(pool) });
+    this.#database = new Kysely<Tables>({ dialect }).withSchema(schema);
+  }
+
+  /** Does it again while what kept it from being done may pass. */
+  async repeat<Result>(attempt: () => Promise<Result>): Promise<Result> {
+    const until = performance.now() + this.#patience;
+    for (let pause = 50; ; pause = Math.min(pause * 2, longestPause)) {
+      try {
+        return await attempt();
+      } catch (error) {
+        if (!isPassing(error) || performance.now() + pause > until) throw named(error, this.describe);
+      }
+      await sleep(pause);
+    }
+  }
+
+  async transaction<Result>(purpose: Purpose, work: Work<Result>): Promise<Result> {
+    return this.repeat(async () => {
+      const done = await this.#database.connection().execute((connection) => this.#attempt(purpose, work, connection));
+      if (!(done instanceof Unsettled)) return done;
+      if (await this.#isCommitted(done.transaction)) return done.result;
+      throw Object.assign(new Error('Connection terminated before the commit'), { code: '08006' });
+    });
+  }
+
+  async #attempt<Result>(purpose: Purpose, work: Work<Result>, connection: State): Promise<Result | Unsettled<Result>> {
+    const { rows } = await sql
+      .raw<{ transaction: string; version: bigint }>(beginning(this.#schema, purpose))
+      .execute(connection);
+    const [begun] = rows;
+    let result: Result;
+    try {
+      // Another process, of a newer version, may have changed the tables since they were opened.
+      pending(Number(begun?.version ?? newest), { words, where: this.describe });
+      result = await work(connection);
+    } catch (error) {
+      if (!isLost(error)) await sql.raw('rollback').execute(connection);
+      throw error;
+    }
+    try {
+      await sql.raw('commit').execute(connection);
+      return result;
+    } catch (error) {
+      if (!isLost(error)) throw error;
+      return new Unsettled(begun?.transaction ?? '', result);
+    }
+  }
+
+  /** Asks until the database knows: it may not have seen yet that the connection is gone. */
+  #isCommitted(transaction: string): Promise<boolean> {
+    return this.repeat(async () => {
+      const { rows } = await sql<{
+        status: string | null;
+      }>`select txid_status(${transaction}::bigint) as status`.execute(this.#database);
+      const status = rows[0]?.status;
+      if (status === 'committed' || status === 'aborted') return status === 'committed';
+      throw Object.assign(new Error(`the transaction is ${status ?? 'forgotten'}`), { code: '08007' });
+    });
+  }
+
+  read<Result>(work: Work<Result>): Promise<Result> {
+    return this.repeat(() => work(this.#database));
+  }
+
+  async now(state: State): Promise<Temporal.Instant> {
+    if (this.#clock) return this.#clock.now();
+    const { rows } = await sql<{
+      now: string;
+    }>`select to_char(clock_timestamp() at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as now`.execute(state);
+    return Temporal.Instant.from(rows[0]?.now ?? '');
+  }
+
+  /** Brings the tables up to this Esteira's. */
+  async prepare(pool: pg.Pool): Promise<void> {
+    const version = await this.repeat(() => storedVersion(pool, this.#schema));
+    if (version === newest) return;
+    await this.repeat(() => migrate(pool, { schema: this.#schema, where: this.describe }));
+  }
+
+  async close(): Promise<void> {
+    await this.#database.destroy();
+  }
+}
+
+export async function openEngine(options: Options): Promise<Engine> {
+  const where = `Postgres ${addressOf(options.url)}, schema ${options.schema}`;
+  const pool = openPool(options.url);
+  const engine = new PostgresEngine(pool, where, options);
+  try {
+    await engine.prepare(pool);
+    return engine;
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+}

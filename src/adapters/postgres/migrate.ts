@@ -1,0 +1,58 @@
+import type pg from 'pg';
+import { pending, readVersion, versionTable } from '../state/migrations.ts';
+import { lockOf, quoted } from './statements.ts';
+import { words } from './words.ts';
+
+/** There is no such table, or no such schema. */
+const missing = ['42P01', '3F000'];
+/** A change of large tables takes its time, in milliseconds. */
+const long = 3_600_000;
+
+/** Of a state that is there; nothing where there is none yet. */
+export async function storedVersion(pool: pg.Pool, schema: string): Promise<number | undefined> {
+  try {
+    const { rows } = await pool.query<{ number: bigint }>(`select number from ${quoted(schema)}.version`);
+    return rows[0] && Number(rows[0].number);
+  } catch (error) {
+    if (missing.includes((error as { code?: string }).code ?? '')) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Makes the schema and its tables, or brings them up to this Esteira's, in one transaction and alone: of many who begin at once one does it, and
+ * the others find it done. Throws STATE_NEWER for one that a newer Esteira has written.
+ */
+export async function migrate(
+  pool: pg.Pool,
+  { schema, where, upTo }: { readonly schema: string; readonly where: string; readonly upTo?: number },
+): Promise<void> {
+  const client = await pool.connect();
+  const run = async (text: string): Promise<readonly Record<string, unknown>[]> => {
+    const answer = await client.query({ text, query_timeout: long } as pg.QueryConfig);
+    const result = Array.isArray(answer) ? answer.at(-1) : answer;
+    return result.rows;
+  };
+  let failed: unknown;
+  try {
+    await run(`begin isolation level read committed; select pg_advisory_xact_lock(${lockOf(schema)})`);
+    const { rows } = await client.query('select to_regnamespace($1)::text as found', [quoted(schema)]);
+    // Asked first: the right to make schemas is needed even for one that is there.
+    if (rows[0]?.found === null) await run(`create schema ${quoted(schema)}`);
+    await run(`set local search_path to ${quoted(schema)}; ${versionTable(words)}`);
+    const [version] = await run(readVersion);
+    const changes = pending(Number(version?.['number'] ?? 0), {
+      words,
+      where,
+      ...(upTo === undefined ? {} : { upTo }),
+    });
+    for (const statements of changes) await run(statements);
+    await run('commit');
+  } catch (error) {
+    failed = error;
+    throw error;
+  } finally {
+    // Closing the connection rolls back.
+    client.release(failed !== undefined);
+  }
+}

@@ -1,0 +1,101 @@
+import { randomBytes } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import pg from 'pg';
+
+/** A server for tests, as `postgres://…`; without one they say so and do nothing. */
+export const server = process.env['ESTEIRA_TEST_POSTGRES'] ?? '';
+export const withoutServer = server === '' && 'ESTEIRA_TEST_POSTGRES names no server';
+
+const made: string[] = [];
+/** A name that no other test uses, taken away by `dropSchemas`. */
+export function newSchema(): string {
+  const schema = `esteira_test_${randomBytes(6).toString('hex')}`;
+  made.push(schema);
+  return schema;
+}
+
+/** Straight to the server, past all that is tested. */
+export async function ask(text: string, url = server): Promise<readonly Record<string, unknown>[]> {
+  const client = new pg.Client(url);
+  await client.connect();
+  try {
+    const answer = await client.query(text);
+    return (Array.isArray(answer) ? answer.at(-1) : answer).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+export async function dropSchemas(): Promise<void> {
+  for (const schema of made.splice(0)) await ask(`drop schema if exists "${schema}" cascade`);
+}
+
+/** A way to the server that a test can break. */
+export class Wire {
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  readonly #target: URL;
+  /** Connections are refused, as by a server that is not there. */
+  isCut = false;
+  /** Looks at what is sent to the server, and says whether the connection is to go once the server has had it. */
+  breaksAt: (sent: string) => boolean = () => false;
+  /** Connections that were made. */
+  connections = 0;
+
+  private constructor(listening: Server, target: URL) {
+    this.#server = listening;
+    this.#target = target;
+    listening.on('connection', (socket) => this.#carry(socket));
+  }
+
+  static async to(url: string): Promise<Wire> {
+    const listening = createServer();
+    await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+    return new Wire(listening, new URL(url));
+  }
+
+  get url(): string {
+    const url = new URL(this.#target);
+    url.hostname = '127.0.0.1';
+    url.port = String((this.#server.address() as AddressInfo).port);
+    return url.href;
+  }
+
+  #carry(client: Socket): void {
+    client.on('error', () => {});
+    if (this.isCut) return void client.destroy();
+    this.connections += 1;
+    const behind = connect(Number(this.#target.port || 5432), this.#target.hostname);
+    behind.on('error', () => client.destroy());
+    for (const one of [client, behind]) {
+      this.#sockets.add(one);
+      one.on('close', () => this.#sockets.delete(one));
+    }
+    let isBroken = false;
+    client.on('data', (sent) => {
+      isBroken ||= this.breaksAt(sent.toString('latin1'));
+      behind.write(sent);
+    });
+    behind.on('data', (answer) => {
+      if (isBroken) client.destroy();
+      else client.write(answer);
+    });
+    client.on('close', () => behind.end());
+    behind.on('close', () => client.destroy());
+  }
+
+  /** Every connection ends, and none is to be had until `mend`. */
+  cut(): void {
+    this.isCut = true;
+    for (const one of this.#sockets) one.destroy();
+  }
+  mend(): void {
+    this.isCut = false;
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
