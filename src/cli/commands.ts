@@ -104,7 +104,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'run',
     about: 'Run a job for a day.',
-    more: 'Of a job with a schedule, a day that has succeeded is said to be done and left alone, unless --again. A run that failed or was interrupted goes on where it stood, with the rows that it has read. Ctrl-C stops after the step at hand was rolled back.',
+    more: 'Of a job with a schedule, and where --date names it, a day that has succeeded is said to be done and left alone, unless --again. A run that failed or was interrupted goes on where it stood, with the rows that it has read. Ctrl-C stops after the step at hand was rolled back.',
     arguments: [argument('job', true, 'A job.')],
     options: {
       date,

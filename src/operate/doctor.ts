@@ -13,6 +13,7 @@ import {
   readSettings,
   setupChanges,
 } from '../run/index.ts';
+import { settings } from './settings.ts';
 import type { DoctorView } from './views.ts';
 
 type Finding = DoctorView['findings'][number];
@@ -36,7 +37,11 @@ export async function doctor(project: Project): Promise<DoctorView> {
         );
       return 'every table and column is there';
     }),
-    await attempt('settings', async () => `${Object.keys(await readSettings(project)).length} values, all allowed`),
+    await attempt('settings', async () => {
+      await readSettings(project);
+      const { length } = (await settings(project)).settings;
+      return `${length} ${length === 1 ? 'value' : 'values'}, all allowed`;
+    }),
     await attempt('state', async () => {
       const [last] = await project.state.runs({ limit: 1 });
       const newest = await newestPublished(project);

@@ -88,6 +88,7 @@ describe('a project from the command line', () => {
     assert.deepEqual([columns.map(({ name }) => name), rows], [['quantidade'], [[13]]]);
     const doctor = await project.run('doctor');
     assert.match(doctor.out, /disk/);
+    assert.match(doctor.out, /settings +1 value, all allowed/);
   });
 
   it('settings are read and changed by name, with or without the catalog', async () => {
