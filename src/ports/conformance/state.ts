@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { EsteiraError } from '../../errors.ts';
 import type { Held, StateStore } from '../index.ts';
 import { account, at, begun, details, far, newOwner, newRun } from './runs.ts';
+import { ticksConformance } from './ticks.ts';
 
 const none = { bounds: [], files: {} };
 const coded = (code: string, told: RegExp) => (error: unknown) => {
@@ -397,6 +398,8 @@ export function stateConformance(name: string, open: (place: string) => Promise<
       assert.deepEqual(await listed({ parts: true, limit: 9 }), ['r4', 'r3', 'r1', 'r0']);
       assert.deepEqual(await listed({ parts: true, limit: 2 }), ['r4', 'r3']);
     });
+
+    ticksConformance(on);
 
     on('a log is kept in the order of writing, by run and by step', async (state) => {
       const hostile = `it's "ç" \u{1f600}\n\u0000\u0010 \u00100 %s`;
