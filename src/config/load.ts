@@ -8,7 +8,7 @@ import { refuseConfig } from './shape.ts';
 
 const fileName = 'esteira.config.ts';
 
-/** The folder of the project that this one is in. */
+/** The folder of the project that this one is in, itself or the nearest above. Throws PROJECT_NOT_FOUND. */
 export function findProject(from: string): string {
   if (!existsSync(from)) {
     throw new EsteiraError('PROJECT_NOT_FOUND', {
@@ -28,6 +28,7 @@ export function findProject(from: string): string {
   }
 }
 
+/** The configuration, its shape judged. Loaded once in a process. Throws CONFIG_INVALID, or what its import throws. */
 export async function loadConfig(folder: string): Promise<ProjectConfig> {
   const module = await importFile(folder, fileName);
   const found = module['default'];
@@ -44,7 +45,10 @@ export async function loadConfig(folder: string): Promise<ProjectConfig> {
   });
 }
 
-/** Every definition file of every catalog, in the order of their names. */
+/**
+ * Every definition file of every catalog, one after the other in the order of their names, so that of several mistakes always the same one is
+ * told. Throws CONFIG_INVALID for a pattern that finds nothing, or what an import throws.
+ */
 export async function loadDefinitions(folder: string, config: ProjectConfig): Promise<readonly LoadedFile[]> {
   const files: LoadedFile[] = [];
   for (const [catalog, pattern] of Object.entries(config.pipelines)) {

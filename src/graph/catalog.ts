@@ -43,5 +43,6 @@ export interface Graph {
 export const whereOf = (definition: Definition): string =>
   `${definition.kind} ${definition.name}, ${writtenAt(definition)}`;
 
+/** For what cannot be whatever is done: `what` names the definition, `next` says what to write. */
 export const invalidDefinition = (what: string, definition: Definition, next: string, allowed?: string): EsteiraError =>
   new EsteiraError('DEFINITION_INVALID', { what, where: whereOf(definition), next, ...(allowed ? { allowed } : {}) });

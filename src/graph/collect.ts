@@ -20,7 +20,10 @@ import {
 } from './catalog.ts';
 import { refuseMisshapen } from './shape.ts';
 
-/** Collects what the definition files export, and refuses a name given twice, a mention of something unexported, two copies of the package. */
+/**
+ * Collects what the definition files export into one graph, and refuses a name given twice, a mention of something unexported, two copies of the
+ * package. Nothing registers itself: what no listed file exports is not there. A definition that two catalogs export belongs to the first.
+ */
 export function collect(files: readonly LoadedFile[], options: { readonly suffix: string }): Graph {
   const { suffix } = options;
   const nodes = new Map<string, Node>();
@@ -87,6 +90,7 @@ function* exported(value: unknown, seen = new Set<unknown>()): Generator<Definit
 /** A module's namespace has no prototype. */
 const isPlain = (value: object): boolean => [Object.prototype, null].includes(Object.getPrototypeOf(value));
 
+/** `orders` is `<catalog>.main.orders`, `silver.orders` is `<catalog>.silver.orders`; a third part would be a catalog, which only the configuration names. */
 function nodeFrom(definition: Held, catalog: string, suffix: string): Node {
   const name = definition.name.endsWith(':invalid')
     ? `${definition.name.slice(0, -':invalid'.length)}${suffix}`
@@ -104,6 +108,7 @@ function nodeFrom(definition: Held, catalog: string, suffix: string): Node {
   return Object.freeze({ id: `${catalog}.${schema}.${table}`, catalog, schema, table, definition });
 }
 
+/** Of every edge both ends are in the graph: a run that met one that is not could only guess where its rows are. */
 function refuseUnknownMentions(graph: Graph): void {
   const readers = [
     ...[...graph.nodes.values()].map((node) => node.definition),

@@ -43,6 +43,7 @@ export function refuseMisshapen(definition: Definition): void {
   else if (definition.kind === 'settings') refuseSettings(definition as AnySettings);
 }
 
+/** Its name is typed by people, and is a DAG's on other schedulers. */
 function refuseJob(job: Job): void {
   if (!/^[a-z0-9_][a-z0-9_.-]*$/i.test(job.name))
     throw invalid(
@@ -79,6 +80,7 @@ function refuseMissed(job: Job, { missed = 'skip', limit = 1 }: Extract<Trigger,
   if (!Number.isSafeInteger(limit) || limit < 1) throw invalid(job, what, `limit: ${limit}`, 'a whole number from 1');
 }
 
+/** Every name that a table says of itself is one of its columns, and every word one that the planner knows. */
 function refuseTable(table: AnyTable): void {
   const { columns, spec, name } = table;
   refuseColumns(table, columns);
@@ -159,6 +161,7 @@ function refuseSettings(settings: AnySettings): void {
   if (twice !== undefined) throw invalid(settings, `Two rows of ${name} have one key.`, twice, 'one row for each key');
 }
 
+/** `col.…` gives every column; whatever else stands there came by without a type checker. */
 function refuseColumns(definition: Definition, columns: Columns): void {
   const all = Object.entries<Columns[string] | undefined>(columns ?? {});
   if (all.length === 0) throw invalid(definition, `${definition.name} has no columns.`, 'none', 'one column or more');
@@ -183,6 +186,7 @@ function refuseColumns(definition: Definition, columns: Columns): void {
   }
 }
 
+/** A name of a column, wherever a definition says one as a text. */
 function refuseUnknown(
   definition: Definition,
   column: string,

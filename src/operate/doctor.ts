@@ -60,7 +60,7 @@ export async function doctor(project: Project): Promise<DoctorView> {
   return { findings };
 }
 
-/** The greatest number of a run that has published anything. */
+/** The greatest number of a run that has published anything: a state that does not know of it was taken back to an older moment. */
 async function newestPublished(project: Project): Promise<bigint> {
   let newest = 0n;
   for (const catalog of project.graph.catalogs)
@@ -69,6 +69,7 @@ async function newestPublished(project: Project): Promise<bigint> {
   return newest;
 }
 
+/** A finding that is no error: nothing is broken, and somebody has something to do. */
 class NotReady extends Error {
   readonly next: string;
   constructor(found: string, next: string) {
@@ -77,6 +78,7 @@ class NotReady extends Error {
   }
 }
 
+/** A coded error is a finding; any other is a mistake in Esteira, and is not hidden among them. */
 async function attempt(what: string, look: () => Promise<string>): Promise<Finding> {
   try {
     return { what, ok: true, found: await look() };

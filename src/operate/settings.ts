@@ -9,6 +9,7 @@ import type { Input, SettingsView } from './views.ts';
 
 type Entry = SettingsView['settings'][number];
 
+/** Every value that people may change, as it stands, with its rules and its newest change; before set-up those that it starts with. */
 export async function settings(project: Project): Promise<SettingsView> {
   const found: Entry[] = [];
   for (const node of settingsNodes(project)) {
@@ -36,6 +37,7 @@ interface Change {
   readonly reason: string | null;
 }
 
+/** Values can be read before set-up, from the definition; a change needs a place to be kept. */
 async function refuseUnlessThere(node: Node<AnySettings>, project: Project): Promise<void> {
   const existing = await project.warehouse.inspect(node.catalog);
   if (existing.some((table) => placeText(table.place) === node.id)) return;
@@ -46,6 +48,7 @@ async function refuseUnlessThere(node: Node<AnySettings>, project: Project): Pro
   });
 }
 
+/** One entry for each column; of a table of several rows for each row too, named by its key: `config.levels[gold].floor`. */
 function entriesOf(
   node: Node<AnySettings>,
   row: Readonly<Record<string, unknown>>,
@@ -83,7 +86,10 @@ const changedOf = (change: Change | undefined): Partial<Entry> =>
 /** What goes on: all values of one row are written together, so that of two changes at once one would be lost. */
 const turns = new WeakMap<Project, Promise<unknown>>();
 
-/** Changes one value, judged by its column, and keeps who, when, from and to; one change after the other. */
+/**
+ * Changes one value, judged by its column, and keeps who, when, from and to; one change after the other. Gives all settings as they are then.
+ * Throws NAME_UNKNOWN, SETTING_INVALID, or SETUP_NEEDED; then nothing is changed. A run that goes on keeps the values it began with.
+ */
 export function setSetting(project: Project, input: Input<'settings set'>): Promise<SettingsView> {
   const before = turns.get(project) ?? Promise.resolve();
   const turn = before.catch(() => {}).then(() => changeSetting(project, input));
@@ -115,6 +121,7 @@ async function changeSetting(project: Project, input: Input<'settings set'>): Pr
     reason: input.reason ?? null,
   };
   const all = rows.map((row) => (row === before ? after : row));
+  // With its history in one transaction: no value without the person who set it.
   await project.warehouse.replaceRows(place, columns, all, {
     place: historyOf(place),
     columns: historyColumns,

@@ -8,7 +8,10 @@ import { keepExample } from './example.ts';
 import { refuseInUse } from './in-use.ts';
 import type { CheckView, Input, SetupView } from './views.ts';
 
-/** Creates what is missing, adds columns that are new, and destroys nothing. Can be run again, in any order. */
+/**
+ * Creates what is missing, adds columns that are new, and destroys nothing. Can be run again, in any order. Throws SETUP_CONFLICT where something
+ * else has a name, RUN_IN_PROGRESS while a run uses what would change, NAME_UNKNOWN for a target that is none.
+ */
 export async function setup(project: Project, input: Input<'setup'>): Promise<SetupView> {
   const { target } = input;
   const steps = allSteps(project.graph);
@@ -18,6 +21,7 @@ export async function setup(project: Project, input: Input<'setup'>): Promise<Se
   await refuseInUse(changes, models, project);
   await makeChanges(changes, models, project);
   const all = [...changes].flatMap(([catalog, own]) => own.map((change) => ({ catalog, change })));
+  // People are told of what they can see: fences and first values of settings go without saying.
   const shown = all.filter(({ change }) => change.change !== 'register' && change.change !== 'insert');
   return {
     changes: shown.map(({ catalog, change }) => ({
@@ -48,6 +52,7 @@ export async function check(project: Project): Promise<CheckView> {
   await readSettings(project);
   const now = project.clock.now();
   const jobs = [...graph.jobs.values()].map((job) => {
+    // A schedule that cannot be read is found here, not on the night when it is due.
     tickOf(job, { now });
     nextTick(job, now);
     return { job: job.name, when: whenText(job), steps: stepsOf(graph, job).steps.length };

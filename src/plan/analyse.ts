@@ -36,7 +36,10 @@ export interface Analyser {
   moduleHash(definition: AnyTable): string;
 }
 
-/** Asks the engine about a step's query, without running it, and refuses what cannot be right. */
+/**
+ * Asks the engine about a step's query, without running it, and refuses what cannot be right: each error is coded and says which definition it
+ * stands in. The engine sees relations without rows, so neither set-up nor data changes what it says, and the answers can be kept.
+ */
 export async function analyse(step: GraphStep, analyser: Analyser): Promise<StepModel> {
   return step.node.definition.kind === 'source' ? streamModel(step, analyser) : tableModel(step, analyser);
 }
@@ -95,6 +98,7 @@ async function tableModel(step: GraphStep, analyser: Analyser): Promise<StepMode
     asked,
     checks: step.checks,
     ...(carried && spec.write !== 'view' ? { carried } : {}),
+    // Only such a table holds every row as it came; in any other the producer's row ends.
     keepsOriginal: spec.write === 'append' && carried?.star === true,
     keeping: carried ? [] : await keepingOriginals(distinct(reads), analyser),
     converted,
@@ -107,7 +111,10 @@ async function tableModel(step: GraphStep, analyser: Analyser): Promise<StepMode
   };
 }
 
-/** Columns that the body converts with `fn.to…`, where the query may also be asked whether a text was there. */
+/**
+ * Columns that the body converts with `fn.to…`, where the query may also be asked whether a text was there: a NULL that was a text is a value
+ * of another kind, and not a missing one. A query in which that question cannot stand (a union, a group) is not asked it.
+ */
 async function convertedIn(rows: AnyRows, warehouse: Analyser['warehouse']): Promise<readonly string[]> {
   const found: string[] = [];
   const spelling = emptySpelling(warehouse.dialect, (column, argument) => {
@@ -151,6 +158,7 @@ export const convertedName = (column: string, dialect: Dialect): string => diale
 const checkReads = (step: GraphStep, graph: Graph): readonly Node[] =>
   step.checks.flatMap((check) => check.limit.measure.of.map((definition) => graph.nodeOf(definition)));
 
+/** A relation that is mentioned twice in one way is read once. */
 function distinct(reads: readonly Read[]): readonly Read[] {
   const found = new Map(
     reads.map((read) => [`${read.node.id} ${read.how} ${read.since?.column} ${read.since?.lookback}`, read]),

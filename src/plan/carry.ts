@@ -48,6 +48,7 @@ export async function keepsOriginal(node: Node, asking: Asking): Promise<boolean
   return (await carriedBy(rows, facts, asking))?.star === true;
 }
 
+/** Asks the engine whether the carried names can stand in the query, each exactly once. */
 async function handsOn(rows: AnyRows, star: boolean, { warehouse }: Asking): Promise<boolean> {
   const { dialect } = warehouse;
   const extra = Object.fromEntries(carriedNames.map((name) => [name, col.text()]));

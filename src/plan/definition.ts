@@ -40,6 +40,7 @@ export function definitionHash(
   return createHash('sha256').update(JSON.stringify(all, withBigints)).digest('hex').slice(0, 16);
 }
 
+/** What makes other rows of the same input. `about` and `unrepeatable` do not. */
 function tableFacts(table: AnyTable, spelling: Spelling, analyser: Analyser): object {
   const { rows, rules, write, duplicates, invalid } = table.spec;
   const isFunction = rows.recipe.by === 'map';
@@ -63,6 +64,7 @@ function limitFacts({ limit }: Check, spelling: Spelling): object {
   return { measure: measure.measure, of: measure.of.map((definition) => definition.name), query, sign, bound: named };
 }
 
+/** What a column promises; neither what is said about it, nor the standard of a setting. */
 const columnFacts = (columns: Columns): object =>
   Object.entries(columns).map(([name, { facts }]) => {
     const { about: _, standard: __, of, ...rest } = facts;
@@ -81,6 +83,7 @@ function unkept(node: Node, analyser: Analyser): string {
   known.set(node, hash);
   return ` ${hash}`;
 }
+/** A view that many tables read is hashed once while a project is analysed. */
 const views = new WeakMap<Analyser, Map<Node, string>>();
 
 /** What a query mentions, by name. */

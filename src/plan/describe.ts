@@ -72,12 +72,13 @@ const unrepeatableText = (got: readonly string[], of: Definition, what: string):
   });
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
-/** The query gives every declared column, of a type that fits. */
+/** Throws QUERY_COLUMNS unless the query gives every declared column, of a type that fits; columns that it gives beside them are left out. */
 export async function describeBody(node: Node<AnyTable>, query: string, describer: Describer): Promise<QueryFacts> {
   const { definition } = node;
   const { unrepeatable } = definition.spec;
   const question = { query, of: definition, what: `the query of ${definition.name}`, unrepeatable };
   const { given, facts } = await ask(question, describer);
+  // What a function gives is known only when it is called: each row is judged then.
   if (definition.spec.rows.recipe.by === 'map') return facts;
   const wrong = Object.entries<Columns[string]>(definition.columns).flatMap(([name, column]) => {
     const found = given.find((one) => one.name.toLowerCase() === name.toLowerCase());
@@ -112,6 +113,7 @@ export async function describeRules(node: Node<AnyTable>, describer: Describer):
       continue;
     }
     const condition = spelledFor(definition, () => spell(rule, spelling));
+    // As a row is judged: the columns stand for themselves, and nothing of the table's own query is there.
     const query = `select (${condition}) as holds from ${relation} as candidate`;
     const what = `the rule ${flag} of ${definition.name}`;
     const { given } = await ask({ query, of: definition, what }, describer);
@@ -120,6 +122,7 @@ export async function describeRules(node: Node<AnyTable>, describer: Describer):
   }
 }
 
+/** Each check's query is understood, and gives one number where one is compared. A check that counts rows needs no query. */
 export async function describeChecks(
   checks: readonly Check[],
   { warehouse }: { readonly warehouse: Describer },

@@ -5,6 +5,9 @@ import { invalidDefinition, type Node, whereOf } from '../graph/index.ts';
 import { type Dialect, hidden, type QueryFacts } from '../ports/index.ts';
 import type { Mentions, Read } from './reads.ts';
 
+// What the types of the words cannot hold, because it takes the query, the tables that it reads, or the engine to know it. Each function throws
+// for its own mistake alone, with what to write in its place.
+
 /** New rows alone are not enough for a table that starts anew each time, nor for groups of which some rows are old. */
 export function refuseSince(node: Node<AnyTable>, reads: readonly Read[], facts: QueryFacts): void {
   const { definition } = node;
@@ -35,6 +38,7 @@ export function refuseSince(node: Node<AnyTable>, reads: readonly Read[], facts:
         'Mark its key with .key(), or merge.',
       );
     }
+    // A row that leaves is no new row: who reads only what is new would keep it for ever.
     if (typeof (read.node.definition as AnyTable).spec?.write === 'object') throw sinceDeleting(definition, read);
     if (facts.groups && !readsWhole(read, keys, facts)) throw sinceGrouped(definition, read);
     if (read.since?.lookback !== undefined) refuseLookback(definition, read);
@@ -61,6 +65,7 @@ function readsWhole(read: Read, keys: readonly string[], facts: QueryFacts): boo
   return stays && !facts.renamed.includes(since.column.toLowerCase());
 }
 
+/** How far back is said in whole units of time, on a column that has a place in time. */
 function refuseLookback(definition: AnyTable, { since, node }: Read): void {
   const kind = node.definition.columns[since?.column ?? '']?.facts.kind;
   const length = parseDuration(since?.lookback ?? '');
@@ -89,9 +94,11 @@ const sinceGrouped = (definition: AnyTable, read: Read): EsteiraError =>
     next: "Mention the table itself, or say .since('day', { lookback: '3 days' }) and make that column a .key().",
   });
 
+/** Columns of the tables of invalid rows count too: what stands in a table may come to stand there. */
 const own = new Set<string>([...Object.values(hidden), 'run_id', 'refused_at']);
 /** DuckDB's own number of a row, which publications count on: a column of that name would hide it. */
 const ofEngine = 'rowid';
+/** Where an engine keeps what is its own. */
 const schemas = new Set(['information_schema', 'pg_catalog', 'temp', 'system']);
 
 const reserved = (name: string, { definition }: Node, got: string): EsteiraError =>

@@ -17,7 +17,10 @@ interface ViewLayout {
   readonly definition: string;
 }
 
-/** A view's query over the tables themselves. Its columns are the declared ones, by name. */
+/**
+ * A view's query over the tables themselves. Its columns are the declared ones, by name; a setting is read when the view is, so a change of it
+ * shows at once. `definition` is the hash by which set-up knows that the view is another one than before.
+ */
 export function viewOf(model: StepModel, graph: Graph, dialect: Dialect): ViewLayout {
   const table = model.node.definition as AnyTable;
   const names = (columns: object) =>
@@ -38,7 +41,10 @@ export function viewOf(model: StepModel, graph: Graph, dialect: Dialect): ViewLa
   };
 }
 
-/** What is missing, as changes; nothing that is there is dropped or retyped. `canonical` names a type as the engine describes it. */
+/**
+ * What is missing, as changes, each schema before what is in it; nothing that is there is dropped or retyped, and columns that nobody declares
+ * any more stay. `canonical` names a type as the engine describes it. Throws SETUP_CONFLICT where something else has the name.
+ */
 export function missing(
   wanted: { readonly tables: readonly TableLayout[]; readonly views: readonly ViewLayout[] },
   existing: readonly ExistingTable[],
@@ -68,6 +74,7 @@ export function missing(
   return changes;
 }
 
+/** A table that steps write is registered too: a fence that is not there could not stop a writer that was overtaken. */
 function creation(layout: TableLayout): readonly Change[] {
   const { place, columns, fenced, starts, about, invalidOf } = layout;
   return [
@@ -77,6 +84,7 @@ function creation(layout: TableLayout): readonly Change[] {
   ];
 }
 
+/** Columns that the table does not have yet. Engines do not tell case apart. */
 function additions(layout: TableLayout, found: ExistingTable, canonical: (type: string) => string): readonly Change[] {
   if (found.view) throw conflict(layout, 'a view', 'a table');
   const types = new Map(found.columns.map((column) => [column.name.toLowerCase(), column.type]));

@@ -13,10 +13,14 @@ export interface Spelling {
   converted?(column: string, argument: string): string;
 }
 
+/** Fragments that read a text as another kind; where the text is none they give NULL. */
 const conversion = /^to_/;
 const asColumn = /^\s+as\s+"?(\w+)"?/i;
 
-/** A query or condition as the engine reads it. */
+/**
+ * A query or condition as the engine reads it. What is mentioned is spelled by `spelling`, so one definition gives the text that is described
+ * (empty relations), that is run (real ones with bounds), that is shown and that is hashed. Throws DEFINITION_INVALID for a `from(…)` inside.
+ */
 export function spell(rows: AnyRows, spelling: Spelling): string {
   const { recipe } = rows;
   switch (recipe.by) {
@@ -74,6 +78,7 @@ function spellFragment(fragment: Fragment, spelling: Spelling): string {
 const spellArgument = (argument: unknown, spelling: Spelling): string =>
   typeof argument === 'string' ? argument : spellMention(argument as Mention, spelling);
 
+/** A conversion that has a column's name after it gives a second column beside it, when the spelling asks for one. */
 function withConverted(part: string, mention: Mention, spelling: Spelling): string {
   const isConversion = typeof mention === 'object' && 'fn' in mention && conversion.test(mention.fn);
   const column = isConversion && spelling.converted ? asColumn.exec(part) : undefined;
@@ -82,6 +87,7 @@ function withConverted(part: string, mention: Mention, spelling: Spelling): stri
   return `${column[0]}${spelling.converted?.(column[1], argument)}${part.slice(column[0].length)}`;
 }
 
+/** Quoted texts, names and comments whole: a semicolon or a space in them means nothing. */
 const tokensOf = (query: string): readonly string[] =>
   query.match(/'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|\/\*[\s\S]*?\*\/|\s+|[^'"\s/-]+|./g) ?? [];
 /** A comment, or white space. */

@@ -28,7 +28,10 @@ export async function modelsOf(steps: readonly GraphStep[], project: Project): P
   return models;
 }
 
-/** What set-up would do for these steps (and all settings), by catalog. */
+/**
+ * What set-up would do for these steps (and all settings), by catalog. With a `target`, a layer or a table, only what that needs: a view cannot
+ * be made before what it shows. Throws SETUP_CONFLICT where something else has a name.
+ */
 export async function setupChanges(
   models: readonly StepModel[],
   project: Project,
@@ -95,7 +98,7 @@ export async function makeChanges(
   }
 }
 
-/** What is read must be there, whoever makes it. */
+/** What is read must be there, whoever makes it: a part of a job reads tables that its own steps do not make. Throws SETUP_NEEDED. */
 export async function refuseMissingInputs(models: readonly StepModel[], { warehouse }: Project): Promise<void> {
   const nodes = models.flatMap((model) => [
     ...model.reads.filter((read) => !read.how.endsWith('files')).map((read) => read.node),
@@ -125,7 +128,7 @@ async function canonicalTypes(layouts: readonly TableLayout[], project: Project)
 export const visibleChanges = (changes: ReadonlyMap<string, readonly Change[]>): readonly Change[] =>
   [...changes.values()].flat().filter(({ change }) => change !== 'register' && change !== 'insert');
 
-/** A run never creates or alters: it stops with the command to give. */
+/** A run never creates or alters, so that no typing mistake in a definition changes a warehouse: it stops with the command to give. */
 export function refuseUnlessSetUp(changes: ReadonlyMap<string, readonly Change[]>): void {
   if ([...changes.values()].flat().length > 0) throw setupNeeded(visibleChanges(changes).map(changeText));
 }

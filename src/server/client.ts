@@ -10,6 +10,10 @@ interface Pending {
   readonly reject: (error: unknown) => void;
 }
 
+/**
+ * The project as another process owns it. Calls go side by side over one socket, told apart by their numbers; when the owner is gone all that
+ * are not answered end with `Lost`, and this client answers none any more.
+ */
 class Client implements Reach {
   readonly #socket: Socket;
   readonly #outbox: Outbox<ToOwner>;
@@ -35,6 +39,7 @@ class Client implements Reach {
   }
 
   async #listen(messages: AsyncGenerator<unknown>): Promise<void> {
+    // An owner that dies says nothing: what it was asked it may have begun. One that ends says goodbye, and has begun nothing of it.
     let end: unknown = new Lost(this.#pid, true);
     try {
       for await (const message of messages as AsyncGenerator<ToClient>) {
@@ -65,6 +70,7 @@ class Client implements Reach {
     this.#last += 1;
     const id = this.#last;
     const answer = new Promise<unknown>((resolve, reject) => this.#pending.set(id, { onEvent, resolve, reject }));
+    // The answer is still waited for: only the owner knows when what was stopped has been rolled back.
     const cancel = (): void => void this.#outbox.send({ id, cancel: true });
     void this.#outbox.send({ id, operation, input: input ?? null, ...this.#about });
     signal?.addEventListener('abort', cancel);
@@ -80,7 +86,10 @@ class Client implements Reach {
   }
 }
 
-/** Nothing when nobody listens, or whoever did has just ended. Throws when somebody does and says nothing for so long. */
+/**
+ * Nothing when nobody listens, or whoever did has just ended. Throws OWNER_UNREACHABLE when somebody does and says nothing for `patience`
+ * milliseconds (a stopped process takes connections, too), or when the socket is another user's.
+ */
 export async function reachOwner(
   folder: string,
   about: { readonly version: string; readonly command: string },

@@ -33,6 +33,7 @@ export async function lockProject(
   };
 }
 
+/** Nothing where no owner is, or its note cannot be read: whoever shows it can do without. A killed owner leaves its note behind. */
 export function readOwnerNote(folder: string): OwnerNote | undefined {
   try {
     return JSON.parse(readFileSync(at(folder, 'owner.json'), 'utf8')) as OwnerNote;

@@ -14,7 +14,10 @@ export type { Connection, Serve } from './connection.ts';
 /** Between two looks while an owner begins or ends, in milliseconds. */
 const pause = 25;
 
-/** Finds the owner or becomes it. */
+/**
+ * Finds the owner or becomes it. Between the two there are moments with neither: an owner that has the lock and does not listen yet, or has
+ * stopped listening and still has it. They pass, so both are tried in turn, until the patience ends with OWNER_UNREACHABLE.
+ */
 async function reach(options: ConnectOptions): Promise<Reach> {
   const { folder, command, version, clock, patience = 10_000 } = options;
   mkdirSync(path.join(folder, '.esteira'), { recursive: true });

@@ -84,6 +84,7 @@ export class Owner implements Reach {
     }
   }
 
+  /** One client, from its greeting until it is gone; what it had asked for is then stopped, for nobody would hear the answer. */
   async #attend(socket: Socket): Promise<void> {
     const outbox = new Outbox<ToClient>(socket);
     const asked = new Map<number, AbortController>();
@@ -96,6 +97,7 @@ export class Owner implements Reach {
       for await (const line of received(socket, longestRequest)) {
         const message = messageOf(line);
         if ('cancel' in message) asked.get(message.id)?.abort(cancelled('The command was stopped.'));
+        // What comes while it ends is not begun; the goodbye tells its client to look for the next owner.
         else if (!this.#ending) {
           const controller = new AbortController();
           asked.set(message.id, controller);
@@ -114,6 +116,7 @@ export class Owner implements Reach {
     }
   }
 
+  /** Never throws: what goes wrong in the work of a client is that client's answer, and nothing to the owner. */
   async #answer(request: Request, outbox: Outbox<ToClient>, signal: AbortSignal): Promise<void> {
     const { id, operation, input } = request;
     const { version, command, serve } = this.#options;

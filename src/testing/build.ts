@@ -37,6 +37,7 @@ export async function build<C extends Columns>(of: Table<C>, contents: Contents)
   return built;
 }
 
+/** What a run would have the warehouse do, at midnight after the day of the test; nothing for a view, which shows what is there. */
 async function stepWrite(
   model: StepModel,
   {
@@ -76,6 +77,7 @@ async function stepWrite(
   });
 }
 
+/** What the table holds now, with the account of the step that was last: its own. */
 async function results<C extends Columns>(
   of: Table<C>,
   { project, account }: { readonly project: Project; readonly account: Account },
