@@ -125,6 +125,55 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/run.ts')).run,
   },
   {
+    name: 'resume',
+    about: 'Go on with an unfinished run.',
+    more: 'At its first step that is not published, with the rows that it began with. What is published stays as it is; where a definition has changed since, what is left is done as it is defined now, and that is said.',
+    arguments: [argument('run', false, 'The id of a run or its beginning; by default the newest that is unfinished.')],
+    options: {
+      'as-was': { takes: 'nothing', about: 'Refuse when a definition has changed since the run began.' },
+      progress,
+    },
+    examples: [
+      { line: 'esteira resume', about: 'the newest unfinished run' },
+      { line: 'esteira resume 01KABC --as-was', about: 'one run, only if nothing was changed' },
+    ],
+    load: async () => (await import('./commands/resume.ts')).resume,
+  },
+  {
+    name: 'reprocess',
+    about: 'Build tables again, from what bronze has.',
+    more: 'Everything below what is named is built again too, whatever was read before: a new column is filled, rows that are invalid by the rules of today are set aside, rows that are gone above leave. Each table is swapped in one transaction. With --invalid only the rows that were set aside are judged again; those now valid move. Tables whose rows cannot be had once more are named and left.',
+    arguments: [argument('what', false, 'A table, a layer such as silver, or all; with --invalid all by default.')],
+    options: {
+      invalid: { takes: 'nothing', about: 'Judge the rows that were set aside again.' },
+      'dry-run': { takes: 'nothing', about: 'Say what would be done.' },
+      progress,
+    },
+    examples: [
+      { line: 'esteira reprocess silver.tb_chamado --dry-run', about: 'what would be built again' },
+      { line: 'esteira reprocess silver', about: 'a layer and all below it' },
+      { line: 'esteira reprocess --invalid', about: 'after late parents, or a rule that was mended' },
+    ],
+    load: async () => (await import('./commands/reprocess.ts')).reprocess,
+  },
+  {
+    name: 'reset',
+    about: 'Drop the tables of a layer, or of all.',
+    more: 'Says first what would go, and asks for the name: of the layer, or with --all of the project. What streams have brought stays, unless --landing is said; settings stay. May be given again. Then `esteira setup` and a run build everything anew.',
+    arguments: [],
+    options: {
+      layer: { takes: 'text', value: '<layer>', about: 'One layer.' },
+      all: { takes: 'nothing', about: 'Every layer.' },
+      landing: { takes: 'nothing', about: 'What streams have brought, too.' },
+      yes: { takes: 'text', value: '<name>', about: 'The name, for scripts: nobody is asked.' },
+    },
+    examples: [
+      { line: 'esteira reset --layer gold', about: 'says what would go, and asks' },
+      { line: 'esteira reset --all --yes shop', about: 'in a script' },
+    ],
+    load: async () => (await import('./commands/reset.ts')).reset,
+  },
+  {
     name: 'sync',
     about: 'Bring in what streams hold, up to now.',
     more: 'What `always` jobs name. In an environment with stand-ins these are read.',

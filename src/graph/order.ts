@@ -27,7 +27,6 @@ export const isEndless = (job: Job): boolean => job.triggers.some((trigger) => t
 /** What a job runs: what it names, and every table above, up to streams that an `always` job brings in, settings, and sources read in place. */
 export function stepsOf(graph: Graph, job: Job): JobSteps {
   const streams = endlessStreams(graph);
-  const checks = checksByTable(graph);
   const named = new Set<Definition>(job.build);
   const built = new Set<Definition>();
   const readsOnly = new Set<Definition>();
@@ -43,9 +42,15 @@ export function stepsOf(graph: Graph, job: Job): JobSteps {
     }
   }
 
+  return { steps: inOrder(built, graph), readsOnly: [...readsOnly].map((definition) => graph.nodeOf(definition)) };
+}
+
+/** Each with those of them that it needs, in an order in which they can be carried out. */
+function inOrder(built: ReadonlySet<Definition>, graph: Graph): readonly GraphStep[] {
+  const checks = checksByTable(graph);
   const depth = depths();
-  const inOrder = [...built].sort((a, b) => depth(a) - depth(b));
-  const steps = inOrder.map((definition): GraphStep => {
+  const sorted = [...built].sort((a, b) => depth(a) - depth(b));
+  return sorted.map((definition): GraphStep => {
     const node = graph.nodeOf(definition);
     const own = checks.get(node.id) ?? [];
     const above = [...definition.dependsOn, ...readByChecks(own, node)].map(refusing);
@@ -54,7 +59,6 @@ export function stepsOf(graph: Graph, job: Job): JobSteps {
       .map((other) => graph.nodeOf(other).id);
     return { node, kind: kindOf(node), needs: [...new Set(needs)], checks: own };
   });
-  return { steps, readsOnly: [...readsOnly].map((definition) => graph.nodeOf(definition)) };
 }
 
 const isStep = (definition: Definition): boolean =>
@@ -71,9 +75,6 @@ const refusing = (definition: Definition): Definition =>
 
 /** Every table, view and stream of the project, whether a job names it or not. */
 export function allSteps(graph: Graph): readonly GraphStep[] {
-  const checks = checksByTable(graph);
-  const depth = depths();
-  const nodes = [...graph.nodes.values()].filter((node) => isStep(node.definition));
-  const inOrder = nodes.sort((a, b) => depth(a.definition) - depth(b.definition));
-  return inOrder.map((node) => ({ node, kind: kindOf(node), needs: [], checks: checks.get(node.id) ?? [] }));
+  const definitions = [...graph.nodes.values()].map(({ definition }) => definition);
+  return inOrder(new Set(definitions.filter(isStep)), graph);
 }

@@ -3,6 +3,9 @@ import { cleaned, type Project, said } from '../run/index.ts';
 import { doctor } from './doctor.ts';
 import { compile, logs, query, runs, show } from './look.ts';
 import { plan } from './plan.ts';
+import { reprocess } from './rerun/reprocess.ts';
+import { reset } from './rerun/reset.ts';
+import { resume } from './rerun/resume.ts';
 import { run, sync } from './run.ts';
 import { setSetting, settings } from './settings.ts';
 import { check, setup } from './setup.ts';
@@ -23,6 +26,9 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
   setup,
   plan,
   run,
+  reprocess,
+  reset,
+  resume,
   sync,
   compile,
   runs,

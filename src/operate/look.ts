@@ -7,7 +7,7 @@ import { definitionOf, emptySpelling, invalidPlaceOf, placeOf, spellBody } from 
 import { whenText } from '../plan/ticks.ts';
 import { hidden, type Place, placeText } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
-import { jobOf, nodeNamed } from './names.ts';
+import { jobOf, nodeNamed, runNamed } from './names.ts';
 import { queryView } from './values.ts';
 import type { CompiledView, Context, Input, LogView, QueryView, RunView, ShowView } from './views.ts';
 import { runView } from './views-of.ts';
@@ -65,25 +65,6 @@ async function refuseForeign(project: Project, runId: string, step: string): Pro
     where: `run ${runId}`,
     allowed: fewOf(steps) || 'none: it has no steps',
     next: `esteira show ${runId} lists them.`,
-  });
-}
-
-/** `latest`, a run's id, or its beginning. */
-async function runNamed(project: Project, name: string) {
-  const exact = await project.state.run(name);
-  if (exact) return exact;
-  const all = await project.state.runs({ limit: 1000 });
-  const found = name === 'latest' ? all.slice(0, 1) : all.filter((run) => name !== '' && run.runId.startsWith(name));
-  if (found[0] && found.length === 1) return found[0];
-  throw new EsteiraError('NAME_UNKNOWN', {
-    what:
-      found.length > 1
-        ? `${found.length} runs begin with ${name}.`
-        : name === 'latest'
-          ? 'There is no run yet.'
-          : `There is no run ${name}.`,
-    allowed: 'the id of a run, its beginning where it is the only one, or latest',
-    next: 'esteira runs',
   });
 }
 

@@ -1,6 +1,7 @@
 import type { AnySource, Job } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import type { GraphStep, Node } from '../graph/index.ts';
+import type { RunRecord } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
 
 export function jobOf(project: Project, name: string): Job {
@@ -12,6 +13,9 @@ export function jobOf(project: Project, name: string): Job {
     next: '`esteira status` lists the jobs, and when they run.',
   });
 }
+
+/** As people write it: without the catalog. */
+export const nameOf = ({ schema, table }: Node): string => `${schema}.${table}`;
 
 /** A table, view, source or settings by `schema.table` or `catalog.schema.table`. Two catalogs that have one are both named. */
 export function nodeNamed(project: Project, name: string): Node | undefined {
@@ -53,5 +57,24 @@ export function standInsOf(project: Project, steps: readonly GraphStep[]): reado
   return [...sources].flatMap((source) => {
     const standIn = project.standInOf(source);
     return standIn ? [`${source.name}: ${standIn} in place of ${source.reader.by}`] : [];
+  });
+}
+
+/** `latest`, a run's id, or its beginning. */
+export async function runNamed(project: Project, name: string): Promise<RunRecord> {
+  const exact = await project.state.run(name);
+  if (exact) return exact;
+  const all = await project.state.runs({ limit: 1000 });
+  const found = name === 'latest' ? all.slice(0, 1) : all.filter((run) => name !== '' && run.runId.startsWith(name));
+  if (found[0] && found.length === 1) return found[0];
+  throw new EsteiraError('NAME_UNKNOWN', {
+    what:
+      found.length > 1
+        ? `${found.length} runs begin with ${name}.`
+        : name === 'latest'
+          ? 'There is no run yet.'
+          : `There is no run ${name}.`,
+    allowed: 'the id of a run, its beginning where it is the only one, or latest',
+    next: 'esteira runs',
   });
 }

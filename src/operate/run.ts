@@ -1,27 +1,13 @@
 import type { Job } from '../define/index.ts';
-import { EsteiraError, render } from '../errors.ts';
-import { type GraphStep, isEndless, select, stepsOf } from '../graph/index.ts';
-import type { StepModel } from '../plan/index.ts';
+import { isEndless, select, stepsOf } from '../graph/index.ts';
 import { isScheduled, type Tick, tickOf } from '../plan/ticks.ts';
-import type { Held, NewRun, Opened, RunRecord } from '../ports/index.ts';
-import {
-  execute,
-  modelsOf,
-  type Project,
-  readSettings,
-  refuseMissingInputs,
-  refuseUnlessSetUp,
-  refuseUnreadable,
-  type SettingValues,
-  type StepOutcome,
-  said,
-  setupChanges,
-  ulid,
-} from '../run/index.ts';
-import { Journal } from './journal.ts';
-import { jobOf, parseDate, standInsOf } from './names.ts';
+import type { RunRecord } from '../ports/index.ts';
+import type { Project } from '../run/index.ts';
+import { carryOut, emitNote, type Work } from './carry-out.ts';
+import { jobOf, parseDate } from './names.ts';
+import { isRerun } from './rerun/called.ts';
+import { resume } from './rerun/resume.ts';
 import type { Context, Input, RunView } from './views.ts';
-import { errorView, runView, stepViews } from './views-of.ts';
 
 /** Runs a job for a date. A run of the job that was interrupted goes on first, whatever its date. */
 export async function run(project: Project, input: Input<'run'>, context: Context): Promise<RunView> {
@@ -29,11 +15,36 @@ export async function run(project: Project, input: Input<'run'>, context: Contex
   const tick = await tickAsked(job, input, project);
   if (input.date && Temporal.PlainDate.compare(tick.date, todayIn(tick.zone, project)) > 0)
     emitNote(context, `note: ${tick.date} has not come yet`);
+  const { params, again, select: chosen = [] } = input;
+  const work: Work = {
+    job: jobName(job, input),
+    steps: select(stepsOf(project.graph, job).steps, chosen),
+    tick,
+    reason: isEndless(job) ? 'always' : 'manual',
+    ...(params ? { params } : {}),
+    ...(again ? { again } : {}),
+  };
+  await finishReruns(work, project, context);
   for (;;) {
-    const view = await runOnce(job, { ...input, tick, reason: isEndless(job) ? 'always' : 'manual' }, project, context);
+    const view = await carryOut(work, project, context);
     const isAsked = view.logicalTime === tick.logicalTime.toString();
     if (isAsked || view.state !== 'succeeded') return view;
     emitNote(context, `The interrupted run of ${view.date} is finished; now the run of ${tick.date}.`);
+  }
+}
+
+/** A rerun that was interrupted has left tables that stand below others as they were: it goes on before they are read. */
+async function finishReruns({ steps }: Work, project: Project, context: Context): Promise<void> {
+  const runs = await project.state.runs({ going: true, limit: 1000 });
+  const reruns = runs.filter(({ job }) => isRerun(job));
+  if (reruns.length === 0) return;
+  const own = new Set((await project.state.going(project.holder)).map(({ runId }) => runId));
+  const met = new Set(steps.map(({ node }) => node.id));
+  for (const { runId, job } of reruns.filter((one) => !own.has(one.runId))) {
+    const left = (await project.state.steps(runId)).filter(({ step }) => met.has(step));
+    if (left.length === 0) continue;
+    emitNote(context, `\`esteira ${job}\` was interrupted: it goes on first.`);
+    await resume(project, { run: runId }, context);
   }
 }
 
@@ -74,216 +85,3 @@ export async function sync(
   for (const job of jobs) runs.push(await run(project, { job: job.name, again: true }, context));
   return { runs };
 }
-
-type Request = Input<'run'> & {
-  readonly tick: Tick;
-  readonly reason: 'manual' | 'always';
-  /** The warehouse does not have what an earlier run of the date published. */
-  readonly lost?: boolean;
-};
-
-async function runOnce(job: Job, request: Request, project: Project, context: Context): Promise<RunView> {
-  const { tick, reason } = request;
-  const started = performance.now();
-  const chosen = select(stepsOf(project.graph, job).steps, request.select ?? []);
-  const models = await modelsOf(chosen, project);
-  refuseUnreadable(models, project);
-  refuseUnlessSetUp(await setupChanges(models, project));
-  await refuseMissingInputs(models, project);
-  const settings = await readSettings(project, request.params ?? {});
-  const opened = await openRun(project, {
-    runId: ulid(project.clock.now()),
-    job: jobName(job, request),
-    date: tick.date,
-    logicalTime: tick.logicalTime,
-    zone: tick.zone,
-    reason,
-    plan: stepViews(chosen),
-    params: request.params ?? {},
-    settings,
-    steps: models.map((model) => ({ step: model.node.id, definition: model.definition })),
-    targets: models.filter((model) => model.kind !== 'view').map((model) => model.node.id),
-    again: request.again === true || request.lost === true,
-    holder: project.holder,
-    now: project.clock.now(),
-  });
-  if (opened.opened === 'done') {
-    const lost = await unproven(opened.run, models, project);
-    if (lost.length === 0)
-      return { ...runView(opened.run, await project.state.steps(opened.run.runId)), alreadyDone: true };
-    const text = `Run ${opened.run.runId} of ${tick.date} has succeeded, but the warehouse does not have what it published (${lost[0]}): it was made anew, or is an older copy. The date runs again.`;
-    context.emit({ type: 'note', level: 'warn', text });
-    return await runOnce(job, { ...request, lost: true }, project, context);
-  }
-  await project.trace('opened');
-  emitRun(opened, chosen, project, context);
-  const journal = new Journal(project, opened.held.runId);
-  const failures = await execute({
-    project,
-    held: opened.held,
-    values: {
-      runId: opened.held.runId,
-      date: opened.run.date,
-      logicalTime: opened.run.logicalTime,
-      // A run that was interrupted uses what it began with; what has been added since then is as it is now.
-      settings: { ...settings, ...(opened.run.settings as SettingValues) },
-    },
-    models,
-    needs: new Map(
-      chosen.map((step) => [step.node.id, step.needs.filter((need) => chosen.some((other) => other.node.id === need))]),
-    ),
-    records: new Map(opened.steps.map((step) => [step.step, step])),
-    resumed: opened.opened === 'resumed',
-    forced: request.again === true && reason !== 'always',
-    signal: context.signal,
-    onStep: (outcome) => emitStep(outcome, journal, context),
-  }).catch((error) => giveBack(opened.held, error, project));
-  const unkept = await journal.settled();
-  if (unkept)
-    context.emit({ type: 'note', level: 'warn', text: `The log of this run is not whole: ${String(unkept)}` });
-  return finish(opened, failures, { project, context, started });
-}
-
-/** Steps that only the state calls done. */
-async function unproven(run: RunRecord, models: readonly StepModel[], project: Project): Promise<readonly string[]> {
-  const written = models.filter((model) => model.kind !== 'view').map(({ node }) => node);
-  const published = new Set<string>();
-  for (const catalog of new Set(written.map((node) => node.catalog)))
-    for (const { step } of await project.warehouse.publications(catalog, run.runId)) published.add(step);
-  const done = (await project.state.steps(run.runId)).filter(({ state }) => state === 'done').map(({ step }) => step);
-  return done.filter((step) => written.some(({ id }) => id === step) && !published.has(step));
-}
-
-/** A run that is in the way is carried out by the process that owns the project: this one. */
-async function openRun(project: Project, asked: NewRun): Promise<Opened> {
-  try {
-    return await project.state.open(asked);
-  } catch (error) {
-    if (!(error instanceof EsteiraError) || error.code !== 'RUN_IN_PROGRESS') throw error;
-    const { pid, command } = project.owner;
-    const where = `${error.details.where}, in process ${pid} (${command})`;
-    throw new EsteiraError(error.code, { ...error.details, where }, { cause: error });
-  }
-}
-
-/** A run that cannot even end its steps leaves its leases, so that the next need not wait for this process to end. */
-async function giveBack(held: Held, error: unknown, project: Project): Promise<never> {
-  const told = said(error, project);
-  const kept = told instanceof EsteiraError ? told.toJSON() : undefined;
-  // What kept the run from going on may keep it from saying so.
-  await project.state.finish(held, 'failed', kept, project.clock.now()).catch(() => undefined);
-  throw error;
-}
-
-async function finish(
-  opened: Exclude<Opened, { opened: 'done' }>,
-  failures: readonly StepOutcome[],
-  { project, context, started }: { readonly project: Project; readonly context: Context; readonly started: number },
-): Promise<RunView> {
-  const { held } = opened;
-  const fenced = failures.find((failure) => failure.error?.code === 'FENCED')?.error;
-  if (fenced) await giveBack(held, fenced, project);
-  // The run is the next owner's to go on with.
-  const { reason } = context.signal;
-  if (reason instanceof EsteiraError && reason.code === 'OWNED_ELSEWHERE') throw reason;
-  const error = context.signal.aborted
-    ? cancelled(held.runId)
-    : failures.length > 0
-      ? runFailed(held.runId, failures)
-      : undefined;
-  const state = context.signal.aborted ? 'cancelled' : failures.length > 0 ? 'failed' : 'succeeded';
-  await project.trace('before-finish');
-  await project.state.finish(held, state, error?.toJSON(), project.clock.now());
-  context.emit({ type: 'end', runId: held.runId, state, seconds: (performance.now() - started) / 1000 });
-  if (error) throw error;
-  const record = await project.state.run(held.runId);
-  return runView(record ?? opened.run, await project.state.steps(held.runId));
-}
-
-function emitRun(
-  opened: Exclude<Opened, { opened: 'done' }>,
-  chosen: readonly GraphStep[],
-  project: Project,
-  context: Context,
-): void {
-  context.emit({
-    type: 'run',
-    runId: opened.held.runId,
-    job: opened.run.job,
-    date: opened.run.date.toString(),
-    logicalTime: opened.run.logicalTime.toString(),
-    environment: project.environment,
-    resumed: opened.opened === 'resumed',
-    steps: stepViews(chosen),
-    standIns: standInsOf(project, chosen),
-  });
-}
-
-/** Shown at once, and kept with the run. */
-function emitStep(outcome: StepOutcome, journal: Journal, context: Context): void {
-  const { step, state, seconds, result, error } = outcome;
-  const published = result?.publication;
-  context.emit({
-    type: 'step',
-    step,
-    state,
-    ...(seconds === undefined ? {} : { seconds }),
-    ...(result?.adopted ? { adopted: true } : {}),
-    ...(result?.unchanged ? { unchanged: true } : {}),
-    ...(published ? { account: published.account, details: published.details } : {}),
-    ...(error ? { error: errorView(error) } : {}),
-  });
-  const notes = [
-    ...(published?.details.badFiles ?? []).map(
-      (file) => `${file.path} could not be read and was set aside: ${file.why}`,
-    ),
-    ...(published?.details.warnings ?? []),
-  ];
-  for (const text of notes) context.emit({ type: 'note', level: 'warn', text, step });
-  if (state === 'running') return;
-  journal.add([
-    { step, level: error ? 'error' : 'info', text: logText(outcome) },
-    ...notes.map((text) => ({ step, level: 'warn', text }) as const),
-  ]);
-}
-
-function logText({ state, seconds, result, error }: StepOutcome): string {
-  if (error) return `${state}: ${render(error)}`;
-  const account = result?.publication?.account;
-  if (!account) return state;
-  const how = result.adopted ? ', found published' : result.unchanged ? ', nothing new' : '';
-  const rows = `in ${account.in} = valid ${account.valid} + invalid ${account.invalid} + duplicates ${account.duplicates}`;
-  return `${state}${how}: ${rows}${seconds === undefined ? '' : `, ${seconds.toFixed(2)} s`}`;
-}
-
-const emitNote = (context: Context, text: string) => context.emit({ type: 'note', level: 'info', text });
-
-/** One failure gives the run its name; of several each is told. */
-function runFailed(runId: string, failures: readonly StepOutcome[]): EsteiraError {
-  const errors = failures.flatMap(({ step, error }) => (error ? [{ step, error }] : []));
-  const [first] = errors;
-  const again =
-    'Then run the job again: it goes on with the steps that are not done; --again begins anew, with new rows.';
-  if (first && errors.length === 1) {
-    const { code, details, cause } = first.error;
-    const next = /\bagain\b/.test(details.next) ? details.next : `${details.next} ${again}`;
-    const all = { ...details, where: `${details.where}, run ${runId}`, next };
-    return new EsteiraError(code, all, { cause });
-  }
-  return new EsteiraError('RUN_FAILED', {
-    what: `${errors.length} steps failed; what does not need them was done.`,
-    where: `run ${runId}`,
-    got: errors
-      .toSorted((one, other) => (one.step < other.step ? -1 : 1))
-      .map(({ step, error: { code, details } }) => `${step}: ${code}: ${details.what}`)
-      .join('\n'),
-    next: `esteira logs ${runId} <step> says all of it. ${again}`,
-  });
-}
-
-const cancelled = (runId: string): EsteiraError =>
-  new EsteiraError('CANCELLED', {
-    what: 'The run was stopped; the steps at hand were rolled back, those before are published.',
-    where: `run ${runId}`,
-    next: 'Run the job again: a new run begins; what is published stays, and what it has read is not read again.',
-  });

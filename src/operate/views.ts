@@ -93,6 +93,39 @@ export interface PlanView {
   readonly setup: readonly string[];
 }
 
+/** What `reprocess` does, or with `dryRun` would do. */
+export interface ReprocessView {
+  readonly steps: readonly {
+    /** `catalog.schema.table`. */
+    readonly step: string;
+    readonly label: string;
+    /** `anew`: built from the start. `invalid`: its invalid rows are judged again. `new`: takes in what the steps above bring. `view`: shows its tables. */
+    readonly how: 'anew' | 'invalid' | 'new' | 'view';
+    readonly rows?: number;
+    readonly invalid?: number;
+  }[];
+  /** Tables that are left as they are, and why. */
+  readonly kept: readonly { readonly step: string; readonly why: string }[];
+  /** Absent when nothing was to be done, or nothing was done. */
+  readonly run?: RunView;
+}
+
+/** What `reset` dropped, or would drop. */
+export interface ResetView {
+  /** What is to be typed, so that it is done. */
+  readonly name: string;
+  readonly isDone: boolean;
+  readonly drops: readonly {
+    /** `catalog.schema.table`. */
+    readonly table: string;
+    readonly rows?: number;
+    /** Rows that cannot be had once more, and why. */
+    readonly lost?: string;
+  }[];
+  /** Tables of the layer that stay, and why. */
+  readonly kept: readonly { readonly step: string; readonly why: string }[];
+}
+
 export interface SetupView {
   readonly changes: readonly { readonly catalog: string; readonly change: string; readonly name: string }[];
   /** Variables added to `.env.example`. */
@@ -217,6 +250,18 @@ export interface Operations {
     },
     output: RunView,
   ];
+  /** Builds what is named and everything below it again; or judges its invalid rows again. */
+  reprocess: [
+    input: { readonly scope: string; readonly invalid?: boolean; readonly dryRun?: boolean },
+    output: ReprocessView,
+  ];
+  /** Drops the tables of a layer, or of all; only with their name in `confirmed`. */
+  reset: [
+    input: { readonly layer?: string; readonly landing?: boolean; readonly confirmed?: string },
+    output: ResetView,
+  ];
+  /** Goes on with a run that was interrupted or failed: the newest, or the one that is named. */
+  resume: [input: { readonly run?: string; readonly asWas?: boolean }, output: RunView];
   /** What `always` jobs name, up to now. */
   sync: [input: { readonly job?: string }, output: { readonly runs: readonly RunView[] }];
   compile: [input: { readonly select?: readonly string[] }, output: CompiledView];

@@ -3,7 +3,7 @@ import type { Account, Bound, PublicationDetails } from './warehouse.ts';
 
 export type RunState = 'running' | 'succeeded' | 'failed' | 'cancelled' | 'superseded';
 export type StepState = 'pending' | 'running' | 'done' | 'failed' | 'skipped';
-export type Reason = 'manual' | 'schedule' | 'always' | 'backfill' | 'reprocess';
+export type Reason = 'manual' | 'schedule' | 'always' | 'backfill' | 'reprocess' | 'reset';
 
 /** One run of a job, as intended and as it went. */
 export interface RunRecord {

@@ -232,6 +232,11 @@ export interface StepWrite {
   readonly bounds: readonly Bound[];
   /** Rows that were read before may come again: each row's former place is cleared first. */
   readonly reread: boolean;
+  /**
+   * Everything leaves the table, its invalid rows and what it remembers of deletes first, and the body's rows are all there is: the table gets a
+   * generation of its own, as if it had just been made. The ledger says how the invalid rows moved.
+   */
+  readonly anew?: boolean;
   /** Each row of the body comes from rows that no earlier publication has read: an equal row is another row. */
   readonly fresh: boolean;
   /** Relations as the body reads them that keep `_unread`, where the body cannot hand it on: rows with one are counted and warned of. */
@@ -274,6 +279,11 @@ export interface Warehouse {
   inspect(catalog: string): Promise<readonly ExistingTable[]>;
   /** Creates the catalog and its bookkeeping where they are missing, then makes the changes; all or nothing. */
   change(catalog: string, changes: readonly Change[]): Promise<void>;
+  /**
+   * Drops tables and views that are there, all or nothing, and forgets what was read for them and what they had set aside; one that is made again is
+   * another. Throws FENCED when a fence of them is above the token.
+   */
+  drop(catalog: string, places: readonly Place[], token: bigint): Promise<void>;
   position(catalog: string): Promise<Position>;
   /** First act of every token: raises the fences of all it will write. Throws FENCED when one is higher. */
   claim(catalog: string, targets: readonly Place[], token: bigint): Promise<void>;

@@ -3,8 +3,9 @@ import type { AnyTable } from '../define/index.ts';
 import type { Node } from '../graph/index.ts';
 import type { StepModel } from '../plan/index.ts';
 import type { Bound, Position, PublicationDetails, SourceFile } from '../ports/index.ts';
-import { changedNext, changedText, filesOf } from './files.ts';
+import { changedNext, changedText, filesAgain, filesOf } from './files.ts';
 import type { Project } from './project.ts';
+import type { Rerun } from './rerun.ts';
 
 /** How far each table has come, as this run knows it; a step that publishes moves its own on. */
 export class Progress {
@@ -27,6 +28,10 @@ export class Progress {
   /** What an earlier attempt published may lie behind what a later run has: nothing goes back. */
   published(id: string, sequence: bigint): void {
     if (sequence > this.sequenceOf(id)) this.#sequences.set(id, sequence);
+  }
+  /** A table that this run has built anew: those below read it from the start. */
+  madeAnew(id: string, generation: string): void {
+    this.#generations.set(id, generation);
   }
   sequenceOf(id: string): bigint {
     return this.#sequences.get(id) ?? 0n;
@@ -58,9 +63,15 @@ export interface Reach {
 
 export async function reachOf(
   model: StepModel,
-  options: { readonly project: Project; readonly progress: Progress; readonly date: Temporal.PlainDate },
+  options: {
+    readonly project: Project;
+    readonly progress: Progress;
+    readonly date: Temporal.PlainDate;
+    /** Whatever it has read before, or what its invalid rows are made of. */
+    readonly rerun?: Rerun;
+  },
 ): Promise<Reach> {
-  const { project, progress } = options;
+  const { project, progress, rerun } = options;
   const bounds = new Map<string, Bound>();
   const files = new Map<string, readonly SourceFile[]>();
   const changed: string[] = [];
@@ -69,14 +80,14 @@ export async function reachOf(
     if (node.definition.kind === 'settings') continue;
     if (read.how === 'files' || read.how === 'new files') {
       const listed = await filesOf(read, model, options);
-      files.set(node.id, listed.toRead);
+      files.set(node.id, rerun ? await filesAgain(read, model, { ...options, rerun }) : listed.toRead);
       if (listed.changed.length > 0) changed.push(`${changedText(read, listed.changed)}. ${changedNext}`);
       if (read.how === 'files')
         bounds.set(`files:${node.id}`, { source: `files:${node.id}`, upper: fingerprint(listed.toRead) });
     } else {
       for (const table of tablesBehind(node, project)) {
         const upper = progress.sequenceOf(fencedId(table, project));
-        const lower = progress.watermark(model.node, table.id) ?? 0n;
+        const lower = rerun === 'anew' ? 0n : (progress.watermark(model.node, table.id) ?? 0n);
         const isNew = read.how === 'new' || bounds.get(table.id)?.lower !== undefined;
         bounds.set(table.id, { source: table.id, ...(isNew ? { lower } : {}), upper, ...generation(table, progress) });
       }

@@ -3,6 +3,7 @@ import type { StepModel } from '../plan/index.ts';
 import type { Held, Publication, StepRecord } from '../ports/index.ts';
 import { Progress, tablesOf } from './bounds.ts';
 import type { Project } from './project.ts';
+import type { Rerun } from './rerun.ts';
 import { runStep, type StepResult, type StepRun, stepError } from './step.ts';
 import type { RunValues } from './write.ts';
 
@@ -23,6 +24,8 @@ export interface Execution {
   readonly records: ReadonlyMap<string, StepRecord>;
   readonly resumed: boolean;
   readonly forced: boolean;
+  /** By step: those that are done once more. */
+  readonly reruns?: ReadonlyMap<string, Rerun>;
   readonly signal: AbortSignal;
   onStep(outcome: StepOutcome): void;
 }

@@ -2,12 +2,16 @@ import type { AnySource } from '../define/index.ts';
 import { placeOf, type Read, type StepModel } from '../plan/index.ts';
 import type { SourceFile } from '../ports/index.ts';
 import type { Project } from './project.ts';
+import type { Rerun } from './rerun.ts';
 
 /** Files of a source as one of its readers stands to them. */
 export interface Listed {
   readonly toRead: readonly SourceFile[];
   /** They were read, and are others now. */
   readonly changed: readonly SourceFile[];
+  readonly all: readonly SourceFile[];
+  /** By path: what was read. */
+  readonly known: ReadonlyMap<string, string>;
 }
 
 /** Without a date, those of all dates. */
@@ -18,12 +22,39 @@ export async function filesOf(
 ): Promise<Listed> {
   const pattern = project.readerOf(read.node.definition as AnySource).options.pattern ?? '';
   const listed = await project.files.list(pattern.replaceAll('{date}', date?.toString() ?? '*'));
-  if (read.how === 'files') return { toRead: listed, changed: [] };
+  if (read.how === 'files') return { toRead: listed, changed: [], all: listed, known: new Map() };
   const known = await project.warehouse.filesRead(placeOf(model.node), read.node.id);
   return {
     toRead: listed.filter((file) => !known.has(file.path)),
     changed: listed.filter((file) => known.has(file.path) && known.get(file.path) !== file.fingerprint),
+    all: listed,
+    known,
   };
+}
+
+/** A source as its reader reads it once more. */
+export async function filesAgain(
+  read: Read,
+  model: StepModel,
+  { project, date, rerun }: { readonly project: Project; readonly date: Temporal.PlainDate; readonly rerun: Rerun },
+): Promise<readonly SourceFile[]> {
+  const { toRead } = await filesOf(read, model, { project, date });
+  if (read.how === 'files') return toRead;
+  const { there } = await filesRead(read, model, project);
+  return rerun === 'anew' ? [...there, ...toRead] : there;
+}
+
+/** Files that were read once: those that are still there, and the paths of those that are gone. */
+export async function filesRead(
+  read: Read,
+  model: StepModel,
+  project: Project,
+): Promise<{ readonly there: readonly SourceFile[]; readonly gone: readonly string[] }> {
+  const { toRead, all, known } = await filesOf(read, model, { project });
+  const unread = new Set(toRead);
+  const there = all.filter((file) => !unread.has(file));
+  const paths = new Set(all.map((file) => file.path));
+  return { there, gone: [...known.keys()].filter((path) => !paths.has(path)) };
 }
 
 /** Of files that were read once and have changed since. */

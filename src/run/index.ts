@@ -1,11 +1,12 @@
 export { Answers } from './answers.ts';
 export { Progress, reachOf } from './bounds.ts';
 export { execute, type StepOutcome } from './execute.ts';
-export { changedNext, changedText, filesOf } from './files.ts';
+export { changedNext, changedText, filesOf, filesRead } from './files.ts';
 export { makeChanges, modelsOf, refuseMissingInputs, refuseUnlessSetUp, setupChanges } from './models.ts';
 export type { Project } from './project.ts';
 export { refuseUnreadable } from './readers.ts';
 export { reasonOf } from './reason.ts';
+export { bringsIn, canJudgeAgain, keptBecause, type Rerun } from './rerun.ts';
 export { cleaned, said } from './said.ts';
 export {
   isSingle,

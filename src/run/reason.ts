@@ -32,7 +32,8 @@ export function reasonOf(
   return forced ? 'asked for' : undefined;
 }
 
-const isRowByRow = ({ carried }: StepModel): boolean =>
+/** Each of its rows comes from one that is new. */
+export const isRowByRow = ({ carried }: StepModel): boolean =>
   carried !== undefined && ['new', 'new files'].includes(carried.from.how);
 
 /** What was read before is not read again for the sake of a change. */

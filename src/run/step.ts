@@ -1,10 +1,20 @@
 import { EsteiraError, ofSystem } from '../errors.ts';
 import { whereOf } from '../graph/index.ts';
 import type { StepModel } from '../plan/index.ts';
-import type { Bound, Held, Publication, SourceFile, StepRecord, StepWrite } from '../ports/index.ts';
+import {
+  type Bound,
+  type Held,
+  type Place,
+  type Publication,
+  placeText,
+  type SourceFile,
+  type StepRecord,
+  type StepWrite,
+} from '../ports/index.ts';
 import { type Progress, type Reach, reachOf } from './bounds.ts';
 import type { Project } from './project.ts';
 import { reasonOf } from './reason.ts';
+import type { Rerun } from './rerun.ts';
 import { cleaned, coded } from './said.ts';
 import { settingsHashOf } from './settings.ts';
 import { type RunValues, writeOf } from './write.ts';
@@ -16,6 +26,8 @@ export interface StepRun {
   readonly progress: Progress;
   /** Evaluate even when nothing has changed. */
   readonly forced: boolean;
+  /** By step: those that are done once more. */
+  readonly reruns?: ReadonlyMap<string, Rerun>;
   readonly signal: AbortSignal;
   /** By step: what an earlier attempt has published. */
   readonly published: ReadonlyMap<string, Publication>;
@@ -39,7 +51,8 @@ export async function runStep(model: StepModel, record: StepRecord, run: StepRun
     return { publication: before, adopted: true, unchanged: false };
   }
   const { values } = run;
-  const found = await reachOf(model, { project, progress, date: values.date });
+  const rerun = run.reruns?.get(id);
+  const found = await reachOf(model, { project, progress, date: values.date, ...(rerun ? { rerun } : {}) });
   const fixed = {
     bounds: found.bounds,
     files: Object.fromEntries([...found.files].map(([source, files]) => [source, files.map((file) => file.path)])),
@@ -47,7 +60,9 @@ export async function runStep(model: StepModel, record: StepRecord, run: StepRun
   await project.trace('before-intent');
   const intent = await project.state.intent(held, id, fixed, project.clock.now());
   await project.trace('intent');
-  const reach = record.bounds
+  // What is done once more is made of all that is there, also of what other runs have brought in since the first attempt.
+  const isFixed = record.bounds !== undefined && rerun === undefined;
+  const reach = isFixed
     ? {
         ...found,
         bounds: found.bounds.map((bound) => asFixed(bound, intent.bounds)),
@@ -58,6 +73,7 @@ export async function runStep(model: StepModel, record: StepRecord, run: StepRun
   const publication = cleaned(await project.warehouse.publish(write, run.signal), project);
   await project.trace('published');
   progress.published(id, publication.sequence);
+  if (write.anew) for (const place of [write.target, write.invalid]) madeAnew(place, run);
   await project.state.done(held, id, publication, project.clock.now());
   await project.trace('done');
   return { publication, adopted: false, unchanged: write.unchanged };
@@ -87,6 +103,7 @@ function withoutNewer(
 function stepWrite(model: StepModel, reach: Reach, run: StepRun): StepWrite {
   const { project, held, values, progress } = run;
   const hash = settingsHashOf(model, values.settings, project);
+  const rerun = run.reruns?.get(model.node.id);
   const fromStart = reach.bounds.some((bound) => bound.lower === 0n);
   return writeOf(model, {
     project,
@@ -103,9 +120,19 @@ function stepWrite(model: StepModel, reach: Reach, run: StepRun): StepWrite {
       logicalTime: values.logicalTime,
       at: project.clock.now(),
     },
-    reread: progress.sequenceOf(model.node.id) > 0n && (fromStart || model.reads.some((read) => read.since?.lookback)),
-    unchanged: reasonOf(model, reach, { progress, settingsHash: hash, forced: run.forced }) === undefined,
+    reread:
+      rerun === 'invalid' ||
+      (rerun === undefined &&
+        progress.sequenceOf(model.node.id) > 0n &&
+        (fromStart || model.reads.some((read) => read.since?.lookback))),
+    ...(rerun ? { rerun } : {}),
+    unchanged: !rerun && reasonOf(model, reach, { progress, settingsHash: hash, forced: run.forced }) === undefined,
   });
+}
+
+/** The adapter gives it the run for a generation. */
+function madeAnew(place: Place | undefined, { progress, held }: StepRun): void {
+  if (place) progress.madeAnew(placeText(place), held.runId);
 }
 
 /** A view is made by set-up; when its tables are done, so is it. */

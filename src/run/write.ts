@@ -37,6 +37,7 @@ import {
 import type { Reach } from './bounds.ts';
 import { rowsOfFunction } from './function.ts';
 import type { Project } from './project.ts';
+import type { Rerun } from './rerun.ts';
 import { type SettingValues, settingLiteral, settingNumber } from './settings.ts';
 
 /** Everything of a run that a query may see. */
@@ -53,11 +54,12 @@ interface Options {
   readonly batch: Batch;
   readonly reread: boolean;
   readonly unchanged: boolean;
+  readonly rerun?: Rerun;
 }
 
 /** What the warehouse must carry out for one step. */
 export function writeOf(model: StepModel, options: Options): StepWrite {
-  const { project, reach, batch, reread, unchanged } = options;
+  const { project, reach, batch, reread, rerun, unchanged } = options;
   const { node } = model;
   const { definition } = node;
   const table = definition.kind === 'table' ? (definition as AnyTable) : undefined;
@@ -67,7 +69,7 @@ export function writeOf(model: StepModel, options: Options): StepWrite {
     target: placeOf(node),
     columns: definition.columns,
     body: bodyOf(model, options),
-    files: fileInputs(model, reach, project),
+    files: fileInputs(model, options),
     ...(model.carried
       ? { carried: { reads: model.carried.reads, original: originalOf(model.carried.from, options) } }
       : {}),
@@ -82,7 +84,8 @@ export function writeOf(model: StepModel, options: Options): StepWrite {
     checks: model.checks.map((check) => checkOf(check, options)),
     bounds: reach.bounds,
     reread,
-    fresh: isFresh(model, reread),
+    ...(rerun === 'anew' ? { anew: true } : {}),
+    fresh: rerun === undefined && isFresh(model, reread),
     unreadIn: model.keeping.map((read) => ({
       source: read.node.definition.name,
       relation: unreadOf(read, options, model),
@@ -193,6 +196,7 @@ function relationWith(
   const place = isFile ? dialect.identifier(fileRelation(read.node)) : dialect.place(placeOf(read.node));
   const wanted = [
     ...(read.how === 'new' ? [arrived(read, model, options)] : []),
+    ...(read.how === 'new files' && options.rerun === 'invalid' ? [isInvalid(model, options)] : []),
     ...(readsDay(read) ? [ofTheDay(read, options)] : []),
   ];
   return `(select ${list} from ${place}${wanted.length > 0 ? ` where ${wanted.join(' and ')}` : ''})`;
@@ -214,9 +218,19 @@ function arrived(read: Read, model: StepModel, options: Options): string {
   const { dialect } = options.project.warehouse;
   const { lower = 0n, upper } = boundOf(read, options);
   const sequence = dialect.identifier(hidden.sequence);
+  if (options.rerun === 'anew') return `${sequence} <= ${upper}`;
+  if (options.rerun === 'invalid')
+    return `${sequence} <= ${upper} and (${sequence} > ${lower} or ${isInvalid(model, options)})`;
   if (!read.since?.lookback) return `${sequence} > ${lower} and ${sequence} <= ${upper}`;
   if (model.groups) return `${sequence} <= ${upper} and (${touched(read, model, options)})`;
   return `${sequence} <= ${upper} and (${sequence} > ${lower} or ${recent(read, read, options)})`;
+}
+
+/** The row is among those that the table has set aside. */
+function isInvalid({ node }: StepModel, { project }: Options): string {
+  const { dialect } = project.warehouse;
+  const row = dialect.identifier(hidden.row);
+  return `${row} in (select ${row} from ${dialect.place(invalidPlaceOf(node, project.graph.suffix))})`;
 }
 
 /** In groups a value that is new or recent in any reading by that column is read whole in all of them. */
@@ -257,10 +271,10 @@ function lookbackStart(read: Read, { values }: Options): Temporal.PlainDate | Te
 /** In quotes always: dots keep `a_b.c` and `a.b_c` apart. */
 const fileRelation = (node: Node): string => `_files ${node.id}`;
 
-function fileInputs(model: StepModel, reach: Reach, project: Project): readonly FileInput[] {
+function fileInputs(model: StepModel, { project, reach, rerun }: Options): readonly FileInput[] {
   return [...reach.files].map(([id, files]) => {
     const node = project.graph.nodes.get(id) as Node;
-    const unread = model.reads.some((read) => read.node.id === id && read.how === 'new files');
+    const unread = rerun !== 'invalid' && model.reads.some((read) => read.node.id === id && read.how === 'new files');
     return { relation: fileRelation(node), source: id, columns: node.definition.columns, files, once: unread };
   });
 }

@@ -7,12 +7,13 @@ import { type Case, type Cases, numbers, shop } from './case.ts';
 import { definitions } from './cases/definitions.ts';
 import { owner } from './cases/owner.ts';
 import { project } from './cases/project.ts';
+import { rerun } from './cases/rerun.ts';
 import { runs } from './cases/runs.ts';
 import { state } from './cases/state.ts';
 
 /** Codes that no command can be made to give here, and why. */
 const without: Partial<Record<ErrorCode, string>> = {};
-const cases: Cases = { ...project, ...definitions, ...runs, ...owner, ...state };
+const cases: Cases = { ...project, ...definitions, ...runs, ...owner, ...state, ...rerun };
 
 /** Does it as a person, and as a program too; gives what the person reads. */
 async function produce(code: ErrorCode, { doing, words, ...how }: Case, asProgram: boolean): Promise<string> {

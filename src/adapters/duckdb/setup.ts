@@ -15,6 +15,12 @@ export const scopeOf = ({ schema, table }: Place): string => `${schema}.${table}
 export const generationSql = (place: Place): string =>
   `(select generation from ${book(place.catalog, 'made')} where name = ${literal(scopeOf(place))})`;
 
+/** Gives targets of one catalog a generation, as a table has one that is made anew. */
+export const generationsSql = (places: readonly Place[], generation: string): string => {
+  const rows = places.map((place) => `(${literal(scopeOf(place))}, ${literal(generation)})`);
+  return `insert or replace into ${book(places[0]?.catalog ?? '', 'made')} values ${rows.join(', ')}`;
+};
+
 export const bookkeeping: Readonly<Record<string, string>> = Object.freeze({
   fence: 'scope varchar primary key, token bigint not null, seq bigint not null',
   publication: `run_id varchar, step varchar, run_seq bigint not null, token bigint not null, logical_time timestamptz not null,

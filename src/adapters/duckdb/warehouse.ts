@@ -2,6 +2,7 @@ import { version } from '@duckdb/node-api';
 import type { Place, StepWrite, Warehouse, WarehouseCapabilities } from '../../ports/index.ts';
 import { type DuckdbOptions, Engine, markText, memory, watermarkKey } from './connection.ts';
 import { dialect } from './dialect.ts';
+import { drop } from './drop.ts';
 import { type Emptied, empty } from './empty.ts';
 import { engineError, fenced, ofStatement } from './errors.ts';
 import { examine } from './examine.ts';
@@ -85,6 +86,7 @@ function warehouseOf(engine: Engine): Warehouse {
     examine: (sql) => examine(engine, sql),
     inspect: (catalog) => inspect(engine, catalog),
     change: (catalog, changes) => change(engine, catalog, changes),
+    drop: (catalog, places, token) => drop(engine, catalog, places, token),
     position: (catalog) => position(engine, catalog),
     async claim(catalog, targets, token) {
       // Their transactions hold the fences' rows: they are ended first, and roll back.

@@ -5,8 +5,9 @@ export function labelOf(names: readonly string[]): (name: string) => string {
   return (name) => name.slice(name.indexOf('.') + 1);
 }
 
-/** How a run is asked for again. A run of some steps has their selection behind its job's name. */
+/** How a run is asked for again; a rerun is called as it was asked for. A run of some steps has their selection behind its job's name. */
 export function runCommand(job: string, date: string): string {
+  if (job.startsWith('reprocess ')) return `esteira ${job}`;
   const [name = '', selection] = job.split(/:(.*)/s);
   return `esteira run ${name} --date ${date}${selection ? ` --select '${selection}'` : ''}`;
 }

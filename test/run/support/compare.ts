@@ -123,7 +123,8 @@ export class Looking {
     const found: string[] = [];
     for (const table of new Set([...left.keys(), ...right.keys()])) {
       const columns = left.get(table);
-      if (!columns || String(columns) !== String(right.get(table))) {
+      // A column that was added later stands last.
+      if (!columns || String(columns.toSorted()) !== String(right.get(table)?.toSorted())) {
         found.push(`${table}: columns ${columns} and ${right.get(table)}`);
         continue;
       }

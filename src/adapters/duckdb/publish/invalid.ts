@@ -79,7 +79,7 @@ export async function placeInvalid(work: Work, refused: Refused, sequence: bigin
   const { session, write } = work;
   if (!write.invalid) return false;
   const place = dialect.place(write.invalid);
-  const whole = write.mode.mode === 'replace';
+  const whole = write.mode.mode === 'replace' || write.anew === true;
   let moved = 0;
   const move = async (kind: string, rows: string): Promise<void> => {
     const values = `${literal(write.batch.runId)} as run_id, ${literal(scopeOf(write.target))} as target, ${judged.row}, '${kind}' as move`;
@@ -102,6 +102,11 @@ export async function placeInvalid(work: Work, refused: Refused, sequence: bigin
       await session.run(`delete from ${companion(write.target)} where ${recalled}`);
     }
   }
+  if (refused.count && write.anew && work.identified)
+    await move(
+      'recalled',
+      `select ${judged.row} from ${temporary.former} where ${inside(now)} and not (${inside(there)})`,
+    );
   if (refused.count) await move('held', `${now} where ${judged.row} not in (${there})`);
   if (whole) await move('released', `${there} where ${judged.row} not in (${now})`);
   else if (write.reread) {

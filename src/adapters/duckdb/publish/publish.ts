@@ -5,6 +5,7 @@ import { fenced } from '../errors.ts';
 import { stageFiles, tablesBeneath } from '../files.ts';
 import type { Row, Session } from '../session.ts';
 import { scopeOf } from '../setup.ts';
+import { takeEverythingOut } from './anew.ts';
 import { makeCandidate, typesOf } from './candidate.ts';
 import { runChecks, unreadWarnings } from './checks.ts';
 import { removeDuplicates } from './duplicates.ts';
@@ -71,6 +72,7 @@ async function carryOut(
   const after = fence[0]?.seq as bigint | undefined;
   if (after === undefined) throw notOurs(write);
   await trace('fenced');
+  if (write.anew) await takeEverythingOut(work);
   const { body } = write;
   const rows = body.by === 'query' ? body.sql : `select * from ${temporary.rows}`;
   const types = body.by === 'query' ? await typesOf(work, rows) : await applyFunction(work, body);
@@ -89,7 +91,7 @@ async function carryOut(
   // Invalid rows may have taken others of the table with them.
   const fates = refused.count ? await foreseeFates(work, total) : foreseen;
   const { wrote, ...counts } = await writeValid(work, after, total - refused.count - duplicates, fates);
-  const changed = placed || wrote;
+  const changed = placed || wrote || write.anew === true;
   // A number that no row has is given back.
   if (!changed) await session.run(touchFence(write, -1));
   await trace('written');

@@ -16,6 +16,7 @@ export const temporary = Object.freeze({
   known: 'esteira_known',
   refused: 'esteira_refused',
   moves: 'esteira_moves',
+  former: 'esteira_former',
 });
 
 /** Columns of the candidate beside the table's own. */

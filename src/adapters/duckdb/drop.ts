@@ -1,0 +1,41 @@
+import { type Place, placeText } from '../../ports/index.ts';
+import type { Engine } from './connection.ts';
+import { dialect } from './dialect.ts';
+import { engineError, fenced } from './errors.ts';
+import { inspect } from './inspect.ts';
+import { book, scopeOf } from './setup.ts';
+
+const { literal } = dialect;
+
+/** Drops what is there of these, in one transaction, and forgets what was read for them; the publications stay, and prove nothing any more. */
+export async function drop(engine: Engine, catalog: string, places: readonly Place[], token: bigint): Promise<void> {
+  const there = new Map((await inspect(engine, catalog)).map((table) => [placeText(table.place), table]));
+  const found = places.flatMap((place) => there.get(placeText(place)) ?? []);
+  if (found.length === 0) return;
+  const scopes = literal(found.map(({ place }) => scopeOf(place)));
+  const forget = (table: string, column: string): string =>
+    `delete from ${book(catalog, table)} where ${column} in ${scopes}`;
+  const list = [
+    ...found.map(({ place, view }) => `drop ${view ? 'view' : 'table'} ${dialect.place(place)}`),
+    forget('watermark', 'target'),
+    forget('file', 'target'),
+    forget('invalid_ledger', 'target'),
+    forget('made', 'name'),
+    forget('view_definition', 'name'),
+  ];
+  await engine.use(async (session) => {
+    try {
+      const touch = `update ${book(catalog, 'fence')} set token = greatest(token, ${literal(token)}) where scope in ${scopes} returning scope, token`;
+      await session.transaction(async (fences) => {
+        const [higher] = fences.filter((row) => (row.token as bigint) > token);
+        if (higher) throw fenced(catalog, `${higher.scope} has token ${higher.token}`);
+        await session.run(list.join(';\n'));
+      }, touch);
+      engine.watermarks.clear();
+    } catch (error) {
+      throw engineError(error, { where: `reset of ${catalog}` });
+    } finally {
+      engine.inspected.delete(catalog);
+    }
+  });
+}

@@ -1,0 +1,138 @@
+import { EsteiraError } from '../../errors.ts';
+import { allSteps, type GraphStep } from '../../graph/index.ts';
+import { layoutOf, placeOf, type StepModel } from '../../plan/index.ts';
+import { type Held, type Place, placeText } from '../../ports/index.ts';
+import { filesRead, keptBecause, modelsOf, type Project, ulid } from '../../run/index.ts';
+import { refuseUsed } from '../in-use.ts';
+import { nameOf } from '../names.ts';
+import type { Input, ResetView } from '../views.ts';
+import { nameOfReset } from './called.ts';
+import { countsOf } from './counts.ts';
+
+/**
+ * Drops the tables and views of a layer, or of all layers: set-up makes them again, empty, and a run fills them. Without the name in `confirmed` it only
+ * says what would go. What streams have brought stays unless `landing` is said; settings always stay.
+ */
+export async function reset(project: Project, input: Input<'reset'>): Promise<ResetView> {
+  const { layer, landing = false, confirmed } = input;
+  const name = layer ?? project.name;
+  const steps = allSteps(project.graph).filter(({ node }) => layer === undefined || node.schema === layer);
+  if (steps.length === 0) throw unknownLayer(name, project);
+  const chosen = steps.filter(({ kind }) => landing || kind !== 'source');
+  const models = await modelsOf(chosen, project);
+  const view: ResetView = {
+    name,
+    isDone: false,
+    drops: await dropsOf(models, project),
+    kept: steps
+      .filter((step) => !chosen.includes(step))
+      .map(({ node }) => ({ step: node.id, why: 'what streams have brought stays, unless --landing is said' })),
+  };
+  if (confirmed === undefined || view.drops.length === 0) return view;
+  if (confirmed !== name) throw unconfirmed(name, confirmed);
+  await dropAll(name, { steps: chosen, models, project });
+  return { ...view, isDone: true };
+}
+
+/** Each with the tables that stand beside it. */
+const placesOf = (model: StepModel, { graph, warehouse }: Project): readonly Place[] =>
+  model.kind === 'view' ? [placeOf(model.node)] : layoutOf(model, graph, warehouse.dialect).map(({ place }) => place);
+
+async function dropsOf(models: readonly StepModel[], project: Project): Promise<ResetView['drops']> {
+  const there = new Set<string>();
+  for (const catalog of new Set(models.map(({ node }) => node.catalog)))
+    for (const { place } of await project.warehouse.inspect(catalog)) there.add(placeText(place));
+  const tables = models.filter(({ kind }) => kind !== 'view').flatMap((model) => placesOf(model, project));
+  const rows = await countsOf(
+    tables.map((place) => ({ id: placeText(place), place })),
+    project,
+  );
+  const drops: ResetView['drops'][number][] = [];
+  for (const model of models) {
+    const lost = await lostOf(model, project);
+    for (const place of placesOf(model, project)) {
+      const table = placeText(place);
+      if (!there.has(table)) continue;
+      const own = rows.get(table);
+      const isOwn = table === model.node.id;
+      drops.push({ table, ...(own === undefined ? {} : { rows: own }), ...(isOwn && lost && own ? { lost } : {}) });
+    }
+  }
+  return drops;
+}
+
+async function lostOf(model: StepModel, project: Project): Promise<string | undefined> {
+  if (model.kind === 'view') return undefined;
+  for (const read of model.reads.filter(({ how }) => how === 'new files')) {
+    const { gone } = await filesRead(read, model, project);
+    if (gone.length > 0) return `${gone.length} files that it has read are gone`;
+  }
+  return model.kind === 'source' ? undefined : keptBecause(model);
+}
+
+/** Under the leases of all that goes, as a run of no steps: what was begun is there to be seen, and no run writes them meanwhile. */
+async function dropAll(
+  name: string,
+  {
+    steps,
+    models,
+    project,
+  }: { readonly steps: readonly GraphStep[]; readonly models: readonly StepModel[]; readonly project: Project },
+): Promise<void> {
+  const { state, warehouse, clock } = project;
+  const targets = steps.filter(({ kind }) => kind !== 'view').map(({ node }) => node.id);
+  await refuseUsed(targets, 'reset', { models: await modelsOf(allSteps(project.graph), project), project });
+  const now = clock.now();
+  const opened = await state.open({
+    runId: ulid(now),
+    job: nameOfReset(name),
+    date: now.toZonedDateTimeISO('UTC').toPlainDate(),
+    logicalTime: now,
+    zone: 'UTC',
+    reason: 'reset',
+    plan: [],
+    params: {},
+    settings: {},
+    steps: [],
+    targets,
+    again: true,
+    holder: project.holder,
+    now,
+  });
+  // It is always begun anew.
+  const { held } = opened as { readonly held: Held };
+  try {
+    for (const [catalog, own] of Map.groupBy(models, ({ node }) => node.catalog)) {
+      await project.trace('before-drop');
+      await warehouse.drop(
+        catalog,
+        own.flatMap((model) => placesOf(model, project)),
+        held.token,
+      );
+    }
+  } catch (error) {
+    const told = error instanceof EsteiraError ? error.toJSON() : undefined;
+    await state.finish(held, 'failed', told, clock.now()).catch(() => undefined);
+    throw error;
+  }
+  await state.finish(held, 'succeeded', undefined, clock.now());
+}
+
+const unconfirmed = (name: string, got: string): EsteiraError =>
+  new EsteiraError('RESET_UNCONFIRMED', {
+    what: 'Nothing was dropped: that is not the name.',
+    got,
+    allowed: name,
+    next: `Type ${name}, or in a script --yes ${name}`,
+  });
+
+const unknownLayer = (name: string, { graph }: Project): EsteiraError =>
+  new EsteiraError('NAME_UNKNOWN', {
+    what: `No layer is called ${name}.`,
+    allowed: [...new Set(allSteps(graph).map(({ node }) => node.schema))].join(', '),
+    next: `esteira reset --layer <layer>, or --all. ${nameOfExample(graph)}`,
+  });
+const nameOfExample = (graph: Project['graph']): string => {
+  const [first] = allSteps(graph);
+  return first ? `${nameOf(first.node)} is of the layer ${first.node.schema}.` : '';
+};
