@@ -19,4 +19,4 @@ export {
   settingValue,
 } from './settings.ts';
 export { ulid } from './ulid.ts';
-export { type RunValues, writeOf } from './write.ts';
+export { writeOf } from './write.ts';

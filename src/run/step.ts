@@ -4,6 +4,7 @@ import type { StepModel } from '../plan/index.ts';
 import {
   type Bound,
   type Held,
+  noRows,
   type Place,
   type Publication,
   placeText,
@@ -139,20 +140,8 @@ function madeAnew(place: Place | undefined, { progress, held }: StepRun): void {
 async function viewDone(model: StepModel, { project, held }: StepRun): Promise<StepResult> {
   const now = project.clock.now();
   await project.state.intent(held, model.node.id, { bounds: [], files: {} }, now);
-  const none = {
-    in: 0,
-    valid: 0,
-    invalid: 0,
-    duplicates: 0,
-    held: 0,
-    inserted: 0,
-    updated: 0,
-    deleted: 0,
-    unchanged: 0,
-    stale: 0,
-  };
   const details = { flags: {}, badFiles: [], warnings: [], files: 0 };
-  await project.state.done(held, model.node.id, { account: none, details }, now);
+  await project.state.done(held, model.node.id, { account: noRows, details }, now);
   return { adopted: false, unchanged: false };
 }
 

@@ -1,5 +1,13 @@
 import { EsteiraError } from '../../../errors.ts';
-import type { Account, Bound, Publication, PublicationDetails, SourceFile, StepWrite } from '../../../ports/index.ts';
+import {
+  type Account,
+  type Bound,
+  noRows,
+  type Publication,
+  type PublicationDetails,
+  type SourceFile,
+  type StepWrite,
+} from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import { fenced } from '../errors.ts';
 import { stageFiles, tablesBeneath } from '../files.ts';
@@ -11,7 +19,7 @@ import { runChecks, unreadWarnings } from './checks.ts';
 import { removeDuplicates } from './duplicates.ts';
 import { foreseeFates } from './fate.ts';
 import { judge, placeInvalid, splitInvalid } from './invalid.ts';
-import { counted, noRows, recordSql, touchFence } from './record.ts';
+import { counted, recordSql, touchFence } from './record.ts';
 import { applyFunction } from './rows-of-function.ts';
 import { temporary, type Work, workOf } from './work.ts';
 import { writeValid } from './write.ts';

@@ -1,4 +1,4 @@
-import type { Account, Bound, Publication, SourceFile, StepWrite } from '../../../ports/index.ts';
+import type { Bound, Publication, SourceFile, StepWrite } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import { book, generationSql, scopeOf } from '../setup.ts';
 
@@ -71,16 +71,3 @@ export function recordSql(
   );
   return list.join(';\n');
 }
-
-export const noRows: Account = Object.freeze({
-  in: 0,
-  valid: 0,
-  invalid: 0,
-  duplicates: 0,
-  held: 0,
-  inserted: 0,
-  updated: 0,
-  deleted: 0,
-  unchanged: 0,
-  stale: 0,
-});

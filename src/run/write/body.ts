@@ -1,0 +1,31 @@
+import { type Read, type StepModel, spellBody, withCarried } from '../../plan/index.ts';
+import type { Body } from '../../ports/index.ts';
+import { rowsOfFunction } from '../function.ts';
+import type { Options } from './options.ts';
+import { relationOf } from './relations.ts';
+import { realSpelling } from './spelling.ts';
+
+/** Where the rows of a step come from: a query, or a function called for each row of one. */
+export function bodyOf(model: StepModel, options: Options): Body {
+  const { definition } = model.node;
+  const spelling = realSpelling(options, model);
+  if (definition.kind !== 'table')
+    return { by: 'query', sql: `select * from ${relationOf(model.reads[0] as Read, options, model)}` };
+  const { rows } = definition.spec;
+  if (rows.recipe.by === 'map') {
+    const { input, map } = rows.recipe;
+    return {
+      by: 'function',
+      sql: spellBody(input, spelling),
+      columns: input.columns,
+      map: rowsOfFunction(definition, map),
+    };
+  }
+  return { by: 'query', sql: withHidden(spellBody(rows, spelling), model, options) };
+}
+
+/** A projection that names its columns must hand on the hidden ones too; `select *` does by itself. */
+function withHidden(query: string, model: StepModel, { project }: Options): string {
+  if (!model.carried || model.carried.star) return query;
+  return withCarried(query, project.warehouse.dialect) ?? query;
+}

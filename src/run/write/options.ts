@@ -1,0 +1,26 @@
+import type { Batch } from '../../ports/index.ts';
+import type { Reach } from '../bounds.ts';
+import type { Project } from '../project.ts';
+import type { Rerun } from '../rerun.ts';
+import type { SettingValues } from '../settings.ts';
+
+/** Everything of a run that a query may see. */
+export interface RunValues {
+  readonly runId: string;
+  readonly date: Temporal.PlainDate;
+  readonly logicalTime: Temporal.Instant;
+  readonly settings: SettingValues;
+}
+/** What a step brings besides its model. */
+export interface Options {
+  readonly project: Project;
+  readonly reach: Reach;
+  readonly values: RunValues;
+  readonly batch: Batch;
+  /** Rows may come that the table has had before. */
+  readonly reread: boolean;
+  /** Nothing that it reads has changed: it is only recorded. */
+  readonly unchanged: boolean;
+  /** It is done once more. */
+  readonly rerun?: Rerun;
+}

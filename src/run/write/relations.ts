@@ -1,0 +1,64 @@
+import type { AnySource } from '../../define/index.ts';
+import type { Node } from '../../graph/index.ts';
+import { carriedNames, carries, placeOf, type Read, readsDay, type StepModel } from '../../plan/index.ts';
+import { type FileInput, hidden } from '../../ports/index.ts';
+import { arrived, isInvalid } from './arrived.ts';
+import type { Options } from './options.ts';
+
+/** A reading as it stands in a query: the declared columns by name, so that one that was added to the table since changes nothing. */
+export function relationOf(read: Read, options: Options, model: StepModel): string {
+  const names = [...Object.keys(read.node.definition.columns), ...(carries(model, read) ? carriedNames : [])];
+  return relationWith(names, read, { options, model });
+}
+
+/** `_unread` of the rows that a read brings. */
+export const unreadOf = (read: Read, options: Options, model: StepModel): string =>
+  relationWith([hidden.unread], read, { options, model });
+
+function relationWith(
+  names: readonly string[],
+  read: Read,
+  { options, model }: { readonly options: Options; readonly model: StepModel },
+): string {
+  const { dialect } = options.project.warehouse;
+  const list = names.map((name) => dialect.identifier(name)).join(', ');
+  const isFile = read.how === 'files' || read.how === 'new files';
+  const place = isFile ? dialect.identifier(fileRelation(read.node)) : dialect.place(placeOf(read.node));
+  const wanted = [
+    ...(read.how === 'new' ? [arrived(read, model, options)] : []),
+    ...(read.how === 'new files' && options.rerun === 'invalid' ? [isInvalid(model, options)] : []),
+    ...(readsDay(read) ? [ofTheDay(read, options)] : []),
+  ];
+  return `(select ${list} from ${place}${wanted.length > 0 ? ` where ${wanted.join(' and ')}` : ''})`;
+}
+
+/** The rows of the run's date; of an instant its day in UTC. */
+function ofTheDay({ node }: Read, { project, values }: Options): string {
+  const { dialect } = project.warehouse;
+  const day = (node.definition as AnySource).day ?? '';
+  const column = dialect.identifier(day);
+  const { date } = values;
+  if (node.definition.columns[day].facts.kind === 'date') return `${column} = ${dialect.literal(date)}`;
+  const start = date.toZonedDateTime('UTC');
+  return `${column} >= ${dialect.literal(start.toInstant())} and ${column} < ${dialect.literal(start.add({ days: 1 }).toInstant())}`;
+}
+
+/** In quotes always: dots keep `a_b.c` and `a.b_c` apart. */
+const fileRelation = (node: Node): string => `_files ${node.id}`;
+
+/** The files that become relations for as long as the step goes. `once`: those of a reader that has each file only once. */
+export function fileInputs(model: StepModel, { project, reach, rerun }: Options): readonly FileInput[] {
+  return [...reach.files].map(([id, files]) => {
+    const node = project.graph.nodes.get(id) as Node;
+    const unread = rerun !== 'invalid' && model.reads.some((read) => read.node.id === id && read.how === 'new files');
+    return { relation: fileRelation(node), source: id, columns: node.definition.columns, files, once: unread };
+  });
+}
+
+/** Where the rows of a source are, and one of them as JSON. */
+export function originalOf(from: Read, options: Options): { readonly relation: string; readonly json: string } {
+  const { dialect } = options.project.warehouse;
+  const isFile = from.how === 'files' || from.how === 'new files';
+  const relation = isFile ? dialect.identifier(fileRelation(from.node)) : dialect.place(placeOf(from.node));
+  return { relation, json: dialect.rowAsJson(Object.keys(from.node.definition.columns)) };
+}
