@@ -32,7 +32,11 @@ export class Command {
   isOver = false;
   readonly #child: ChildProcess;
 
-  constructor(program: string, words: readonly string[], options: { cwd: string; env: NodeJS.ProcessEnv }) {
+  constructor(
+    program: string,
+    words: readonly string[],
+    options: { cwd: string; env: NodeJS.ProcessEnv; uid?: number; gid?: number },
+  ) {
     this.#child = spawn(program, words, { ...options, stdio: ['ignore', 'pipe', 'pipe'] });
     this.pid = this.#child.pid ?? 0;
     this.#child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
@@ -123,12 +127,18 @@ export class Sandbox {
     return this.startProgram(process.execPath, [bin, ...words], options);
   }
 
-  startProgram(program: string, words: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string } = {}) {
+  /** `uid`: as that user, where this one may say so. */
+  startProgram(
+    program: string,
+    words: readonly string[],
+    options: { env?: NodeJS.ProcessEnv; cwd?: string; uid?: number } = {},
+  ) {
     const { PATH, LD_LIBRARY_PATH } = process.env;
     const env = { PATH, LD_LIBRARY_PATH, COLUMNS: '10000', ESTEIRA_NOW: '2026-03-10T12:00:00Z', ...this.#env };
     return new Command(program, words, {
       cwd: options.cwd ?? this.folder,
       env: { ...env, ...options.env },
+      ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     });
   }
 

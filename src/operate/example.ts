@@ -6,7 +6,13 @@ const name = '.env.example';
 const beginning =
   '# The variables that this project uses. Copy to .env, which is never committed, and give each its value; `esteira setup` adds what is new.\n';
 
-/** Adds to `.env.example` the variables that it does not name yet, and gives their names. `.env` is never touched. */
+/** What the system says where nobody may write. */
+const readOnly = ['EACCES', 'EPERM', 'EROFS'];
+
+/**
+ * Adds to `.env.example` the variables that it does not name yet, and gives their names. `.env` is never touched; a checkout that only reads is
+ * left as it is.
+ */
 export function keepExample({ folder, variables }: Pick<Project, 'folder' | 'variables'>): readonly string[] {
   const file = path.join(folder, name);
   const before = present(file);
@@ -16,7 +22,12 @@ export function keepExample({ folder, variables }: Pick<Project, 'folder' | 'var
   if (missing.length === 0) return [];
   const lines = missing.map(([variable, users]) => `\n# ${users.join(', ')}\n${variable}=\n`);
   const start = before === undefined ? beginning : before === '' || before.endsWith('\n') ? before : `${before}\n`;
-  writeFileSync(file, start + lines.join(''));
+  try {
+    writeFileSync(file, start + lines.join(''));
+  } catch (error) {
+    if (readOnly.includes((error as NodeJS.ErrnoException).code ?? '')) return [];
+    throw error;
+  }
   return missing.map(([variable]) => variable);
 }
 
