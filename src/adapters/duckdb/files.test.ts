@@ -109,17 +109,37 @@ describe('CSV', () => {
   });
 
   test('a record with too many or too few fields, or quotes out of place, is a row that cannot be read', async () => {
-    const content = 'id,name,value\n1,a,1\n2,b\n3,c,3,\n"4"x,d,4\n5,e"e,5\n6,"f\n7,g,7\n';
+    const content = 'id,name,value\n1,a,1\n2,b\n3,c,3,""\n"4"x,d,4\n5,e"e,5\n6,  "f",6\n7, "g" ,7\n8,"h\n9,i,9\n';
     const { rows } = await desk.stage(columns, [await desk.file('1.csv', content)]);
     const all = ['id', 'name', 'value'];
     assert.deepEqual(rows, [
       [rid('1.csv', 1), 1, 'a', '1.00', null, null],
       [rid('1.csv', 2), null, null, null, '["2","b"]', all],
-      [rid('1.csv', 3), null, null, null, '["3","c","3",null]', all],
+      [rid('1.csv', 3), null, null, null, '["3","c","3",""]', all],
       [rid('1.csv', 4), null, null, null, JSON.stringify('"4"x,d,4'), all],
       [rid('1.csv', 5), 5, 'e"e', '5.00', null, null],
-      [rid('1.csv', 6), null, null, null, JSON.stringify('6,"f\n7,g,7\n'), all],
+      [rid('1.csv', 6), 6, '  "f"', '6.00', null, null],
+      [rid('1.csv', 7), 7, 'g', '7.00', null, null],
+      [rid('1.csv', 8), null, null, null, JSON.stringify('8,"h\n9,i,9\n'), all],
     ]);
+    // The engine alone takes the same quotes in the same way.
+    const quick = await desk.stage(columns, [await desk.file('1.csv', 'id,name,value\n6,  "f",6\n7, "g" ,7\n')]);
+    assert.deepEqual(
+      quick.rows.map((row) => row[2]),
+      ['  "f"', 'g'],
+    );
+  });
+
+  test('delimiters after the last field mean nothing, whatever else the file holds', async () => {
+    const content = 'id,name,value,,\n1,a,1,\n2,b,2\n3,,3,,,\n';
+    for (const more of ['', '4,d\n']) {
+      const { rows } = await desk.stage(columns, [await desk.file('1.csv', content + more)]);
+      assert.deepEqual(rows.slice(0, 3), [
+        [rid('1.csv', 1), 1, 'a', '1.00', null, null],
+        [rid('1.csv', 2), 2, 'b', '2.00', null, null],
+        [rid('1.csv', 3), 3, null, '3.00', null, null],
+      ]);
+    }
   });
 
   test('a header without a column that must be there makes a bad file; one that is optional is null', async () => {
@@ -134,6 +154,21 @@ describe('CSV', () => {
       { path: 'landing/1.csv', why: 'its header has no column value' },
       { path: 'landing/3.csv', why: 'its header names id twice' },
     ]);
+  });
+
+  test('a file that has none of the columns is set aside, though each of them may be missing', async () => {
+    const optional = { id: col.integer().optional(), name: col.text().optional() };
+    const files = [
+      await desk.file('1.csv', 'ID,NAME\n1,a\n'),
+      await desk.file('2.csv', 'id\n1\n'),
+      await desk.file('3.csv', 'name,other\nb,c\n'),
+    ];
+    const { rows, bad } = await desk.stage(optional, files);
+    assert.deepEqual(rows, [
+      [rid('2.csv', 1), 1, null, null, null],
+      [rid('3.csv', 1), null, 'b', null, null],
+    ]);
+    assert.deepEqual(bad, [{ path: 'landing/1.csv', why: 'its header has none of the columns id, name' }]);
   });
 
   test('a file of one column is read', async () => {
@@ -196,5 +231,26 @@ describe('Parquet', () => {
       ],
     ]);
     assert.deepEqual(bad, [{ path: 'landing/3.parquet', why: 'it has no column id' }]);
+  });
+
+  test('bytes that spell text are text, lists and structs their JSON; an original is JSON, whatever it holds', async () => {
+    const file = await parquet(
+      '1.parquet',
+      `select * from (values (1, encode('ç'), [1, null], {'a': 'nan'::double}), (null, '\\xFF'::blob, [], {'a': 1})) as v(id, b, l, s)`,
+    );
+    const own = { id: col.integer(), b: col.text(), l: col.text(), s: col.json() };
+    const { rows } = await desk.stage(own, [file]);
+    assert.deepEqual(rows, [
+      [
+        rid('1.parquet', 1),
+        1,
+        'ç',
+        '[1,null]',
+        null,
+        '{"id":1,"b":"\\\\xC3\\\\xA7","l":[1,null],"s":"{\'a\': nan}"}',
+        ['s'],
+      ],
+      [rid('1.parquet', 2), null, '\\xFF', '[]', { a: 1 }, null, null],
+    ]);
   });
 });

@@ -1,6 +1,6 @@
 import type { ColumnFacts, Kind } from '../../columns/index.ts';
 import { storedType } from './dialect.ts';
-import { inSafe, inYears, spellings } from './spellings.ts';
+import { inSafe, inYears, isJson, spellings } from './spellings.ts';
 
 const small = /^(TINYINT|SMALLINT|INTEGER|UTINYINT|USMALLINT|UINTEGER)$/;
 const large = /^(BIGINT|UBIGINT|HUGEINT|UHUGEINT)$/;
@@ -62,8 +62,16 @@ const nested =
   (value, type) =>
     isNested(type) ? spellings.json(`cast(to_json(${value}) as varchar)`, list) : undefined;
 
+/** Lists and structs are their JSON, as in JSON lines; bytes the text that they spell, where they do (older writers of Parquet leave it unsaid). */
+function asText(value: string, type: string): string {
+  if (type === 'VARCHAR') return value;
+  if (isNested(type)) return `cast(to_json(${value}) as varchar)`;
+  const escaped = `cast(${value} as varchar)`;
+  return type === 'BLOB' ? `coalesce(try(decode(${value})), ${escaped})` : escaped;
+}
+
 const ways: Readonly<Record<Kind, Way>> = Object.freeze({
-  text: (value, type) => (type === 'VARCHAR' ? value : undefined),
+  text: asText,
   integer,
   bigint,
   real,
@@ -99,7 +107,15 @@ export function spelledSql(facts: ColumnFacts, text: string): string {
  */
 export function storedSql(facts: ColumnFacts, value: string, type: string): string {
   if (/^"?NULL"?$/.test(type)) return `cast(null as ${storedType(facts)})`;
-  return (
-    ways[facts.kind](value, type, facts) ?? spelledSql(facts, type === 'VARCHAR' ? value : `cast(${value} as varchar)`)
-  );
+  return ways[facts.kind](value, type, facts) ?? spelledSql(facts, asText(value, type));
+}
+
+/** A value of that type for an object of JSON, which has no word for not-a-number and the infinities: they go as text. */
+export function saidSql(value: string, type: string): string {
+  const asJson = `to_json(${value})`;
+  const otherwise = `to_json(cast(${value} as varchar))`;
+  if (float.test(type)) return `case when isfinite(${value}) then ${asJson} else ${otherwise} end`;
+  return isNested(type) && /\b(DOUBLE|FLOAT)\b/.test(type)
+    ? `case when ${isJson(`cast(${asJson} as varchar)`)} then ${asJson} else ${otherwise} end`
+    : value;
 }

@@ -73,7 +73,8 @@ class Splitter {
       // As DuckDB has it: two quotes are one, and quotes after spaces go on with the field.
       this.#field += this.#after || '"';
       this.#state = /^ *$/.test(this.#after) ? 'quoted' : 'broken';
-    } else if (/^ *$/.test(this.#field)) {
+    } else if (/^ ?$/.test(this.#field)) {
+      // As DuckDB has it: after more than one space a quote is itself.
       this.#state = 'quoted';
       this.#field = '';
     } else this.#field += mark;
@@ -122,7 +123,7 @@ export async function headerOf(file: SourceFile, wanted: readonly string[]): Pro
   let most = -1;
   for (const delimiter of [',', ';', '\t', '|']) {
     for await (const record of records(file, delimiter)) {
-      const names = 'fields' in record ? record.fields.map((name) => (name ?? '').trim()) : [];
+      const names = 'fields' in record ? namesOf(record.fields) : [];
       const found = wanted.filter((name) => names.includes(name)).length;
       if (found > most) {
         most = found;
@@ -132,4 +133,10 @@ export async function headerOf(file: SourceFile, wanted: readonly string[]): Pro
     }
   }
   return best;
+}
+
+/** Delimiters after the last name mean nothing, as after the last field of a record. */
+function namesOf(fields: readonly (string | null)[]): readonly string[] {
+  const last = fields.findLastIndex((name) => name !== null);
+  return fields.slice(0, last + 1).map((name) => (name ?? '').trim());
 }

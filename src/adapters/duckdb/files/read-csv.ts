@@ -3,7 +3,7 @@ import type { SourceFile } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import { spelledSql } from '../stored.ts';
 import { type CsvRecord, type Header, headerOf, records } from './csv.ts';
-import { readTogether } from './failure.ts';
+import { readTogether, whyMissing } from './failure.ts';
 import { extentOf, whyBad } from './lines.ts';
 import { openedAs, placeOf } from './paths.ts';
 import type { Staging } from './staging.ts';
@@ -36,11 +36,9 @@ async function usableHeader(staging: Staging, file: SourceFile): Promise<Header 
     await extentOf(file);
     const header = await headerOf(file, Object.keys(columns));
     if (!header) return undefined;
-    const missing = Object.keys(columns).filter(
-      (name) => !columns[name]?.facts.nullable && !header.names.includes(name),
-    );
+    const why = whyMissing(columns, header.names);
     const twice = header.names.filter((name, index) => name in columns && header.names.indexOf(name) !== index);
-    if (missing.length) staging.setAside(file, `its header has no column ${missing.join(', ')}`);
+    if (why) staging.setAside(file, `its header has ${why}`);
     else if (twice.length) staging.setAside(file, `its header names ${twice.join(', ')} twice`);
     else return header;
   } catch (error) {
@@ -103,7 +101,7 @@ async function readCarefully(staging: Staging, header: Header, file: SourceFile)
       if (number === 0) continue;
       appender.appendBigInt(BigInt(number));
       const fields = fieldsOf(record, names.length);
-      appender.appendVarchar(originalOf(record, names));
+      appender.appendVarchar(originalOf(record, { names, fields }));
       appender.appendBoolean(fields === undefined);
       for (let index = 0; index < names.length; index += 1) {
         const value = fields?.[index] ?? null;
@@ -129,13 +127,17 @@ async function readCarefully(staging: Staging, header: Header, file: SourceFile)
   await staging.run(`drop table ${table}`);
 }
 
-const fieldsOf = (record: CsvRecord, count: number): readonly (string | null)[] | undefined =>
-  'fields' in record && record.fields.length === count ? record.fields : undefined;
+/** The fields, where there are as many as names; DuckDB takes no notice of delimiters after the last, and so does this. */
+function fieldsOf(record: CsvRecord, count: number): readonly (string | null)[] | undefined {
+  if ('broken' in record || record.fields.length < count) return undefined;
+  return record.fields.slice(count).every((field) => field === null) ? record.fields.slice(0, count) : undefined;
+}
 
 /** As an object by the header's names, else the fields or the text as they are. */
-function originalOf(record: CsvRecord, names: readonly string[]): string {
-  if ('broken' in record) return JSON.stringify(record.broken);
-  const { fields } = record;
-  if (fields.length !== names.length) return JSON.stringify(fields);
-  return JSON.stringify(Object.fromEntries(names.map((name, index) => [name, fields[index]])));
+function originalOf(
+  record: CsvRecord,
+  { names, fields }: { readonly names: readonly string[]; readonly fields: readonly (string | null)[] | undefined },
+): string {
+  if (fields) return JSON.stringify(Object.fromEntries(names.map((name, index) => [name, fields[index]])));
+  return JSON.stringify('broken' in record ? record.broken : record.fields);
 }

@@ -1,8 +1,8 @@
 import type { Columns } from '../../../columns/index.ts';
 import type { SourceFile } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
-import { storedSql } from '../stored.ts';
-import { isAboutFile, readTogether } from './failure.ts';
+import { saidSql, storedSql } from '../stored.ts';
+import { isAboutFile, readTogether, whyMissing } from './failure.ts';
 import { openedAs, placeOf } from './paths.ts';
 import type { Staging } from './staging.ts';
 import { staged, typedSql } from './typed.ts';
@@ -36,9 +36,9 @@ async function usableTypes(staging: Staging, file: SourceFile): Promise<Readonly
       `describe select * from read_parquet(${openedAs([file])}, hive_partitioning=false)`,
     );
     const types = new Map(described.map(([name, type]) => [String(name), String(type)]));
-    const missing = Object.keys(columns).filter((name) => !columns[name]?.facts.nullable && !types.has(name));
-    if (missing.length === 0) return types;
-    staging.setAside(file, `it has no column ${missing.join(', ')}`);
+    const why = whyMissing(columns, [...types.keys()]);
+    if (!why) return types;
+    staging.setAside(file, `it has ${why}`);
   } catch (error) {
     if (!isAboutFile(error)) throw error;
     staging.setAside(file, sentence(error));
@@ -49,13 +49,9 @@ async function usableTypes(staging: Staging, file: SourceFile): Promise<Readonly
 function quickSql({ input }: Staging, types: ReadonlyMap<string, string>, files: readonly SourceFile[]): string {
   const { columns } = input;
   const raw = (name: string): string => (types.has(name) ? `"#p".${identifier(name)}` : 'cast(null as varchar)');
-  const isFloat = (name: string): boolean => /^(DOUBLE|FLOAT)$/.test(types.get(name) ?? '');
-  // JSON has no word for not-a-number and the infinities: they go as text.
-  const said = (name: string): string =>
-    isFloat(name)
-      ? `case when isfinite(${raw(name)}) then to_json(${raw(name)}) else to_json(cast(${raw(name)} as varchar)) end`
-      : raw(name);
-  const object = [...types.keys()].map((name) => `${literal(name)}, ${said(name)}`).join(', ');
+  const object = [...types.keys()]
+    .map((name) => `${literal(name)}, ${saidSql(raw(name), types.get(name) ?? '')}`)
+    .join(', ');
   return typedSql(columns, {
     from: `(select "#p", ${placeOf(input.files, '"#p"."#path"')} as ${staged.file}
       from read_parquet([${openedAs(files)}], filename='#path', hive_partitioning=false) as "#p")`,

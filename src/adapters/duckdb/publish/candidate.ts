@@ -2,7 +2,7 @@ import type { Judgement } from '../../../columns/index.ts';
 import { hidden, type RowRule } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import { flagSql } from '../judge.ts';
-import { storedSql } from '../stored.ts';
+import { saidSql, storedSql } from '../stored.ts';
 import { canBeFilled } from './fill.ts';
 import { identityOf } from './identity.ts';
 import { isDeleted, jsonOf, judged, listed, temporary, type Work } from './work.ts';
@@ -107,7 +107,7 @@ function candidateSql(work: Work, body: string, types: ReadonlyMap<string, strin
   const isValid = named.filter((name) => name !== 'true').join(' and ') || 'true';
   const original = write.carried
     ? hidden.original
-    : `case when not esteira_valid then ${jsonOf(names, (name) => before(names.indexOf(name)))} end`;
+    : `case when not esteira_valid then ${jsonOf(names, (name) => saidSql(before(names.indexOf(name)), types.get(name.toLowerCase()) ?? ''))} end`;
   return `select ${listed(names)}, ${identityOf(work, before)}
       ${write.keepsOriginal ? `, ${hidden.original}, ${hidden.unread}` : ''}
       , ${original} as ${judged.original}

@@ -62,6 +62,18 @@ export function invalidRows(on: On): void {
     assert.deepEqual(await desk.ask('select id, age from one.silver.t_invalidos'), [[2, null]]);
   });
 
+  on('the original of a row with a number that JSON has no word for is JSON all the same', async (desk) => {
+    const kept = await desk.make('t', { id: col.integer().optional(), share: col.real(), list: col.json() });
+    const rows = `select * from (values (1, cast('nan' as double), [cast('inf' as double)]), (2, 0.5, [0.5])) as v(id, share, list)`;
+    const { account } = await desk.publish(kept, rows);
+    assert.deepEqual([account.valid, account.invalid], [1, 1]);
+    const [row] = await desk.refused(kept);
+    assert.deepEqual(
+      [row?.original, row?.broken],
+      [{ id: 1, share: 'nan', list: '[inf]' }, ['share_kind', 'list_kind']],
+    );
+  });
+
   on('a conversion within the body fails kind where a text was there', async (desk) => {
     const kept = await desk.make('t', { id: col.integer().key(), age: col.integer() });
     const sql = `select id, try_cast(word as bigint) as age, word is not null as _was_age
