@@ -14,7 +14,7 @@ export interface StepOutcome {
   readonly result?: StepResult;
   readonly error?: EsteiraError;
 }
-export interface Execution {
+interface Execution {
   readonly project: Project;
   readonly held: Held;
   readonly values: RunValues;

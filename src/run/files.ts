@@ -5,7 +5,7 @@ import type { Project } from './project.ts';
 import type { Rerun } from './rerun.ts';
 
 /** Files of a source as one of its readers stands to them. */
-export interface Listed {
+interface Listed {
   readonly toRead: readonly SourceFile[];
   /** They were read, and are others now. */
   readonly changed: readonly SourceFile[];

@@ -6,11 +6,11 @@ import type { Session } from './session.ts';
 export interface Node {
   readonly [name: string]: unknown;
 }
-export interface Tree {
+interface Tree {
   readonly statements: readonly { readonly node: Node }[];
 }
 /** Why the engine gave no tree. */
-export interface NoTree {
+interface NoTree {
   readonly why: string;
   /** It is a statement, but not one that selects. */
   readonly otherStatement: boolean;
@@ -44,7 +44,7 @@ export function* nodes(of: unknown): Generator<Node> {
 }
 
 /** Names that a query gives to its own parts (`with name as`). */
-export function partsOf(tree: unknown): ReadonlySet<string> {
+function partsOf(tree: unknown): ReadonlySet<string> {
   const names = new Set<string>();
   for (const { cte_map: parts } of nodes(tree)) {
     for (const { key } of isNode(parts) ? (parts.map as readonly Node[]) : []) names.add(String(key).toLowerCase());

@@ -116,7 +116,7 @@ const byKind: Partial<Record<Kind, Convert>> = {
 };
 
 /** The columns of a result, their types as `describe` spells them. */
-export function columnsOf(result: DuckDBResult): readonly DescribedColumn[] {
+function columnsOf(result: DuckDBResult): readonly DescribedColumn[] {
   return result.columnNames().map((name, index) => ({
     name,
     type: result.columnLogicalType(index).alias ?? String(result.columnType(index)),

@@ -12,7 +12,7 @@ export function isAboutFile(error: unknown): boolean {
 }
 
 /** The files that an error names. */
-export function named(error: unknown, files: readonly SourceFile[]): readonly SourceFile[] {
+function named(error: unknown, files: readonly SourceFile[]): readonly SourceFile[] {
   const text = error instanceof Error ? error.message : String(error);
   return files.filter(
     ({ location }) =>

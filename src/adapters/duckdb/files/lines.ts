@@ -19,7 +19,7 @@ export function whyBad(error: unknown): string {
   return reasons[code ?? ''] ?? message.split('\n')[0] ?? message;
 }
 
-export const isGzip = (file: SourceFile): boolean => file.path.toLowerCase().endsWith('.gz');
+const isGzip = (file: SourceFile): boolean => file.path.toLowerCase().endsWith('.gz');
 
 /** The bytes of a file, unpacked. */
 async function* chunks(file: SourceFile): AsyncGenerator<Buffer> {

@@ -15,7 +15,7 @@ export interface Bad {
  * Where rows wait. `lines`: of JSON lines, in the order of their files, so that the row's place says the line; `records`: the same of CSV and
  * Parquet; `single`: rows that say their line themselves. The relation is a view of them, so that nothing is written twice.
  */
-export type Part = 'lines' | 'records' | 'single';
+type Part = 'lines' | 'records' | 'single';
 const parts: readonly Part[] = Object.freeze(['lines', 'records', 'single']);
 
 const nameOf = (relation: string, part: string): string => `${relation}#${part}`;

@@ -7,7 +7,7 @@ export const asksForRepeated = ({ key, latest, write }: Work): boolean =>
   key.length > 0 && (write.mode.mode !== 'append' || latest.length > 0);
 
 /** Keys of more than one valid row. */
-export const repeatedKeys = ({ key }: Work): string =>
+const repeatedKeys = ({ key }: Work): string =>
   `select ${listed(key)} from ${temporary.candidate} where ${valid} group by all having count(*) > 1`;
 
 /** So many keys are ranked at once, in memory; with more of them their rows are sorted, which the engine can do on the disk. */

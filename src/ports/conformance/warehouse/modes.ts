@@ -1,20 +1,9 @@
 import assert from 'node:assert/strict';
 import { col } from '../../../columns/index.ts';
+import { noRows } from '../../account.ts';
 import { at } from './desk.ts';
 import type { On } from './on.ts';
 
-const account = {
-  in: 0,
-  valid: 0,
-  invalid: 0,
-  duplicates: 0,
-  held: 0,
-  inserted: 0,
-  updated: 0,
-  deleted: 0,
-  unchanged: 0,
-  stale: 0,
-};
 const first = at('2026-01-01T10:00:00Z');
 const second = at('2026-01-02T10:00:00.123456Z');
 const third = at('2026-01-03T10:00:00Z');
@@ -32,7 +21,7 @@ export function modes(on: On): void {
       { id: 2, status: 'b', at: first },
     ]);
     const { account: counts, sequence } = await desk.publish(kept, [{ id: 3, status: 'c', at: second }]);
-    assert.deepEqual(counts, { ...account, in: 1, valid: 1, inserted: 1 });
+    assert.deepEqual(counts, { ...noRows, in: 1, valid: 1, inserted: 1 });
     assert.equal(sequence, 2n);
     assert.deepEqual(await desk.read(kept), [[3, 'c', second]]);
   });
@@ -44,9 +33,9 @@ export function modes(on: On): void {
       { word: 'a', count: 1 },
       { word: 'b', count: null },
     ];
-    assert.deepEqual((await desk.publish(kept, rows)).account, { ...account, in: 3, valid: 3, inserted: 3 });
+    assert.deepEqual((await desk.publish(kept, rows)).account, { ...noRows, in: 3, valid: 3, inserted: 3 });
     const again = await desk.publish(kept, [...rows, { word: 'c', count: 1 }]);
-    assert.deepEqual(again.account, { ...account, in: 4, valid: 4, inserted: 1, stale: 3 });
+    assert.deepEqual(again.account, { ...noRows, in: 4, valid: 4, inserted: 1, stale: 3 });
     assert.equal((await desk.publish(kept, rows)).sequence, again.sequence);
     assert.equal((await desk.read(kept)).length, 4);
   });
@@ -57,7 +46,7 @@ export function modes(on: On): void {
       { id: 1, status: 'old', at: first },
       { id: 1, status: 'new', at: second },
     ]);
-    assert.deepEqual(counts, { ...account, in: 2, valid: 1, duplicates: 1, inserted: 1 });
+    assert.deepEqual(counts, { ...noRows, in: 2, valid: 1, duplicates: 1, inserted: 1 });
     assert.deepEqual(await desk.read(kept), [[1, 'new', second]]);
   });
 
@@ -74,7 +63,7 @@ export function modes(on: On): void {
       { id: 4, status: 'open', at: second },
       { id: 5, status: 'open', at: first },
     ]);
-    assert.deepEqual(counts, { ...account, in: 5, valid: 5, inserted: 1, updated: 1, unchanged: 1, stale: 2 });
+    assert.deepEqual(counts, { ...noRows, in: 5, valid: 5, inserted: 1, updated: 1, unchanged: 1, stale: 2 });
     assert.deepEqual(await desk.read(kept), [
       [1, 'closed', third],
       [2, 'open', second],
@@ -93,7 +82,7 @@ export function modes(on: On): void {
       { id: 2, status: 'only', at: first },
     ];
     const { account: counts } = await desk.publish(kept, rows);
-    assert.deepEqual(counts, { ...account, in: 4, valid: 2, duplicates: 2, inserted: 2 });
+    assert.deepEqual(counts, { ...noRows, in: 4, valid: 2, duplicates: 2, inserted: 2 });
     assert.deepEqual(await desk.read(kept), [
       [1, 'third', third],
       [2, 'only', first],
@@ -129,13 +118,13 @@ export function modes(on: On): void {
       { id: 2, status: 'b', at: second },
     ];
     const { account: counts } = await desk.publish(kept, next);
-    assert.deepEqual(counts, { ...account, in: 2, valid: 2, updated: 1, unchanged: 1 });
+    assert.deepEqual(counts, { ...noRows, in: 2, valid: 2, updated: 1, unchanged: 1 });
     assert.deepEqual(await desk.read(kept), [
       [1, 'c', first],
       [2, 'b', second],
     ]);
     const quiet = await desk.publish(kept, next);
-    assert.deepEqual(quiet.account, { ...account, in: 2, valid: 2, unchanged: 2 });
+    assert.deepEqual(quiet.account, { ...noRows, in: 2, valid: 2, unchanged: 2 });
     assert.equal(quiet.sequence, 2n);
     await on.rejects(desk.publish(kept, [...next, { id: 1, status: 'd', at: first }]), 'KEYS_REPEATED', /"id":1/);
     assert.deepEqual(await desk.read(kept), [
@@ -163,13 +152,13 @@ export function modes(on: On): void {
       [1, 2].map((id) => ({ id, status: 'open', at: first, gone: false })),
     );
     const removed = await desk.publish(kept, [{ id: 1, status: null, at: third, gone: true }]);
-    assert.deepEqual(removed.account, { ...account, in: 1, valid: 1, deleted: 1 });
+    assert.deepEqual(removed.account, { ...noRows, in: 1, valid: 1, deleted: 1 });
     assert.deepEqual(await desk.read(kept), [[2, 'open', first, false]]);
     const late = await desk.publish(kept, [{ id: 1, status: 'late', at: second, gone: false }]);
-    assert.deepEqual(late.account, { ...account, in: 1, valid: 1, stale: 1 });
+    assert.deepEqual(late.account, { ...noRows, in: 1, valid: 1, stale: 1 });
     assert.equal(late.sequence, removed.sequence);
     const back = await desk.publish(kept, [{ id: 1, status: 'back', at: at('2026-01-04T00:00:00Z'), gone: false }]);
-    assert.deepEqual(back.account, { ...account, in: 1, valid: 1, inserted: 1 });
+    assert.deepEqual(back.account, { ...noRows, in: 1, valid: 1, inserted: 1 });
     assert.equal((await desk.read(kept)).length, 2);
     assert.deepEqual(await desk.ask('select * from one.silver.t__deleted'), []);
   });
@@ -178,7 +167,7 @@ export function modes(on: On): void {
     const kept = await desk.make('t', deleting, { ...merging, deleted: 'gone' });
     const rows = [{ id: 7, status: null, at: second, gone: true }];
     assert.equal((await desk.publish(kept, rows)).account.deleted, 1);
-    assert.deepEqual((await desk.publish(kept, rows)).account, { ...account, in: 1, valid: 1, stale: 1 });
+    assert.deepEqual((await desk.publish(kept, rows)).account, { ...noRows, in: 1, valid: 1, stale: 1 });
     assert.equal((await desk.publish(kept, [{ id: 7, status: 'late', at: first, gone: false }])).account.stale, 1);
     assert.deepEqual(await desk.read(kept), []);
   });
@@ -190,7 +179,7 @@ export function modes(on: On): void {
       { id: 1, status: 'strange', at: first, gone: true },
       { id: null, status: 'open', at: first, gone: true },
     ]);
-    assert.deepEqual(counts, { ...account, in: 2, valid: 1, invalid: 1, deleted: 1 });
+    assert.deepEqual(counts, { ...noRows, in: 2, valid: 1, invalid: 1, deleted: 1 });
     assert.deepEqual(
       (await desk.refused(kept)).map(({ broken }) => broken),
       [['id_present']],
@@ -203,7 +192,7 @@ export function modes(on: On): void {
       const kept = await desk.make('t', deleting, { ...merging, deleted: 'gone' });
       await desk.publish(kept, [{ id: 1, status: 'open', at: first, gone: false }]);
       const { account: counts, details } = await desk.publish(kept, [{ id: 1, status: null, at: null, gone: true }]);
-      assert.deepEqual(counts, { ...account, in: 1, invalid: 1 });
+      assert.deepEqual(counts, { ...noRows, in: 1, invalid: 1 });
       assert.deepEqual(details.flags, { at_present: 1 });
       assert.deepEqual(
         (await desk.refused(kept)).map(({ broken }) => broken),
