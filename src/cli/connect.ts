@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EsteiraError } from '../errors.ts';
 import type { OperationName, RunEvent } from '../operate/views.ts';
 import type { Connection } from '../server/owner.ts';
 import type { Request, Typed } from './command.ts';
@@ -19,10 +21,16 @@ interface Options {
   readonly version: string;
   /** As it was typed, for the notice that others see. */
   readonly command: string;
+  /** The command is carried out by this process or not at all. */
+  readonly own?: 'wait' | 'refuse';
 }
 
 /** Changes that may have been made although no answer came are not asked for twice. */
 const onlyOnce: readonly OperationName[] = ['settings set'];
+/** Seconds that an owner which is told to stop has for it. */
+const usualGrace = 30;
+/** Between two attempts to own a state that a process elsewhere owns, in milliseconds. */
+const again = 5000;
 /** A person is told what is waited for after so long. */
 const soon = 1500;
 
@@ -32,6 +40,7 @@ export function openSession(options: Options): Session {
   let interrupt: Interrupt | undefined;
   let connected: Promise<Connection> | undefined;
   let guard: Guard | undefined;
+  let isReached = false;
   const leave = (code: number): void => {
     guard?.close();
     process.exit(code);
@@ -41,11 +50,17 @@ export function openSession(options: Options): Session {
       interrupt ??= listenForInterrupt({
         onFirst: () => {
           if (goesOn) leave(130);
-          onEvent({
-            type: 'note',
-            level: 'info',
-            text: 'Stopping: what goes on is rolled back. Ctrl-C again ends at once.',
-          });
+          const text = 'Stopping: what goes on is rolled back. Ctrl-C again ends at once.';
+          onEvent({ type: 'note', level: 'info', text });
+          if (!options.own) return;
+          // Nothing is going on while it waits to own the project.
+          if (!isReached) leave(0);
+          const grace = Number(typed.texts.get('grace') ?? usualGrace);
+          const tooLong = `It has not ended within ${grace} s and is ended now; the next start goes on.\n`;
+          setTimeout(() => {
+            terminal.tell(tooLong);
+            leave(1);
+          }, grace * 1000).unref();
         },
         end: leave,
       });
@@ -62,6 +77,7 @@ export function openSession(options: Options): Session {
         },
       });
       const connection = await connected;
+      isReached = true;
       const environment = typed.texts.get('env');
       const asked: Asked = { ...(environment && { environment }), input };
       const answer = await connection.call(operation, asked, {
@@ -90,7 +106,7 @@ async function open(
   options: Options,
   { guarded, waiting }: { guarded(guard: Guard): void; waiting(commands: readonly string[]): void },
 ): Promise<Connection> {
-  const { typed, terminal, version, command } = options;
+  const { typed, terminal, version, command, own } = options;
   const [{ connect }, { readOwnerNote }, { findProject }, { clockOf }, { takeLock }, { Projects }, { guardExit }] =
     await Promise.all([
       import('../server/owner.ts'),
@@ -110,8 +126,13 @@ async function open(
     const what = isOther ? `Waiting for \`${note.command}\` (process ${note.pid}), which owns` : 'Opening';
     terminal.tell(`${what} the project.\n`);
   }, soon).unref();
-  try {
-    return await connect({
+  const standingBy = (): void => {
+    clearTimeout(timer);
+    const { command: other, pid } = readOwnerNote(folder) ?? { command: 'another process', pid: '?' };
+    terminal.tell(`Stands by: \`${other}\` (process ${pid}) owns the project.\n`);
+  };
+  const reach = (): Promise<Connection> =>
+    connect({
       folder,
       command,
       version,
@@ -121,7 +142,18 @@ async function open(
       close: () => projects.close(),
       serve: projects.serve,
       waiting,
+      ...(own && { own, standingBy }),
     });
+  try {
+    for (let isTold = false; ; isTold = true) {
+      try {
+        return await reach();
+      } catch (error) {
+        if (own !== 'wait' || !(error instanceof EsteiraError) || error.code !== 'OWNED_ELSEWHERE') throw error;
+        if (!isTold) terminal.tell(`Stands by: ${error.details.where ?? 'another process'} owns the project.\n`);
+        await sleep(again);
+      }
+    }
   } finally {
     clearTimeout(timer);
   }

@@ -33,7 +33,10 @@ export async function perform(args: readonly string[], home: string, terminal: T
       import('./connect.ts'),
       versionOf(home),
     ]);
-    const session = openSession({ typed, terminal, version, command: nameOf(entry, typed) });
+    const session = openSession({
+      ...{ typed, terminal, version, command: nameOf(entry, typed) },
+      ...(entry.owns && { own: typed.flags.has('once') ? 'refuse' : 'wait' }),
+    });
     try {
       const answer = await command({ typed, terminal, home, call: session.call });
       print(answer.result, () => answer.text());

@@ -111,6 +111,7 @@ function readValue(
 /** What a value should be, where it is not. */
 const shapes: Partial<Record<OptionEntry['takes'], (value: string) => string | undefined>> = {
   date: (value) => (isDate(value) ? undefined : 'a day of the calendar, YYYY-MM-DD, such as 2028-02-29'),
+  port: (value) => (/^\d{1,5}$/.test(value) && Number(value) < 65_536 ? undefined : 'a port: 0 to 65535'),
   count: (value) => (/^[1-9]\d{0,8}$/.test(value) ? undefined : 'a whole number from 1'),
   pairs: (value) => (/^[^=]+=/.test(value) ? undefined : 'name=value'),
 };

@@ -7,6 +7,7 @@ import { reprocess } from './rerun/reprocess.ts';
 import { reset } from './rerun/reset.ts';
 import { resume } from './rerun/resume.ts';
 import { run, sync } from './run.ts';
+import { start } from './schedule/start.ts';
 import { setSetting, settings } from './settings.ts';
 import { check, setup } from './setup.ts';
 import { status } from './status.ts';
@@ -37,6 +38,7 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
   query,
   settings,
   'settings set': setSetting,
+  start,
   status,
   doctor,
 };

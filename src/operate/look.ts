@@ -9,8 +9,8 @@ import { hidden, type Place, placeText } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
 import { jobOf, nodeNamed, runNamed } from './names.ts';
 import { queryView } from './values.ts';
-import type { CompiledView, Context, Input, LogView, QueryView, RunView, ShowView } from './views.ts';
-import { runView } from './views-of.ts';
+import type { CompiledView, Context, Input, LogView, Output, QueryView, RunView, ShowView } from './views.ts';
+import { runView, tickView } from './views-of.ts';
 
 /** Whoever asks may go away before the answer is there. */
 type Asking = Pick<Context, 'signal'>;
@@ -37,14 +37,13 @@ export async function compile(project: Project, input: Input<'compile'>): Promis
   return { engine: dialect.name, queries };
 }
 
-export async function runs(project: Project, input: Input<'runs'>): Promise<{ readonly runs: readonly RunView[] }> {
-  const found = await project.state.runs({
-    limit: input.limit ?? 20,
-    ...(input.job ? { job: input.job, parts: true } : {}),
-  });
+export async function runs(project: Project, { job, limit = 20 }: Input<'runs'>): Promise<Output<'runs'>> {
+  const { state } = project;
+  const found = await state.runs({ limit, ...(job ? { job, parts: true } : {}) });
+  const missed = await state.ticks.list({ state: 'skipped', limit, ...(job ? { job } : {}) });
   // A job that is no more may have runs; one that never was has none.
-  if (input.job && found.length === 0) jobOf(project, input.job);
-  return { runs: found.map((run) => runView(run)) };
+  if (job && found.length === 0) jobOf(project, job);
+  return { runs: found.map((run) => runView(run)), missed: missed.map(tickView) };
 }
 
 export async function logs(project: Project, input: Input<'logs'>): Promise<LogView> {

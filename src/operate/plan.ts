@@ -66,6 +66,19 @@ function modeText({ node, kind }: StepModel): string {
   return typeof write === 'object' ? write.way : write;
 }
 
+/** False where a run of the job would find nothing to do. */
+export async function isAnythingNew(job: Job, project: Project): Promise<boolean> {
+  const { date } = tickOf(job, { now: project.clock.now() });
+  const models = await modelsOf(stepsOf(project.graph, job).steps, project);
+  const [progress, settings] = [await Progress.load(project, project.graph.catalogs), await readSettings(project)];
+  for (const model of models.filter(({ kind }) => kind !== 'view')) {
+    const reach = await reachOf(model, { project, progress, date });
+    const settingsHash = settingsHashOf(model, settings, project);
+    if (reasonOf(model, reach, { progress, settingsHash, forced: false }) !== undefined) return true;
+  }
+  return false;
+}
+
 /** The words of what a run asks itself, by step. What the steps above bring is not known before they are done. */
 async function reasonsOf(
   models: readonly StepModel[],

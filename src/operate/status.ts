@@ -2,7 +2,7 @@ import { nextTick, whenText } from '../plan/ticks.ts';
 import type { RunRecord } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
 import type { StatusView } from './views.ts';
-import { runView } from './views-of.ts';
+import { runView, tickView } from './views-of.ts';
 
 export async function status(project: Project): Promise<StatusView> {
   const { graph, state } = project;
@@ -25,7 +25,12 @@ export async function status(project: Project): Promise<StatusView> {
       };
     }),
   );
-  return { environment: project.environment, owner: project.owner, running, jobs };
+  const waiting = await state.ticks.pending();
+  const missed = await state.ticks.list({ state: 'skipped', limit: 5 });
+  return {
+    ...{ environment: project.environment, owner: project.owner, running, jobs },
+    ...{ waiting: waiting.map(tickView), missed: missed.map(tickView) },
+  };
 }
 
 const ranAs = ({ runId, date, state, finishedAt }: RunRecord) => ({

@@ -1,6 +1,7 @@
 import { type ErrorDetails, EsteiraError } from '../errors.ts';
 import type { GraphStep } from '../graph/index.ts';
-import type { RunRecord, StepRecord } from '../ports/index.ts';
+import type { RunRecord, StepRecord, TickRecord } from '../ports/index.ts';
+import type { TickView } from './schedule/views.ts';
 import type { ErrorView, RunView, StepView } from './views.ts';
 
 export function stepViews(steps: readonly GraphStep[]): readonly StepView[] {
@@ -39,6 +40,11 @@ function stepResultView(step: StepRecord): RunView['steps'][number] {
     ...(details ? { details } : {}),
     ...(error ? { error: errorView(error) } : {}),
   };
+}
+
+export function tickView({ job, date, due, state, cause, why, run }: TickRecord): TickView {
+  const more = { ...(why ? { why } : {}), ...(run ? { run: run.state } : {}) };
+  return { job, date: date.toString(), due: due.toString(), state, cause, ...more };
 }
 
 export const errorView = (error: unknown): ErrorView =>

@@ -1,5 +1,8 @@
 import type { ErrorDetails } from '../errors.ts';
 import type { Account, PublicationDetails, Reason, RunState, StepState } from '../ports/index.ts';
+import type { BeatEvent, ScheduleEvent, StartView, TickView } from './schedule/views.ts';
+
+export type { BeatEvent, KeepingView, ScheduleEvent, StartView, TickView } from './schedule/views.ts';
 
 // What operations take and give. Everything here is JSON: it crosses processes, and `--json` prints it as it is.
 // Times are ISO text in UTC, dates `YYYY-MM-DD`, seconds are wall seconds.
@@ -50,7 +53,9 @@ export type RunEvent =
     }
   /** Something a person should know: a bad file, a warning of a check, the owner that changed. */
   | { readonly type: 'note'; readonly level: 'info' | 'warn'; readonly text: string; readonly step?: string }
-  | { readonly type: 'end'; readonly runId: string; readonly state: RunState; readonly seconds: number };
+  | { readonly type: 'end'; readonly runId: string; readonly state: RunState; readonly seconds: number }
+  | ScheduleEvent
+  | BeatEvent;
 
 export interface RunView {
   readonly runId: string;
@@ -220,6 +225,10 @@ export interface StatusView {
     /** The next tick, ISO; absent for jobs by hand. */
     readonly next?: string;
   }[];
+  /** Due, and not yet done; the oldest first. */
+  readonly waiting: readonly TickView[];
+  /** Times for which nothing was run, newest first. */
+  readonly missed: readonly TickView[];
 }
 export interface DoctorView {
   readonly findings: readonly {
@@ -265,7 +274,16 @@ export interface Operations {
   /** What `always` jobs name, up to now. */
   sync: [input: { readonly job?: string }, output: { readonly runs: readonly RunView[] }];
   compile: [input: { readonly select?: readonly string[] }, output: CompiledView];
-  runs: [input: { readonly job?: string; readonly limit?: number }, output: { readonly runs: readonly RunView[] }];
+  runs: [
+    input: { readonly job?: string; readonly limit?: number },
+    output: {
+      readonly runs: readonly RunView[];
+      /** Times for which nothing was run, newest first. */
+      readonly missed: readonly TickView[];
+    },
+  ];
+  /** Keeps the schedules until it is told to stop; `once`: carries out what is due, and ends. */
+  start: [input: { readonly once?: boolean }, output: StartView];
   show: [input: { readonly name: string }, output: ShowView | RunView];
   logs: [input: { readonly run: string; readonly step?: string }, output: LogView];
   query: [input: { readonly sql: string; readonly limit?: number }, output: QueryView];

@@ -1,10 +1,11 @@
-import type { StatusView } from '../../operate/views.ts';
+import type { StatusView, TickView } from '../../operate/views.ts';
 import type { Command } from '../command.ts';
 import { mark, paint } from '../marks.ts';
 import { moment } from '../numbers.ts';
 import { table } from '../table.ts';
 import type { Look } from '../terminal.ts';
 import { visible, wrapHanging } from '../text.ts';
+import { missedText } from './runs.ts';
 
 export const status: Command = async ({ terminal, call }) => {
   const { owner, ...others } = await call('status', {});
@@ -22,7 +23,7 @@ const headings = [
   { head: 'ended', whole: true, optional: true },
 ] as const;
 
-export function statusText({ environment, owner, running, jobs }: StatusView, look: Look): string {
+export function statusText({ environment, owner, running, jobs, waiting, missed }: StatusView, look: Look): string {
   const whose = owner
     ? `owner: process ${owner.pid} (${owner.command}) since ${moment(owner.since)}`
     : 'no process has it open';
@@ -43,5 +44,12 @@ export function statusText({ environment, owner, running, jobs }: StatusView, lo
       return `${mark(look, 'running')} ${visible(what)}\n  ${visible(run.runId)}`;
     }),
     ...(rows.length > 0 ? ['', ...table(headings, rows, look)] : []),
+    ...(waiting.length > 0 ? ['', 'Due, not done', ...waiting.map((tick) => waitingLine(tick, look))] : []),
+    ...(missed.length > 0 ? ['', missedText(missed, look)] : []),
   ].join('\n');
 }
+
+const waitingLine = ({ job, date, due, run }: TickView, look: Look): string => {
+  const how = run ? `its run ${run === 'running' ? 'goes on' : run}` : 'not begun';
+  return wrapHanging(visible(`  ${job} ${date}, due ${moment(due)}: ${how}`), look.columns, 4);
+};

@@ -71,6 +71,8 @@ const status = {
   environment: 'demo',
   owner: { pid: 4711, since: '2028-03-01T04:59:00Z', command: 'esteira run v_credit_diario' },
   running: [{ ...record, state: 'running' as const }],
+  waiting: [],
+  missed: [],
   jobs: [
     {
       job: 'v_credit_diario',
@@ -121,10 +123,13 @@ describe('run', () => {
 
 describe('runs', () => {
   it('has whole ids, which are copied, at 80 columns', () => {
-    const text = runsText([record, { ...record, state: 'running', job: 'v_credit_sincronizacao' }], look);
+    const text = runsText(
+      { runs: [record, { ...record, state: 'running', job: 'v_credit_sincronizacao' }], missed: [] },
+      look,
+    );
     assert.match(text, /^01KEXAMPLE0RUN0ID000000000 {2}v_credit_diario +2028-02-29 {2}succeeded {2}4\.20 s/m);
     fits(text, 80);
-    assert.equal(runsText([], look), 'No run yet.');
+    assert.equal(runsText({ runs: [], missed: [] }, look), 'No run yet.');
   });
 });
 

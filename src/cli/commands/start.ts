@@ -1,0 +1,121 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { EsteiraError } from '../../errors.ts';
+import type { KeepingView, RunEvent, ScheduleEvent, StartView, TickView } from '../../operate/views.ts';
+import { type HealthServer, serveHealth } from '../../server/health.ts';
+import type { Command, Typed } from '../command.ts';
+import { counted } from '../numbers.ts';
+import type { Terminal } from '../terminal.ts';
+import { visible } from '../text.ts';
+
+/** So long without a beat, in milliseconds, and the schedules are not kept any more, whatever the process does. */
+const stuckAfter = 15_000;
+/** Between two writes of the heartbeat's file. */
+const written = 5000;
+
+export const start: Command = async ({ typed, terminal, call }) => {
+  const watch = await Watch.open(typed, terminal);
+  try {
+    const view = await call('start', typed.flags.has('once') ? { once: true } : {}, (event) => watch.onEvent(event));
+    return { result: view, text: () => stoppedText(view) };
+  } finally {
+    watch.close();
+  }
+};
+
+/** What people and programs beside the process see of it: its log, its health, its heartbeat. */
+class Watch {
+  readonly #terminal: Terminal;
+  readonly #isJson: boolean;
+  readonly #file: string;
+  #server: HealthServer | undefined;
+  #view: KeepingView | undefined;
+  #beat = 0;
+  #written = Number.NEGATIVE_INFINITY;
+
+  private constructor(terminal: Terminal, { isJson, file }: { readonly isJson: boolean; readonly file: string }) {
+    this.#terminal = terminal;
+    this.#isJson = isJson;
+    this.#file = file;
+  }
+
+  static async open(typed: Typed, terminal: Terminal): Promise<Watch> {
+    const { findProject } = await import('../../config/load.ts');
+    const folder = findProject(typed.texts.get('project') ?? process.cwd());
+    const file = path.resolve(folder, typed.texts.get('heartbeat') ?? path.join('.esteira', 'heartbeat.json'));
+    const watch = new Watch(terminal, { isJson: typed.flags.has('json'), file });
+    const port = typed.texts.get('health');
+    if (port !== undefined) await watch.#listen(Number(port));
+    return watch;
+  }
+
+  async #listen(port: number): Promise<void> {
+    try {
+      this.#server = await serveHealth(port, () => this.#health());
+    } catch (error) {
+      throw new EsteiraError('COMMAND_UNKNOWN', {
+        what: `Port ${port} of this machine cannot be listened at.`,
+        got: (error as Error).message,
+        next: 'Take another one: --health 0 finds a free one.',
+      });
+    }
+    this.#log({ level: 'info', text: `health: http://127.0.0.1:${this.#server.port}/health` });
+  }
+
+  onEvent(event: RunEvent): void {
+    if (event.type === 'schedule') this.#log(event);
+    else if (event.type === 'note') this.#log({ level: event.level, text: event.text });
+    else if (event.type === 'beat') this.#keep(event.view);
+  }
+
+  #keep(view: KeepingView): void {
+    this.#view = view;
+    this.#beat = performance.now();
+    if (this.#beat - this.#written < written) return;
+    this.#written = this.#beat;
+    // Renamed into its place, so that nobody reads half of it.
+    writeFileSync(`${this.#file}.new`, `${JSON.stringify(this.#health())}\n`);
+    renameSync(`${this.#file}.new`, this.#file);
+  }
+
+  #health() {
+    const isStuck = performance.now() - this.#beat > stuckAfter;
+    const status = this.#view ? (isStuck ? ('stuck' as const) : ('ok' as const)) : ('starting' as const);
+    return { status, pid: process.pid, ...this.#view };
+  }
+
+  #log(event: Pick<ScheduleEvent, 'level' | 'text'> & Partial<ScheduleEvent>): void {
+    const { level, text, at = Temporal.Now.instant().toString(), job, date, runId } = event;
+    if (this.#isJson) {
+      const all = { at, level, ...(job && { job }), ...(date && { date }), ...(runId && { runId }), text };
+      this.#terminal.tell(`${JSON.stringify(all)}\n`);
+      return;
+    }
+    const time = Temporal.Instant.from(at).toString({ smallestUnit: 'second' });
+    const who = job ? `${job} ${date ?? ''}: ` : '';
+    this.#terminal.tell(
+      `${time} ${level.padEnd(5)} ${who}${visible(text, { lines: true }).replaceAll('\n', '\n  ')}\n`,
+    );
+  }
+
+  close(): void {
+    this.#server?.close();
+  }
+}
+
+/** What it did, and what is left for the next. */
+export function stoppedText({ runs, skipped, left, waiting }: StartView): string {
+  const did = [
+    `${counted(runs.succeeded, 'run')} succeeded`,
+    ...(runs.failed > 0 ? [`${runs.failed} failed`] : []),
+    ...(skipped > 0 ? [`${counted(skipped, 'time')} not run`] : []),
+  ];
+  return [
+    `Stopped: ${did.join(', ')}.`,
+    ...left.map(({ job, date, done, of, runId }) => `  ${job} ${date}: ${done} of ${of} steps are done (run ${runId})`),
+    ...waiting.map(dueText),
+    ...(left.length + waiting.length > 0 ? ['  next    esteira start goes on with it'] : []),
+  ].join('\n');
+}
+
+const dueText = ({ job, date, due }: TickView): string => `  ${job} ${date}: due ${due}, not begun`;

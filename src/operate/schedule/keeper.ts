@@ -1,0 +1,190 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Job } from '../../define/index.ts';
+import { EsteiraError } from '../../errors.ts';
+import { isEndless } from '../../graph/index.ts';
+import { nextTick } from '../../plan/ticks.ts';
+import { lateOf, ticksBetween } from '../../plan/ticks-due.ts';
+import type { TickRecord } from '../../ports/index.ts';
+import type { Project } from '../../run/index.ts';
+import { tickView } from '../views-of.ts';
+import { type Decision, decide } from './decide.ts';
+import { Runner } from './runner.ts';
+import { Stream } from './stream.ts';
+import type { KeepingView, ScheduleEvent, StartView } from './views.ts';
+
+/** Between two looks at the clock, in milliseconds of the machine: somebody may have put it forward. */
+const usualLook = 1000;
+/** Between two beats, the same. */
+const beatEvery = 1000;
+
+export interface Keeping {
+  emit(event: ScheduleEvent | { readonly type: 'beat'; readonly view: KeepingView }): void;
+  readonly signal: AbortSignal;
+  /** What is due now, and then the end. */
+  readonly once: boolean;
+}
+
+/** Keeps the schedules of a project: writes what comes due, runs it, and says what it does and waits for. */
+export class Keeper {
+  readonly #project: Project;
+  readonly #keeping: Keeping;
+  readonly #scheduled: readonly Job[];
+  readonly #streams: readonly Stream[];
+  readonly #runner: Runner;
+  readonly #since: Temporal.Instant;
+  /** By job: up to when its schedule was looked at, and what is next. */
+  readonly #seen = new Map<string, Temporal.Instant>();
+  readonly #next = new Map<string, Temporal.Instant | undefined>();
+  #pending: readonly TickRecord[] = [];
+  #skipped = 0;
+  #lastTick: TickRecord | undefined;
+  #beat = 0;
+  #saidNext = '';
+
+  constructor(project: Project, keeping: Keeping) {
+    this.#project = project;
+    this.#keeping = keeping;
+    this.#since = project.clock.now();
+    const jobs = [...project.graph.jobs.values()];
+    this.#scheduled = jobs.filter(({ triggers }) => triggers.some(({ on }) => on !== 'always'));
+    this.#runner = new Runner(project, { signal: keeping.signal, say: (event) => this.#say(event) });
+    this.#streams = jobs.filter(isEndless).map((job) => new Stream(job, project, this.#runner));
+  }
+
+  /** Until it is told to stop, or with `once` until nothing is due. Throws what makes it impossible to go on. */
+  async keep(): Promise<StartView> {
+    const { signal, once } = this.#keeping;
+    for (const [job, upTo] of await this.#project.state.ticks.seen()) this.#seen.set(job, upTo);
+    if (!once) this.#introduce();
+    await this.#goOn();
+    while (!signal.aborted) {
+      const begun = await this.#look();
+      this.#tellBeat();
+      if (once && !begun && this.#runner.going.length === 0) break;
+      await this.#pause();
+    }
+    await this.#runner.end();
+    if (signal.reason instanceof EsteiraError && signal.reason.code === 'OWNED_ELSEWHERE') throw signal.reason;
+    this.#pending = await this.#project.state.ticks.pending();
+    return {
+      ...{ runs: this.#runner.counts, skipped: this.#skipped, left: await this.#runner.left() },
+      waiting: this.#pending.filter(({ state }) => state === 'due').map(tickView),
+    };
+  }
+
+  /** What a former owner left in the middle goes on, whoever asked for it; what people run by hand is theirs to go on with. */
+  async #goOn(): Promise<void> {
+    for (const run of await this.#project.state.runs({ going: true, limit: 1000 })) {
+      const job = this.#project.graph.jobs.get(run.job);
+      const { logicalTime, date, zone, reason } = run;
+      if (job && job.triggers.length > 0 && (reason === 'schedule' || reason === 'always' || reason === 'manual'))
+        this.#runner.start(job, { logicalTime, date, zone }, isEndless(job) ? 'always' : 'schedule');
+    }
+  }
+
+  /** True when something was begun. */
+  async #look(): Promise<boolean> {
+    this.#runner.refuseFailed();
+    const now = this.#project.clock.now();
+    for (const job of this.#scheduled) await this.#note(job, now);
+    this.#pending = await this.#project.state.ticks.pending();
+    let begun = false;
+    for (const [name, ticks] of Map.groupBy(this.#pending, ({ job }) => job)) {
+      const job = this.#scheduled.find((one) => one.name === name);
+      const decision = job ? await this.#decide(job, ticks, now) : noMore(ticks);
+      for (const { tick, why } of decision.skipped) await this.#skip(tick, why);
+      if (!job || !decision.next || !this.#runner.begin(job, decision.next)) continue;
+      begun = true;
+      this.#lastTick = decision.next;
+    }
+    for (const stream of this.#streams) begun = stream.look(now) || begun;
+    if (!begun && !this.#keeping.once && this.#runner.going.length === 0) this.#tellNext();
+    return begun;
+  }
+
+  /** Writes what has come due since the last look; a job that is new is due from now on. */
+  async #note(job: Job, now: Temporal.Instant): Promise<void> {
+    const { name } = job;
+    const seen = this.#seen.get(name);
+    if (!this.#next.has(name)) this.#next.set(name, nextTick(job, seen ?? now));
+    const next = this.#next.get(name);
+    if (seen && (!next || Temporal.Instant.compare(next, now) > 0)) return;
+    const found = seen ? ticksBetween(job, seen, now) : [];
+    const ticks = found.map(({ logicalTime: due, ...tick }) => ({ ...tick, job: name, due }));
+    await this.#project.state.ticks.note(this.#project.holder, name, { ticks, upTo: now, now });
+    this.#seen.set(name, now);
+    this.#next.set(name, nextTick(job, now));
+    for (const tick of ticks)
+      if (tick.until) await this.#skip(tick, `too many were missed: this one stands for all before ${tick.until}`);
+  }
+
+  async #decide(job: Job, ticks: readonly TickRecord[], now: Temporal.Instant): Promise<Decision> {
+    if (!(await this.#runner.isFree(job, now))) return { skipped: [] };
+    return decide(ticks, (cause) => lateOf(job, cause, this.#project.graph), this.#runner.again(job));
+  }
+
+  async #skip(tick: Pick<TickRecord, 'job' | 'due' | 'date'>, why: string): Promise<void> {
+    await this.#project.state.ticks.skip(tick, why);
+    this.#skipped += 1;
+    const text = `not run (due ${tick.due}): ${why}`;
+    this.#say({ level: 'warn', text, job: tick.job, date: tick.date.toString() });
+  }
+
+  /** Goes by the project's clock, looked at again and again; what ends meanwhile wakes it. */
+  async #pause(): Promise<void> {
+    const { clock } = this.#project;
+    const milliseconds = clock.look ?? usualLook;
+    const woken = new AbortController();
+    const wake = AbortSignal.any([this.#keeping.signal, woken.signal]);
+    this.#runner.onEnd = () => woken.abort();
+    await sleep(milliseconds, undefined, { signal: wake }).catch(() => {});
+  }
+
+  #say(event: Omit<ScheduleEvent, 'type' | 'at'>): void {
+    this.#keeping.emit({ type: 'schedule', at: this.#project.clock.now().toString(), ...event });
+  }
+
+  #introduce(): void {
+    const { graph, environment } = this.#project;
+    const byHand = [...graph.jobs.values()].filter(({ triggers }) => triggers.length === 0);
+    const count = this.#scheduled.length + this.#streams.length;
+    const others = byHand.length > 0 ? `; by hand only: ${byHand.map(({ name }) => name).join(', ')}` : '';
+    this.#say({ level: 'info', text: `${environment}: keeps ${count === 1 ? 'one job' : `${count} jobs`}${others}` });
+  }
+
+  #upcoming(): { readonly job: string; readonly due: Temporal.Instant } | undefined {
+    const all = [...this.#next].flatMap(([job, due]) => (due ? [{ job, due }] : []));
+    return all.toSorted((a, b) => Temporal.Instant.compare(a.due, b.due))[0];
+  }
+
+  #tellNext(): void {
+    const next = this.#upcoming();
+    const text = next ? `waits for ${next.job}, due ${next.due}` : 'waits: no job has a next time';
+    if (text === this.#saidNext) return;
+    this.#saidNext = text;
+    this.#say({ level: 'info', text });
+  }
+
+  #tellBeat(): void {
+    if (performance.now() - this.#beat < beatEvery) return;
+    this.#beat = performance.now();
+    const now = this.#project.clock.now();
+    const waiting = this.#pending.filter(({ state }) => state === 'due');
+    const [oldest] = waiting;
+    const next = this.#upcoming();
+    this.#keeping.emit({
+      type: 'beat',
+      view: {
+        ...{ at: now.toString(), since: this.#since.toString(), running: this.#runner.going, waiting: waiting.length },
+        lag: oldest ? Math.max(0, oldest.due.until(now).total('seconds')) : 0,
+        ...(this.#lastTick && { lastTick: tickView(this.#lastTick) }),
+        ...(next && { next: { job: next.job, due: next.due.toString() } }),
+        ...{ runs: this.#runner.counts, skipped: this.#skipped },
+      },
+    });
+  }
+}
+
+const noMore = (ticks: readonly TickRecord[]): Decision => ({
+  skipped: ticks.map((tick) => ({ tick, why: 'the project has no schedule for this job any more' })),
+});
