@@ -40,6 +40,8 @@ describe('files that cannot be read', () => {
       await desk.file('text.parquet', 'no parquet'),
       await desk.file('empty.parquet', ''),
       await desk.file('latin1.csv', Buffer.from('a\n\xe7\n', 'latin1')),
+      // Met only when its records are taken apart one by one.
+      await desk.file('half.csv', Buffer.from('a\n1\n\xc3', 'latin1')),
       await desk.file('9.jsonl', '{"a":"9"}\n'),
     ];
     const { rows, read, bad } = await desk.stage(one, files);
@@ -86,6 +88,7 @@ describe('CSV', () => {
       await desk.file('3.csv.gz', gzipSync('\ufeffid\tname\tvalue\n5\té\t5')),
       await desk.file('4.csv', ''),
       await desk.file('5.csv', 'id,name,value\n'),
+      await desk.file('6.csv', '\ufeff\r\n\nid,name,value\n6,f,6\n'),
     ];
     const { rows, bad } = await desk.stage(columns, files);
     assert.deepEqual(rows, [
@@ -94,6 +97,7 @@ describe('CSV', () => {
       [rid('1.csv', 3), 3, '', '3.00', null, null],
       [rid('2.csv', 1), 4, null, '4.25', null, null],
       [rid('3.csv.gz', 1), 5, 'é', '5.00', null, null],
+      [rid('6.csv', 1), 6, 'f', '6.00', null, null],
     ]);
     assert.deepEqual(bad, []);
   });

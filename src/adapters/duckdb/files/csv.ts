@@ -115,19 +115,22 @@ export async function* records(file: SourceFile, delimiter: string): AsyncGenera
 export interface Header {
   readonly delimiter: string;
   readonly names: readonly string[];
+  /** An empty line stands before it; DuckDB would take that for the header, and the header for a row. */
+  readonly late: boolean;
 }
 
 /** The header of a file, taken apart by the delimiter that finds most of the wanted names; nothing where the file is empty. */
 export async function headerOf(file: SourceFile, wanted: readonly string[]): Promise<Header | undefined> {
   let best: Header | undefined;
   let most = -1;
+  const late = await beginsEmpty(file);
   for (const delimiter of [',', ';', '\t', '|']) {
     for await (const record of records(file, delimiter)) {
       const names = 'fields' in record ? namesOf(record.fields) : [];
       const found = wanted.filter((name) => names.includes(name)).length;
       if (found > most) {
         most = found;
-        best = { delimiter, names };
+        best = { delimiter, names, late };
       }
       break;
     }
@@ -139,4 +142,9 @@ export async function headerOf(file: SourceFile, wanted: readonly string[]): Pro
 function namesOf(fields: readonly (string | null)[]): readonly string[] {
   const last = fields.findLastIndex((name) => name !== null);
   return fields.slice(0, last + 1).map((name) => (name ?? '').trim());
+}
+
+async function beginsEmpty(file: SourceFile): Promise<boolean> {
+  for await (const piece of pieces(file)) if (piece !== '') return /^[\r\n]/.test(piece);
+  return false;
 }

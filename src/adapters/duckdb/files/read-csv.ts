@@ -49,7 +49,7 @@ async function usableHeader(staging: Staging, file: SourceFile): Promise<Header 
 
 async function readGroup(staging: Staging, header: Header, files: readonly SourceFile[]): Promise<void> {
   // An empty line is a record where there is one column, and none where there are more.
-  const quick = header.names.length > 1 ? files : [];
+  const quick = header.names.length > 1 && !header.late ? files : [];
   const failed = await readTogether(quick, (some) => staging.add('records', quickSql(staging, header, some)));
   for (const file of files.filter((one) => failed.has(one) || !quick.includes(one))) {
     try {
@@ -85,18 +85,36 @@ function quickSql({ input }: Staging, header: Header, files: readonly SourceFile
   });
 }
 
+/** A record at a time; a file that turns out not to be text leaves nothing of itself. */
 async function readCarefully(staging: Staging, header: Header, file: SourceFile): Promise<void> {
   const { input } = staging;
-  const { names } = header;
   const table = staging.table('waiting');
-  const columns = names.map((_, index) => `${field(index)} varchar`).join(', ');
+  const columns = header.names.map((_, index) => `${field(index)} varchar`).join(', ');
   await staging.run(
     `create or replace temp table ${table} (${staged.line} bigint, "#l" varchar, "#lost" boolean, ${columns})`,
   );
+  try {
+    await appendRecords(staging, header, file);
+    await staging.add(
+      'single',
+      typedSql(input.columns, {
+        from: `(select *, cast(${input.files.indexOf(file)} as integer) as ${staged.file} from ${table})`,
+        ...reading(input.columns, header),
+        lost: '"#lost"',
+        original: '"#l"',
+        besides: [staged.file, staged.line],
+      }),
+    );
+  } finally {
+    await staging.run(`drop table ${table}`);
+  }
+}
+
+async function appendRecords(staging: Staging, { delimiter, names }: Header, file: SourceFile): Promise<void> {
   const appender = await staging.connection.createAppender(staging.bare('waiting'), 'main', 'temp');
   let number = -1;
   try {
-    for await (const record of records(file, header.delimiter)) {
+    for await (const record of records(file, delimiter)) {
       number += 1;
       if (number === 0) continue;
       appender.appendBigInt(BigInt(number));
@@ -114,17 +132,6 @@ async function readCarefully(staging: Staging, header: Header, file: SourceFile)
   } finally {
     appender.closeSync();
   }
-  await staging.add(
-    'single',
-    typedSql(input.columns, {
-      from: `(select *, cast(${input.files.indexOf(file)} as integer) as ${staged.file} from ${table})`,
-      ...reading(input.columns, header),
-      lost: '"#lost"',
-      original: '"#l"',
-      besides: [staged.file, staged.line],
-    }),
-  );
-  await staging.run(`drop table ${table}`);
 }
 
 /** The fields, where there are as many as names; DuckDB takes no notice of delimiters after the last, and so does this. */
