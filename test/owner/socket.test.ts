@@ -32,6 +32,8 @@ describe('another program at the owner’s socket', () => {
     await sandbox.succeed('setup');
     owner = sandbox.start(['query', 'select count(*) from range(20000) where sleep_ms(5) is null']);
     await sandbox.ownedBy(owner);
+    // Answered when it listens, and has loaded the definitions.
+    await sandbox.succeed('status');
   });
   after(() => owner.signal('SIGKILL'));
 
