@@ -151,14 +151,7 @@ function stages(turn: Turn): readonly World[] {
   const there = world.stages[process.run];
   if (variant.stage === 'none' || (there && variant.stage === 'kept')) return [goesOn(turn, world)];
   return evaluations(process.bounds).map((made) =>
-    goesOn(turn, {
-      ...world,
-      stages: replaced(
-        [...world.stages, ...Array(process.run).fill(undefined)].slice(0, process.run + 1),
-        process.run,
-        made,
-      ),
-    }),
+    goesOn(turn, { ...world, stages: world.runs.map((_, run) => (run === process.run ? made : world.stages[run])) }),
   );
 }
 
