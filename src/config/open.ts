@@ -26,6 +26,8 @@ interface Opening {
   readonly environment?: string;
   /** As a person would recognise it: `esteira run daily`. */
   readonly command?: string;
+  /** Called at each named point of a run, which waits for what it gives. */
+  readonly trace?: Project['trace'];
 }
 
 /** Loads a project's definitions and opens the stores of one environment. */
@@ -40,12 +42,14 @@ export async function openProject(options: Opening): Promise<OpenProject> {
   }
 }
 
-async function open({ folder, environment: asked, command = '' }: Opening, variables: Variables): Promise<OpenProject> {
+async function open(
+  { folder, environment: asked, command = '', trace = stopPoint() }: Opening,
+  variables: Variables,
+): Promise<OpenProject> {
   const loadedAt = Date.now();
   const config = await loadConfig(folder);
   const name = asked ?? config.standard;
   const environment = environmentOf(config, name);
-  const trace = stopPoint();
   const placeOf = (of: Environment, called: string): Place => ({
     folder,
     environment: called,

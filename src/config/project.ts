@@ -14,8 +14,8 @@ export interface Place {
   value(of: string): string;
   /** The same, and it is taken out of every text that leaves the process. */
   secret(of: string): string;
-  /** Called at named points inside a publication. */
-  trace(point: string): void;
+  /** Called at named points inside a publication, which waits for what it gives. */
+  trace(point: string): void | Promise<void>;
 }
 
 /** What the configuration says of an outside system; its client is imported when it is opened. */

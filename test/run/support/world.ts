@@ -14,11 +14,15 @@ export class World {
     this.project = project;
   }
 
-  static async open(folder: string, now = '2026-09-17T06:00:00Z'): Promise<World> {
+  static async open(
+    folder: string,
+    now = '2026-09-17T06:00:00Z',
+    trace?: (point: string) => void | Promise<void>,
+  ): Promise<World> {
     const clock = path.join(folder, 'now');
     writeFileSync(clock, now);
     process.env['ESTEIRA_NOW'] = clock;
-    return new World(folder, await openProject({ folder }));
+    return new World(folder, await openProject({ folder, ...(trace ? { trace } : {}) }));
   }
 
   setClock(now: string): void {
