@@ -7,10 +7,8 @@ import { runView, tickView } from './views-of.ts';
 export async function status(project: Project): Promise<StatusView> {
   const { graph, state } = project;
   const now = project.clock.now();
-  const recent = await state.runs({ limit: 200 });
-  const running = await Promise.all(
-    recent.filter((run) => run.state === 'running').map(async (run) => runView(run, await state.steps(run.runId))),
-  );
+  const going = await state.runs({ going: true, limit: 200 });
+  const running = await Promise.all(going.map(async (run) => runView(run, await state.steps(run.runId))));
   const jobs = await Promise.all(
     [...graph.jobs.values()].map(async (job) => {
       const [last] = await state.runs({ job: job.name, limit: 1 });
