@@ -31,6 +31,8 @@ export interface Project {
   /** By name: what uses each variable that the configuration and the sources name. */
   readonly variables?: ReadonlyMap<string, readonly string[]>;
   moduleHash(definition: AnyTable): string;
+  /** A file of the configuration or the definitions that is not what it was when it was loaded. */
+  changed?(): string | undefined;
   /** Takes secret values out of a text. */
   redact(text: string): string;
   /** Called at named points of a run, for tests that break it there. */

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '../../define/index.ts';
-import { EsteiraError } from '../../errors.ts';
+import { EsteiraError, render } from '../../errors.ts';
 import { isEndless } from '../../graph/index.ts';
 import { nextTick } from '../../plan/ticks.ts';
 import { lateOf, ticksBetween } from '../../plan/ticks-due.ts';
 import type { TickRecord } from '../../ports/index.ts';
-import type { Project } from '../../run/index.ts';
+import { type Project, said } from '../../run/index.ts';
 import { tickView } from '../views-of.ts';
 import { type Decision, decide } from './decide.ts';
 import { Runner } from './runner.ts';
@@ -14,8 +14,9 @@ import type { KeepingView, ScheduleEvent, StartView } from './views.ts';
 
 /** Between two looks at the clock, in milliseconds of the machine: somebody may have put it forward. */
 const usualLook = 1000;
-/** Between two beats, the same. */
+/** Between two beats, the same; and between two looks at the files of the definitions. */
 const beatEvery = 1000;
+const changesEvery = 30_000;
 
 export interface Keeping {
   emit(event: ScheduleEvent | { readonly type: 'beat'; readonly view: KeepingView }): void;
@@ -40,6 +41,10 @@ export class Keeper {
   #lastTick: TickRecord | undefined;
   #beat = 0;
   #saidNext = '';
+  #saidChanged: string | undefined;
+  #lookedForChanges = performance.now();
+  /** The code of what keeps it from looking. */
+  #troubled = '';
 
   constructor(project: Project, keeping: Keeping) {
     this.#project = project;
@@ -58,8 +63,9 @@ export class Keeper {
     if (!once) this.#introduce();
     await this.#goOn();
     while (!signal.aborted) {
-      const begun = await this.#look();
+      const begun = await this.#lookAgain();
       this.#tellBeat();
+      this.#tellChanged();
       if (once && !begun && this.#runner.going.length === 0) break;
       await this.#pause();
     }
@@ -76,15 +82,35 @@ export class Keeper {
   async #goOn(): Promise<void> {
     for (const run of await this.#project.state.runs({ going: true, limit: 1000 })) {
       const job = this.#project.graph.jobs.get(run.job);
-      const { logicalTime, date, zone, reason } = run;
-      if (job && job.triggers.length > 0 && (reason === 'schedule' || reason === 'always' || reason === 'manual'))
+      const { logicalTime, date, zone, reason, runId } = run;
+      if (job && job.triggers.length > 0 && ['schedule', 'always', 'manual'].includes(reason))
         this.#runner.start(job, { logicalTime, date, zone }, isEndless(job) ? 'always' : 'schedule');
+      else {
+        const text = `was interrupted, and is left to people: esteira resume ${runId}`;
+        this.#say({ level: 'warn', text, job: run.job, date: date.toString(), runId });
+      }
+    }
+  }
+
+  /** What a store refuses for a moment only is asked for again. */
+  async #lookAgain(): Promise<boolean> {
+    this.#runner.refuseFailed();
+    try {
+      const begun = await this.#look();
+      this.#troubled = '';
+      return begun;
+    } catch (thrown) {
+      const error = said(thrown, this.#project);
+      const passes = error instanceof EsteiraError && error.nature === 'transient';
+      if (!passes || error.code === 'OWNED_ELSEWHERE' || this.#keeping.once) throw thrown;
+      if (this.#troubled !== error.code) this.#say({ level: 'error', text: render(error) });
+      this.#troubled = error.code;
+      return false;
     }
   }
 
   /** True when something was begun. */
   async #look(): Promise<boolean> {
-    this.#runner.refuseFailed();
     const now = this.#project.clock.now();
     for (const job of this.#scheduled) await this.#note(job, now);
     this.#pending = await this.#project.state.ticks.pending();
@@ -97,7 +123,7 @@ export class Keeper {
       begun = true;
       this.#lastTick = decision.next;
     }
-    for (const stream of this.#streams) begun = stream.look(now) || begun;
+    for (const stream of this.#streams) begun = (await stream.look(now)) || begun;
     if (!begun && !this.#keeping.once && this.#runner.going.length === 0) this.#tellNext();
     return begun;
   }
@@ -150,6 +176,17 @@ export class Keeper {
     const count = this.#scheduled.length + this.#streams.length;
     const others = byHand.length > 0 ? `; by hand only: ${byHand.map(({ name }) => name).join(', ')}` : '';
     this.#say({ level: 'info', text: `${environment}: keeps ${count === 1 ? 'one job' : `${count} jobs`}${others}` });
+  }
+
+  /** A module is loaded once in a process: what was changed since is not what is run. */
+  #tellChanged(): void {
+    if (performance.now() - this.#lookedForChanges < changesEvery) return;
+    this.#lookedForChanges = performance.now();
+    const changed = this.#project.changed?.();
+    if (changed === this.#saidChanged) return;
+    this.#saidChanged = changed;
+    const text = `${changed} was changed after it was loaded: jobs run as they were until this process is started again`;
+    if (changed !== undefined) this.#say({ level: 'warn', text });
   }
 
   #upcoming(): { readonly job: string; readonly due: Temporal.Instant } | undefined {

@@ -21,8 +21,9 @@ export class Stream {
   }
 
   /** True when it is time, and it has begun to look. */
-  look(now: Temporal.Instant): boolean {
+  async look(now: Temporal.Instant): Promise<boolean> {
     if (this.#next && Temporal.Instant.compare(now, this.#next) < 0) return false;
+    if (!(await this.#runner.isFree(this.#job, now))) return false;
     const isNeeded = async (): Promise<boolean> => {
       try {
         return await isAnythingNew(this.#job, this.#project);
