@@ -52,6 +52,11 @@ export const guarantees: readonly Guarantee[] = [
     proof: ['test/owner/owner.test.ts', 'test/processes/processes.test.ts'],
   },
   {
+    what: 'Processes of several machines, or several folders, with one state own the project one at a time.',
+    by: 'a lease in the state, by the clock of the database, or a lock of the kernel beside a state in a file (`OWNED_ELSEWHERE`)',
+    proof: ['src/ports/conformance/state.ts', 'test/servers/postgres/machines.test.ts'],
+  },
+  {
     what: 'One run of a job goes on at a time, and one that writes a table.',
     by: 'leases in the state (`RUN_IN_PROGRESS`)',
     proof: ['src/ports/conformance/state.ts', 'test/processes/processes.test.ts'],
