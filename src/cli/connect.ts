@@ -34,6 +34,10 @@ const again = 5000;
 /** A person is told what is waited for after so long. */
 const soon = 1500;
 
+/**
+ * Nothing is opened before the first call: a command that only looks at what was typed needs no project. Ctrl-C is listened for from then on, and
+ * the project's own code is kept from ending the process unseen.
+ */
 export function openSession(options: Options): Session {
   const { typed, terminal } = options;
   let goesOn = false;
@@ -96,6 +100,7 @@ export function openSession(options: Options): Session {
   };
 }
 
+/** Where a command does not say what becomes of its events: notes are told, the rest is not. */
 const notesTo =
   (typed: Typed, terminal: Terminal) =>
   (event: RunEvent): void => {

@@ -51,12 +51,14 @@ export function usage(entry: CommandEntry, form: 'short' | 'long'): string {
   return [entry.name, ...words, ...(form === 'long' ? own : [])].join(' ');
 }
 
+/** `-h, --help`, `--date <date>`: as it is typed. */
 export const spelled = (name: string, option: OptionEntry): string =>
   `${option.short ? `-${option.short}, ` : ''}--${name}${option.value ? ` ${option.value}` : ''}`;
 
 const options = (entries: Readonly<Record<string, OptionEntry>>): readonly (readonly [string, string])[] =>
   Object.entries(entries).map(([name, option]) => [spelled(name, option), option.about]);
 
+/** A part of a page, drawn when its width is known. */
 type Block = (look: Look) => readonly string[];
 
 const page = (look: Look, blocks: readonly Block[]): string =>

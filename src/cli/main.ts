@@ -10,6 +10,7 @@ export async function main(args: readonly string[], home: string): Promise<numbe
   return perform(args, home, openTerminal({ color: !args.includes('--no-color') }));
 }
 
+/** The same with a terminal of the caller's own. What goes wrong is printed here: with `--json` as JSON on standard output. */
 export async function perform(args: readonly string[], home: string, terminal: Terminal): Promise<number> {
   const isJson = args.includes('--json');
   const print = (result: unknown, text: () => string): void => {
@@ -28,6 +29,7 @@ export async function perform(args: readonly string[], home: string, terminal: T
       print(await described(entry), () => (entry ? helpOf(entry, terminal) : help(terminal)));
       return 0;
     }
+    // Each command is loaded when it is given: help and mistakes need neither the project nor the engine.
     const [command, { openSession }, version] = await Promise.all([
       entry.load(),
       import('./connect.ts'),
@@ -42,6 +44,8 @@ export async function perform(args: readonly string[], home: string, terminal: T
       print(answer.result, () => answer.text());
       return answer.exit ?? 0;
     } finally {
+      // After the result is printed: an owner may go on long for the commands that it serves.
+
       await session.close();
     }
   } catch (error) {

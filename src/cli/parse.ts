@@ -17,7 +17,10 @@ const known: Readonly<Record<string, OptionEntry>> = Object.assign(
   everywhere,
 );
 
-/** What was typed, or COMMAND_UNKNOWN with the nearest name. */
+/**
+ * What was typed, or COMMAND_UNKNOWN with the nearest name. The table of commands says all there is to know: a command gets what the table promises
+ * it, and looks at no argument itself. Nothing of the project is read yet, so that a typing mistake is told at once.
+ */
 export function parse(args: readonly string[]): Parsed {
   const { tokens } = parseArgs({
     args: args.map(shield),
@@ -58,6 +61,7 @@ export function parse(args: readonly string[]): Parsed {
 const shield = (word: string): string => (/^-\.?\d/.test(word) ? `\0${word}` : word);
 const unshield = (word: string): string => (word.startsWith('\0') ? word.slice(1) : word);
 
+/** Commands of two words come first: `settings get` is not `settings` with an argument. */
 function commandOf(said: readonly string[]): { entry: CommandEntry | undefined; words: readonly string[] } {
   const [first, second] = said;
   if (first === undefined) return { entry: undefined, words: [] };
@@ -74,6 +78,7 @@ function commandOf(said: readonly string[]): { entry: CommandEntry | undefined; 
   });
 }
 
+/** An option of another command is refused by saying whose it is. */
 function optionOf(raw: string, name: string, entry: CommandEntry | undefined): OptionEntry {
   const allowed: Readonly<Record<string, OptionEntry>> = { ...entry?.options, ...everywhere };
   const option = Object.hasOwn(allowed, name) ? allowed[name] : undefined;
@@ -90,6 +95,7 @@ function optionOf(raw: string, name: string, entry: CommandEntry | undefined): O
   });
 }
 
+/** The value of an option as its kind wants it; nothing for one that takes none. */
 function readValue(
   token: { readonly rawName: string; readonly value?: string | undefined; readonly inlineValue?: boolean | undefined },
   option: OptionEntry,
@@ -101,6 +107,7 @@ function readValue(
     if (value === undefined) return undefined;
     throw wrong({ what: `${rawName} takes no value.`, got: value, next: `Leave out =${value}` });
   }
+  // `--env --json`: what looks like an option is one, unless it is written with `=`.
   const isMissing = value === undefined || value === '' || (!inlineValue && /^-[^0-9.]/.test(value));
   if (isMissing) throw wrong({ what: `${rawName} needs a value: ${rawName} ${option.value}`, next });
   const allowed = shapes[option.takes]?.(value);
@@ -126,6 +133,7 @@ function isDate(value: string): boolean {
   }
 }
 
+/** As many words as the command has arguments; one too many is often a name of two words, or a text without quotes. */
 function countWords(entry: CommandEntry, words: readonly string[]): void {
   const missing = entry.arguments[words.length];
   if (missing?.needed)

@@ -24,6 +24,7 @@ export function errorText(error: EsteiraError, look: Look): string {
   return lines(visible(render(error), { lines: true }), look);
 }
 
+/** Only the first line says what is wrong: it alone has a colour. */
 function lines(text: string, look: Look): string {
   const [first = '', ...rest] = text.split('\n');
   const [begin = '', ...more] = wrapHanging(first, look.columns, 2).split('\n');

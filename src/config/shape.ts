@@ -31,6 +31,7 @@ export function refuseConfig(config: ProjectConfig): void {
     throw wrong('invalid', config.invalid, 'an underscore and letters, digits or underscores');
 }
 
+/** Every store by an adapter of its role: `files: sqlite(…)` would open, and fail in the middle of a run. */
 function refuseEnvironment(where: string, environment: unknown): void {
   if (!isObject(environment)) throw wrong(where, environment, 'warehouse, state and files');
   for (const role of ['warehouse', 'state', 'files']) {

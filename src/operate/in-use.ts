@@ -38,6 +38,7 @@ export async function refuseUsed(
   }
 }
 
+/** What those steps write, read, and ask in rules and checks. */
 function usedBy(targets: readonly string[], models: readonly StepModel[]): ReadonlySet<string> {
   const own = models.filter(({ node }) => targets.includes(node.id));
   return new Set([

@@ -31,6 +31,7 @@ export class Journal {
 
   async #write(): Promise<void> {
     while (this.#waiting.length > 0) {
+      // A moment for others to come: to keep one line takes as long as to keep many.
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, 100);
         this.#hurry = () => {

@@ -15,7 +15,10 @@ import { runView, tickView } from './views-of.ts';
 /** Whoever asks may go away before the answer is there. */
 type Asking = Pick<Context, 'signal'>;
 
-/** Each query as the engine gets it, over the tables themselves. */
+/**
+ * Each query as the engine gets it, over the tables themselves; what only a run knows stands as `:run_date`, and settings as their standards. Of a
+ * table that a function makes, the query that feeds it.
+ */
 export async function compile(project: Project, input: Input<'compile'>): Promise<CompiledView> {
   const { dialect } = project.warehouse;
   const wanted = input.select ?? [];
@@ -37,6 +40,7 @@ export async function compile(project: Project, input: Input<'compile'>): Promis
   return { engine: dialect.name, queries };
 }
 
+/** Newest first, with the times that were due and at which nobody ran the job. */
 export async function runs(project: Project, { job, limit = 20 }: Input<'runs'>): Promise<Output<'runs'>> {
   const { state } = project;
   const found = await state.runs({ limit, ...(job ? { job, parts: true } : {}) });
@@ -46,6 +50,7 @@ export async function runs(project: Project, { job, limit = 20 }: Input<'runs'>)
   return { runs: found.map((run) => runView(run)), missed: missed.map(tickView) };
 }
 
+/** What a run said, in the order in which it was said; of one step, also what it says of its files and checks. */
 export async function logs(project: Project, input: Input<'logs'>): Promise<LogView> {
   const run = await runNamed(project, input.run);
   const step = input.step && (nodeNamed(project, input.step)?.id ?? input.step);
@@ -56,6 +61,7 @@ export async function logs(project: Project, input: Input<'logs'>): Promise<LogV
   };
 }
 
+/** A step that the run does not have has no lines, but nor has one that is misspelled. */
 async function refuseForeign(project: Project, runId: string, step: string): Promise<void> {
   const steps = (await project.state.steps(runId)).map((one) => one.step);
   if (steps.includes(step)) return;
@@ -67,6 +73,7 @@ async function refuseForeign(project: Project, runId: string, step: string): Pro
   });
 }
 
+/** Rows of one statement that only reads, at most `limit` of them; `more` says that there were others. Throws QUERY_NOT_READ_ONLY, QUERY_INVALID. */
 export async function query(project: Project, input: Input<'query'>, { signal }: Asking): Promise<QueryView> {
   const result = await project.warehouse.query(input.sql, {
     limit: input.limit ?? 1000,
@@ -140,6 +147,7 @@ function flagsIn(sample: QueryView, { columns }: AnyTable): readonly string[] {
   return sample.columns.map(({ name }) => name).filter((name) => !others.has(name.toLowerCase()));
 }
 
+/** The first rows of a table; of invalid rows the newest, for the mistake that people look for is that of today. */
 async function sampleOf(
   place: Place,
   table: AnyTable | undefined,

@@ -4,6 +4,7 @@ import type { GraphStep, Node } from '../graph/index.ts';
 import type { RunRecord } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
 
+/** Throws NAME_UNKNOWN with the jobs that there are. */
 export function jobOf(project: Project, name: string): Job {
   const job = project.graph.jobs.get(name);
   if (job) return job;
@@ -34,6 +35,7 @@ export function nodeNamed(project: Project, name: string): Node | undefined {
   return found[0];
 }
 
+/** The command line has asked the same; other programs come by the owner's socket. */
 export function parseDate(text: string): Temporal.PlainDate {
   try {
     return Temporal.PlainDate.from(text);

@@ -60,6 +60,7 @@ function onlyJob(project: Project): Job {
   });
 }
 
+/** As the definition says it; a stream appends. */
 function modeText({ node, kind }: StepModel): string {
   if (node.definition.kind !== 'table') return kind === 'source' ? 'append' : kind;
   const { write } = node.definition.spec;

@@ -4,6 +4,9 @@ import type { RunRecord, StepRecord, TickRecord } from '../ports/index.ts';
 import type { TickView } from './schedule/views.ts';
 import type { ErrorView, RunView, StepView } from './views.ts';
 
+// What the state keeps, as JSON: times and dates as ISO text, and nothing where there is nothing.
+
+/** Steps as people see them: with the catalog in the label only where the run has several. */
 export function stepViews(steps: readonly GraphStep[]): readonly StepView[] {
   const oneCatalog = new Set(steps.map((step) => step.node.catalog)).size === 1;
   return steps.map(({ node, kind, needs }) => {
@@ -12,6 +15,7 @@ export function stepViews(steps: readonly GraphStep[]): readonly StepView[] {
   });
 }
 
+/** A run without its steps where only the run is asked for: the list of runs would else ask for those of each. */
 export function runView(run: RunRecord, steps: readonly StepRecord[] = []): RunView {
   const { runId, job, date, logicalTime, state, reason, createdAt, finishedAt, error } = run;
   return {
@@ -47,5 +51,6 @@ export function tickView({ job, date, due, state, cause, why, run }: TickRecord)
   return { job, date: date.toString(), due: due.toString(), state, cause, ...more };
 }
 
+/** Thrown now, or kept by a run of before: then it is JSON already. */
 export const errorView = (error: unknown): ErrorView =>
   error instanceof EsteiraError ? error.toJSON() : (error as ErrorView & ErrorDetails);

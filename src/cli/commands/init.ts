@@ -46,6 +46,7 @@ const present = (file: string): Promise<string | undefined> =>
     throw error;
   });
 
+/** Throws FOLDER_NOT_EMPTY for files that the template would overwrite; links count, wherever they lead. */
 async function refuse(folder: string, target: string, files: readonly string[]): Promise<void> {
   const inTheWay: string[] = [];
   for (const file of files) {
@@ -66,6 +67,7 @@ const notEmpty = (folder: string, files: readonly string[]): EsteiraError =>
     next: 'Name another folder, or move these files away.',
   });
 
+/** Adds the lines that are not there yet; `.env` must never be committed. */
 async function ignore(template: string, file: string): Promise<void> {
   const before = (await present(file)) ?? '';
   const known = before.split(/\r?\n/);

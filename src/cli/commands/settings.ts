@@ -27,6 +27,7 @@ export const settingsSet: Command = async ({ typed, terminal, call }) => {
   return { result: setting, text: () => settingText(setting, terminal) };
 };
 
+/** One of the list; NAME_UNKNOWN with the nearest name. */
 function find({ settings: all }: SettingsView, name: string): Setting {
   // A name may be written with its catalog, which the list leaves out.
   const found = all.find((one) => one.name === name) ?? all.find((one) => name.endsWith(`.${one.name}`));
@@ -70,6 +71,7 @@ export function settingsText({ settings: all }: SettingsView, look: Look): strin
   return table(headings, rows, look).join('\n');
 }
 
+/** All of one setting: what it may be matters most to whoever has just been refused. */
 export function settingText(setting: Setting, look: Look): string {
   const { name, kind, value, standard, rules, about, changedAt, changedBy, reason } = setting;
   const by = changedBy ? ` by ${changedBy}` : '';

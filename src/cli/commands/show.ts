@@ -17,6 +17,7 @@ export const show: Command = async ({ typed, terminal, call }) => {
 
 const headings = [{ head: 'column' }, { head: 'kind', whole: true }, { head: '', whole: true }, { head: 'rules' }];
 
+/** A definition: what it is and how it stands, its columns, its newest rows. What there is nothing of takes no line. */
 export function showText(view: ShowView, look: Look): string {
   const { name, kind, catalog, writtenAt, about, write, trigger, reads, readBy, latest, sample, flags } = view;
   const say = (word: string, text: string | undefined): readonly string[] =>

@@ -23,6 +23,7 @@ const headings = [
   { head: 'ended', whole: true, optional: true },
 ] as const;
 
+/** Who has the project, what goes on, and for each job its last day and its next time; a run of a part of a job stands below it. */
 export function statusText({ environment, owner, running, jobs, waiting, missed }: StatusView, look: Look): string {
   const whose = owner
     ? `owner: process ${owner.pid} (${owner.command}) since ${moment(owner.since)}`

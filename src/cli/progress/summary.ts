@@ -29,6 +29,7 @@ interface Ended {
   readonly layersShown: boolean;
 }
 
+/** A run that was followed to its end; nothing while it goes. */
 export function endedNow({ run, steps, end }: Followed, layersShown: boolean): Ended | undefined {
   if (!end) return undefined;
   const all = [...steps.values()].map(({ view, end: last }) => ({
@@ -39,6 +40,7 @@ export function endedNow({ run, steps, end }: Followed, layersShown: boolean): E
   return { runId: run.runId, state: end.state, seconds: end.seconds, steps: all, told: true, layersShown };
 }
 
+/** A run as the state keeps it: what was said while it went is said again. */
 export function endedBefore({ runId, state, createdAt, finishedAt = createdAt, steps }: RunView): Ended {
   const label = labelOf(steps.map(({ step }) => step));
   const all = steps.map((step) => ({ ...step, label: label(step.step) }));
@@ -92,6 +94,7 @@ function layerLines(layers: readonly LayerAccount[], look: Look): readonly strin
   );
 }
 
+/** The tables with the most invalid rows, and the rules that these break. */
 function invalidRows(run: Ended, look: Look): readonly string[] {
   const worst = run.steps
     .flatMap(({ label, account, details }) =>
@@ -124,6 +127,7 @@ function flagText(flags: Readonly<Record<string, number>>): string {
   return [...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
 
+/** Files that were left out and checks that warned: in full, unless a person has just read them. */
 function setAside(run: Ended, look: Look): readonly string[] {
   const files = run.steps.flatMap(({ details }) => details?.badFiles ?? []);
   const warnings = run.steps.flatMap(({ details }) => details?.warnings ?? []);

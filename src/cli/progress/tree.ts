@@ -40,6 +40,7 @@ export function tree(followed: Followed, look: Look, now: number): readonly stri
   return [head, ...draw(lines, { ...look, columns: Math.min(look.columns, widest) })];
 }
 
+/** A layer with what its steps have done so far, added up. */
 function layerLine({ name, steps, state }: Layer, look: Look): Line {
   const ended = steps.filter((step) => step.state === 'done');
   const accounts = steps.flatMap(({ end }) => (end?.account ? [end.account] : []));
@@ -85,6 +86,7 @@ export function sum(accounts: readonly Account[]): Account {
   return first ? rest.reduce(add, first) : noRows;
 }
 
+/** Numbers stand under their headings, so that all lines must be known before the first is drawn; names get what room is left. */
 function draw(lines: readonly Line[], look: Look): readonly string[] {
   const shown = roomFor(look.columns);
   const times = lines.map(({ time = '' }) => time);
