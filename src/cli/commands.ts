@@ -142,6 +142,26 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/resume.ts')).resume,
   },
   {
+    name: 'backfill',
+    about: 'Build the dates of a job that are not built.',
+    more: 'What is asked for is kept: the same words, or --resume, go on with the dates that are left, also after the machine went down. Dates that have succeeded are left alone, one that failed goes on where it stood. Nothing else runs the job, or writes its tables, meanwhile. As soon as one date may see what another writes, dates go one at a time, the oldest first.',
+    arguments: [argument('job', true, 'A job.')],
+    options: {
+      from: { takes: 'date', value: '<date>', about: 'The first day, YYYY-MM-DD.' },
+      to: { takes: 'date', value: '<date>', about: 'The last day, YYYY-MM-DD.' },
+      parallel: { takes: 'count', value: '<number>', about: 'So many dates side by side, where it may be.' },
+      resume: { takes: 'nothing', about: 'Go on with the newest of the job that is not done.' },
+      'dry-run': { takes: 'nothing', about: 'Say which dates are built, and which would be.' },
+      progress,
+    },
+    examples: [
+      { line: 'esteira backfill v_credit_diario --from 2026-09-01 --to 2026-09-30 --dry-run', about: 'what is left' },
+      { line: 'esteira backfill v_credit_diario --from 2026-09-01 --to 2026-09-30', about: 'a month' },
+      { line: 'esteira backfill v_credit_diario --resume', about: 'after it was stopped' },
+    ],
+    load: async () => (await import('./commands/backfill.ts')).backfill,
+  },
+  {
     name: 'reprocess',
     about: 'Build tables again, from what bronze has.',
     more: 'Everything below what is named is built again too, whatever was read before: a new column is filled, rows that are invalid by the rules of today are set aside, rows that are gone above leave. Each table is swapped in one transaction. With --invalid only the rows that were set aside are judged again; those now valid move. Tables whose rows cannot be had once more are named and left.',

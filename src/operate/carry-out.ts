@@ -35,6 +35,10 @@ export interface Work {
   readonly again?: boolean;
   /** By step: those that are done once more. */
   readonly reruns?: ReadonlyMap<string, Rerun>;
+  /** Another run of this process has the leases, with this token. */
+  readonly under?: bigint;
+  /** Other runs write the same tables meanwhile: what can be made before their turn is made before. */
+  readonly ahead?: boolean;
   /** The warehouse does not have what an earlier run of the date published. */
   readonly lost?: boolean;
   /** Aborted when the owner ends: the run is left as it is, for the next owner to go on with. */
@@ -63,6 +67,7 @@ export async function carryOut(work: Work, project: Project, context: Context): 
     steps: models.map((model) => ({ step: model.node.id, definition: model.definition })),
     targets: models.filter((model) => model.kind !== 'view').map((model) => model.node.id),
     again: work.again === true || work.lost === true,
+    ...(work.under === undefined ? {} : { under: work.under }),
     holder: project.holder,
     now: project.clock.now(),
   });
@@ -96,6 +101,8 @@ export async function carryOut(work: Work, project: Project, context: Context): 
     resumed: opened.opened === 'resumed',
     forced: work.again === true && reason !== 'always',
     ...(work.reruns ? { reruns: work.reruns } : {}),
+    ...(work.under === undefined ? {} : { claimed: true }),
+    ...(work.ahead ? { ahead: true } : {}),
     signal: context.signal,
     onStep: (outcome) => emitStep(outcome, journal, context),
   }).catch((error) => giveBack(opened.held, error, project));

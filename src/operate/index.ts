@@ -3,6 +3,7 @@ import { cleaned, type Project, said } from '../run/index.ts';
 import { doctor } from './doctor.ts';
 import { compile, logs, query, runs, show } from './look.ts';
 import { plan } from './plan.ts';
+import { backfill } from './rerun/backfill.ts';
 import { reprocess } from './rerun/reprocess.ts';
 import { reset } from './rerun/reset.ts';
 import { resume } from './rerun/resume.ts';
@@ -27,6 +28,7 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
   setup,
   plan,
   run,
+  backfill,
   reprocess,
   reset,
   resume,

@@ -52,7 +52,11 @@ const todayIn = (zone: string, { clock }: Project): Temporal.PlainDate =>
   clock.now().toZonedDateTimeISO(zone).toPlainDate();
 
 /** Only a schedule knows its times: a run by hand that did not succeed goes on under the time at which it was opened. */
-async function tickAsked(job: Job, input: Input<'run'>, project: Project): Promise<Tick> {
+export async function tickAsked(
+  job: Job,
+  input: Pick<Input<'run'>, 'job' | 'date' | 'select'>,
+  project: Project,
+): Promise<Tick> {
   const now = project.clock.now();
   const tick = tickOf(job, { now, ...(input.date ? { date: parseDate(input.date) } : {}) });
   if (isScheduled(job) || isEndless(job)) return tick;
@@ -71,7 +75,7 @@ async function tickAsked(job: Job, input: Input<'run'>, project: Project): Promi
 }
 
 /** Runs of a part of a job are counted for themselves. */
-const jobName = (job: Job, { select }: Input<'run'>): string =>
+const jobName = (job: Job, { select }: Pick<Input<'run'>, 'select'>): string =>
   select?.length ? `${job.name}:${select.join(',')}` : job.name;
 
 /** Brings in what `always` jobs name, up to now. */

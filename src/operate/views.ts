@@ -1,5 +1,13 @@
 import type { ErrorDetails } from '../errors.ts';
-import type { Account, PublicationDetails, Reason, RunState, StepState } from '../ports/index.ts';
+import type {
+  Account,
+  BackfillDateState,
+  BackfillState,
+  PublicationDetails,
+  Reason,
+  RunState,
+  StepState,
+} from '../ports/index.ts';
 import type { BeatEvent, ScheduleEvent, StartView, TickView } from './schedule/views.ts';
 
 export type { BeatEvent, KeepingView, ScheduleEvent, StartView, TickView } from './schedule/views.ts';
@@ -113,6 +121,27 @@ export interface ReprocessView {
   readonly kept: readonly { readonly step: string; readonly why: string }[];
   /** Absent when nothing was to be done, or nothing was done. */
   readonly run?: RunView;
+}
+
+/** Dates of a job that were to be built, and how far that is. */
+export interface BackfillView {
+  /** Absent with `dryRun`. */
+  readonly backfillId?: string;
+  readonly job: string;
+  readonly from: string;
+  readonly to: string;
+  readonly state: BackfillState | 'planned';
+  /** Dates side by side, at most. */
+  readonly parallel: number;
+  /** Why dates go one at a time, the oldest first. */
+  readonly inOrder?: string;
+  readonly dates: readonly {
+    readonly date: string;
+    /** `done before`: it had succeeded already. */
+    readonly state: BackfillDateState | 'done before';
+    readonly runId?: string;
+    readonly error?: ErrorView;
+  }[];
 }
 
 /** What `reset` dropped, or would drop. */
@@ -263,6 +292,18 @@ export interface Operations {
   reprocess: [
     input: { readonly scope: string; readonly invalid?: boolean; readonly dryRun?: boolean },
     output: ReprocessView,
+  ];
+  /** Builds the dates of a job that are not built, from the first to the last; goes on with the one that was begun by the same words, or with `resume` the newest. */
+  backfill: [
+    input: {
+      readonly job: string;
+      readonly from?: string;
+      readonly to?: string;
+      readonly parallel?: number;
+      readonly resume?: boolean;
+      readonly dryRun?: boolean;
+    },
+    output: BackfillView,
   ];
   /** Drops the tables of a layer, or of all; only with their name in `confirmed`. */
   reset: [

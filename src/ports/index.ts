@@ -1,4 +1,5 @@
 export { noRows } from './account.ts';
+export type * from './backfills.ts';
 export type { Clock } from './clock.ts';
 export { type Dialect, type Place, placeText } from './dialect.ts';
 export type { FileFormat, FileStore, SourceFile } from './files.ts';

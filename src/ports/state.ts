@@ -1,3 +1,4 @@
+import type { BackfillStore } from './backfills.ts';
 import type { TickStore } from './ticks.ts';
 import type { Account, Bound, PublicationDetails } from './warehouse.ts';
 
@@ -66,6 +67,10 @@ export interface NewRun {
   readonly again: boolean;
   /** This owner process. Only one owner lives at a time, so a lease of another holder is a dead process's; see `own`. */
   readonly holder: string;
+  /** Jobs that cannot be opened meanwhile, beside its own. */
+  readonly keeps?: readonly string[];
+  /** It takes no leases: another run of this process keeps the job, with this token, and has those of the tables. Several of a job go on side by side. */
+  readonly under?: bigint;
   readonly now: Temporal.Instant;
 }
 export type Opened =
@@ -115,6 +120,7 @@ export interface LogLine {
 export interface StateStore {
   readonly describe: string;
   readonly ticks: TickStore;
+  readonly backfills: BackfillStore;
   /**
    * Becomes the owner of the project, wherever its other processes are: those of one folder find each other, those of several machines have only
    * this. Waits for as long as a former owner may live, and throws OWNED_ELSEWHERE once it is seen to live. Where another has owned the state since,

@@ -237,6 +237,8 @@ export interface StepWrite {
    * generation of its own, as if it had just been made. The ledger says how the invalid rows moved.
    */
   readonly anew?: boolean;
+  /** Others publish to the target under the same token: the body is evaluated before its turn comes, and sees what was there then. */
+  readonly ahead?: boolean;
   /** Each row of the body comes from rows that no earlier publication has read: an equal row is another row. */
   readonly fresh: boolean;
   /** Relations as the body reads them that keep `_unread`, where the body cannot hand it on: rows with one are counted and warned of. */

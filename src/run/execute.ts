@@ -1,4 +1,5 @@
 import type { EsteiraError } from '../errors.ts';
+import type { Node } from '../graph/index.ts';
 import type { StepModel } from '../plan/index.ts';
 import type { Held, Publication, StepRecord } from '../ports/index.ts';
 import { Progress, tablesOf } from './bounds.ts';
@@ -24,23 +25,31 @@ interface Execution {
   readonly records: ReadonlyMap<string, StepRecord>;
   readonly resumed: boolean;
   readonly forced: boolean;
+  /** The tables have its token already. */
+  readonly claimed?: boolean;
+  /** Other runs write the same tables meanwhile: what can be made before their turn is made before. */
+  readonly ahead?: boolean;
   /** By step: those that are done once more. */
   readonly reruns?: ReadonlyMap<string, Rerun>;
   readonly signal: AbortSignal;
   onStep(outcome: StepOutcome): void;
 }
 
+/** First act of a token: whoever has an older one writes none of these any more. */
+export async function claimAll(nodes: readonly Node[], token: bigint, { warehouse }: Project): Promise<void> {
+  for (const [catalog, own] of Map.groupBy(nodes, (node) => node.catalog)) await warehouse.claim(catalog, own, token);
+}
+
 /** Carries out the steps that are not done, side by side where they do not need each other. Gives the failures. */
 export async function execute(execution: Execution): Promise<readonly StepOutcome[]> {
   const { project, held, models, records, needs } = execution;
   const writing = models.filter((model) => model.kind !== 'view');
-  for (const [catalog, own] of Map.groupBy(writing, (model) => model.node.catalog)) {
-    await project.warehouse.claim(
-      catalog,
-      own.map((model) => model.node),
+  if (!execution.claimed)
+    await claimAll(
+      writing.map(({ node }) => node),
       held.token,
+      project,
     );
-  }
   await project.trace('claimed');
   const tables = models.flatMap((model) => tablesOf(model, project));
   const progress = await Progress.load(

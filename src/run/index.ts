@@ -1,6 +1,6 @@
 export { Answers } from './answers.ts';
 export { Progress, reachOf } from './bounds.ts';
-export { execute, type StepOutcome } from './execute.ts';
+export { claimAll, execute, type StepOutcome } from './execute.ts';
 export { changedNext, changedText, filesOf, filesRead } from './files.ts';
 export { makeChanges, modelsOf, refuseMissingInputs, refuseUnlessSetUp, setupChanges } from './models.ts';
 export type { Project } from './project.ts';

@@ -27,6 +27,8 @@ export interface StepRun {
   readonly progress: Progress;
   /** Evaluate even when nothing has changed. */
   readonly forced: boolean;
+  /** Other runs write the same tables meanwhile: what can be made before their turn is made before. */
+  readonly ahead?: boolean;
   /** By step: those that are done once more. */
   readonly reruns?: ReadonlyMap<string, Rerun>;
   readonly signal: AbortSignal;
@@ -127,6 +129,7 @@ function stepWrite(model: StepModel, reach: Reach, run: StepRun): StepWrite {
         progress.sequenceOf(model.node.id) > 0n &&
         (fromStart || model.reads.some((read) => read.since?.lookback))),
     ...(rerun ? { rerun } : {}),
+    ...(run.ahead ? { ahead: true } : {}),
     unchanged: !rerun && reasonOf(model, reach, { progress, settingsHash: hash, forced: run.forced }) === undefined,
   });
 }

@@ -42,6 +42,7 @@ export function writeOf(model: StepModel, options: Options): StepWrite {
     bounds: reach.bounds,
     reread,
     ...(rerun === 'anew' ? { anew: true } : {}),
+    ...(options.ahead ? { ahead: true } : {}),
     fresh: rerun === undefined && isFresh(model, reread),
     unreadIn: model.keeping.map((read) => ({
       source: read.node.definition.name,

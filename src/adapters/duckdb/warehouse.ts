@@ -9,6 +9,7 @@ import { examine } from './examine.ts';
 import { inspect } from './inspect.ts';
 import { claim, filesRead, position, publications } from './position.ts';
 import { publishStep } from './publish/publish.ts';
+import { Turns } from './publish/turns.ts';
 import { query } from './query.ts';
 import { change, scopeOf } from './setup.ts';
 import { readRows, replaceRows } from './small.ts';
@@ -52,6 +53,7 @@ export async function openInMemory(): Promise<Emptied> {
 function warehouseOf(engine: Engine): Warehouse {
   const { options } = engine;
   const writing = new Set<Writing>();
+  const turns = new Turns();
 
   const publish = async (write: StepWrite, signal: AbortSignal) => {
     try {
@@ -62,7 +64,7 @@ function warehouseOf(engine: Engine): Warehouse {
       const keyOf = (source: string): string => watermarkKey(catalog, scopeOf(write.target), source);
       const moved = write.bounds.filter((bound) => engine.watermarks.get(keyOf(bound.source)) !== markText(bound));
       const trace = options.trace ?? (() => {});
-      const publication = await engine.use((session) => publishStep({ session, write, moved, trace }), signal);
+      const publication = await engine.use((session) => publishStep({ session, write, moved, trace, turns }), signal);
       for (const bound of moved) engine.watermarks.set(keyOf(bound.source), markText(bound));
       return publication;
     } catch (error) {

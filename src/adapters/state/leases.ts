@@ -5,7 +5,10 @@ import type { State } from './engine.ts';
 const jobScope = (job: string): string => `job:${job}`;
 const tablePrefix = 'table:';
 const scopesOf = (asked: NewRun): string[] => [
-  ...new Set([jobScope(asked.job), ...asked.targets.map((target) => `${tablePrefix}${target}`)]),
+  ...new Set([
+    ...[asked.job, ...(asked.keeps ?? [])].map(jobScope),
+    ...asked.targets.map((target) => `${tablePrefix}${target}`),
+  ]),
 ];
 
 /** Refuses when this very process carries out a run of the job, or one that writes a table of it; any other holder is dead. */
@@ -79,7 +82,7 @@ export async function goingOf(state: State, holder: string): Promise<readonly Go
 }
 
 /** Throws FENCED unless the run's lease still has the holder's token. */
-export async function requireToken(state: State, held: Held): Promise<void> {
+export async function requireToken(state: State, held: Pick<Held, 'runId' | 'job' | 'token'>): Promise<void> {
   const lease = await state
     .selectFrom('lease')
     .select(['run_id', 'token'])

@@ -79,6 +79,20 @@ const migrations: readonly ((words: Words) => string)[] = [
   create index tick_by_state on tick (state, due);
   create table schedule (job ${text} primary key, up_to ${text} not null)${keyed};
   `,
+
+  // Which dates of a job somebody wants to have.
+  ({ text, whole, table }) => `
+  create table backfill (
+    backfill_id ${text} primary key, job ${text} not null, from_date ${text} not null, to_date ${text} not null, parallel ${whole} not null,
+    state ${text} not null check (state in ('running', 'done', 'failed', 'stopped')), created_at ${text} not null, finished_at ${text}
+  )${table};
+  create index backfill_of_job on backfill (job, backfill_id);
+  create table backfill_date (
+    backfill_id ${text} not null references backfill, date ${text} not null,
+    state ${text} not null check (state in ('pending', 'running', 'done', 'failed')), run_id ${text}, error ${text},
+    primary key (backfill_id, date)
+  )${table};
+  `,
 ];
 
 export const newest = migrations.length;

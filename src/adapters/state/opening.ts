@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely';
 import type { NewRun, Opened } from '../../ports/index.ts';
 import type { State } from './engine.ts';
-import { refuseWhileHeld, takeLeases } from './leases.ts';
+import { refuseWhileHeld, requireToken, takeLeases } from './leases.ts';
 import { refuseUnlessOwner } from './owner.ts';
 import { encode, toRun, toStep } from './rows.ts';
 import type { RunRow } from './tables.ts';
@@ -17,12 +17,16 @@ async function draw(state: State, name: 'run' | 'token'): Promise<bigint> {
   return row.value;
 }
 
+/** Of what only one may go on: a job, or of runs side by side the job's date. */
+const scopeOf = ({ job, under, logicalTime }: NewRun): string =>
+  under === undefined ? `job:${job}` : `job:${job}@${logicalTime}`;
+
 /** The job's run that goes on, whatever date it is of; else the newest of the date that is asked for. */
 async function former(state: State, asked: NewRun): Promise<Selectable<RunRow> | undefined> {
   const running = await state
     .selectFrom('run')
     .selectAll()
-    .where('scope', '=', `job:${asked.job}`)
+    .where('scope', '=', scopeOf(asked))
     .where('state', '=', 'running')
     .executeTakeFirst();
   if (running) return running;
@@ -59,7 +63,7 @@ async function begin(state: State, asked: NewRun): Promise<void> {
       plan: encode(asked.plan),
       params: encode(asked.params),
       settings: encode(asked.settings),
-      scope: `job:${job}`,
+      scope: scopeOf(asked),
       whole_job: job.split(':')[0] ?? job,
       created_at: asked.now.toString(),
     })
@@ -112,7 +116,8 @@ async function planSteps(state: State, asked: NewRun, runId: string): Promise<vo
 /** `open` of the contract, inside its transaction. */
 export async function openRun(state: State, asked: NewRun): Promise<Opened> {
   await refuseUnlessOwner(state, asked.holder);
-  await refuseWhileHeld(state, asked);
+  if (asked.under === undefined) await refuseWhileHeld(state, asked);
+  else await requireToken(state, { runId: asked.runId, job: asked.job, token: asked.under });
   const found = await former(state, asked);
   if (found?.state === 'succeeded' && !asked.again) {
     const run = toRun(found);
@@ -135,8 +140,8 @@ export async function openRun(state: State, asked: NewRun): Promise<Opened> {
       .where('run_id', '=', runId)
       .execute();
   else await begin(state, asked);
-  const token = await draw(state, 'token');
-  await takeLeases(state, asked, runId, token);
+  const token = asked.under ?? (await draw(state, 'token'));
+  if (asked.under === undefined) await takeLeases(state, asked, runId, token);
   await planSteps(state, asked, runId);
   const run = toRun(await state.selectFrom('run').selectAll().where('run_id', '=', runId).executeTakeFirstOrThrow());
   await claimTick(state, run, 'claimed');

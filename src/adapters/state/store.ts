@@ -11,6 +11,7 @@ import type {
   StateStore,
   StepRecord,
 } from '../../ports/index.ts';
+import { SqlBackfills } from './backfills.ts';
 import type { Engine, Work } from './engine.ts';
 import { goingOf, requireToken } from './leases.ts';
 import { openRun } from './opening.ts';
@@ -46,10 +47,12 @@ export class SqlState implements StateStore {
   readonly #engine: Engine;
   readonly #times: Times;
   readonly ticks: SqlTicks;
+  readonly backfills: SqlBackfills;
 
   constructor(engine: Engine, times: Times = usual) {
     this.#engine = engine;
     this.ticks = new SqlTicks(engine);
+    this.backfills = new SqlBackfills(engine);
     this.#times = times;
   }
 

@@ -1,5 +1,5 @@
 import type { ColumnType } from 'kysely';
-import type { Reason, RunState, StepState, TickState } from '../../ports/index.ts';
+import type { BackfillDateState, BackfillState, Reason, RunState, StepState, TickState } from '../../ports/index.ts';
 
 /** Read as bigint, whatever its size. */
 type Integer = ColumnType<bigint, bigint | number, bigint | number>;
@@ -82,6 +82,23 @@ export interface ScheduleRow {
   job: string;
   up_to: string;
 }
+export interface BackfillRow {
+  backfill_id: string;
+  job: string;
+  from_date: string;
+  to_date: string;
+  parallel: Integer;
+  state: BackfillState;
+  created_at: string;
+  finished_at: string | null;
+}
+export interface BackfillDateRow {
+  backfill_id: string;
+  date: string;
+  state: BackfillDateState;
+  run_id: string | null;
+  error: string | null;
+}
 export interface LogRow {
   /** Given by the database, in the order of writing. */
   id: ColumnType<bigint, never, never>;
@@ -100,6 +117,8 @@ export interface Tables {
   lease: LeaseRow;
   owner: OwnerRow;
   log: LogRow;
+  backfill: BackfillRow;
+  backfill_date: BackfillDateRow;
   tick: TickRow;
   schedule: ScheduleRow;
 }

@@ -23,4 +23,5 @@ export interface Options {
   readonly unchanged: boolean;
   /** It is done once more. */
   readonly rerun?: Rerun;
+  readonly ahead?: boolean;
 }

@@ -5,6 +5,7 @@ import {
   noRows,
   type Publication,
   type PublicationDetails,
+  placeText,
   type SourceFile,
   type StepWrite,
 } from '../../../ports/index.ts';
@@ -21,6 +22,7 @@ import { foreseeFates } from './fate.ts';
 import { judge, placeInvalid, splitInvalid } from './invalid.ts';
 import { counted, recordSql, touchFence } from './record.ts';
 import { applyFunction } from './rows-of-function.ts';
+import type { Turns } from './turns.ts';
 import { temporary, type Work, workOf } from './work.ts';
 import { writeValid } from './write.ts';
 
@@ -29,23 +31,28 @@ interface Publishing {
   readonly write: StepWrite;
   readonly moved: readonly Bound[];
   readonly trace: (point: string) => void | Promise<void>;
+  readonly turns: Turns;
 }
 interface Staged {
   readonly files: number;
   /** Those to be recorded as taken in. */
   readonly taken: readonly { readonly source: string; readonly files: readonly SourceFile[] }[];
   readonly bad: PublicationDetails['badFiles'];
+  /** The body's rows, where they were to be made before. */
+  readonly body?: string;
 }
 
 /** Carries out one step: everything of it in one transaction, or nothing. `moved` are the bounds that are not recorded yet. */
 export async function publishStep(publishing: Publishing): Promise<Publication> {
-  const { session, write, trace } = publishing;
-  if (write.unchanged) return await publishNothing(publishing);
+  const { session, write, trace, turns } = publishing;
+  const table = placeText(write.target);
+  if (write.unchanged) return await turns.take(table, () => publishNothing(publishing));
   const work = workOf(write, session);
   const staged = await stage(work);
   await trace('staged');
   const fence = `${touchFence(write, 1)} returning seq`;
-  const publication = await session.transaction((rows) => carryOut(work, staged, rows, publishing), fence);
+  const publish = () => session.transaction((rows) => carryOut(work, staged, rows, publishing), fence);
+  const publication = await turns.take(table, publish);
   session.views.clear();
   session.made.clear();
   await trace('committed');
@@ -67,7 +74,15 @@ async function stage({ write, session }: Work): Promise<Staged> {
   }
   // What was interrupted may look like a file that cannot be read.
   session.throwIfCancelled();
-  return { files, taken, bad };
+  const body = write.ahead ? await evaluated(session, write) : undefined;
+  return { files, taken, bad, ...(body ? { body } : {}) };
+}
+
+/** The rows of the body, where it is a query, in a table of their own. */
+async function evaluated(session: Session, { body }: StepWrite): Promise<string | undefined> {
+  if (body.by !== 'query') return undefined;
+  await session.make(temporary.body, body.sql);
+  return `select * from ${temporary.body}`;
 }
 
 async function carryOut(
@@ -82,7 +97,7 @@ async function carryOut(
   await trace('fenced');
   if (write.anew) await takeEverythingOut(work);
   const { body } = write;
-  const rows = body.by === 'query' ? body.sql : `select * from ${temporary.rows}`;
+  const rows = staged.body ?? (body.by === 'query' ? body.sql : `select * from ${temporary.rows}`);
   const types = body.by === 'query' ? await typesOf(work, rows) : await applyFunction(work, body);
   const { rows: total, passing } = await makeCandidate(work, rows, { types, isFirst: after === 1n });
   await trace('candidate');

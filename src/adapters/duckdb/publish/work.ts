@@ -9,6 +9,7 @@ const { identifier } = dialect;
 export const temporary = Object.freeze({
   input: 'esteira_input',
   rows: 'esteira_rows',
+  body: 'esteira_body',
   candidate: 'esteira_candidate',
   invalid: 'esteira_invalid',
   repeated: 'esteira_repeated',
