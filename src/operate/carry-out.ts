@@ -203,6 +203,7 @@ function emitRun(
     logicalTime: opened.run.logicalTime.toString(),
     environment: project.environment,
     resumed: opened.opened === 'resumed',
+    suffix: project.graph.suffix,
     steps: stepViews(chosen),
     standIns: standInsOf(project, chosen),
   });

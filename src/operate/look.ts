@@ -99,7 +99,7 @@ export async function show(project: Project, input: Input<'show'>, asking: Askin
   if (node) return showNode(node, project, asking);
   if (/^[0-9A-Z]{6,26}$/.test(name) || name === 'latest') {
     const run = await runNamed(project, name);
-    return runView(run, await project.state.steps(run.runId));
+    return { ...runView(run, await project.state.steps(run.runId)), suffix: project.graph.suffix };
   }
   throw unknownName(name, [...project.graph.nodes.values()]);
 }

@@ -42,6 +42,8 @@ export type RunEvent =
       readonly environment: string;
       /** A run that was interrupted goes on. */
       readonly resumed: boolean;
+      /** Of the tables of invalid rows: `_invalidos`. */
+      readonly suffix: string;
       readonly steps: readonly StepView[];
       /** `landing.x: files(...) stands in for postgres changes`. */
       readonly standIns: readonly string[];
@@ -74,6 +76,8 @@ export interface RunView {
   readonly reason: Reason;
   /** This date had succeeded before, and nothing was done. */
   readonly alreadyDone?: boolean;
+  /** Of the tables of invalid rows; said by `show`. */
+  readonly suffix?: string;
   readonly createdAt: string;
   readonly finishedAt?: string;
   readonly steps: readonly {

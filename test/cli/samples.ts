@@ -49,6 +49,7 @@ export const begun: RunEvent & { type: 'run' } = {
   logicalTime: '2028-03-01T05:00:00Z',
   environment: 'demo',
   resumed: false,
+  suffix: '_invalidos',
   steps,
   standIns: steps.slice(0, 2).map(({ label }) => `${label}: files in place of postgres`),
 };
@@ -92,6 +93,7 @@ export const record: RunView = {
   job: begun.job,
   date: begun.date,
   logicalTime: begun.logicalTime,
+  suffix: begun.suffix,
   state: 'succeeded',
   reason: 'manual',
   createdAt: '2028-03-01T05:00:00Z',

@@ -37,6 +37,8 @@ test('show of a table of invalid rows names its flags, and neither keys nor rule
   assert.deepEqual(shown.flags, ['id_present', 'id_kind', 'quantity_present', 'quantity_kind', 'quantity_min']);
   const names = shown.sample?.columns.map(({ name }) => name) ?? [];
   assert.ok(['id', 'quantity', '_original', '_run', '_seq', 'quantity_min'].every((name) => names.includes(name)));
+  const run = await world.do('show', { name: 'latest' });
+  assert.equal('runId' in run && run.suffix, '_invalidos');
   const own = await world.do('show', { name: 'silver.sales' });
   assert.ok('columns' in own && own.columns[0]?.key && own.flags === undefined);
   await world.close();

@@ -16,6 +16,10 @@ const many = {
 };
 
 describe('the end of a run', () => {
+  it('calls tables of invalid rows as the project does', () => {
+    assert.match(summary({ ...many, suffix: '_refused' }, look), /next {4}esteira show silver\.tb_6_refused$/);
+  });
+
   it('adds up the account, and names the worst tables, their rules and where to look', () => {
     assert.equal(
       summary(many, look),

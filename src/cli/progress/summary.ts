@@ -18,6 +18,8 @@ interface Ended {
   readonly runId: string;
   readonly state: RunState;
   readonly seconds: number;
+  /** Of the tables of invalid rows, as the project calls them. */
+  readonly suffix: string;
   readonly steps: readonly {
     readonly label: string;
     readonly account?: Account;
@@ -37,14 +39,17 @@ export function endedNow({ run, steps, end }: Followed, layersShown: boolean): E
     ...(last?.account && { account: last.account }),
     ...(last?.details && { details: last.details }),
   }));
-  return { runId: run.runId, state: end.state, seconds: end.seconds, steps: all, told: true, layersShown };
+  const { runId, suffix } = run;
+  return { runId, state: end.state, seconds: end.seconds, suffix, steps: all, told: true, layersShown };
 }
 
 /** A run as the state keeps it: what was said while it went is said again. */
-export function endedBefore({ runId, state, createdAt, finishedAt = createdAt, steps }: RunView): Ended {
+export function endedBefore(view: RunView): Ended {
+  const { runId, state, createdAt, finishedAt = createdAt, steps, suffix = '' } = view;
   const label = labelOf(steps.map(({ step }) => step));
   const all = steps.map((step) => ({ ...step, label: label(step.step) }));
-  return { runId, state, seconds: between(createdAt, finishedAt), steps: all, told: false, layersShown: false };
+  const took = between(createdAt, finishedAt);
+  return { runId, state, seconds: took, suffix, steps: all, told: false, layersShown: false };
 }
 
 /** What is said when a run has ended: the account of each layer (a row goes through all of them, so that they are not added up), where the invalid ones are and why, what to look at next. */
@@ -98,7 +103,7 @@ function layerLines(layers: readonly LayerAccount[], look: Look): readonly strin
 function invalidRows(run: Ended, look: Look): readonly string[] {
   const worst = run.steps
     .flatMap(({ label, account, details }) =>
-      account?.invalid ? [{ name: `${label}_invalidos`, rows: account.invalid, flags: details?.flags ?? {} }] : [],
+      account?.invalid ? [{ name: `${label}${run.suffix}`, rows: account.invalid, flags: details?.flags ?? {} }] : [],
     )
     .sort((a, b) => b.rows - a.rows);
   const [first] = worst;
