@@ -10,7 +10,7 @@ export interface GraphStep {
   readonly needs: readonly string[];
   readonly checks: readonly Check[];
 }
-export interface JobSteps {
+interface JobSteps {
   /** In an order in which they can be carried out. */
   readonly steps: readonly GraphStep[];
   /** Streams that another job brings in: read as they are. */

@@ -4,7 +4,7 @@ import { type Graph, stepsOf, whereOf } from '../graph/index.ts';
 import { type CronTrigger, cronExpression, instantOf, justAfter, shiftOf, type Tick, triggerText } from './ticks.ts';
 
 /** A due time of a job, and the schedule that says so. */
-export interface DueTick extends Tick {
+interface DueTick extends Tick {
   /** As `esteira status` writes it: `0 2 * * * America/Sao_Paulo`. */
   readonly cause: string;
   /** It stands for all the times from its own on, to this one, that not included: they are too many to be told one by one. */

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 
 /** What is answered: `ok` with 200, anything else with 503. */
-export interface Health {
+interface Health {
   readonly status: 'ok' | 'starting' | 'standing by' | 'stuck';
 }
 export interface HealthServer {

@@ -38,7 +38,7 @@ export interface StepRow {
   started_at: string | null;
   ended_at: string | null;
 }
-export interface AttemptRow {
+interface AttemptRow {
   run_id: string;
   step: string;
   attempt: Integer;
@@ -48,7 +48,7 @@ export interface AttemptRow {
   outcome: 'done' | 'failed' | null;
   error: string | null;
 }
-export interface LeaseRow {
+interface LeaseRow {
   scope: string;
   holder: string;
   run_id: string;
@@ -78,7 +78,7 @@ export interface TickRow {
   noted_at: string;
 }
 /** Up to when a job's schedule was looked at. */
-export interface ScheduleRow {
+interface ScheduleRow {
   job: string;
   up_to: string;
 }

@@ -18,7 +18,7 @@ const usualLook = 1000;
 const beatEvery = 1000;
 const changesEvery = 30_000;
 
-export interface Keeping {
+interface Keeping {
   emit(event: ScheduleEvent | { readonly type: 'beat'; readonly view: KeepingView }): void;
   readonly signal: AbortSignal;
   /** What is due now, and then the end. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { FileStore } from '../index.ts';
 
-export interface FilesUnderTest {
+interface FilesUnderTest {
   readonly store: FileStore;
   /** Puts a file of the store in place, with the folders it needs; over one that is there, with another time. */
   put(path: string, content: string | Uint8Array): Promise<void>;
