@@ -3,6 +3,7 @@ import type { Node } from '../graph/index.ts';
 import { allSteps, stepsOf } from '../graph/index.ts';
 import { changeText } from '../plan/index.ts';
 import { nextTick, tickOf, whenText } from '../plan/ticks.ts';
+import { refuseLostDays } from '../plan/ticks-due.ts';
 import { makeChanges, modelsOf, type Project, readSettings, settingsNodes, setupChanges } from '../run/index.ts';
 import { keepExample } from './example.ts';
 import { refuseInUse } from './in-use.ts';
@@ -50,6 +51,7 @@ export async function check(project: Project): Promise<CheckView> {
   const steps = allSteps(graph);
   const models = await modelsOf(steps, project);
   await readSettings(project);
+  refuseLostDays(graph);
   const now = project.clock.now();
   const jobs = [...graph.jobs.values()].map((job) => {
     // A schedule that cannot be read is found here, not on the night when it is due.

@@ -72,6 +72,11 @@ export const guarantees: readonly Guarantee[] = [
     proof: ['test/crash/crash.test.ts', 'test/processes/processes.test.ts'],
   },
   {
+    what: 'Each time at which a job was due is run once, or named with the reason why nothing was run for it; where clocks change a time of the day is one.',
+    by: 'Esteira: a time is written to the state once, and claimed in the transaction that opens its run',
+    proof: ['test/schedule/days.test.ts', 'src/plan/ticks-due.test.ts', 'src/ports/conformance/ticks.ts'],
+  },
+  {
     what: 'A table that was lost and made again under its name is another one: who reads it, in any catalog, reads it from the start, and what was published to the former proves nothing.',
     by: 'Esteira, which gives each table that set-up makes a generation of its own',
     proof: ['test/run/made-anew.test.ts'],
