@@ -5,8 +5,7 @@ import type { RunRecord } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
 import { carryOut, emitNote, type Work } from './carry-out.ts';
 import { jobOf, parseDate } from './names.ts';
-import { isRerun } from './rerun/called.ts';
-import { resume } from './rerun/resume.ts';
+import { finishReruns } from './rerun/finish.ts';
 import type { Context, Input, RunView } from './views.ts';
 
 /** Runs a job for a date. A run of the job that was interrupted goes on first, whatever its date. */
@@ -30,21 +29,6 @@ export async function run(project: Project, input: Input<'run'>, context: Contex
     const isAsked = view.logicalTime === tick.logicalTime.toString();
     if (isAsked || view.state !== 'succeeded') return view;
     emitNote(context, `The interrupted run of ${view.date} is finished; now the run of ${tick.date}.`);
-  }
-}
-
-/** A rerun that was interrupted has left tables that stand below others as they were: it goes on before they are read. */
-async function finishReruns({ steps }: Work, project: Project, context: Context): Promise<void> {
-  const runs = await project.state.runs({ going: true, limit: 1000 });
-  const reruns = runs.filter(({ job }) => isRerun(job));
-  if (reruns.length === 0) return;
-  const own = new Set((await project.state.going(project.holder)).map(({ runId }) => runId));
-  const met = new Set(steps.map(({ node }) => node.id));
-  for (const { runId, job } of reruns.filter((one) => !own.has(one.runId))) {
-    const left = (await project.state.steps(runId)).filter(({ step }) => met.has(step));
-    if (left.length === 0) continue;
-    emitNote(context, `\`esteira ${job}\` was interrupted: it goes on first.`);
-    await resume(project, { run: runId }, context);
   }
 }
 

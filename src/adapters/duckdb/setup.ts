@@ -1,4 +1,4 @@
-import type { Change, Place } from '../../ports/index.ts';
+import { type Change, type Place, placeText } from '../../ports/index.ts';
 import type { Engine } from './connection.ts';
 import { dialect } from './dialect.ts';
 import { engineError } from './errors.ts';
@@ -15,11 +15,15 @@ export const scopeOf = ({ schema, table }: Place): string => `${schema}.${table}
 export const generationSql = (place: Place): string =>
   `(select generation from ${book(place.catalog, 'made')} where name = ${literal(scopeOf(place))})`;
 
-/** Gives targets of one catalog a generation, as a table has one that is made anew. */
-export const generationsSql = (places: readonly Place[], generation: string): string => {
-  const rows = places.map((place) => `(${literal(scopeOf(place))}, ${literal(generation)})`);
-  return `insert or replace into ${book(places[0]?.catalog ?? '', 'made')} values ${rows.join(', ')}`;
-};
+/** Gives targets another generation, as a table has one that is made anew; what was published to them is in them all the same. */
+export const generationsSql = (places: readonly Place[], generation: string): string =>
+  places
+    .flatMap((place) => [
+      `update ${book(place.catalog, 'publication')} set generation = ${literal(generation)}
+        where step = ${literal(placeText(place))} and generation = ${generationSql(place)}`,
+      `insert or replace into ${book(place.catalog, 'made')} values (${literal(scopeOf(place))}, ${literal(generation)})`,
+    ])
+    .join(';\n');
 
 export const bookkeeping: Readonly<Record<string, string>> = Object.freeze({
   fence: 'scope varchar primary key, token bigint not null, seq bigint not null',

@@ -5,7 +5,7 @@ import { modelsOf, type Project, type Rerun } from '../../run/index.ts';
 import { carryOut, emitNote, type Work } from '../carry-out.ts';
 import { jobOf, runNamed } from '../names.ts';
 import type { Context, Input, RunView } from '../views.ts';
-import { isRerun, isReset } from './called.ts';
+import { isBackfill, isKeeper, isRerun, isReset } from './called.ts';
 
 /** Goes on with a run at the first step that is not published. Throws RESUME_IMPOSSIBLE for one that has ended, or with `asWas` when a definition has changed. */
 export async function resume(project: Project, input: Input<'resume'>, context: Context): Promise<RunView> {
@@ -24,13 +24,17 @@ export async function resume(project: Project, input: Input<'resume'>, context: 
 
 /** Interrupted runs before those that failed, and of these only the last of its job. */
 async function newest(project: Project): Promise<RunRecord> {
-  const own = new Set((await project.state.going(project.holder)).map(({ runId }) => runId));
+  const own = await project.state.going(project.holder);
+  // Runs of a backfill have no leases of their own.
+  const ours = new Set(
+    own.flatMap(({ runId, job }) => [runId, ...(isBackfill(job) ? [job.slice(job.indexOf(' ') + 1)] : [])]),
+  );
   const going = await project.state.runs({ going: true, limit: 1000 });
-  const [interrupted] = going.filter(({ runId, job }) => !own.has(runId) && !isReset(job));
+  const [interrupted] = going.filter(({ runId, job }) => !ours.has(runId) && !ours.has(job) && !isKeeper(job));
   if (interrupted) return interrupted;
   const seen = new Set<string>();
   for (const run of await project.state.runs({ limit: 1000 })) {
-    if (run.state === 'failed' && !seen.has(run.job) && !isReset(run.job)) return run;
+    if (run.state === 'failed' && !seen.has(run.job) && !isKeeper(run.job)) return run;
     seen.add(run.job);
   }
   throw new EsteiraError('RESUME_IMPOSSIBLE', {
@@ -41,11 +45,13 @@ async function newest(project: Project): Promise<RunRecord> {
 
 /** One that is superseded is answered with the one in its place. */
 async function refuseEnded({ runId, job, state, logicalTime }: RunRecord, project: Project): Promise<void> {
-  if (isReset(job))
+  if (isKeeper(job))
     throw new EsteiraError('RESUME_IMPOSSIBLE', {
-      what: 'What a reset drops is not taken up by another command.',
+      what: 'That is no run of steps: it keeps tables while another command works.',
       where: `run ${runId}, ${job}`,
-      next: 'Give the reset again: what is gone already stays gone.',
+      next: isReset(job)
+        ? 'Give the reset again: what is gone already stays gone.'
+        : `esteira ${job} --resume goes on with the dates that are left.`,
     });
   if (state === 'running' || state === 'failed') return;
   const others = state === 'superseded' ? await project.state.runs({ job, limit: 1000 }) : [];

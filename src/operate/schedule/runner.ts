@@ -5,6 +5,7 @@ import type { Tick } from '../../plan/ticks.ts';
 import type { TickRecord } from '../../ports/index.ts';
 import { type Project, said } from '../../run/index.ts';
 import { carryOut, type Work } from '../carry-out.ts';
+import { finishReruns } from '../rerun/finish.ts';
 import type { RunEvent } from '../views.ts';
 import { storyOf } from './story.ts';
 import type { KeepingView, ScheduleEvent, StartView } from './views.ts';
@@ -115,10 +116,9 @@ export class Runner {
       if (!(await asked.isNeeded())) return;
       const { steps } = stepsOf(this.#project.graph, job);
       const work: Work = { job: job.name, steps, tick, reason, stopping: this.#signal };
-      const view = await carryOut(reason === 'always' ? { ...work, again: true } : work, this.#project, {
-        emit,
-        signal: this.#signal,
-      });
+      const context = { emit, signal: this.#signal };
+      await finishReruns(work, this.#project, context);
+      const view = await carryOut(reason === 'always' ? { ...work, again: true } : work, this.#project, context);
       if (view.alreadyDone) this.#tell(job, going, { level: 'info', text: 'has succeeded already' });
       else this.#counts.succeeded += 1;
       this.#blocked.delete(job.name);
