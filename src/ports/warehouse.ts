@@ -239,6 +239,8 @@ export interface StepWrite {
   readonly anew?: boolean;
   /** Others publish to the target under the same token: the body is evaluated before its turn comes, and sees what was there then. */
   readonly ahead?: boolean;
+  /** Another definition has written what is in the target: a merge asks first whether any of its keys is there more than once (KEYS_REPEATED). */
+  readonly redefined?: boolean;
   /** Each row of the body comes from rows that no earlier publication has read: an equal row is another row. */
   readonly fresh: boolean;
   /** Relations as the body reads them that keep `_unread`, where the body cannot hand it on: rows with one are counted and warned of. */

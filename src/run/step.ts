@@ -13,6 +13,7 @@ import {
   type StepWrite,
 } from '../ports/index.ts';
 import { type Progress, type Reach, reachOf } from './bounds.ts';
+import { isRedefined, refuseReplacedBefore } from './former.ts';
 import type { Project } from './project.ts';
 import { reasonOf } from './reason.ts';
 import type { Rerun } from './rerun.ts';
@@ -55,6 +56,7 @@ export async function runStep(model: StepModel, record: StepRecord, run: StepRun
   }
   const { values } = run;
   const rerun = run.reruns?.get(id);
+  if (rerun !== 'anew') refuseReplacedBefore(model, progress.latest(model.node));
   const found = await reachOf(model, { project, progress, date: values.date, ...(rerun ? { rerun } : {}) });
   const fixed = {
     bounds: found.bounds,
@@ -130,6 +132,7 @@ function stepWrite(model: StepModel, reach: Reach, run: StepRun): StepWrite {
         (fromStart || model.reads.some((read) => read.since?.lookback))),
     ...(rerun ? { rerun } : {}),
     ...(run.ahead ? { ahead: true } : {}),
+    redefined: isRedefined(model, progress.latest(model.node)),
     unchanged: !rerun && reasonOf(model, reach, { progress, settingsHash: hash, forced: run.forced }) === undefined,
   });
 }

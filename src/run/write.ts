@@ -14,7 +14,7 @@ export type { RunValues } from './write/options.ts';
  * that a step that is done once more after a crash asks for the very same rows.
  */
 export function writeOf(model: StepModel, options: Options): StepWrite {
-  const { project, reach, batch, reread, rerun, unchanged } = options;
+  const { project, reach, batch, reread, rerun, redefined, unchanged } = options;
   const { node } = model;
   const { definition } = node;
   // A stream is written as its reader brings it: it has neither rules nor invalid rows.
@@ -41,6 +41,7 @@ export function writeOf(model: StepModel, options: Options): StepWrite {
     checks: model.checks.map((check) => checkOf(check, options)),
     bounds: reach.bounds,
     reread,
+    ...(redefined ? { redefined } : {}),
     ...(rerun === 'anew' ? { anew: true } : {}),
     ...(options.ahead ? { ahead: true } : {}),
     fresh: rerun === undefined && isFresh(model, reread),

@@ -19,6 +19,8 @@ export interface Options {
   readonly batch: Batch;
   /** Rows may come that the table has had before. */
   readonly reread: boolean;
+  /** Another definition has written what is in the table. */
+  readonly redefined?: boolean;
   /** Nothing that it reads has changed: it is only recorded. */
   readonly unchanged: boolean;
   /** It is done once more. */

@@ -35,6 +35,22 @@ export async function removeDuplicates(work: Work, repeated: number): Promise<nu
   return lost.rowsChanged;
 }
 
+/** Where another definition has written the target its keys may be there more than once: a merge could not say which row a new one takes the place of. */
+export async function refuseRepeatedBefore(work: Work): Promise<void> {
+  const { key, session, target, name } = work;
+  const count = await session.make(
+    temporary.repeated,
+    `select ${listed(key)} from ${target} group by all having count(*) > 1`,
+  );
+  if (count === 0) return;
+  const error = await keysRepeated(work, count);
+  throw new EsteiraError('KEYS_REPEATED', {
+    ...error.details,
+    what: `${count} key${count === 1 ? ' is' : 's are'} more than once in ${name}, which was written in another way before and is to be merged now.`,
+    next: `Build it again from the start: \`esteira reprocess ${work.write.target.schema}.${work.write.target.table}\`.`,
+  });
+}
+
 async function keysRepeated(work: Work, count: number): Promise<EsteiraError> {
   const { key, session, name } = work;
   const some = await session.rows(

@@ -17,7 +17,7 @@ import { scopeOf } from '../setup.ts';
 import { takeEverythingOut } from './anew.ts';
 import { makeCandidate, typesOf } from './candidate.ts';
 import { runChecks, unreadWarnings } from './checks.ts';
-import { removeDuplicates } from './duplicates.ts';
+import { refuseRepeatedBefore, removeDuplicates } from './duplicates.ts';
 import { foreseeFates } from './fate.ts';
 import { judge, placeInvalid, splitInvalid } from './invalid.ts';
 import { counted, recordSql, touchFence } from './record.ts';
@@ -96,6 +96,7 @@ async function carryOut(
   if (after === undefined) throw notOurs(write);
   await trace('fenced');
   if (write.anew) await takeEverythingOut(work);
+  if (write.redefined && write.mode.mode === 'merge') await refuseRepeatedBefore(work);
   const { body } = write;
   const rows = staged.body ?? (body.by === 'query' ? body.sql : `select * from ${temporary.rows}`);
   const types = body.by === 'query' ? await typesOf(work, rows) : await applyFunction(work, body);

@@ -133,6 +133,23 @@ export function modes(on: On): void {
     ]);
   });
 
+  on('a merge refuses a table in which another definition has left a key more than once', async (desk) => {
+    const every = await desk.make('t', tickets, { mode: 'append' });
+    const rows = ['a', 'b'].map((status) => ({ id: 1, status, at: first }));
+    await desk.publish(every, rows);
+    const kept = { ...every, mode: { mode: 'merge', key: ['id'], latest: ['at'] } } as const;
+    const next = [{ id: 2, status: 'c', at: first }];
+    await on.rejects(
+      desk.publish(kept, next, { redefined: true }),
+      'KEYS_REPEATED',
+      /1 key is more than once.*"id":1/s,
+    );
+    assert.equal((await desk.read(kept)).length, 2);
+    const { account: counts } = await desk.publish(kept, next, { redefined: true, anew: true });
+    assert.deepEqual([counts.valid, counts.inserted], [1, 1]);
+    assert.deepEqual(await desk.read(kept), [[2, 'c', first]]);
+  });
+
   on('replace with a key refuses a key that comes twice, unless an order says which stays', async (desk) => {
     const rows = [
       { id: 1, status: 'a', at: first },

@@ -1,0 +1,22 @@
+import { EsteiraError } from '../errors.ts';
+import { whereOf } from '../graph/index.ts';
+import type { StepModel } from '../plan/index.ts';
+import type { Publication } from '../ports/index.ts';
+
+/** What is in the table was written by another definition: it may hold what this one would never have written. */
+export const isRedefined = (model: StepModel, latest: Publication | undefined): boolean =>
+  latest !== undefined && latest.definition !== model.definition;
+
+/** Rows that were replaced whole do not say where they come from: an append would bring in again what they were made of. */
+export function refuseReplacedBefore(model: StepModel, latest: Publication | undefined): void {
+  const { node } = model;
+  const appends = node.definition.kind !== 'table' || node.definition.spec.write === 'append';
+  if (!appends || latest?.mode !== 'replace') return;
+  throw new EsteiraError('SETUP_CONFLICT', {
+    what: `${node.id} is to be appended to, and each run before has replaced it whole: its rows do not say where they come from, so that they could come twice.`,
+    where: whereOf(node.definition),
+    got: 'rows that were written by replace',
+    allowed: 'rows that were appended',
+    next: `Build it again from the start: \`esteira reprocess ${node.schema}.${node.table}\`. Or give the table another name.`,
+  });
+}
