@@ -49,6 +49,7 @@ function streamModel(step: GraphStep, analyser: Analyser): StepModel {
   const { node } = step;
   refuseNames(node, analyser.warehouse.dialect);
   const from: Read = { node, how: 'new files' };
+  refuseSourceNames([from]);
   const names = Object.keys(node.definition.columns);
   return {
     node,

@@ -99,6 +99,10 @@ const own = new Set<string>([...Object.values(hidden), 'run_id', 'refused_at']);
 /** DuckDB's own number of a row, which publications count on: a column of that name would hide it. */
 const ofEngine = 'rowid';
 /** Where an engine keeps what is its own. */
+/** What a publication puts beside a row while it judges it: a column of that name would be taken for the judgement. */
+const ofJudging = /^(esteira_|_was_)/;
+/** What stands beside the rows of files until they are read: where each came from, and what of it could not be read. */
+const ofReading = /^(#|_was_|_rid$|_original$|_unread$)/;
 const schemas = new Set(['information_schema', 'pg_catalog', 'temp', 'system']);
 
 const reserved = (name: string, { definition }: Node, got: string): EsteiraError =>
@@ -126,6 +130,8 @@ export function refuseNames(node: Node, dialect: Dialect): void {
           : undefined;
     if (why) throw reserved(name, node, why);
   }
+  const judging = [...columns, ...flags].find((name) => ofJudging.test(name.toLowerCase()));
+  if (judging !== undefined) throw reserved(judging, node, 'a name that Esteira uses itself');
   if (node.schema.startsWith('_') || schemas.has(node.schema.toLowerCase()))
     throw reserved(node.schema, node, 'a schema of the engine, or of Esteira itself');
   if (definition.kind !== 'table') return;
@@ -177,8 +183,11 @@ export function refuseAskedFiles(node: Node<AnyTable>, asked: readonly Node[]): 
 /** What is read from files becomes a table of the engine for a moment. */
 export function refuseSourceNames(reads: readonly Read[]): void {
   for (const { node } of reads.filter((read) => read.how === 'files' || read.how === 'new files')) {
-    const name = Object.keys(node.definition.columns).find((one) => one.toLowerCase() === ofEngine);
-    if (name) throw reserved(name, node, 'a column that an engine adds itself');
+    const names = Object.keys(node.definition.columns);
+    const hides = names.find((one) => one.toLowerCase() === ofEngine);
+    if (hides !== undefined) throw reserved(hides, node, 'a column that an engine adds itself');
+    const reading = names.find((one) => ofReading.test(one.toLowerCase()));
+    if (reading !== undefined) throw reserved(reading, node, 'a name that Esteira uses itself');
   }
 }
 

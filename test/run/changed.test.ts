@@ -137,6 +137,23 @@ const refused: Readonly<Record<string, readonly [code: string, text: string]>> =
     export const t = table('t', { columns: { id: col.integer().key(), day: col.date().key(), asked: col.timestamp() }, write: 'append',
       rows: sql\`select max(id) as id, day, \${run.at} as asked from \${b.since('day', { lookback: '1 day' })} group by day\` });`,
   ],
+  'a column named as what a row is judged by': [
+    'NAME_RESERVED',
+    `export const t = table('t', { columns: { id: col.integer(), esteira_valid: col.boolean() }, rows: sql\`select 1 as id, true as esteira_valid\` });`,
+  ],
+  'a column named as what says that a text was there': [
+    'NAME_RESERVED',
+    `export const t = table('t', { columns: { n: col.integer(), _WAS_n: col.boolean() }, rows: sql\`select 1 as n, true as _WAS_n\` });`,
+  ],
+  'a flag named as what a row is judged by': [
+    'NAME_RESERVED',
+    `export const t = table('t', { columns: { n: col.integer() }, rows: sql\`select 1 as n\`, rules: { esteira_flag_0: sql\`n > 0\` } });`,
+  ],
+  'a column of files named as where their rows come from': [
+    'NAME_RESERVED',
+    `export const s = source('s', { reader: files('*.csv'), columns: { _rid: col.text() } });
+    export const t = table('t', { columns: { id: col.text() }, rows: sql\`select _rid as id from \${s.unread}\`, write: 'append' });`,
+  ],
   'half a day of looking back': [
     'DEFINITION_INVALID',
     `${numbers}
