@@ -52,6 +52,8 @@ export class Wire {
   static async to(url: string): Promise<Wire> {
     const listening = createServer();
     await new Promise<void>((resolve) => listening.listen(0, '127.0.0.1', resolve));
+    // A test that fails does not keep its process alive.
+    listening.unref();
     return new Wire(listening, new URL(url));
   }
 
