@@ -13,7 +13,7 @@ const isDay = (value: unknown): value is Temporal.PlainDate => value instanceof 
 const isInstant = (value: unknown): value is Temporal.Instant => value instanceof Temporal.Instant;
 const isType = (type: string) => (value: unknown) => typeof value === type;
 
-/** Days since 1970-01-01 in the proleptic calendar. */
+/** Days since 1970-01-01 in the proleptic calendar, counted by hand: Temporal would make a duration for each row. */
 function daysOf(day: Temporal.PlainDate): number {
   const { year, month, day: ofMonth } = day.withCalendar('iso8601');
   const shifted = month > 2 ? year : year - 1;
@@ -22,12 +22,14 @@ function daysOf(day: Temporal.PlainDate): number {
   const ofYear = Math.floor((153 * ((month + 9) % 12) + 2) / 5) + ofMonth - 1;
   return era * 146097 + ofEra * 365 + Math.floor(ofEra / 4) - Math.floor(ofEra / 100) + ofYear - 719468;
 }
+/** Microseconds since 1970, what is finer cut off towards the past: before 1970 a division of bigints would go the other way. */
 function microsOf(at: Temporal.Instant): bigint {
   const nanoseconds = at.epochNanoseconds;
   const floor = nanoseconds / 1000n;
   return nanoseconds < floor * 1000n ? floor - 1n : floor;
 }
 
+/** Whether a value is of the kind, what to call the kind, and the appender's own method for it. */
 interface Way {
   readonly is: (value: unknown) => boolean;
   readonly kind: string;
@@ -40,6 +42,10 @@ const json: Way = {
   kind: 'a value that JSON can say',
   append: (to, value: unknown) => to.appendVarchar(JSON.stringify(value)),
 };
+/**
+ * How a value of JavaScript is appended, by the column's kind. Only the kind's own type is taken: a number for a decimal, say, may have lost digits
+ * already.
+ */
 const ways: Readonly<Record<Kind, Way>> = Object.freeze({
   text,
   integer: number,

@@ -58,6 +58,7 @@ export const dialect: Dialect = Object.freeze({
   fragment,
   rowAsJson: (columns: readonly string[]) =>
     `cast(json_object(${columns.map((name) => `${literal(name)}, ${identifier(name)}`).join(', ')}) as varchar)`,
+  // Queries are described over these: nothing has to be there, and nothing is read.
   emptyRelation(columns: Columns) {
     const fields = Object.entries(columns).map(
       ([name, { facts }]) => `cast(null as ${storedType(facts)}) as ${identifier(name)}`,

@@ -13,6 +13,7 @@ export async function drop(engine: Engine, catalog: string, places: readonly Pla
   const found = places.flatMap((place) => there.get(placeText(place)) ?? []);
   if (found.length === 0) return;
   const scopes = literal(found.map(({ place }) => scopeOf(place)));
+  // A table that is made again under the name has read nothing; without `made` the publications prove nothing.
   const forget = (table: string, column: string): string =>
     `delete from ${book(catalog, table)} where ${column} in ${scopes}`;
   const list = [
@@ -25,6 +26,7 @@ export async function drop(engine: Engine, catalog: string, places: readonly Pla
   ];
   await engine.use(async (session) => {
     try {
+      // The fences stay, and are written: a run that has a lower token meets them, and cannot publish to what is made next.
       const touch = `update ${book(catalog, 'fence')} set token = greatest(token, ${literal(token)}) where scope in ${scopes} returning scope, token`;
       await session.transaction(async (fences) => {
         const [higher] = fences.filter((row) => (row.token as bigint) > token);

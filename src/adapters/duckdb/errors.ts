@@ -15,6 +15,7 @@ const sentence = (error: unknown): string =>
     .replace(/[. \n]+See also https:\S+/, '')
     .trim();
 
+// The client has no codes of what went wrong: the engine’s sentences are all there is.
 const held = /Could not set lock on file|Conflicting lock is held|being used by another process/;
 const memory = /^Out of Memory Error/i;
 /** What does not fit in memory fills the temporary folder up to its limit. */
@@ -24,7 +25,7 @@ const full = /No space left on device|not enough space|disk (is )?full|Disk quot
 const ahead =
   /^TransactionContext Error[\s\S]*conflict|Conflict on (update|tuple)|violates (primary key|unique) constraint/i;
 
-/** What the engine said, as a coded error; one that has a code already is passed on. */
+/** What the engine said, as a coded error, the first that fits (a full disk is also said to be out of memory); one that has a code already is passed on. */
 export function engineError(error: unknown, { where, memoryLimit }: Circumstances = {}): EsteiraError {
   if (error instanceof EsteiraError) return error;
   const got = sentence(error);

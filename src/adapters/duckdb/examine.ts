@@ -25,6 +25,7 @@ const clocks = ['current_localtime', 'current_localtimestamp'];
 /** Keywords that the engine reads as columns, and resolves to functions where there is no such column. */
 const words = /^(current_(date|time|timestamp)|localtime|localtimestamp)$/;
 
+/** Asked once: the engine's functions do not change while it is open. */
 const functions = new WeakMap<Engine, Promise<Functions>>();
 async function askFunctions(session: Session): Promise<Functions> {
   const rows =
@@ -46,6 +47,7 @@ async function askFunctions(session: Session): Promise<Functions> {
   return { aggregate, unrepeatable };
 }
 
+/** Whether rows of the result are made of more than one row, or depend on which others there are. */
 function isGrouping(node: Node, { aggregate }: Functions): boolean {
   const modifiers = (node.modifiers as readonly Node[] | undefined) ?? [];
   return (
@@ -117,7 +119,7 @@ function* renamed(value: unknown): Generator<string> {
   for (const item of Object.values(node)) yield* renamed(item);
 }
 
-/** What the parse tree says of a query. */
+/** What the parse tree says of a query: DuckDB gives its own as JSON, so nothing is guessed from the text. */
 export async function examine(engine: Engine, query: string): Promise<QueryFacts> {
   return await engine.use(async (session) => {
     const tree = await parse(session, query);

@@ -3,6 +3,7 @@ import { literal } from './literal.ts';
 import { spellings } from './spellings.ts';
 
 type Spell = (...args: readonly string[]) => string;
+/** A bare date is a DATE, not text. */
 const whole = (at: string): string => (/^\d{4}-\d{2}-\d{2}$/.test(at) ? `date '${at}'` : at);
 /** A day; an instant counts by its UTC day, as every session is in UTC. */
 const day = (at: string): string => `cast(${whole(at)} as date)`;

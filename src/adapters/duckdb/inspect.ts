@@ -23,6 +23,7 @@ const listSql = (catalog: string): string => `
     where database_name = ${literal(catalog)} and schema_name <> '_esteira' and not internal
     group by all)`;
 
+/** The hashes are asked apart: a catalog whose first set-up failed has no table of them. */
 async function look(engine: Engine, catalog: string): Promise<readonly ExistingTable[]> {
   const [row] = await engine.use((session) => session.rows(listSql(catalog)));
   const listed = JSON.parse(String(row?.listed ?? '[]')) as readonly Listed[];

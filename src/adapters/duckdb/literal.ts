@@ -1,5 +1,6 @@
 import { EsteiraError } from '../../errors.ts';
 
+/** What has no spelling is refused where it is mentioned: cut or rounded it would be another value. */
 const refuse = (value: unknown, allowed: string): never => {
   throw new EsteiraError('DEFINITION_INVALID', {
     what: 'A value cannot be written in SQL.',

@@ -13,6 +13,7 @@ const instant = (micros: unknown): Temporal.Instant =>
 /** The columns that `publicationOf` reads. */
 const columns = `* exclude (logical_time, published_at), epoch_us(logical_time) as logical_us, epoch_us(published_at) as published_us`;
 
+/** Whole numbers come as bigint from a result, and as text from JSON. */
 function publicationOf(row: Row): Publication {
   const count = (name: string): number => Number(row[`n_${name}`]);
   return {
@@ -43,6 +44,7 @@ function publicationOf(row: Row): Publication {
   };
 }
 
+/** What `standingSql` gives, parsed; a list of no rows is NULL. */
 interface Standing {
   readonly fences: readonly { readonly scope: string; readonly token: string; readonly seq: string }[] | null;
   readonly made: readonly { readonly name: string; readonly generation: string }[] | null;
@@ -76,7 +78,7 @@ function standingSql(catalog: string): string {
     }) as varchar) as standing`;
 }
 
-/** Where a catalog stands. */
+/** Where a catalog stands. The watermarks are remembered: who publishes writes only those that move. */
 export async function position(engine: Engine, catalog: string): Promise<Position> {
   const fences = new Map<string, { token: bigint; sequence: bigint }>();
   const generations = new Map<string, string>();
@@ -101,6 +103,7 @@ export async function position(engine: Engine, catalog: string): Promise<Positio
   return { fences, generations, watermarks, latest };
 }
 
+/** The step that a run looks up before it does anything: what it has published already is adopted, never published twice. */
 export async function publications(engine: Engine, catalog: string, runId: string): Promise<readonly Publication[]> {
   if (!(await engine.isSetUp(catalog))) return [];
   const made = `select ${literal(`${catalog}.`)} || name as step, generation from ${book(catalog, 'made')}`;
@@ -109,6 +112,7 @@ export async function publications(engine: Engine, catalog: string, runId: strin
   return await engine.use(async (session) => (await session.rows(sql)).map(publicationOf));
 }
 
+/** By path, the fingerprint that the file had when it was taken in. */
 export async function filesRead(engine: Engine, target: Place, source: string): Promise<ReadonlyMap<string, string>> {
   if (!(await engine.isSetUp(target.catalog))) return new Map();
   const sql = `select path, fingerprint from ${book(target.catalog, 'file')}
@@ -117,7 +121,10 @@ export async function filesRead(engine: Engine, target: Place, source: string): 
   return new Map(rows.map((row) => [String(row.path), String(row.fingerprint)]));
 }
 
-/** Raises the fences of all that a token will write; the caller has ended this process's older writers first. */
+/**
+ * Raises the fences of all that a token will write; the caller has ended this process's older writers first. From here on no publication with a lower
+ * token commits: it touches the fence's row too, finds another token there, or meets a conflict on the row. Either way it rolls back as FENCED.
+ */
 export async function claim(engine: Engine, catalog: string, targets: readonly Place[], token: bigint): Promise<void> {
   if (targets.length === 0) return;
   await engine.attach(catalog);

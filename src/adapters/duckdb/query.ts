@@ -24,6 +24,7 @@ interface Known {
   readonly internal: boolean;
 }
 
+/** Every table and view that a statement could name, those of the engine itself among them. */
 async function knownTables(session: Session, catalogs: readonly string[]): Promise<readonly Known[]> {
   const rows = await session.rows(`
     select database_name, schema_name, table_name, internal from duckdb_tables()
@@ -71,11 +72,13 @@ function resolve(named: Named, known: readonly Known[]): void {
 
 /** Looks through the statement before anything of it is carried out. */
 async function guard(session: Session, statement: string, catalogs: readonly string[]): Promise<void> {
+  // The engine's parser gives a tree of what is explained, but none of `explain` itself.
   const inner = statement.replace(/^\s*explain(\s+analyze)?\b/i, '');
   const tree = await parse(session, inner);
   if ('why' in tree) throw tree.otherStatement ? refused(statement.trim()) : queryInvalid(tree.why);
   if (tree.statements.length === 0) throw queryInvalid('It is empty.');
   if (tree.statements.length !== 1) throw refused(`${tree.statements.length} statements`);
+  // Functions that read files of the machine, whatever they are called.
   const [reader] = readersOf(tree);
   if (reader !== undefined) throw refused(reader);
   const known = await knownTables(session, catalogs);
@@ -98,11 +101,13 @@ export async function query(
     await guard(session, statement, catalogs);
     const schemas = await session.rows(`select database_name, schema_name from duckdb_schemas()
       where database_name in ${literal(catalogs)} and schema_name <> '_esteira' order by all`);
+    // So that a person may leave out the catalog, and the schema where only one has the table.
     const path = schemas.map(
       (row) => `${identifier(String(row.database_name))}.${identifier(String(row.schema_name))}`,
     );
     await session.run(`set search_path = ${literal(path.join(','))}`);
     try {
+      // As a stream: of a statement that gives millions only the first rows are made.
       return await session.interruptible(async () => readRows(await session.connection.stream(statement), { limit }));
     } catch (error) {
       throw ofStatement(error, String, engine.memoryLimit);

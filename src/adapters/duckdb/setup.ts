@@ -25,6 +25,7 @@ export const generationsSql = (places: readonly Place[], generation: string): st
     ])
     .join(';\n');
 
+/** Esteira's own tables of a catalog. Only these have keys that the engine keeps: there are few rows, and the keys are the last line of defence. */
 export const bookkeeping: Readonly<Record<string, string>> = Object.freeze({
   fence: 'scope varchar primary key, token bigint not null, seq bigint not null',
   publication: `run_id varchar, step varchar, run_seq bigint not null, token bigint not null, logical_time timestamptz not null,
@@ -56,6 +57,7 @@ function anew(catalog: string, place: Place): readonly string[] {
   ];
 }
 
+/** DuckDB's changes of schema are transactional: all of a set-up comes about, or nothing. */
 function statements(catalog: string, change: Change): readonly string[] {
   switch (change.change) {
     case 'create schema':

@@ -8,6 +8,7 @@ import { readObjects } from './values.ts';
 const { identifier, literal, place: spelled } = dialect;
 type Replace = Parameters<Warehouse['replaceRows']>;
 
+/** A value as SQL of the column's own type, so that '01' stays text and 1.10 a decimal. */
 // `any`: a column of every type is meant.
 function constant({ facts }: Column<any, any>, value: unknown): string {
   const plain = value === undefined || value === null ? null : value;
@@ -46,6 +47,7 @@ export async function readRows(
   });
 }
 
+/** A few rows at most: they are written anew as a whole, with their history, in one transaction. */
 export async function replaceRows(engine: Engine, ...[place, columns, rows, history]: Replace): Promise<void> {
   await engine.attach(place.catalog);
   const list = [

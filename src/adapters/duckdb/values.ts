@@ -31,6 +31,7 @@ const whole: Convert = (value) => {
   return Number.isSafeInteger(number) ? number : value;
 };
 
+/** Days repeat: most of a column's are made once. */
 const epoch = new Temporal.PlainDate(1970, 1, 1);
 const mostDays = 10_000;
 const days = new Map<number, Temporal.PlainDate>();
@@ -88,6 +89,7 @@ function plain(value: DuckDBValue): unknown {
   return walls.some((one) => value instanceof one) ? wall(value) : String(value);
 }
 
+/** Types of which the client gives plain JavaScript values. */
 const direct: ReadonlySet<DuckDBTypeId> = new Set([
   DuckDBTypeId.BOOLEAN,
   DuckDBTypeId.TINYINT,
@@ -101,12 +103,14 @@ const direct: ReadonlySet<DuckDBTypeId> = new Set([
   DuckDBTypeId.VARCHAR,
   DuckDBTypeId.ENUM,
 ]);
+/** Nothing is rounded: decimals stay text, whole numbers beyond 2^53 bigint. */
 function byType(type: DuckDBTypeId): Convert {
   if (direct.has(type)) return same;
   if (type === DuckDBTypeId.DATE) return day;
   if (type === DuckDBTypeId.TIMESTAMP_TZ) return instant;
   return type === DuckDBTypeId.DECIMAL ? asText : plain;
 }
+/** Where the column says more than the type: BIGINT holds integers and bigints, JSON is a type of text. */
 const byKind: Partial<Record<Kind, Convert>> = {
   integer: asNumber,
   real: asNumber,
@@ -132,6 +136,7 @@ export async function* readChunks(
     const kind = columns[name]?.facts.kind;
     return (kind && byKind[kind]) ?? byType(result.columnTypeId(index));
   });
+  // Column by column: a vector is asked for once, not once for each value; of a stream only the chunks that are wanted are made.
   for (let chunk = await result.fetchChunk(); chunk?.rowCount; chunk = await result.fetchChunk()) {
     const count = chunk.rowCount;
     const rows = Array.from({ length: count }, () => new Array<unknown>(converts.length));

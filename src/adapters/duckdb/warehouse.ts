@@ -50,6 +50,7 @@ export async function openInMemory(): Promise<Emptied> {
   return Object.freeze({ ...warehouseOf(engine), empty: (catalog: string) => empty(engine, catalog) });
 }
 
+/** The port over one engine: what concerns several connections is here, the rest in the files of its name. */
 function warehouseOf(engine: Engine): Warehouse {
   const { options } = engine;
   const writing = new Set<Writing>();

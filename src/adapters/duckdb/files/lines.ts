@@ -29,6 +29,7 @@ async function* chunks(file: SourceFile): AsyncGenerator<Buffer> {
     return;
   }
   const unpacked = createGunzip({ chunkSize: 1 << 20 });
+  // `pipe` does not hand errors on: without this a file that is gone would be waited for.
   raw.on('error', (error) => unpacked.destroy(error));
   try {
     yield* raw.pipe(unpacked);
@@ -56,6 +57,7 @@ export async function extentOf(file: SourceFile): Promise<Extent> {
   return { bytes, ended: last === lineEnd };
 }
 
+/** Only the last byte is read. */
 async function extentOfPlain(file: SourceFile): Promise<Extent> {
   const handle = await open(file.location);
   try {

@@ -47,6 +47,7 @@ async function usableHeader(staging: Staging, file: SourceFile): Promise<Header 
   return undefined;
 }
 
+/** Where the engine refuses a file of a group, only that one is read the slow way. */
 async function readGroup(staging: Staging, header: Header, files: readonly SourceFile[]): Promise<void> {
   // An empty line is a record where there is one column, and none where there are more.
   const quick = header.names.length > 1 && !header.late ? files : [];
@@ -71,6 +72,7 @@ function reading(columns: Columns, { names }: Header): Pick<Reading, 'raw' | 'va
   return { raw, value: (name) => spelledSql((columns[name] as Columns[string]).facts, raw(name)) };
 }
 
+/** All columns as text, by place: the engine guesses nothing, and an empty field is NULL while two quotes are a text of no length. */
 function quickSql({ input }: Staging, header: Header, files: readonly SourceFile[]): string {
   const { delimiter, names } = header;
   const types = names.map((_, index) => `'#c${index}': 'VARCHAR'`).join(', ');

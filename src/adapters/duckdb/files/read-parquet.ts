@@ -12,7 +12,10 @@ const { identifier, literal } = dialect;
 const sentence = (error: unknown): string =>
   (error instanceof Error ? error.message : String(error)).split('\n')[0]?.replace(/^[A-Za-z ]+ Error: /, '') ?? '';
 
-/** Files with the same columns and types are read together. */
+/**
+ * Files with the same columns and types are read together. Others are not: DuckDB takes the first file's types for all, and would cast what the others
+ * hold. A folder called `day=2026-01-31` is a name like any other (`hive_partitioning`), not one more column.
+ */
 export async function readParquet(staging: Staging, files: readonly SourceFile[]): Promise<void> {
   const groups = new Map<string, { readonly types: ReadonlyMap<string, string>; readonly files: SourceFile[] }>();
   for (const file of files) {
@@ -29,6 +32,7 @@ export async function readParquet(staging: Staging, files: readonly SourceFile[]
   }
 }
 
+/** The types of a file that has what the columns need; one that has not is set aside, like one that is not Parquet at all. */
 async function usableTypes(staging: Staging, file: SourceFile): Promise<ReadonlyMap<string, string> | undefined> {
   const { columns } = staging.input;
   try {
@@ -46,6 +50,7 @@ async function usableTypes(staging: Staging, file: SourceFile): Promise<Readonly
   return undefined;
 }
 
+/** The file's own columns go by `"#p"."…"`, so that none of them hides what is beside them. */
 function quickSql({ input }: Staging, types: ReadonlyMap<string, string>, files: readonly SourceFile[]): string {
   const { columns } = input;
   const raw = (name: string): string => (types.has(name) ? `"#p".${identifier(name)}` : 'cast(null as varchar)');

@@ -9,7 +9,7 @@ interface Counted {
   readonly invalid: number;
 }
 
-/** The check's number, or nothing while it is not known. */
+/** The check's number, or nothing while it is not known: a share of no rows, a query without a row, NULL. */
 async function measure({ session }: Work, check: WriteCheck, counted: Counted): Promise<number | undefined> {
   switch (check.measure) {
     case 'rows':
@@ -39,7 +39,12 @@ async function found(work: Work, check: WriteCheck, refused: Refused): Promise<r
 const valueText = ({ measure }: WriteCheck, value: number, counted: Counted): string =>
   measure === 'invalid share' ? `${Number(value.toFixed(4))} (${counted.invalid} of ${counted.in})` : String(value);
 
-/** Judges the table as it would be; gives the warnings, and throws at the first check that holds the rows back. */
+/**
+ * Judges the table as it would be: its queries run in the publication's own transaction, which alone sees the rows. Without that a merge would have
+ * to be imitated to be checked.
+ *
+ * Gives the warnings, and throws at the first check that holds the rows back.
+ */
 export async function runChecks(work: Work, counted: Counted, refused: Refused): Promise<readonly string[]> {
   const warnings: string[] = [];
   for (const check of work.write.checks) {
@@ -63,6 +68,7 @@ export async function runChecks(work: Work, counted: Counted, refused: Refused):
         });
       }
     } catch (error) {
+      // The check's name says whose query the engine stumbled over.
       throw engineError(error, { where });
     }
   }

@@ -20,6 +20,7 @@ export async function judge(
   work: Work,
   rows: number,
 ): Promise<{ readonly invalid: number; readonly repeated: number }> {
+  // Both in one pass over the candidate; where keys do not matter all valid rows are one group.
   const keys = asksForRepeated(work) ? listed(work.key) : 'true';
   const [row = {}] = await work.session.rows(
     `select coalesce(sum(n), 0) as valid, count_if(n > 1) as repeated
@@ -81,6 +82,7 @@ export async function placeInvalid(work: Work, refused: Refused, sequence: bigin
   const place = dialect.place(write.invalid);
   const whole = write.mode.mode === 'replace' || write.anew === true;
   let moved = 0;
+  // One line for each row and run: to be recalled from the table and held among the invalid rows is one move, not two.
   const move = async (kind: string, rows: string): Promise<void> => {
     const values = `${literal(write.batch.runId)} as run_id, ${literal(scopeOf(write.target))} as target, ${judged.row}, '${kind}' as move`;
     const count = await session.make(temporary.moves, `select distinct ${values} from (${rows})`);
@@ -97,6 +99,7 @@ export async function placeInvalid(work: Work, refused: Refused, sequence: bigin
     // Where a valid row comes with the same identity, what is there is that row's.
     const recalled = `${inside(now)} and ${hashOf(work)} not in (${accepted})`;
     await move('recalled', `select ${judged.row} from ${work.target} where ${recalled}`);
+    // It was valid when it was judged before: a rule has changed, or what the rule asks of another table.
     await session.run(`delete from ${work.target} where ${recalled}`);
     if (work.deleted !== undefined && work.latest.length) {
       await session.run(`delete from ${companion(write.target)} where ${recalled}`);
@@ -121,6 +124,7 @@ export async function placeInvalid(work: Work, refused: Refused, sequence: bigin
   return moved > 0;
 }
 
+/** Joined in a temporary table first: what readers see at once is inserted from one scan (see `insertSql`). */
 async function insertInvalid(work: Work, place: string, sequence: bigint): Promise<void> {
   const { write, names, session } = work;
   const { batch, carried } = write;

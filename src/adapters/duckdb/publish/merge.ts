@@ -17,6 +17,8 @@ export async function merge(work: Work, sequence: bigint, rows: number, foreseen
     const others = rows - inserted;
     return only({ inserted, [remembered ? 'deleted' : 'unchanged']: others, wrote: true });
   }
+  // DuckDB's own MERGE lets one of two equal keys win silently, and says less of what became of each row: the fates are decided in one query, and
+  // only what they ask for is carried out.
   const count = foreseen ?? (await decideFates(work));
   // Content that came again is written only for its newer place in the order.
   const rewritten = latest.length
@@ -25,6 +27,7 @@ export async function merge(work: Work, sequence: bigint, rows: number, foreseen
   const leaves = [...rewritten, 'deleted'] as const;
   const some = (of: 'rows' | 'old' | 'remembered'): boolean => leaves.some((fate) => count(fate, of) > 0);
   const given = (fates: readonly string[]): string => `c.esteira_fate in ${dialect.literal(fates)}`;
+  // By place, not by key: the rows were found once already.
   const gone = (column: string): string =>
     `rowid in (select ${column} from ${temporary.fate} as c where ${column} is not null and ${given(leaves)})`;
   const list: string[] = [];

@@ -42,7 +42,14 @@ interface Staged {
   readonly body?: string;
 }
 
-/** Carries out one step: everything of it in one transaction, or nothing. `moved` are the bounds that are not recorded yet. */
+/**
+ * Carries out one step: everything of it in one transaction, or nothing. `moved` are the bounds that are not recorded yet.
+ *
+ * The order matters. Files are staged before the transaction, which then is short. The fence is written first, not read: under snapshots a read
+ * commits happily beside a take-over. All rows are judged before duplicates go, so that an invalid row is never one. The checks come when the table
+ * is as it would be; the publication's own line comes last, and its key refuses a second one. After any error the whole is rolled back: DuckDB's
+ * `commit` reports success after one, and may have kept the statements before it.
+ */
 export async function publishStep(publishing: Publishing): Promise<Publication> {
   const { session, write, trace, turns } = publishing;
   const table = placeText(write.target);
@@ -59,6 +66,7 @@ export async function publishStep(publishing: Publishing): Promise<Publication> 
   return publication;
 }
 
+/** Reads the files into temporary tables; one that cannot be read is named, and the others go on. */
 async function stage({ write, session }: Work): Promise<Staged> {
   const taken: Staged['taken'][number][] = [];
   const bad: { path: string; why: string }[] = [];
@@ -78,13 +86,14 @@ async function stage({ write, session }: Work): Promise<Staged> {
   return { files, taken, bad, ...(body ? { body } : {}) };
 }
 
-/** The rows of the body, where it is a query, in a table of their own. */
+/** The rows of the body, where it is a query, in a table of their own: made while another publication of the same table still has its turn. */
 async function evaluated(session: Session, { body }: StepWrite): Promise<string | undefined> {
   if (body.by !== 'query') return undefined;
   await session.make(temporary.body, body.sql);
   return `select * from ${temporary.body}`;
 }
 
+/** What stands between `begin`, with which the fence was touched, and `commit`. */
 async function carryOut(
   work: Work,
   staged: Staged,
@@ -132,6 +141,7 @@ async function carryOut(
   const badFiles = [...(told?.badFiles ?? []), ...staged.bad];
   const details = { flags: refused.flags, badFiles, warnings, files: staged.files };
   const sequence = changed ? after : after - 1n;
+  // The temporary tables go in the same round trip; `tidy` finds nothing left to drop.
   const record = recordSql(write, { account, details }, dialect.literal(sequence), staged.taken, moved);
   await session.run([...session.drops(), record].join(';\n'));
   await trace('before-commit');
@@ -169,10 +179,12 @@ async function publishNothing({ session, write, trace, moved }: Publishing): Pro
     return { ...identityOf(write), account: noRows, details, sequence: row?.sequence as bigint };
   } catch (error) {
     await session.rollBack();
+    // The fence is not ours: then `counted` gave no number for the publication.
     throw /NOT NULL constraint failed: publication.sequence/.test(String(error)) ? notOurs(write) : error;
   }
 }
 
+/** What a publication has from its batch. */
 const identityOf = ({ batch, mode }: StepWrite) => ({
   runId: batch.runId,
   step: batch.step,

@@ -39,8 +39,10 @@ export function recordSql(
     a.unchanged,
     a.stale,
   ];
+  // Literals, and columns by their place: a list of statements cannot take parameters, and one round trip is cheaper than several.
   const identity = [batch.runId, batch.step, batch.runSeq, batch.token, batch.logicalTime, batch.definition];
   const first = [...identity, batch.settingsHash, write.mode.mode].map(literal).join(', ');
+  // JSON has no bigint.
   const bounds = JSON.stringify(write.bounds, (_, value) => (typeof value === 'bigint' ? String(value) : value));
   const rest = [...counts, batch.at, batch.part, JSON.stringify(published.details), bounds].map(literal).join(', ');
   const list: string[] = [];

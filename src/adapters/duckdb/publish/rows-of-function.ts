@@ -22,6 +22,7 @@ export async function applyFunction(work: Work, body: ByFunction): Promise<Reado
   session.made.add(temporary.rows);
   // Rows of an open transaction are numbered from a high place on.
   const start = await session.bigint(`select min(rowid) from ${temporary.input}`);
+  // An appender takes values as they are; as text in statements they would take many times as long.
   const appender = await session.connection.createAppender(temporary.rows, 'main', 'temp');
   try {
     for (let from = 0; from < count; from += page) {
@@ -55,6 +56,7 @@ export async function applyFunction(work: Work, body: ByFunction): Promise<Reado
   return new Map([...types].map(([name, type]) => [name.toLowerCase(), type]));
 }
 
+/** What the function gives for a row. What it throws is its own fault, told with the row that it stumbled over. */
 function mapped(work: Work, body: ByFunction, row: object, number: number): readonly object[] {
   try {
     return body.map(row);

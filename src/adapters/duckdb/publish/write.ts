@@ -17,6 +17,7 @@ async function removeStale({ session, target }: Work): Promise<number> {
   return stale;
 }
 
+/** Adds the rows that are not there yet. Where every version of a key is kept, equal rows are told apart by an ordinal behind their hash. */
 async function append(work: Work, cells: Cells, rows: number): Promise<Written> {
   const { session, target } = work;
   // Two valid rows that are alike in every way are two rows.
