@@ -12,23 +12,19 @@ export async function refuseInUse(
 ): Promise<void> {
   const all = [...changes.values()].flat();
   const places = all.flatMap((change) => ('place' in change ? [placeText(change.place)] : []));
-  await refuseUsed(
-    places.map((place) => ownerOf(place, project)),
-    'set-up',
-    { models, project },
-  );
+  await refuseUsed(places, 'set-up', { models, project });
 }
 
-/** The same of tables by their id, which `what` would change. */
+/** The same of tables by their id, or of what stands beside one, which `what` would change. */
 export async function refuseUsed(
-  ids: readonly string[],
+  places: readonly string[],
   what: string,
   { models, project }: { readonly models: readonly StepModel[]; readonly project: Project },
 ): Promise<void> {
-  if (ids.length === 0) return;
+  if (places.length === 0) return;
   for (const { job, runId, since, targets } of await project.state.going(project.holder)) {
     const used = usedBy(targets, models);
-    const met = ids.find((id) => used.has(id));
+    const met = places.find((place) => used.has(ownerOf(place, project)));
     if (met === undefined) continue;
     throw new EsteiraError('RUN_IN_PROGRESS', {
       what: `Job ${job} is running and uses ${met}, which ${what} would change.`,
