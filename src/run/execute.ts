@@ -96,6 +96,11 @@ export async function execute(execution: Execution): Promise<readonly StepOutcom
       execution.onStep(outcome);
     }
   };
+  // What an earlier attempt has published is told to the state, whatever becomes of this one.
+  for (const model of [...waiting.values()].filter(({ node }) => published.has(node.id))) {
+    waiting.delete(model.node.id);
+    await carryOut(model);
+  }
   for (;;) {
     for (const [id, model] of waiting) {
       const isStopped = execution.signal.aborted || failed.some((outcome) => outcome.error?.code === 'FENCED');

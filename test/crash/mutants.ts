@@ -16,6 +16,8 @@ export interface Mutant {
   readonly stop?: string;
   /** … or a test that must fail. */
   readonly test?: string;
+  /** The file of that test. */
+  readonly among?: string;
 }
 
 export const mutants: readonly Mutant[] = [
@@ -68,6 +70,37 @@ export const mutants: readonly Mutant[] = [
     is: 'const resumed = false &&',
     stop: 'published@5',
   },
+  {
+    what: 'fences that any token may pass',
+    file: 'src/adapters/duckdb/publish/record.ts',
+    was: ' and token = ${literal(batch.token)}`',
+    is: '`',
+    test: 'a process that wakes at intent@2, after another cancels it and begins anew',
+    among: 'test/crash/woken.test.ts',
+  },
+  {
+    what: 'claims that an open publication does not conflict with',
+    file: 'src/adapters/duckdb/position.ts',
+    was: 'set token = ${literal(token)}, seq = seq',
+    is: 'set token = ${literal(token)}',
+    test: 'no newer token is claimed beside a transaction',
+    among: 'src/adapters/duckdb/publish/fence.test.ts',
+  },
+  {
+    what: 'fences that are read but not written',
+    file: 'src/adapters/duckdb/publish/publish.ts',
+    was: '${touchFence(write, 1)}; select ${counted(write)} as seq',
+    is: 'select ${counted(write)} + 1 as seq',
+    test: 'no newer token is claimed beside a transaction',
+    among: 'src/adapters/duckdb/publish/fence.test.ts',
+  },
+  {
+    what: 'watermarks outside the transaction',
+    file: 'src/adapters/duckdb/publish/publish.ts',
+    was: 'recordSql(write, { account, details }, dialect.literal(sequence), staged.taken, moved)',
+    is: 'recordSql(write, { account, details }, dialect.literal(sequence), staged.taken, [])',
+    test: 'a step that goes on does not read again what another job has read',
+  },
 ];
 
 /** The file as it is changed; the text that is taken out must be there once. */
@@ -100,7 +133,7 @@ interface Done {
   readonly err: string;
 }
 async function nodeIn(folder: string, words: readonly string[]): Promise<Done> {
-  const child = spawn(process.execPath, words, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 });
+  const child = spawn(process.execPath, words, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], timeout: 300_000 });
   let [out, err] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (piece: string) => {
     out += piece;
@@ -120,9 +153,11 @@ export async function outcomesIn(folder: string, stops: readonly string[]): Prom
 }
 
 /** The tests of recovery of that name, in the copy: how many passed, and how many did not. */
-export async function testsIn(folder: string, name: string): Promise<{ readonly pass: number; readonly fail: number }> {
-  const file = 'test/crash/crash.test.ts';
-  const { out } = await nodeIn(folder, ['--test', '--test-reporter=tap', `--test-name-pattern=${name}`, file]);
+export async function testsIn(
+  folder: string,
+  { test: name = '', among = 'test/crash/crash.test.ts' }: Mutant,
+): Promise<{ readonly pass: number; readonly fail: number }> {
+  const { out } = await nodeIn(folder, ['--test', '--test-reporter=tap', `--test-name-pattern=${name}`, among]);
   const count = (word: string): number => Number(new RegExp(`^# ${word} (\\d+)$`, 'm').exec(out)?.[1] ?? Number.NaN);
   return { pass: count('pass'), fail: count('fail') };
 }

@@ -24,7 +24,8 @@ export class State {
     const steps =
       this.rows(`select run_seq, s.step, s.state, s.definition, s.bounds, s.files, s.account, s.details, s.error
       from step s join run using (run_id) order by run_seq, s.step`);
-    return [...runs, ...steps].map((row) => JSON.stringify(row));
+    // Errors name the run.
+    return [...runs, ...steps].map((row) => JSON.stringify(row).replaceAll(/\b01[0-9A-HJKMNP-TV-Z]{24}\b/g, 'ulid'));
   }
 
   close(): void {
@@ -55,8 +56,10 @@ export async function inconsistencies(
     proof.delete(`${run_id} ${step}`);
   }
   for (const step of proof.keys()) found.push(`published, and the state does not say so: ${step}`);
-  const open = state.rows(`select step, state from step where state <> 'done' union all
-    select job, state from run where state not in ('succeeded', 'superseded') union all select scope, 'lease' from lease`);
+  const open = state.rows(`
+    select step, s.state from step s join run r using (run_id) where s.state <> 'done' and r.state <> 'cancelled' union all
+    select job, state from run where state not in ('succeeded', 'superseded', 'cancelled') union all
+    select scope, 'lease' from lease`);
   for (const row of open) found.push(`left open: ${JSON.stringify(row)}`);
   const twice = state.rows(
     `select step, count(*) as n from attempt where outcome = 'done' group by run_id, step having count(*) > 1`,

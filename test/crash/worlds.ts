@@ -29,6 +29,8 @@ export const points = [
 ] as const;
 /** Met only by a run that goes on. */
 export const pointsOfReturn = ['adopt'] as const;
+/** Of commands that are no runs, with tests of their own. */
+export const pointsOfOthers = ['before-drop'] as const;
 
 /** What says which run, token or minute it was, and when a copied file was written. */
 const ofTheProcess = ['run_id', 'token', 'refused_at', 'published_at', 'fingerprint'];

@@ -26,8 +26,11 @@ export async function drop(engine: Engine, catalog: string, places: readonly Pla
   ];
   await engine.use(async (session) => {
     try {
-      // The fences stay, and are written: a run that has a lower token meets them, and cannot publish to what is made next.
-      const touch = `update ${book(catalog, 'fence')} set token = greatest(token, ${literal(token)}) where scope in ${scopes} returning scope, token`;
+      const fence = book(catalog, 'fence');
+      // The fences stay, and are written: a run that has a lower token meets them, and cannot publish to what is made next. As a claim does, and
+      // not with `returning`: docs/adr/0013.
+      const touch = `update ${fence} set token = greatest(token, ${literal(token)}), seq = seq where scope in ${scopes};
+        select scope, token from ${fence} where scope in ${scopes}`;
       await session.transaction(async (fences) => {
         const [higher] = fences.filter((row) => (row.token as bigint) > token);
         if (higher) throw fenced(catalog, `${higher.scope} has token ${higher.token}`);

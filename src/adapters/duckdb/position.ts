@@ -129,7 +129,8 @@ export async function claim(engine: Engine, catalog: string, targets: readonly P
   if (targets.length === 0) return;
   await engine.attach(catalog);
   const scopes = targets.map(scopeOf);
-  const sql = `update ${book(catalog, 'fence')} set token = ${literal(token)}
+  // The engine sees a conflict only where two transactions write the same column of a row: a publication writes the counter, so this does too.
+  const sql = `update ${book(catalog, 'fence')} set token = ${literal(token)}, seq = seq
     where scope in ${literal(scopes)} and token <= ${literal(token)}`;
   await engine.use(async (session) => {
     try {

@@ -50,8 +50,11 @@ export async function openInMemory(): Promise<Emptied> {
   return Object.freeze({ ...warehouseOf(engine), empty: (catalog: string) => empty(engine, catalog) });
 }
 
-/** The port over one engine: what concerns several connections is here, the rest in the files of its name. */
-function warehouseOf(engine: Engine): Warehouse {
+/**
+ * The port over one engine: what concerns several connections is here, the rest in the files of its name. Two of one engine know nothing of each
+ * other: so a test has two processes on one file.
+ */
+export function warehouseOf(engine: Engine): Warehouse {
   const { options } = engine;
   const writing = new Set<Writing>();
   const turns = new Turns();

@@ -57,7 +57,7 @@ export async function publishStep(publishing: Publishing): Promise<Publication> 
   const work = workOf(write, session);
   const staged = await stage(work);
   await trace('staged');
-  const fence = `${touchFence(write, 1)} returning seq`;
+  const fence = `${touchFence(write, 1)}; select ${counted(write)} as seq`;
   const publish = () => session.transaction((rows) => carryOut(work, staged, rows, publishing), fence);
   const publication = await turns.take(table, publish);
   session.views.clear();
@@ -101,8 +101,8 @@ async function carryOut(
   { trace, moved }: Publishing,
 ): Promise<Publication> {
   const { session, write } = work;
-  const after = fence[0]?.seq as bigint | undefined;
-  if (after === undefined) throw notOurs(write);
+  const after = fence[0]?.seq as bigint | null;
+  if (after === null) throw notOurs(write);
   await trace('fenced');
   if (write.anew) await takeEverythingOut(work);
   if (write.redefined && write.mode.mode === 'merge') await refuseRepeatedBefore(work);

@@ -8,7 +8,10 @@ const row = (...values: readonly unknown[]): string => `(${values.map(literal).j
 const ours = ({ batch, target }: StepWrite): string =>
   `scope = ${literal(scopeOf(target))} and token = ${literal(batch.token)}`;
 
-/** Makes the fence's row ours, so that a newer token cannot pass beside this transaction; `by` is added to its counter. */
+/**
+ * Makes the fence's row ours, so that a newer token cannot pass beside this transaction; `by` is added to its counter. Never with `returning`: the
+ * engine then deletes the row and inserts it, and an update beside it is lost without a word.
+ */
 export const touchFence = (write: StepWrite, by: 0 | 1 | -1): string =>
   `update ${book(write.target.catalog, 'fence')} set seq = seq + ${by} where ${ours(write)}`;
 

@@ -1,0 +1,59 @@
+// Two people start the same run at once, each in a process of its own; one of the two is killed some time later.
+import { spawn } from 'node:child_process';
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { Random } from '../run/support/random.ts';
+import { carryOut, commands, compare, copied, type Outcome, type Worlds } from './worlds.ts';
+
+const bin = path.join(import.meta.dirname, '..', '..', 'bin', 'esteira.mjs');
+const [sync, run] = commands as [(typeof commands)[number], (typeof commands)[number]];
+const { job, date } = run.input as { readonly job: string; readonly date: string };
+
+interface Started {
+  readonly kill: () => boolean;
+  /** What it said, when it has ended by itself; nothing when it was killed. */
+  readonly ended: Promise<{ readonly code: number; readonly said: string } | undefined>;
+}
+
+function start(folder: string): Started {
+  const env = { ...process.env, ESTEIRA_NOW: path.join(folder, 'now') };
+  const child = spawn(process.execPath, [bin, 'run', job, '--date', date], { cwd: folder, env, timeout: 120_000 });
+  let said = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (piece: string) => {
+      said += piece;
+    });
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return {
+    kill: () => child.kill('SIGKILL'),
+    ended: ended.then((code) => (code === null ? undefined : { code, said })),
+  };
+}
+
+/** Whoever asks may be told that the run is going, or that its owner is gone; never that something broke. */
+const expected = /RUN_IN_PROGRESS|OWNER_GONE|OWNER_UNREACHABLE|succeeded|done/;
+
+export async function race(worlds: Worlds, seed: number): Promise<Outcome> {
+  const random = new Random(seed);
+  const folder = copied(worlds.base, 'race');
+  try {
+    await carryOut(folder, [sync]);
+    writeFileSync(path.join(folder, 'now'), run.now);
+    const both = [start(folder), start(folder)];
+    const victim = both[random.below(2)] as Started;
+    const milliseconds = 100 + random.below(1200);
+    const timer = setTimeout(victim.kill, milliseconds);
+    const endings = await Promise.all(both.map(({ ended }) => ended));
+    clearTimeout(timer);
+    const odd = endings.flatMap((ending) => (ending && !expected.test(ending.said) ? [ending.said.slice(-500)] : []));
+    await carryOut(folder, [run]);
+    const killed = endings.filter((ending) => ending === undefined).length;
+    return {
+      stops: [`race@${milliseconds}`],
+      killed,
+      differences: [...odd, ...(await compare(worlds.undisturbed, folder))],
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
