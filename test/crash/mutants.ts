@@ -25,7 +25,7 @@ export const mutants: readonly Mutant[] = [
     what: 'the publishing transaction removed',
     file: 'src/adapters/duckdb/publish/publish.ts',
     was: 'session.transaction((rows) => carryOut(work, staged, rows, publishing), fence)',
-    is: 'carryOut(work, staged, await session.rows(fence), publishing)',
+    is: 'session.rows(fence).then((rows) => carryOut(work, staged, rows, publishing))',
     stop: 'written@5',
   },
   {
