@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { EsteiraError } from '../errors.ts';
 import type { Typed } from './command.ts';
 import type { CommandEntry } from './commands.ts';
 import { parse } from './parse.ts';
-import { openTerminal, type Terminal } from './terminal.ts';
+import { inEnvironment, type Look, openTerminal, type Terminal } from './terminal.ts';
 
 /** The command `esteira`: gives the exit code. `home` is the folder that has template/ and package.json: the repository, or the installed package. */
 export async function main(args: readonly string[], home: string): Promise<number> {
@@ -17,6 +18,7 @@ export async function perform(args: readonly string[], home: string, terminal: T
     const words = isJson ? JSON.stringify(result, undefined, 2) : text();
     if (words !== '') terminal.write(`${words}\n`);
   };
+  let shown = terminal;
   try {
     const { entry, typed } = parse(args);
     if (typed.flags.has('version')) {
@@ -30,17 +32,19 @@ export async function perform(args: readonly string[], home: string, terminal: T
       return 0;
     }
     // Each command is loaded when it is given: help and mistakes need neither the project nor the engine.
+    const environment = typed.texts.get('env');
+    if (environment !== undefined) shown = Object.create(terminal, { environment: { value: environment } }) as Terminal;
     const [command, { openSession }, version] = await Promise.all([
       entry.load(),
       import('./connect.ts'),
       versionOf(home),
     ]);
     const session = openSession({
-      ...{ typed, terminal, version, command: nameOf(entry, typed) },
+      ...{ typed, terminal: shown, version, command: nameOf(entry, typed) },
       ...(entry.owns && { own: typed.flags.has('once') ? 'refuse' : 'wait' }),
     });
     try {
-      const answer = await command({ typed, terminal, home, call: session.call });
+      const answer = await command({ typed, terminal: shown, home, call: session.call });
       print(answer.result, () => answer.text());
       return answer.exit ?? 0;
     } finally {
@@ -50,11 +54,18 @@ export async function perform(args: readonly string[], home: string, terminal: T
     }
   } catch (error) {
     const { problem } = await import('./problem.ts');
-    const { exit, json, text } = problem(error, await versionOf(home));
+    const { exit, json, text } = problem(meant(error, shown), await versionOf(home));
     if (isJson) print(json, () => '');
     else terminal.tell(`${text(terminal)}\n`);
     return exit;
   }
+}
+
+/** An error of the command line itself does not know which environment was asked for. */
+function meant(error: unknown, look: Look): unknown {
+  if (!(error instanceof EsteiraError)) return error;
+  const details = { ...error.details, next: inEnvironment(error.details.next, look) };
+  return new EsteiraError(error.code, details, { cause: error });
 }
 
 /** As others see it while it goes: neither a query's text nor the values of options, which may be nobody else's business. */

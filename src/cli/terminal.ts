@@ -5,7 +5,13 @@ export interface Look {
   readonly color: boolean;
   /** Marks such as ✓ can be shown; without, letters stand for them. */
   readonly unicode: boolean;
+  /** The environment that `--env` names: a command that is told to be given next must mean the same one. */
+  readonly environment?: string;
 }
+
+/** A text with the commands in it as they must be given for that environment: the line is copied, and would else do its work in another one. */
+export const inEnvironment = (text: string, { environment }: Look): string =>
+  environment === undefined ? text : text.replace(/\besteira (?=[a-z])/g, `esteira --env ${environment} `);
 
 /** The one way out: results on `write`, what went wrong and what is waited for on `tell`. */
 export interface Terminal extends Look {

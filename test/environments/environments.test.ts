@@ -116,3 +116,25 @@ test('errors name the command of the environment that was asked for', async () =
   assert.match(err, /next {4}esteira --env dev setup$/m);
   await sandbox.succeed('--env', 'dev', 'setup');
 });
+
+test('what a person is told to do next means the environment that was asked for', async () => {
+  const dev = `warehouse: duckdb({ folder: 'dev' }),\n      state: sqlite({ file: 'dev/state.sqlite' }),`;
+  const sandbox = new Sandbox(environments(dev));
+  sandbox.write({
+    'definitions/shop.ts': body
+      .replace(
+        "export const daily = job('daily', { when: byHand,",
+        "export const daily = job('daily', { when: cron('0 2 * * *'),",
+      )
+      .replace('sql`select 1 as n` });', "sql`select 1 as n union all select null`, invalid: 'set aside' });"),
+  });
+  assert.match(await sandbox.succeed('plan', 'daily', '--env', 'dev'), /set up first \(esteira --env dev setup\)/);
+  await sandbox.succeed('setup', '--env', 'dev');
+  const told = await sandbox.succeed('run', 'daily', '--env', 'dev');
+  assert.match(told, /next {4}esteira --env dev show silver\.numbers_invalidos$/m);
+  const again = await sandbox.succeed('run', 'daily', '--env', 'dev');
+  const [, next = ''] = /next {4}esteira (--env dev run daily --date \S+ --again)$/m.exec(again) ?? [];
+  assert.match(await sandbox.succeed(...next.split(' ')), /succeeded in/, again);
+  const { err } = await sandbox.run('settings', 'get', 'config.limits.flor', '--env', 'dev');
+  assert.match(err, /Did you mean: esteira --env dev settings get config\.limits\.floor/);
+});

@@ -3,7 +3,7 @@ import { type Command, given } from '../command.ts';
 import { paint } from '../marks.ts';
 import { counted, moment } from '../numbers.ts';
 import { table } from '../table.ts';
-import type { Look } from '../terminal.ts';
+import { inEnvironment, type Look } from '../terminal.ts';
 import { cut, visible, wrapHanging } from '../text.ts';
 
 export const plan: Command = async ({ typed, terminal, call }) => {
@@ -27,7 +27,7 @@ export function planText(view: PlanView, look: Look): string {
     ...(steps.length > 0 ? table(headings, rows, look) : ['Nothing to do.']),
     ...listed('Standing in:', view.standIns, say),
     ...listed('Read as they are:', view.readsOnly, say),
-    ...listed('To set up first (esteira setup):', view.setup, say),
+    ...listed(inEnvironment('To set up first (esteira setup):', look), view.setup, say),
   ].join('\n');
 }
 

@@ -5,7 +5,7 @@ import type { Command, Request } from '../command.ts';
 import { count, counted } from '../numbers.ts';
 import { labelOf } from '../progress/labels.ts';
 import { table } from '../table.ts';
-import type { Look } from '../terminal.ts';
+import { inEnvironment, type Look } from '../terminal.ts';
 import { visible, wrapHanging } from '../text.ts';
 
 export const reset: Command = async ({ typed, terminal, call }) => {
@@ -60,7 +60,10 @@ export function resetText({ drops, kept, isDone }: ResetView, look: Look): strin
   if (drops.length === 0) return ['Nothing is there to be dropped.', ...stays].join('\n');
   return [
     ...table(headings, rows, look),
-    isDone ? 'Dropped. esteira setup makes them again; a run fills them.' : 'These would be dropped.',
+    inEnvironment(
+      isDone ? 'Dropped. esteira setup makes them again; a run fills them.' : 'These would be dropped.',
+      look,
+    ),
     ...lost,
     ...stays,
   ].join('\n');

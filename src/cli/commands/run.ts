@@ -4,7 +4,7 @@ import { exitOf } from '../exit.ts';
 import { moment } from '../numbers.ts';
 import { runCommand } from '../progress/labels.ts';
 import { progressOf } from '../progress/progress.ts';
-import type { Look } from '../terminal.ts';
+import { inEnvironment, type Look } from '../terminal.ts';
 import { visible, wrapHanging } from '../text.ts';
 
 export const run: Command = async (request) => {
@@ -38,5 +38,6 @@ export function runText({ job, date, runId, finishedAt, alreadyDone }: RunView, 
   if (!alreadyDone) return '';
   const when = finishedAt ? `, ${moment(finishedAt)}` : '';
   const words = `${job} ${date} has succeeded already (run ${runId}${when}): nothing was done.`;
-  return `${wrapHanging(visible(words), look.columns, 2)}\n  next    ${runCommand(job, date)} --again`;
+  const next = inEnvironment(`${runCommand(job, date)} --again`, look);
+  return `${wrapHanging(visible(words), look.columns, 2)}\n  next    ${next}`;
 }

@@ -5,7 +5,7 @@ import type { KeepingView, RunEvent, ScheduleEvent, StartView, TickView } from '
 import { type HealthServer, serveHealth } from '../../server/health.ts';
 import type { Command, Typed } from '../command.ts';
 import { counted } from '../numbers.ts';
-import type { Terminal } from '../terminal.ts';
+import { inEnvironment, type Terminal } from '../terminal.ts';
 import { visible } from '../text.ts';
 
 /** So long without a beat, in milliseconds, and the schedules are not kept any more, whatever the process does. */
@@ -17,7 +17,7 @@ export const start: Command = async ({ typed, terminal, call }) => {
   const watch = await Watch.open(typed, terminal);
   try {
     const view = await call('start', typed.flags.has('once') ? { once: true } : {}, (event) => watch.onEvent(event));
-    return { result: view, text: () => stoppedText(view) };
+    return { result: view, text: () => inEnvironment(stoppedText(view), terminal) };
   } finally {
     watch.close();
   }

@@ -2,7 +2,7 @@ import type { RunEvent } from '../../operate/views.ts';
 import type { Account } from '../../ports/index.ts';
 import { mark, paint } from '../marks.ts';
 import { count, counted, seconds } from '../numbers.ts';
-import type { Look } from '../terminal.ts';
+import { inEnvironment, type Look } from '../terminal.ts';
 import { pad, visible, width } from '../text.ts';
 import { type Followed, type FollowedStep, left } from './follow.ts';
 import { runCommand } from './labels.ts';
@@ -24,9 +24,11 @@ export function beginning({ run }: Followed): string {
 }
 
 /** What is read in the place of the sources, in a line or two. */
-export function standIns({ run }: Followed): readonly string[] {
+export function standIns({ run }: Followed, look: Look): readonly string[] {
   if (run.standIns.length <= 2) return run.standIns.map((text) => visible(text));
-  return [`Others stand in for ${run.standIns.length} sources; esteira plan ${run.job} names them.`];
+  return [
+    inEnvironment(`Others stand in for ${run.standIns.length} sources; esteira plan ${run.job} names them.`, look),
+  ];
 }
 
 /** One line for a step that has ended, for logs and pipes. */
@@ -48,7 +50,7 @@ export function noteText({ level, text, step }: Extract<RunEvent, { type: 'note'
 }
 
 /** What a run that ended early has not done. */
-export function unfinished(followed: Followed): readonly string[] {
+export function unfinished(followed: Followed, look: Look): readonly string[] {
   const open = left(followed);
   const [first] = open;
   if (!first || followed.end?.state === 'succeeded') return [];
@@ -57,5 +59,7 @@ export function unfinished(followed: Followed): readonly string[] {
     `Left: ${open.length} of ${counted(followed.steps.size, 'step')}, from ${first.view.label} on.`,
   );
   // The error of a step that failed says itself what to do.
-  return followed.end?.state === 'failed' ? [words] : [words, `  next    ${runCommand(job, date)}`];
+  return followed.end?.state === 'failed'
+    ? [words]
+    : [words, inEnvironment(`  next    ${runCommand(job, date)}`, look)];
 }

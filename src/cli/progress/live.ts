@@ -51,14 +51,14 @@ export class Live implements Progress {
     clearTimeout(this.#timer);
     this.#drawn = [];
     const ended = endedNow(this.#followed, true);
-    const last = [...(ended ? [summary(ended, this.#look())] : []), ...unfinished(this.#followed)];
+    const last = [...(ended ? [summary(ended, this.#look())] : []), ...unfinished(this.#followed, this.#terminal)];
     this.#followed = undefined;
     this.#say(last);
   }
 
   #begin(followed: Followed): void {
     this.close();
-    this.#say(standIns(followed));
+    this.#say(standIns(followed, this.#terminal));
     this.#followed = followed;
     this.#unlisten = this.#terminal.onResize(() => this.#draw());
     this.#draw();
@@ -102,7 +102,8 @@ export class Live implements Progress {
 
   /** A line that fills the last column would wrap on some terminals, and the cursor stands below the last line. */
   #look(): Look {
-    const { columns, rows, color, unicode } = this.#terminal;
-    return { columns: Math.max(20, columns - 1), rows: Math.max(5, rows - 1), color, unicode };
+    const { columns, rows, color, unicode, environment } = this.#terminal;
+    const size = { columns: Math.max(20, columns - 1), rows: Math.max(5, rows - 1) };
+    return { ...size, color, unicode, ...(environment === undefined ? {} : { environment }) };
   }
 }

@@ -24,14 +24,14 @@ export class Plain implements Progress {
   close(): void {
     if (!this.#followed) return;
     const ended = endedNow(this.#followed, false);
-    this.#say([...(ended ? [summary(ended, this.#terminal)] : []), ...unfinished(this.#followed)]);
+    this.#say([...(ended ? [summary(ended, this.#terminal)] : []), ...unfinished(this.#followed, this.#terminal)]);
     this.#followed = undefined;
   }
 
   #begin(followed: Followed): void {
     this.close();
     this.#followed = followed;
-    this.#say([beginning(followed), ...standIns(followed)]);
+    this.#say([beginning(followed), ...standIns(followed, this.#terminal)]);
   }
 
   #go(followed: Followed, event: Extract<RunEvent, { type: 'step' | 'end' }>): void {

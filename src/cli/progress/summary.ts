@@ -2,7 +2,7 @@ import type { ErrorView, RunView } from '../../operate/views.ts';
 import type { Account, PublicationDetails, RunState } from '../../ports/index.ts';
 import { mark, paint } from '../marks.ts';
 import { between, count, counted, seconds } from '../numbers.ts';
-import type { Look } from '../terminal.ts';
+import { inEnvironment, type Look } from '../terminal.ts';
 import { pad, visible, width, wrapHanging } from '../text.ts';
 import type { Followed } from './follow.ts';
 import { labelOf } from './labels.ts';
@@ -119,8 +119,8 @@ function invalidRows(run: Ended, look: Look): readonly string[] {
   return [
     'Invalid rows, with the rules that they break:',
     ...lines.map((line) => visible(line, { lines: true })),
-    ...(more > 0 ? [`  and in ${counted(more, 'more table')}: esteira show ${run.runId}`] : []),
-    ...(run.state === 'succeeded' ? [`  next    esteira show ${first.name}`] : []),
+    ...(more > 0 ? [inEnvironment(`  and in ${counted(more, 'more table')}: esteira show ${run.runId}`, look)] : []),
+    ...(run.state === 'succeeded' ? [inEnvironment(`  next    esteira show ${first.name}`, look)] : []),
   ];
 }
 
