@@ -7,6 +7,7 @@ import { definitionOf, emptySpelling, invalidPlaceOf, placeOf, spellBody } from 
 import { whenText } from '../plan/ticks.ts';
 import { hidden, type Place, placeText } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
+import { interruptedOf } from './interrupted.ts';
 import { jobOf, nodeNamed, runNamed } from './names.ts';
 import { queryView } from './values.ts';
 import type { CompiledView, Context, Input, LogView, Output, QueryView, RunView, ShowView } from './views.ts';
@@ -47,7 +48,8 @@ export async function runs(project: Project, { job, limit = 20 }: Input<'runs'>)
   const missed = await state.ticks.list({ state: 'skipped', limit, ...(job ? { job } : {}) });
   // A job that is no more may have runs; one that never was has none.
   if (job && found.length === 0) jobOf(project, job);
-  return { runs: found.map((run) => runView(run)), missed: missed.map(tickView) };
+  const interrupted = await interruptedOf(found, project);
+  return { runs: found.map((run) => runView(run, [], interrupted)), missed: missed.map(tickView) };
 }
 
 /** What a run said, in the order in which it was said; of one step, also what it says of its files and checks. */
@@ -99,7 +101,8 @@ export async function show(project: Project, input: Input<'show'>, asking: Askin
   if (node) return showNode(node, project, asking);
   if (/^[0-9A-Z]{6,26}$/.test(name) || name === 'latest') {
     const run = await runNamed(project, name);
-    return { ...runView(run, await project.state.steps(run.runId)), suffix: project.graph.suffix };
+    const interrupted = await interruptedOf([run], project);
+    return { ...runView(run, await project.state.steps(run.runId), interrupted), suffix: project.graph.suffix };
   }
   throw unknownName(name, [...project.graph.nodes.values()]);
 }

@@ -1,6 +1,7 @@
 import { nextTick, whenText } from '../plan/ticks.ts';
 import type { RunRecord } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
+import { interruptedOf } from './interrupted.ts';
 import type { StatusView } from './views.ts';
 import { runView, tickView } from './views-of.ts';
 
@@ -8,7 +9,9 @@ export async function status(project: Project): Promise<StatusView> {
   const { graph, state } = project;
   const now = project.clock.now();
   const going = await state.runs({ going: true, limit: 200 });
-  const running = await Promise.all(going.map(async (run) => runView(run, await state.steps(run.runId))));
+  const left = await interruptedOf(going, project);
+  const open = await Promise.all(going.map(async (run) => runView(run, await state.steps(run.runId), left)));
+  const [running, interrupted] = [open.filter(({ runId }) => !left.has(runId)), open.filter((run) => run.interrupted)];
   const jobs = await Promise.all(
     [...graph.jobs.values()].map(async (job) => {
       const [last] = await state.runs({ job: job.name, limit: 1 });
@@ -26,7 +29,7 @@ export async function status(project: Project): Promise<StatusView> {
   const waiting = await state.ticks.pending();
   const missed = await state.ticks.list({ state: 'skipped', limit: 5 });
   return {
-    ...{ environment: project.environment, owner: project.owner, running, jobs },
+    ...{ environment: project.environment, owner: project.owner, running, interrupted, jobs },
     ...{ waiting: waiting.map(tickView), missed: missed.map(tickView) },
   };
 }

@@ -16,7 +16,11 @@ export function stepViews(steps: readonly GraphStep[]): readonly StepView[] {
 }
 
 /** A run without its steps where only the run is asked for: the list of runs would else ask for those of each. */
-export function runView(run: RunRecord, steps: readonly StepRecord[] = []): RunView {
+export function runView(
+  run: RunRecord,
+  steps: readonly StepRecord[] = [],
+  interrupted: ReadonlySet<string> = new Set(),
+): RunView {
   const { runId, job, date, logicalTime, state, reason, createdAt, finishedAt, error } = run;
   return {
     runId,
@@ -24,6 +28,7 @@ export function runView(run: RunRecord, steps: readonly StepRecord[] = []): RunV
     date: date.toString(),
     logicalTime: logicalTime.toString(),
     state,
+    ...(interrupted.has(runId) ? { interrupted: true } : {}),
     reason,
     createdAt: createdAt.toString(),
     ...(finishedAt ? { finishedAt: finishedAt.toString() } : {}),

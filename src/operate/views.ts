@@ -73,6 +73,8 @@ export interface RunView {
   readonly date: string;
   readonly logicalTime: string;
   readonly state: RunState;
+  /** It has not ended, and nobody carries it out. */
+  readonly interrupted?: boolean;
   readonly reason: Reason;
   /** This date had succeeded before, and nothing was done. */
   readonly alreadyDone?: boolean;
@@ -238,6 +240,8 @@ export interface StatusView {
   /** Absent where nobody has the project open but the one who asks. */
   readonly owner?: { readonly pid: number; readonly since: string; readonly command: string };
   readonly running: readonly RunView[];
+  /** Their processes died or were stopped: the next run of the job, the next start or `resume` goes on with them. */
+  readonly interrupted: readonly RunView[];
   readonly jobs: readonly {
     readonly job: string;
     readonly when: string;

@@ -28,11 +28,11 @@ export function runsText({ runs, missed }: Output<'runs'>, look: Look): string {
 }
 
 const rowsOf = (runs: Output<'runs'>['runs']): readonly (readonly string[])[] =>
-  runs.map(({ runId, job, date, state, createdAt, finishedAt, reason }) => [
+  runs.map(({ runId, job, date, state, interrupted, createdAt, finishedAt, reason }) => [
     runId,
     job,
     date,
-    state,
+    interrupted ? 'interrupted' : state,
     finishedAt ? seconds(between(createdAt, finishedAt)) : '',
     reason,
     moment(createdAt),

@@ -34,7 +34,9 @@ export function showRunText(view: RunView, look: Look): string {
     '',
     ...table(headings, rows, look),
     '',
-    finishedAt ? summary(endedBefore(view), look) : `${mark(look, 'running')} ${view.state}`,
+    finishedAt
+      ? summary(endedBefore(view), look)
+      : `${mark(look, 'running')} ${view.interrupted ? 'interrupted' : view.state}`,
     ...errorsOf(view).flatMap(({ label: of, error }) => [
       ...(of ? ['', `${mark(look, 'failed')} ${visible(of)}`] : ['']),
       errorText(EsteiraError.from(error), look),

@@ -1,4 +1,4 @@
-import type { StatusView, TickView } from '../../operate/views.ts';
+import type { RunView, StatusView, TickView } from '../../operate/views.ts';
 import type { Command } from '../command.ts';
 import { mark, paint } from '../marks.ts';
 import { moment } from '../numbers.ts';
@@ -24,7 +24,10 @@ const headings = [
 ] as const;
 
 /** Who has the project, what goes on, and for each job its last day and its next time; a run of a part of a job stands below it. */
-export function statusText({ environment, owner, running, jobs, waiting, missed }: StatusView, look: Look): string {
+export function statusText(
+  { environment, owner, running, interrupted, jobs, waiting, missed }: StatusView,
+  look: Look,
+): string {
   const whose = owner
     ? `owner: process ${owner.pid} (${owner.command}) since ${moment(owner.since)}`
     : 'no process has it open';
@@ -39,15 +42,19 @@ export function statusText({ environment, owner, running, jobs, waiting, missed 
     wrapHanging(visible(words), look.columns, 2),
     '',
     ...(running.length > 0 ? [paint(look, 'strong', 'Running')] : ['Nothing is running.']),
-    ...running.map((run) => {
-      const done = run.steps.filter(({ state }) => state === 'done').length;
-      const what = `${run.job} ${run.date}, ${done} of ${run.steps.length} steps, since ${moment(run.createdAt)}`;
-      return `${mark(look, 'running')} ${visible(what)}\n  ${visible(run.runId)}`;
-    }),
+    ...running.map((run) => openRun(run, 'running', look)),
+    ...(interrupted.length > 0 ? ['', paint(look, 'strong', 'Interrupted: the next run or start goes on')] : []),
+    ...interrupted.map((run) => openRun(run, 'failed', look)),
     ...(rows.length > 0 ? ['', ...table(headings, rows, look)] : []),
     ...(waiting.length > 0 ? ['', 'Due, not done', ...waiting.map((tick) => waitingLine(tick, look))] : []),
     ...(missed.length > 0 ? ['', missedText(missed, look)] : []),
   ].join('\n');
+}
+
+function openRun({ job, date, runId, createdAt, steps }: RunView, how: 'running' | 'failed', look: Look): string {
+  const done = steps.filter(({ state }) => state === 'done').length;
+  const what = `${job} ${date}, ${done} of ${steps.length} steps, since ${moment(createdAt)}`;
+  return `${mark(look, how)} ${visible(what)}\n  ${visible(runId)}`;
 }
 
 const waitingLine = ({ job, date, due, run }: TickView, look: Look): string => {

@@ -71,6 +71,7 @@ const status = {
   environment: 'demo',
   owner: { pid: 4711, since: '2028-03-01T04:59:00Z', command: 'esteira run v_credit_diario' },
   running: [{ ...record, state: 'running' as const }],
+  interrupted: [],
   waiting: [],
   missed: [],
   jobs: [
@@ -247,6 +248,18 @@ describe('status', () => {
     assert.match(statusText({ ...status, running: [] }, look), /Nothing is running\./);
     const { owner: _, ...alone } = status;
     assert.match(statusText(alone, look), /^demo; no process has it open\n/);
+  });
+
+  it('says what was interrupted, what is due and what was not run, each once', () => {
+    const tick = { job: 'nightly', date: '2028-02-28', due: '2028-02-29T05:00:00Z', state: 'due', cause: '0 2 * * *' };
+    const missed = { ...tick, state: 'skipped', why: 'the job was not free in time' };
+    const waiting = [tick, { ...tick, date: '2028-02-27', state: 'claimed', run: 'failed' }];
+    const text = statusText({ ...status, running: [], interrupted: status.running, waiting, missed: [missed] }, look);
+    assert.match(text, /^Nothing is running\.\n\nInterrupted: .*\n. v_credit_diario 2028-02-29, 10 of 10 steps/m);
+    assert.match(text, /^Due, not done\n {2}nightly 2028-02-28, due 2028-02-29 05:00Z: not begun$/m);
+    assert.match(text, /^ {2}nightly 2028-02-27, due .*: its run failed$/m);
+    assert.match(text, /^Not run\n {2}nightly 2028-02-28, due 2028-02-29 05:00Z: the job was not free in time$/m);
+    fits(text, 80);
   });
 
   it('says a newer run of a part of a job below it', () => {

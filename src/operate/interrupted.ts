@@ -1,0 +1,15 @@
+import type { RunRecord } from '../ports/index.ts';
+import type { Project } from '../run/index.ts';
+import { isBackfill } from './rerun/called.ts';
+
+/** Of these runs the ones that have not ended and that nobody carries out: their process died, or was stopped. Only the owner can tell. */
+export async function interruptedOf(runs: readonly RunRecord[], project: Project): Promise<ReadonlySet<string>> {
+  const open = runs.filter(({ state }) => state === 'running');
+  if (open.length === 0) return new Set();
+  const going = await project.state.going(project.holder);
+  const own = new Set(going.map(({ runId }) => runId));
+  // The dates of a backfill go on under the lease of the backfill.
+  const builds = going.some(({ job }) => isBackfill(job));
+  const left = open.filter(({ runId, reason }) => !own.has(runId) && !(builds && reason === 'backfill'));
+  return new Set(left.map(({ runId }) => runId));
+}
