@@ -114,10 +114,12 @@ export async function describeRules(node: Node<AnyTable>, describer: Describer):
     }
     const condition = spelledFor(definition, () => spell(rule, spelling));
     // As a row is judged: the columns stand for themselves, and nothing of the table's own query is there.
-    const query = `select (${condition}) as holds from ${relation} as candidate`;
+    const query = `select (${condition}\n) as holds from ${relation} as candidate`;
     const what = `the rule ${flag} of ${definition.name}`;
-    const { given } = await ask({ query, of: definition, what }, describer);
+    const { given, facts } = await ask({ query, of: definition, what }, describer);
     const type = given[0]?.type;
+    // Another table may be counted, but not the rows beside this one: in `where` the engine refuses that.
+    if (facts.groups) await ask({ query: `${query} where (${condition}\n)`, of: definition, what }, describer);
     if (type !== 'BOOLEAN') throw ruleWrong(definition, flag, `it is ${type}, not true or false`);
   }
 }

@@ -202,6 +202,13 @@ export function refuseKeyless({ definition }: Node<AnyTable>): void {
       definition,
       'Take .optional() off it; a row without its key is then an invalid row.',
     );
+  const leaving = typeof write === 'object' ? write.needs.find((name) => keys.includes(name)) : undefined;
+  if (leaving !== undefined)
+    throw invalidDefinition(
+      `${leaving} says which rows leave ${definition.name}, and is part of its key: a delete would never meet its row.`,
+      definition,
+      'Take .key() off it.',
+    );
   const [order] = duplicates?.by ?? [];
   if (order !== undefined && keys.length === 0)
     throw invalidDefinition(

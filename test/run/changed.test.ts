@@ -154,6 +154,16 @@ const refused: Readonly<Record<string, readonly [code: string, text: string]>> =
     `export const s = source('s', { reader: files('*.csv'), columns: { _rid: col.text() } });
     export const t = table('t', { columns: { id: col.text() }, rows: sql\`select _rid as id from \${s.unread}\`, write: 'append' });`,
   ],
+  'a key that says which rows leave': [
+    'DEFINITION_INVALID',
+    `export const t = table('t', { columns: { id: col.integer().key(), gone: col.boolean().key() },
+      rows: sql\`select 1 as id, true as gone\`, write: mergeDeleting('gone') });`,
+  ],
+  'a rule over several rows': [
+    'QUERY_INVALID',
+    `export const t = table('t', { columns: { n: col.integer() }, rows: sql\`select 1 as n\`,
+      rules: { once: sql\`count(*) over (partition by n) = 1\` } });`,
+  ],
   'half a day of looking back': [
     'DEFINITION_INVALID',
     `${numbers}
@@ -165,6 +175,15 @@ for (const [what, [code, text]] of Object.entries(refused)) {
     await assert.rejects(new Changing().define(text).do('check', {}), codeOf(code));
   });
 }
+
+test('a rule may end with a comment, and ask another table for what it has most of', async () => {
+  const shop = new Changing().define(`${numbers}
+    export const t = table('silver.t', { columns: { n: col.integer() }, rows: sql\`select n from \${numbers} -- all\`, invalid: 'set aside',
+      rules: { less: sql\`n < (select max(n) from \${numbers}) -- not the greatest\` } });
+    ${daily('t')}`);
+  await shop.run('2026-01-01');
+  assert.equal(await shop.ask('select count(*) from silver.t'), 2);
+});
 
 test('a job by hand does a date once when the date is asked for, also by a clock that stands still', async () => {
   const shop = new Changing().define(`${numbers}
