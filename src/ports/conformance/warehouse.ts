@@ -6,6 +6,7 @@ import { names } from './warehouse/names.ts';
 import { type Open, onEach } from './warehouse/on.ts';
 import { publishing } from './warehouse/publishing.ts';
 import { reading } from './warehouse/reading.ts';
+import { rerun } from './warehouse/rerun.ts';
 
 /** What every warehouse must do, whatever the engine: cases of node:test. */
 export function warehouseConformance(name: string, open: Open): void {
@@ -16,5 +17,6 @@ export function warehouseConformance(name: string, open: Open): void {
   publishing(on);
   filesOfStep(on);
   reading(on);
+  rerun(on);
   names(on);
 }
