@@ -10,14 +10,14 @@ export interface NewTick {
   readonly zone: string;
   /** The schedule, or the job before, that made it due. */
   readonly cause: string;
+  /** Why nothing is run for it. */
+  readonly why?: string;
 }
 export interface TickRecord extends NewTick {
   /** `claimed`: by a run, which may have ended otherwise than well. */
   readonly state: TickState;
   /** When it was written: later than it was due where nobody looked. */
   readonly noted: Temporal.Instant;
-  /** Why nothing was run for it. */
-  readonly why?: string;
   readonly run?: { readonly runId: string; readonly state: RunState; readonly finishedAt?: Temporal.Instant };
 }
 
@@ -28,7 +28,10 @@ export interface TickRecord extends NewTick {
 export interface TickStore {
   /** By job: up to when its schedule was looked at. */
   seen(): Promise<ReadonlyMap<string, Temporal.Instant>>;
-  /** Writes what has come due since, and that the job was looked at; what is there already stays. Throws OWNED_ELSEWHERE for one who does not own the state. */
+  /**
+   * Writes what has come due since, and that the job was looked at; what says already why is skipped. What is there stays, but for what was written
+   * later than now, by a clock that was wrong: that is due again. Throws OWNED_ELSEWHERE for one who does not own the state.
+   */
   note(
     holder: string,
     job: string,

@@ -193,3 +193,21 @@ test('what streams is brought in as it arrives; where nothing has arrived there 
   assert.deepEqual(await world.rows('select id from postgres_public.people order by id'), [[1], [2]]);
   await kept.close();
 });
+
+test('a clock that was far ahead for a while stops no schedule: what it made due is due when its time comes', async () => {
+  const kept = await Kept.open('2026-03-05T12:00:00Z', { setup: ['config', 'silver'] });
+  const { world } = kept;
+  world.setClock('2026-04-02T12:00:00Z');
+  await kept.says(/each succeeded/, 28);
+  world.setClock('2026-03-05T12:00:00Z');
+  await kept.says(/each the clock says 2026-03-05T12:00:00Z/);
+  world.setClock('2026-03-06T02:00:00Z');
+  // Its run has succeeded: what it was for is done, and is not there twice.
+  await kept.says(/each has succeeded already/);
+  const days = await kept.days('silver.kept');
+  assert.deepEqual([days.length, new Set(days).size], [28, 28]);
+  world.setClock('2026-04-03T02:00:00Z');
+  await kept.says(/each succeeded/, 29);
+  assert.deepEqual((await kept.days('silver.kept')).slice(-1), ['03']);
+  await kept.close();
+});

@@ -56,15 +56,20 @@ export class SqlTicks implements TickStore {
   note(holder: string, job: string, { ticks, upTo, now }: Parameters<TickStore['note']>[2]): Promise<void> {
     return this.#engine.transaction('take', async (state) => {
       await refuseUnlessOwner(state, holder);
-      for (const { due, date, zone, cause } of ticks)
+      for (const { due, date, zone, cause, why } of ticks) {
+        const written = { state: why === undefined ? ('due' as const) : ('skipped' as const), why: why ?? null };
+        const noted = { ...written, noted_at: now.toString() };
         await state
           .insertInto('tick')
-          .values({
-            ...{ job, due: due.toString(), date: date.toString(), zone, cause },
-            ...{ state: 'due', noted_at: now.toString() },
-          })
-          .onConflict((conflict) => conflict.doNothing())
+          .values({ ...{ job, due: due.toString(), date: date.toString(), zone, cause }, ...noted })
+          .onConflict((conflict) =>
+            conflict
+              .columns(['job', 'due'])
+              .doUpdateSet({ ...noted, run_id: null })
+              .where('tick.noted_at', '>', now.toString()),
+          )
           .execute();
+      }
       await state
         .insertInto('schedule')
         .values({ job, up_to: upTo.toString() })

@@ -29,6 +29,7 @@ interface Keeping {
 export class Keeper {
   readonly #project: Project;
   readonly #keeping: Keeping;
+  readonly #stop = new AbortController();
   readonly #scheduled: readonly Job[];
   readonly #streams: readonly Stream[];
   readonly #runner: Runner;
@@ -36,6 +37,8 @@ export class Keeper {
   /** By job: up to when its schedule was looked at, and what is next. */
   readonly #seen = new Map<string, Temporal.Instant>();
   readonly #next = new Map<string, Temporal.Instant | undefined>();
+  /** … before the clock was put back. */
+  readonly #high = new Map<string, Temporal.Instant>();
   #pending: readonly TickRecord[] = [];
   #skipped = 0;
   #lastTick: TickRecord | undefined;
@@ -52,7 +55,10 @@ export class Keeper {
     this.#since = project.clock.now();
     const jobs = [...project.graph.jobs.values()];
     this.#scheduled = jobs.filter(({ triggers }) => triggers.some(({ on }) => on !== 'always'));
-    this.#runner = new Runner(project, { signal: keeping.signal, say: (event) => this.#say(event) });
+    this.#runner = new Runner(project, {
+      signal: AbortSignal.any([keeping.signal, this.#stop.signal]),
+      say: (event) => this.#say(event),
+    });
     this.#streams = jobs.filter(isEndless).map((job) => new Stream(job, project, this.#runner));
   }
 
@@ -61,15 +67,19 @@ export class Keeper {
     const { signal, once } = this.#keeping;
     for (const [job, upTo] of await this.#project.state.ticks.seen()) this.#seen.set(job, upTo);
     if (!once) this.#introduce();
-    await this.#goOn();
-    while (!signal.aborted) {
-      const begun = await this.#lookAgain();
-      this.#tellBeat();
-      this.#tellChanged();
-      if (once && !begun && this.#runner.going.length === 0) break;
-      await this.#pause();
+    try {
+      await this.#goOn();
+      while (!signal.aborted) {
+        const begun = await this.#lookAgain();
+        this.#tellBeat();
+        this.#tellChanged();
+        if (once && !begun && this.#runner.going.length === 0) break;
+        await this.#pause();
+      }
+    } finally {
+      this.#stop.abort();
+      await this.#runner.end();
     }
-    await this.#runner.end();
     if (signal.reason instanceof EsteiraError && signal.reason.code === 'OWNED_ELSEWHERE') throw signal.reason;
     this.#pending = await this.#project.state.ticks.pending();
     return {
@@ -131,17 +141,37 @@ export class Keeper {
   /** Writes what has come due since the last look; a job that is new is due from now on. */
   async #note(job: Job, now: Temporal.Instant): Promise<void> {
     const { name } = job;
-    const seen = this.#seen.get(name);
+    const seen = this.#seenOf(job, now);
     if (!this.#next.has(name)) this.#next.set(name, nextTick(job, seen ?? now));
     const next = this.#next.get(name);
     if (seen && (!next || Temporal.Instant.compare(next, now) > 0)) return;
     const found = seen ? ticksBetween(job, seen, now) : [];
-    const ticks = found.map(({ logicalTime: due, ...tick }) => ({ ...tick, job: name, due }));
+    const ticks = found.map(({ logicalTime: due, until, ...tick }) => ({
+      ...{ ...tick, job: name, due },
+      ...(until && { why: `too many were missed: this one stands for all before ${until}` }),
+    }));
     await this.#project.state.ticks.note(this.#project.holder, name, { ticks, upTo: now, now });
     this.#seen.set(name, now);
     this.#next.set(name, nextTick(job, now));
-    for (const tick of ticks)
-      if (tick.until) await this.#skip(tick, `too many were missed: this one stands for all before ${tick.until}`);
+  }
+
+  /** A clock that is put back by more than a day was wrong before, or is so now: as soon as it is where it was, that is where it goes on. */
+  #seenOf(job: Job, now: Temporal.Instant): Temporal.Instant | undefined {
+    const { name } = job;
+    const seen = this.#seen.get(name);
+    const high = this.#high.get(name);
+    if (high && Temporal.Instant.compare(high, now) <= 0) {
+      this.#high.delete(name);
+      this.#seen.set(name, high);
+      this.#next.delete(name);
+    } else if (seen && Temporal.Instant.compare(now.add({ hours: 24 }), seen) < 0) {
+      const text = `the clock says ${now}, and its times were looked at up to ${seen}: it goes on from now`;
+      this.#say({ level: 'warn', text, job: name });
+      if (!high) this.#high.set(name, seen);
+      this.#seen.set(name, now);
+      this.#next.delete(name);
+    }
+    return this.#seen.get(name);
   }
 
   async #decide(job: Job, ticks: readonly TickRecord[], now: Temporal.Instant): Promise<Decision> {

@@ -28,6 +28,21 @@ export function ticksConformance(on: On): void {
     assert.deepEqual(found[1], { ...tickOf(2), state: 'due', noted: at(1) });
   });
 
+  on(
+    'a tick that was written by a clock ahead of now is due again; what is too much to be told is skipped at once',
+    async (state) => {
+      await note(state, [1]);
+      await state.ticks.skip(tickOf(1), 'the job was not free in time');
+      await state.ticks.note('first', 'daily', { ticks: [tickOf(1)], upTo: at(2), now: at(2) });
+      assert.deepEqual(await listed(state, 'skipped'), ['1 skipped']);
+      const before = at(1).subtract({ hours: 48 });
+      const all = { ...tickOf(2), why: 'for all before' };
+      await state.ticks.note('first', 'daily', { ticks: [tickOf(1), all], upTo: before, now: before });
+      assert.deepEqual(await state.ticks.pending(), [{ ...tickOf(1), state: 'due', noted: before }]);
+      assert.deepEqual(await listed(state, 'skipped'), ['2 skipped']);
+    },
+  );
+
   on('a run claims the tick of its time, whatever started it; when it succeeds the tick is done', async (state) => {
     await note(state, [1, 2]);
     const { held } = begun(await state.open(newRun('r1')));
