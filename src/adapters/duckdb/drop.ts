@@ -27,9 +27,9 @@ export async function drop(engine: Engine, catalog: string, places: readonly Pla
   await engine.use(async (session) => {
     try {
       const fence = book(catalog, 'fence');
-      // The fences stay, and are written: a run that has a lower token meets them, and cannot publish to what is made next. As a claim does, and
-      // not with `returning`: docs/adr/0013.
-      const touch = `update ${fence} set token = greatest(token, ${literal(token)}), seq = seq where scope in ${scopes};
+      // The fences stay. Their number moves on, so that no publication is the newest of a table that is gone; and they are written, so that a run that
+      // has a lower token meets them, and cannot publish to what is made next. As a claim does, and not with `returning`: docs/adr/0013.
+      const touch = `update ${fence} set token = greatest(token, ${literal(token)}), seq = seq + 1 where scope in ${scopes};
         select scope, token from ${fence} where scope in ${scopes}`;
       await session.transaction(async (fences) => {
         const [higher] = fences.filter((row) => (row.token as bigint) > token);
