@@ -82,6 +82,21 @@ export const guarantees: readonly Guarantee[] = [
     proof: ['test/run/made-anew.test.ts'],
   },
   {
+    what: 'After `reprocess` a table, its invalid rows and all below it are as a build from nothing would leave them; a reader sees each as it was before or after.',
+    by: 'Esteira, which takes everything out and builds it in one transaction, and finishes an interrupted rerun before its tables are read',
+    proof: ['test/rerun/reprocess.test.ts', 'test/rerun/resume.test.ts', 'src/ports/conformance/warehouse/rerun.ts'],
+  },
+  {
+    what: 'A row that a table has read is in one place: the table, its invalid rows, or neither because a newer row of its key is there; the ledger has a line for each move.',
+    by: 'Esteira, inside the publishing transaction',
+    proof: ['test/rerun/ledger.test.ts', 'test/rerun/credit.test.ts'],
+  },
+  {
+    what: 'A backfill builds each of its dates once, in order where one may see what another writes; nothing else runs the job meanwhile.',
+    by: 'Esteira: a record in the state, and leases that are held from the first date to the last (`RUN_IN_PROGRESS`)',
+    proof: ['test/rerun/backfill.test.ts', 'src/ports/conformance/backfills.ts'],
+  },
+  {
     what: 'A run creates and alters nothing; set-up never destroys.',
     by: 'Esteira (`SETUP_NEEDED`, `SETUP_CONFLICT`)',
     proof: ['test/errors/errors.test.ts'],
