@@ -250,10 +250,23 @@ export class Engine {
     for (const real of at < 0 ? [] : this.#files.splice(at, 1)) held.delete(real);
   }
 
+  /**
+   * Lets go of the files. The instance lives on as long as a result that was not read to its end, such as that of a query of which only the first rows
+   * were wanted, and with it the file's lock; whoever opened the file again in this process would have a second instance on it.
+   */
+  async #detach(): Promise<void> {
+    for (const catalog of this.#attached.keys()) {
+      const detach = `detach database if exists ${dialect.identifier(catalog)}`;
+      // One that cannot be detached is closed with the instance, as ever.
+      await this.use((session) => session.run(detach)).catch(() => {});
+    }
+  }
+
   /** Waits for what goes on: to close under a statement ends the process. */
   async close(): Promise<void> {
     await Promise.allSettled(this.#attached.values());
     while (this.#lent.size > 0) await Promise.allSettled(this.#lent);
+    await this.#detach();
     for (const connection of this.#idle.splice(0)) connection.closeSync();
     this.#instance.closeSync();
     for (const real of this.#files.splice(0)) held.delete(real);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import {
   existsSync,
   mkdirSync,
@@ -126,6 +126,25 @@ test('a file that another program has open is said to be, with its process', asy
     });
   } finally {
     child.kill('SIGKILL');
+  }
+});
+
+test('a file is let go of when it is closed, also after a query of which only the first rows were wanted', async () => {
+  const folder = newFolder();
+  const table = 'select range as id, md5(range::varchar) as word from range(50000)';
+  for (const round of [1, 2, 3]) {
+    const warehouse = await openDuckdb({ folder, catalogs: ['one'], memoryLimit: '1GiB' });
+    const desk = new Desk(warehouse);
+    await desk.publish(await desk.make(`t${round}`, columns), table);
+    const { more } = await warehouse.query(`from one.silver.t${round}`, { limit: 3, catalogs: ['one'] });
+    assert.ok(more);
+    await warehouse.close();
+    const program = `import { DuckDBInstance } from '@duckdb/node-api';
+      const instance = await DuckDBInstance.create(${JSON.stringify(path.join(folder, 'one.duckdb'))});
+      const rows = await (await instance.connect()).runAndReadAll('select count(*) from silver.t${round}');
+      console.log(String(rows.getRows()[0][0]));`;
+    const other = spawnSync(process.execPath, ['--input-type=module', '-e', program], { cwd: import.meta.dirname });
+    assert.equal(String(other.stdout).trim(), '50000', String(other.stderr));
   }
 });
 
