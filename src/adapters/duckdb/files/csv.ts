@@ -119,32 +119,50 @@ export interface Header {
   readonly late: boolean;
 }
 
+const delimiters = [',', ';', '\t', '|'];
+
 /** The header of a file, taken apart by the delimiter that finds most of the wanted names; nothing where the file is empty. */
 export async function headerOf(file: SourceFile, wanted: readonly string[]): Promise<Header | undefined> {
+  const { records: firsts, late } = await firstRecords(file);
   let best: Header | undefined;
   let most = -1;
-  const late = await beginsEmpty(file);
-  for (const delimiter of [',', ';', '\t', '|']) {
-    for await (const record of records(file, delimiter)) {
-      const names = 'fields' in record ? namesOf(record.fields) : [];
-      const found = wanted.filter((name) => names.includes(name)).length;
-      if (found > most) {
-        most = found;
-        best = { delimiter, names, late };
-      }
-      break;
+  for (const [delimiter, record] of firsts) {
+    const names = 'fields' in record ? namesOf(record.fields) : [];
+    const found = wanted.filter((name) => names.includes(name)).length;
+    if (found > most) {
+      most = found;
+      best = { delimiter, names, late };
     }
   }
   return best;
+}
+
+/** The first record by each delimiter, in one reading: to open a file takes longer than to take its first line apart. */
+async function firstRecords(
+  file: SourceFile,
+): Promise<{ readonly records: ReadonlyMap<string, CsvRecord>; readonly late: boolean }> {
+  const found = new Map<string, CsvRecord>();
+  const splitters = delimiters.map((delimiter) => ({ delimiter, splitter: new Splitter(delimiter) }));
+  const look = (take: (splitter: Splitter) => Generator<CsvRecord>): void => {
+    for (const { delimiter, splitter } of splitters) {
+      const first = found.has(delimiter) ? undefined : take(splitter).next();
+      if (first && !first.done) found.set(delimiter, first.value);
+    }
+  };
+  let begin = '';
+  for await (const piece of pieces(file)) {
+    begin ||= piece.slice(0, 1);
+    look((splitter) => splitter.take(piece));
+    if (found.size === delimiters.length) break;
+  }
+  look((splitter) => splitter.end());
+  // In the order of the delimiters, of which the first wins.
+  const records = new Map(delimiters.flatMap((one) => (found.has(one) ? [[one, found.get(one) as CsvRecord]] : [])));
+  return { records, late: begin === '\r' || begin === '\n' };
 }
 
 /** Delimiters after the last name mean nothing, as after the last field of a record. */
 function namesOf(fields: readonly (string | null)[]): readonly string[] {
   const last = fields.findLastIndex((name) => name !== null);
   return fields.slice(0, last + 1).map((name) => (name ?? '').trim());
-}
-
-async function beginsEmpty(file: SourceFile): Promise<boolean> {
-  for await (const piece of pieces(file)) if (piece !== '') return /^[\r\n]/.test(piece);
-  return false;
 }
