@@ -127,6 +127,8 @@ export const figure: Figure = {
       return { samples, goals, skipped, notes };
     } finally {
       if (server !== '') await drop();
+      // It holds a link to the folder that it is in.
+      emptyPlace('history');
     }
   },
 };

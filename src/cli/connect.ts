@@ -124,7 +124,19 @@ async function open(
     ]);
   const folder = findProject(typed.texts.get('project') ?? process.cwd());
   guarded(guardExit({ folder, terminal, version, json: typed.flags.has('json') }));
-  const projects = new Projects(folder, { own: typed.texts.get('env'), command });
+  const projects = new Projects(folder, {
+    own: typed.texts.get('env'),
+    command,
+    // One that stands by is told once for whom, not with each attempt.
+    tell: (text) => isTold || say(text),
+  });
+  let isTold = false;
+  /** Whoever reads the log of a process that stays reads lines of one kind. */
+  const say = (text: string): void => {
+    clearTimeout(timer);
+    const line = { at: Temporal.Now.instant().toString(), level: 'info', text };
+    terminal.tell(`${own && typed.flags.has('json') ? JSON.stringify(line) : text}\n`);
+  };
   const timer = setTimeout(() => {
     const note = readOwnerNote(folder);
     const isOther = note && note.pid !== process.pid;
@@ -132,9 +144,8 @@ async function open(
     terminal.tell(`${what} the project.\n`);
   }, soon).unref();
   const standingBy = (): void => {
-    clearTimeout(timer);
     const { command: other, pid } = readOwnerNote(folder) ?? { command: 'another process', pid: '?' };
-    terminal.tell(`Stands by: \`${other}\` (process ${pid}) owns the project.\n`);
+    say(`Stands by: \`${other}\` (process ${pid}) owns the project.`);
   };
   const reach = (): Promise<Connection> =>
     connect({
@@ -150,12 +161,13 @@ async function open(
       ...(own && { own, standingBy }),
     });
   try {
-    for (let isTold = false; ; isTold = true) {
+    for (;;) {
       try {
         return await reach();
       } catch (error) {
         if (own !== 'wait' || !(error instanceof EsteiraError) || error.code !== 'OWNED_ELSEWHERE') throw error;
-        if (!isTold) terminal.tell(`Stands by: ${error.details.where ?? 'another process'} owns the project.\n`);
+        if (!isTold) say(`Stands by: ${error.details.where ?? 'another process'} owns the project.`);
+        isTold = true;
         await sleep(again);
       }
     }

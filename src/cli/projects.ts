@@ -14,10 +14,15 @@ export class Projects {
   readonly #folder: string;
   readonly #own: string | undefined;
   readonly #command: string;
+  readonly #tell: (text: string) => void;
   readonly #opened = new Map<string, Promise<OpenProject>>();
 
-  constructor(folder: string, { own, command }: { readonly own: string | undefined; readonly command: string }) {
+  constructor(
+    folder: string,
+    { own, command, tell }: { readonly own: string | undefined; readonly command: string; tell(text: string): void },
+  ) {
     this.#command = command;
+    this.#tell = tell;
     this.#folder = folder;
     this.#own = own;
   }
@@ -62,7 +67,12 @@ export class Projects {
     const environment = asked ?? (await loadConfig(this.#folder)).standard;
     const known = this.#opened.get(environment);
     if (known) return known;
-    const opening = openProject({ folder: this.#folder, environment, command: this.#command });
+    const opening = openProject({
+      folder: this.#folder,
+      environment,
+      command: this.#command,
+      waits: this.#tell,
+    });
     this.#opened.set(environment, opening);
     opening.catch(() => this.#opened.delete(environment));
     return opening;

@@ -85,6 +85,7 @@ export function sqlite(options: { readonly file: Value }): StateAdapter {
   return Object.freeze({
     role: 'state',
     adapter: 'sqlite',
+    isShared: false,
     options,
     writes: (place: Place) => [real(fileIn(place))],
     open: async (place: Place) => {

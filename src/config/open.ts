@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { AnySource, Reader } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { collect, matchesName } from '../graph/index.ts';
-import type { Clock, Ownership, StateStore } from '../ports/index.ts';
+import type { Clock, StateStore } from '../ports/index.ts';
 import { Answers, type Project, said, ulid } from '../run/index.ts';
 import { clockOf } from './clock.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
@@ -28,6 +28,8 @@ interface Opening {
   readonly command?: string;
   /** Called at each named point of a run, which waits for what it gives. */
   readonly trace?: Project['trace'];
+  /** Told when another machine has to be waited for, which may have died. */
+  readonly waits?: (text: string) => void;
 }
 
 /** Loads a project's definitions and opens the stores of one environment. */
@@ -43,7 +45,7 @@ export async function openProject(options: Opening): Promise<OpenProject> {
 }
 
 async function open(
-  { folder, environment: asked, command = '', trace = stopPoint() }: Opening,
+  { folder, environment: asked, command = '', trace = stopPoint(), waits }: Opening,
   variables: Variables,
 ): Promise<OpenProject> {
   const loadedAt = Date.now();
@@ -61,68 +63,87 @@ async function open(
   });
   refuseShared(config, placeOf);
   const place = placeOf(environment, name);
-  // The engine finds its way into its files meanwhile; when it fails, that is told after what is wrong with the definitions.
-  const opening = environment.warehouse.open(place);
-  opening.catch(() => {});
-  const { definitions, graph, used } = await loadGraph(folder, config).catch(async (error) => {
-    await opening.then((warehouse) => warehouse.close()).catch(() => {});
-    throw error;
-  });
-  for (const variable of used.ofReaders) variables.hide(variable);
   const clock: Clock = clockOf(process.env['ESTEIRA_NOW']);
-  const files = await environment.files.open(place);
-  const warehouse = await opening;
   const holder = ulid(clock.now());
   const owner = { pid: process.pid, since: clock.now().toString(), command };
-  const { state, ownership } = await openState(environment.state, place, { ...owner, holder }).catch(async (error) => {
-    await warehouse.close();
-    throw error;
-  });
-  return {
-    name: config.name,
-    folder,
-    environment: name,
-    ...(name === config.standard ? {} : { option: `--env ${name}` }),
-    version: version(),
-    graph,
-    warehouse,
-    answers: new Answers(warehouse, { folder, version: version() }),
-    state,
-    files,
-    clock,
-    holder,
-    owner,
-    lost: ownership.lost,
-    parallel: environment.parallel ?? 4,
-    readerOf: (source) => standIn(source, environment) ?? source.reader,
-    standInOf: (source) => {
-      const reader = standIn(source, environment);
-      return reader && `${reader.by} ${reader.options.pattern ?? ''}`.trim();
-    },
-    variables: used.all,
-    moduleHash: moduleHasher(),
-    changed: () =>
-      changedSince({ folder, pipelines: config.pipelines, files: definitions.map(({ file }) => file), loadedAt }),
-    redact: (text) => variables.redact(text),
-    trace,
-    close: async () => {
-      await warehouse.close();
-      await ownership.release();
-      await state.close();
-    },
+  const own = () => openState(environment.state, place, { owner: { ...owner, holder }, waits });
+  // Where another machine may own the project, nothing of it is opened before it is known that none does.
+  const owning = environment.state.isShared ? own() : undefined;
+  // The engine finds its way into its files meanwhile; when it fails, that is told after what is wrong with the definitions.
+  const opening = owning ? owning.then(() => environment.warehouse.open(place)) : environment.warehouse.open(place);
+  opening.catch(() => {});
+  const giveBack = async (): Promise<void> => {
+    await opening.then((warehouse) => warehouse.close()).catch(() => {});
+    await owning?.then((owned) => owned.giveBack()).catch(() => {});
   };
+  try {
+    const { definitions, graph, used } = await loadGraph(folder, config);
+    for (const variable of used.ofReaders) variables.hide(variable);
+    const files = await environment.files.open(place);
+    const warehouse = await opening;
+    const { state, lost, giveBack: giveStateBack } = await (owning ?? own());
+    return {
+      name: config.name,
+      folder,
+      environment: name,
+      ...(name === config.standard ? {} : { option: `--env ${name}` }),
+      version: version(),
+      graph,
+      warehouse,
+      answers: new Answers(warehouse, { folder, version: version() }),
+      state,
+      files,
+      clock,
+      holder,
+      owner,
+      lost,
+      parallel: environment.parallel ?? 4,
+      readerOf: (source) => standIn(source, environment) ?? source.reader,
+      standInOf: (source) => {
+        const reader = standIn(source, environment);
+        return reader && `${reader.by} ${reader.options.pattern ?? ''}`.trim();
+      },
+      variables: used.all,
+      moduleHash: moduleHasher(),
+      changed: () =>
+        changedSince({ folder, pipelines: config.pipelines, files: definitions.map(({ file }) => file), loadedAt }),
+      redact: (text) => variables.redact(text),
+      trace,
+      close: async () => {
+        await warehouse.close();
+        await giveStateBack();
+      },
+    };
+  } catch (error) {
+    await giveBack();
+    throw error;
+  }
+}
+
+interface OwnedState {
+  readonly state: StateStore;
+  readonly lost: AbortSignal;
+  giveBack(): Promise<void>;
 }
 
 /** Nobody else owns the project from then on, on no machine. */
 async function openState(
   adapter: StateAdapter,
   place: Place,
-  { since, ...owner }: Project['owner'] & { readonly holder: string },
-): Promise<{ readonly state: StateStore; readonly ownership: Ownership }> {
+  {
+    owner,
+    waits,
+  }: { readonly owner: Project['owner'] & { readonly holder: string }; readonly waits: Opening['waits'] },
+): Promise<OwnedState> {
   const state = await adapter.open(place);
   try {
-    const ownership = await state.own({ ...owner, host: hostname(), since: Temporal.Instant.from(since) });
-    return { state, ownership };
+    const since = Temporal.Instant.from(owner.since);
+    const ownership = await state.own({ ...owner, host: hostname(), since }, waits);
+    const giveBack = async (): Promise<void> => {
+      await ownership.release();
+      await state.close();
+    };
+    return { state, lost: ownership.lost, giveBack };
   } catch (error) {
     await state.close();
     throw error;

@@ -27,6 +27,7 @@ export function postgres(
   return Object.freeze({
     role: 'state',
     adapter: 'postgres',
+    isShared: true,
     options: { url, schema, patience },
     writes: (place: Place) => [`Postgres ${addressOf(place.secret(url))}, schema ${schema}`],
     open: async (place: Place) => {

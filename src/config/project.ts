@@ -28,7 +28,10 @@ export interface Adapter<Role extends string, Opened> {
   open(place: Place): Promise<Opened>;
 }
 export type WarehouseAdapter = Adapter<'warehouse', Warehouse>;
-export type StateAdapter = Adapter<'state', StateStore>;
+export interface StateAdapter extends Adapter<'state', StateStore> {
+  /** Processes of other machines may have it open too. */
+  readonly isShared: boolean;
+}
 export type FilesAdapter = Adapter<'files', FileStore>;
 
 export interface Environment {

@@ -124,9 +124,9 @@ export interface StateStore {
   /**
    * Becomes the owner of the project, wherever its other processes are: those of one folder find each other, those of several machines have only
    * this. Waits for as long as a former owner may live, and throws OWNED_ELSEWHERE once it is seen to live. Where another has owned the state since,
-   * `open` throws the same.
+   * `open` throws the same. `waits` is told for whom, once.
    */
-  own(owner: NewOwner): Promise<Ownership>;
+  own(owner: NewOwner, waits?: (text: string) => void): Promise<Ownership>;
   /**
    * One transaction: refuses while a lease of the write set is held by this holder's own running run (RUN_IN_PROGRESS), finds the job's running
    * run of a dead holder (`resumed`, whatever date was asked) or a date that has succeeded (`done`), else inserts the run and its steps; draws

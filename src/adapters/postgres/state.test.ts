@@ -77,7 +77,7 @@ describe('a state in Postgres', { skip: withoutServer }, () => {
     await wire.close();
   });
 
-  test('an owner that lives through a short loss of the connection is still the owner', async () => {
+  test('an owner that lives on after a short loss of the connection is still the owner', async () => {
     const schema = newSchema();
     const wire = await Wire.to(server);
     const state = await open(schema, { url: wire.url });
@@ -85,6 +85,7 @@ describe('a state in Postgres', { skip: withoutServer }, () => {
     wire.cut();
     setTimeout(() => wire.mend(), 400);
     assert.equal(begun(await state.open(newRun('r1', { holder: 'one' }))).opened, 'new');
+    await sleep(2 * lease.life);
     await assert.rejects((await open(schema)).own(newOwner('other')), { code: 'OWNED_ELSEWHERE' });
     assert.equal(owner.lost.aborted, false);
     await owner.release();
@@ -104,6 +105,19 @@ describe('a state in Postgres', { skip: withoutServer }, () => {
     const fixed = { bounds: [{ source: 'a', upper: 1n }], files: {} };
     assert.equal((await state.intent(held, 'c.silver.orders', fixed, at(2))).attempt, 1);
     assert.equal((await state.steps('r1'))[0]?.attempt, 1);
+    await state.close();
+    await wire.close();
+  });
+
+  test('a commit that never reached the database is done again', async () => {
+    const schema = newSchema();
+    const wire = await Wire.to(server);
+    const state = await open(schema, { url: wire.url });
+    let dropped = 0;
+    wire.dropsAt = (sent) => sent.includes('commit\0') && dropped++ === 0;
+    const { opened: how, held } = begun(await state.open(newRun('r1')));
+    assert.deepEqual([how, held.token, dropped > 1], ['new', 1n, true]);
+    assert.equal((await state.run('r1'))?.state, 'running');
     await state.close();
     await wire.close();
   });

@@ -40,6 +40,8 @@ export class Wire {
   isCut = false;
   /** Looks at what is sent to the server, and says whether the connection is to go once the server has had it. */
   breaksAt: (sent: string) => boolean = () => false;
+  /** The same, and the server never has it. */
+  dropsAt: (sent: string) => boolean = () => false;
   /** Connections that were made. */
   connections = 0;
 
@@ -76,7 +78,9 @@ export class Wire {
     }
     let isBroken = false;
     client.on('data', (sent) => {
-      isBroken ||= this.breaksAt(sent.toString('latin1'));
+      const text = sent.toString('latin1');
+      if (this.dropsAt(text)) return void client.destroy();
+      isBroken ||= this.breaksAt(text);
       behind.write(sent);
     });
     behind.on('data', (answer) => {

@@ -23,11 +23,13 @@ const inMilliseconds = (life: number) => ({ milliseconds: Math.ceil(life) });
 
 type Person = Pick<NewOwner, 'command' | 'host'> & { readonly pid: number | bigint; readonly since: unknown };
 
+const nameOf = ({ command, pid, host, since }: Person): string =>
+  `\`${command}\` (PID ${pid} on ${host}, since ${since})`;
+
 function ownedElsewhere(by: Person, what = 'Another process owns the project.'): EsteiraError {
-  const { command, pid, host, since } = by;
   return new EsteiraError('OWNED_ELSEWHERE', {
     what,
-    where: `\`${command}\` (PID ${pid} on ${host}, since ${since})`,
+    where: nameOf(by),
     next: 'Wait until it ends, and give the command again; nothing is lost.',
   });
 }
@@ -60,13 +62,15 @@ function take(engine: Engine, owner: NewOwner, life: number): Promise<Selectable
  * Waits until the former owner has shown that it lives, which throws, or has not for so long that it is dead. Gives when it was asked for what it
  * then got, by the clock of the process.
  */
-async function takeWhenFree(engine: Engine, owner: NewOwner, times: Times): Promise<number> {
+async function takeWhenFree(engine: Engine, owner: NewOwner, { times, waits }: Waiting): Promise<number> {
   let seen: Selectable<OwnerRow> | undefined;
   for (;;) {
     const sent = performance.now();
     const former = await take(engine, owner, times.life);
     if (!former) return sent;
     if (seen?.holder === former.holder && seen.expires_at !== former.expires_at) throw ownedElsewhere(former);
+    if (!seen)
+      waits?.(`Waiting for ${nameOf(former)}: it ended, or has until ${former.expires_at} to show that it lives.`);
     seen = former;
     await sleep(Math.min(times.beat / 4, 500));
   }
@@ -161,10 +165,15 @@ class Lease implements Ownership {
   }
 }
 
+interface Waiting {
+  readonly times: Times;
+  readonly waits?: ((text: string) => void) | undefined;
+}
+
 /** `own` of the contract. */
-export async function own(engine: Engine, owner: NewOwner, times: Times): Promise<Ownership> {
+export async function own(engine: Engine, owner: NewOwner, { times, waits }: Waiting): Promise<Ownership> {
   if (!engine.lock) {
-    const sent = await takeWhenFree(engine, owner, times);
+    const sent = await takeWhenFree(engine, owner, { times, waits });
     return new Lease(engine, owner, { times, sent });
   }
   const lock = await engine.lock();

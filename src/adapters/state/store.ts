@@ -65,8 +65,8 @@ export class SqlState implements StateStore {
     return this.#engine.transaction('write', ownedBy(held, work));
   }
 
-  own(owner: NewOwner): Promise<Ownership> {
-    return own(this.#engine, owner, this.#times);
+  own(owner: NewOwner, waits?: (text: string) => void): Promise<Ownership> {
+    return own(this.#engine, owner, { times: this.#times, waits });
   }
 
   open(run: NewRun): Promise<Opened> {

@@ -52,6 +52,7 @@ describe('a checkout that only reads, with an empty local folder each time', {
     const started = performance.now();
     const text = await new Container(sandbox, env).succeed('run', 'daily', '--date', '2026-03-01');
     assert.ok(performance.now() - started > 30_000, 'it was to wait: the other might have lived');
+    assert.match(text, /^Waiting for `esteira run daily[^`]*` \(PID \d+ on .*\): it ended, or has until/m);
     assert.match(text, /found published|goes on|resumed/i);
     const { runs } = JSON.parse(await new Container(sandbox, env).succeed('runs', '--json')) as {
       runs: { state: string }[];

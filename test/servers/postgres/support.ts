@@ -52,16 +52,21 @@ export function checkout(): { readonly sandbox: Sandbox; readonly schema: string
   return { sandbox, schema, url: url.href };
 }
 
-/** Names, sizes and times of all that a folder holds beside its local folder. */
-export function listing(folder: string): readonly string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => !/^(\.esteira|node_modules)\//.test(name) && name !== '.esteira')
-    .map((name) => {
-      const { size, mtimeMs } = lstatSync(path.join(folder, name));
-      return `${name} ${size} ${mtimeMs}`;
-    })
-    .toSorted();
+/** What a checkout holds beside its local folder and its packages; the latter are a link to this project. */
+function filesOf(folder: string): readonly string[] {
+  return readdirSync(folder).flatMap((name) => {
+    if (name === '.esteira' || name === 'node_modules') return [];
+    const file = path.join(folder, name);
+    const below = lstatSync(file).isDirectory() ? readdirSync(file, { recursive: true, encoding: 'utf8' }) : [];
+    return [file, ...below.map((one) => path.join(file, one))];
+  });
 }
+
+/** Names, sizes and times of all that a checkout holds. */
+export const listing = (folder: string): readonly string[] =>
+  filesOf(folder)
+    .map((file) => `${file} ${lstatSync(file).size} ${lstatSync(file).mtimeMs}`)
+    .toSorted();
 
 /** A folder that whoever carries out commands in containers may write. */
 export function volume(folder: string): string {
@@ -84,9 +89,7 @@ export class Container {
       cpSync(path.join(from.folder, name), path.join(folder, name), { recursive: true, preserveTimestamps: true });
     volume(path.join(folder, '.esteira'));
     chmodSync(path.dirname(folder), 0o755);
-    for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
-      if (!/^(\.esteira|node_modules)/.test(name))
-        chmodSync(path.join(folder, name), name.includes('.') ? 0o444 : 0o555);
+    for (const file of filesOf(folder)) chmodSync(file, lstatSync(file).isDirectory() ? 0o555 : 0o444);
     chmodSync(folder, 0o555);
   }
 
