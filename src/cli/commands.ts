@@ -164,10 +164,12 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'reprocess',
     about: 'Build tables again, from what bronze has.',
-    more: 'Everything below what is named is built again too, whatever was read before: a new column is filled, rows that are invalid by the rules of today are set aside, rows that are gone above leave. Each table is swapped in one transaction. With --invalid only the rows that were set aside are judged again; those now valid move. Tables whose rows cannot be had once more are named and left.',
+    more: 'Everything below what is named is built again too, whatever was read before: a new column is filled, rows that are invalid by the rules of today are set aside, rows that are gone above leave. Each table is swapped in one transaction. With --invalid only the rows that were set aside are judged again; those now valid move. A table that adds rows of each day is built for the days from --from to --to, by its tables as they are now. Tables whose rows cannot be had once more are named and left.',
     arguments: [argument('what', false, 'A table, a layer such as silver, or all; with --invalid all by default.')],
     options: {
       invalid: { takes: 'nothing', about: 'Judge the rows that were set aside again.' },
+      from: { takes: 'date', value: '<date>', about: 'The first day, for tables whose rows are of single days.' },
+      to: { takes: 'date', value: '<date>', about: 'The last day.' },
       'dry-run': { takes: 'nothing', about: 'Say what would be done.' },
       progress,
     },

@@ -118,14 +118,14 @@ export interface ReprocessView {
     /** `catalog.schema.table`. */
     readonly step: string;
     readonly label: string;
-    /** `anew`: built from the start. `invalid`: its invalid rows are judged again. `new`: takes in what the steps above bring. `view`: shows its tables. */
-    readonly how: 'anew' | 'invalid' | 'new' | 'view';
+    /** `anew`: built from the start. `date`: the rows of each day from the first to the last. `invalid`: its invalid rows are judged again. `new`: takes in what the steps above bring. `view`: shows its tables. */
+    readonly how: 'anew' | 'date' | 'invalid' | 'new' | 'view';
     readonly rows?: number;
     readonly invalid?: number;
   }[];
   /** Tables that are left as they are, and why. */
   readonly kept: readonly { readonly step: string; readonly why: string }[];
-  /** Absent when nothing was to be done, or nothing was done. */
+  /** The last of its runs; absent when nothing was to be done, or nothing was done. */
   readonly run?: RunView;
 }
 
@@ -298,7 +298,13 @@ export interface Operations {
   ];
   /** Builds what is named and everything below it again; or judges its invalid rows again. */
   reprocess: [
-    input: { readonly scope: string; readonly invalid?: boolean; readonly dryRun?: boolean },
+    input: {
+      readonly scope: string;
+      readonly invalid?: boolean;
+      readonly from?: string;
+      readonly to?: string;
+      readonly dryRun?: boolean;
+    },
     output: ReprocessView,
   ];
   /** Builds the dates of a job that are not built, from the first to the last; goes on with the one that was begun by the same words, or with `resume` the newest. */

@@ -237,6 +237,8 @@ export interface StepWrite {
    * generation of its own, as if it had just been made. The ledger says how the invalid rows moved.
    */
   readonly anew?: boolean;
+  /** What former publications of the batch's logical time have written leaves first, the invalid rows too. */
+  readonly redo?: boolean;
   /** Others publish to the target under the same token: the body is evaluated before its turn comes, and sees what was there then. */
   readonly ahead?: boolean;
   /** Another definition has written what is in the target: a merge asks first whether any of its keys is there more than once (KEYS_REPEATED). */

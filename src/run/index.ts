@@ -6,7 +6,7 @@ export { makeChanges, modelsOf, refuseMissingInputs, refuseUnlessSetUp, setupCha
 export type { Project } from './project.ts';
 export { refuseUnreadable } from './readers.ts';
 export { reasonOf } from './reason.ts';
-export { bringsIn, canJudgeAgain, keptBecause, type Rerun } from './rerun.ts';
+export { bringsIn, canJudgeAgain, isDated, keptBecause, type Rerun } from './rerun.ts';
 export { cleaned, said } from './said.ts';
 export {
   isSingle,

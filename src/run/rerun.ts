@@ -2,8 +2,11 @@ import type { AnyTable } from '../define/index.ts';
 import type { Read, StepModel } from '../plan/index.ts';
 import { isRowByRow } from './reason.ts';
 
-/** How a step is done once more. `anew`: from the start, after everything has left the table. `invalid`: its invalid rows are judged again. */
-export type Rerun = 'anew' | 'invalid';
+/**
+ * How a step is done once more. `anew`: from the start, after everything has left the table. `date`: the run's date only, after what it had left has gone.
+ * `invalid`: its invalid rows are judged again.
+ */
+export type Rerun = 'anew' | 'date' | 'invalid';
 
 /** Rows of it cannot be had once more; why, in words. */
 export function keptBecause(model: StepModel): string | undefined {
@@ -17,6 +20,17 @@ export function keptBecause(model: StepModel): string | undefined {
   return undefined;
 }
 
+/** Its rows are of the days on which it was built: each day's can be had once more, by the tables as they are now. */
+export function isDated(model: StepModel): boolean {
+  const { definition } = model.node;
+  if (definition.kind !== 'table' || !model.runValues || isRowByRow(model)) return false;
+  // What was new on that day is not known any more.
+  if (model.reads.some(({ how }) => how.startsWith('new'))) return false;
+  const { write, duplicates } = (definition as AnyTable).spec;
+  // Of a merge without an order the day that was built last would win.
+  return write === 'append' || (write !== 'replace' && write !== 'view' && duplicates !== undefined);
+}
+
 /** What it read of it yesterday may not be there today. */
 function changes({ how, node: { definition } }: Read): boolean {
   if (how === 'files') return true;
@@ -24,7 +38,8 @@ function changes({ how, node: { definition } }: Read): boolean {
 }
 
 /** It brings rows in from outside, as they are: others are built from it. */
-export const bringsIn = ({ kind, keepsOriginal }: StepModel): boolean => kind === 'source' || keepsOriginal;
+export const bringsIn = ({ kind, keepsOriginal, reads }: StepModel): boolean =>
+  kind === 'source' || (keepsOriginal && reads.some(({ node }) => node.definition.kind === 'source'));
 
 /** Its invalid rows can be found again where they come from, by their identity. */
 export const canJudgeAgain = ({ carried }: StepModel): boolean => carried !== undefined;

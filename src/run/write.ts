@@ -43,6 +43,7 @@ export function writeOf(model: StepModel, options: Options): StepWrite {
     reread,
     ...(redefined ? { redefined } : {}),
     ...(rerun === 'anew' ? { anew: true } : {}),
+    ...(rerun === 'date' ? { redo: true } : {}),
     ...(options.ahead ? { ahead: true } : {}),
     fresh: rerun === undefined && isFresh(model, reread),
     unreadIn: model.keeping.map((read) => ({

@@ -1,6 +1,6 @@
 import { EsteiraError } from '../../errors.ts';
 import type { ReprocessView } from '../../operate/views.ts';
-import type { Command } from '../command.ts';
+import { type Command, given } from '../command.ts';
 import { exitOf } from '../exit.ts';
 import { count, counted } from '../numbers.ts';
 import { labelOf } from '../progress/labels.ts';
@@ -23,7 +23,13 @@ export const reprocess: Command = async (request) => {
   try {
     const view = await call(
       'reprocess',
-      { scope: scope ?? 'all', ...(invalid && { invalid }), ...(flags.has('dry-run') && { dryRun: true }) },
+      {
+        scope: scope ?? 'all',
+        ...(invalid && { invalid }),
+        ...given('from', typed.texts.get('from')),
+        ...given('to', typed.texts.get('to')),
+        ...(flags.has('dry-run') && { dryRun: true }),
+      },
       (event) => progress.onEvent(event),
     );
     return { result: view, text: () => reprocessText(view, terminal), ...(view.run ? { exit: exitOf(view.run) } : {}) };
@@ -34,6 +40,7 @@ export const reprocess: Command = async (request) => {
 
 const hows: Readonly<Record<ReprocessView['steps'][number]['how'], string>> = {
   anew: 'built from the start',
+  date: 'built for each of these days',
   invalid: 'its invalid rows are judged again',
   new: 'takes in what comes of that',
   view: 'shows its tables',

@@ -6,6 +6,7 @@ import {
   bringsIn,
   canJudgeAgain,
   filesRead,
+  isDated,
   keptBecause,
   modelsOf,
   type Project,
@@ -18,6 +19,8 @@ import { countsOf } from './counts.ts';
 export interface Scope {
   readonly scope: string;
   readonly invalid: boolean;
+  /** Tables whose rows are of single days are meant too, day by day. */
+  readonly byDate?: boolean;
 }
 /** The steps of a rerun, and how each is done; those without are done as ever. */
 export interface Chosen {
@@ -46,27 +49,34 @@ function isNamed(scope: string, { node }: GraphStep): boolean {
 /** One table is meant, by its own name. */
 const isExact = (scope: string, { node }: GraphStep): boolean => [node.id, nameOf(node)].includes(scope);
 
-function chooseAnew({ scope }: Scope, named: readonly Known[], all: readonly Known[]): Chosen {
+function chooseAnew({ scope, byDate = false }: Scope, named: readonly Known[], all: readonly Known[]): Chosen {
   const roots = new Set<string>();
   for (const step of named) {
     const isBrought = bringsIn(step.model) && scope === 'all';
-    const why = keptBecause(step.model);
+    const why = whyKept(step, byDate);
     if (why !== undefined && isExact(scope, step)) throw impossible(step, why);
     if (step.kind === 'view' && isExact(scope, step)) throw impossible(step, 'it shows its tables as they are');
     if (step.kind === 'table' && why === undefined && !isBrought) roots.add(step.node.id);
   }
-  if (roots.size === 0 && named[0]) throw impossible(named[0], keptBecause(named[0].model) ?? 'nothing of it is kept');
+  if (roots.size === 0 && named[0])
+    throw impossible(named[0], whyKept(named[0], byDate) ?? 'it is built from nothing that is kept');
   const found = new Set<string>();
   const kept: Chosen['kept'][number][] = [];
   for (const step of all) {
     const { id } = step.node;
     if (!roots.has(id) && !step.needs.some((need) => found.has(need))) continue;
-    const why = keptBecause(step.model);
+    const why = whyKept(step, byDate);
     if (why !== undefined) kept.push({ step: id, why });
     else if (roots.has(id) || !bringsIn(step.model)) found.add(id);
   }
   const steps = all.filter(({ node }) => found.has(node.id));
-  return { steps, reruns: new Map(steps.map(({ node }) => [node.id, 'anew'])), kept };
+  const reruns = steps.map(({ node, model }) => [node.id, byDate && isDated(model) ? 'date' : 'anew'] as const);
+  return { steps, reruns: new Map(reruns), kept };
+}
+
+function whyKept({ model }: Known, byDate: boolean): string | undefined {
+  if (isDated(model)) return byDate ? undefined : 'its rows are those of single days: --from and --to say of which';
+  return keptBecause(model);
 }
 
 /** Where the rows come from one by one, only those are read; any other query is evaluated from the start, and so is what stands below it. */
@@ -109,7 +119,7 @@ async function refuseWithoutFiles({ reruns }: Chosen, steps: readonly Known[], p
   }
 }
 
-const impossible = ({ node }: GraphStep, why: string): EsteiraError =>
+export const impossible = ({ node }: GraphStep, why: string): EsteiraError =>
   new EsteiraError('REPROCESS_IMPOSSIBLE', {
     what: `${nameOf(node)} cannot be built again: ${why}.`,
     where: whereOf(node.definition),

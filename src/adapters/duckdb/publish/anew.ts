@@ -1,4 +1,6 @@
-import { generationsSql } from '../setup.ts';
+import { hidden } from '../../../ports/index.ts';
+import { dialect } from '../dialect.ts';
+import { book, generationsSql } from '../setup.ts';
 import { companion, judged, temporary, type Work } from './work.ts';
 
 /**
@@ -6,16 +8,24 @@ import { companion, judged, temporary, type Work } from './work.ts';
  * been made. The invalid rows stay until the new ones are known, so that the ledger can say how they moved; so do the identities of those that leave.
  */
 export async function takeEverythingOut(work: Work): Promise<void> {
+  const { write } = work;
+  const places = [write.target, ...(write.invalid ? [write.invalid] : [])];
+  await takeOut(work, 'true', [generationsSql(places, write.batch.runId)]);
+}
+
+/** Takes out of the target what former publications of this logical time have written. */
+export const takeDateOut = (work: Work): Promise<void> => takeOut(work, ofDate(work));
+
+/** Written by a publication of the batch's logical time. */
+export const ofDate = ({ write: { batch, target } }: Work): string =>
+  `${hidden.run} in (select run_seq from ${book(target.catalog, 'publication')}
+    where step = ${dialect.literal(batch.step)} and logical_time = ${dialect.literal(batch.logicalTime)})`;
+
+async function takeOut(work: Work, which: string, more: readonly string[] = []): Promise<void> {
   const { session, target, write } = work;
   const remembers = work.deleted !== undefined && work.latest.length > 0;
   if (write.invalid && work.identified)
-    await session.make(temporary.former, `select distinct ${judged.row} from ${target}`);
-  const places = [write.target, ...(write.invalid ? [write.invalid] : [])];
-  await session.run(
-    [
-      `delete from ${target}`,
-      ...(remembers ? [`delete from ${companion(write.target)}`] : []),
-      generationsSql(places, write.batch.runId),
-    ].join(';\n'),
-  );
+    await session.make(temporary.former, `select distinct ${judged.row} from ${target} where ${which}`);
+  const tables = [target, ...(remembers ? [companion(write.target)] : [])];
+  await session.run([...tables.map((table) => `delete from ${table} where ${which}`), ...more].join(';\n'));
 }

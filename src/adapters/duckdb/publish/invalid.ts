@@ -2,6 +2,7 @@ import { EsteiraError } from '../../../errors.ts';
 import { hidden } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import { book, scopeOf } from '../setup.ts';
+import { ofDate } from './anew.ts';
 import { flagsOf } from './candidate.ts';
 import { asksForRepeated } from './duplicates.ts';
 import { hashOf, isFurther, numberAfter, numberEquals } from './identity.ts';
@@ -105,14 +106,18 @@ export async function placeInvalid(work: Work, refused: Refused, sequence: bigin
       await session.run(`delete from ${companion(write.target)} where ${recalled}`);
     }
   }
-  if (refused.count && write.anew && work.identified)
+  if (refused.count && (write.anew || write.redo) && work.identified)
     await move(
       'recalled',
       `select ${judged.row} from ${temporary.former} where ${inside(now)} and not (${inside(there)})`,
     );
   if (refused.count) await move('held', `${now} where ${judged.row} not in (${there})`);
   if (whole) await move('released', `${there} where ${judged.row} not in (${now})`);
-  else if (write.reread) {
+  else if (write.redo) {
+    const gone = `${there} where ${ofDate(work)} and not (${inside(now)})`;
+    await move('released', gone);
+    await session.run(`delete from ${place} where ${inside(gone)}`);
+  } else if (write.reread) {
     const cleared = `${there} where ${inside(accepted)} and not (${inside(now)})`;
     await move('released', cleared);
     await session.run(`delete from ${place} where ${inside(cleared)}`);

@@ -65,6 +65,26 @@ export function rerun(on: On): void {
     },
   );
 
+  for (const mode of ['append', 'merge'] as const) {
+    on(`of a ${mode} the rows of one logical time can be written once more, and no others leave`, async (desk) => {
+      const kept = await desk.make('t', columns, mode === 'merge' ? merging : { mode, latest: ['moment'] });
+      const ofDay = (rows: readonly object[], logicalTime: Temporal.Instant, redo: boolean) => {
+        const write = desk.write(kept, desk.rows(columns, rows as never), { redo });
+        return desk.warehouse.publish({ ...write, batch: { ...write.batch, logicalTime } });
+      };
+      await desk.claim(kept);
+      await ofDay([row(1, 5), row(2, -1), row(3, -1)], first, false);
+      await ofDay([row(4, 5, second), row(5, -1, second)], second, false);
+      await ofDay([row(1, -5), row(3, -1), row(6, 6)], first, true);
+      assert.deepEqual(
+        (await desk.read(kept)).map(([id]) => id),
+        [4, 6],
+      );
+      assert.equal((await desk.refused(kept)).length, 3);
+      assert.deepEqual(await moves(desk, kept), { held: 3, recalled: 1, released: 1 });
+    });
+  }
+
   on('a table that cannot be built anew stays as it was', async (desk) => {
     const kept = await desk.make('t', columns, { ...merging, setAside: false });
     await desk.publish(kept, [row(1, 5), row(2, 5)]);
