@@ -39,7 +39,7 @@ export const isRowByRow = ({ carried }: StepModel): boolean =>
 /** What was read before is not read again for the sake of a change. */
 const fromNowOn = ({ reads }: StepModel): string =>
   reads.some(({ how, since }) => how.startsWith('new') && !since?.lookback)
-    ? ': only rows that arrive from now on get it'
+    ? ': only rows that arrive from now on get it; esteira reprocess gives it to all'
     : '';
 
 const newFiles = (model: StepModel, { files }: Reach): readonly string[] =>

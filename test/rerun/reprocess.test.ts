@@ -116,6 +116,21 @@ test('what is named is built again with all that stands below it, and nothing el
   assert.notEqual(await changing.ask('select count(*) from silver.kept where value > 50'), 0);
 });
 
+test('tables of another catalog that stand below are built again too', async () => {
+  const near = `export const landing = source('landing.n', { reader: files('*.csv'), columns: { id: col.integer(), n: col.integer() } });
+    export const bronze = table('bronze.n', { columns: landing.columns, rows: landing.unread, write: 'append' });
+    export const kept = table('silver.n', { columns: { id: col.integer().key(), n: col.integer() }, write: 'merge', rows: sql\`select id, n from \${bronze.since('id')}\` });`;
+  const far = `import { kept } from './near.ts';
+    export const below = table('gold.n', { columns: { id: col.integer().key(), n: col.integer() }, write: 'merge', rows: sql\`select id, n from \${kept.since('id')}\` });
+    export const daily = job('daily', { when: cron('0 2 * * *'), build: [below] });`;
+  const changing = new Changing().define({ near, far });
+  changing.file('1.csv', 'id,n\n1,1\n2,2\n');
+  await changing.run('2026-01-01');
+  await tamper(changing.folder, 'near', 'delete from bronze.n where id = 2');
+  await changing.do('reprocess', { scope: 'silver' });
+  assert.deepEqual(await changing.rows('select id from far.gold.n'), [[1]]);
+});
+
 test('a row that was deleted from bronze leaves every table below', async () => {
   const changing = await afterThreeDays({});
   // The delete of 14 goes too: it is as if it had never come.

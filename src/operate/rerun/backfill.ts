@@ -54,7 +54,7 @@ export async function backfill(project: Project, input: Input<'backfill'>, conte
     if (opened === 'resumed') emitNote(context, `The backfill of ${job.name} from ${from} to ${to} goes on.`);
     const written = asked.steps.filter(({ kind }) => kind !== 'view').map(({ node }) => node);
     await claimAll(written, held.token, project);
-    await buildDates(asked, { backfillId, held, project, context });
+    await buildDates(asked, { backfillId, held, project, context: parallel > 1 ? notesOnly(context) : context });
   } catch (error) {
     // What ended it may keep it from being written; then the next owner finds it as it stands.
     await end(context.signal.aborted ? 'stopped' : 'failed').catch(() => undefined);
@@ -66,6 +66,14 @@ export async function backfill(project: Project, input: Input<'backfill'>, conte
   if (!isDone) throw notAll(asked, built);
   return viewOf(asked, 'done', built, backfillId);
 }
+
+/** What several runs say of their steps at once nobody could tell apart. */
+const notesOnly = ({ signal, emit }: Context): Context => ({
+  signal,
+  emit: (event) => {
+    if (event.type === 'note') emit(event);
+  },
+});
 
 async function askedFor(project: Project, input: Input<'backfill'>): Promise<Backfill> {
   const job = jobOf(project, input.job);
