@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import { cpSync } from 'node:fs';
-import path from 'node:path';
 import { test } from 'node:test';
 import { EsteiraError } from '../../src/errors.ts';
 import { inProcess } from '../crash/kill.ts';
 import { Changing } from '../run/support/changing.ts';
 import { Looking, ofTheRun } from '../run/support/compare.ts';
+import { World } from '../run/support/world.ts';
+import { forked } from './shop.ts';
 
 const coded = (code: string, told: RegExp) => (error: unknown) => {
   assert.ok(error instanceof EsteiraError, String(error));
@@ -80,17 +80,11 @@ test('dates whose rows are their own go side by side; one that fails does not ke
 
 test('a backfill that was killed goes on where it stood, at every point, and ends as one that was not', async () => {
   const base = await project(inOrder);
-  const undisturbed = new Changing().define(inOrder);
-  const copy = (to: Changing): void => {
-    for (const kept of ['warehouse', 'state.sqlite', 'files'])
-      cpSync(path.join(base.folder, kept), path.join(to.folder, kept), { recursive: true });
-  };
-  copy(undisturbed);
+  const undisturbed = forked(base, inOrder);
   await undisturbed.do('backfill', month);
   const command = { name: 'backfill', input: month, now: '2026-02-01T00:00:00Z' } as const;
   for (const stop of ['before-date@3', 'committed@4', 'published@5', 'date-built@2', 'before-finish@3']) {
-    const killed = new Changing().define(inOrder);
-    copy(killed);
+    const killed = forked(base, inOrder);
     const ended = await inProcess(killed.folder, [command], stop);
     assert.equal(ended.killedAt, 0, stop);
     const done = await killed.do('backfill', month);
@@ -101,6 +95,40 @@ test('a backfill that was killed goes on where it stood, at every point, and end
     const { runs } = await killed.do('runs', { job: 'daily' });
     assert.equal(runs.filter(({ state }) => state === 'succeeded').length, 6, stop);
   }
+});
+
+test('dates side by side that were killed are each there once when the backfill has gone on', async () => {
+  const base = await project(byDay(9));
+  const command = { name: 'backfill', input: { ...month, parallel: 3 }, now: '2026-02-01T00:00:00Z' } as const;
+  for (const stop of ['claimed@3', 'before-commit@2', 'committed@3', 'published@4', 'date-built@2']) {
+    const killed = forked(base, byDay(9));
+    assert.equal((await inProcess(killed.folder, [command], stop)).killedAt, 0, stop);
+    const done = await killed.do('backfill', { job: 'daily', resume: true });
+    assert.equal(done.state, 'done', stop);
+    assert.deepEqual((await killed.rows('select n from bronze.days order by 1')).flat(), [1, 2, 3, 4, 5, 6], stop);
+  }
+});
+
+test('nothing else runs the job, or writes its tables, while its dates are built', async () => {
+  const { folder } = await project(
+    `${inOrder}export const other = job('other', { when: byHand, build: [days] });
+export const apart = table('gold.apart', { columns: { n: col.integer() }, rows: sql\`select 1 as n\` });
+export const free = job('free', { when: byHand, build: [apart] });\n`,
+  );
+  const world = await World.open(folder, '2026-02-01T00:00:00Z');
+  const going = world.do('backfill', month);
+  while ((await world.project.state.going(world.project.holder)).length === 0) await new Promise(setImmediate);
+  for (const job of ['daily', 'other'])
+    await assert.rejects(world.run(job, '2026-01-09'), coded('RUN_IN_PROGRESS', /backfill daily/));
+  await assert.rejects(
+    world.do('backfill', { ...month, to: '2026-01-09' }),
+    coded('RUN_IN_PROGRESS', /backfill daily/),
+  );
+  await assert.rejects(world.do('resume', {}), coded('RESUME_IMPOSSIBLE', /No run is unfinished/));
+  assert.equal((await world.run('free', '2026-01-09')).state, 'succeeded');
+  assert.equal((await going).state, 'done');
+  assert.equal((await world.run('daily', '2026-01-09')).state, 'succeeded');
+  await world.close();
 });
 
 test('dates out of order, and one that was skipped, are all there in the end', async () => {
