@@ -99,9 +99,10 @@ export async function placeInvalid(work: Work, refused: Refused, sequence: bigin
   if (refused.count && write.reread && work.identified) {
     // Where a valid row comes with the same identity, what is there is that row's.
     const recalled = `${inside(now)} and ${hashOf(work)} not in (${accepted})`;
-    await move('recalled', `select ${judged.row} from ${work.target} where ${recalled}`);
+    // An equal row that was set aside by itself has its line already.
+    await move('recalled', `select ${judged.row} from ${work.target} where ${recalled} and not (${inside(there)})`);
     // It was valid when it was judged before: a rule has changed, or what the rule asks of another table.
-    await session.run(`delete from ${work.target} where ${recalled}`);
+    moved += (await session.run(`delete from ${work.target} where ${recalled}`)).rowsChanged;
     if (work.deleted !== undefined && work.latest.length) {
       await session.run(`delete from ${companion(write.target)} where ${recalled}`);
     }

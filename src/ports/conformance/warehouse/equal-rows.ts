@@ -78,6 +78,29 @@ export function equalRows(on: On): void {
     assert.equal((await desk.refused(replaced)).length, 1);
   });
 
+  on(
+    'the ledger counts a row once that is among the invalid ones already, when an equal one leaves the table',
+    async (desk) => {
+      const columns = { word: col.text(), count: col.integer() };
+      const made = await desk.make('t', columns, {
+        mode: 'append',
+        rules: [{ flag: 'small', condition: 'count < 9' }],
+      });
+      const lax = { ...made, rules: [{ flag: 'small', condition: 'true' }] };
+      const row = { word: 'a', count: 9 };
+      await desk.publish(lax, [row, row], fresh);
+      await desk.publish(made, [row], fresh);
+      const once = await desk.publish(made, [row], { reread: true });
+      assert.equal(once.sequence, 3n, 'a row has left the table');
+      const { account } = await desk.publish(made, [row, row, row, row], { reread: true });
+      assert.deepEqual([account.invalid, (await desk.read(made)).length], [4, 0]);
+      const [moves] = await desk.ask(
+        `select sum(case move when 'released' then -1 else 1 end)::int from one._esteira.invalid_ledger where target = 'silver.t'`,
+      );
+      assert.deepEqual([moves, (await desk.refused(made)).length], [[4], 4]);
+    },
+  );
+
   on('a valid and an invalid row of one key and order, read again, stay where they are', async (desk) => {
     const columns = { id: col.integer().key(), count: col.integer().min(100), at: col.timestamp() };
     const noon = at('2026-01-01T12:00:00Z');
