@@ -81,21 +81,28 @@ export async function goingOf(state: State, holder: string): Promise<readonly Go
   );
 }
 
-/** Throws FENCED unless the run's lease still has the holder's token. */
+/** Throws FENCED unless the run's lease still has the holder's token, and the holder still owns the project. */
 export async function requireToken(state: State, held: Pick<Held, 'runId' | 'job' | 'token'>): Promise<void> {
   const lease = await state
     .selectFrom('lease')
-    .select(['run_id', 'token'])
+    .select(['run_id', 'token', 'holder'])
+    .select((query) => query.selectFrom('owner').select('owner.holder').as('owner'))
     .where('scope', '=', jobScope(held.job))
     .executeTakeFirst();
-  if (lease?.token === held.token) return;
+  const hasToken = lease?.token === held.token;
+  // Nobody need have gone on with the run yet: the new owner may write its tables by another job.
+  const isFollowed = lease !== undefined && lease.owner !== null && lease.owner !== lease.holder;
+  if (hasToken && !isFollowed) return;
+  const [what, allowed] = !lease
+    ? [`Run ${held.runId} of job ${held.job} has ended already.`, 'no token: nothing of it is left to write']
+    : hasToken
+      ? [`Another process owns the project since run ${held.runId} of job ${held.job} began.`, 'tokens of the owner']
+      : [`Another process has taken over job ${held.job}.`, `token ${lease.token}, of run ${lease.run_id}`];
   throw new EsteiraError('FENCED', {
-    what: lease
-      ? `Another process has taken over job ${held.job}.`
-      : `Run ${held.runId} of job ${held.job} has ended already.`,
+    what,
     where: `run ${held.runId}`,
     got: `token ${held.token}`,
-    allowed: lease ? `token ${lease.token}, of run ${lease.run_id}` : 'no token: nothing of it is left to write',
+    allowed,
     next: 'Nothing is lost: see `esteira runs` for what goes on in its place.',
   });
 }

@@ -351,6 +351,24 @@ export function stateConformance(name: string, open: (place: string) => Promise<
       },
     );
 
+    on(
+      'a run of a process that was followed by another owner writes nothing more, though nobody goes on with it yet',
+      async (state, another) => {
+        const first = await state.own(newOwner('first'));
+        const { held } = begun(await state.open(newRun('r1')));
+        await state.intent(held, 'c.silver.orders', none, at(2));
+        await first.release();
+        const second = await (await another()).own(newOwner('second'));
+        const before = [await state.run('r1'), await state.steps('r1')];
+        const fenced = coded('FENCED', /daily/);
+        await assert.rejects(state.intent(held, 'c.gold.orders', none, at(3)), fenced);
+        await assert.rejects(state.done(held, 'c.silver.orders', { account, details }, at(3)), fenced);
+        await assert.rejects(state.finish(held, 'cancelled', undefined, at(3)), fenced);
+        assert.deepEqual([await state.run('r1'), await state.steps('r1')], before);
+        await second.release();
+      },
+    );
+
     on('of many who would own a project at once one does', async (state, another) => {
       const stores = [state, await another(), await another(), await another()];
       const asked = stores.map((one, index) => one.own(newOwner(`owner ${index}`)));
