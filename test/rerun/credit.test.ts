@@ -4,7 +4,7 @@ import { buildWhole } from '../run/splits.ts';
 import { seeds } from '../run/support/rounds.ts';
 import { anyOrder } from './credit.ts';
 
-const whole = await buildWhole({ tickets: 80, days: 2, pieces: 2, seed: 21 });
+const whole = await buildWhole({ tickets: 100, days: 2, pieces: 2, seed: 21 });
 for (const [index, seed] of seeds(2).entries()) {
   const invalid = index % 2 === 0;
   const words = invalid ? 'reprocess --invalid' : 'reprocess all';
