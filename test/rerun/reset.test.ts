@@ -4,6 +4,7 @@ import { EsteiraError } from '../../src/errors.ts';
 import { inProcess } from '../crash/kill.ts';
 import { Changing } from '../run/support/changing.ts';
 import { Looking, ofTheArrival } from '../run/support/compare.ts';
+import { World } from '../run/support/world.ts';
 import { customersOf, forked, ordersOf, shop } from './shop.ts';
 
 const date = '2026-01-01';
@@ -90,4 +91,26 @@ test('a reset that was killed is given again; what cannot be had once more is na
   assert.deepEqual(await differences(changing), []);
   const [last] = (await changing.do('runs', { job: 'reset world' })).runs;
   assert.equal(last?.state, 'succeeded');
+});
+
+test('nothing is dropped that a run writes or reads', async () => {
+  const { folder } = forked(
+    await built(),
+    `${shop()}export const slow = table('slow.counted', { columns: { n: col.integer() },
+      rows: sql\`select count(*) as n from \${bronzeOrders}, range(20000000) as r(x) where md5(x::varchar) = 'no'\` });
+export const slowly = job('slowly', { when: byHand, build: [slow] });\n`,
+  );
+  const world = await World.open(folder, '2026-01-02T02:00:00Z');
+  await world.do('setup', {});
+  const going = world.run('slowly', '2026-01-02');
+  while ((await world.project.state.going(world.project.holder)).length === 0) await new Promise(setImmediate);
+  for (const layer of ['slow', 'bronze'])
+    await assert.rejects(
+      world.do('reset', { layer, confirmed: layer }),
+      (error) => error instanceof EsteiraError && error.code === 'RUN_IN_PROGRESS',
+    );
+  assert.equal((await world.do('reset', { layer: 'gold', confirmed: 'gold' })).isDone, true);
+  assert.equal((await going).state, 'succeeded');
+  assert.equal((await world.do('reset', { layer: 'slow', confirmed: 'slow' })).isDone, true);
+  await world.close();
 });
