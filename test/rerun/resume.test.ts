@@ -130,6 +130,17 @@ for (const stop of ['before-intent@3', 'before-commit@4', 'committed@3', 'publis
   });
 }
 
+test('a reprocess that was killed is whole by the definitions of today when it is given again, though they changed between', async () => {
+  const changing = await oneDay();
+  await changing.run(date);
+  const command: Command = { name: 'reprocess', input: { scope: 'all' }, now };
+  assert.equal((await inProcess(changing.folder, [command], 'published@4')).killedAt, 0);
+  const other: Shop = { most: 70, value: 'value + 1' };
+  changing.define(shop(other));
+  await changing.do('reprocess', { scope: 'all' });
+  assert.deepEqual(await differencesFromNothing(changing, { definitions: shop(other), date }), []);
+});
+
 for (const stop of ['committed@1', 'before-intent@3']) {
   test(`a reprocess --invalid that was killed at ${stop} goes on by the same words, with what stands below`, async () => {
     const changing = await oneDay();

@@ -1,10 +1,10 @@
 import type { AnyTable, Job } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
-import { type GraphStep, isEndless, stepsOf } from '../../graph/index.ts';
+import { allSteps, type GraphStep, isEndless, stepsOf } from '../../graph/index.ts';
 import { invalidPlaceOf, placeOf } from '../../plan/index.ts';
 import type { Tick } from '../../plan/ticks.ts';
 import type { Publication } from '../../ports/index.ts';
-import { Progress, type Project } from '../../run/index.ts';
+import { modelsOf, Progress, type Project } from '../../run/index.ts';
 import { carryOut } from '../carry-out.ts';
 import { parseDate } from '../names.ts';
 import { tickAsked } from '../run.ts';
@@ -27,7 +27,7 @@ export async function reprocess(project: Project, input: Input<'reprocess'>, con
   const begun = await unfinished(scope, project);
   if (begun !== undefined && !input.dryRun) {
     const run = await resume(project, { run: begun }, context);
-    if (dates.length === 0) return { steps: [], kept: [], run };
+    if (dates.length === 0 && !(await isOfOldDefinitions(run, project))) return { steps: [], kept: [], run };
   }
   const chosen = await choose(scope, project);
   const view: ReprocessView = { steps: await described(chosen, project), kept: chosen.kept };
@@ -38,6 +38,13 @@ export async function reprocess(project: Project, input: Input<'reprocess'>, con
     run = await carryOut({ ...work, reruns: chosen.reruns }, project, context);
   }
   return { ...view, ...(run ? { run } : {}) };
+}
+
+/** What it had published before it was interrupted was defined otherwise. */
+async function isOfOldDefinitions({ runId }: RunView, project: Project): Promise<boolean> {
+  const models = await modelsOf(allSteps(project.graph), project);
+  const now = new Map(models.map(({ node, definition }) => [node.id, definition]));
+  return (await project.state.steps(runId)).some(({ step, definition }) => now.get(step) !== definition);
 }
 
 function datesOf({ from, to, invalid }: Input<'reprocess'>): readonly Temporal.PlainDate[] {
