@@ -42,6 +42,7 @@ export const catalogue = Object.freeze({
   RUN_IN_PROGRESS: transient(4, 'A run of this job, or one that writes the same table, is going.'),
   RUN_FAILED: terminal(1, 'Several steps of a run failed; when only one did, the run has its error.'),
   ROWS_INVALID: terminal(1, 'Rows broke the rules of a table that does not set them aside.'),
+  TIME_LIMIT: terminal(1, 'A step or a run took longer than its job allows.'),
   CHECK_FAILED: terminal(1, 'A check holds back the rows.'),
   ACCOUNT_WRONG: terminal(1, 'Rows in are not valid + invalid + duplicates: nothing was published.'),
   KEYS_REPEATED: terminal(1, 'Two valid rows have one key, and nothing says which wins.'),

@@ -98,6 +98,7 @@ async function open(
       owner,
       lost,
       parallel: environment.parallel ?? 4,
+      ...(environment.retries ? { retries: environment.retries } : {}),
       readerOf: (source) => standIn(source, environment) ?? source.reader,
       standInOf: (source) => {
         const reader = standIn(source, environment);
@@ -110,8 +111,11 @@ async function open(
       redact: (text) => variables.redact(text),
       trace,
       close: async () => {
-        await warehouse.close();
-        await giveStateBack();
+        try {
+          await warehouse.close();
+        } finally {
+          await giveStateBack();
+        }
       },
     };
   } catch (error) {

@@ -1,5 +1,6 @@
 import type { Env, Reader } from '../define/index.ts';
 import type { FileStore, StateStore, Warehouse } from '../ports/index.ts';
+import type { Retries } from '../run/index.ts';
 
 /** Where an adapter is opened. */
 export interface Place {
@@ -45,6 +46,8 @@ export interface Environment {
   readonly standIns?: Readonly<Record<string, Reader>>;
   /** Steps carried out side by side; default 4. */
   readonly parallel?: number;
+  /** Steps whose failure may pass are tried again; default `{ times: 2, wait: '5 seconds' }`, the wait doubling. */
+  readonly retries?: Retries;
 }
 
 export interface ProjectConfig<Names extends string = string> {

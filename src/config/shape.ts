@@ -1,3 +1,4 @@
+import { parseDuration } from '../columns/index.ts';
 import { EsteiraError } from '../errors.ts';
 import type { Adapter, ProjectConfig } from './project.ts';
 
@@ -39,14 +40,22 @@ function refuseEnvironment(where: string, environment: unknown): void {
     if (adapter?.role !== role)
       throw wrong(`${where}.${role}`, adapter?.role ?? adapter, `what an adapter for ${role} gives`);
   }
-  const { prefix, parallel, standIns } = environment;
+  const { prefix, parallel, retries, standIns } = environment;
   if (prefix !== undefined && !isName(prefix)) throw wrong(`${where}.prefix`, prefix, "such as 'dev_'");
   if (parallel !== undefined && !(Number.isInteger(parallel) && (parallel as number) > 0))
     throw wrong(`${where}.parallel`, parallel, 'a whole number from 1');
+  if (retries !== undefined && !isRetries(retries))
+    throw wrong(`${where}.retries`, retries, "times, from 0, and a wait: { times: 3, wait: '1 minute' }");
   for (const [name, reader] of Object.entries(standIns ?? {}))
     if (!isObject(reader) || !('by' in reader))
       throw wrong(`${where}.standIns.${name}`, reader, "a reader: files('orders/*.csv')");
 }
+
+const isRetries = (of: unknown): boolean =>
+  isObject(of) &&
+  Number.isInteger(of['times']) &&
+  (of['times'] as number) >= 0 &&
+  parseDuration(String(of['wait'])) !== undefined;
 
 const wrong = (what: string, got: unknown, allowed: string): EsteiraError =>
   new EsteiraError('CONFIG_INVALID', {

@@ -1,3 +1,4 @@
+import type { Duration } from '../columns/index.ts';
 import { type Definition, define } from './definition.ts';
 import type { AnySource } from './source.ts';
 import type { AnyTable } from './table.ts';
@@ -46,12 +47,19 @@ export interface Job extends Definition<'job'> {
   /** Empty: by hand only. */
   readonly triggers: readonly Trigger[];
   readonly build: readonly (AnyTable | AnySource)[];
+  readonly limits: Limits;
+}
+/** How long a run, and each of its steps with all its attempts, may take; what takes longer is stopped, and fails. Default: as long as it takes. */
+export interface Limits {
+  readonly run?: Duration;
+  readonly step?: Duration;
 }
 interface JobSpec {
   /** One, or a list of which each counts: two schedules are both due. */
   readonly when: typeof byHand | Trigger | readonly Trigger[];
   /** Tables; or streaming sources, to bring in what has arrived. */
   readonly build: readonly (AnyTable | AnySource)[];
+  readonly limits?: Limits;
 }
 
 /**
@@ -67,5 +75,6 @@ export function job(name: string, spec: JobSpec): Job {
     dependsOn: Object.freeze([...spec.build, ...earlier]),
     triggers: Object.freeze(triggers),
     build: Object.freeze([...spec.build]),
+    limits: Object.freeze({ ...spec.limits }),
   });
 }

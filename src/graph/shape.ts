@@ -61,6 +61,14 @@ function refuseJob(job: Job): void {
       'byHand alone, or one or more of cron(…), after(…), always',
     );
   for (const trigger of job.triggers) if (trigger.on === 'cron') refuseMissed(job, trigger);
+  for (const [name, duration] of Object.entries(job.limits))
+    if (!['run', 'step'].includes(name) || !parseDuration(String(duration)))
+      throw invalid(
+        job,
+        `The job ${job.name} has a limit that is none.`,
+        `${name}: ${duration}`,
+        "run and step: '2 hours'",
+      );
   const isBuilt = (one: Definition | undefined): boolean => one?.kind === 'table' || one?.kind === 'source';
   const wrong = job.build.find((one) => !isBuilt(one));
   if (job.build.length > 0 && wrong === undefined) return;

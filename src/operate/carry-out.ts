@@ -5,6 +5,7 @@ import type { Tick } from '../plan/ticks.ts';
 import type { Held, NewRun, Opened, Reason, RunRecord, StepRecord } from '../ports/index.ts';
 import {
   execute,
+  limit,
   modelsOf,
   type Project,
   type Rerun,
@@ -16,7 +17,9 @@ import {
   type StepOutcome,
   said,
   setupChanges,
+  tooLong,
   ulid,
+  type Waiting,
 } from '../run/index.ts';
 import { Journal } from './journal.ts';
 import { standInsOf } from './names.ts';
@@ -83,6 +86,10 @@ export async function carryOut(work: Work, project: Project, context: Context): 
   for (const text of publishedAsWas(opened.steps, models)) emitNote(context, text);
   emitRun(opened, chosen, project, context);
   const journal = new Journal(project, opened.held.runId);
+  const { limits } = project.graph.jobs.get(work.job.split(':')[0] ?? '') ?? {};
+  const within = limits?.run;
+  const time = limit(project.clock, within, () => tooLong('The run', within ?? '0 ms', `run ${opened.held.runId}`));
+  let left = 0;
   const failures = await execute({
     project,
     held: opened.held,
@@ -103,13 +110,22 @@ export async function carryOut(work: Work, project: Project, context: Context): 
     ...(work.reruns ? { reruns: work.reruns } : {}),
     ...(work.under === undefined ? {} : { claimed: true }),
     ...(work.ahead ? { ahead: true } : {}),
-    signal: context.signal,
-    onStep: (outcome) => emitStep(outcome, journal, context),
-  }).catch((error) => giveBack(opened.held, error, project));
+    within: limits?.step,
+    signal: AbortSignal.any([context.signal, time.signal]),
+    onStep: (outcome) => {
+      if (outcome.state === 'skipped') left += 1;
+      emitStep(outcome, journal, context);
+    },
+    onWait: (waiting) => emitWait(waiting, journal, context),
+  })
+    .catch((error) => giveBack(opened.held, error, project))
+    .finally(() => time.end());
   const unkept = await journal.settled();
   if (unkept)
     context.emit({ type: 'note', level: 'warn', text: `The log of this run is not whole: ${String(unkept)}` });
-  return finish(opened, failures, { project, context, started, work });
+  const late =
+    time.signal.aborted && (left > 0 || failures.length > 0) ? (time.signal.reason as EsteiraError) : undefined;
+  return finish(opened, failures, { project, context, started, work, late });
 }
 
 /** What a definition was when its step was published stays as it is. */
@@ -160,7 +176,14 @@ async function finish(
     context,
     started,
     work,
-  }: { readonly project: Project; readonly context: Context; readonly started: number; readonly work: Work },
+    late,
+  }: {
+    readonly project: Project;
+    readonly context: Context;
+    readonly started: number;
+    readonly work: Work;
+    readonly late: EsteiraError | undefined;
+  },
 ): Promise<RunView> {
   const { held } = opened;
   const fenced = failures.find((failure) => failure.error?.code === 'FENCED')?.error;
@@ -171,10 +194,8 @@ async function finish(
   if (work.stopping?.aborted) throw cancelled(held.runId);
   const error = context.signal.aborted
     ? cancelled(held.runId)
-    : failures.length > 0
-      ? runFailed(held.runId, failures)
-      : undefined;
-  const state = context.signal.aborted ? 'cancelled' : failures.length > 0 ? 'failed' : 'succeeded';
+    : (late ?? (failures.length > 0 ? runFailed(held.runId, failures) : undefined));
+  const state = context.signal.aborted ? 'cancelled' : error ? 'failed' : 'succeeded';
   await project.trace('before-finish');
   await project.state.finish(held, state, error?.toJSON(), project.clock.now(), comingAfter(held.job, project));
   context.emit({ type: 'end', runId: held.runId, state, seconds: (performance.now() - started) / 1000 });
@@ -235,6 +256,14 @@ function emitStep(outcome: StepOutcome, journal: Journal, context: Context): voi
     { step, level: error ? 'error' : 'info', text: logText(outcome) },
     ...notes.map((text) => ({ step, level: 'warn', text }) as const),
   ]);
+}
+
+/** Whoever waits sees why, and for how long. */
+function emitWait({ step, error, attempt, of, milliseconds }: Waiting, journal: Journal, context: Context): void {
+  const seconds = Math.round(milliseconds / 1000);
+  const text = `${error.code}: ${error.details.what} Attempt ${attempt} of ${of} in ${seconds} s.`;
+  context.emit({ type: 'note', level: 'warn', text, step });
+  journal.add([{ step, level: 'warn', text }]);
 }
 
 function logText({ state, seconds, result, error }: StepOutcome): string {

@@ -1,11 +1,13 @@
+import type { Duration } from '../columns/index.ts';
 import type { EsteiraError } from '../errors.ts';
 import type { Node } from '../graph/index.ts';
 import type { StepModel } from '../plan/index.ts';
 import type { Held, Publication, StepRecord } from '../ports/index.ts';
+import { attempt, type Waiting } from './attempts.ts';
 import { Progress, tablesOf } from './bounds.ts';
 import type { Project } from './project.ts';
 import type { Rerun } from './rerun.ts';
-import { runStep, type StepResult, type StepRun, stepError } from './step.ts';
+import { type StepResult, type StepRun, stepError } from './step.ts';
 import type { RunValues } from './write.ts';
 
 export interface StepOutcome {
@@ -31,8 +33,11 @@ interface Execution {
   readonly ahead?: boolean;
   /** By step: those that are done once more. */
   readonly reruns?: ReadonlyMap<string, Rerun>;
+  /** For each step. */
+  readonly within?: Duration | undefined;
   readonly signal: AbortSignal;
   onStep(outcome: StepOutcome): void;
+  onWait(waiting: Waiting): void;
 }
 
 /** First act of a token: whoever has an older one writes none of these any more. */
@@ -85,7 +90,7 @@ export async function execute(execution: Execution): Promise<readonly StepOutcom
     const seconds = () => (performance.now() - started) / 1000;
     execution.onStep({ step: id, state: 'running' });
     try {
-      const result = await runStep(model, records.get(id) as StepRecord, run);
+      const result = await attempt(model, records.get(id) as StepRecord, { run, patience: execution });
       done.add(id);
       execution.onStep({ step: id, state: 'done', seconds: seconds(), result });
     } catch (thrown) {

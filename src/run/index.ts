@@ -1,8 +1,10 @@
 export { Answers } from './answers.ts';
+export { tooLong, type Waiting } from './attempts.ts';
 export { Progress, reachOf } from './bounds.ts';
 export { claimAll, execute, type StepOutcome } from './execute.ts';
 export { changedNext, changedText, filesOf, filesRead } from './files.ts';
 export { makeChanges, modelsOf, refuseMissingInputs, refuseUnlessSetUp, setupChanges } from './models.ts';
+export { limit, type Retries } from './patience.ts';
 export type { Project } from './project.ts';
 export { refuseUnreadable } from './readers.ts';
 export { reasonOf } from './reason.ts';

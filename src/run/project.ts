@@ -2,6 +2,7 @@ import type { AnySource, AnyTable, Reader } from '../define/index.ts';
 import type { Graph } from '../graph/index.ts';
 import type { Clock, FileStore, StateStore, Warehouse } from '../ports/index.ts';
 import type { Answers } from './answers.ts';
+import type { Retries } from './patience.ts';
 
 /** A project opened in one environment: its definitions, and the stores that its configuration names. */
 export interface Project {
@@ -24,6 +25,8 @@ export interface Project {
   readonly owner: { readonly pid: number; readonly since: string; readonly command: string };
   /** Steps carried out side by side. */
   readonly parallel: number;
+  /** What is tried again; as usual where nothing is said. */
+  readonly retries?: Retries;
   /** The reader of a source here: what stands in for it, or its own. */
   readerOf(source: AnySource): Reader<any>; // any: whatever columns it adds
   /** What stands in for a source here, for people; nothing when its own reader is used. */

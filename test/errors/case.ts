@@ -53,7 +53,7 @@ export default project({
         of.local ??
         `warehouse: duckdb({ folder: 'warehouse' }),
       state: sqlite({ file: 'warehouse/state.sqlite' }),
-      files: folder({ path: 'data' }),`
+      files: folder({ path: 'data' }), retries: { times: 0, wait: '1 second' },`
       }
     },
 ${of.environments ?? ''}  },

@@ -66,6 +66,14 @@ export const daily = job('daily', { when: byHand, build: [orders, others] });
       `${two}${table('n: col.integer().max(1)', 'sql`select n from ${two}`')}`,
     ),
   ],
+  TIME_LIMIT: [
+    {
+      ...run('A step takes longer than it may.', table('n: col.integer()', endless)),
+      ...shop(
+        `${table('n: col.integer()', endless)}export const daily = job('daily', { when: byHand, build: [orders], limits: { step: '1 second' } });\n`,
+      ),
+    },
+  ],
   CHECK_FAILED: [
     run(
       'A check finds rows that should not be.',
@@ -150,7 +158,7 @@ export const enough = check('enough rows', atLeast(rowsIn(orders), 3));`,
         ...config({
           local: `warehouse: duckdb({ folder: 'warehouse', memoryLimit: '60MB', threads: 1 }),
       state: sqlite({ file: 'warehouse/state.sqlite' }),
-      files: folder({ path: 'data' }),`,
+      files: folder({ path: 'data' }), retries: { times: 0, wait: '1 second' },`,
         }),
       },
       varying: /[\d.]+ [KMG]iB/g,
@@ -173,7 +181,7 @@ export const enough = check('enough rows', atLeast(rowsIn(orders), 3));`,
         ...config({
           local: `warehouse: duckdb({ folder: 'warehouse', memoryLimit: '100MB', temporaryLimit: '1MB', threads: 1 }),
       state: sqlite({ file: 'warehouse/state.sqlite' }),
-      files: folder({ path: 'data' }),`,
+      files: folder({ path: 'data' }), retries: { times: 0, wait: '1 second' },`,
         }),
       },
       varying: /[\d.]+ [KMG]iB/g,
@@ -212,7 +220,7 @@ export const enough = check('enough rows', atLeast(rowsIn(orders), 3));`,
         ...config({
           local: `warehouse: duckdb({ folder: 'warehouse' }),
       state: sqlite({ file: 'warehouse/state.sqlite' }),
-      files: folder({ path: 'very'.repeat(70) }),`,
+      files: folder({ path: 'very'.repeat(70) }), retries: { times: 0, wait: '1 second' },`,
         }),
       },
     },
