@@ -61,10 +61,14 @@ export function openSession(options: Options): Session {
           if (!isReached) leave(0);
           const grace = Number(typed.texts.get('grace') ?? usualGrace);
           const tooLong = `It has not ended within ${grace} s and is ended now; the next start goes on.\n`;
-          setTimeout(() => {
-            terminal.tell(tooLong);
-            leave(1);
-          }, grace * 1000).unref();
+          setTimeout(
+            () => {
+              terminal.tell(tooLong);
+              leave(1);
+              // A timer that counts more than 31 bits would be over at once.
+            },
+            Math.min(grace * 1000, 2 ** 31 - 1),
+          ).unref();
         },
         end: leave,
       });

@@ -40,7 +40,11 @@ export function changedSince(loaded: {
   if (moved !== undefined) return moved;
   const roots = ['esteira.config.ts', ...files].map((file) => path.resolve(folder, file));
   const all = new Set(roots.flatMap((file) => [...reachable(file).keys()]));
-  const newer = [...all].find((file) => statSync(file).mtimeMs > loadedAt);
+  // A copy may keep the time of what it copies; when it came to be here it does not.
+  const newer = [...all].find((file) => {
+    const { mtimeMs, ctimeMs } = statSync(file, { throwIfNoEntry: false }) ?? { mtimeMs: Infinity, ctimeMs: Infinity };
+    return Math.max(mtimeMs, ctimeMs) > loadedAt;
+  });
   return newer && path.relative(folder, newer);
 }
 

@@ -47,7 +47,9 @@ export class Variables {
   /** The text with every secret value, and the password of every address, replaced. */
   redact(text: string): string {
     let clean = text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]+:)[^\s@/]+@/gi, '$1***@');
-    for (const secret of this.#secrets) clean = clean.replaceAll(secret, '***');
+    // The longest first: one may be the beginning of another.
+    for (const secret of [...this.#secrets].sort((one, other) => other.length - one.length))
+      clean = clean.replaceAll(secret, '***');
     return clean;
   }
 

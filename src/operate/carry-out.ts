@@ -118,14 +118,18 @@ export async function carryOut(work: Work, project: Project, context: Context): 
     },
     onWait: (waiting) => emitWait(waiting, journal, context),
   })
-    .catch((error) => giveBack(opened.held, error, project))
+    .catch(async (error) => {
+      await journal.settled();
+      return giveBack(opened.held, error, project);
+    })
     .finally(() => time.end());
   const unkept = await journal.settled();
   if (unkept)
     context.emit({ type: 'note', level: 'warn', text: `The log of this run is not whole: ${String(unkept)}` });
-  const late =
-    time.signal.aborted && (left > 0 || failures.length > 0) ? (time.signal.reason as EsteiraError) : undefined;
-  return finish(opened, failures, { project, context, started, work, late });
+  // Who stops a run after its last publication has stopped nothing.
+  const isWhole = left === 0 && failures.length === 0;
+  const late = time.signal.aborted && !isWhole ? (time.signal.reason as EsteiraError) : undefined;
+  return finish(opened, failures, { project, context, started, work, isWhole, late });
 }
 
 /** What a definition was when its step was published stays as it is. */
@@ -176,12 +180,14 @@ async function finish(
     context,
     started,
     work,
+    isWhole,
     late,
   }: {
     readonly project: Project;
     readonly context: Context;
     readonly started: number;
     readonly work: Work;
+    readonly isWhole: boolean;
     readonly late: EsteiraError | undefined;
   },
 ): Promise<RunView> {
@@ -191,11 +197,12 @@ async function finish(
   // The run is the next owner's to go on with.
   const { reason } = context.signal;
   if (reason instanceof EsteiraError && reason.code === 'OWNED_ELSEWHERE') throw reason;
-  if (work.stopping?.aborted) throw cancelled(held.runId);
-  const error = context.signal.aborted
+  if (work.stopping?.aborted && !isWhole) throw cancelled(held.runId);
+  const isCancelled = context.signal.aborted && !isWhole;
+  const error = isCancelled
     ? cancelled(held.runId)
     : (late ?? (failures.length > 0 ? runFailed(held.runId, failures) : undefined));
-  const state = context.signal.aborted ? 'cancelled' : error ? 'failed' : 'succeeded';
+  const state = isCancelled ? 'cancelled' : error ? 'failed' : 'succeeded';
   await project.trace('before-finish');
   await project.state.finish(held, state, error?.toJSON(), project.clock.now(), comingAfter(held.job, project));
   context.emit({ type: 'end', runId: held.runId, state, seconds: (performance.now() - started) / 1000 });

@@ -9,7 +9,7 @@ export async function interruptedOf(runs: readonly RunRecord[], project: Project
   const going = await project.state.going(project.holder);
   const own = new Set(going.map(({ runId }) => runId));
   // The dates of a backfill go on under the lease of the backfill.
-  const builds = going.some(({ job }) => isBackfill(job));
-  const left = open.filter(({ runId, reason }) => !own.has(runId) && !(builds && reason === 'backfill'));
+  const built = new Set(going.filter(({ job }) => isBackfill(job)).map(({ job }) => job.slice(job.indexOf(' ') + 1)));
+  const left = open.filter(({ runId, job, reason }) => !own.has(runId) && !(reason === 'backfill' && built.has(job)));
   return new Set(left.map(({ runId }) => runId));
 }

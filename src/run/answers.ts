@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { DescribedColumn, QueryFacts, Warehouse } from '../ports/index.ts';
 
@@ -51,9 +51,15 @@ export class Answers implements Describer {
     const crowded = this.#known.size > 2 * this.#used.size + 5000;
     const kept = Object.fromEntries([...this.#known].filter(([key]) => !crowded || this.#used.has(key)));
     const half = `${this.#file}.${process.pid}`;
-    mkdirSync(path.dirname(this.#file), { recursive: true });
-    writeFileSync(half, JSON.stringify({ version: this.#version, answers: kept }));
-    renameSync(half, this.#file);
+    try {
+      mkdirSync(path.dirname(this.#file), { recursive: true });
+      writeFileSync(half, JSON.stringify({ version: this.#version, answers: kept }));
+      renameSync(half, this.#file);
+    } catch (error) {
+      // A folder that cannot be written, or a full disk: what is not kept is asked again.
+      if ((error as NodeJS.ErrnoException).code === undefined) throw error;
+      rmSync(half, { force: true });
+    }
     this.#isNew = false;
   }
 

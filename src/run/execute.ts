@@ -84,6 +84,8 @@ export async function execute(execution: Execution): Promise<readonly StepOutcom
   }
 
   const going = new Map<string, Promise<void>>();
+  /** What could not even be told to the state. */
+  const broken: unknown[] = [];
   const carryOut = async (model: StepModel): Promise<void> => {
     const { id } = model.node;
     const started = performance.now();
@@ -114,17 +116,17 @@ export async function execute(execution: Execution): Promise<readonly StepOutcom
       waiting.delete(id);
       going.set(
         id,
-        carryOut(model).finally(() => going.delete(id)),
+        carryOut(model)
+          .catch((error: unknown) => void broken.push(error))
+          .finally(() => going.delete(id)),
       );
     }
     if (going.size === 0) break;
-    try {
-      await Promise.race(going.values());
-    } catch (error) {
-      // Nothing of a run goes on after it.
-      await Promise.allSettled(going.values());
-      throw error;
-    }
+    await Promise.race(going.values());
+    if (broken.length === 0) continue;
+    // Nothing of a run goes on after it.
+    await Promise.all(going.values());
+    throw broken[0];
   }
   for (const step of waiting.keys()) execution.onStep({ step, state: 'skipped' });
   return failed;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import type { QueryView, RunView, StatusView } from '../../src/operate/views.ts';
@@ -205,5 +205,29 @@ describe('esteira install', () => {
     const [file = ''] = /\S+\.service/.exec(out) ?? [];
     assert.match(readFileSync(file, 'utf8'), /^\[Service\]$/m);
     assert.ok(file.startsWith(home));
+  });
+
+  it('adds its line to a crontab once, and leaves one that cannot be read as it is', async () => {
+    const [bin, table] = [base.file('cron-bin'), base.file('crontab')];
+    mkdirSync(bin);
+    const crontab = (script: string): void =>
+      writeFileSync(path.join(bin, 'crontab'), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    const install = () =>
+      base.start(['install', 'cron', '--write'], { env: { PATH: `${bin}:${process.env['PATH']}` } }).ended;
+    crontab(
+      `if [ "$1" = -l ]; then cat '${table}' 2>/dev/null || { echo 'no crontab for me' >&2; exit 1; }; else cat > '${table}'; fi`,
+    );
+    assert.equal((await install()).exit, 0);
+    const first = readFileSync(table, 'utf8');
+    assert.match(first, /^# esteira-.*-[0-9a-f]{8}\n\* \* \* \* \* .* start --once .*\n$/);
+    writeFileSync(table, `0 1 * * * /bin/true\n${first.split('\n')[0]}\n5 5 * * * /bin/theirs\n`);
+    assert.equal((await install()).exit, 0);
+    assert.equal(readFileSync(table, 'utf8'), `0 1 * * * /bin/true\n5 5 * * * /bin/theirs\n${first}`);
+    assert.equal((await install()).exit, 0);
+    assert.equal(readFileSync(table, 'utf8'), `0 1 * * * /bin/true\n5 5 * * * /bin/theirs\n${first}`);
+    crontab('if [ "$1" = -l ]; then echo \'the spool is away\' >&2; exit 1; fi; cat > /dev/null; exit 0');
+    const { exit, err } = await install();
+    assert.notEqual(exit, 0);
+    assert.match(err, /the spool is away/);
   });
 });

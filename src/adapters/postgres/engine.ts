@@ -72,12 +72,12 @@ class PostgresEngine implements Engine {
   }
 
   async #attempt<Result>(purpose: Purpose, work: Work<Result>, connection: State): Promise<Result | Unsettled<Result>> {
-    const { rows } = await sql
-      .raw<{ transaction: string; version: bigint }>(beginning(this.#schema, purpose))
-      .execute(connection);
-    const [begun] = rows;
+    let begun: { readonly transaction: string; readonly version: bigint } | undefined;
     let result: Result;
     try {
+      // It may end in the middle, with the transaction begun: the wait for the lock has a limit.
+      const beginningOf = sql.raw<{ transaction: string; version: bigint }>(beginning(this.#schema, purpose));
+      [begun] = (await beginningOf.execute(connection)).rows;
       // Another process, of a newer version, may have changed the tables since they were opened.
       pending(Number(begun?.version ?? newest), { words, where: this.describe });
       result = await work(connection);

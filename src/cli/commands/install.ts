@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
@@ -56,7 +57,9 @@ function describe({ typed, home }: Request, kind: string): Installing {
     ...(health === undefined ? [] : ['--health', health]),
   ];
   const plain = path.basename(folder).replace(/[^a-z0-9_.-]/gi, '-');
-  return { folder, words, name: ['esteira', plain, ...(environment ? [environment] : [])].join('-') };
+  // Two projects may have folders of one name.
+  const mark = createHash('sha256').update(folder).digest('hex').slice(0, 8);
+  return { folder, words, name: ['esteira', plain, ...(environment ? [environment] : []), mark].join('-') };
 }
 
 /** A line that carries out what is due, every minute; one that finds another at work leaves it to that one. */
@@ -68,10 +71,16 @@ function cron({ folder, words, name }: Installing, isWritten: boolean): Installe
   const mark = `# ${name}`;
   const text = `${mark}\n${line}\n`;
   if (!isWritten) return { kind: 'cron', text, next: ['esteira install cron --write adds it to your crontab'] };
-  const { status, stdout } = spawnSync('crontab', ['-l'], { encoding: 'utf8' });
+  const { status, stdout, stderr, error } = spawnSync('crontab', ['-l'], {
+    encoding: 'utf8',
+    env: { ...process.env, LC_ALL: 'C' },
+  });
+  // Whoever has none is told so; after any other failure what is there would be written over.
+  if (status !== 0 && !/no crontab for/i.test(stderr ?? '')) throw unwritten('your crontab', error?.message ?? stderr);
   const lines = status === 0 ? stdout.split('\n').slice(0, -1) : [];
   const at = lines.indexOf(mark);
-  const others = at < 0 ? lines : lines.toSpliced(at, 2);
+  const isOurs = lines[at + 1]?.includes(' start --once ') ?? false;
+  const others = at < 0 ? lines : lines.toSpliced(at, isOurs ? 2 : 1);
   const done = spawnSync('crontab', ['-'], { input: [...others, mark, line, ''].join('\n'), encoding: 'utf8' });
   if (done.status !== 0) throw unwritten('your crontab', done.error?.message ?? done.stderr);
   return { kind: 'cron', text, wrote: 'your crontab', next: ['crontab -l shows it'] };

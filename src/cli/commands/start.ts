@@ -27,6 +27,7 @@ export const start: Command = async ({ typed, terminal, call }) => {
 class Watch {
   readonly #terminal: Terminal;
   readonly #isJson: boolean;
+  #isUnwritten = false;
   readonly #file: string;
   #server: HealthServer | undefined;
   #view: KeepingView | undefined;
@@ -73,9 +74,17 @@ class Watch {
     this.#beat = performance.now();
     if (this.#beat - this.#written < written) return;
     this.#written = this.#beat;
-    // Renamed into its place, so that nobody reads half of it.
-    writeFileSync(`${this.#file}.new`, `${JSON.stringify(this.#health())}\n`);
-    renameSync(`${this.#file}.new`, this.#file);
+    try {
+      // Renamed into its place, so that nobody reads half of it.
+      writeFileSync(`${this.#file}.new`, `${JSON.stringify(this.#health())}\n`);
+      renameSync(`${this.#file}.new`, this.#file);
+      this.#isUnwritten = false;
+    } catch (error) {
+      // Whoever watches the file sees that it grows old; the schedules are kept.
+      if (!this.#isUnwritten)
+        this.#log({ level: 'warn', text: `${this.#file} cannot be written: ${(error as Error).message}` });
+      this.#isUnwritten = true;
+    }
   }
 
   #health() {

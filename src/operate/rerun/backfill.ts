@@ -41,9 +41,13 @@ export async function backfill(project: Project, input: Input<'backfill'>, conte
   let backfillId: string | undefined;
   const end = async (outcome: Outcome): Promise<void> => {
     const at = project.clock.now();
-    if (backfillId !== undefined) await backfills.end(backfillId, outcome, at);
     const ended = { done: 'succeeded', failed: 'failed', stopped: 'cancelled' } as const;
-    await project.state.finish(held, ended[outcome], undefined, at);
+    try {
+      if (backfillId !== undefined) await backfills.end(backfillId, outcome, at);
+    } finally {
+      // Its leases are let go of whatever could be written.
+      await project.state.finish(held, ended[outcome], undefined, at);
+    }
   };
   try {
     const { opened, backfill: kept } = await backfills.open({

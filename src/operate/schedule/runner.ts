@@ -90,10 +90,12 @@ export class Runner {
     if (this.#going.has(job.name) || this.#signal.aborted) return false;
     const going: Going = { date: tick.date.toString() };
     this.#going.set(job.name, going);
-    going.ended = this.#carry(job, { tick, reason, isNeeded, going }).finally(() => {
-      this.#going.delete(job.name);
-      this.onEnd();
-    });
+    going.ended = this.#carry(job, { tick, reason, isNeeded, going })
+      .catch((error: unknown) => this.#tryLaterAfter(job, { tick, going, error }))
+      .finally(() => {
+        this.#going.delete(job.name);
+        this.onEnd();
+      });
     return true;
   }
 
@@ -155,6 +157,16 @@ export class Runner {
     // A run that was not even opened left its tick as it was; one that failed for good waits for the next tick, or for a person.
     if (!going.runId || coded?.nature === 'transient') this.#tryLater(job, tick, going);
     else this.#later.delete(name);
+  }
+
+  /** Not even what is in its way could be asked. */
+  #tryLaterAfter(
+    job: Job,
+    { tick, going, error }: { readonly tick: Tick; readonly going: Going; readonly error: unknown },
+  ): void {
+    const told = said(error, this.#project);
+    this.#tell(job, going, { level: 'error', text: told instanceof EsteiraError ? render(told) : String(told) });
+    this.#tryLater(job, tick, going);
   }
 
   #tryLater({ name }: Job, tick: Tick, { runId }: Going): void {
