@@ -7,7 +7,16 @@ import { buildWhole } from '../run/splits.ts';
 import { seeds } from '../run/support/rounds.ts';
 
 const tried = seeds(25);
-const counts = { worlds: 0, actions: 0, rows: 0, kills: 0, movesInLedgers: 0, anyOrder: 0, rowsTooEarly: 0, differences: 0 };
+const counts = {
+  worlds: 0,
+  actions: 0,
+  rows: 0,
+  kills: 0,
+  movesInLedgers: 0,
+  anyOrder: 0,
+  rowsTooEarly: 0,
+  differences: 0,
+};
 for (const seed of tried) {
   const { actions, rows, kills, moves, differences } = await live(seed, 8);
   counts.worlds += 1;
