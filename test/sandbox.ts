@@ -80,6 +80,7 @@ export default project({
       warehouse: duckdb({ folder: 'warehouse', threads: 1 }),
       state: sqlite({ file: 'warehouse/state.sqlite' }),
       files: folder({ path: 'data' }),
+      retries: { times: 0, wait: '1 second' },
     },
   },
 });

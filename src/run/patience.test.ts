@@ -40,6 +40,14 @@ test('a rest goes by the clock that is given, and a signal ends it', async () =>
   assert.ok(performance.now() - started < 5000);
 });
 
+test('where the clock stands still a rest is as long as the machine says', async () => {
+  const now = Temporal.Instant.from('2026-03-01T00:00:00Z');
+  const started = performance.now();
+  await rest({ look: 5, now: () => now }, 50, new AbortController().signal);
+  const took = performance.now() - started;
+  assert.ok(took >= 50 && took < 5000, `${took} ms`);
+});
+
 test('a limit is over with its error, or ended before', async () => {
   const late = limit(hasty(), '2 hours', () => error('CHECK_FAILED'));
   await new Promise((resolve) => late.signal.addEventListener('abort', resolve));

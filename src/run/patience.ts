@@ -32,15 +32,15 @@ export function waitAfter(attempt: number, { wait }: Retries, chance: number = M
 /** Whether the same step may succeed a moment later. What is fenced is another process's. */
 export const mayPass = ({ nature, code }: EsteiraError): boolean => nature === 'transient' && code !== 'FENCED';
 
-/** Rests so many milliseconds of the clock; a signal ends it early. */
+/** Rests so many milliseconds of the clock, or of the machine's where they are over sooner: a clock may stand still. A signal ends it early. */
 export async function rest(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<void> {
-  const until = clock.now().epochMilliseconds + milliseconds;
+  const [until, started] = [clock.now().epochMilliseconds + milliseconds, performance.now()];
   for (;;) {
-    const left = until - clock.now().epochMilliseconds;
+    const passed = performance.now() - started;
+    const left = Math.min(until - clock.now().epochMilliseconds, milliseconds - passed);
     if (left <= 0 || signal.aborted) return;
     // A timer counts at most 2^31 milliseconds; another clock than the machine's is looked at again and again.
-    const piece = Math.min(left, clock.look ?? 86_400_000);
-    await sleep(piece, undefined, { signal }).catch(() => undefined);
+    await sleep(Math.min(left, clock.look ?? 86_400_000), undefined, { signal }).catch(() => undefined);
   }
 }
 

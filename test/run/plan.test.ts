@@ -60,6 +60,9 @@ test('plan gives the reason for which the run evaluates a table, and has none fo
   await tamper(folder, 'shop', "update _esteira.publication set definition = 'another' where step like '%.n'");
   const again = await World.open(folder);
   const { steps } = await again.do('plan', { job: 'daily', date: '2026-09-17' });
-  assert.equal(steps[0]?.why, 'its definition has changed: only rows that arrive from now on get it; esteira reprocess gives it to all');
+  assert.equal(
+    steps[0]?.why,
+    'its definition has changed: only rows that arrive from now on get it; esteira reprocess gives it to all',
+  );
   await again.close();
 });
