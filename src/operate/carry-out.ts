@@ -23,6 +23,7 @@ import {
 } from '../run/index.ts';
 import { Journal } from './journal.ts';
 import { standInsOf } from './names.ts';
+import { isRerun } from './rerun/called.ts';
 import type { Context, RunView } from './views.ts';
 import { errorView, runView, stepViews } from './views-of.ts';
 
@@ -197,12 +198,12 @@ async function finish(
   // The run is the next owner's to go on with.
   const { reason } = context.signal;
   if (reason instanceof EsteiraError && reason.code === 'OWNED_ELSEWHERE') throw reason;
-  if (work.stopping?.aborted && !isWhole) throw cancelled(held.runId);
+  if (work.stopping?.aborted && !isWhole) throw cancelled(held);
   const isCancelled = context.signal.aborted && !isWhole;
-  const error = isCancelled
-    ? cancelled(held.runId)
-    : (late ?? (failures.length > 0 ? runFailed(held.runId, failures) : undefined));
-  const state = isCancelled ? 'cancelled' : error ? 'failed' : 'succeeded';
+  const error = isCancelled ? cancelled(held) : (late ?? (failures.length > 0 ? runFailed(held, failures) : undefined));
+  // A rerun has left tables as they were that stand below others: it may still go on.
+  const stopped = isRerun(held.job) ? 'failed' : 'cancelled';
+  const state = isCancelled ? stopped : error ? 'failed' : 'succeeded';
   await project.trace('before-finish');
   await project.state.finish(held, state, error?.toJSON(), project.clock.now(), comingAfter(held.job, project));
   context.emit({ type: 'end', runId: held.runId, state, seconds: (performance.now() - started) / 1000 });
@@ -285,11 +286,12 @@ function logText({ state, seconds, result, error }: StepOutcome): string {
 export const emitNote = (context: Context, text: string) => context.emit({ type: 'note', level: 'info', text });
 
 /** One failure gives the run its name; of several each is told. */
-function runFailed(runId: string, failures: readonly StepOutcome[]): EsteiraError {
+function runFailed({ runId, job }: Held, failures: readonly StepOutcome[]): EsteiraError {
   const errors = failures.flatMap(({ step, error }) => (error ? [{ step, error }] : []));
   const [first] = errors;
-  const again =
-    'Then run the job again: it goes on with the steps that are not done; --again begins anew, with new rows.';
+  const again = isRerun(job)
+    ? 'Then esteira resume goes on with the steps that are not done; until then these are as they were.'
+    : 'Then run the job again: it goes on with the steps that are not done; --again begins anew, with new rows.';
   if (first && errors.length === 1) {
     const { code, details, cause } = first.error;
     const next = /\bagain\b/.test(details.next) ? details.next : `${details.next} ${again}`;
@@ -307,9 +309,11 @@ function runFailed(runId: string, failures: readonly StepOutcome[]): EsteiraErro
   });
 }
 
-const cancelled = (runId: string): EsteiraError =>
+const cancelled = ({ runId, job }: Held): EsteiraError =>
   new EsteiraError('CANCELLED', {
     what: 'The run was stopped; the steps at hand were rolled back, those before are published.',
     where: `run ${runId}`,
-    next: 'Run the job again: a new run begins; what is published stays, and what it has read is not read again.',
+    next: isRerun(job)
+      ? 'esteira resume goes on with it; until then what stands below the tables that are published is as it was.'
+      : 'Run the job again: a new run begins; what is published stays, and what it has read is not read again.',
   });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openProject } from '../../src/config/open.ts';
 import { EsteiraError } from '../../src/errors.ts';
+import { operate, type RunEvent } from '../../src/operate/index.ts';
 import { inProcess } from '../crash/kill.ts';
 import type { Command } from '../crash/process.ts';
 import { Changing } from '../run/support/changing.ts';
@@ -129,6 +131,42 @@ for (const stop of ['before-intent@3', 'before-commit@4', 'committed@3', 'publis
     assert.deepEqual(await differencesFromNothing(changing, { definitions, date: '2026-01-03' }), []);
   });
 }
+
+test('a reprocess that failed says how it goes on, and does when its definition is mended', async () => {
+  const changing = await oneDay();
+  await changing.run(date);
+  const few = `\nexport const few = check('few', expectNone(sql\`select city from \${summed}\`));`;
+  const other: Shop = { value: 'value + 1' };
+  changing.define(shop(other) + few);
+  await assert.rejects(
+    changing.do('reprocess', { scope: 'silver.orders' }),
+    coded('CHECK_FAILED', /esteira resume goes on .* as they were/),
+  );
+  changing.define(shop(other));
+  const view = await changing.do('resume', {});
+  assert.deepEqual([view.job, view.state], ['reprocess silver.orders', 'succeeded']);
+  assert.equal(
+    await changing.ask('select sum(value) from gold.summed'),
+    await changing.ask('select sum(value) from silver.orders'),
+  );
+});
+
+test('a reprocess that was stopped goes on by resume', async () => {
+  const changing = await oneDay();
+  await changing.run(date);
+  changing.define(shop({ value: 'value + 1' }));
+  const project = await openProject({ folder: changing.folder });
+  const stop = new AbortController();
+  const emit = (event: RunEvent): void => {
+    if (event.type === 'step' && event.state === 'done' && event.step.endsWith('silver.orders')) stop.abort();
+  };
+  const stopped = operate(project, 'reprocess', { scope: 'silver' }, { emit, signal: stop.signal });
+  await assert.rejects(stopped, coded('CANCELLED', /esteira resume goes on with it/));
+  await project.close();
+  assert.equal((await changing.do('resume', {})).state, 'succeeded');
+  const definitions = shop({ value: 'value + 1' });
+  assert.deepEqual(await differencesFromNothing(changing, { definitions, date }), []);
+});
 
 test('a reprocess that was killed is whole by the definitions of today when it is given again, though they changed between', async () => {
   const changing = await oneDay();
