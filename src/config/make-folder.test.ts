@@ -12,6 +12,7 @@ const at = (name: string): string => path.join(root, name);
 const place = {
   folder: root,
   environment: 'local',
+  project: 'shop',
   prefix: '',
   catalogs: [],
   value: (of: string) => of,

@@ -54,6 +54,7 @@ async function open(
   const environment = environmentOf(config, name);
   const placeOf = (of: Environment, called: string): Place => ({
     folder,
+    project: config.name,
     environment: called,
     prefix: of.prefix ?? '',
     catalogs: Object.keys(config.pipelines),

@@ -32,7 +32,7 @@ export function postgres(
     writes: (place: Place) => [`Postgres ${addressOf(place.secret(url))}, schema ${schema}`],
     open: async (place: Place) => {
       const { openPostgresState } = await import('../adapters/postgres/state.ts');
-      return openPostgresState({ url: place.secret(url), schema, patience: sought });
+      return openPostgresState({ url: place.secret(url), schema, project: place.project, patience: sought });
     },
   });
 }

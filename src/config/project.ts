@@ -6,7 +6,9 @@ import type { Retries } from '../run/index.ts';
 export interface Place {
   /** The project's folder. */
   readonly folder: string;
-  /** Its name. */
+  /** Its name, as the configuration gives it. */
+  readonly project: string;
+  /** Of the environment. */
   readonly environment: string;
   /** Set before names of catalogs: `dev_` makes `dev_v_credit`. */
   readonly prefix: string;

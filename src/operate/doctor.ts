@@ -13,6 +13,7 @@ import {
   readSettings,
   setupChanges,
 } from '../run/index.ts';
+import { keptFinding } from './schedule/kept.ts';
 import { settings } from './settings.ts';
 import type { DoctorView } from './views.ts';
 
@@ -53,6 +54,7 @@ export async function doctor(project: Project): Promise<DoctorView> {
       return `${project.state.describe}, ${last ? `last run ${last.runId} ${last.state}` : 'no run yet'}`;
     }),
     { what: 'owner', ok: true, found: `process ${project.owner.pid} since ${project.owner.since}` },
+    ...(await keptFinding(project)),
     await diskFinding(project),
     ...(await sourceFindings(project)),
     ...(await fileFindings(project)),

@@ -1,9 +1,11 @@
-// Two people start the same run at once, each in a process of its own; one of the two is killed some time later.
+// Two people start the same run at once, each in a process of its own; one of the two is killed some time later. Who is killed while the other owns
+// the project has stopped the run that it had asked for: another makes the same rows, under another number.
 import { spawn } from 'node:child_process';
 import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { Looking, ofTheRun } from '../run/support/compare.ts';
 import { Random } from '../run/support/random.ts';
-import { carryOut, commands, compare, copied, type Outcome, type Worlds } from './worlds.ts';
+import { carryOut, catalog, commands, copied, type Outcome, type Worlds } from './worlds.ts';
 
 const bin = path.join(import.meta.dirname, '..', '..', 'bin', 'esteira.mjs');
 const [sync, run] = commands as [(typeof commands)[number], (typeof commands)[number]];
@@ -33,6 +35,15 @@ function start(folder: string): Started {
 /** Whoever asks may be told that the run is going, or that its owner is gone; never that something broke. */
 const expected = /RUN_IN_PROGRESS|OWNER_GONE|OWNER_UNREACHABLE|succeeded|done/;
 
+async function differences(undisturbed: string, raced: string): Promise<readonly string[]> {
+  const looking = await Looking.at({ undisturbed, raced }, catalog);
+  try {
+    return await looking.differences('undisturbed', 'raced', { without: [...ofTheRun, 'fingerprint'] });
+  } finally {
+    looking.close();
+  }
+}
+
 export async function race(worlds: Worlds, seed: number): Promise<Outcome> {
   const random = new Random(seed);
   const folder = copied(worlds.base, 'race');
@@ -51,7 +62,7 @@ export async function race(worlds: Worlds, seed: number): Promise<Outcome> {
     return {
       stops: [`race@${milliseconds}`],
       killed,
-      differences: [...odd, ...(await compare(worlds.undisturbed, folder))],
+      differences: [...odd, ...(await differences(worlds.undisturbed, folder))],
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -17,6 +17,7 @@ const points: Readonly<Record<Successor, readonly string[]>> = {
     'staged@2',
     'judged@2',
     'published@2',
+    'before-commit@5',
     'before-finish@1',
   ],
 };

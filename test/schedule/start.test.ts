@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import type { QueryView, RunView, StatusView } from '../../src/operate/views.ts';
+import type { DoctorView, QueryView, RunView, StatusView } from '../../src/operate/views.ts';
 import { Sandbox } from '../sandbox.ts';
 import { endOwners, Owner, setClock } from './owner.ts';
 
@@ -168,6 +168,22 @@ describe('esteira start', { concurrency: 2 }, () => {
       runs.map(({ state, reason }) => `${state} ${reason}`),
       ['succeeded manual'],
     );
+  });
+
+  it('is missed by the doctor when a job is due, and nobody has looked at its schedule for an hour', async () => {
+    const sandbox = project();
+    const finding = async (time: string) => {
+      setClock(sandbox.folder, at(time));
+      const env = { ESTEIRA_NOW: path.join(sandbox.folder, 'now') };
+      const { out } = await sandbox.start(['doctor', '--json'], { env }).ended;
+      const { findings } = JSON.parse(out) as DoctorView;
+      return findings.find(({ what }) => what === 'schedules');
+    };
+    assert.deepEqual(await finding('2026-03-08T07:30:00Z'), {
+      ...{ what: 'schedules', ok: true, found: 'those of 2 jobs are kept' },
+    });
+    const { ok, found } = (await finding('2026-03-08T08:30:00Z')) ?? {};
+    assert.deepEqual([ok, found], [false, 'nobody keeps them: daily was due at 2026-03-08T07:00:00Z']);
   });
 
   it('refuses a job that would lose days', async () => {

@@ -8,13 +8,14 @@ import type { Tables } from '../state/tables.ts';
 import { addressOf } from './address.ts';
 import { openPool, thinPool } from './connection.ts';
 import { isLost, isPassing, named } from './faults.ts';
-import { migrate, storedVersion } from './migrate.ts';
+import { migrate, refuseOther, stored } from './migrate.ts';
 import { beginning } from './statements.ts';
 import { words } from './words.ts';
 
 interface Options {
   readonly url: string;
   readonly schema: string;
+  readonly project?: string;
   readonly patience?: number;
   readonly clock?: Clock;
 }
@@ -119,10 +120,12 @@ class PostgresEngine implements Engine {
   }
 
   /** Brings the tables up to this Esteira's. */
-  async prepare(pool: pg.Pool): Promise<void> {
-    const version = await this.repeat(() => storedVersion(pool, this.#schema));
-    if (version === newest) return;
-    await this.repeat(() => migrate(pool, { schema: this.#schema, where: this.describe }));
+  async prepare(pool: pg.Pool, project: string | undefined): Promise<void> {
+    const where = this.describe;
+    const found = await this.repeat(() => stored(pool, this.#schema));
+    refuseOther(found?.project, { project, where });
+    if (found?.version === newest) return;
+    await this.repeat(() => migrate(pool, { schema: this.#schema, where, project }));
   }
 
   async close(): Promise<void> {
@@ -135,7 +138,7 @@ export async function openEngine(options: Options): Promise<Engine> {
   const pool = openPool(options.url);
   const engine = new PostgresEngine(pool, where, options);
   try {
-    await engine.prepare(pool);
+    await engine.prepare(pool, options.project);
     return engine;
   } catch (error) {
     await pool.end();

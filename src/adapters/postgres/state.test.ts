@@ -160,6 +160,18 @@ describe('a state in Postgres', { skip: withoutServer }, () => {
     });
   });
 
+  test('the state of one project is refused to another, and open to itself', async () => {
+    const schema = newSchema();
+    const shop = await open(schema, { project: `the shop's` });
+    begun(await shop.open(newRun('r1')));
+    await assert.rejects(open(schema, { project: 'desk' }), (error: { code?: string }) => {
+      assert.equal(error.code, 'CONFIG_INVALID');
+      assert.match(JSON.stringify(error), /project the shop's.*project desk/);
+      return true;
+    });
+    assert.equal((await (await open(schema, { project: `the shop's` })).runs({ limit: 9 })).length, 1);
+  });
+
   test('a role that may make no schema uses one that is there, and is refused where there is none', async () => {
     const schema = newSchema();
     const role = `${schema}_role`;

@@ -6,6 +6,8 @@ export interface PostgresStateOptions {
   readonly url: string;
   /** Made when it is not there. */
   readonly schema: string;
+  /** Whose state it is: the schema says so, and that of another project is refused. */
+  readonly project?: string;
   /** How long a connection that was lost is sought, in milliseconds; default 20 s. */
   readonly patience?: number;
   /** For tests: when an owner counts as dead, and by which clock in the place of the database's. */

@@ -1,7 +1,7 @@
 import type { Purpose } from '../state/engine.ts';
 
 export const quoted = (name: string): string => `"${name.replaceAll('"', '""')}"`;
-const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
 /** One for each state: who has it shared keeps out who wants it alone, on every machine. */
 export const lockOf = (schema: string): string => `hashtextextended(${literal(`esteira state ${schema}`)}, 0)`;
