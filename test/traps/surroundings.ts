@@ -111,7 +111,7 @@ export interface Outcome {
 
 const handedOn =
   /^(NODE_EXTRA_CA_CERTS|SSL_CERT_FILE|SSL_CERT_DIR|https?_proxy|no_proxy|npm_config_registry|npm_config_cafile)$/i;
-const minutes = 14;
+const minutes = 20;
 
 /** Runs a command in a copy with nothing of this process's environment but what the network needs. */
 export async function run(copy: string, command: readonly string[], how: Surroundings = {}): Promise<Outcome> {
