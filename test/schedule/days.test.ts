@@ -6,6 +6,6 @@ test('ten days with three changes of clocks, owners that are killed, stopped and
   const { differences, ...counts } = await simulate({ seed: 3, days: 10 });
   t.diagnostic(JSON.stringify(counts));
   assert.deepEqual(differences, []);
-  assert.ok(counts.kills + counts.died >= 3, 'owners were killed');
-  assert.ok(counts.rows > 20 && counts.named > 0 && counts.done > 50, 'there was something to do, and to miss');
+  assert.ok(counts.kills >= 2, 'owners were killed');
+  assert.ok(counts.rows > 10 && counts.named > 0 && counts.done > 25, 'there was something to do, and to miss');
 });

@@ -73,12 +73,18 @@ class Simulation {
   async run(): Promise<Simulated> {
     const end = first.add({ hours: 24 * this.#days });
     const quiet = end.subtract({ hours: 24 });
+    const half = first.add({ hours: 12 * this.#days });
+    let isHalf = false;
     await this.#owner.says(/waits for/);
     while (Temporal.Instant.compare(this.#now, quiet) < 0) {
       this.#goOn(10 + this.#random.below(50), quiet);
       await sleep(20 + this.#random.below(50));
       if (this.#owner.isOver) await this.#died();
-      else if (this.#random.chance(0.012)) await this.#kill();
+      else if (!isHalf && Temporal.Instant.compare(this.#now, half) >= 0) {
+        // However the dice fall, one is killed on the way.
+        isHalf = true;
+        await this.#kill();
+      } else if (this.#random.chance(0.012)) await this.#kill();
       else if (this.#random.chance(0.006)) await this.#stop();
       else if (this.#random.chance(0.005)) await this.#takeOver();
     }
@@ -160,6 +166,7 @@ class Simulation {
 
   /** The last owner does all that is due, takes in what has streamed, does the last day of all, and ends when it is told to. */
   async #settle(end: Temporal.Instant): Promise<void> {
+    this.#counts.kills += 1;
     this.#owner.signal('SIGKILL');
     await this.#owner.ended;
     const last = new Owner(this.#folder, { words: ['--health', '0'] });
