@@ -204,10 +204,10 @@ export const all = [orders, taken, job('skipping', { when: cron('0 2 * * *', { m
 describe('esteira install', () => {
   it('prints a service and a line of a crontab that start it in this project', async () => {
     const unit = await base.succeed('install', 'systemd', '--health', '8080');
-    assert.match(unit, new RegExp(`^ExecStart=.*esteira\\.mjs start --project ${base.folder} --health 8080$`, 'm'));
+    assert.match(unit, new RegExp(`^ExecStart=.*esteira\\.mjs"? start --project ${base.folder} --health 8080$`, 'm'));
     assert.match(unit, /^Restart=always$/m);
     const line = await base.succeed('install', 'cron');
-    assert.match(line, /^\* \* \* \* \* .*esteira\.mjs start --once --project .* >> '.*start\.log' 2>&1$/m);
+    assert.match(line, /^\* \* \* \* \* .*esteira\.mjs'? start --once --project .* >> '.*start\.log' 2>&1$/m);
     const { exit, err } = await base.run('install', 'launchd');
     assert.equal(exit, 2);
     assert.match(err, /allowed +cron, systemd/);
