@@ -23,7 +23,7 @@ export function checksByTable(graph: Graph): ReadonlyMap<string, readonly Check[
   const depth = depths();
   const found = new Map<string, Check[]>();
   for (const check of graph.checks) {
-    const tables = check.limit.measure.of.filter(isWritten);
+    const tables = check.limit.measure.of.filter(isStep);
     const most = Math.max(...tables.map(depth));
     const [lowest, second] = tables.filter((definition) => depth(definition) === most);
     if (!lowest) throw homeless(check, 'no table', 'Mention the table whose rows it should hold back.');
@@ -41,11 +41,13 @@ export function checksByTable(graph: Graph): ReadonlyMap<string, readonly Check[
   }
   return found;
 }
-/** A table, or a stream, whose rows are kept as one. */
-const isWritten = (definition: Definition): boolean =>
+/** A table, a view, or a stream, whose rows are kept as a table's: a job has a step for it. */
+export const isStep = (definition: Definition): boolean =>
   definition.kind === 'table' || (definition.kind === 'source' && (definition as AnySource).reader.streams);
 
-const refusing = (definition: Definition): Definition => (definition as AnyTable).spec.refusedBy ?? definition;
+/** The table that writes a table of invalid rows; every other definition stands for itself. */
+export const refusing = (definition: Definition): Definition =>
+  (definition as { spec?: { refusedBy?: Definition } }).spec?.refusedBy ?? definition;
 
 const homeless = (check: Check, got: string, next: string): EsteiraError =>
   new EsteiraError('DEFINITION_INVALID', {

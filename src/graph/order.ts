@@ -1,6 +1,6 @@
-import type { AnySource, Check, Definition, Job } from '../define/index.ts';
+import type { Check, Definition, Job } from '../define/index.ts';
 import type { Graph, Node } from './catalog.ts';
-import { checksByTable, depths, readByChecks } from './checks.ts';
+import { checksByTable, depths, isStep, readByChecks, refusing } from './checks.ts';
 
 /** One step of a job: a table or view that it builds, or a stream that it brings in. */
 export interface GraphStep {
@@ -61,17 +61,10 @@ function inOrder(built: ReadonlySet<Definition>, graph: Graph): readonly GraphSt
   });
 }
 
-const isStep = (definition: Definition): boolean =>
-  definition.kind === 'table' || (definition.kind === 'source' && (definition as AnySource).reader.streams);
-
 function kindOf({ definition }: Node): GraphStep['kind'] {
   if (definition.kind !== 'table') return 'source';
   return definition.spec.write === 'view' ? 'view' : 'table';
 }
-
-/** The table that writes a table of invalid rows; every other definition stands for itself. */
-const refusing = (definition: Definition): Definition =>
-  (definition as { spec?: { refusedBy?: Definition } }).spec?.refusedBy ?? definition;
 
 /** Every table, view and stream of the project, whether a job names it or not. */
 export function allSteps(graph: Graph): readonly GraphStep[] {

@@ -62,17 +62,19 @@ export function standInsOf(project: Project, steps: readonly GraphStep[]): reado
   });
 }
 
+const fewRuns = 100;
+
 /** `latest`, a run's id, or its beginning. */
 export async function runNamed(project: Project, name: string): Promise<RunRecord> {
   const exact = await project.state.run(name);
   if (exact) return exact;
-  const all = await project.state.runs({ limit: 1000 });
-  const found = name === 'latest' ? all.slice(0, 1) : all.filter((run) => name !== '' && run.runId.startsWith(name));
+  const wanted = name === 'latest' ? { limit: 1 } : { begins: name, limit: fewRuns };
+  const found = name === '' ? [] : await project.state.runs(wanted);
   if (found[0] && found.length === 1) return found[0];
   throw new EsteiraError('NAME_UNKNOWN', {
     what:
       found.length > 1
-        ? `${found.length} runs begin with ${name}.`
+        ? `${found.length}${found.length === fewRuns ? ' runs or more' : ' runs'} begin with ${name}.`
         : name === 'latest'
           ? 'There is no run yet.'
           : `There is no run ${name}.`,

@@ -1,7 +1,6 @@
 import type { Job } from '../define/index.ts';
 import { isEndless, select, stepsOf } from '../graph/index.ts';
 import { isScheduled, type Tick, tickOf } from '../plan/ticks.ts';
-import type { RunRecord } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
 import { carryOut, emitNote, type Work } from './carry-out.ts';
 import { jobOf, parseDate } from './names.ts';
@@ -44,18 +43,20 @@ export async function tickAsked(
   const now = project.clock.now();
   const tick = tickOf(job, { now, ...(input.date ? { date: parseDate(input.date) } : {}) });
   if (isScheduled(job) || isEndless(job)) return tick;
-  const runs = await project.state.runs({ job: jobName(job, input), limit: 1000 });
-  const [last] = runs;
+  const name = jobName(job, input);
+  const [last] = await project.state.runs({ job: name, limit: 1 });
   if (last?.date.equals(tick.date) && ['running', 'failed'].includes(last.state))
     return { ...tick, logicalTime: last.logicalTime };
   // A date that is asked for by its name is done once, as in a scheduled job.
-  const done = input.date && runs.find((one) => one.date.equals(tick.date) && one.state === 'succeeded');
-  if (done) return { ...tick, logicalTime: done.logicalTime };
+  if (input.date) {
+    const [done] = await project.state.runs({ job: name, date: tick.date, state: 'succeeded', limit: 1 });
+    if (done) return { ...tick, logicalTime: done.logicalTime };
+  }
   // A clock that stands still must not make two dates one run.
-  let { logicalTime } = tick;
-  const isTaken = (one: RunRecord): boolean => one.logicalTime.equals(logicalTime) && !one.date.equals(tick.date);
-  while (runs.some(isTaken)) logicalTime = logicalTime.add({ milliseconds: 1 });
-  return { ...tick, logicalTime };
+  for (let { logicalTime } = tick; ; logicalTime = logicalTime.add({ milliseconds: 1 })) {
+    const [taken] = await project.state.runs({ job: name, logicalTime, limit: 1 });
+    if (!taken || taken.date.equals(tick.date)) return { ...tick, logicalTime };
+  }
 }
 
 /** Runs of a part of a job are counted for themselves. */

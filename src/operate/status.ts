@@ -8,7 +8,7 @@ import { runView, tickView } from './views-of.ts';
 export async function status(project: Project): Promise<StatusView> {
   const { graph, state } = project;
   const now = project.clock.now();
-  const going = await state.runs({ going: true, limit: 200 });
+  const going = await state.runs({ state: 'running', limit: 200 });
   const left = await interruptedOf(going, project);
   const open = await Promise.all(going.map(async (run) => runView(run, await state.steps(run.runId), left)));
   const [running, interrupted] = [open.filter(({ runId }) => !left.has(runId)), open.filter((run) => run.interrupted)];

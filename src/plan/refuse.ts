@@ -98,11 +98,11 @@ const sinceGrouped = (definition: AnyTable, read: Read): EsteiraError =>
 const own = new Set<string>([...Object.values(hidden), 'run_id', 'refused_at']);
 /** DuckDB's own number of a row, which publications count on: a column of that name would hide it. */
 const ofEngine = 'rowid';
-/** Where an engine keeps what is its own. */
 /** What a publication puts beside a row while it judges it: a column of that name would be taken for the judgement. */
 const ofJudging = /^(esteira_|_was_)/;
 /** What stands beside the rows of files until they are read: where each came from, and what of it could not be read. */
 const ofReading = /^(#|_was_|_rid$|_original$|_unread$)/;
+/** Where an engine keeps what is its own. */
 const schemas = new Set(['information_schema', 'pg_catalog', 'temp', 'system']);
 
 const reserved = (name: string, { definition }: Node, got: string): EsteiraError =>

@@ -166,8 +166,13 @@ export interface StateStore {
   runs(filter: {
     readonly job?: string;
     readonly parts?: boolean;
-    /** Only those that have not ended. */
-    readonly going?: boolean;
+    readonly date?: Temporal.PlainDate;
+    readonly logicalTime?: Temporal.Instant;
+    /** Those whose id begins so. */
+    readonly begins?: string;
+    readonly state?: RunState;
+    /** Only those after which no other of their job was opened. */
+    readonly last?: boolean;
     readonly limit: number;
   }): Promise<readonly RunRecord[]>;
   steps(runId: string): Promise<readonly StepRecord[]>;

@@ -74,7 +74,9 @@ export async function runStep(model: StepModel, record: StepRecord, run: StepRun
         files: withoutNewer(found.files, intent.files),
       }
     : found;
-  const write = stepWrite(model, reach, run);
+  const asked = stepWrite(model, reach, run);
+  // Its details stay in the warehouse, where everybody reads them.
+  const write = asked.told ? { ...asked, told: cleaned(asked.told, project) } : asked;
   const publication = cleaned(await project.warehouse.publish(write, run.signal), project);
   await project.trace('published');
   progress.published(id, publication.sequence);

@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 
 /** What is answered: `ok` with 200, anything else with 503. */
 interface Health {
-  readonly status: 'ok' | 'starting' | 'standing by' | 'stuck';
+  readonly status: 'ok' | 'starting' | 'stuck';
 }
 export interface HealthServer {
   readonly port: number;

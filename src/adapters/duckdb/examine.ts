@@ -128,7 +128,10 @@ export async function examine(engine: Engine, query: string): Promise<QueryFacts
     if (!statement || another) throw queryInvalid('It is not one statement.');
     const asked = functions.get(engine) ?? askFunctions(session);
     functions.set(engine, asked);
-    const known = await asked;
+    const known = await asked.catch((error: unknown) => {
+      functions.delete(engine);
+      throw error;
+    });
     const called = functionsOf(tree);
     const clock = [...nodes(tree)].flatMap((node) => {
       const names = node.class === 'COLUMN_REF' ? (node.column_names as readonly string[]) : [];

@@ -50,7 +50,8 @@ export function thinPool(pool: pg.Pool): PostgresPool {
           throw error;
         }
       },
-      release: (destroy?: boolean) => client.release(destroy || lost),
+      // Whoever gets it next must not find a transaction that nobody has ended.
+      release: (destroy?: boolean) => client.release(destroy || lost || client.getTransactionStatus() !== 'I'),
     } as unknown as PostgresPoolClient; // Kysely also asks with cursors, which nothing here does
   };
   return { connect: async () => wrap(await pool.connect()), end: () => pool.end(), options: {} };

@@ -124,7 +124,7 @@ test('with 100,000 runs of history a read takes less than 50 ms, and so does ope
     'the newest': () => state.runs({ limit: 100 }),
     'of a job': () => state.runs({ job: 'job 3', limit: 100 }),
     'of a job and its parts': () => state.runs({ job: 'job 3', parts: true, limit: 100 }),
-    'that go on': () => state.runs({ going: true, limit: 100 }),
+    'that go on': () => state.runs({ state: 'running', limit: 100 }),
     'of no job': () => state.runs({ job: 'none', limit: 100 }),
     'one run': () => state.run('r50000'),
     'its steps': () => state.steps('r50000'),

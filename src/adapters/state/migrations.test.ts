@@ -107,7 +107,7 @@ function migrations(name: string, kept: Kept): void {
       assert.deepEqual(await ofJob(true), ['r3', 'r2', 'r1']);
       assert.deepEqual(await ofJob(false), ['r3', 'r1']);
       assert.deepEqual(
-        (await state.runs({ going: true, limit: 9 })).map(({ runId }) => runId),
+        (await state.runs({ state: 'running', limit: 9 })).map(({ runId }) => runId),
         ['r3'],
       );
       const resumed = begun(await state.open(newRun('r10', { holder: 'second' })));

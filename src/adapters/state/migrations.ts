@@ -93,6 +93,12 @@ const migrations: readonly ((words: Words) => string)[] = [
     primary key (backfill_id, date)
   )${table};
   `,
+
+  // Runs that failed, and those of a date, found without looking through all.
+  () => `
+  create index run_failed on run (run_seq) where state = 'failed';
+  create index run_of_day on run (job, date, run_seq);
+  `,
 ];
 
 export const newest = migrations.length;

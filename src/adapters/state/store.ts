@@ -172,15 +172,25 @@ export class SqlState implements StateStore {
     });
   }
 
-  runs({ job, parts, going, limit }: Parameters<StateStore['runs']>[0]): Promise<readonly RunRecord[]> {
+  runs(filter: Parameters<StateStore['runs']>[0]): Promise<readonly RunRecord[]> {
+    const { job, parts, date, logicalTime, begins, state: wanted, last, limit } = filter;
+    // Few are found by an index of their own: not for a parameter, nor where another index has the order.
+    const isFew = wanted === 'running' || wanted === 'failed' || begins !== undefined;
     return this.#engine.read(async (state) => {
-      const rows = await state
-        .selectFrom('run')
-        .selectAll()
-        .$if(job !== undefined, (runs) => runs.where(parts ? 'whole_job' : 'job', '=', job ?? ''))
-        // They are few, and found by their own index: not for a parameter, nor where another index has the order.
-        .$if(going === true, (runs) => runs.where('state', '=', sql.lit('running')))
-        .orderBy(going ? sql`run_seq + 0` : 'run_seq', 'desc')
+      let found = state.selectFrom('run').selectAll();
+      if (job !== undefined) found = found.where(parts ? 'whole_job' : 'job', '=', job);
+      if (date) found = found.where('date', '=', date.toString());
+      if (logicalTime) found = found.where('logical_time', '=', logicalTime.toString());
+      // An id is of digits and capital letters, which come before a tilde.
+      if (begins !== undefined) found = found.where('run_id', '>=', begins).where('run_id', '<', `${begins}~`);
+      if (wanted) found = found.where('state', '=', sql.lit(wanted));
+      if (last)
+        found = found.where(({ not, exists, selectFrom }) => {
+          const later = selectFrom('run as later').select('later.run_id').whereRef('later.job', '=', 'run.job');
+          return not(exists(later.whereRef('later.run_seq', '>', 'run.run_seq')));
+        });
+      const rows = await found
+        .orderBy(isFew ? sql`run_seq + 0` : 'run_seq', 'desc')
         .limit(limit)
         .execute();
       return rows.map(toRun);

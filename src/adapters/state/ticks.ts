@@ -9,6 +9,8 @@ type Found = Selectable<TickRow> & {
   readonly run_finished_at: string | null;
 };
 
+/** The order of these texts is that of their times. */
+const comparable = (time: Temporal.Instant): string => time.toString({ fractionalSecondDigits: 9 });
 const instant = (text: string): Temporal.Instant => Temporal.Instant.from(text);
 const toTick = (row: Found): TickRecord => ({
   job: row.job,
@@ -54,11 +56,12 @@ export class SqlTicks implements TickStore {
   }
 
   note(holder: string, job: string, { ticks, upTo, now }: Parameters<TickStore['note']>[2]): Promise<void> {
+    const noting = comparable(now);
     return this.#engine.transaction('take', async (state) => {
       await refuseUnlessOwner(state, holder);
       for (const { due, date, zone, cause, why } of ticks) {
         const written = { state: why === undefined ? ('due' as const) : ('skipped' as const), why: why ?? null };
-        const noted = { ...written, noted_at: now.toString() };
+        const noted = { ...written, noted_at: noting };
         await state
           .insertInto('tick')
           .values({ ...{ job, due: due.toString(), date: date.toString(), zone, cause }, ...noted })
@@ -66,7 +69,7 @@ export class SqlTicks implements TickStore {
             conflict
               .columns(['job', 'due'])
               .doUpdateSet({ ...noted, run_id: null })
-              .where('tick.noted_at', '>', now.toString()),
+              .where('tick.noted_at', '>', noting),
           )
           .execute();
       }
@@ -150,7 +153,7 @@ export async function settleTicks(
       .insertInto('tick')
       .values({
         ...{ job, due: run.logical_time, date: run.date, zone: run.zone, cause: `after ${held.job}` },
-        ...{ state: 'due', noted_at: now.toString() },
+        ...{ state: 'due', noted_at: comparable(now) },
       })
       .onConflict((conflict) => conflict.doNothing())
       .execute();

@@ -6,7 +6,7 @@ import { resume } from './resume.ts';
 
 /** A rerun that was interrupted has left tables that stand below others as they were: it goes on before they are read. */
 export async function finishReruns({ steps }: Work, project: Project, context: Context): Promise<void> {
-  const runs = await project.state.runs({ going: true, limit: 1000 });
+  const runs = await project.state.runs({ state: 'running', limit: 1000 });
   const reruns = runs.filter(({ job }) => isRerun(job));
   if (reruns.length === 0) return;
   const own = new Set((await project.state.going(project.holder)).map(({ runId }) => runId));

@@ -29,14 +29,12 @@ async function newest(project: Project): Promise<RunRecord> {
   const ours = new Set(
     own.flatMap(({ runId, job }) => [runId, ...(isBackfill(job) ? [job.slice(job.indexOf(' ') + 1)] : [])]),
   );
-  const going = await project.state.runs({ going: true, limit: 1000 });
+  const going = await project.state.runs({ state: 'running', limit: 1000 });
   const [interrupted] = going.filter(({ runId, job }) => !ours.has(runId) && !ours.has(job) && !isKeeper(job));
   if (interrupted) return interrupted;
-  const seen = new Set<string>();
-  for (const run of await project.state.runs({ limit: 1000 })) {
-    if (run.state === 'failed' && !seen.has(run.job) && !isKeeper(run.job)) return run;
-    seen.add(run.job);
-  }
+  const failed = await project.state.runs({ state: 'failed', last: true, limit: 1000 });
+  const [run] = failed.filter(({ job }) => !isKeeper(job));
+  if (run) return run;
   throw new EsteiraError('RESUME_IMPOSSIBLE', {
     what: 'No run is unfinished: none was interrupted, and the last of each job did not fail.',
     next: '`esteira runs` lists them; `esteira run <job>` begins one.',
@@ -54,8 +52,8 @@ async function refuseEnded({ runId, job, state, logicalTime }: RunRecord, projec
         : `esteira ${job} --resume goes on with the dates that are left.`,
     });
   if (state === 'running' || state === 'failed') return;
-  const others = state === 'superseded' ? await project.state.runs({ job, limit: 1000 }) : [];
-  const after = others.find((one) => one.state !== 'superseded' && one.logicalTime.equals(logicalTime));
+  const others = state === 'superseded' ? await project.state.runs({ job, logicalTime, limit: 1 }) : [];
+  const after = others.find((one) => one.state !== 'superseded');
   const how = { succeeded: 'has succeeded', cancelled: 'was stopped', superseded: 'was begun anew' }[state];
   throw new EsteiraError('RESUME_IMPOSSIBLE', {
     what: `The run ${how}: nothing of it is left to do.`,

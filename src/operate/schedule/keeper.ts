@@ -90,7 +90,7 @@ export class Keeper {
 
   /** What a former owner left in the middle goes on, whoever asked for it; what people run by hand is theirs to go on with. */
   async #goOn(): Promise<void> {
-    for (const run of await this.#project.state.runs({ going: true, limit: 1000 })) {
+    for (const run of await this.#project.state.runs({ state: 'running', limit: 1000 })) {
       const job = this.#project.graph.jobs.get(run.job);
       const { logicalTime, date, zone, reason, runId } = run;
       if (job && job.triggers.length > 0 && ['schedule', 'always', 'manual'].includes(reason))

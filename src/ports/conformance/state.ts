@@ -383,7 +383,7 @@ export function stateConformance(name: string, open: (place: string) => Promise<
       begun(await state.open(newRun('r1', { job: 'old', targets: [] })));
       for (const day of [1, 2, 3]) await carryOut(state, begun(await state.open(newRun(`s${day}`, { day }))).held);
       begun(await state.open(newRun('r2', { job: 'new', targets: [] })));
-      const going = async (limit: number) => (await state.runs({ going: true, limit })).map(({ runId }) => runId);
+      const going = async (limit: number) => (await state.runs({ state: 'running', limit })).map(({ runId }) => runId);
       assert.deepEqual(await going(9), ['r2', 'r1']);
       assert.deepEqual(await going(1), ['r2']);
     });
@@ -407,6 +407,32 @@ export function stateConformance(name: string, open: (place: string) => Promise<
       assert.deepEqual(await listed({ job: 'daily', limit: 2 }), ['r3', 'r2']);
       assert.deepEqual(await listed({ job: 'none', limit: 2 }), []);
     });
+
+    on(
+      'runs are found by date, time, state, the beginning of their id, and as the last of their job',
+      async (state) => {
+        const ends = { a1: 'succeeded', a2: 'failed', ab: 'succeeded', b1: 'failed' } as const;
+        for (const [index, [runId, end]] of Object.entries(ends).entries()) {
+          const { held } = begun(
+            await state.open(newRun(runId, { job: index < 3 ? 'daily' : 'other', day: index + 1 })),
+          );
+          await state.finish(held, end, undefined, at(9));
+        }
+        type Filter = Omit<Parameters<StateStore['runs']>[0], 'limit'>;
+        const found = async (filter: Filter) => (await state.runs({ ...filter, limit: 9 })).map(({ runId }) => runId);
+        assert.deepEqual(await found({ begins: 'a' }), ['ab', 'a2', 'a1']);
+        assert.deepEqual(await found({ begins: 'ab' }), ['ab']);
+        assert.deepEqual(await found({ begins: '' }), ['b1', 'ab', 'a2', 'a1']);
+        assert.deepEqual(await found({ state: 'failed' }), ['b1', 'a2']);
+        assert.deepEqual(await found({ state: 'failed', last: true }), ['b1']);
+        assert.deepEqual(await found({ last: true }), ['b1', 'ab']);
+        const [, failed] = await state.runs({ job: 'daily', limit: 9 });
+        assert.ok(failed);
+        assert.deepEqual(await found({ job: 'daily', date: failed.date }), ['a2']);
+        assert.deepEqual(await found({ job: 'daily', logicalTime: failed.logicalTime }), ['a2']);
+        assert.deepEqual(await found({ job: 'other', date: failed.date }), []);
+      },
+    );
 
     on('runs of a job are listed with those of its parts when they are asked for', async (state) => {
       for (const [day, job] of ['daily', 'daily:silver.a', 'daily2', 'daily', 'daily:gold.*'].entries())

@@ -43,6 +43,13 @@ export function ticksConformance(on: On): void {
     },
   );
 
+  on('a clock that goes back by a part of a second makes a tick due again, too', async (state) => {
+    const late = at(1).add({ milliseconds: 500 });
+    await state.ticks.note('first', 'daily', { ticks: [{ ...tickOf(1), why: 'none' }], upTo: late, now: late });
+    await state.ticks.note('first', 'daily', { ticks: [tickOf(1)], upTo: at(1), now: at(1) });
+    assert.deepEqual(await state.ticks.pending(), [{ ...tickOf(1), state: 'due', noted: at(1) }]);
+  });
+
   on('a run claims the tick of its time, whatever started it; when it succeeds the tick is done', async (state) => {
     await note(state, [1, 2]);
     const { held } = begun(await state.open(newRun('r1')));
