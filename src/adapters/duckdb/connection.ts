@@ -106,6 +106,8 @@ export class Engine {
       const limit = `set max_temp_directory_size = ${dialect.literal(temporaryLimit)}`;
       await engine.use((session) => session.run(limit));
     }
+    // With a connection at hand each begins at once, also where this thread is then busy with something else.
+    engine.#idle.push(await engine.#connect());
     // Begun before anybody asks: meanwhile definitions are loaded. One that fails is tried again when it is asked for.
     for (const catalog of options.catalogs) if (engine.#isThere(catalog)) engine.attach(catalog).catch(() => {});
     return engine;
