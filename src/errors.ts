@@ -74,7 +74,7 @@ export const catalogue = Object.freeze({
   OWNED_ELSEWHERE: transient(4, 'A process on another machine, or in another folder, owns the project.'),
   STATE_UNREACHABLE: transient(1, 'The database that keeps the state does not answer, or went away in the middle.'),
   STATE_REFUSED: terminal(3, 'The database that is to keep the state does not let Esteira in, or do what it needs.'),
-  STATE_NEWER: terminal(2, 'The state was written by a newer version of Esteira.'),
+  STATE_NEWER: terminal(2, 'The state, or a catalog, was written by a newer version of Esteira.'),
   FILE_UNUSABLE: terminal(1, 'A file or folder cannot be opened, read or written.'),
   FILE_HELD: transient(4, 'Another program has the DuckDB file open.'),
 }) satisfies Readonly<Record<string, Entry>>;

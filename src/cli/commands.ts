@@ -364,10 +364,15 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'doctor',
     about: 'Versions, disk, lock, state: is all well?',
-    more: 'Exit code 1 when something is not.',
+    more: 'Exit code 1 when something is not. Changes nothing. With --reconcile, after a state or a warehouse was lost or brought back from a copy, the state is brought to what the warehouse knows: numbers that were given are not given again, dates that are published are done, and what the warehouse does not have is to be done again, and named.',
     arguments: [],
-    options: {},
-    examples: [{ line: 'esteira doctor', about: 'what is found, and what to do about it' }],
+    options: {
+      reconcile: { takes: 'nothing', about: 'Bring the state to what the warehouse knows.' },
+    },
+    examples: [
+      { line: 'esteira doctor', about: 'what is found, and what to do about it' },
+      { line: 'esteira doctor --reconcile', about: 'after an older copy was brought back' },
+    ],
     load: async () => (await import('./commands/doctor.ts')).doctor,
   },
 ];

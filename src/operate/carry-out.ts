@@ -101,6 +101,7 @@ export async function carryOut(work: Work, project: Project, context: Context): 
       // A run that was interrupted uses what it began with; what has been added since then is as it is now.
       settings: { ...settings, ...(opened.run.settings as SettingValues) },
     },
+    of: { job: opened.run.job, date: opened.run.date, zone: opened.run.zone, reason: opened.run.reason },
     models,
     needs: new Map(
       chosen.map((step) => [step.node.id, step.needs.filter((need) => chosen.some((other) => other.node.id === need))]),

@@ -348,7 +348,8 @@ export interface Operations {
     output: SettingsView,
   ];
   status: [input: Record<string, never>, output: StatusView];
-  doctor: [input: Record<string, never>, output: DoctorView];
+  /** With `reconcile` the state is brought to what the warehouse knows; without it nothing is changed. */
+  doctor: [input: { readonly reconcile?: boolean }, output: DoctorView];
 }
 export type OperationName = keyof Operations;
 export type Input<Name extends OperationName> = Operations[Name][0];

@@ -1,4 +1,5 @@
 import type { BackfillStore } from './backfills.ts';
+import type { KeepingStore } from './keeping.ts';
 import type { TickStore } from './ticks.ts';
 import type { Account, Bound, PublicationDetails } from './warehouse.ts';
 
@@ -121,6 +122,7 @@ export interface StateStore {
   readonly describe: string;
   readonly ticks: TickStore;
   readonly backfills: BackfillStore;
+  readonly keeping: KeepingStore;
   /**
    * Becomes the owner of the project, wherever its other processes are: those of one folder find each other, those of several machines have only
    * this. Waits for as long as a former owner may live, and throws OWNED_ELSEWHERE once it is seen to live. Where another has owned the state since,
@@ -159,6 +161,16 @@ export interface StateStore {
     now: Temporal.Instant,
     after?: readonly string[],
   ): Promise<void>;
+  /**
+   * Asks that a run which goes on be stopped; whoever carries it out, on whatever machine, looks for it. False where it has ended.
+   */
+  askToStop(runId: string, by: string): Promise<boolean>;
+  /** Who asked. */
+  askedToStop(runId: string): Promise<string | undefined>;
+  /**
+   * Ends a run that nobody carries out, and what is left of it; throws OWNED_ELSEWHERE for one who does not own the state. What is published stays.
+   */
+  abandon(runId: string, holder: string, error: unknown, now: Temporal.Instant): Promise<void>;
   /** Runs that this holder carries out; those of others are of dead processes. */
   going(holder: string): Promise<readonly Going[]>;
   run(runId: string): Promise<RunRecord | undefined>;

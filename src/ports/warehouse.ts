@@ -96,6 +96,14 @@ export interface Batch {
   readonly logicalTime: Temporal.Instant;
   /** When the attempt judges, for people to read. */
   readonly at: Temporal.Instant;
+  readonly of?: RunOf;
+}
+/** What a run is of: said with each publication, so that a state that was lost can be made again. */
+export interface RunOf {
+  readonly job: string;
+  readonly date: Temporal.PlainDate;
+  readonly zone: string;
+  readonly reason: string;
 }
 
 /** in = valid + invalid + duplicates + held; valid = inserted + updated + deleted + unchanged + stale. */
@@ -125,6 +133,8 @@ export interface Publication {
   readonly mode: string;
   readonly logicalTime: Temporal.Instant;
   readonly publishedAt: Temporal.Instant;
+  /** Absent of what an older Esteira has published. */
+  readonly of?: RunOf;
   readonly account: Account;
   readonly details: PublicationDetails;
   /**
@@ -295,6 +305,12 @@ export interface Warehouse {
   claim(catalog: string, targets: readonly Place[], token: bigint): Promise<void>;
   /** What a run has published to tables that are still there: a publication to one that was made anew since proves nothing. */
   publications(catalog: string, runId: string): Promise<readonly Publication[]>;
+  /**
+   * Everything that runs with numbers after the one, up to the other, have published, to tables that are no more too. In the order of their numbers.
+   */
+  published(catalog: string, range: { readonly after: bigint; readonly upTo: bigint }): Promise<readonly Publication[]>;
+  /** The greatest token and number of a run that a catalog has seen. */
+  greatest(catalog: string): Promise<{ readonly token: bigint; readonly runSeq: bigint }>;
   /** Files that a reader has taken in already, by source. */
   filesRead(target: Place, source: string): Promise<ReadonlyMap<string, string>>;
   /** Carries out one step: all of it, or nothing. */

@@ -118,6 +118,19 @@ export const tablesOf = ({ node, reads, asked }: StepModel, project: Project): r
 /** A table that starts anew judges every row again, so what its rules and checks ask counts as read. */
 export const judgesAll = (model: StepModel): boolean => (model.node.definition as AnyTable).spec?.write === 'replace';
 
+/** It was to read up to where its source has not come: the source is older than it was. */
+export function isBeyond(
+  { source, upper }: Bound,
+  { project, progress }: { readonly project: Project; readonly progress: Progress },
+): boolean {
+  const node = project.graph.nodes.get(source) ?? invalidOf(source, project);
+  return node !== undefined && upper > progress.sequenceOf(fencedId(node, project));
+}
+/** A table of invalid rows is found by the table that refused them. */
+function invalidOf(id: string, { graph }: Project): Node | undefined {
+  return id.endsWith(graph.suffix) ? graph.nodes.get(id.slice(0, -graph.suffix.length)) : undefined;
+}
+
 /** A view stands for the tables that it reads. */
 function tablesBehind(node: Node, project: Project): readonly Node[] {
   const { definition } = node;

@@ -2,9 +2,10 @@ import type { Duration } from '../columns/index.ts';
 import type { EsteiraError } from '../errors.ts';
 import type { Node } from '../graph/index.ts';
 import type { StepModel } from '../plan/index.ts';
-import type { Held, Publication, StepRecord } from '../ports/index.ts';
+import type { Held, Publication, RunOf, StepRecord } from '../ports/index.ts';
 import { attempt, type Waiting } from './attempts.ts';
 import { Progress, tablesOf } from './bounds.ts';
+import { refuseForgotten } from './forgotten.ts';
 import type { Project } from './project.ts';
 import type { Rerun } from './rerun.ts';
 import { type StepResult, type StepRun, stepError } from './step.ts';
@@ -21,6 +22,8 @@ interface Execution {
   readonly project: Project;
   readonly held: Held;
   readonly values: RunValues;
+  /** Said with each publication. */
+  readonly of: RunOf;
   readonly models: readonly StepModel[];
   /** By step: what must be done before. */
   readonly needs: ReadonlyMap<string, readonly string[]>;
@@ -49,6 +52,7 @@ export async function claimAll(nodes: readonly Node[], token: bigint, { warehous
 export async function execute(execution: Execution): Promise<readonly StepOutcome[]> {
   const { project, held, models, records, needs } = execution;
   const writing = models.filter((model) => model.kind !== 'view');
+  if (!execution.resumed) await refuseForgotten(held, project);
   if (!execution.claimed)
     await claimAll(
       writing.map(({ node }) => node),

@@ -1,6 +1,6 @@
 export { Answers } from './answers.ts';
 export { tooLong, type Waiting } from './attempts.ts';
-export { Progress, reachOf } from './bounds.ts';
+export { isBeyond, Progress, reachOf } from './bounds.ts';
 export { claimAll, execute, type StepOutcome } from './execute.ts';
 export { changedNext, changedText, filesOf, filesRead } from './files.ts';
 export { makeChanges, modelsOf, refuseMissingInputs, refuseUnlessSetUp, setupChanges } from './models.ts';

@@ -8,6 +8,7 @@ import {
   type Place,
   type Publication,
   placeText,
+  type RunOf,
   type SourceFile,
   type StepRecord,
   type StepWrite,
@@ -25,6 +26,8 @@ export interface StepRun {
   readonly project: Project;
   readonly held: Held;
   readonly values: RunValues;
+  /** Said with each publication. */
+  readonly of?: RunOf;
   readonly progress: Progress;
   /** Evaluate even when nothing has changed. */
   readonly forced: boolean;
@@ -126,6 +129,7 @@ function stepWrite(model: StepModel, reach: Reach, run: StepRun): StepWrite {
       settingsHash: hash,
       logicalTime: values.logicalTime,
       at: project.clock.now(),
+      ...(run.of ? { of: run.of } : {}),
     },
     reread:
       rerun === 'invalid' ||

@@ -7,6 +7,7 @@ import type { ExistingTable, Watermark } from '../../ports/index.ts';
 import { dialect } from './dialect.ts';
 import { engineError } from './errors.ts';
 import { Session } from './session.ts';
+import { bringUp } from './version.ts';
 
 export interface DuckdbOptions {
   /** Where the catalogs' files are; `:memory:` keeps them in memory, for tests of pipelines. */
@@ -198,10 +199,15 @@ export class Engine {
   async #attach(catalog: string): Promise<void> {
     const file = this.fileOf(catalog);
     if (file !== memory) this.#hold(catalog, file);
+    let attached = false;
     try {
       const attach = `attach ${dialect.literal(file)} as ${dialect.identifier(catalog)}`;
       await this.#whileHeld(() => this.use((session) => session.run(attach)));
+      attached = true;
+      await this.use((session) => bringUp(session, catalog, file));
     } catch (error) {
+      // One that cannot be detached stays held: nobody may open it a second time.
+      if (attached) await this.use((session) => session.run(`detach ${dialect.identifier(catalog)}`));
       this.#release(file);
       throw notAttached(engineError(error, { where: file }), catalog);
     }

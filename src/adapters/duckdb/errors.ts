@@ -72,7 +72,7 @@ export function ofStatement(error: unknown, told: (said: string) => string, memo
 export function fenced(where: string | undefined, got: string, cause: { cause?: unknown } = {}): EsteiraError {
   const what = 'Another run with a newer token has taken over; nothing of this one was published.';
   const next =
-    'Look at `esteira runs`. When no newer run is there, the state is older than the warehouse: bring back the state that was used with it last.';
+    'Look at `esteira runs`. When no newer run is there, the state is older than the warehouse: esteira doctor --reconcile brings it up to it.';
   const details = { what, ...(where ? { where } : {}), got, next };
   return new EsteiraError('FENCED', details, cause);
 }

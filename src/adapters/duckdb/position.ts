@@ -11,7 +11,7 @@ const instant = (micros: unknown): Temporal.Instant =>
   Temporal.Instant.fromEpochNanoseconds(BigInt(micros as bigint | string) * 1000n);
 
 /** The columns that `publicationOf` reads. */
-const columns = `* exclude (logical_time, published_at), epoch_us(logical_time) as logical_us, epoch_us(published_at) as published_us`;
+const columns = `* exclude (logical_time, published_at, "date"), cast("date" as varchar) as run_date, epoch_us(logical_time) as logical_us, epoch_us(published_at) as published_us`;
 
 /** Whole numbers come as bigint from a result, and as text from JSON. */
 function publicationOf(row: Row): Publication {
@@ -39,6 +39,16 @@ function publicationOf(row: Row): Publication {
       unchanged: count('unchanged'),
       stale: count('stale'),
     },
+    ...(row.job === null
+      ? {}
+      : {
+          of: {
+            job: String(row.job),
+            date: Temporal.PlainDate.from(String(row.run_date)),
+            zone: String(row.zone),
+            reason: String(row.reason),
+          },
+        }),
     details: JSON.parse(String(row.details)) as PublicationDetails,
     sequence: BigInt(row.sequence as bigint | string),
   };
@@ -110,6 +120,26 @@ export async function publications(engine: Engine, catalog: string, runId: strin
   const sql = `select ${columns} from ${book(catalog, 'publication')} semi join (${made}) using (step, generation)
     where run_id = ${literal(runId)} order by step, part`;
   return await engine.use(async (session) => (await session.rows(sql)).map(publicationOf));
+}
+
+/** `published` of the port: whatever became of the tables. A table that was made anew may have a publication of a run in two generations. */
+export async function published(
+  engine: Engine,
+  catalog: string,
+  { after, upTo }: { readonly after: bigint; readonly upTo: bigint },
+): Promise<readonly Publication[]> {
+  if (!(await engine.isSetUp(catalog))) return [];
+  const sql = `select ${columns} from ${book(catalog, 'publication')}
+    where run_seq > ${literal(after)} and run_seq <= ${literal(upTo)} order by run_seq, step, part`;
+  return await engine.use(async (session) => (await session.rows(sql)).map(publicationOf));
+}
+
+export async function greatest(engine: Engine, catalog: string): Promise<{ token: bigint; runSeq: bigint }> {
+  if (!(await engine.isSetUp(catalog))) return { token: 0n, runSeq: 0n };
+  const sql = `select greatest((select max(token) from ${book(catalog, 'fence')}), max(token), 0) as token, coalesce(max(run_seq), 0) as run_seq
+    from ${book(catalog, 'publication')}`;
+  const [row] = await engine.use((session) => session.rows(sql));
+  return { token: BigInt(row?.token as bigint), runSeq: BigInt(row?.run_seq as bigint) };
 }
 
 /** By path, the fingerprint that the file had when it was taken in. */

@@ -3,6 +3,7 @@ import type { Engine } from './connection.ts';
 import { dialect } from './dialect.ts';
 import { engineError } from './errors.ts';
 import { insertRows } from './small.ts';
+import { versionSql } from './version.ts';
 
 const { identifier, literal, place: spelled } = dialect;
 
@@ -33,7 +34,7 @@ export const bookkeeping: Readonly<Record<string, string>> = Object.freeze({
     n_in bigint not null, n_valid bigint not null, n_invalid bigint not null, n_duplicate bigint not null, n_held bigint not null,
     n_inserted bigint not null, n_updated bigint not null, n_deleted bigint not null, n_unchanged bigint not null,
     n_stale bigint not null, published_at timestamptz not null, part integer, details varchar not null, bounds varchar not null,
-    generation varchar, primary key (run_id, step, part, generation)`,
+    generation varchar, job varchar, "date" date, zone varchar, reason varchar, primary key (run_id, step, part, generation)`,
   watermark: `target varchar, source varchar, upper_bound bigint not null, generation varchar, run_id varchar not null,
     primary key (target, source)`,
   made: 'name varchar primary key, generation varchar not null',
@@ -104,6 +105,7 @@ export async function change(engine: Engine, catalog: string, changes: readonly 
     ...Object.entries(bookkeeping).map(
       ([table, columns]) => `create table if not exists ${book(catalog, table)} (${columns})`,
     ),
+    versionSql(catalog),
     ...changes.flatMap((one) => statements(catalog, one)),
   ];
   await engine.use(async (session) => {

@@ -7,7 +7,7 @@ import { type Emptied, empty } from './empty.ts';
 import { engineError, fenced, ofStatement } from './errors.ts';
 import { examine } from './examine.ts';
 import { inspect } from './inspect.ts';
-import { claim, filesRead, position, publications } from './position.ts';
+import { claim, filesRead, greatest, position, publications, published } from './position.ts';
 import { publishStep } from './publish/publish.ts';
 import { Turns } from './publish/turns.ts';
 import { query } from './query.ts';
@@ -105,6 +105,8 @@ export function warehouseOf(engine: Engine): Warehouse {
       await claim(engine, catalog, targets, token);
     },
     publications: (catalog, runId) => publications(engine, catalog, runId),
+    published: (catalog, range) => published(engine, catalog, range),
+    greatest: (catalog) => greatest(engine, catalog),
     filesRead: (target, source) => filesRead(engine, target, source),
     async publish(write, signal) {
       const stop = new AbortController();

@@ -9,7 +9,7 @@ import { addressOf } from './address.ts';
 import { openPool, thinPool } from './connection.ts';
 import { isLost, isPassing, named } from './faults.ts';
 import { migrate, refuseOther, stored } from './migrate.ts';
-import { beginning } from './statements.ts';
+import { beginning, quoted } from './statements.ts';
 import { words } from './words.ts';
 
 interface Options {
@@ -109,6 +109,25 @@ class PostgresEngine implements Engine {
 
   read<Result>(work: Work<Result>): Promise<Result> {
     return this.repeat(() => work(this.#database));
+  }
+
+  async snapshot(): Promise<{ readonly state: State; end(): Promise<void> }> {
+    const begun = Promise.withResolvers<State>();
+    const ended = Promise.withResolvers<void>();
+    const connected = this.#database.connection().execute(async (connection) => {
+      // The moment is that of the first look.
+      const first = `begin isolation level repeatable read read only; select number from ${quoted(this.#schema)}.version`;
+      await sql.raw(first).execute(connection);
+      begun.resolve(connection);
+      await ended.promise;
+      await sql.raw('rollback').execute(connection);
+    });
+    connected.catch((error) => begun.reject(named(error, this.describe)));
+    const end = async (): Promise<void> => {
+      ended.resolve();
+      await connected;
+    };
+    return { state: await begun.promise, end };
   }
 
   async now(state: State): Promise<Temporal.Instant> {

@@ -1,4 +1,4 @@
-import type { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync } from 'node:sqlite';
 import { Kysely, SqliteDialect } from 'kysely';
 import type { ProcessLock } from '../../ports/index.ts';
 import type { Engine, Purpose, State, Work } from '../state/engine.ts';
@@ -59,6 +59,15 @@ class SqliteEngine implements Engine {
 
   read<Result>(work: Work<Result>): Promise<Result> {
     return work(this.#database);
+  }
+
+  /** Over a connection of its own, which sees the log of writes as it was. */
+  async snapshot(): Promise<{ readonly state: State; end(): Promise<void> }> {
+    const database = new DatabaseSync(this.#path, { readBigInts: true, readOnly: true });
+    // The moment is that of the first look.
+    database.exec('begin; select number from version');
+    const dialect = new SqliteDialect({ database: thinAdapter(database, this.#path) });
+    return { state: new Kysely<Tables>({ dialect }), end: async () => database.close() };
   }
 
   async now(_: State): Promise<Temporal.Instant> {

@@ -113,7 +113,7 @@ test('with 100,000 runs of history a read takes less than 50 ms, and so does ope
     pragma synchronous = off;
     begin;
     ${numbers} insert into run select 'r' || number, number, 'job ' || (number % 7), '2026-01-01', ${time}, 'UTC', 'schedule',
-      'succeeded', '${plan}', '{}', '{}', 'job:job ' || (number % 7), ${time}, ${time}, null, 'job ' || (number % 7) from numbers;
+      'succeeded', '${plan}', '{}', '{}', 'job:job ' || (number % 7), ${time}, ${time}, null, 'job ' || (number % 7), null from numbers;
     insert into step (run_id, step, ord, state, definition, attempt)
       select run_id, value, key, 'done', 'a', 1 from run, json_each('["a","b","c"]');
     update seq set value = 100000;

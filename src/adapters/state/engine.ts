@@ -17,6 +17,8 @@ export interface Engine {
   /** Committed when `work` has ended, rolled back when it throws; `work` may be done again, and then finds nothing of the first time. */
   transaction<Result>(purpose: Purpose, work: Work<Result>): Promise<Result>;
   read<Result>(work: Work<Result>): Promise<Result>;
+  /** All that is read there is as it was when this resolved, whatever is written meanwhile, by whomever; nobody waits for it. */
+  snapshot(): Promise<{ readonly state: State; end(): Promise<void> }>;
   /** The one clock by which leases run out. */
   now(state: State): Promise<Temporal.Instant>;
   /**

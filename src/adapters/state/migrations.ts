@@ -99,6 +99,12 @@ const migrations: readonly ((words: Words) => string)[] = [
   create index run_failed on run (run_seq) where state = 'failed';
   create index run_of_day on run (job, date, run_seq);
   `,
+
+  // What is noted of the state itself, and who asked that a run be stopped.
+  ({ text, keyed }) => `
+  create table noted (name ${text} primary key, value ${text} not null)${keyed};
+  alter table run add column cancel_by ${text};
+  `,
 ];
 
 export const newest = migrations.length;

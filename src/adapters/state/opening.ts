@@ -30,14 +30,18 @@ async function former(state: State, asked: NewRun): Promise<Selectable<RunRow> |
     .where('state', '=', 'running')
     .executeTakeFirst();
   if (running) return running;
-  return state
-    .selectFrom('run')
-    .selectAll()
-    .where('job', '=', asked.job)
-    .where('logical_time', '=', asked.logicalTime.toString())
-    .orderBy('run_seq', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  return (
+    state
+      .selectFrom('run')
+      .selectAll()
+      .where('job', '=', asked.job)
+      .where('logical_time', '=', asked.logicalTime.toString())
+      // Another has its place, whatever their numbers.
+      .where('state', '<>', 'superseded')
+      .orderBy('run_seq', 'desc')
+      .limit(1)
+      .executeTakeFirst()
+  );
 }
 
 async function begin(state: State, asked: NewRun): Promise<void> {
@@ -134,6 +138,7 @@ export async function openRun(state: State, asked: NewRun): Promise<Opened> {
         plan: encode(asked.plan),
         finished_at: null,
         error: null,
+        cancel_by: null,
         // What failed may have failed by its settings: people mend those, and begin again.
         ...(found.state === 'failed' ? { settings: encode(asked.settings), params: encode(asked.params) } : {}),
       })

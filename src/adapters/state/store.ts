@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type {
   Going,
   Held,
+  KeepingStore,
   LogLine,
   NewOwner,
   NewRun,
@@ -13,10 +14,12 @@ import type {
 } from '../../ports/index.ts';
 import { SqlBackfills } from './backfills.ts';
 import type { Engine, Work } from './engine.ts';
+import { keepingOf } from './keeping.ts';
 import { goingOf, requireToken } from './leases.ts';
 import { openRun } from './opening.ts';
 import { own, type Times, usual } from './owner.ts';
 import { decodeBounds, encode, encodeOptional, toLogLine, toRun, toStep } from './rows.ts';
+import { abandon, askToStop } from './stopping.ts';
 import { SqlTicks, settleTicks } from './ticks.ts';
 
 type Intent = Awaited<ReturnType<StateStore['intent']>>;
@@ -48,11 +51,13 @@ export class SqlState implements StateStore {
   readonly #times: Times;
   readonly ticks: SqlTicks;
   readonly backfills: SqlBackfills;
+  readonly keeping: KeepingStore;
 
   constructor(engine: Engine, times: Times = usual) {
     this.#engine = engine;
     this.ticks = new SqlTicks(engine);
     this.backfills = new SqlBackfills(engine);
+    this.keeping = keepingOf(engine);
     this.#times = times;
   }
 
@@ -159,6 +164,21 @@ export class SqlState implements StateStore {
       if (outcome === 'succeeded') await settleTicks(state, held, { after, now });
     });
     return this.#engine.transaction('take', end);
+  }
+
+  askToStop(runId: string, by: string): Promise<boolean> {
+    return this.#engine.transaction('write', (state) => askToStop(state, runId, by));
+  }
+
+  askedToStop(runId: string): Promise<string | undefined> {
+    return this.#engine.read(async (state) => {
+      const row = await state.selectFrom('run').select('cancel_by').where('run_id', '=', runId).executeTakeFirst();
+      return row?.cancel_by ?? undefined;
+    });
+  }
+
+  abandon(runId: string, holder: string, error: unknown, now: Temporal.Instant): Promise<void> {
+    return this.#engine.transaction('take', (state) => abandon(state, runId, { holder, error, now }));
   }
 
   going(holder: string): Promise<readonly Going[]> {

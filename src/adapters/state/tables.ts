@@ -22,6 +22,8 @@ export interface RunRow {
   created_at: string;
   finished_at: string | null;
   error: string | null;
+  /** Who asked that it be stopped. */
+  cancel_by: string | null;
 }
 export interface StepRow {
   run_id: string;
@@ -109,7 +111,14 @@ export interface LogRow {
   text: string;
 }
 
+/** What is noted of the state itself. */
+interface NotedRow {
+  /** `swept`: when it was last looked through for what is old; `removed`: the greatest number of a run that is kept no more. */
+  name: 'swept' | 'removed';
+  value: string;
+}
 export interface Tables {
+  noted: NotedRow;
   seq: { name: 'run' | 'token'; value: Integer };
   run: RunRow;
   step: StepRow;

@@ -5,8 +5,8 @@ import { counted } from '../numbers.ts';
 import type { Look } from '../terminal.ts';
 import { pad, visible, width, wrapHanging } from '../text.ts';
 
-export const doctor: Command = async ({ terminal, call }) => {
-  const view = await call('doctor', {});
+export const doctor: Command = async ({ typed, terminal, call }) => {
+  const view = await call('doctor', typed.flags.has('reconcile') ? { reconcile: true } : {});
   const isFit = view.findings.every(({ ok }) => ok);
   return { result: view, text: () => doctorText(view, terminal), exit: isFit ? 0 : 1 };
 };

@@ -150,6 +150,14 @@ export const enough = check('enough rows', atLeast(rowsIn(orders), 3));`,
         return undefined;
       },
     },
+    {
+      ...run('The state is gone, and the warehouse has what its runs published.', table('n: col.integer()', one)),
+      arrange: async (sandbox) => {
+        await sandbox.succeed('run', 'daily');
+        for (const end of ['', '-wal', '-shm']) rmSync(sandbox.file(`warehouse/state.sqlite${end}`), { force: true });
+        return undefined;
+      },
+    },
   ],
   OUT_OF_MEMORY: [
     {
@@ -276,6 +284,21 @@ export const enough = check('enough rows', atLeast(rowsIn(orders), 3));`,
         const state = new DatabaseSync(sandbox.file('warehouse/state.sqlite'));
         state.exec('update version set number = 1000');
         state.close();
+        return undefined;
+      },
+      varying: /(?<=version )[1-9]\d?$/gm,
+    },
+    {
+      doing: 'A newer version of Esteira has set up a catalog.',
+      words: ['run', 'daily'],
+      ...shop(numbers),
+      before: [['setup']],
+      arrange: async (sandbox) => {
+        const instance = await DuckDBInstance.create(sandbox.file('warehouse/shop.duckdb'));
+        const connection = await instance.connect();
+        await connection.run('update _esteira.version set number = 1000');
+        connection.closeSync();
+        instance.closeSync();
         return undefined;
       },
       varying: /(?<=version )[1-9]\d?$/gm,

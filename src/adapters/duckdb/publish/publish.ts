@@ -197,4 +197,5 @@ const identityOf = ({ batch, mode }: StepWrite) => ({
   mode: mode.mode,
   logicalTime: batch.logicalTime,
   publishedAt: batch.at,
+  ...(batch.of ? { of: batch.of } : {}),
 });

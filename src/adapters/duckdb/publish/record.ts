@@ -47,6 +47,8 @@ export function recordSql(
   const first = [...identity, batch.settingsHash, write.mode.mode].map(literal).join(', ');
   // JSON has no bigint.
   const bounds = JSON.stringify(write.bounds, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+  const { job, date, zone, reason } = batch.of ?? {};
+  const of = [job, date?.toString(), zone, reason].map((value) => literal(value ?? null)).join(', ');
   const rest = [...counts, batch.at, batch.part, JSON.stringify(published.details), bounds].map(literal).join(', ');
   const list: string[] = [];
   if (moved.length) {
@@ -72,7 +74,7 @@ export function recordSql(
     );
   }
   list.push(
-    `insert into ${book(target.catalog, 'publication')} select ${first}, ${sequence}, ${rest}, ${generationSql(target)} returning sequence`,
+    `insert into ${book(target.catalog, 'publication')} select ${first}, ${sequence}, ${rest}, ${generationSql(target)}, ${of} returning sequence`,
   );
   return list.join(';\n');
 }

@@ -1,0 +1,65 @@
+import { statfs } from 'node:fs/promises';
+import { allSteps } from '../../graph/index.ts';
+import { changeText } from '../../plan/index.ts';
+import { modelsOf, type Project, readSettings, setupChanges } from '../../run/index.ts';
+import { keptFinding } from '../schedule/kept.ts';
+import { settings } from '../settings.ts';
+import type { DoctorView, Input } from '../views.ts';
+import { agreement } from './agreement.ts';
+import { fileFindings, sourceFindings } from './files.ts';
+import { attempt, type Finding, NotReady } from './finding.ts';
+
+/**
+ * Looks at everything a run needs; each finding is one sentence, with what to do. What cannot be looked at is one too. Changes nothing, but with
+ * `reconcile` brings the state to what the warehouse knows.
+ */
+export async function doctor(project: Project, { reconcile = false }: Input<'doctor'>): Promise<DoctorView> {
+  const looks: readonly (readonly [what: string, look: () => Promise<string | readonly Finding[]>])[] = [
+    ['definitions and queries', () => described(project)],
+    ['set-up', () => setUp(project)],
+    ['settings', () => allowed(project)],
+    ['state', () => agreement(project, reconcile)],
+    ['owner', async () => `process ${project.owner.pid} since ${project.owner.since}`],
+    ['schedules', () => keptFinding(project)],
+    ['disk', () => room(project)],
+    ['sources', () => sourceFindings(project)],
+    ['files', () => fileFindings(project)],
+  ];
+  const findings: Finding[] = [{ what: 'versions', ok: true, found: versionsText(project) }];
+  for (const [what, look] of looks) findings.push(...(await attempt(what, project, look)));
+  return { findings };
+}
+
+async function described(project: Project): Promise<string> {
+  const models = await modelsOf(allSteps(project.graph), project);
+  return `${models.length} tables, views and streams described`;
+}
+
+async function setUp(project: Project): Promise<string> {
+  const models = await modelsOf(allSteps(project.graph), project);
+  const changes = [...(await setupChanges(models, project)).values()].flat();
+  if (changes.length === 0) return 'every table and column is there';
+  const such = changes.slice(0, 2).map(changeText).join('; ');
+  throw new NotReady(`${changes.length} changes are missing, such as: ${such}`, 'esteira setup');
+}
+
+async function allowed(project: Project): Promise<string> {
+  await readSettings(project);
+  const { length } = (await settings(project)).settings;
+  return `${length} ${length === 1 ? 'value' : 'values'}, all allowed`;
+}
+
+const versionsText = (project: Project): string =>
+  [
+    `Esteira ${project.version}`,
+    `Node ${process.versions.node}`,
+    ...Object.entries(project.warehouse.versions).map(([name, version]) => `${name} ${version}`),
+  ].join(', ');
+
+async function room(project: Project): Promise<string> {
+  const { bavail, bsize } = await statfs(project.folder);
+  const free = (bavail * bsize) / 1e9;
+  const found = `${free.toFixed(1)} GB free`;
+  if (free >= 1) return found;
+  throw new NotReady(found, 'Make room: less than 1 GB is left for the tables and for what does not fit in memory.');
+}
