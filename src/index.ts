@@ -2,6 +2,7 @@ export { type Candidate, type Columns, col, type Decimal, type Duration, type Ro
 export {
   after,
   always,
+  appendChanges,
   atLeast,
   atMost,
   byHand,
@@ -14,6 +15,7 @@ export {
   files,
   fn,
   from,
+  history,
   invalidShare,
   job,
   keepLatest,
@@ -22,6 +24,7 @@ export {
   postgres,
   type Readable,
   type Rows,
+  replaceEach,
   rowsIn,
   run,
   type Source,

@@ -39,6 +39,11 @@ export async function demonstrateCredit(options: {
   }
   if (manifest) differences.push(...compareGold(esteira, manifest));
   esteira.show('run', 'v_credit_diario', '--date', dates.at(-1) as string);
+  console.log('\nThe versions of a client who has changed, from when and until when each was true:');
+  esteira.show(
+    'query',
+    'select nome, segmento, valido_de, valido_ate from gold.dm_cliente where id_cliente = (select id_cliente from gold.dm_cliente group by 1 order by count(*) desc, 1 limit 1) order by valido_de',
+  );
   esteira.show(
     'query',
     'select dia, sum(atendidos) as atendidos, sum(resolvidos) as resolvidos from curated.vw_performance_agente group by dia order by dia limit 5',
@@ -88,6 +93,10 @@ function compareGold(esteira: CommandLine, { gold }: Manifest): readonly string[
   const byDay = Object.fromEntries(
     ask('select cast(dia as varchar), count(*) from gold.ft_atendimento_geral group by 1'),
   );
+  const current = Object.keys(gold.atuais);
+  const views = current.map((table) => `(select count(*) from curated.${table.replace(/^gold\.dm_/, 'vw_')})`);
+  const [found = []] = ask(`select ${views.join(', ')}`);
+  for (const [index, table] of current.entries()) compare(`${table}, as it is now`, gold.atuais[table], found[index]);
   for (const [day, planted] of Object.entries(gold.atendimentos.porDia))
     compare(`atendimentos em ${day} (São Paulo)`, planted, byDay[day]);
   const [[total] = []] = ask('select cast(sum(custo) as varchar) from gold.ft_custo_operacional');

@@ -25,7 +25,7 @@ export {
   existsIn,
   isReference,
   keepLatest,
-  mergeDeleting,
   type Table,
   table,
 } from './table.ts';
+export { appendChanges, appends, history, mergeDeleting, replaceEach, wayOf } from './way.ts';

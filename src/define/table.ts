@@ -1,15 +1,15 @@
-import { type Candidate, type Columns, col, type KeyOf } from '../columns/index.ts';
+import {
+  type Candidate,
+  type Column,
+  type Columns,
+  col,
+  type KeyOf,
+  type NamesOf,
+  type Time,
+} from '../columns/index.ts';
 import type { Definition } from './definition.ts';
 import { type AnyRows, type Growing, named, type Rows, sql } from './rows.ts';
-
-/** A write mode with something to say. */
-interface Way<Needs extends string = string> {
-  readonly way: 'merge deleting';
-  readonly needs: readonly Needs[];
-}
-/** Merges by key; a row where `deleted` is true leaves the table, and an older one that comes later does not bring it back. */
-export const mergeDeleting = <const Name extends string>(deleted: Name): Way<Name> =>
-  Object.freeze({ way: 'merge deleting', needs: Object.freeze([deleted]) });
+import type { Changes, Deleting, Each, History, Way } from './way.ts';
 
 interface Keep<Name extends string = string> {
   readonly by: readonly Name[];
@@ -55,13 +55,49 @@ export interface Table<C extends Columns> extends Definition<'table'>, Growing<C
 // `any`: tables of every shape are meant.
 export type AnyTable = Table<any>;
 
-type Keyed<C extends Columns, Mode> = [KeyOf<C>] extends [never] ? `${Mode & string} needs a column with .key()` : Mode;
-interface TableSpec<C extends Columns, Needs extends string> {
+type Keyed<C extends Columns, Name extends string, Mode = Name> = [KeyOf<C>] extends [never]
+  ? `${Name} needs a column with .key()`
+  : Mode;
+/** What readers get: the rows' columns, with those that a history adds; a delete that stays says only its key, and those that it names. */
+type Written<C extends Columns, W extends Naming> = [W['at']] extends [never]
+  ? C
+  : [W['from']] extends [never]
+    ? {
+        [N in keyof C]: N extends KeyOf<C> | W['at'] | W['deleted']
+          ? C[N]
+          : Column<C[N]['value'] | null, C[N]['marks']>;
+      }
+    : C & { readonly [N in W['from']]: Column<NonNullable<C[W['at']]['value']>> } & {
+        readonly [N in W['until']]: Column<NonNullable<C[W['at']]['value']> | null>;
+      };
+/** The columns that a way of writing names. */
+interface Naming {
+  readonly at: string;
+  readonly from: string;
+  readonly until: string;
+  readonly deleted: string;
+}
+interface TableSpec<
+  C extends Columns,
+  Needs extends string,
+  At extends string,
+  From extends string,
+  Until extends string,
+  Deleted extends string,
+> {
   readonly columns: C;
   /** Where the rows come from: anything readable, `sql`, or `from(…)`. Columns are taken by name. */
   readonly rows: Rows<NoInfer<Candidate<C>>>;
   /** Default: replace. */
-  readonly write?: 'replace' | 'append' | 'view' | Keyed<C, 'merge'> | Way<Needs>;
+  readonly write?:
+    | 'replace'
+    | 'append'
+    | 'view'
+    | Keyed<C, 'merge'>
+    | Deleting<Needs>
+    | Each<Needs>
+    | Changes<At, Deleted>
+    | Keyed<C, 'history', History<At, From, Until, Deleted>>;
   readonly duplicates?: Keep<NoInfer<keyof C & string>>;
   /** Rules over several columns or other tables; a rule that is null (unknown) holds, as in SQL. */
   readonly rules?: Readonly<Record<string, RowRule<NoInfer<keyof C & string>>>>;
@@ -73,6 +109,8 @@ interface TableSpec<C extends Columns, Needs extends string> {
 }
 /** A table's options as the graph and the planner see them. */
 interface TableFacts {
+  /** The columns of its rows as they come: all but those that a history adds. */
+  readonly given: Columns;
   readonly rows: AnyRows;
   readonly write: 'replace' | 'append' | 'merge' | 'view' | Way;
   readonly duplicates?: Keep;
@@ -85,19 +123,41 @@ interface TableFacts {
 }
 
 /** Rows we keep. */
-export function table<C extends Columns, Needs extends keyof C & string = never>(
+export function table<
+  C extends Columns,
+  Needs extends keyof C & string = never,
+  At extends NamesOf<C, Time> = never,
+  From extends string = never,
+  Until extends string = never,
+  Deleted extends NamesOf<C, boolean> = never,
+>(
   name: string,
-  spec: TableSpec<C, Needs>,
-): Table<C> {
+  spec: TableSpec<C, Needs, At, From, Until, Deleted>,
+): Table<Written<C, { at: At; from: From; until: Until; deleted: Deleted }>> {
   const { columns, write = 'replace', rules = {}, invalid = 'fail', unrepeatable = false, ...rest } = spec;
   const facts = {
     ...rest,
+    given: Object.freeze(columns),
     write: write as TableFacts['write'],
     rules: Object.freeze({ ...rules }),
     invalid,
     unrepeatable,
   };
-  return tableOf(name, columns, facts);
+  const all = written(columns, facts.write);
+  return tableOf(name, all as Written<C, { at: At; from: From; until: Until; deleted: Deleted }>, facts);
+}
+
+function written(columns: Columns, write: TableFacts['write']): Columns {
+  if (typeof write !== 'object') return columns;
+  if (write.way === 'append changes') {
+    const said = ([name, column]: readonly [string, Columns[string]]) =>
+      column?.facts?.isKey || name === write.at || name === write.deleted ? column : column?.optional?.();
+    return Object.fromEntries(Object.entries(columns).map((one) => [one[0], said(one)]));
+  }
+  if (write.way !== 'history') return columns;
+  // From when and until when a version was true, in the kind of time that says so.
+  const time = columns[write.at]?.facts.kind === 'date' ? col.date : col.timestamp;
+  return { ...columns, [write.from]: time(), [write.until]: time().optional() };
 }
 
 export const isReference = (rule: AnyRows | Reference): rule is Reference => 'other' in rule;
@@ -122,8 +182,8 @@ function tableOf<C extends Columns>(name: string, columns: C, spec: TableFacts):
 }
 
 function refusedOf(of: Table<Columns>): Table<Columns & typeof invalidColumns> {
-  const optional = Object.entries(of.columns).map(([name, column]) => [name, column.optional()]);
+  const optional = Object.entries<Columns[string]>(of.spec.given).map(([name, column]) => [name, column.optional()]);
   const columns = { ...Object.fromEntries(optional), ...invalidColumns };
   const facts = { write: 'append', rules: {}, invalid: 'fail', unrepeatable: false, refusedBy: of } as const;
-  return tableOf(`${of.name}:invalid`, columns, { ...facts, rows: sql`${of}` });
+  return tableOf(`${of.name}:invalid`, columns, { ...facts, given: columns, rows: sql`${of}` });
 }

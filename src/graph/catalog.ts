@@ -10,8 +10,8 @@ export interface LoadedFile {
   readonly exports: Readonly<Record<string, unknown>>;
 }
 
-/** Suffixes of the tables that Esteira keeps beside one: rows that left it, changes of settings. */
-export const companions = Object.freeze({ deleted: '__deleted', history: '_history' });
+/** Suffixes of the tables that Esteira keeps beside one: rows that left it, the rows that versions come from, changes of settings. */
+export const companions = Object.freeze({ deleted: '__deleted', rows: '__rows', history: '_history' });
 
 /** Settings of every shape. */
 export type AnySettings = SettingsTable<any>; // any: settings of every shape are meant

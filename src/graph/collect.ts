@@ -6,6 +6,7 @@ import {
   isDefinition,
   type Job,
   ownCopy,
+  wayOf,
   writtenAt,
 } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
@@ -151,7 +152,8 @@ function refuseNamesBeside(graph: Graph, taken: ReadonlyMap<string, Definition>)
     const { spec } = definition as AnyTable;
     const beside = [
       ...(spec?.invalid === 'set aside' ? [graph.suffix] : []),
-      ...(typeof spec?.write === 'object' ? [companions.deleted] : []),
+      ...(wayOf(definition, 'merge deleting') ? [companions.deleted] : []),
+      ...(wayOf(definition, 'history') ? [companions.rows] : []),
       ...(definition.kind === 'settings' ? [companions.history] : []),
     ];
     for (const suffix of beside) {

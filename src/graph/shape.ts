@@ -93,27 +93,51 @@ function refuseTable(table: AnyTable): void {
   const { columns, spec, name } = table;
   refuseColumns(table, columns);
   const ways = ['replace', 'append', 'merge', 'view'];
+  const words = ['merge deleting', 'append changes', 'replace each', 'history'];
   const way = typeof spec.write === 'object' ? spec.write.way : spec.write;
-  if (!ways.includes(way) && way !== 'merge deleting')
-    throw invalid(table, `${name} cannot be written that way.`, String(way), `${ways.join(', ')}, mergeDeleting(…)`);
-  if (spec.invalid !== 'fail' && spec.invalid !== 'set aside')
-    throw invalid(table, `${name} cannot treat invalid rows that way.`, String(spec.invalid), "'fail', 'set aside'");
-  const deleted = typeof spec.write === 'object' ? spec.write.needs : [];
-  for (const column of [...deleted, ...(spec.duplicates?.by ?? [])]) refuseUnknown(table, column, columns);
-  const notBoolean = deleted.find((column) => columns[column].facts.kind !== 'boolean');
-  if (notBoolean)
+  if (!ways.includes(way) && !words.includes(way))
     throw invalid(
       table,
-      `mergeDeleting('${notBoolean}') needs a column of kind boolean.`,
-      columns[notBoolean].facts.kind,
-      'boolean',
+      `${name} cannot be written that way.`,
+      String(way),
+      `${ways.join(', ')}, mergeDeleting(…), appendChanges(…), replaceEach(…), history(…)`,
     );
+  if (spec.invalid !== 'fail' && spec.invalid !== 'set aside')
+    throw invalid(table, `${name} cannot treat invalid rows that way.`, String(spec.invalid), "'fail', 'set aside'");
+  for (const column of spec.duplicates?.by ?? []) refuseUnknown(table, column, spec.given);
+  refuseWay(table);
   for (const rule of Object.values(spec.rules)) {
     if (!isReference(rule)) continue;
-    refuseUnknown(table, rule.column, columns);
+    refuseUnknown(table, rule.column, spec.given);
     refuseUnknown(table, rule.other, (rule.of as AnyTable | undefined)?.columns, rule.of?.name);
   }
   refuseRecipe(table, spec.rows);
+}
+
+/** What a way of writing names is there, and of the kind that it needs; what a history adds has names of its own. */
+function refuseWay(table: AnyTable): void {
+  const { name, spec } = table;
+  const { write, given } = spec;
+  if (typeof write !== 'object') return;
+  const needs = (word: string, column: string, kinds: readonly string[]): void => {
+    refuseUnknown(table, column, given);
+    const { kind } = (given[column] as Columns[string]).facts;
+    const what = `${word} needs a column of kind ${kinds.join(' or ')}.`;
+    if (!kinds.includes(kind)) throw invalid(table, what, kind, kinds.join(', '));
+  };
+  if (write.way === 'replace each') refuseUnknown(table, write.column, given);
+  if (write.way === 'merge deleting') needs(`mergeDeleting('${write.deleted}')`, write.deleted, ['boolean']);
+  if (write.way !== 'history' && write.way !== 'append changes') return;
+  const word = write.way === 'history' ? 'history' : 'appendChanges';
+  needs(`${word}({ at: '${write.at}' })`, write.at, ['date', 'timestamp']);
+  if (write.deleted !== undefined) needs(`${word}({ deleted: '${write.deleted}' })`, write.deleted, ['boolean']);
+  if (write.way !== 'history') return;
+  const taken = new Set(Object.keys(given).map((column) => column.toLowerCase()));
+  for (const column of [write.from, write.until]) {
+    if (!taken.has(String(column).toLowerCase())) taken.add(String(column).toLowerCase());
+    else
+      throw invalid(table, `${name} has two columns ${column}.`, column, 'names for from and until that no column has');
+  }
 }
 
 /** What a query reads since when; and that an engine has a query of its own, or there is another. */

@@ -10,7 +10,7 @@ import {
 import { EsteiraError } from '../errors.ts';
 import type { Graph, GraphStep, Node } from '../graph/index.ts';
 import type { Dialect, Warehouse } from '../ports/index.ts';
-import { carriedBy, keepsOriginal } from './carry.ts';
+import { carriedBy, keepsOriginal, originOf } from './carry.ts';
 import { definitionHash } from './definition.ts';
 import { describeBody, describeChecks, describeRules, spelledFor } from './describe.ts';
 import { emptySpelling } from './empty.ts';
@@ -91,7 +91,8 @@ async function tableModel(step: GraphStep, analyser: Analyser): Promise<StepMode
   await describeRules(node, warehouse);
   await describeChecks(step.checks, analyser);
   const carried = await carriedBy(spec.rows, facts, analyser);
-  if (!carried) refuseUnlike(node, reads, mentions);
+  const origin = carried ? undefined : await originOf(spec, facts, analyser);
+  if (!carried && !origin) refuseUnlike(node, reads, mentions);
   return {
     node,
     kind: step.kind,
@@ -99,6 +100,7 @@ async function tableModel(step: GraphStep, analyser: Analyser): Promise<StepMode
     asked,
     checks: step.checks,
     ...(carried && spec.write !== 'view' ? { carried } : {}),
+    ...(origin ? { origin } : {}),
     // Only such a table holds every row as it came; in any other the producer's row ends.
     keepsOriginal: spec.write === 'append' && carried?.star === true,
     keeping: carried ? [] : await keepingOriginals(distinct(reads), analyser),

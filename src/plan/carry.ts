@@ -1,5 +1,5 @@
 import { col } from '../columns/index.ts';
-import type { AnyReadable, AnyRows, AnyTable } from '../define/index.ts';
+import { type AnyReadable, type AnyRows, type AnyTable, appends } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import type { Graph, Node } from '../graph/index.ts';
 import { type Dialect, hidden, type QueryFacts, type Warehouse } from '../ports/index.ts';
@@ -30,12 +30,29 @@ export async function carriedBy(
   if (rows.recipe.by === 'map' || !facts.projection || !only || readables.length > 1) return undefined;
   const from = readOf(only, asking.graph);
   if (!(await keepsOriginal(from.node, asking))) return undefined;
-  const isRelation = ['name', 'since', 'unread'].includes(rows.recipe.by);
-  const star = facts.projection.star || isRelation;
-  if (!(await handsOn(rows, star, asking))) return undefined;
+  const star = facts.projection.star || isRelation(rows);
+  if (!(await handsOn(rows, { star, names: carriedNames }, asking))) return undefined;
   const same = star ? Object.keys(from.node.definition.columns).map((name) => [name, [name]] as const) : [];
   return { from, star, reads: { ...Object.fromEntries(same), ...facts.projection.from } };
 }
+
+/** A history of rows that were appended one by one knows each by the identity that it has there. */
+export async function originOf(
+  { rows, write }: AnyTable['spec'],
+  facts: QueryFacts,
+  asking: Asking,
+): Promise<StepModel['origin'] | undefined> {
+  const [only, ...others] = mentionsOf(rows).readables;
+  if (typeof write !== 'object' || write.way !== 'history' || !facts.projection || !only || others.length > 0)
+    return undefined;
+  const from = readOf(only, asking.graph);
+  const { spec } = from.node.definition as AnyTable;
+  const star = facts.projection.star || isRelation(rows);
+  if (rows.recipe.by === 'map' || !appends(from.node.definition) || spec.refusedBy) return undefined;
+  return (await handsOn(rows, { star, names: [hidden.row] }, asking)) ? { from, star } : undefined;
+}
+
+const isRelation = ({ recipe }: AnyRows): boolean => ['name', 'since', 'unread'].includes(recipe.by);
 
 /** Landing tables and files keep the producer's rows, and so does a table that appends all of such a one. */
 export async function keepsOriginal(node: Node, asking: Asking): Promise<boolean> {
@@ -49,16 +66,20 @@ export async function keepsOriginal(node: Node, asking: Asking): Promise<boolean
 }
 
 /** Asks the engine whether the carried names can stand in the query, each exactly once. */
-async function handsOn(rows: AnyRows, star: boolean, { warehouse }: Asking): Promise<boolean> {
+async function handsOn(
+  rows: AnyRows,
+  { star, names }: { readonly star: boolean; readonly names: readonly string[] },
+  { warehouse }: Asking,
+): Promise<boolean> {
   const { dialect } = warehouse;
-  const extra = Object.fromEntries(carriedNames.map((name) => [name, col.text()]));
+  const extra = Object.fromEntries(names.map((name) => [name, col.text()]));
   const relation = (of: AnyReadable) => dialect.emptyRelation({ ...of.columns, ...extra });
   const query = spellBody(rows, { ...emptySpelling(dialect), relation });
-  const asked = star ? query : withCarried(query, dialect);
+  const asked = star ? query : withCarried(query, dialect, names);
   if (asked === undefined) return false;
   try {
     const given = (await warehouse.describe(asked)).map((column) => column.name);
-    return carriedNames.every((name) => given.filter((one) => one === name).length === 1);
+    return names.every((name) => given.filter((one) => one === name).length === 1);
   } catch (error) {
     if (error instanceof EsteiraError && error.code === 'QUERY_INVALID') return false;
     throw error;
@@ -66,12 +87,19 @@ async function handsOn(rows: AnyRows, star: boolean, { warehouse }: Asking): Pro
 }
 
 /** A projection that names its columns, with the carried ones before them; nothing when it does not begin as one. */
-export function withCarried(query: string, dialect: Dialect): string | undefined {
+export function withCarried(
+  query: string,
+  dialect: Dialect,
+  carried: readonly string[] = carriedNames,
+): string | undefined {
   const begins = /^(?:\s|--[^\n]*\n|\/\*[\s\S]*?\*\/)*select\s+(?!all\b|distinct\b)/i.exec(query);
   if (!begins) return undefined;
-  const names = carriedNames.map((name) => dialect.identifier(name)).join(', ');
+  const names = carried.map((name) => dialect.identifier(name)).join(', ');
   return `${begins[0]}${names}, ${query.slice(begins[0].length)}`;
 }
 
-/** A read that brings the carried names with it. */
-export const carries = (model: StepModel, read: Read): boolean => model.carried?.from.node.id === read.node.id;
+/** The names that a read brings with it. */
+export function handedOn({ carried, origin }: StepModel, { node }: Read): readonly string[] {
+  if (carried?.from.node.id === node.id) return carriedNames;
+  return origin?.from.node.id === node.id ? [hidden.row] : [];
+}

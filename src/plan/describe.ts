@@ -80,7 +80,7 @@ export async function describeBody(node: Node<AnyTable>, query: string, describe
   const { given, facts } = await ask(question, describer);
   // What a function gives is known only when it is called: each row is judged then.
   if (definition.spec.rows.recipe.by === 'map') return facts;
-  const wrong = Object.entries<Columns[string]>(definition.columns).flatMap(([name, column]) => {
+  const wrong = Object.entries<Columns[string]>(definition.spec.given).flatMap(([name, column]) => {
     const found = given.find((one) => one.name.toLowerCase() === name.toLowerCase());
     if (!found) return [`no column ${name} (${column.facts.kind})`];
     return describer.dialect.accepts(found.type, column.facts)
@@ -92,7 +92,7 @@ export async function describeBody(node: Node<AnyTable>, query: string, describe
     what: `The query of ${definition.name} does not give what its columns declare.`,
     where: whereOf(definition),
     got: `${wrong.join('; ')}\nthe query gives ${given.map((one) => `${one.name} ${one.type}`).join(', ')}`,
-    allowed: Object.entries<Columns[string]>(definition.columns)
+    allowed: Object.entries<Columns[string]>(definition.spec.given)
       .map(([name, { facts }]) => `${name} ${facts.kind}`)
       .join(', '),
     next: 'Change the query or the columns so that they agree.',
@@ -103,10 +103,10 @@ export async function describeBody(node: Node<AnyTable>, query: string, describe
 export async function describeRules(node: Node<AnyTable>, describer: Describer): Promise<void> {
   const { definition } = node;
   const spelling = emptySpelling(describer.dialect);
-  const relation = describer.dialect.emptyRelation(definition.columns);
+  const relation = describer.dialect.emptyRelation(definition.spec.given);
   for (const [flag, rule] of Object.entries(definition.spec.rules)) {
     if (isReference(rule)) {
-      const kind = definition.columns[rule.column].facts.kind;
+      const kind = definition.spec.given[rule.column]?.facts.kind;
       const other = (rule.of as AnyTable).columns[rule.other].facts.kind;
       if (kind !== other)
         throw ruleWrong(definition, flag, `${rule.column} is ${kind}, ${rule.of.name}.${rule.other} ${other}`);

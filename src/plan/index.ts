@@ -1,5 +1,5 @@
 export { type Analyser, analyse, convertedName } from './analyse.ts';
-export { carriedNames, carries, withCarried } from './carry.ts';
+export { handedOn, withCarried } from './carry.ts';
 export { emptySpelling } from './empty.ts';
 export {
   flagsOf,

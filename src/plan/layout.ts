@@ -1,5 +1,5 @@
 import { type ColumnFacts, type Columns, col, judgements, keyOf } from '../columns/index.ts';
-import type { AnyTable } from '../define/index.ts';
+import { type AnyTable, wayOf } from '../define/index.ts';
 import { type AnySettings, companions, type Graph, type Node, whereOf } from '../graph/index.ts';
 import { type DescribedColumn, type Dialect, hidden, type Place } from '../ports/index.ts';
 import type { StepModel } from './model.ts';
@@ -24,8 +24,8 @@ export const invalidPlaceOf = (node: Node, suffix: string): Place => ({
   ...placeOf(node),
   table: `${node.table}${suffix}`,
 });
-const tombstonesOf = (place: Place): Place => ({ ...place, table: `${place.table}${companions.deleted}` });
-export const historyOf = (place: Place): Place => ({ ...place, table: `${place.table}${companions.history}` });
+const beside = (place: Place, companion: string): Place => ({ ...place, table: `${place.table}${companion}` });
+export const historyOf = (place: Place): Place => beside(place, companions.history);
 
 const sequenceColumns = { [hidden.run]: col.bigint(), [hidden.sequence]: col.bigint() };
 const rowColumn = { [hidden.row]: col.text() };
@@ -43,28 +43,29 @@ export function layoutOf(model: StepModel, graph: Graph, dialect: Dialect): read
     const columns = typed({ ...node.definition.columns, ...rowColumn, ...originalColumns, ...sequenceColumns });
     return [{ place, written, columns, fenced: true }];
   }
-  const { columns, spec } = node.definition as AnyTable;
+  const table = node.definition as AnyTable;
+  const { columns, spec } = table;
   const extra =
     spec.write === 'replace'
       ? sequenceColumns
       : { ...rowColumn, ...(model.keepsOriginal ? originalColumns : {}), ...sequenceColumns };
   const about = spec.about ? { about: spec.about } : {};
   const own: TableLayout = { place, written, columns: typed({ ...columns, ...extra }), fenced: true, ...about };
-  const beside: TableLayout[] = [];
-  if (typeof spec.write === 'object') {
+  const others: TableLayout[] = [];
+  const add = (companion: string, all: Columns): void => {
+    const layout = { place: beside(place, companion), written, columns: typed(all), fenced: false };
+    others.push(layout);
+  };
+  if (wayOf(table, 'merge deleting')) {
     const kept = [...new Set([...keyOf(columns), ...(spec.duplicates?.by ?? [])])];
     const tombstone = Object.fromEntries(kept.map((name) => [name, columns[name]]));
-    beside.push({
-      place: tombstonesOf(place),
-      written,
-      columns: typed({ ...tombstone, ...rowColumn, ...sequenceColumns }),
-      fenced: false,
-    });
+    add(companions.deleted, { ...tombstone, ...rowColumn, ...sequenceColumns });
   }
+  if (wayOf(table, 'history')) add(companions.rows, { ...spec.given, ...rowColumn, ...sequenceColumns });
   if (spec.invalid === 'set aside') {
-    const flags = Object.fromEntries(flagsOf(node.definition as AnyTable).map((flag) => [flag, col.boolean()]));
-    const all = { ...(node.definition as AnyTable).invalid.columns, ...flags, ...sequenceColumns };
-    beside.push({
+    const flags = Object.fromEntries(flagsOf(table).map((flag) => [flag, col.boolean()]));
+    const all = { ...table.invalid.columns, ...flags, ...sequenceColumns };
+    others.push({
       place: invalidPlaceOf(node, graph.suffix),
       written,
       columns: typed(all),
@@ -72,12 +73,12 @@ export function layoutOf(model: StepModel, graph: Graph, dialect: Dialect): read
       invalidOf: place,
     });
   }
-  return [...beside, own];
+  return [...others, own];
 }
 
 /** A flag for each rule: of the columns, then of whole rows. */
 export const flagsOf = (table: AnyTable): readonly string[] => [
-  ...judgements(table.columns).map((judgement) => judgement.flag),
+  ...judgements(table.spec.given).map((judgement) => judgement.flag),
   ...Object.keys(table.spec.rules),
 ];
 

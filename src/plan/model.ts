@@ -16,6 +16,8 @@ export interface StepModel {
     readonly star: boolean;
     readonly reads: Readonly<Record<string, readonly string[]>>;
   };
+  /** Of a history: the body is a projection of one table that appends, and hands on `_rid` of its rows alone, by which rows of one time are ordered. */
+  readonly origin?: { readonly from: Read; readonly star: boolean };
   /** It keeps `_original` and `_unread` itself, for those who read it. */
   readonly keepsOriginal: boolean;
   /** Reads whose rows know what could not be read of them, while the body cannot hand that on. */

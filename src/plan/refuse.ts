@@ -1,9 +1,10 @@
 import { judgements, keyOf, parseDuration } from '../columns/index.ts';
-import type { AnyTable } from '../define/index.ts';
+import { type AnyTable, appends, wayOf } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { invalidDefinition, type Node, whereOf } from '../graph/index.ts';
 import { type Dialect, hidden, type QueryFacts } from '../ports/index.ts';
 import type { Mentions, Read } from './reads.ts';
+import { deletedBy, refuseChanges, refuseHistory, refusePartition, refuseParts } from './refuse-ways.ts';
 
 // What the types of the words cannot hold, because it takes the query, the tables that it reads, or the engine to know it. Each function throws
 // for its own mistake alone, with what to write in its place.
@@ -31,27 +32,29 @@ export function refuseSince(node: Node<AnyTable>, reads: readonly Read[], facts:
         'Mention it as it is, or what is new of the table below it.',
       );
     }
-    if (read.since?.lookback && write === 'append' && keys.length === 0) {
+    if (read.since?.lookback && appends(definition) && keys.length === 0) {
       throw invalidDefinition(
         `${definition.name} appends rows that lookback reads again, and nothing says which are the same.`,
         definition,
         'Mark its key with .key(), or merge.',
       );
     }
+    if (wayOf(definition, 'replace each')) refuseParts(definition, read, facts);
     // A row that leaves is no new row: who reads only what is new would keep it for ever.
-    if (typeof (read.node.definition as AnyTable).spec?.write === 'object') throw sinceDeleting(definition, read);
-    if (facts.groups && !readsWhole(read, keys, facts)) throw sinceGrouped(definition, read);
+    else if (leaves(read)) throw sinceLeaving(definition, read);
+    else if (facts.groups && !readsWhole(read, keys, facts)) throw sinceGrouped(definition, read);
     if (read.since?.lookback !== undefined) refuseLookback(definition, read);
   }
 }
 
 /** Without an origin and an order an append knows rows that it reads again by what they say, which may not be another thing each time. */
 export function refuseUnlike({ definition }: Node<AnyTable>, reads: readonly Read[], { runValues }: Mentions): void {
-  const { write, duplicates, unrepeatable } = definition.spec;
+  const { duplicates, unrepeatable } = definition.spec;
   const again = reads.find((read) => read.since?.lookback !== undefined);
-  if (!again || write !== 'append' || duplicates || !(runValues || unrepeatable)) return;
+  const keepsAll = appends(definition) || wayOf(definition, 'history') !== undefined;
+  if (!again || !keepsAll || duplicates || !(runValues || unrepeatable)) return;
   throw invalidDefinition(
-    `${definition.name} appends rows of ${again.node.definition.name} that lookback reads again, made with ${unrepeatable ? 'values that are others each time' : "the run's date, time or id"}: nothing says which are the same.`,
+    `${definition.name} keeps rows of ${again.node.definition.name} that lookback reads again, made with ${unrepeatable ? 'values that are others each time' : "the run's date, time or id"}: nothing says which are the same.`,
     definition,
     'Say which version of a key is which, by duplicates: keepLatest(…), or merge.',
   );
@@ -78,9 +81,12 @@ function refuseLookback(definition: AnyTable, { since, node }: Read): void {
   );
 }
 
-const sinceDeleting = (definition: AnyTable, { node }: Read): EsteiraError =>
+/** Rows of it are deleted, or leave when others come. */
+const leaves = ({ node: { definition } }: Read): boolean =>
+  typeof (definition as AnyTable).spec?.write === 'object' && !appends(definition);
+const sinceLeaving = (definition: AnyTable, { node }: Read): EsteiraError =>
   invalidDefinition(
-    `${definition.name} reads what is new of ${node.definition.name}, from which rows are deleted: they would never leave ${definition.name}.`,
+    `${definition.name} reads what is new of ${node.definition.name}, from which rows ${wayOf(node.definition, 'merge deleting') ? 'are deleted' : 'leave when others come'}: they would never leave ${definition.name}.`,
     definition,
     "Mention the table itself and let this one start anew (write: 'replace').",
   );
@@ -117,7 +123,8 @@ const reserved = (name: string, { definition }: Node, got: string): EsteiraError
 export function refuseNames(node: Node, dialect: Dialect): void {
   const { definition } = node;
   const rules = definition.kind === 'table' ? Object.keys(definition.spec.rules) : [];
-  const flags = [...judgements(definition.columns).map((one) => one.flag), ...rules];
+  const judged = definition.kind === 'table' ? definition.spec.given : definition.columns;
+  const flags = [...judgements(judged).map((one) => one.flag), ...rules];
   const columns = Object.keys(definition.columns);
   for (const name of [node.schema, node.table, ...columns, ...flags]) {
     const low = name.toLowerCase();
@@ -202,7 +209,7 @@ export function refuseKeyless({ definition }: Node<AnyTable>): void {
       definition,
       'Take .optional() off it; a row without its key is then an invalid row.',
     );
-  const leaving = typeof write === 'object' ? write.needs.find((name) => keys.includes(name)) : undefined;
+  const leaving = [deletedBy(definition)].find((name) => name !== undefined && keys.includes(name));
   if (leaving !== undefined)
     throw invalidDefinition(
       `${leaving} says which rows leave ${definition.name}, and is part of its key: a delete would never meet its row.`,
@@ -216,14 +223,17 @@ export function refuseKeyless({ definition }: Node<AnyTable>): void {
       definition,
       'Mark a column with .key(), or leave `duplicates` out.',
     );
-  const unordered = typeof write === 'object' && duplicates?.by.find((name) => definition.columns[name].facts.nullable);
+  const unordered = deletedBy(definition) && duplicates?.by.find((name) => definition.columns[name].facts.nullable);
   if (unordered)
     throw invalidDefinition(
       `${unordered}, by which ${definition.name} orders its changes, may be missing: a delete without it would come before every row and remove nothing.`,
       definition,
       'Take .optional() off it; a change without it is then an invalid row.',
     );
-  if ((write !== 'merge' && typeof write !== 'object') || keys.length > 0) return;
+  refuseHistory(definition, keys);
+  refuseChanges(definition, keys);
+  refusePartition(definition);
+  if ((write !== 'merge' && !wayOf(definition, 'merge deleting')) || keys.length > 0) return;
   throw invalidDefinition(
     `${definition.name} merges, but no column is its key.`,
     definition,

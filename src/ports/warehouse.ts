@@ -173,11 +173,21 @@ export type RowRule =
  * with it the greatest stays; an append without `latest` keeps every version of a key (rows are the same that say the same), with it each once; a merge without `latest` lets the run's row win over the one that is there.
  */
 export interface WriteMode {
-  readonly mode: 'replace' | 'append' | 'merge';
+  readonly mode: 'replace' | 'append' | 'merge' | 'history' | 'replace each';
   readonly key: readonly string[];
   readonly latest: readonly string[];
-  /** Of a merge: the boolean column of rows that leave. */
+  /** The boolean column of rows by which one ends: they leave a merge, end a version of a history, and stay in an append. */
   readonly deleted?: string;
+  /** Of an append that keeps such rows: the column that they say beside their key. */
+  readonly at?: string;
+  /**
+   * Of a history, whose `latest` is the one column that says since when: the columns of the time from and until which a version is true. The table beside
+   * the target keeps every row, each once by its identity; the target has, for each key, what these say in the order of their time: rows that say the
+   * same as the one before are no version of their own, of one time the greatest identity counts, and a deleted row ends the one before.
+   */
+  readonly versions?: { readonly from: string; readonly until: string };
+  /** Of `replace each`: the column whose values are replaced whole, those that rows of the body have, valid or not. */
+  readonly each?: string;
 }
 
 /** Files to be read as a relation, before the transaction begins; one that cannot be read is named and left out. */
@@ -228,11 +238,15 @@ export interface StepWrite {
     readonly reads: Readonly<Record<string, readonly string[]>>;
     readonly original: { readonly relation: string; readonly json: string };
   };
+  /** The body hands on `_rid` alone: each row's identity is that of a row of a table that appends. */
+  readonly identity?: boolean;
   /** Columns that the body converts from text: it also gives `_was_<column>`, true where a text was there, so that `kind` fails when the value is NULL. */
   readonly converted: readonly string[];
   /** The table keeps `_original` and `_unread` for those who read it, and does not judge kinds itself. */
   readonly keepsOriginal: boolean;
   readonly mode: WriteMode;
+  /** Of `replace each`: a query of its column, for values that are replaced whether the body has rows of them or not. */
+  readonly parts?: string;
   /** Of the columns; of a deleted row only those of the key and the order are asked. */
   readonly judgements: readonly Judgement[];
   readonly rules: readonly RowRule[];
@@ -281,6 +295,10 @@ export interface WarehouseCapabilities {
   readonly singleProcess: boolean;
   /** Steps of one catalog may be carried out side by side. */
   readonly parallelSteps: boolean;
+  /** Tables may keep every version of a row, with the time from and until which it was true. */
+  readonly histories: boolean;
+  /** Tables may be replaced one value of a column at a time. */
+  readonly partitions: boolean;
 }
 
 /** Where tables are kept and queries carried out. `docs`: every adapter passes `conformance`. */

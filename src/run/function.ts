@@ -4,7 +4,7 @@ import { whereOf } from '../graph/index.ts';
 
 /** The rows that a `from(…)` makes of one; names that the table does not declare are refused. */
 export function rowsOfFunction(table: AnyTable, map: RowFunction): (row: object) => readonly object[] {
-  const declared = new Set(Object.keys(table.columns));
+  const declared = new Set(Object.keys(table.spec.given));
   return (row) => {
     const made = map(row as never);
     const rows: readonly object[] = Array.isArray(made) ? made : [made];
@@ -21,6 +21,6 @@ const unknownColumn = (table: AnyTable, got: string): EsteiraError =>
     what: `The function of ${table.name} gave a row with a name that the table does not declare.`,
     where: whereOf(table),
     got,
-    allowed: Object.keys(table.columns).join(', '),
+    allowed: Object.keys(table.spec.given).join(', '),
     next: 'Rename it in the function, or declare the column.',
   });

@@ -1,5 +1,6 @@
+import { wayOf } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
-import { type Graph, type GraphStep, matchesName, type Node } from '../graph/index.ts';
+import { type Graph, type GraphStep, invalidDefinition, matchesName, type Node } from '../graph/index.ts';
 import {
   type Analyser,
   analyse,
@@ -11,13 +12,14 @@ import {
   type TableLayout,
   viewOf,
 } from '../plan/index.ts';
-import type { Change } from '../ports/index.ts';
+import type { Change, WarehouseCapabilities } from '../ports/index.ts';
 import type { Project } from './project.ts';
 import { settingsNodes } from './settings.ts';
 
 /** Asks the engine about every step's query. The first that cannot be right is thrown, when all have been answered: nothing may be asked of an engine that closes. */
 export async function modelsOf(steps: readonly GraphStep[], project: Project): Promise<readonly StepModel[]> {
   const { graph, answers, readerOf, moduleHash } = project;
+  for (const { node } of steps) refuseUnable(node, project.warehouse.capabilities);
   const analyser: Analyser = { graph, warehouse: answers ?? project.warehouse, readerOf, moduleHash };
   const asked = await Promise.allSettled(steps.map((step) => analyse(step, analyser)));
   const models = asked.map((one) => {
@@ -26,6 +28,22 @@ export async function modelsOf(steps: readonly GraphStep[], project: Project): P
   });
   answers?.save();
   return models;
+}
+
+/** Throws DEFINITION_INVALID for a table that is to be written in a way that the warehouse does not have. */
+function refuseUnable({ definition }: Node, { histories, partitions }: WarehouseCapabilities): void {
+  const word =
+    !histories && wayOf(definition, 'history')
+      ? 'history'
+      : !partitions && wayOf(definition, 'replace each')
+        ? 'replaceEach'
+        : undefined;
+  if (word === undefined) return;
+  throw invalidDefinition(
+    `${definition.name} is written by ${word}(…), which the warehouse of this environment does not have.`,
+    definition,
+    "Write it in another way, such as 'merge', or choose another warehouse.",
+  );
 }
 
 /**

@@ -33,8 +33,8 @@ export function reasonOf(
 }
 
 /** Each of its rows comes from one that is new. */
-export const isRowByRow = ({ carried }: StepModel): boolean =>
-  carried !== undefined && ['new', 'new files'].includes(carried.from.how);
+export const isRowByRow = ({ carried, origin }: StepModel): boolean =>
+  ['new', 'new files'].includes((carried ?? origin)?.from.how ?? '');
 
 /** What was read before is not read again for the sake of a change. */
 const fromNowOn = ({ reads }: StepModel): string =>

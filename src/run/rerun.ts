@@ -1,5 +1,5 @@
-import type { AnyTable } from '../define/index.ts';
-import type { Read, StepModel } from '../plan/index.ts';
+import { type AnyTable, appends, wayOf } from '../define/index.ts';
+import { type Read, readsDay, type StepModel } from '../plan/index.ts';
 import { isRowByRow } from './reason.ts';
 
 /**
@@ -16,7 +16,8 @@ export function keptBecause(model: StepModel): string | undefined {
   if (write === 'replace' || write === 'view') return undefined;
   if (model.runValues && !isRowByRow(model)) return 'its rows are those of the days on which it was built';
   if (unrepeatable) return 'its rows are made by chance';
-  if (write === 'append' && model.reads.some(changes)) return 'it keeps what its sources do not say any more';
+  if ((appends(definition) || wayOf(definition, 'history')) && model.reads.some(changes))
+    return 'it keeps what its sources do not say any more';
   return undefined;
 }
 
@@ -27,14 +28,16 @@ export function isDated(model: StepModel): boolean {
   // What was new on that day is not known any more.
   if (model.reads.some(({ how }) => how.startsWith('new'))) return false;
   const { write, duplicates } = (definition as AnyTable).spec;
-  // Of a merge without an order the day that was built last would win.
-  return write === 'append' || (write !== 'replace' && write !== 'view' && duplicates !== undefined);
+  // What a day brings must be its own: else the day that was built last would win, as it does where a merge has no order.
+  if (wayOf(definition, 'replace each')) return model.reads.some(readsDay);
+  if (appends(definition) || wayOf(definition, 'history')) return true;
+  return write !== 'replace' && write !== 'view' && duplicates !== undefined;
 }
 
 /** What it read of it yesterday may not be there today. */
 function changes({ how, node: { definition } }: Read): boolean {
   if (how === 'files') return true;
-  return how === 'whole' && !(definition.kind === 'table' && (definition as AnyTable).spec.write === 'append');
+  return how === 'whole' && !appends(definition);
 }
 
 /** It brings rows in from outside, as they are: others are built from it. */
@@ -42,4 +45,4 @@ export const bringsIn = ({ kind, keepsOriginal, reads }: StepModel): boolean =>
   kind === 'source' || (keepsOriginal && reads.some(({ node }) => node.definition.kind === 'source'));
 
 /** Its invalid rows can be found again where they come from, by their identity. */
-export const canJudgeAgain = ({ carried }: StepModel): boolean => carried !== undefined;
+export const canJudgeAgain = ({ carried, origin }: StepModel): boolean => (carried ?? origin) !== undefined;

@@ -1,7 +1,8 @@
 import { judgements, keyOf } from '../columns/index.ts';
-import type { AnyTable } from '../define/index.ts';
+import { type AnyTable, appends, wayOf } from '../define/index.ts';
 import { invalidPlaceOf, placeOf, type Read, type StepModel } from '../plan/index.ts';
 import type { StepWrite, WriteMode } from '../ports/index.ts';
+import { partsOf } from './write/arrived.ts';
 import { bodyOf } from './write/body.ts';
 import { checkOf, rulesOf } from './write/judging.ts';
 import type { Options } from './write/options.ts';
@@ -19,23 +20,24 @@ export function writeOf(model: StepModel, options: Options): StepWrite {
   const { definition } = node;
   // A stream is written as its reader brings it: it has neither rules nor invalid rows.
   const table = definition.kind === 'table' ? (definition as AnyTable) : undefined;
+  const parts = partsOf(model, options);
   const invalid = table?.spec.invalid === 'set aside' ? invalidPlaceOf(node, project.graph.suffix) : undefined;
   return {
     batch,
     target: placeOf(node),
-    columns: definition.columns,
+    columns: table?.spec.given ?? definition.columns,
     body: bodyOf(model, options),
     files: fileInputs(model, options),
     ...(model.carried
       ? { carried: { reads: model.carried.reads, original: originalOf(model.carried.from, options) } }
       : {}),
+    ...(model.origin ? { identity: true } : {}),
     converted: model.converted,
     keepsOriginal: model.keepsOriginal,
     mode: modeOf(model),
+    ...(parts === undefined ? {} : { parts }),
     // A table that keeps the producer's rows holds what could not be read as NULL, and leaves that judgement to those who read it.
-    judgements: table
-      ? judgements(definition.columns).filter((one) => one.code !== 'kind' || !model.keepsOriginal)
-      : [],
+    judgements: table ? judgements(table.spec.given).filter((one) => one.code !== 'kind' || !model.keepsOriginal) : [],
     rules: table ? rulesOf(table, options) : [],
     ...(invalid ? { invalid } : {}),
     checks: model.checks.map((check) => checkOf(check, options)),
@@ -58,13 +60,14 @@ export function writeOf(model: StepModel, options: Options): StepWrite {
 /** New rows only, each read once: no other publication has seen them. */
 function isFresh(model: StepModel, reread: boolean): boolean {
   const news = model.reads.filter((read) => read.how === 'new' || read.how === 'new files');
+  // What is replaced by its values is read again with each new row of one.
+  if (wayOf(model.node.definition, 'replace each')) return false;
   return !reread && news.length > 0 && news.every((read) => read.since?.lookback === undefined && isWrittenOnce(read));
 }
 /** In a table that is replaced or merged a row that was read may come to stand anew. */
 function isWrittenOnce({ node: { definition } }: Read): boolean {
   if (definition.kind !== 'table') return true;
-  const { write, refusedBy } = (definition as AnyTable).spec;
-  return write === 'append' && !refusedBy;
+  return appends(definition) && !(definition as AnyTable).spec.refusedBy;
 }
 
 /** Of a row that is there already, which one stays; a stream appends every arrival. */
@@ -73,7 +76,18 @@ function modeOf(model: StepModel): WriteMode {
   if (definition.kind !== 'table') return { mode: 'append', key: [], latest: [] };
   const { write, duplicates } = definition.spec;
   const both = { key: keyOf(definition.columns), latest: duplicates?.by ?? [] };
-  if (typeof write === 'object')
-    return { mode: 'merge', ...both, ...(write.needs[0] ? { deleted: write.needs[0] } : {}) };
-  return { mode: write === 'view' ? 'replace' : write, ...both };
+  if (typeof write !== 'object') return { mode: write === 'view' ? 'replace' : write, ...both };
+  switch (write.way) {
+    case 'merge deleting':
+      return { mode: 'merge', ...both, deleted: write.deleted };
+    case 'append changes':
+      return { mode: 'append', ...both, deleted: write.deleted, at: write.at };
+    case 'replace each':
+      return { mode: 'replace each', ...both, each: write.column };
+    case 'history': {
+      const { at, from, until, deleted } = write;
+      const ends = deleted === undefined ? {} : { deleted };
+      return { mode: 'history', ...both, latest: [at], ...ends, versions: { from, until } };
+    }
+  }
 }

@@ -1,5 +1,5 @@
 import { type Columns, col } from '../columns/index.ts';
-import type { AnyTable, Table } from '../define/index.ts';
+import { type AnyTable, type Table, wayOf } from '../define/index.ts';
 import { flagsOf, invalidPlaceOf, placeOf, type StepModel } from '../plan/index.ts';
 import { type Account, type Batch, noRows, type StepWrite } from '../ports/index.ts';
 import { Progress, type Project, reachOf, readSettings, type SettingValues, writeOf } from '../run/index.ts';
@@ -84,7 +84,8 @@ async function results<C extends Columns>(
 ): Promise<Built<C>> {
   const { graph, warehouse } = project;
   const node = graph.nodeOf(of);
-  const rows = inOrder(await warehouse.rows(placeOf(node), of.columns), of.columns);
+  const versions = wayOf(of, 'history');
+  const rows = inOrder(await warehouse.rows(placeOf(node), of.columns), of.columns, versions ? [versions.from] : []);
   const flags = Object.fromEntries(flagsOf(of).map((flag) => [flag, col.boolean()]));
   const refused =
     of.spec.invalid === 'set aside'

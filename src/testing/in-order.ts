@@ -2,9 +2,9 @@ import { type Columns, keyOf } from '../columns/index.ts';
 
 type Row = Readonly<Record<string, unknown>>;
 
-/** Rows in the order of the key of these columns, what is missing last; rows without a key stay as they are. */
-export function inOrder(rows: readonly Row[], columns: Columns): readonly Row[] {
-  const key = keyOf(columns).map((name) => [name, columns[name]?.facts.kind ?? 'text'] as const);
+/** Rows in the order of the key of these columns, and of others after it, what is missing last; rows without a key stay as they are. */
+export function inOrder(rows: readonly Row[], columns: Columns, others: readonly string[] = []): readonly Row[] {
+  const key = [...keyOf(columns), ...others].map((name) => [name, columns[name]?.facts.kind ?? 'text'] as const);
   return rows.toSorted((one, other) => {
     for (const [name, kind] of key) {
       const order = compared(one[name], other[name], kind);

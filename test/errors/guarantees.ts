@@ -37,6 +37,16 @@ export const guarantees: readonly Guarantee[] = [
     proof: ['src/ports/conformance/warehouse/equal-rows.ts', 'test/run/lookback.test.ts'],
   },
   {
+    what: 'The versions of a history depend on the rows that it has taken in, not on their order or on the runs that brought them.',
+    by: 'Esteira, which keeps every row and makes the versions of each key anew from all of its rows',
+    proof: ['src/ports/conformance/warehouse/histories.ts', 'test/run/splits.test.ts'],
+  },
+  {
+    what: 'Of a table that replaces each value of a column, every value is what its rows up to the bound give: all of them, read whole.',
+    by: 'Esteira, which refuses what would read a part of them (`DEFINITION_INVALID`)',
+    proof: ['src/ports/conformance/warehouse/partitions.ts'],
+  },
+  {
     what: 'A check that blocks holds back the rows before anyone can read them.',
     by: 'Esteira, inside the transaction (`CHECK_FAILED`)',
     proof: ['src/ports/conformance/warehouse/invalid.ts'],

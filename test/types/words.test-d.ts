@@ -1,6 +1,7 @@
 // Types are tested like behaviour: what is inferred, and which mistakes are compile errors. Checked by tsc, never run.
 import {
   after,
+  appendChanges,
   byHand,
   check,
   col,
@@ -11,11 +12,13 @@ import {
   expectNone,
   files,
   from,
+  history,
   job,
   keepLatest,
   mergeDeleting,
   postgres,
   type RowOf,
+  replaceEach,
   settings,
   settingsTable,
   source,
@@ -153,3 +156,51 @@ given(dmCliente, []).build(diario);
 table('t', { columns: a, rows: from(dmCliente, (r) => ({ a: r.nome, bb: 1 })) });
 table('t', { columns: a, rows: sql`select nope from ${dmCliente}` });
 table('t', { columns: a, rows: sql`select nome as a from gold.dm_cliente` });
+
+// ---- histories and partitions ----
+const seen = { id: col.text().key(), name: col.text(), at: col.timestamp(), day: col.date(), gone: col.boolean() };
+const rows = sql`select 1`;
+const versions = table('t', {
+  columns: seen,
+  rows,
+  write: history({ at: 'at', from: 'since', until: 'to', deleted: 'gone' }),
+});
+same<RowOf<typeof versions.columns>['since'], Temporal.Instant>(true);
+same<RowOf<typeof versions.columns>['to'], Temporal.Instant | null>(true);
+same<RowOf<typeof versions.columns>['name'], string>(true);
+const byDay = table('t', { columns: seen, rows, write: history({ at: 'day' }) });
+same<RowOf<typeof byDay.columns>['valid_from'], Temporal.PlainDate>(true);
+same<RowOf<typeof byDay.columns>['valid_until'], Temporal.PlainDate | null>(true);
+from(versions, (row) => ({ open: row.to === null }));
+const each = table('t', { columns: seen, rows, write: replaceEach('day') });
+same<RowOf<typeof each.columns>['day'], Temporal.PlainDate>(true);
+const merged = table('t', { columns: seen, rows, write: mergeDeleting('gone') });
+same<RowOf<typeof merged.columns>['name'], string>(true);
+const changes = table('t', { columns: seen, rows, write: appendChanges({ at: 'at', deleted: 'gone' }) });
+same<RowOf<typeof changes.columns>['name'], string | null>(true);
+same<RowOf<typeof changes.columns>['id'], string>(true);
+same<RowOf<typeof changes.columns>['at'], Temporal.Instant>(true);
+// @ts-expect-error changes without the column that says when
+appendChanges({ deleted: 'gone' });
+// @ts-expect-error changes by a column that is not a time
+table('t', { columns: seen, rows, write: appendChanges({ at: 'name', deleted: 'gone' }) });
+// @ts-expect-error what a deleted row may not say, read as if it were there
+from(changes, (row) => ({ length: row.name.length }));
+// @ts-expect-error a history without a key
+table('t', { columns: { at: col.timestamp() }, rows, write: history({ at: 'at' }) });
+// @ts-expect-error a history without the column that says since when
+history({});
+// @ts-expect-error a history by a column that is not there
+table('t', { columns: seen, rows, write: history({ at: 'seen_at' }) });
+// @ts-expect-error a history by a column that is not a time
+table('t', { columns: seen, rows, write: history({ at: 'name' }) });
+// @ts-expect-error the end of a row by a column that is not there
+table('t', { columns: seen, rows, write: history({ at: 'at', deleted: 'deleted' }) });
+// @ts-expect-error the end of a row by a column that is neither true nor false
+table('t', { columns: seen, rows, write: history({ at: 'at', deleted: 'name' }) });
+// @ts-expect-error a column of versions under a name that it was not given
+from(versions, (row) => ({ since: row.valid_from }));
+// @ts-expect-error partitions by a column that is not there
+table('t', { columns: seen, rows, write: replaceEach('month') });
+// @ts-expect-error partitions by nothing
+replaceEach();

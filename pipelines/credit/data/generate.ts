@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type Account, countDeliveries, newAccount } from './generator/account.ts';
+import { type Account, countDeliveries, everyChange, newAccount } from './generator/account.ts';
 import { writeBadFiles } from './generator/bad-files.ts';
 import { plantBroken } from './generator/broken.ts';
 import { clientsOf } from './generator/calendar.ts';
@@ -15,7 +15,7 @@ import { addToGold, openGold, readGold } from './generator/gold.ts';
 import type { Figures, FiguresByTable, Manifest, Planted } from './generator/manifest.ts';
 import { dateOf, type Options, type Plan, planOf } from './generator/options.ts';
 import { countPlanted, together } from './generator/planted.ts';
-import { silverName, type TableName, tableNames } from './generator/tables.ts';
+import { keptNames, silverName, type TableName, tableNames } from './generator/tables.ts';
 import { plantTickets } from './generator/tickets.ts';
 
 export type { Figures, FiguresByTable, Gold, Manifest, Planted } from './generator/manifest.ts';
@@ -73,11 +73,14 @@ export async function generate(options: Options): Promise<Manifest> {
         await countDeliveries(database, table, accounts.get(table) as Account);
         planted[table] = together(planted[table], await countPlanted(database, table, written));
       }
-      await addToGold(database, written);
+      await addToGold(database, written, chunk.tables);
       for (const table of chunk.tables) await emptyChanges(database, table);
     }
+    const ofSilver = new Map([...accounts].map(([table, account]) => [silverName(table), account]));
+    for (const table of keptNames)
+      ofSilver.set(`${silverName(table)}_historico`, everyChange(accounts.get(table) as Account));
     const figures = (of: (account: Account) => Figures | undefined) =>
-      Object.fromEntries([...accounts].map(([table, account]) => [silverName(table), of(account)])) as FiguresByTable;
+      Object.fromEntries([...ofSilver].map(([table, account]) => [table, of(account)])) as FiguresByTable;
     const full = figures((account) => account.full);
     const dates = Array.from({ length: written }, (_, day) => [dateOf(plan, day), figures(({ daily }) => daily[day])]);
     const manifest: Manifest = {

@@ -1,4 +1,4 @@
-import { col, existsIn, keepLatest, mergeDeleting, sql, table } from 'esteira';
+import { appendChanges, col, existsIn, keepLatest, mergeDeleting, sql, table } from 'esteira';
 import { atendentes, canais, chamados, chamadosLog, clientes, custos, motivos, pesquisas } from './1-landing.ts';
 
 /** What every silver table does: the latest change of a row wins, a deleted row leaves, an invalid one is set aside. */
@@ -10,36 +10,54 @@ const silver = {
 const trace = { excluido: col.boolean(), sincronizado_em: col.timestamp(), ingestion_timestamp: col.timestamp() };
 const traced = sql`_deleted as excluido, _synced_at as sincronizado_em, ingestion_timestamp`;
 // since: only what bronze has received since the last run that was published, so a skipped day is caught up, not lost.
+const atendente = {
+  id_atendente: col.integer().key(),
+  nome: col.text(),
+  equipe: col.text(),
+  admitido_em: col.date(),
+  ativo: col.boolean(),
+};
+const mudancasDeAtendente = sql`select id as id_atendente, trim(nome) as nome, equipe, admitido_em, coalesce(ativo, true) as ativo, ${traced} from ${atendentes.bronze.since('ingestion_timestamp')}`;
 export const tbAtendente = table('silver.tb_atendente', {
-  columns: {
-    id_atendente: col.integer().key(),
-    nome: col.text(),
-    equipe: col.text(),
-    admitido_em: col.date(),
-    ativo: col.boolean(),
-    ...trace,
-  },
-  rows: sql`select id as id_atendente, trim(nome) as nome, equipe, admitido_em, coalesce(ativo, true) as ativo, ${traced} from ${atendentes.bronze.since('ingestion_timestamp')}`,
+  columns: { ...atendente, ...trace },
+  rows: mudancasDeAtendente,
   ...silver,
 });
+const cliente = {
+  id_cliente: col.integer().key(),
+  nome: col.text(),
+  email: col
+    .text()
+    .matches(/^[^@ ]+@[^@ ]+$/)
+    .named('email_valido'),
+  uf: col
+    .text()
+    .matches(/^[A-Z]{2}$/)
+    .named('uf_valida'),
+  segmento: col.text().oneOf('varejo', 'empresa').named('segmento_conhecido'),
+  criado_em: col.timestamp(),
+};
+const mudancasDeCliente = sql`select id as id_cliente, trim(nome) as nome, lower(email) as email, upper(uf) as uf, segmento, criado_em, ${traced} from ${clientes.bronze.since('ingestion_timestamp')}`;
 export const tbCliente = table('silver.tb_cliente', {
-  columns: {
-    id_cliente: col.integer().key(),
-    nome: col.text(),
-    email: col
-      .text()
-      .matches(/^[^@ ]+@[^@ ]+$/)
-      .named('email_valido'),
-    uf: col
-      .text()
-      .matches(/^[A-Z]{2}$/)
-      .named('uf_valida'),
-    segmento: col.text().oneOf('varejo', 'empresa').named('segmento_conhecido'),
-    criado_em: col.timestamp(),
-    ...trace,
-  },
-  rows: sql`select id as id_cliente, trim(nome) as nome, lower(email) as email, upper(uf) as uf, segmento, criado_em, ${traced} from ${clientes.bronze.since('ingestion_timestamp')}`,
+  columns: { ...cliente, ...trace },
+  rows: mudancasDeCliente,
   ...silver,
+});
+
+/** Every change by the same rules, for the dimensions with history: a delete stays too, and says which row has ended. */
+const historico = {
+  write: appendChanges({ at: 'sincronizado_em', deleted: 'excluido' }),
+  invalid: 'set aside',
+} as const;
+export const tbAtendenteHistorico = table('silver.tb_atendente_historico', {
+  columns: { ...atendente, ...trace },
+  rows: mudancasDeAtendente,
+  ...historico,
+});
+export const tbClienteHistorico = table('silver.tb_cliente_historico', {
+  columns: { ...cliente, ...trace },
+  rows: mudancasDeCliente,
+  ...historico,
 });
 export const tbCanal = table('silver.tb_canal', {
   columns: { id_canal: col.integer().key(), nome: col.text(), digital: col.boolean(), ...trace },
@@ -134,4 +152,6 @@ export const silverTables = [
   tbPesquisa,
   tbChamadoLog,
   tbChamado,
+  tbAtendenteHistorico,
+  tbClienteHistorico,
 ];

@@ -1,10 +1,10 @@
-import { type Columns, check, col, expectNone, fn, run, sql, type Table, table } from 'esteira';
+import { type Columns, check, col, expectNone, fn, history, run, sql, type Table, table } from 'esteira';
 import {
-  tbAtendente,
+  tbAtendenteHistorico,
   tbCanal,
   tbChamado,
   tbChamadoLog,
-  tbCliente,
+  tbClienteHistorico,
   tbCustoChamado,
   tbMotivo,
   tbPesquisa,
@@ -13,15 +13,22 @@ import {
 /** O dia do chamado, no relógio de quem atende. */
 const dia = fn.startOf('day', fn.localTime('c.aberto_em', 'America/Sao_Paulo'));
 
-// Every table here is replaced whole, in one transaction, so what was deleted leaves.
+/** Each version of a row, with the time from and until which the application had it so. */
+const versions = history({ at: 'sincronizado_em', from: 'valido_de', until: 'valido_ate', deleted: 'excluido' });
+const change = { excluido: col.boolean(), sincronizado_em: col.timestamp() };
+const atendente = { id_atendente: col.integer().key(), nome: col.text(), equipe: col.text(), ativo: col.boolean() };
 export const dmAtendente = table('gold.dm_atendente', {
-  columns: { id_atendente: col.integer().key(), nome: col.text(), equipe: col.text(), ativo: col.boolean() },
-  rows: sql`select id_atendente, nome, equipe, ativo from ${tbAtendente}`,
+  columns: { ...atendente, ...change },
+  rows: sql`select id_atendente, nome, equipe, ativo, excluido, sincronizado_em from ${tbAtendenteHistorico.since('sincronizado_em')}`,
+  write: versions,
 });
+const cliente = { id_cliente: col.integer().key(), nome: col.text(), uf: col.text(), segmento: col.text() };
 export const dmCliente = table('gold.dm_cliente', {
-  columns: { id_cliente: col.integer().key(), nome: col.text(), uf: col.text(), segmento: col.text() },
-  rows: sql`select id_cliente, nome, uf, segmento from ${tbCliente}`,
+  columns: { ...cliente, ...change },
+  rows: sql`select id_cliente, nome, uf, segmento, excluido, sincronizado_em from ${tbClienteHistorico.since('sincronizado_em')}`,
+  write: versions,
 });
+// Every other table here is replaced whole, in one transaction, so what was deleted leaves.
 export const dmCanal = table('gold.dm_canal', {
   columns: { id_canal: col.integer().key(), nome: col.text(), digital: col.boolean() },
   rows: tbCanal,
@@ -86,17 +93,20 @@ export const ftPerformanceAgente = table('gold.ft_performance_agente', {
 export const todoFatoTemCliente = check(
   'todo atendimento tem o seu cliente',
   expectNone(sql`
-  select f.id_chamado from ${ftAtendimentoGeral} f where not exists (select 1 from ${dmCliente} d where d.id_cliente = f.id_cliente)`),
+  select f.id_chamado from ${ftAtendimentoGeral} f where not exists (select 1 from ${dmCliente} d where d.id_cliente = f.id_cliente and d.valido_ate is null)`),
 );
 
 /** Curated: what people see, one view for each gold table. */
 const view = <C extends Columns>(name: string, of: Table<C>) =>
   table(`curated.${name}`, { columns: of.columns, rows: of, write: 'view' });
+/** Of a dimension with history: what is so now. */
+const current = <C extends Columns>(name: string, columns: C, of: Table<Columns>) =>
+  table(`curated.${name}`, { columns, rows: sql`select * from ${of} where valido_ate is null`, write: 'view' });
 export const dimensions = [dmAtendente, dmCliente, dmCanal, dmMotivo];
 export const facts = [ftAtendimentoGeral, ftCustoOperacional, ftPerformanceAgente];
 export const curated = [
-  view('vw_atendente', dmAtendente),
-  view('vw_cliente', dmCliente),
+  current('vw_atendente', atendente, dmAtendente),
+  current('vw_cliente', cliente, dmCliente),
   view('vw_canal', dmCanal),
   view('vw_motivo', dmMotivo),
   view('vw_atendimento_geral', ftAtendimentoGeral),

@@ -21,6 +21,8 @@ const capabilities: WarehouseCapabilities = Object.freeze({
   snapshotReaders: true,
   singleProcess: true,
   parallelSteps: true,
+  histories: true,
+  partitions: true,
 });
 
 /** A publication that is going on in this process. */

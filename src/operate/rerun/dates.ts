@@ -1,4 +1,4 @@
-import type { AnyTable } from '../../define/index.ts';
+import { type AnyTable, appends, wayOf } from '../../define/index.ts';
 import type { StepModel } from '../../plan/index.ts';
 import type { Project } from '../../run/index.ts';
 import { nameOf } from '../names.ts';
@@ -22,7 +22,9 @@ export function oneAtATime(models: readonly StepModel[], project: Project): stri
     if (news) return `${name} reads what is new in ${nameOf(news.node)}`;
     const { write, duplicates } = (node.definition as AnyTable).spec;
     if (write === 'replace') return `each date replaces ${name}`;
-    if (write !== 'append' && !duplicates) return `nothing says which date wins a key of ${name}`;
+    if (wayOf(node.definition, 'replace each')) return `each date replaces what it has of ${name}`;
+    if (wayOf(node.definition, 'history')) return `the versions of ${name} are made of all dates`;
+    if (!appends(node.definition) && !duplicates) return `nothing says which date wins a key of ${name}`;
     const own = [...reads.map((read) => read.node), ...asked].find(
       ({ id, definition }) => id !== node.id && (written.has(id) || isOfView(definition, written, project)),
     );

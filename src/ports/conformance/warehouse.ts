@@ -1,9 +1,11 @@
 import { equalRows } from './warehouse/equal-rows.ts';
 import { filesOfStep } from './warehouse/files.ts';
+import { histories } from './warehouse/histories.ts';
 import { invalidRows } from './warehouse/invalid.ts';
 import { modes } from './warehouse/modes.ts';
 import { names } from './warehouse/names.ts';
 import { type Open, onEach } from './warehouse/on.ts';
+import { partitions } from './warehouse/partitions.ts';
 import { publishing } from './warehouse/publishing.ts';
 import { reading } from './warehouse/reading.ts';
 import { rerun } from './warehouse/rerun.ts';
@@ -13,6 +15,8 @@ export function warehouseConformance(name: string, open: Open): void {
   const on = onEach(name, open);
   modes(on);
   equalRows(on);
+  histories(on);
+  partitions(on);
   invalidRows(on);
   publishing(on);
   filesOfStep(on);

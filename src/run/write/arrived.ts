@@ -2,6 +2,7 @@
 // that is late by its own time is new all the same.
 
 import { parseDuration } from '../../columns/index.ts';
+import { wayOf } from '../../define/index.ts';
 import { invalidPlaceOf, placeOf, type Read, type StepModel } from '../../plan/index.ts';
 import { type Bound, hidden } from '../../ports/index.ts';
 import type { Options } from './options.ts';
@@ -15,6 +16,8 @@ export function arrived(read: Read, model: StepModel, options: Options): string 
   const { lower = 0n, upper } = boundOf(read, options);
   const sequence = dialect.identifier(hidden.sequence);
   if (options.rerun === 'anew') return `${sequence} <= ${upper}`;
+  const parts = partsOf(model, options);
+  if (parts !== undefined) return `${sequence} <= ${upper} and (${among(read.since?.column ?? '', parts, options)})`;
   if (options.rerun === 'invalid')
     return `${sequence} <= ${upper} and (${sequence} > ${lower} or ${isInvalid(model, options)})`;
   if (!read.since?.lookback) return `${sequence} > ${lower} and ${sequence} <= ${upper}`;
@@ -43,9 +46,40 @@ function touched(read: Read, model: StepModel, options: Options): string {
   });
   const since = alike.map((other) => recent(read, other, options));
   const arrived = [...new Set(fresh)].join(' union all ');
-  // NULL is a group too, and in no list.
-  const unknown = `(${column} is null and exists (select 1 from (${arrived}) as fresh where fresh.${column} is null))`;
-  return [...new Set(since), `${column} in (${arrived})`, unknown].join(' or ');
+  return [...new Set(since), among(name, arrived, options)].join(' or ');
+}
+
+/** The column's value is among those that a query gives; NULL is a value too, and in no list. */
+function among(name: string, values: string, { project }: Options): string {
+  const column = project.warehouse.dialect.identifier(name);
+  const unknown = `(${column} is null and exists (select 1 from (${values}) as fresh where fresh.${column} is null))`;
+  return `${column} in (${values}) or ${unknown}`;
+}
+
+/**
+ * Of a table that is replaced by the values of a column: a query of those that something new of what it reads has, or that are recent, or, where it
+ * judges its invalid rows again, that one of them has. A value that has gone from what it reads is one of them.
+ */
+export function partsOf(model: StepModel, options: Options): string | undefined {
+  const each = wayOf(model.node.definition, 'replace each')?.column;
+  const news = model.reads.filter(({ how }) => how === 'new');
+  if (each === undefined || news.length === 0 || options.rerun === 'anew') return undefined;
+  const { dialect } = options.project.warehouse;
+  const [column, sequence] = [each, hidden.sequence].map(dialect.identifier);
+  const parts = news.flatMap((read) => {
+    const { lower = 0n, upper } = boundOf(read, options);
+    const place = dialect.place(placeOf(read.node));
+    const asked = [
+      `${sequence} > ${lower}`,
+      ...(options.rerun === 'invalid' ? [isInvalid(model, options)] : []),
+      ...(read.since?.lookback ? [recent(read, read, options)] : []),
+    ];
+    const touched = `select ${column} from ${place} where ${sequence} <= ${upper} and (${asked.join(' or ')})`;
+    // Of what is replaced itself a value may have lost its last row.
+    const gone = `select ${column} from ${dialect.place(placeOf(model.node))} where ${column} not in (select ${column} from ${place})`;
+    return wayOf(read.node.definition, 'replace each') ? [touched, gone] : [touched];
+  });
+  return [...new Set(parts)].join(' union all ');
 }
 
 /** A condition on `read`, from the day on to which the other reading looks back. */

@@ -1,4 +1,4 @@
-import { type Read, type StepModel, spellBody, withCarried } from '../../plan/index.ts';
+import { handedOn, type Read, type StepModel, spellBody, withCarried } from '../../plan/index.ts';
 import type { Body } from '../../ports/index.ts';
 import { rowsOfFunction } from '../function.ts';
 import type { Options } from './options.ts';
@@ -26,6 +26,7 @@ export function bodyOf(model: StepModel, options: Options): Body {
 
 /** A projection that names its columns must hand on the hidden ones too; `select *` does by itself. */
 function withHidden(query: string, model: StepModel, { project }: Options): string {
-  if (!model.carried || model.carried.star) return query;
-  return withCarried(query, project.warehouse.dialect) ?? query;
+  const handing = model.carried ?? model.origin;
+  if (!handing || handing.star) return query;
+  return withCarried(query, project.warehouse.dialect, handedOn(model, handing.from)) ?? query;
 }

@@ -1,13 +1,13 @@
 import type { AnySource } from '../../define/index.ts';
 import type { Node } from '../../graph/index.ts';
-import { carriedNames, carries, placeOf, type Read, readsDay, type StepModel } from '../../plan/index.ts';
+import { handedOn, placeOf, type Read, readsDay, type StepModel } from '../../plan/index.ts';
 import { type FileInput, hidden } from '../../ports/index.ts';
 import { arrived, isInvalid } from './arrived.ts';
 import type { Options } from './options.ts';
 
 /** A reading as it stands in a query: the declared columns by name, so that one that was added to the table since changes nothing. */
 export function relationOf(read: Read, options: Options, model: StepModel): string {
-  const names = [...Object.keys(read.node.definition.columns), ...(carries(model, read) ? carriedNames : [])];
+  const names = [...Object.keys(read.node.definition.columns), ...handedOn(model, read)];
   return relationWith(names, read, { options, model });
 }
 

@@ -93,6 +93,17 @@ export async function countDeliveries(database: Database, table: TableName, acco
   await countBroken(database, table, account);
 }
 
+/** The same of the table that keeps every good change: none is a duplicate there, or too old. */
+export function everyChange({ daily, full }: Account): Account {
+  let rows = 0;
+  const every = (figures: Figures): Figures => {
+    const valid = figures.in - figures.invalid;
+    rows += valid;
+    return { ...figures, valid, duplicates: 0, stale: 0, removed: 0, rows };
+  };
+  return { daily: daily.map(every), full: { ...every(full), rows: full.in - full.invalid } };
+}
+
 async function countBroken(database: Database, table: TableName, { daily, full }: Account): Promise<void> {
   const rows = await database.rows<{ day: number; fault: number; broken: bigint }>(`
     select day, fault, count(*) as broken from ${deliveriesOf(table, daily.length)}

@@ -23,8 +23,10 @@ export type FiguresByTable = Record<string, Figures>;
 
 /** What the gold tables hold after the last day written. */
 export interface Gold {
-  /** Rows of each table: the four dimensions, the three facts. */
+  /** Rows of each table: the four dimensions, two of them with every version of a row, and the three facts. */
   rows: Record<string, number>;
+  /** Of a dimension with versions, those that are so after the last day. */
+  atuais: Record<string, number>;
   atendimentos: {
     porStatus: Record<string, number>;
     /** By the day in São Paulo. */

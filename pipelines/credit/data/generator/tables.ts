@@ -62,4 +62,11 @@ export const tables: Readonly<Record<TableName, Described>> = Object.freeze({
 });
 
 export const tableNames = Object.keys(tables) as readonly TableName[];
+/** Tables of which silver keeps every change too, and gold every version: what a version says, as SQL. */
+export const kept = Object.freeze({
+  atendentes: 'trim(nome) as nome, equipe, coalesce(ativo, true) as ativo',
+  clientes: 'trim(nome) as nome, upper(uf) as uf, segmento',
+} as const satisfies Partial<Record<TableName, string>>);
+export const keptNames = Object.keys(kept) as readonly (keyof typeof kept)[];
+
 export const silverName = (table: TableName): string => `silver.${tables[table].silver}`;

@@ -1,4 +1,4 @@
-import type { Row } from './rules.ts';
+import { histories, type Row, silverTables } from './rules.ts';
 import type { Silver } from './runs.ts';
 
 const clock = new Intl.DateTimeFormat('en-CA', {
@@ -26,6 +26,23 @@ const add = (counts: Counts, name: string) => {
 };
 const sorted = (counts: Counts) => Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
 
+/** Versions of each row: of one moment the last line counts, of equal ones after each other the first, and a delete ends one. */
+function versionsOf(changes: readonly Row[], key: string, says: readonly string[]): { all: number; now: number } {
+  const lives = Map.groupBy(changes, (row) => row[key]);
+  let [all, now] = [0, 0];
+  for (const life of lives.values()) {
+    const byTime = new Map(life.map((row) => [row['sincronizado_em'] as number, row]));
+    let before = '';
+    for (const [, row] of [...byTime].sort(([one], [other]) => one - other)) {
+      const said = row['excluido'] === true ? '' : JSON.stringify(says.map((column) => row[column] ?? true));
+      if (said !== '' && said !== before) all += 1;
+      before = said;
+    }
+    if (before !== '') now += 1;
+  }
+  return { all, now };
+}
+
 /** What the gold tables hold, from the silver tables as they are. */
 export function goldOf(silver: Silver): object {
   const tickets = new Map(silver.living('silver.tb_chamado').map((row) => [row['id_chamado'] as number, row]));
@@ -52,6 +69,10 @@ export function goldOf(silver: Silver): object {
     if (ticket['status'] === 'resolvido') performance.resolvidos += 1;
     if ((hands.get(id)?.size ?? 0) > 1) performance.transferidos += 1;
   }
+  const versions = Object.entries(histories).map(([name, { gold, says }]) => ({
+    gold,
+    ...versionsOf(silver.changes(name), silverTables[name]?.key ?? '', says),
+  }));
   let cents = 0n;
   const costRows = new Set<string>();
   const costly = new Set<number>();
@@ -64,14 +85,14 @@ export function goldOf(silver: Silver): object {
   }
   return {
     rows: {
-      'gold.dm_atendente': silver.living('silver.tb_atendente').length,
-      'gold.dm_cliente': silver.living('silver.tb_cliente').length,
+      ...Object.fromEntries(versions.map(({ gold, all }) => [gold, all])),
       'gold.dm_canal': silver.living('silver.tb_canal').length,
       'gold.dm_motivo': silver.living('silver.tb_motivo').length,
       'gold.ft_atendimento_geral': tickets.size,
       'gold.ft_custo_operacional': costRows.size,
       'gold.ft_performance_agente': performanceRows.size,
     },
+    atuais: Object.fromEntries(versions.map(({ gold, now }) => [gold, now])),
     atendimentos: {
       porStatus: sorted(porStatus),
       porDia: sorted(porDia),

@@ -43,6 +43,12 @@ const existsIn = (column: string, table: string) => (row: Row, exists: Exists) =
   holds(row[column], (key) => exists(table, key));
 const ofTicket = { chamado_existe: existsIn('id_chamado', 'silver.tb_chamado') };
 
+/** Silver tables of which gold keeps every version, and what a version says. */
+export const histories: Readonly<Record<string, { readonly gold: string; readonly says: readonly string[] }>> = {
+  'silver.tb_atendente': { gold: 'gold.dm_atendente', says: ['nome', 'equipe', 'ativo'] },
+  'silver.tb_cliente': { gold: 'gold.dm_cliente', says: ['nome', 'uf', 'segmento'] },
+};
+
 /** The silver tables as the document has them, parents first. */
 export const silverTables: Readonly<Record<string, SilverTable>> = {
   'silver.tb_canal': {

@@ -1,6 +1,6 @@
 import { judgeOf } from './judge.ts';
 import { type LandingFile, readLines } from './read.ts';
-import { type Exists, type Row, silverTables } from './rules.ts';
+import { type Exists, histories, type Row, silverTables } from './rules.ts';
 
 export interface Figures {
   in: number;
@@ -25,6 +25,8 @@ export class Silver {
   readonly badFiles = new Set<string>();
   readonly lines = new Map<string, number>();
   readonly #folder: string;
+  /** Every good change, in the order of files and lines. */
+  readonly #changes = new Map<string, Row[]>(Object.keys(histories).map((name) => [name, []]));
   readonly #tables = new Map<string, Held>(Object.keys(silverTables).map((name) => [name, new Map()]));
   readonly #exists: Exists = (table, key) => this.#tables.get(table)?.get(key)?.['excluido'] === false;
 
@@ -37,11 +39,22 @@ export class Silver {
     return [...(this.#tables.get(name)?.values() ?? [])].filter((row) => row['excluido'] === false);
   }
 
+  /** Every good change of a table of which silver keeps them all. */
+  changes(name: string): readonly Row[] {
+    return this.#changes.get(name) ?? [];
+  }
+
   async run(files: readonly LandingFile[]): Promise<Record<string, Figures>> {
     const figures: Record<string, Figures> = {};
     for (const [name, { landing, key }] of Object.entries(silverTables)) {
       const own = files.filter(({ table }) => table === landing);
-      figures[name] = await this.#build(name, key, own);
+      const counted = await this.#build(name, key, own);
+      figures[name] = counted;
+      const changes = this.#changes.get(name);
+      if (changes === undefined) continue;
+      const valid = counted.in - counted.invalid;
+      const none = { duplicates: 0, stale: 0, removed: 0 };
+      figures[`${name}_historico`] = { ...counted, ...none, valid, rows: changes.length };
     }
     return figures;
   }
@@ -61,6 +74,7 @@ export class Silver {
           continue;
         }
         if (row['excluido'] === true) counts.deletes += 1;
+        this.#changes.get(name)?.push(row);
         if (newest.has(row[key])) counts.duplicates += 1;
         if (isNewer(row, newest.get(row[key]))) newest.set(row[key], row);
       }

@@ -1,7 +1,8 @@
 import { hidden } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import { book, generationsSql } from '../setup.ts';
-import { companion, judged, temporary, type Work } from './work.ts';
+import { noteKeys } from './history.ts';
+import { judged, temporary, type Work } from './work.ts';
 
 /**
  * Takes every row out of the target, and what it remembers of deletes, and gives it a generation of its own: what follows finds it as if it had just
@@ -22,10 +23,12 @@ export const ofDate = ({ write: { batch, target } }: Work): string =>
     where step = ${dialect.literal(batch.step)} and logical_time = ${dialect.literal(batch.logicalTime)})`;
 
 async function takeOut(work: Work, which: string, more: readonly string[] = []): Promise<void> {
-  const { session, target, write } = work;
-  const remembers = work.deleted !== undefined && work.latest.length > 0;
+  const { session, target, held, remembered, write } = work;
+  const isHistory = write.mode.mode === 'history';
   if (write.invalid && work.identified)
-    await session.make(temporary.former, `select distinct ${judged.row} from ${target} where ${which}`);
-  const tables = [target, ...(remembers ? [companion(write.target)] : [])];
+    await session.make(temporary.former, `select distinct ${judged.row} from ${held} where ${which}`);
+  if (isHistory && !write.anew) await noteKeys(work, which);
+  // The versions of what is left are made again with those of what comes.
+  const tables = isHistory ? [held, ...(write.anew ? [target] : [])] : [target, ...(remembered ? [remembered] : [])];
   await session.run([...tables.map((table) => `delete from ${table} where ${which}`), ...more].join(';\n'));
 }

@@ -63,15 +63,16 @@ const referenceSql = (rule: RowRule, index: number): string =>
 function conditions(work: Work, unread: (column: string) => string | undefined): readonly string[] {
   const { write, key, latest, deleted } = work;
   const gone = isDeleted(deleted, 'r');
-  const exempt = (condition: string, asked: boolean): string =>
-    deleted === undefined || asked ? condition : `(${gone} or ${condition})`;
+  const asked = [...key, ...latest, write.mode.at];
+  const exempt = (condition: string, isAsked: boolean): string =>
+    deleted === undefined || isAsked ? condition : `(${gone} or ${condition})`;
   return [
     ...judgementsOf(write).map((judgement) => {
       const { facts } = write.columns[judgement.column] as Work['write']['columns'][string];
       const known = unread(judgement.column);
       if (judgement.code === 'kind' && known === undefined) return 'true';
       const of = { value: identifier(judgement.column), ...(known ? { unread: known } : {}), facts };
-      return exempt(flagSql(judgement, of), key.includes(judgement.column) || latest.includes(judgement.column));
+      return exempt(flagSql(judgement, of), asked.includes(judgement.column));
     }),
     ...write.rules.map((rule, index) => exempt(ruleSql(rule, index), false)),
   ];
@@ -83,7 +84,8 @@ function conditions(work: Work, unread: (column: string) => string | undefined):
  */
 function candidateSql(work: Work, body: string, types: ReadonlyMap<string, string>): string {
   const { write, names } = work;
-  const kept = [...(write.carried ? [hidden.row, hidden.original, hidden.unread] : []), ...write.converted.map(was)];
+  const handed = write.carried ? [hidden.row, hidden.original, hidden.unread] : work.given ? [hidden.row] : [];
+  const kept = [...handed, ...write.converted.map(was)];
   const columns = names.map((name, index) => {
     const { facts } = write.columns[name] as Work['write']['columns'][string];
     const value = `b.${identifier(name)}`;

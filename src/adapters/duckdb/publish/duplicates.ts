@@ -1,21 +1,25 @@
 import { EsteiraError } from '../../../errors.ts';
 import { greatestFirst, rank } from './identity.ts';
-import { listed, temporary, valid, type Work } from './work.ts';
+import { judged, listed, temporary, valid, type Work } from './work.ts';
+
+/** What two valid rows of a run may not have in common: their key; of a history, which keeps every row, their identity. */
+export const uniqueOf = ({ key, write }: Work): readonly string[] =>
+  write.mode.mode === 'history' ? [judged.row] : key;
 
 /** An append without an order keeps every version of a key. */
 export const asksForRepeated = ({ key, latest, write }: Work): boolean =>
   key.length > 0 && (write.mode.mode !== 'append' || latest.length > 0);
 
 /** Keys of more than one valid row. */
-const repeatedKeys = ({ key }: Work): string =>
-  `select ${listed(key)} from ${temporary.candidate} where ${valid} group by all having count(*) > 1`;
+const repeatedKeys = (work: Work): string =>
+  `select ${listed(uniqueOf(work))} from ${temporary.candidate} where ${valid} group by all having count(*) > 1`;
 
 /** So many keys are ranked at once, in memory; with more of them their rows are sorted, which the engine can do on the disk. */
 const together = 10_000_000;
 
 /** The places of all rows but the greatest of each repeated key. */
 export function lostSql(work: Work, keys: number): string {
-  const { key } = work;
+  const key = uniqueOf(work);
   const some = `${temporary.candidate} as c semi join ${temporary.repeated} using (${listed(key)})`;
   if (keys <= together) {
     const greatest = `select max_by(c.rowid, ${rank(work, 'c')}) from ${some} group by ${listed(key, 'c')}`;

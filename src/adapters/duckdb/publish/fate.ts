@@ -1,25 +1,24 @@
 import { contentAfter, newer, rank } from './identity.ts';
-import { companion, isDeleted, listed, same, sameKey, temporary, valid, type Work } from './work.ts';
+import { isDeleted, listed, same, sameKey, temporary, valid, type Work } from './work.ts';
 
 /** Rows of the candidate, with what becomes of each, and the rows that it takes the place of. */
 function fateSql(work: Work, whole: boolean): string {
-  const { key, latest, names, deleted, write } = work;
+  const { key, latest, names, deleted, remembered, write } = work;
   const gone = isDeleted(deleted, 'c');
   const others = names.filter((name) => !latest.includes(name));
   const ordered = latest.length > 0;
-  const remembers = deleted !== undefined && ordered;
   // The same source row again: what it says now counts. Of two rows that only hash alike the greatest content stays, whichever came first.
   const again = write.carried || write.reread ? `not (${same(names, 'c', 't')})` : contentAfter(work, 'c', 't');
   const laterRow = ordered
     ? `when t.rowid is not null and not ${newer(work, 'c', 't', `(${gone} or ${again})`)} then 'stale'`
     : '';
-  const laterDelete = remembers
+  const laterDelete = remembered
     ? `when d.rowid is not null and not ${newer(work, 'c', 'd', 'false')} then 'stale'`
     : '';
   const nothing = ordered ? 'deleted' : 'unchanged';
   const winners = `select max_by(o.rowid, ${rank(work, 'o')}) from ${temporary.candidate} as o
       where ${valid} group by ${listed(key, 'o')}`;
-  return `select c.*, t.rowid as esteira_old, ${remembers ? 'd.rowid' : 'null'} as esteira_deleted, case
+  return `select c.*, t.rowid as esteira_old, ${remembered ? 'd.rowid' : 'null'} as esteira_deleted, case
       ${whole ? `when not (${valid}) then 'invalid' when c.rowid not in (${winners}) then 'duplicate'` : ''}
       ${laterDelete} ${laterRow}
       when ${gone} then case when t.rowid is null then '${nothing}' else 'deleted' end
@@ -27,7 +26,7 @@ function fateSql(work: Work, whole: boolean): string {
       when ${same(ordered ? others : names, 'c', 't')} then 'unchanged'
       else 'updated' end as esteira_fate
     from ${temporary.candidate} as c left join ${work.target} as t on ${sameKey(key, 'c', 't')}
-    ${remembers ? `left join ${companion(write.target)} as d on ${sameKey(key, 'c', 'd')}` : ''}`;
+    ${remembered ? `left join ${remembered} as d on ${sameKey(key, 'c', 'd')}` : ''}`;
 }
 
 type Fate = 'invalid' | 'duplicate' | 'stale' | 'inserted' | 'updated' | 'deleted' | 'unchanged';

@@ -9,9 +9,10 @@ const { identifier, literal } = dialect;
 /** From here on several threads are worth a new table; an insert that readers see at once has one thread (see `insertSql`). */
 const worthwhile = 122_880;
 
-/** Makes the candidate's rows the whole content of the target, and says how many they are; rows of deletes are left out. */
+/** Makes the candidate's rows the whole content of the target, and says how many they are; rows by which one leaves are left out. */
 export async function fill(work: Work, cells: Cells, rows: number): Promise<number> {
-  const { session, target, deleted } = work;
+  const { session, target } = work;
+  const deleted = work.write.mode.mode === 'merge' ? work.deleted : undefined;
   const from = `from ${temporary.candidate} as c where not ${isDeleted(deleted, 'c')}`;
   if (rows >= worthwhile) return await swap(work, cells, from);
   await session.run(`delete from ${target}`);

@@ -20,7 +20,7 @@ function hashed(work: Work, parts: readonly string[], whole: string): string {
  * every version of a key, of all that the row says. Of a replaced table only invalid rows need one. Equal hashes within a run get their ordinal later, where rows of one hash can stand beside each other.
  */
 export function identityOf(work: Work, raw: (index: number) => string): string {
-  if (work.write.carried) return hidden.row;
+  if (work.given) return hidden.row;
   const whole = jsonOf(work.names, (name) => raw(work.names.indexOf(name)));
   const keepsAll = work.write.mode.mode === 'append' && work.latest.length === 0;
   const hash = hashed(work, keepsAll ? [] : [...work.key, ...work.latest], whole);
@@ -37,7 +37,7 @@ const content = (work: Work, alias: string): string =>
 const order = (work: Work, alias: string): readonly string[] => [
   ...[...work.latest, judged.row].map((name) => `${alias}.${identifier(name)}`),
   ...(work.deleted === undefined ? [] : [isDeleted(work.deleted, alias)]),
-  ...(work.write.carried ? [] : [content(work, alias)]),
+  ...(work.given ? [] : [content(work, alias)]),
 ];
 /** For a window. */
 export const greatestFirst = (work: Work, alias: string): string =>
@@ -65,8 +65,8 @@ export const contentAfter = (work: Work, left: string, right: string): string =>
 
 /** Gives rows of one hash their ordinals, the greatest content keeping the bare hash. */
 export async function numberEquals(work: Work, table: string): Promise<void> {
-  const { session, write } = work;
-  if (write.carried) return;
+  const { session, given } = work;
+  if (given) return;
   const repeated = `select ${judged.row} from ${table} group by all having count(*) > 1`;
   if ((await session.make(temporary.repeated, repeated)) === 0) return;
   await session.run(`update ${table} as c set ${judged.row} = c.${judged.row} || '#' || n.ordinal
@@ -77,12 +77,12 @@ export async function numberEquals(work: Work, table: string): Promise<void> {
 }
 
 /** Rows that nobody has read before are further rows, though others are equal to them. */
-export const isFurther = ({ write }: Work): boolean => write.fresh && !write.carried;
+export const isFurther = ({ write, given }: Work): boolean => write.fresh && !given;
 
 /** The identity without its ordinal. */
-export const hashOf = ({ write }: Work, alias?: string): string => {
+export const hashOf = ({ given }: Work, alias?: string): string => {
   const row = alias ? `${alias}.${judged.row}` : judged.row;
-  return write.carried ? row : `split_part(${row}, '#', 1)`;
+  return given ? row : `split_part(${row}, '#', 1)`;
 };
 
 /** Gives rows that are numbered within their run the ordinals that come after those of equal rows of `place`. */

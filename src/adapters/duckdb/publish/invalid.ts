@@ -4,9 +4,10 @@ import { dialect } from '../dialect.ts';
 import { book, scopeOf } from '../setup.ts';
 import { ofDate } from './anew.ts';
 import { flagsOf } from './candidate.ts';
-import { asksForRepeated } from './duplicates.ts';
+import { asksForRepeated, uniqueOf } from './duplicates.ts';
+import { noteKeys } from './history.ts';
 import { hashOf, isFurther, numberAfter, numberEquals } from './identity.ts';
-import { companion, insertSql, jsonOf, judged, listed, temporary, valid, type Work } from './work.ts';
+import { insertSql, jsonOf, judged, listed, temporary, valid, type Work } from './work.ts';
 
 const { identifier, literal } = dialect;
 
@@ -22,7 +23,7 @@ export async function judge(
   rows: number,
 ): Promise<{ readonly invalid: number; readonly repeated: number }> {
   // Both in one pass over the candidate; where keys do not matter all valid rows are one group.
-  const keys = asksForRepeated(work) ? listed(work.key) : 'true';
+  const keys = asksForRepeated(work) ? listed(uniqueOf(work)) : 'true';
   const [row = {}] = await work.session.rows(
     `select coalesce(sum(n), 0) as valid, count_if(n > 1) as repeated
       from (select count(*) as n from ${temporary.candidate} where ${valid} group by ${keys})`,
@@ -82,6 +83,8 @@ export async function placeInvalid(work: Work, refused: Refused, sequence: bigin
   if (!write.invalid) return false;
   const place = dialect.place(write.invalid);
   const whole = write.mode.mode === 'replace' || write.anew === true;
+  const { each } = write.mode;
+  const isAgain = write.reread || each !== undefined;
   let moved = 0;
   // One line for each row and run: to be recalled from the table and held among the invalid rows is one move, not two.
   const move = async (kind: string, rows: string): Promise<void> => {
@@ -96,16 +99,16 @@ export async function placeInvalid(work: Work, refused: Refused, sequence: bigin
   const there = `select ${judged.row} from ${place}`;
   const accepted = `select ${judged.row} from ${temporary.candidate} where ${valid}`;
   const inside = (rows: string): string => `${judged.row} in (${rows})`;
-  if (refused.count && write.reread && work.identified) {
+  if (refused.count && isAgain && work.identified) {
     // Where a valid row comes with the same identity, what is there is that row's.
     const recalled = `${inside(now)} and ${hashOf(work)} not in (${accepted})`;
     // An equal row that was set aside by itself has its line already.
-    await move('recalled', `select ${judged.row} from ${work.target} where ${recalled} and not (${inside(there)})`);
+    await move('recalled', `select ${judged.row} from ${work.held} where ${recalled} and not (${inside(there)})`);
     // It was valid when it was judged before: a rule has changed, or what the rule asks of another table.
-    moved += (await session.run(`delete from ${work.target} where ${recalled}`)).rowsChanged;
-    if (work.deleted !== undefined && work.latest.length) {
-      await session.run(`delete from ${companion(write.target)} where ${recalled}`);
-    }
+    if (write.mode.mode === 'history') await noteKeys(work, recalled);
+    // What is replaced leaves with all of its value of the column.
+    if (each === undefined) moved += (await session.run(`delete from ${work.held} where ${recalled}`)).rowsChanged;
+    if (work.remembered) await session.run(`delete from ${work.remembered} where ${recalled}`);
   }
   if (refused.count && (write.anew || write.redo) && work.identified)
     await move(
@@ -118,8 +121,9 @@ export async function placeInvalid(work: Work, refused: Refused, sequence: bigin
     const gone = `${there} where ${ofDate(work)} and not (${inside(now)})`;
     await move('released', gone);
     await session.run(`delete from ${place} where ${inside(gone)}`);
-  } else if (write.reread) {
-    const cleared = `${there} where ${inside(accepted)} and not (${inside(now)})`;
+  } else if (isAgain) {
+    const touched = each === undefined ? '' : ` or ${identifier(each)} in (from ${temporary.touched})`;
+    const cleared = `${there} where (${inside(accepted)}${touched}) and not (${inside(now)})`;
     await move('released', cleared);
     await session.run(`delete from ${place} where ${inside(cleared)}`);
   }

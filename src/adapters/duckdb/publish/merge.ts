@@ -2,15 +2,14 @@ import { hidden } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import { decideFates, type Fates } from './fate.ts';
 import { canBeFilled, fill } from './fill.ts';
-import { companion, insertSql, isDeleted, temporary, type Work } from './work.ts';
+import { insertSql, isDeleted, temporary, type Work } from './work.ts';
 import { cellsOf, only, type Written } from './written.ts';
 
 const { identifier } = dialect;
 
 /** Merges the valid rows by key. A row is written when it comes after what is there; a delete is remembered, so that an older row does not undo it. */
 export async function merge(work: Work, sequence: bigint, rows: number, foreseen?: Fates): Promise<Written> {
-  const { session, latest, deleted, target } = work;
-  const remembered = deleted !== undefined && latest.length ? companion(work.write.target) : undefined;
+  const { session, latest, deleted, remembered, target } = work;
   if (await canBeFilled(work, rows, target, ...(remembered ? [remembered] : []))) {
     const inserted = await fill(work, cellsOf(work, 'c', sequence), rows);
     if (remembered) await session.run(rememberSql(work, sequence, temporary.candidate, isDeleted(deleted, 'c')));
@@ -57,5 +56,5 @@ function rememberSql(work: Work, sequence: bigint, table: string, where: string)
   const parts = Object.entries(own).filter(([name]) => work.key.includes(name) || work.latest.includes(name));
   const cells = { ...Object.fromEntries(parts), [hidden.row]: row, [hidden.run]: run, [hidden.sequence]: counted };
   const scan = `select ${Object.values(cells).join(', ')} from ${table} as c where ${where}`;
-  return insertSql(companion(work.write.target), Object.keys(cells).map(identifier), scan);
+  return insertSql(work.remembered ?? '', Object.keys(cells).map(identifier), scan);
 }

@@ -20,6 +20,7 @@ import { runChecks, unreadWarnings } from './checks.ts';
 import { refuseRepeatedBefore, removeDuplicates } from './duplicates.ts';
 import { foreseeFates } from './fate.ts';
 import { judge, placeInvalid, splitInvalid } from './invalid.ts';
+import { findParts } from './parts.ts';
 import { counted, recordSql, touchFence } from './record.ts';
 import { applyFunction } from './rows-of-function.ts';
 import type { Turns } from './turns.ts';
@@ -111,6 +112,7 @@ async function carryOut(
   const rows = staged.body ?? (body.by === 'query' ? body.sql : `select * from ${temporary.rows}`);
   const types = body.by === 'query' ? await typesOf(work, rows) : await applyFunction(work, body);
   const { rows: total, passing } = await makeCandidate(work, rows, { types, isFirst: after === 1n });
+  if (write.mode.each !== undefined) await findParts(work, write.mode.each);
   await trace('candidate');
   const foreseen = await foreseeFates(work, total);
   const judged = foreseen

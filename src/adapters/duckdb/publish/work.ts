@@ -18,6 +18,9 @@ export const temporary = Object.freeze({
   refused: 'esteira_refused',
   moves: 'esteira_moves',
   former: 'esteira_former',
+  touched: 'esteira_touched',
+  versions: 'esteira_versions',
+  changed: 'esteira_changed',
 });
 
 /** Columns of the candidate beside the table's own. */
@@ -41,8 +44,14 @@ export interface Work {
   readonly key: readonly string[];
   readonly latest: readonly string[];
   readonly deleted: string | undefined;
+  /** Where the deletes of a merge are remembered. */
+  readonly remembered: string | undefined;
+  /** Where the rows stand by their identity: the target, of a history the table beside it that keeps every one. */
+  readonly held: string;
   /** Every row of the target keeps its `_rid`. */
   readonly identified: boolean;
+  /** The body says the identity of its rows: no other row has it. */
+  readonly given: boolean;
 }
 
 export function workOf(write: StepWrite, session: Session): Work {
@@ -56,7 +65,13 @@ export function workOf(write: StepWrite, session: Session): Work {
     key: mode.key,
     latest: mode.latest,
     deleted: mode.deleted,
+    remembered:
+      mode.mode === 'merge' && mode.deleted !== undefined && mode.latest.length > 0
+        ? beside(write.target, '__deleted')
+        : undefined,
+    held: mode.mode === 'history' ? beside(write.target, '__rows') : dialect.place(write.target),
     identified: mode.mode !== 'replace',
+    given: write.carried !== undefined || write.identity === true,
   };
 }
 
@@ -85,8 +100,7 @@ export const sameKey = (key: readonly string[], left: string, right: string): st
 export const jsonOf = (names: readonly string[], value: (name: string) => string): string =>
   `cast(to_json({${names.map((name) => `${dialect.literal(name)}: ${value(name)}`).join(', ')}}) as varchar)`;
 
-/** Where the deletes of a merge are remembered. */
-export const companion = (place: Place): string => dialect.place({ ...place, table: `${place.table}__deleted` });
+const beside = (place: Place, suffix: string): string => dialect.place({ ...place, table: `${place.table}${suffix}` });
 
 export const isDeleted = (deleted: string | undefined, alias: string): string =>
   deleted === undefined ? 'false' : `coalesce(${alias}.${identifier(deleted)}, false)`;

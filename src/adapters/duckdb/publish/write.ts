@@ -1,8 +1,10 @@
 import { dialect } from '../dialect.ts';
 import type { Fates } from './fate.ts';
 import { canBeFilled, fill } from './fill.ts';
+import { keepVersions } from './history.ts';
 import { isFurther, numberAfter, numberEquals } from './identity.ts';
 import { merge } from './merge.ts';
+import { replaceParts } from './parts.ts';
 import { insertSql, judged, temporary, type Work } from './work.ts';
 import { type Cells, cellsOf, only, type Written } from './written.ts';
 
@@ -42,5 +44,9 @@ export async function writeValid(work: Work, sequence: bigint, rows: number, fat
       return await append(work, cells, rows);
     case 'merge':
       return await merge(work, sequence, rows, fates);
+    case 'history':
+      return await keepVersions(work, sequence);
+    case 'replace each':
+      return await replaceParts(work, cells, rows);
   }
 }

@@ -23,6 +23,10 @@ interface Making {
   readonly mode?: WriteMode['mode'];
   readonly latest?: readonly string[];
   readonly deleted?: string;
+  /** Of a history. */
+  readonly versions?: { readonly from: string; readonly until: string };
+  /** Of `replace each`. */
+  readonly each?: string;
   readonly rules?: readonly RowRule[];
   readonly setAside?: boolean;
   readonly keepsOriginal?: boolean;
@@ -45,6 +49,7 @@ export class Desk {
 
   async make(table: string, columns: Columns, how: Making = {}): Promise<Kept> {
     const { mode = 'replace', latest = [], deleted, rules = [], setAside = true, keepsOriginal = false } = how;
+    const { versions, each } = how;
     const place = { catalog: how.catalog ?? 'one', schema: 'silver', table };
     const invalid = { ...place, table: `${table}_invalidos` };
     const { dialect } = this.warehouse;
@@ -61,21 +66,33 @@ export class Desk {
     const judged = { name: 'refused_at', type: dialect.type({ kind: 'timestamp' }) };
     const key = keyOf(columns);
     const remembered = own.filter(({ name }) => key.includes(name) || latest.includes(name));
+    const time = dialect.type({ kind: 'timestamp' });
+    const added = Object.values(versions ?? {}).map((name) => ({ name, type: time }));
     const changes: Change[] = [
       { change: 'create schema', schema: place.schema },
-      { change: 'create table', place, columns: [...own, ...row, ...original, ...end] },
+      { change: 'create table', place, columns: [...own, ...added, ...row, ...original, ...end] },
       { change: 'register', place },
     ];
     if (setAside) {
       const list = [...own, text(hidden.original), text(hidden.row), text('run_id'), judged, ...flags, ...end];
       changes.push({ change: 'create table', place: invalid, columns: list, invalidOf: place });
     }
-    if (deleted !== undefined) {
+    if (versions) {
+      const list = [...own, ...row, ...end];
+      changes.push({ change: 'create table', place: { ...place, table: `${table}__rows` }, columns: list });
+    } else if (deleted !== undefined) {
       const list = [...remembered, text(hidden.row), ...end];
       changes.push({ change: 'create table', place: { ...place, table: `${table}__deleted` }, columns: list });
     }
     await this.warehouse.change(place.catalog, changes);
-    const written: WriteMode = { mode, key, latest, ...(deleted === undefined ? {} : { deleted }) };
+    const written: WriteMode = {
+      mode,
+      key,
+      latest,
+      ...(deleted === undefined ? {} : { deleted }),
+      ...(versions ? { versions } : {}),
+      ...(each === undefined ? {} : { each }),
+    };
     return { place, columns, mode: written, rules, keepsOriginal, ...(setAside ? { invalid } : {}) };
   }
 
@@ -143,10 +160,11 @@ export class Desk {
     return (await this.warehouse.query(sql, { limit: 100_000, catalogs: ['one', 'two'] })).rows;
   }
 
-  /** The table as readers see it, by its own columns. */
+  /** The table as readers see it, by its own columns, and those of its versions. */
   async read(kept: Kept): Promise<readonly (readonly unknown[])[]> {
     const { identifier, place } = this.warehouse.dialect;
-    const names = Object.keys(kept.columns).map(identifier).join(', ');
+    const all = [...Object.keys(kept.columns), ...Object.values(kept.mode.versions ?? {})];
+    const names = all.map(identifier).join(', ');
     return await this.ask(`select ${names} from ${place(kept.place)} order by ${names}`);
   }
 
