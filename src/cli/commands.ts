@@ -362,6 +362,18 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/status.ts')).status,
   },
   {
+    name: 'gc',
+    about: 'Remove what is older than it is kept.',
+    more: 'Runs, log lines, due times and backfills that have ended, as `keep` of the environment says; `esteira start` does the same once a day. What something may still need stays, however old: unfinished runs, the newest of each job, dates that are owed, and of each date that succeeded one line. The tables of the warehouse, and what it records of them, are never touched. May be stopped, and given again.',
+    arguments: [],
+    options: { 'dry-run': { takes: 'nothing', about: 'Say what would be removed.' } },
+    examples: [
+      { line: 'esteira gc --dry-run', about: 'what is old' },
+      { line: 'esteira gc', about: 'remove it' },
+    ],
+    load: async () => (await import('./commands/gc.ts')).gc,
+  },
+  {
     name: 'doctor',
     about: 'Versions, disk, lock, state: is all well?',
     more: 'Exit code 1 when something is not. Changes nothing. With --reconcile, after a state or a warehouse was lost or brought back from a copy, the state is brought to what the warehouse knows: numbers that were given are not given again, dates that are published are done, and what the warehouse does not have is to be done again, and named.',

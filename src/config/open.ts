@@ -100,6 +100,7 @@ async function open(
       lost,
       parallel: environment.parallel ?? 4,
       ...(environment.retries ? { retries: environment.retries } : {}),
+      ...(environment.keep ? { keep: environment.keep } : {}),
       readerOf: (source) => standIn(source, environment) ?? source.reader,
       standInOf: (source) => {
         const reader = standIn(source, environment);

@@ -1,6 +1,6 @@
 import type { Env, Reader } from '../define/index.ts';
 import type { FileStore, StateStore, Warehouse } from '../ports/index.ts';
-import type { Retries } from '../run/index.ts';
+import type { Retention, Retries } from '../run/index.ts';
 
 /** Where an adapter is opened. */
 export interface Place {
@@ -50,6 +50,8 @@ export interface Environment {
   readonly parallel?: number;
   /** Steps whose failure may pass are tried again; default `{ times: 2, wait: '5 seconds' }`, the wait doubling. */
   readonly retries?: Retries;
+  /** How long what has ended is kept; default `{ runs: '6 months', logs: '1 month', dueTimes: '6 months', backfills: '6 months' }`. */
+  readonly keep?: Retention;
 }
 
 export interface ProjectConfig<Names extends string = string> {

@@ -1,5 +1,6 @@
 import { parseDuration } from '../columns/index.ts';
 import { EsteiraError } from '../errors.ts';
+import { usualRetention } from '../run/index.ts';
 import type { Adapter, ProjectConfig } from './project.ts';
 
 // What the types of the configuration hold is asked again here: a project runs without a type checker, too.
@@ -40,16 +41,26 @@ function refuseEnvironment(where: string, environment: unknown): void {
     if (adapter?.role !== role)
       throw wrong(`${where}.${role}`, adapter?.role ?? adapter, `what an adapter for ${role} gives`);
   }
-  const { prefix, parallel, retries, standIns } = environment;
+  const { prefix, parallel, retries, keep, standIns } = environment;
   if (prefix !== undefined && !isName(prefix)) throw wrong(`${where}.prefix`, prefix, "such as 'dev_'");
   if (parallel !== undefined && !(Number.isInteger(parallel) && (parallel as number) > 0))
     throw wrong(`${where}.parallel`, parallel, 'a whole number from 1');
   if (retries !== undefined && !isRetries(retries))
     throw wrong(`${where}.retries`, retries, "times, from 0, and a wait: { times: 3, wait: '1 minute' }");
+  for (const [name, time] of Object.entries(keep ?? {}))
+    if (!Object.hasOwn(usualRetention, name) || !(time === 'forever' || isLong(time)))
+      throw wrong(
+        `${where}.keep.${name}`,
+        time,
+        `${Object.keys(usualRetention).join(', ')}, each '90 days', or 'forever'`,
+      );
   for (const [name, reader] of Object.entries(standIns ?? {}))
     if (!isObject(reader) || !('by' in reader))
       throw wrong(`${where}.standIns.${name}`, reader, "a reader: files('orders/*.csv')");
 }
+
+/** What ends today is looked for tomorrow, too. */
+const isLong = (time: unknown): boolean => ['day', 'month'].includes(parseDuration(String(time))?.unit ?? '');
 
 const isRetries = (of: unknown): boolean =>
   isObject(of) &&

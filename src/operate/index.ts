@@ -1,6 +1,7 @@
 import { EsteiraError } from '../errors.ts';
 import { cleaned, type Project, said } from '../run/index.ts';
 import { doctor } from './doctor/doctor.ts';
+import { gc } from './keep/gc.ts';
 import { compile, logs, query, runs, show } from './look.ts';
 import { plan } from './plan.ts';
 import { backfill } from './rerun/backfill.ts';
@@ -43,6 +44,7 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
   start,
   status,
   doctor,
+  gc,
 };
 
 /** What arrives at the owner's socket is only a text; names that every object has are no operations. */

@@ -278,6 +278,19 @@ export interface DoctorView {
   }[];
 }
 
+/** What is, or would be, removed because it is older than it is kept. */
+export interface GcView {
+  readonly dryRun: boolean;
+  readonly kinds: readonly {
+    readonly kind: string;
+    /** A duration, or `forever`. */
+    readonly keeps: string;
+    readonly count: number;
+    readonly bytes: number;
+    readonly oldestKept?: string;
+  }[];
+}
+
 /** Every operation: its input and what it gives. The command line and the owner's socket know only these. */
 export interface Operations {
   check: [input: Record<string, never>, output: CheckView];
@@ -349,6 +362,8 @@ export interface Operations {
   ];
   status: [input: Record<string, never>, output: StatusView];
   /** With `reconcile` the state is brought to what the warehouse knows; without it nothing is changed. */
+  /** Once a day `start` does the same. */
+  gc: [input: { readonly dryRun?: boolean }, output: GcView];
   doctor: [input: { readonly reconcile?: boolean }, output: DoctorView];
 }
 export type OperationName = keyof Operations;

@@ -10,7 +10,7 @@ export interface Before {
 }
 export interface Swept {
   /** `details`: the steps of a run of which one line is kept, so that its date stays done. */
-  readonly kind: 'runs' | 'details' | 'log lines' | 'due times' | 'backfills';
+  readonly kind: 'runs' | 'details' | 'log lines' | 'due times' | 'backfills' | 'leftovers';
   readonly count: number;
   /** Of what the rows say. */
   readonly bytes: number;

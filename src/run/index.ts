@@ -9,6 +9,7 @@ export type { Project } from './project.ts';
 export { refuseUnreadable } from './readers.ts';
 export { reasonOf } from './reason.ts';
 export { bringsIn, canJudgeAgain, isDated, keptBecause, type Rerun } from './rerun.ts';
+export { beforeOf, type Retention, usualRetention } from './retention.ts';
 export { cleaned, said } from './said.ts';
 export {
   isSingle,

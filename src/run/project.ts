@@ -3,6 +3,7 @@ import type { Graph } from '../graph/index.ts';
 import type { Clock, FileStore, StateStore, Warehouse } from '../ports/index.ts';
 import type { Answers } from './answers.ts';
 import type { Retries } from './patience.ts';
+import type { Retention } from './retention.ts';
 
 /** A project opened in one environment: its definitions, and the stores that its configuration names. */
 export interface Project {
@@ -27,6 +28,8 @@ export interface Project {
   readonly parallel: number;
   /** What is tried again; as usual where nothing is said. */
   readonly retries?: Retries;
+  /** How long what has ended is kept; as usual where nothing is said. */
+  readonly keep?: Retention;
   /** The reader of a source here: what stands in for it, or its own. */
   readerOf(source: AnySource): Reader<any>; // any: whatever columns it adds
   /** What stands in for a source here, for people; nothing when its own reader is used. */

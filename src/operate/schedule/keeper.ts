@@ -10,6 +10,7 @@ import { tickView } from '../views-of.ts';
 import { type Decision, decide } from './decide.ts';
 import { Runner } from './runner.ts';
 import { Stream } from './stream.ts';
+import { Sweeper } from './sweeper.ts';
 import type { KeepingView, ScheduleEvent, StartView } from './views.ts';
 
 /** Between two looks at the clock, in milliseconds of the machine: somebody may have put it forward. */
@@ -33,6 +34,7 @@ export class Keeper {
   readonly #scheduled: readonly Job[];
   readonly #streams: readonly Stream[];
   readonly #runner: Runner;
+  readonly #sweeper: Sweeper;
   readonly #since: Temporal.Instant;
   /** By job: up to when its schedule was looked at, and what is next. */
   readonly #seen = new Map<string, Temporal.Instant>();
@@ -55,10 +57,9 @@ export class Keeper {
     this.#since = project.clock.now();
     const jobs = [...project.graph.jobs.values()];
     this.#scheduled = jobs.filter(({ triggers }) => triggers.some(({ on }) => on !== 'always'));
-    this.#runner = new Runner(project, {
-      signal: AbortSignal.any([keeping.signal, this.#stop.signal]),
-      say: (event) => this.#say(event),
-    });
+    const signal = AbortSignal.any([keeping.signal, this.#stop.signal]);
+    this.#runner = new Runner(project, { signal, say: (event) => this.#say(event) });
+    this.#sweeper = new Sweeper(project, { signal, say: (level, text) => this.#say({ level, text }) });
     this.#streams = jobs.filter(isEndless).map((job) => new Stream(job, project, this.#runner));
   }
 
@@ -76,9 +77,10 @@ export class Keeper {
         if (once && !begun && this.#runner.going.length === 0) break;
         await this.#pause();
       }
+      if (once) await this.#sweeper.end();
     } finally {
       this.#stop.abort();
-      await this.#runner.end();
+      await Promise.all([this.#runner.end(), this.#sweeper.end()]);
     }
     if (signal.reason instanceof EsteiraError && signal.reason.code === 'OWNED_ELSEWHERE') throw signal.reason;
     this.#pending = await this.#project.state.ticks.pending();
@@ -133,6 +135,7 @@ export class Keeper {
       begun = true;
       this.#lastTick = decision.next;
     }
+    await this.#sweeper.look(now);
     for (const stream of this.#streams) begun = (await stream.look(now)) || begun;
     if (!begun && !this.#keeping.once && this.#runner.going.length === 0) this.#tellNext();
     return begun;

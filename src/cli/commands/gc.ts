@@ -1,0 +1,42 @@
+import type { GcView } from '../../operate/views.ts';
+import type { Command } from '../command.ts';
+import { count, moment } from '../numbers.ts';
+import { table } from '../table.ts';
+import { inEnvironment, type Look } from '../terminal.ts';
+import { wrapHanging } from '../text.ts';
+
+export const gc: Command = async ({ typed, terminal, call }) => {
+  const view = await call('gc', typed.flags.has('dry-run') ? { dryRun: true } : {});
+  return { result: view, text: () => gcWords(view, terminal) };
+};
+
+const headings = [
+  { head: 'what' },
+  { head: 'kept', whole: true },
+  { head: 'old', align: 'right' },
+  { head: 'size', align: 'right' },
+  { head: 'oldest kept', whole: true, optional: true },
+] as const;
+
+/** 1,234 B, 12.3 kB, 4.5 MB. */
+function size(bytes: number): string {
+  const [unit, of] = bytes < 10_000 ? ['B', 1] : bytes < 1e7 ? ['kB', 1e3] : bytes < 1e10 ? ['MB', 1e6] : ['GB', 1e9];
+  return `${of === 1 ? count(bytes) : (bytes / of).toFixed(1)} ${unit}`;
+}
+
+const names: Readonly<Record<string, string>> = { details: 'steps of done dates' };
+
+export function gcWords({ dryRun, kinds }: GcView, look: Look): string {
+  const rows = kinds.map(({ kind, keeps, count: found, bytes, oldestKept }) => [
+    names[kind] ?? kind,
+    keeps,
+    count(found),
+    found === 0 ? '' : size(bytes),
+    oldestKept ? moment(oldestKept) : '',
+  ]);
+  const all = kinds.reduce((sum, one) => sum + one.count, 0);
+  const told =
+    all === 0 ? 'Nothing is older than it is kept.' : dryRun ? 'This would be removed: esteira gc' : 'Removed.';
+  const line = wrapHanging(inEnvironment(told, look), look.columns, 2);
+  return [...table(headings, rows, look), '', line].join('\n');
+}

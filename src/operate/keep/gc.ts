@@ -1,0 +1,39 @@
+import type { Swept } from '../../ports/index.ts';
+import { beforeOf, type Project, usualRetention } from '../../run/index.ts';
+import type { Context, GcView, Input } from '../views.ts';
+import { sweepLeftovers } from './leftovers.ts';
+
+/** Removes what is older than the environment keeps it, and what processes that died have left; with `dryRun` it only says what that is. */
+export async function gc(
+  project: Project,
+  { dryRun = false }: Input<'gc'>,
+  { signal }: Pick<Context, 'signal'>,
+): Promise<GcView> {
+  const keep = { ...usualRetention, ...project.keep };
+  const now = project.clock.now();
+  const { keeping } = project.state;
+  const swept = [
+    ...(await keeping.sweep(beforeOf(keep, now), { dryRun, signal })),
+    sweepLeftovers(project.folder, { dryRun }),
+  ];
+  if (!dryRun) await keeping.noteSwept(now);
+  const kept = {
+    ...{ runs: keep.runs, details: keep.runs, 'log lines': keep.logs },
+    ...{ 'due times': keep.dueTimes, backfills: keep.backfills, leftovers: '1 day' },
+  } satisfies Record<Swept['kind'], string>;
+  return {
+    dryRun,
+    kinds: Object.entries<string>(kept).map(([kind, keeps]) => {
+      const found = swept.find((one) => one.kind === kind);
+      const { count = 0, bytes = 0, oldestKept } = found ?? {};
+      return { kind, keeps, count, bytes, ...(oldestKept && { oldestKept: oldestKept.toString() }) };
+    }),
+  };
+}
+
+/** One line for a log; nothing where nothing was removed. */
+export function gcText({ kinds }: GcView): string | undefined {
+  const removed = kinds.filter(({ count }) => count > 0);
+  if (removed.length === 0) return undefined;
+  return `removed what is older than is kept: ${removed.map(({ kind, count }) => `${kind} ${count}`).join(', ')}`;
+}
