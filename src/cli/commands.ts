@@ -302,6 +302,18 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/show.ts')).show,
   },
   {
+    name: 'lineage',
+    about: 'What a table or column is made of and goes into.',
+    more: 'Of a column: all columns that its value is computed from. What a query leaves open, and what a function makes, is said and not guessed.',
+    arguments: [argument('name', true, 'A table, view or source, or one of its columns.')],
+    options: {},
+    examples: [
+      { line: 'esteira lineage gold.ft_custo_operacional', about: 'a table' },
+      { line: 'esteira lineage silver.tb_chamado.id_chamado', about: 'a column' },
+    ],
+    load: async () => (await import('./commands/lineage.ts')).lineage,
+  },
+  {
     name: 'logs',
     about: 'What a run said while it went.',
     arguments: [

@@ -2,6 +2,7 @@ import { EsteiraError } from '../errors.ts';
 import { cleaned, type Project, said } from '../run/index.ts';
 import { doctor } from './doctor/doctor.ts';
 import { gc } from './keep/gc.ts';
+import { lineage } from './lineage.ts';
 import { compile, logs, query, runs, show } from './look.ts';
 import { plan } from './plan.ts';
 import { backfill } from './rerun/backfill.ts';
@@ -37,6 +38,7 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
   compile,
   runs,
   show,
+  lineage,
   logs,
   query,
   settings,

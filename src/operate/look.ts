@@ -8,7 +8,7 @@ import { whenText } from '../plan/ticks.ts';
 import { hidden, type Place, placeText } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
 import { interruptedOf } from './interrupted.ts';
-import { jobOf, nodeNamed, runNamed } from './names.ts';
+import { fewOf, invalidNode, jobOf, nodeNamed, runNamed, unknownName } from './names.ts';
 import { queryView } from './values.ts';
 import type { CompiledView, Context, Input, LogView, Output, QueryView, RunView, ShowView } from './views.ts';
 import { runView, tickView } from './views-of.ts';
@@ -107,15 +107,6 @@ export async function show(project: Project, input: Input<'show'>, asking: Askin
   throw unknownName(name, [...project.graph.nodes.values()]);
 }
 
-/** `silver.tb_x_invalidos` is made by `silver.tb_x`. */
-function invalidNode(project: Project, name: string): Node | undefined {
-  const { suffix } = project.graph;
-  const refusing = name.endsWith(suffix) ? nodeNamed(project, name.slice(0, -suffix.length)) : undefined;
-  const { definition } = refusing ?? {};
-  const isKept = definition?.kind === 'table' && definition.spec.invalid === 'set aside';
-  return isKept ? project.graph.nodeOf(definition.invalid) : undefined;
-}
-
 async function showNode(node: Node, project: Project, asking: Asking): Promise<ShowView> {
   const { definition } = node;
   const table = definition.kind === 'table' ? (definition as AnyTable) : undefined;
@@ -191,17 +182,3 @@ function columnsOf(columns: AnyTable['columns'], table: AnyTable | undefined): S
     ],
   }));
 }
-
-/** The first of a list, and how many more there are. */
-const fewOf = (names: readonly string[]): string =>
-  names.slice(0, 8).join(', ') + (names.length > 8 ? `, and ${names.length - 8} more` : '');
-
-const unknownName = (name: string, nodes: readonly Node[]): EsteiraError => {
-  const all = nodes.map((node) => `${node.schema}.${node.table}`);
-  const near = all.filter((other) => other.includes(name.split('.').at(-1) ?? name));
-  return new EsteiraError('NAME_UNKNOWN', {
-    what: `Nothing is called ${name}.`,
-    allowed: fewOf(near.length > 0 ? near : all) || 'the project has no tables yet',
-    next: 'A name is schema.table, a job (`esteira status` lists them), or a run (`esteira runs`).',
-  });
-};

@@ -82,3 +82,26 @@ export async function runNamed(project: Project, name: string): Promise<RunRecor
     next: 'esteira runs',
   });
 }
+
+/** `silver.tb_x_invalidos` is made by `silver.tb_x`. */
+export function invalidNode(project: Project, name: string): Node | undefined {
+  const { suffix } = project.graph;
+  const refusing = name.endsWith(suffix) ? nodeNamed(project, name.slice(0, -suffix.length)) : undefined;
+  const { definition } = refusing ?? {};
+  const isKept = definition?.kind === 'table' && definition.spec.invalid === 'set aside';
+  return isKept ? project.graph.nodeOf(definition.invalid) : undefined;
+}
+
+/** The first of a list, and how many more there are. */
+export const fewOf = (names: readonly string[]): string =>
+  names.slice(0, 8).join(', ') + (names.length > 8 ? `, and ${names.length - 8} more` : '');
+
+export const unknownName = (name: string, nodes: readonly Node[]): EsteiraError => {
+  const all = nodes.map((node) => `${node.schema}.${node.table}`);
+  const near = all.filter((other) => other.includes(name.split('.').at(-1) ?? name));
+  return new EsteiraError('NAME_UNKNOWN', {
+    what: `Nothing is called ${name}.`,
+    allowed: fewOf(near.length > 0 ? near : all) || 'the project has no tables yet',
+    next: 'A name is schema.table, a job (`esteira status` lists them), or a run (`esteira runs`).',
+  });
+};

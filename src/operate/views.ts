@@ -213,6 +213,24 @@ export interface ShowView {
   readonly flags?: readonly string[];
   readonly trigger?: string;
 }
+/** What something is made of, or what is made of it. */
+export interface LineageBranch {
+  /** `schema.table`, or `schema.table.column`. */
+  readonly name: string;
+  readonly kind: string;
+  /** Why it cannot be told further. */
+  readonly undecided?: string;
+  /** It stands in the lineage already, with what is beyond it. */
+  readonly again?: boolean;
+  readonly next?: readonly LineageBranch[];
+}
+export interface LineageView {
+  readonly name: string;
+  readonly kind: string;
+  readonly undecided?: string;
+  readonly from: readonly LineageBranch[];
+  readonly into: readonly LineageBranch[];
+}
 export interface LogView {
   readonly lines: readonly {
     readonly at: string;
@@ -353,6 +371,8 @@ export interface Operations {
   /** Keeps the schedules until it is told to stop; `once`: carries out what is due, and ends. */
   start: [input: { readonly once?: boolean }, output: StartView];
   show: [input: { readonly name: string }, output: ShowView | RunView];
+  /** Of a table, or of a column: `schema.table.column`. */
+  lineage: [input: { readonly name: string }, output: LineageView];
   logs: [input: { readonly run: string; readonly step?: string }, output: LogView];
   query: [input: { readonly sql: string; readonly limit?: number }, output: QueryView];
   settings: [input: Record<string, never>, output: SettingsView];

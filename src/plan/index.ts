@@ -11,6 +11,7 @@ export {
   settingsLayout,
   type TableLayout,
 } from './layout.ts';
+export { type ColumnLineage, columnLineage } from './lineage.ts';
 export type { StepModel } from './model.ts';
 export { definitionOf, type Read, readsDay } from './reads.ts';
 export { changeText, missing, viewOf } from './setup.ts';

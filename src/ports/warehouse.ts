@@ -38,6 +38,13 @@ export interface QueryFacts {
   readonly unrepeatable: readonly string[];
 }
 
+/** A column of a query. */
+export interface ColumnOrigins {
+  readonly name: string;
+  /** `[relation, column]` of all that its expression names; absent where the query does not decide it. */
+  readonly from?: readonly (readonly [relation: string, column: string])[];
+}
+
 export interface ExistingTable {
   readonly place: Place;
   readonly view: boolean;
@@ -309,6 +316,8 @@ export interface Warehouse {
   /** Names and types of what a query gives, without running it; throws QUERY_INVALID with the engine's sentence. */
   describe(query: string): Promise<readonly DescribedColumn[]>;
   examine(query: string): Promise<QueryFacts>;
+  /** Where the columns of a query come from; `relations` gives the columns of what it reads, by `catalog.schema.table`. */
+  origins(query: string, relations: Readonly<Record<string, readonly string[]>>): Promise<readonly ColumnOrigins[]>;
   /** Tables and views of a catalog; nothing when the catalog is not there yet. */
   inspect(catalog: string): Promise<readonly ExistingTable[]>;
   /** Creates the catalog and its bookkeeping where they are missing, then makes the changes; all or nothing. */

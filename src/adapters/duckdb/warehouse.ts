@@ -7,6 +7,7 @@ import { type Emptied, empty } from './empty.ts';
 import { engineError, fenced, ofStatement } from './errors.ts';
 import { examine } from './examine.ts';
 import { inspect } from './inspect.ts';
+import { origins } from './origins.ts';
 import { claim, filesRead, greatest, position, publications, published } from './position.ts';
 import { publishStep } from './publish/publish.ts';
 import { Turns } from './publish/turns.ts';
@@ -92,6 +93,7 @@ export function warehouseOf(engine: Engine): Warehouse {
         }
       }),
     examine: (sql) => examine(engine, sql),
+    origins: (sql, relations) => origins(engine, sql, relations),
     inspect: (catalog) => inspect(engine, catalog),
     change: (catalog, changes) => change(engine, catalog, changes),
     drop: (catalog, places, token) => drop(engine, catalog, places, token),

@@ -5,6 +5,7 @@ import { invalidRows } from './warehouse/invalid.ts';
 import { modes } from './warehouse/modes.ts';
 import { names } from './warehouse/names.ts';
 import { type Open, onEach } from './warehouse/on.ts';
+import { originsOf } from './warehouse/origins.ts';
 import { partitions } from './warehouse/partitions.ts';
 import { publishing } from './warehouse/publishing.ts';
 import { reading } from './warehouse/reading.ts';
@@ -23,4 +24,5 @@ export function warehouseConformance(name: string, open: Open): void {
   reading(on);
   rerun(on);
   names(on);
+  originsOf(on);
 }
