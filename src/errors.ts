@@ -37,7 +37,8 @@ export const catalogue = Object.freeze({
   SINCE_GROUPED: terminal(2, 'A query groups rows of which it reads only the new ones.'),
   // ---- set-up ----
   SETUP_NEEDED: terminal(3, 'A table or column is not there yet; a run never creates or alters.'),
-  SETUP_CONFLICT: terminal(3, 'A table is there with a column of another type; set-up never destroys.'),
+  SETUP_CONFLICT: terminal(3, 'Something else has the name of a table or view; set-up never destroys.'),
+  DESTROY_UNASKED: terminal(3, 'Stored values would be lost, and nobody has asked for that.'),
   // ---- runs ----
   RUN_IN_PROGRESS: transient(4, 'A run of this job, or one that writes the same table, is going.'),
   RUN_FAILED: terminal(1, 'Several steps of a run failed; when only one did, the run has its error.'),

@@ -80,22 +80,29 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'setup',
     about: 'Create the tables and columns that are missing.',
-    more: 'Schemas and views too. It may be run again, in any order; nothing is ever dropped or narrowed. A run creates nothing by itself.',
+    more: 'Schemas and views too; a column gets another type where no value is lost by it. It may be run again, in any order. Nothing is destroyed but what --destroy names: columns that are declared no more, values that a narrower kind cannot hold, tables that have no definition any more. A run creates nothing by itself.',
     arguments: [argument('target', false, 'A table, or a layer such as silver; by default everything.')],
-    options: {},
+    options: {
+      destroy: {
+        takes: 'list',
+        value: '<table>',
+        about: 'A table that may lose what its definition has no place for, or that has none. May be repeated.',
+      },
+    },
     examples: [
       { line: 'esteira setup', about: 'everything that is missing' },
       { line: 'esteira setup silver', about: 'one layer' },
       { line: 'esteira setup silver.tb_chamado', about: 'one table' },
+      { line: 'esteira setup --destroy silver.tb_antiga', about: 'what esteira plan says is left behind' },
     ],
     load: async () => (await import('./commands/setup.ts')).setup,
   },
   {
     name: 'plan',
     about: 'The steps that a run would take, and why.',
-    more: 'Without --date, of the day that is due. Runs nothing.',
+    more: 'Without --date, of the day that is due. Says also what each definition that has changed means for the rows that are there, and which tables no definition names any more. Runs nothing.',
     arguments: [argument('job', false, 'A job; may be left out where there is only one.')],
-    options: { date, select },
+    options: { date, select, again: { takes: 'nothing', about: 'As `esteira run --again` would.' } },
     examples: [
       { line: 'esteira plan v_credit_diario', about: 'the steps of the job' },
       { line: 'esteira plan v_credit_diario --date 2028-02-29', about: 'of that day' },

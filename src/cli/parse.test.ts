@@ -87,7 +87,7 @@ describe('what was mistyped', () => {
 
   it('names the nearest option, and the command that has it', () => {
     assert.equal(refused('run', 'daily', '--dat', '2028-02-29').next, 'Did you mean: --date');
-    assert.equal(refused('plan', '--again').got, 'an option of esteira run');
+    assert.equal(refused('plan', '--param').got, 'an option of esteira run');
     assert.match(refused('--again').what, /^esteira has no option --again/);
     assert.match(refused('run', 'daily', '-x').what, /no option -x/);
     assert.match(refused('run', 'daily', '--toString').what, /no option --toString/);

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { globSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type AnyTable, writtenAt } from '../define/index.ts';
+import { withoutComments } from './comments.ts';
 
 /** One file of a project: the hash of its text, and the files that it imports. */
 interface Module {
@@ -10,19 +11,18 @@ interface Module {
 }
 
 /**
- * Gives the hash of the file in which a table was written, and of the project's files that it imports: what its function may depend on. Each
- * file is read once.
+ * Gives the hashes, by path below the project, of the file in which a table was written and of the project's files that it imports: what its
+ * function may depend on. Comments and white space do not count. Each file is read once.
  */
-export function moduleHasher(): (table: AnyTable) => string {
+export function moduleHasher(folder: string): (table: AnyTable) => Readonly<Record<string, string>> {
   const read = new Map<string, Module | undefined>();
   const readOnce = (file: string): Module | undefined => {
     if (!read.has(file)) read.set(file, readModule(file));
     return read.get(file);
   };
   return (table) => {
-    const modules = [...reachable(writtenAt(table).replace(/:\d+$/, ''), readOnce)];
-    const hashes = modules.sort(([a], [b]) => (a < b ? -1 : 1)).map(([, { hash }]) => hash);
-    return hashed(hashes.join(' ')).slice(0, 16);
+    const modules = [...reachable(path.resolve(folder, writtenAt(table).replace(/:\d+$/, '')), readOnce)];
+    return Object.fromEntries(modules.map(([file, { hash }]) => [path.relative(folder, file), hash.slice(0, 16)]));
   };
 }
 
@@ -65,7 +65,10 @@ function readModule(file: string): Module | undefined {
   try {
     const text = readFileSync(file, 'utf8');
     const names = text.matchAll(/(?:from|import)\s*\(?\s*['"](\.{1,2}\/[^'"]+)['"]/g);
-    return { hash: hashed(text), imports: [...names].map(([, name = '']) => path.resolve(path.dirname(file), name)) };
+    return {
+      hash: hashed(withoutComments(text)),
+      imports: [...names].map(([, name = '']) => path.resolve(path.dirname(file), name)),
+    };
   } catch {
     return undefined;
   }

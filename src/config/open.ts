@@ -107,7 +107,7 @@ async function open(
         return reader && `${reader.by} ${reader.options.pattern ?? ''}`.trim();
       },
       variables: used.all,
-      moduleHash: moduleHasher(),
+      modulesOf: moduleHasher(folder),
       changed: () =>
         changedSince({ folder, pipelines: config.pipelines, files: definitions.map(({ file }) => file), loadedAt }),
       redact: (text) => variables.redact(text),

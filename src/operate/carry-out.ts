@@ -7,9 +7,13 @@ import {
   execute,
   limit,
   modelsOf,
+  Progress,
   type Project,
+  type Redefined,
   type Rerun,
   readSettings,
+  redefined,
+  refuseDestroying,
   refuseMissingInputs,
   refuseUnlessSetUp,
   refuseUnreadable,
@@ -21,10 +25,11 @@ import {
   ulid,
   type Waiting,
 } from '../run/index.ts';
+import { driftViews } from './drifts.ts';
 import { Journal } from './journal.ts';
 import { standInsOf } from './names.ts';
 import { isRerun } from './rerun/called.ts';
-import type { Context, RunView } from './views.ts';
+import type { Context, DriftView, RunView } from './views.ts';
 import { errorView, runView, stepViews } from './views-of.ts';
 
 /** What a run is to do, whatever asks for it. */
@@ -55,8 +60,11 @@ export async function carryOut(work: Work, project: Project, context: Context): 
   const started = performance.now();
   const models = await modelsOf(chosen, project);
   refuseUnreadable(models, project);
-  refuseUnlessSetUp(await setupChanges(models, project));
+  refuseUnlessSetUp(await setupChanges(models, project), project);
   await refuseMissingInputs(models, project);
+  const reruns = work.reruns ?? new Map<string, Rerun>();
+  const changed = await changedSince(models, { project, reruns });
+  await refuseDestroying(models, { project, reruns, changed });
   const settings = await readSettings(project, work.params ?? {});
   const opened = await openRun(project, {
     runId: ulid(project.clock.now()),
@@ -85,6 +93,7 @@ export async function carryOut(work: Work, project: Project, context: Context): 
   }
   await project.trace('opened');
   for (const text of publishedAsWas(opened.steps, models)) emitNote(context, text);
+  for (const text of redefinedTexts(driftViews(changed))) emitNote(context, text);
   emitRun(opened, chosen, project, context);
   const journal = new Journal(project, opened.held.runId);
   const { limits } = project.graph.jobs.get(work.job.split(':')[0] ?? '') ?? {};
@@ -142,6 +151,27 @@ function publishedAsWas(steps: readonly StepRecord[], models: readonly StepModel
     ({ step }) => `${step} was published before its definition changed: it stays, and what is left reads it so`,
   );
 }
+
+/** Those that were published with another definition last, but for what is built again from the start. */
+async function changedSince(
+  models: readonly StepModel[],
+  { project, reruns }: { readonly project: Project; readonly reruns: ReadonlyMap<string, Rerun> },
+): Promise<readonly Redefined[]> {
+  const kept = models.filter(({ node }) => reruns.get(node.id) !== 'anew');
+  const progress = await Progress.load(
+    project,
+    kept.map(({ node }) => node.catalog),
+  );
+  return redefined(kept, { project, progress, onlyPending: true });
+}
+
+/** What a run says of definitions that have changed since what is there was written. */
+const redefinedTexts = (drifts: readonly DriftView[]): readonly string[] =>
+  drifts.flatMap(({ label, means, what, next, kept }) => {
+    const rest = next ? `${next} gives it to the rows that are there` : kept && `rows from now on only: ${kept}`;
+    if (!rest || (means !== 'rebuild' && means !== 'fill')) return [];
+    return [`${label}: its definition has changed${what.length > 0 ? ` (${what.join('; ')})` : ''}; ${rest}`];
+  });
 
 /** Steps that only the state calls done. */
 async function unproven(run: RunRecord, models: readonly StepModel[], project: Project): Promise<readonly string[]> {

@@ -1,6 +1,5 @@
 import { EsteiraError } from '../errors.ts';
-import { companions } from '../graph/index.ts';
-import type { StepModel } from '../plan/index.ts';
+import { besides, type StepModel } from '../plan/index.ts';
 import { type Change, placeText } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
 
@@ -45,7 +44,6 @@ function usedBy(targets: readonly string[], models: readonly StepModel[]): Reado
 
 /** The table beside which this one stands, such as the one whose invalid rows it has; else the table itself. */
 function ownerOf(place: string, { graph }: Project): string {
-  const suffix = [graph.suffix, ...Object.values(companions)].find((end) => place.endsWith(end));
-  const owner = suffix === undefined ? place : place.slice(0, -suffix.length);
-  return graph.nodes.has(owner) ? owner : place;
+  const owner = besides(place, graph);
+  return owner !== undefined && graph.nodes.has(owner) ? owner : place;
 }

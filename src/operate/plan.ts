@@ -15,9 +15,11 @@ import {
   setupChanges,
 } from '../run/index.ts';
 import { visibleChanges } from '../run/models.ts';
+import { driftsOf, leftBehindOf } from './drifts.ts';
 import { jobOf, parseDate, standInsOf } from './names.ts';
 import type { Input, PlanView } from './views.ts';
 import { stepViews } from './views-of.ts';
+import { progressOf, type Why, whysOf } from './why.ts';
 
 /** What a run would do, and why; nothing is done. */
 export async function plan(project: Project, input: Input<'plan'>): Promise<PlanView> {
@@ -28,7 +30,8 @@ export async function plan(project: Project, input: Input<'plan'>): Promise<Plan
   const chosen = select(found.steps, input.select ?? []);
   const models = await modelsOf(chosen, project);
   const changes = await setupChanges(models, project);
-  const why = await reasonsOf(models, { project, date: tick.date });
+  const looking = { project, date: tick.date, forced: input.again === true, progress: await progressOf(project) };
+  const whys = await whysOf(models, looking);
   const views = stepViews(chosen);
   return {
     job: job.name,
@@ -40,13 +43,20 @@ export async function plan(project: Project, input: Input<'plan'>): Promise<Plan
     steps: models.map((model, index) => ({
       ...(views[index] as (typeof views)[number]),
       mode: modeText(model),
-      why: why.get(model.node.id) ?? '',
+      ...whyView(whys.get(model.node.id)),
       reads: model.reads.map((one) => `${one.node.id}${one.how.startsWith('new') ? ' (new rows)' : ''}`),
     })),
     readsOnly: found.readsOnly.map((node) => node.id),
-    setup: visibleChanges(changes).map(changeText),
+    changed: await driftsOf(models, changes, looking),
+    leftBehind: await leftBehindOf(project),
+    // What would lose values is no step of set-up: it is among what has changed.
+    setup: visibleChanges(changes)
+      .filter((change) => change.change !== 'retype column' || change.lost === 0)
+      .map(changeText),
   };
 }
+
+const whyView = ({ reason, text }: Why = { reason: 'nothing', text: '' }) => ({ reason, why: text });
 
 /** The job that people mean when they name none: the only one that ends. */
 function onlyJob(project: Project): Job {
@@ -78,32 +88,4 @@ export async function isAnythingNew(job: Job, project: Project): Promise<boolean
     if (reasonOf(model, reach, { progress, settingsHash, forced: false }) !== undefined) return true;
   }
   return false;
-}
-
-/** The words of what a run asks itself, by step. What the steps above bring is not known before they are done. */
-async function reasonsOf(
-  models: readonly StepModel[],
-  { project, date }: { readonly project: Project; readonly date: Temporal.PlainDate },
-): Promise<ReadonlyMap<string, string>> {
-  const progress = await Progress.load(project, project.graph.catalogs);
-  const settings = await readSettings(project);
-  const going = new Set<string>();
-  const found = new Map<string, string>();
-  for (const model of models) {
-    const { node } = model;
-    const above = [...model.reads.map((read) => read.node), ...model.asked].filter(({ id }) => going.has(id));
-    const names = [...new Set(above.map(({ schema, table }) => `${schema}.${table}`))].join(', ');
-    const reason =
-      model.kind === 'view'
-        ? undefined
-        : reasonOf(model, await reachOf(model, { project, progress, date }), {
-            progress,
-            settingsHash: settingsHashOf(model, settings, project),
-            forced: false,
-          });
-    if (reason || above.length > 0) going.add(node.id);
-    const otherwise = model.kind === 'view' ? 'shows its tables' : 'nothing new';
-    found.set(node.id, reason ?? (names && model.kind !== 'view' ? `when ${names} changes` : otherwise));
-  }
-  return found;
 }

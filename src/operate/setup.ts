@@ -4,32 +4,60 @@ import { allSteps, stepsOf } from '../graph/index.ts';
 import { changeText } from '../plan/index.ts';
 import { nextTick, tickOf, whenText } from '../plan/ticks.ts';
 import { refuseLostDays } from '../plan/ticks-due.ts';
-import { makeChanges, modelsOf, type Project, readSettings, settingsNodes, setupChanges } from '../run/index.ts';
+import { placeText } from '../ports/index.ts';
+import {
+  makeChanges,
+  modelsOf,
+  type Project,
+  readSettings,
+  refuseLosses,
+  retypeLosses,
+  settingsNodes,
+  setupChanges,
+} from '../run/index.ts';
+import { askedToDestroy, withDestroyed } from './destroy.ts';
 import { keepExample } from './example.ts';
 import { refuseInUse } from './in-use.ts';
+import { dropUnderLeases } from './rerun/drop.ts';
 import type { CheckView, Input, SetupView } from './views.ts';
 
 /**
- * Creates what is missing, adds columns that are new, and destroys nothing. Can be run again, in any order. Throws SETUP_CONFLICT where something
- * else has a name, RUN_IN_PROGRESS while a run uses what would change, NAME_UNKNOWN for a target that is none.
+ * Creates what is missing, adds columns that are new, changes types where no value is lost by it, and destroys only what `destroy` names. Can be run
+ * again, in any order. Throws SETUP_CONFLICT where something else has a name, DESTROY_UNASKED where values would be lost, RUN_IN_PROGRESS while a run
+ * uses what would change, NAME_UNKNOWN for a target that is none.
  */
 export async function setup(project: Project, input: Input<'setup'>): Promise<SetupView> {
-  const { target } = input;
+  const { target, destroy = [] } = input;
   const steps = allSteps(project.graph);
   const models = await modelsOf(steps, project);
   if (target !== undefined) refuseUnknownTarget(target, [...steps.map((step) => step.node), ...settingsNodes(project)]);
-  const changes = await setupChanges(models, project, target === undefined ? {} : { target });
+  const asked = await askedToDestroy(destroy, models, project);
+  const wanted = await setupChanges(models, project, target === undefined ? {} : { target });
+  const changes = await withDestroyed(wanted, asked.models, project);
+  refuseLosses(retypeLosses(changes, project), project);
   await refuseInUse(changes, models, project);
   await makeChanges(changes, models, project);
+  const gone = asked.left.flatMap(({ places }) => places);
+  if (gone.length > 0)
+    await dropUnderLeases(destroy.join(', '), { targets: gone.map(placeText), places: gone, project });
   const all = [...changes].flatMap(([catalog, own]) => own.map((change) => ({ catalog, change })));
   // People are told of what they can see: fences and first values of settings go without saying.
   const shown = all.filter(({ change }) => change.change !== 'register' && change.change !== 'insert');
   return {
-    changes: shown.map(({ catalog, change }) => ({
-      catalog,
-      change: change.change,
-      name: changeText(change).slice(change.change.length + 1),
-    })),
+    changes: [
+      ...shown.map(({ catalog, change }) => ({
+        catalog,
+        change: change.change,
+        name: changeText(change).slice(change.change.length + 1),
+      })),
+      ...asked.left.flatMap(({ places, view }) =>
+        places.map(({ catalog, schema, table }) => ({
+          catalog,
+          change: view ? 'drop view' : 'drop table',
+          name: `${schema}.${table}`,
+        })),
+      ),
+    ],
     variables: keepExample(project),
   };
 }

@@ -11,7 +11,7 @@ import { EsteiraError } from '../errors.ts';
 import type { Graph, GraphStep, Node } from '../graph/index.ts';
 import type { Dialect, Warehouse } from '../ports/index.ts';
 import { carriedBy, keepsOriginal, originOf } from './carry.ts';
-import { definitionHash } from './definition.ts';
+import { definitionFacts, definitionHash } from './definition.ts';
 import { describeBody, describeChecks, describeRules, spelledFor } from './describe.ts';
 import { emptySpelling } from './empty.ts';
 import type { StepModel } from './model.ts';
@@ -32,8 +32,8 @@ export interface Analyser {
   readonly warehouse: Pick<Warehouse, 'describe' | 'examine' | 'dialect'>;
   /** The reader of a source here: a stand-in, or its own. */
   readerOf(source: AnySource): Reader<any>; // any: whatever columns it adds
-  /** Hash of the module of a function and of the project's files that it imports. */
-  moduleHash(definition: AnyTable): string;
+  /** Hashes, by path, of the file in which a function was written and of the project's files that it imports. */
+  modulesOf(definition: AnyTable): Readonly<Record<string, string>>;
 }
 
 /**
@@ -66,7 +66,7 @@ function streamModel(step: GraphStep, analyser: Analyser): StepModel {
     judgesByRun: false,
     alwaysAnew: step.checks.some((check) => !('query' in check.limit.measure)),
     settings: [],
-    definition: definitionHash(node, { analyser, checks: [] }),
+    ...definedAs(node, [], analyser),
   };
 }
 
@@ -110,8 +110,13 @@ async function tableModel(step: GraphStep, analyser: Analyser): Promise<StepMode
     judgesByRun: judging.runValues,
     alwaysAnew: spec.unrepeatable || step.checks.some((check) => !('query' in check.limit.measure)),
     settings: [...mentions.settings, ...judging.settings],
-    definition: definitionHash(node, { analyser, checks: step.checks }),
+    ...definedAs(node, step.checks, analyser),
   };
+}
+
+function definedAs(node: Node, checks: readonly Check[], analyser: Analyser): Pick<StepModel, 'definition' | 'facts'> {
+  const facts = definitionFacts(node, { analyser, checks });
+  return { facts, definition: definitionHash(facts) };
 }
 
 /**

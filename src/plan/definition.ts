@@ -6,53 +6,57 @@ import {
   type AnySource,
   type AnyTable,
   type Check,
+  type Definition,
   isReference,
   type Setting,
 } from '../define/index.ts';
 import type { Node } from '../graph/index.ts';
+import type { DefinitionFacts } from '../ports/index.ts';
 import type { Analyser } from './analyse.ts';
-import { definitionOf } from './reads.ts';
+import { definitionOf, mentionsOf } from './reads.ts';
 import { normalised, type Spelling, spell, spellBody } from './spell.ts';
 
 /**
- * Hash of what a step is: its query with what it mentions by name, columns, rules, checks and write mode; of a function also its module. A
- * comment or a setting's value changes nothing.
+ * What a step is, aspect by aspect, so that two definitions can be compared: its query with what it mentions by name, each column, rule and check,
+ * the write mode; of a function also the files that it may depend on. A comment or a setting's value changes nothing, nor does the order of columns.
  */
-export function definitionHash(
+export function definitionFacts(
   node: Node,
   options: { readonly analyser: Analyser; readonly checks: readonly Check[] },
-): string {
+): DefinitionFacts {
   const { analyser, checks } = options;
   const { definition } = node;
   const spelling = symbolic(analyser);
-  const facts =
-    definition.kind === 'table'
-      ? tableFacts(definition, spelling, analyser)
-      : definition.kind === 'source'
-        ? { reader: definition.reader.by, options: definition.reader.options, day: (definition as AnySource).day }
-        : {};
-  const limits = checks.map((check) => ({
-    name: check.name,
-    otherwise: check.otherwise,
-    ...limitFacts(check, spelling),
-  }));
-  const all = { kind: definition.kind, columns: columnFacts(definition.columns), ...facts, limits };
-  return createHash('sha256').update(JSON.stringify(all, withBigints)).digest('hex').slice(0, 16);
+  const facts: Record<string, string> = { kind: definition.kind, ...columnFacts(definition.columns) };
+  if (definition.kind === 'table') Object.assign(facts, tableFacts(definition, spelling, analyser));
+  else if (definition.kind === 'source') {
+    const { reader, day } = definition as AnySource;
+    Object.assign(facts, { reader: text([reader.by, reader.options]), ...(day === undefined ? {} : { day }) });
+  }
+  for (const check of checks) facts[`check ${check.name}`] = text([check.otherwise, limitFacts(check, spelling)]);
+  Object.assign(facts, readFacts([...queriesOf(definition), ...checks.flatMap(queryOf)], analyser));
+  return Object.fromEntries(Object.entries(facts).sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
+export const definitionHash = (facts: DefinitionFacts): string =>
+  createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
+
 /** What makes other rows of the same input. `about` and `unrepeatable` do not. */
-function tableFacts(table: AnyTable, spelling: Spelling, analyser: Analyser): object {
+function tableFacts(table: AnyTable, spelling: Spelling, analyser: Analyser): DefinitionFacts {
   const { rows, rules, write, duplicates, invalid } = table.spec;
-  const isFunction = rows.recipe.by === 'map';
-  const input = rows.recipe.by === 'map' ? rows.recipe.input : rows;
+  const { recipe } = rows;
+  const modules = recipe.by === 'map' ? Object.entries(analyser.modulesOf(table)) : [];
   return {
-    rows: normalised(spellBody(input as AnyRows, spelling)),
-    ...(isFunction ? { module: analyser.moduleHash(table) } : {}),
-    write,
-    duplicates: duplicates?.by,
+    rows: normalised(spellBody((recipe.by === 'map' ? recipe.input : rows) as AnyRows, spelling)),
+    ...Object.fromEntries(modules.map(([file, hash]) => [`file ${file}`, hash])),
+    write: text(write),
+    ...(duplicates === undefined ? {} : { duplicates: text(duplicates.by) }),
     invalid,
-    rules: Object.entries(rules).map(([flag, rule]) =>
-      isReference(rule) ? [flag, rule.column, rule.of.name, rule.other] : [flag, normalised(spell(rule, spelling))],
+    ...Object.fromEntries(
+      Object.entries(rules).map(([flag, rule]) => [
+        `rule ${flag}`,
+        isReference(rule) ? text([rule.column, rule.of.name, rule.other]) : normalised(spell(rule, spelling)),
+      ]),
     ),
   };
 }
@@ -65,25 +69,47 @@ function limitFacts({ limit }: Check, spelling: Spelling): object {
 }
 
 /** What a column promises; neither what is said about it, nor the standard of a setting. */
-const columnFacts = (columns: Columns): object =>
-  Object.entries(columns).map(([name, { facts }]) => {
-    const { about: _, standard: __, of, ...rest } = facts;
-    return [name, rest, Array.isArray(of) ? of : typeof of];
-  });
+const columnFacts = (columns: Columns): DefinitionFacts =>
+  Object.fromEntries(
+    Object.entries(columns).map(([name, { facts }]) => {
+      const { about: _, standard: __, of, ...rest } = facts;
+      const item = of === undefined ? {} : { of: Array.isArray(of) ? of : typeof of };
+      return [`column ${name}`, text({ ...rest, ...item })];
+    }),
+  );
 
 /** A view and files are what they are when they are read: no publication of theirs says that they have changed. */
-function unkept(node: Node, analyser: Analyser): string {
-  const { definition } = node;
-  if (definition.kind === 'source' && !(definition as AnySource).reader.streams)
-    return ` ${JSON.stringify(columnFacts(definition.columns), withBigints)}`;
-  if (definition.kind !== 'table' || definition.spec.write !== 'view') return '';
+function readFacts(queries: readonly AnyRows[], analyser: Analyser): DefinitionFacts {
+  const { graph } = analyser;
+  const nodes = queries
+    .flatMap((rows) => mentionsOf(rows).readables)
+    .map((readable) => graph.nodeOf(definitionOf(readable)));
+  const found: Record<string, string> = {};
+  for (const node of nodes) {
+    const { definition } = node;
+    if (definition.kind === 'source' && !(definition as AnySource).reader.streams)
+      found[`files ${node.id}`] = text(columnFacts(definition.columns));
+    else if (definition.kind === 'table' && definition.spec.write === 'view')
+      found[`view ${node.id}`] = viewHash(node, analyser);
+  }
+  return found;
+}
+
+const queriesOf = (definition: Definition): readonly AnyRows[] => {
+  if (definition.kind !== 'table') return [];
+  const { rows, rules } = (definition as AnyTable).spec;
+  return [rows, ...Object.values(rules).filter((rule): rule is AnyRows => !isReference(rule))];
+};
+const queryOf = ({ limit: { measure } }: Check): readonly AnyRows[] => ('query' in measure ? [measure.query] : []);
+
+/** A view that many tables read is hashed once while a project is analysed. */
+function viewHash(node: Node, analyser: Analyser): string {
   const known = views.get(analyser) ?? new Map<Node, string>();
   views.set(analyser, known);
-  const hash = known.get(node) ?? definitionHash(node, { analyser, checks: [] });
+  const hash = known.get(node) ?? definitionHash(definitionFacts(node, { analyser, checks: [] }));
   known.set(node, hash);
-  return ` ${hash}`;
+  return hash;
 }
-/** A view that many tables read is hashed once while a project is analysed. */
 const views = new WeakMap<Analyser, Map<Node, string>>();
 
 /** What a query mentions, by name. */
@@ -91,14 +117,12 @@ const symbolic = (analyser: Analyser): Spelling => ({
   dialect: analyser.warehouse.dialect,
   relation: (of: AnyReadable) => {
     const { recipe } = of;
-    const node = analyser.graph.nodeOf(definitionOf(of));
-    const what = `${node.id}${unkept(node, analyser)}`;
-    return recipe.by === 'since'
-      ? `{since ${what} ${recipe.column} ${recipe.lookback ?? ''}}`
-      : `{${recipe.by} ${what}}`;
+    const { id } = analyser.graph.nodeOf(definitionOf(of));
+    return recipe.by === 'since' ? `{since ${id} ${recipe.column} ${recipe.lookback ?? ''}}` : `{${recipe.by} ${id}}`;
   },
   run: (value) => `{run.${value}}`,
   setting: (setting: Setting<unknown>) => `{${setting.of.name}.${setting.setting}}`,
 });
 
-const withBigints = (_: string, value: unknown): unknown => (typeof value === 'bigint' ? `${value}n` : value);
+const text = (value: unknown): string =>
+  JSON.stringify(value, (_, part: unknown) => (typeof part === 'bigint' ? `${part}n` : part));

@@ -1,7 +1,9 @@
 export { type Analyser, analyse, convertedName } from './analyse.ts';
 export { handedOn, withCarried } from './carry.ts';
+export { type Drift, driftOf, keyIn, type Meaning, widest } from './drift.ts';
 export { emptySpelling } from './empty.ts';
 export {
+  besides,
   flagsOf,
   historyColumns,
   historyOf,

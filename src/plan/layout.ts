@@ -27,6 +27,12 @@ export const invalidPlaceOf = (node: Node, suffix: string): Place => ({
 const beside = (place: Place, companion: string): Place => ({ ...place, table: `${place.table}${companion}` });
 export const historyOf = (place: Place): Place => beside(place, companions.history);
 
+/** The name without the end that says for what a table stands beside another. */
+export function besides(name: string, { suffix }: Graph): string | undefined {
+  const found = [suffix, ...Object.values(companions)].find((end) => name.endsWith(end));
+  return found === undefined ? undefined : name.slice(0, -found.length);
+}
+
 const sequenceColumns = { [hidden.run]: col.bigint(), [hidden.sequence]: col.bigint() };
 const rowColumn = { [hidden.row]: col.text() };
 const originalColumns = { [hidden.original]: col.text(), [hidden.unread]: col.text() };

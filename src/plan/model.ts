@@ -1,5 +1,6 @@
 import type { Check, Setting } from '../define/index.ts';
 import type { GraphStep, Node } from '../graph/index.ts';
+import type { DefinitionFacts } from '../ports/index.ts';
 import type { Read } from './reads.ts';
 
 /** What the planner knows of one step, after the engine has described its query. */
@@ -36,4 +37,6 @@ export interface StepModel {
   readonly settings: readonly Setting<unknown>[];
   /** Hash of what it is; comments and white space change nothing. */
   readonly definition: string;
+  /** What that hash is of. */
+  readonly facts: DefinitionFacts;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Columns } from '../columns/index.ts';
 import type { AnyReadable, AnyTable, Setting } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { type Graph, whereOf } from '../graph/index.ts';
@@ -19,7 +20,8 @@ interface ViewLayout {
 
 /**
  * A view's query over the tables themselves. Its columns are the declared ones, by name; a setting is read when the view is, so a change of it
- * shows at once. `definition` is the hash by which set-up knows that the view is another one than before.
+ * shows at once. `definition` is the hash by which set-up knows that the view is another one than before; an engine keeps the types of what a view
+ * shows with it, so they are part of it.
  */
 export function viewOf(model: StepModel, graph: Graph, dialect: Dialect): ViewLayout {
   const table = model.node.definition as AnyTable;
@@ -27,8 +29,11 @@ export function viewOf(model: StepModel, graph: Graph, dialect: Dialect): ViewLa
     Object.keys(columns)
       .map((name) => dialect.identifier(name))
       .join(', ');
-  const relation = (of: AnyReadable) =>
-    `(select ${names(of.columns)} from ${dialect.place(placeOf(graph.nodeOf(definitionOf(of))))})`;
+  const types: string[] = [];
+  const relation = (of: AnyReadable) => {
+    types.push(...Object.values<Columns[string]>(of.columns).map(({ facts }) => dialect.type(facts)));
+    return `(select ${names(of.columns)} from ${dialect.place(placeOf(graph.nodeOf(definitionOf(of))))})`;
+  };
   const setting = (one: Setting<unknown>) =>
     `(select ${dialect.identifier(one.setting)} from ${dialect.place(placeOf(graph.nodeOf(one.of)))})`;
   const body = spellBody(table.spec.rows, { ...emptySpelling(dialect), relation, setting });
@@ -37,13 +42,16 @@ export function viewOf(model: StepModel, graph: Graph, dialect: Dialect): ViewLa
     place: placeOf(model.node),
     written: whereOf(table),
     query,
-    definition: createHash('sha256').update(query).digest('hex').slice(0, 16),
+    definition: createHash('sha256')
+      .update([query, ...types].join('\n'))
+      .digest('hex')
+      .slice(0, 16),
   };
 }
 
 /**
- * What is missing, as changes, each schema before what is in it; nothing that is there is dropped or retyped, and columns that nobody declares
- * any more stay. `canonical` names a type as the engine describes it. Throws SETUP_CONFLICT where something else has the name.
+ * What is missing, as changes, each schema before what is in it; nothing that is there is dropped, and columns that nobody declares any more stay.
+ * `canonical` names a type as the engine describes it. Throws SETUP_CONFLICT where something else has the name.
  */
 export function missing(
   wanted: { readonly tables: readonly TableLayout[]; readonly views: readonly ViewLayout[] },
@@ -92,17 +100,18 @@ function additions(layout: TableLayout, found: ExistingTable, canonical: (type: 
     const type = types.get(column.name.toLowerCase());
     if (type === undefined) return [{ change: 'add column', place: layout.place, column }];
     if (type === canonical(column.type)) return [];
-    throw conflict(layout, type, canonical(column.type), `.${column.name}`);
+    // How many values that would lose is asked of the engine.
+    return [{ change: 'retype column', place: layout.place, column, from: type, lost: 0 }];
   });
 }
 
-const conflict = (of: TableLayout | ViewLayout, got: string, allowed: string, column = ''): EsteiraError =>
+const conflict = (of: TableLayout | ViewLayout, got: string, allowed: string): EsteiraError =>
   new EsteiraError('SETUP_CONFLICT', {
-    what: `${placeText(of.place)}${column} is there already, as something else; set-up never destroys.`,
+    what: `${placeText(of.place)} is there already, as something else; set-up never destroys.`,
     where: of.written,
     got,
     allowed,
-    next: 'Give the column or table another name, or move the old one out of the way yourself.',
+    next: 'Give it another name, or move the old one out of the way yourself.',
   });
 
 /** One line for people. */
@@ -112,6 +121,10 @@ export function changeText(change: Change): string {
       return `create schema ${change.schema}`;
     case 'add column':
       return `add column ${change.place.schema}.${change.place.table}.${change.column.name} ${change.column.type}`;
+    case 'retype column':
+      return `retype column ${change.place.schema}.${change.place.table}.${change.column.name} ${change.from} → ${change.column.type}`;
+    case 'drop column':
+      return `drop column ${change.place.schema}.${change.place.table}.${change.column}`;
     default:
       return `${change.change} ${change.place.schema}.${change.place.table}`;
   }

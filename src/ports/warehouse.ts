@@ -53,7 +53,7 @@ export interface ExistingTable {
   readonly definition?: string;
 }
 
-/** What set-up does; all of one catalog in one transaction. Nothing of it destroys. */
+/** What set-up does; all of one catalog in one transaction. Nothing of it destroys but what is asked for by name. */
 export type Change =
   | { readonly change: 'create schema'; readonly schema: string }
   /** It is given a generation of its own. Where a table of that name was before, its number moves on, and what it had read is forgotten. */
@@ -66,6 +66,16 @@ export type Change =
       readonly invalidOf?: Place;
     }
   | { readonly change: 'add column'; readonly place: Place; readonly column: DescribedColumn }
+  /** Changes the type in place; `lost` values would not come back equal from it, and with any it is not made. */
+  | {
+      readonly change: 'retype column';
+      readonly place: Place;
+      readonly column: DescribedColumn;
+      readonly from: string;
+      readonly lost: number;
+    }
+  /** With what is in it; only when somebody has asked for it. */
+  | { readonly change: 'drop column'; readonly place: Place; readonly column: string }
   | { readonly change: 'create view'; readonly place: Place; readonly query: string; readonly definition: string }
   /** A table that steps write: gets its fence. */
   | { readonly change: 'register'; readonly place: Place }
@@ -88,6 +98,16 @@ export interface Watermark {
   readonly upper: bigint;
   /** Of the table that was read; of files none. */
   readonly generation?: string;
+}
+
+/** A definition, aspect by aspect; `column n`, `rows`, `write` and others, each as text that is equal where nothing has changed. */
+export type DefinitionFacts = Readonly<Record<string, string>>;
+
+/** One by which rows were published that may still be there. */
+export interface FormerDefinition {
+  readonly definition: string;
+  /** Absent where they were not kept. */
+  readonly facts?: DefinitionFacts;
 }
 
 /** Identity of a publication: the same for every attempt and process. */
@@ -272,6 +292,8 @@ export interface StepWrite {
   readonly redo?: boolean;
   /** Others publish to the target under the same token: the body is evaluated before its turn comes, and sees what was there then. */
   readonly ahead?: boolean;
+  /** The definition is another than the one before: it is kept with the publication, so that the next change can be told from it. */
+  readonly facts?: DefinitionFacts;
   /** Another definition has written what is in the target: a merge asks first whether any of its keys is there more than once (KEYS_REPEATED). */
   readonly redefined?: boolean;
   /** Each row of the body comes from rows that no earlier publication has read: an equal row is another row. */
@@ -320,6 +342,11 @@ export interface Warehouse {
   origins(query: string, relations: Readonly<Record<string, readonly string[]>>): Promise<readonly ColumnOrigins[]>;
   /** Tables and views of a catalog; nothing when the catalog is not there yet. */
   inspect(catalog: string): Promise<readonly ExistingTable[]>;
+  /** Of each column how many values would not come back equal from that type; without a type all that are there. */
+  losses(
+    place: Place,
+    columns: readonly { readonly name: string; readonly type?: string }[],
+  ): Promise<readonly number[]>;
   /** Creates the catalog and its bookkeeping where they are missing, then makes the changes; all or nothing. */
   change(catalog: string, changes: readonly Change[]): Promise<void>;
   /**
@@ -338,6 +365,11 @@ export interface Warehouse {
   published(catalog: string, range: { readonly after: bigint; readonly upTo: bigint }): Promise<readonly Publication[]>;
   /** The greatest token and number of a run that a catalog has seen. */
   greatest(catalog: string): Promise<{ readonly token: bigint; readonly runSeq: bigint }>;
+  /** By step: the definitions other than the one with that hash by which what is there was written, the newest first; only steps that have any. */
+  formerDefinitions(
+    catalog: string,
+    now: ReadonlyMap<string, string>,
+  ): Promise<ReadonlyMap<string, readonly FormerDefinition[]>>;
   /** Files that a reader has taken in already, by source. */
   filesRead(target: Place, source: string): Promise<ReadonlyMap<string, string>>;
   /** Carries out one step: all of it, or nothing. */

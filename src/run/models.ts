@@ -13,14 +13,15 @@ import {
   viewOf,
 } from '../plan/index.ts';
 import type { Change, WarehouseCapabilities } from '../ports/index.ts';
+import { refuseLosses, retypeLosses } from './losses.ts';
 import type { Project } from './project.ts';
 import { settingsNodes } from './settings.ts';
 
 /** Asks the engine about every step's query. The first that cannot be right is thrown, when all have been answered: nothing may be asked of an engine that closes. */
 export async function modelsOf(steps: readonly GraphStep[], project: Project): Promise<readonly StepModel[]> {
-  const { graph, answers, readerOf, moduleHash } = project;
+  const { graph, answers, readerOf, modulesOf } = project;
   for (const { node } of steps) refuseUnable(node, project.warehouse.capabilities);
-  const analyser: Analyser = { graph, warehouse: answers ?? project.warehouse, readerOf, moduleHash };
+  const analyser: Analyser = { graph, warehouse: answers ?? project.warehouse, readerOf, modulesOf };
   const asked = await Promise.allSettled(steps.map((step) => analyse(step, analyser)));
   const models = asked.map((one) => {
     if (one.status === 'rejected') throw one.reason;
@@ -48,7 +49,8 @@ function refuseUnable({ definition }: Node, { histories, partitions }: Warehouse
 
 /**
  * What set-up would do for these steps (and all settings), by catalog. With a `target`, a layer or a table, only what that needs: a view cannot
- * be made before what it shows. Throws SETUP_CONFLICT where something else has a name.
+ * be made before what it shows. Throws SETUP_CONFLICT where something else has a name. A column whose values would be lost is among the changes, with
+ * their number: who makes them refuses it.
  */
 export async function setupChanges(
   models: readonly StepModel[],
@@ -80,9 +82,22 @@ export async function setupChanges(
     };
     if (wanted.tables.length + wanted.views.length === 0) continue;
     const found = missing(wanted, await warehouse.inspect(catalog), canonical);
-    if (found.length > 0) changes.set(catalog, found);
+    if (found.length > 0) changes.set(catalog, await judged(found, project));
   }
   return changes;
+}
+
+/** A column may get another type when every value that is there comes back equal from it: each is asked. */
+async function judged(changes: readonly Change[], { warehouse }: Project): Promise<readonly Change[]> {
+  const found: Change[] = [];
+  for (const change of changes) {
+    if (change.change !== 'retype column') found.push(change);
+    else {
+      const [lost = 0] = await warehouse.losses(change.place, [change.column]);
+      found.push({ ...change, lost });
+    }
+  }
+  return found;
 }
 
 /** A view can be made only when what it shows is there. */
@@ -147,7 +162,8 @@ export const visibleChanges = (changes: ReadonlyMap<string, readonly Change[]>):
   [...changes.values()].flat().filter(({ change }) => change !== 'register' && change !== 'insert');
 
 /** A run never creates or alters, so that no typing mistake in a definition changes a warehouse: it stops with the command to give. */
-export function refuseUnlessSetUp(changes: ReadonlyMap<string, readonly Change[]>): void {
+export function refuseUnlessSetUp(changes: ReadonlyMap<string, readonly Change[]>, project: Project): void {
+  refuseLosses(retypeLosses(changes, project), project);
   if ([...changes.values()].flat().length > 0) throw setupNeeded(visibleChanges(changes).map(changeText));
 }
 

@@ -36,7 +36,7 @@ export interface Project {
   standInOf(source: AnySource): string | undefined;
   /** By name: what uses each variable that the configuration and the sources name. */
   readonly variables?: ReadonlyMap<string, readonly string[]>;
-  moduleHash(definition: AnyTable): string;
+  modulesOf(definition: AnyTable): Readonly<Record<string, string>>;
   /** A file of the configuration or the definitions that is not what it was when it was loaded. */
   changed?(): string | undefined;
   /** Takes secret values out of a text. */

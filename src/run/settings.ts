@@ -135,14 +135,22 @@ export function settingLiteral(setting: Setting<unknown>, values: SettingValues,
 export const settingNumber = (setting: Setting<unknown>, values: SettingValues, project: Project): number =>
   Number(values[numberId(`${project.graph.nodeOf(setting.of).id}.${setting.setting}`)]);
 
-/** Of what a step uses. */
-export function settingsHashOf(
+/** By their names among the values; a table of settings as a whole. */
+export function settingsUsed(
   { settings, reads }: Pick<StepModel, 'settings' | 'reads'>,
-  values: SettingValues,
   { graph }: Project,
-): string {
+): readonly string[] {
   const single = settings.map((setting) => `${graph.nodeOf(setting.of).id}.${setting.setting}`);
   const tables = reads.filter(({ node }) => node.definition.kind === 'settings').map(({ node }) => node.id);
-  const used = [...single, ...tables].sort().map((id) => [id, values[id]]);
+  return [...single, ...tables].sort();
+}
+
+/** Of what a step uses. */
+export function settingsHashOf(
+  model: Pick<StepModel, 'settings' | 'reads'>,
+  values: SettingValues,
+  project: Project,
+): string {
+  const used = settingsUsed(model, project).map((id) => [id, values[id]]);
   return used.length === 0 ? '' : createHash('sha256').update(JSON.stringify(used)).digest('hex').slice(0, 16);
 }

@@ -114,6 +114,7 @@ function stepWrite(model: StepModel, reach: Reach, run: StepRun): StepWrite {
   const { project, held, values, progress } = run;
   const hash = settingsHashOf(model, values.settings, project);
   const rerun = run.reruns?.get(model.node.id);
+  const latest = progress.latest(model.node);
   const fromStart = reach.bounds.some((bound) => bound.lower === 0n);
   return writeOf(model, {
     project,
@@ -138,7 +139,8 @@ function stepWrite(model: StepModel, reach: Reach, run: StepRun): StepWrite {
         (fromStart || model.reads.some((read) => read.since?.lookback))),
     ...(rerun ? { rerun } : {}),
     ...(run.ahead ? { ahead: true } : {}),
-    redefined: isRedefined(model, progress.latest(model.node)),
+    redefined: isRedefined(model, latest),
+    ...(latest?.definition === model.definition && rerun !== 'anew' ? {} : { facts: model.facts }),
     unchanged: !rerun && reasonOf(model, reach, { progress, settingsHash: hash, forced: run.forced }) === undefined,
   });
 }

@@ -15,7 +15,7 @@ export type { RunValues } from './write/options.ts';
  * that a step that is done once more after a crash asks for the very same rows.
  */
 export function writeOf(model: StepModel, options: Options): StepWrite {
-  const { project, reach, batch, reread, rerun, redefined, unchanged } = options;
+  const { project, reach, batch, reread, rerun, redefined, facts, unchanged } = options;
   const { node } = model;
   const { definition } = node;
   // A stream is written as its reader brings it: it has neither rules nor invalid rows.
@@ -44,6 +44,7 @@ export function writeOf(model: StepModel, options: Options): StepWrite {
     bounds: reach.bounds,
     reread,
     ...(redefined ? { redefined } : {}),
+    ...(facts ? { facts } : {}),
     ...(rerun === 'anew' ? { anew: true } : {}),
     ...(rerun === 'date' ? { redo: true } : {}),
     ...(options.ahead ? { ahead: true } : {}),

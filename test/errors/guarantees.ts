@@ -107,9 +107,9 @@ export const guarantees: readonly Guarantee[] = [
     proof: ['test/rerun/backfill.test.ts', 'src/ports/conformance/backfills.ts'],
   },
   {
-    what: 'A run creates and alters nothing; set-up never destroys.',
-    by: 'Esteira (`SETUP_NEEDED`, `SETUP_CONFLICT`)',
-    proof: ['test/errors/errors.test.ts'],
+    what: 'A run creates and alters nothing; no stored value is lost by a definition that changes, unless somebody asks for it by the name of the table.',
+    by: 'Esteira (`SETUP_NEEDED`, `SETUP_CONFLICT`, `DESTROY_UNASKED`)',
+    proof: ['test/errors/errors.test.ts', 'test/run/drift.test.ts', 'src/ports/conformance/warehouse/shapes.ts'],
   },
   {
     what: '`query` only reads, and only tables of the project.',

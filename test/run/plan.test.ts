@@ -50,19 +50,25 @@ test('plan gives the reason for which the run evaluates a table, and has none fo
   await world.do('settings set', { name: 'config.limits.most', value: '3', by: 'ana' });
   writeFileSync(path.join(folder, 'files', 'b.csv'), 'n\n2\n');
   assert.deepEqual(await planAndRun(world, '2026-09-16'), {
-    'bronze.n': ['new in landing.n', false],
+    'bronze.n': ['new in landing.n: 1 file (b.csv)', false],
     'gold.shown': ['shows its tables', false],
     'gold.total': ['when gold.shown changes', false],
-    'gold.few': ['a setting that it uses has changed', false],
+    'gold.few': ['config.limits.most: 5 → 3', false],
     'gold.late': byDate,
   });
   await world.close();
-  await tamper(folder, 'shop', "update _esteira.publication set definition = 'another' where step like '%.n'");
+  await tamper(
+    folder,
+    'shop',
+    `update _esteira.publication set definition = 'another', details = json_merge_patch(details, '{"definition":null}') where step like '%.n'`,
+  );
   const again = await World.open(folder);
-  const { steps } = await again.do('plan', { job: 'daily', date: '2026-09-17' });
-  assert.equal(
-    steps[0]?.why,
-    'its definition has changed: only rows that arrive from now on get it; esteira reprocess gives it to all',
+  const { steps, changed } = await again.do('plan', { job: 'daily', date: '2026-09-17' });
+  assert.deepEqual([steps[0]?.reason, steps[0]?.why], ['definition', 'its definition has changed']);
+  // What the other definition was is not known: only that there was one.
+  assert.deepEqual(
+    changed.map(({ label, means, what, next }) => [label, means, what, next]),
+    [['bronze.n', 'rebuild', [], 'esteira reprocess bronze.n']],
   );
   await again.close();
 });

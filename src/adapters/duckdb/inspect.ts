@@ -1,4 +1,5 @@
-import type { ExistingTable } from '../../ports/index.ts';
+import type { DuckDBListValue } from '@duckdb/node-api';
+import { type ExistingTable, type Place, placeText } from '../../ports/index.ts';
 import type { Engine } from './connection.ts';
 import { dialect } from './dialect.ts';
 import { book, scopeOf } from './setup.ts';
@@ -37,6 +38,27 @@ async function look(engine: Engine, catalog: string): Promise<readonly ExistingT
     const definition = view ? definitions.get(scopeOf(place)) : undefined;
     return { place, view, columns, ...(definition === undefined ? {} : { definition }) };
   });
+}
+
+/** A value is lost that its own type does not get back as it was. */
+export async function losses(
+  engine: Engine,
+  place: Place,
+  columns: readonly { readonly name: string; readonly type?: string }[],
+): Promise<readonly number[]> {
+  const own = (await inspect(engine, place.catalog)).find((table) => placeText(table.place) === placeText(place));
+  if (!own || columns.length === 0) return columns.map(() => 0);
+  const counts = columns.map(({ name, type }) => {
+    const column = dialect.identifier(name);
+    const { type: before } = own.columns.find((one) => one.name.toLowerCase() === name.toLowerCase()) ?? {};
+    if (type === undefined || before === undefined) return `count(${column})`;
+    return `count(*) filter (where ${column} is distinct from try_cast(try_cast(${column} as ${type}) as ${before}))`;
+  });
+  const [row] = await engine.use((session) =>
+    session.rows(`select [${counts.join(', ')}] as lost from ${dialect.place(place)}`),
+  );
+  const lost = row?.lost as DuckDBListValue | undefined;
+  return (lost?.items ?? []).map(Number);
 }
 
 /** What is in a catalog. It is looked for once: only this process changes it, and only in set-up. */

@@ -1,4 +1,12 @@
-import type { Place, Position, Publication, PublicationDetails, Watermark } from '../../ports/index.ts';
+import type {
+  DefinitionFacts,
+  FormerDefinition,
+  Place,
+  Position,
+  Publication,
+  PublicationDetails,
+  Watermark,
+} from '../../ports/index.ts';
 import { type Engine, markText, watermarkKey } from './connection.ts';
 import { dialect } from './dialect.ts';
 import { engineError, fenced } from './errors.ts';
@@ -49,9 +57,17 @@ function publicationOf(row: Row): Publication {
             reason: String(row.reason),
           },
         }),
-    details: JSON.parse(String(row.details)) as PublicationDetails,
+    details: detailsOf(row),
     sequence: BigInt(row.sequence as bigint | string),
   };
+}
+
+/** The facts of a definition are asked for by themselves. */
+function detailsOf(row: Row): PublicationDetails {
+  const { definition: _, ...details } = JSON.parse(String(row.details)) as PublicationDetails & {
+    definition?: unknown;
+  };
+  return details;
 }
 
 /** What `standingSql` gives, parsed; a list of no rows is NULL. */
@@ -140,6 +156,34 @@ export async function greatest(engine: Engine, catalog: string): Promise<{ token
     from ${book(catalog, 'publication')}`;
   const [row] = await engine.use((session) => session.rows(sql));
   return { token: BigInt(row?.token as bigint), runSeq: BigInt(row?.run_seq as bigint) };
+}
+
+/**
+ * Those of the publications that count for the tables as they are: a table that a run has built again is called by that run, and has nothing of those
+ * before it. Facts are kept with the first publication of each.
+ */
+export async function formerDefinitions(
+  engine: Engine,
+  catalog: string,
+  now: ReadonlyMap<string, string>,
+): Promise<ReadonlyMap<string, readonly FormerDefinition[]>> {
+  const found = new Map<string, FormerDefinition[]>();
+  if (now.size === 0 || !(await engine.isSetUp(catalog))) return found;
+  const wanted = [...now].map(([step, definition]) => `(${literal(step)}, ${literal(definition)})`);
+  const sql = `select p.step, p.definition, max_by(json_extract(p.details, '$.definition'), p.run_seq) filter (json_exists(p.details, '$.definition')) as facts
+    from ${book(catalog, 'publication')} as p
+    join (values ${wanted.join(', ')}) as w(step, present) on p.step = w.step and p.definition <> w.present
+    join (select ${literal(`${catalog}.`)} || name as step, generation from ${book(catalog, 'made')}) as m on p.step = m.step and p.generation = m.generation
+    left join ${book(catalog, 'publication')} as anew on anew.run_id = m.generation and anew.step = m.step
+    where p.run_seq >= coalesce(anew.run_seq, 0)
+    group by p.step, p.definition order by max(p.run_seq) desc`;
+  for (const { step, definition, facts } of await engine.use((session) => session.rows(sql))) {
+    const kept = facts === null ? {} : { facts: JSON.parse(String(facts)) as DefinitionFacts };
+    const of = found.get(String(step)) ?? [];
+    found.set(String(step), of);
+    of.push({ definition: String(definition), ...kept });
+  }
+  return found;
 }
 
 /** By path, the fingerprint that the file had when it was taken in. */

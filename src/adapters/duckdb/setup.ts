@@ -81,6 +81,12 @@ function statements(catalog: string, change: Change): readonly string[] {
       return [
         `alter table ${spelled(change.place)} add column ${identifier(change.column.name)} ${change.column.type}`,
       ];
+    case 'retype column': {
+      const column = identifier(change.column.name);
+      return [`alter table ${spelled(change.place)} alter column ${column} set data type ${change.column.type}`];
+    }
+    case 'drop column':
+      return [`alter table ${spelled(change.place)} drop column ${identifier(change.column)}`];
     case 'create view':
       return [
         `create or replace view ${spelled(change.place)} as ${change.query}`,

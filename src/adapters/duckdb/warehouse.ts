@@ -6,9 +6,9 @@ import { drop } from './drop.ts';
 import { type Emptied, empty } from './empty.ts';
 import { engineError, fenced, ofStatement } from './errors.ts';
 import { examine } from './examine.ts';
-import { inspect } from './inspect.ts';
+import { inspect, losses } from './inspect.ts';
 import { origins } from './origins.ts';
-import { claim, filesRead, greatest, position, publications, published } from './position.ts';
+import { claim, filesRead, formerDefinitions, greatest, position, publications, published } from './position.ts';
 import { publishStep } from './publish/publish.ts';
 import { Turns } from './publish/turns.ts';
 import { query } from './query.ts';
@@ -95,6 +95,7 @@ export function warehouseOf(engine: Engine): Warehouse {
     examine: (sql) => examine(engine, sql),
     origins: (sql, relations) => origins(engine, sql, relations),
     inspect: (catalog) => inspect(engine, catalog),
+    losses: (place, columns) => losses(engine, place, columns),
     change: (catalog, changes) => change(engine, catalog, changes),
     drop: (catalog, places, token) => drop(engine, catalog, places, token),
     position: (catalog) => position(engine, catalog),
@@ -111,6 +112,7 @@ export function warehouseOf(engine: Engine): Warehouse {
     publications: (catalog, runId) => publications(engine, catalog, runId),
     published: (catalog, range) => published(engine, catalog, range),
     greatest: (catalog) => greatest(engine, catalog),
+    formerDefinitions: (catalog, now) => formerDefinitions(engine, catalog, now),
     filesRead: (target, source) => filesRead(engine, target, source),
     async publish(write, signal) {
       const stop = new AbortController();

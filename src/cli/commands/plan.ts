@@ -1,4 +1,4 @@
-import type { PlanView } from '../../operate/views.ts';
+import type { DriftView, LeftBehindView, PlanView } from '../../operate/views.ts';
 import { type Command, given } from '../command.ts';
 import { paint } from '../marks.ts';
 import { counted, moment } from '../numbers.ts';
@@ -11,6 +11,7 @@ export const plan: Command = async ({ typed, terminal, call }) => {
     ...given('job', typed.words[0]),
     ...given('date', typed.texts.get('date')),
     ...given('select', typed.lists.get('select')),
+    ...(typed.flags.has('again') && { again: true }),
   });
   return { result: view, text: () => planText(view, terminal) };
 };
@@ -25,11 +26,37 @@ export function planText(view: PlanView, look: Look): string {
     say(`${counted(steps.length, 'step')}; logical time ${moment(logicalTime)}, zone ${zone}.`),
     '',
     ...(steps.length > 0 ? table(headings, rows, look) : ['Nothing to do.']),
+    ...listed('Changed definitions:', view.changed.flatMap(driftLines), say),
+    ...listed('Left behind, no definition names them:', view.leftBehind.map(leftLine), say),
     ...listed('Standing in:', view.standIns, say),
     ...listed('Read as they are:', view.readsOnly, say),
     ...listed(inEnvironment('To set up first (esteira setup):', look), view.setup, say),
   ].join('\n');
 }
+
+const means: Readonly<Record<DriftView['means'], string>> = Object.freeze({
+  rebuild: 'rebuild',
+  fill: 'fill',
+  alter: 'in place',
+  nothing: 'no row changes',
+  destroy: 'destroy',
+});
+
+/** What a change means, and below it who gives it to the rows that are there. */
+function driftLines({ label, means: meaning, what, values, byRun, kept, next }: DriftView): readonly string[] {
+  const changed = what.length > 0 ? what.join('; ') : 'what it was before is not known';
+  const lost = values === undefined ? '' : `: ${counted(values, 'value')} would be lost`;
+  const head = `${label}  ${means[meaning]}: ${changed}${lost}`;
+  if (byRun) return [head, '  this run makes it again'];
+  if (kept !== undefined) return [head, `  rows from now on only: ${kept}`];
+  if (next === undefined) return [head];
+  return [head, meaning === 'destroy' ? `  asked for by: ${next}` : `  rows that are there get it by: ${next}`];
+}
+
+const leftLine = ({ table, rows, beside, next }: LeftBehindView): string => {
+  const more = beside.length > 0 ? ` with ${counted(beside.length, 'table')} beside it` : '';
+  return `${table}${more}${rows === undefined ? '' : `, ${counted(rows, 'row')}`}; dropped by: ${next}`;
+};
 
 function listed(title: string, lines: readonly string[], say: (text: string) => string): readonly string[] {
   return lines.length === 0 ? [] : ['', title, ...lines.map((line) => say(`  ${line}`))];

@@ -5,7 +5,10 @@ import { table } from '../table.ts';
 import type { Look } from '../terminal.ts';
 
 export const setup: Command = async ({ typed, terminal, call }) => {
-  const view = await call('setup', given('target', typed.words[0]));
+  const view = await call('setup', {
+    ...given('target', typed.words[0]),
+    ...given('destroy', typed.lists.get('destroy')),
+  });
   return { result: view, text: () => setupText(view, terminal) };
 };
 

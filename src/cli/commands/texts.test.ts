@@ -30,7 +30,32 @@ const plan = {
   zone: 'America/Sao_Paulo',
   environment: 'demo',
   standIns: ['postgres_public.chamados: files postgres_public/chamados/*.jsonl in place of postgres'],
-  steps: steps.map((step) => ({ ...step, mode: 'merge', why: 'new in bronze.chamados, bronze.clientes', reads: [] })),
+  steps: steps.map((step) => ({
+    ...step,
+    mode: 'merge',
+    reason: 'new-rows' as const,
+    why: 'new in bronze.chamados, bronze.clientes',
+    reads: [],
+  })),
+  changed: [
+    {
+      step: 'v_credit.silver.tb_chamado',
+      label: 'silver.tb_chamado',
+      means: 'fill' as const,
+      aspects: ['column prioridade', 'rows'],
+      what: ['the column prioridade is new', 'its query'],
+      next: 'esteira reprocess silver.tb_chamado',
+    },
+  ],
+  leftBehind: [
+    {
+      table: 'v_credit.silver.tb_antiga',
+      kind: 'table' as const,
+      rows: 12_001,
+      beside: ['v_credit.silver.tb_antiga_invalidos'],
+      next: 'esteira setup --destroy silver.tb_antiga',
+    },
+  ],
   readsOnly: ['v_credit.postgres_public.chamados'],
   setup: ['create table silver.tb_chamado'],
 };
@@ -105,6 +130,11 @@ describe('plan', () => {
     );
     assert.match(text, /^silver\.tb_chamado +merge {3}new in bronze\.chamados, bronze\.clientes$/m);
     assert.match(text, /\nStanding in:\n {2}postgres_public\.chamados: files/);
+    assert.match(
+      text,
+      /\n {2}silver\.tb_chamado {2}fill: the column prioridade is new; its query\n {4}rows that are there get it by: esteira reprocess silver\.tb_chamado\n/,
+    );
+    assert.match(text, /silver\.tb_antiga with 1 table beside it, 12,001 rows; dropped by:/);
     assert.match(text, /\nTo set up first \(esteira setup\):\n {2}create table silver\.tb_chamado$/);
     fits(text, 80);
     fits(planText(plan, narrow), 40);

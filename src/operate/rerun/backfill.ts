@@ -88,7 +88,7 @@ async function askedFor(project: Project, input: Input<'backfill'>): Promise<Bac
     throw wrong(`${from} is after ${to}.`, 'Give the older date with --from.');
   const { steps } = stepsOf(project.graph, job);
   const models = await modelsOf(steps, project);
-  refuseUnlessSetUp(await setupChanges(models, project));
+  refuseUnlessSetUp(await setupChanges(models, project), project);
   const inOrder = oneAtATime(models, project);
   const parallel = inOrder === undefined ? (input.parallel ?? 1) : 1;
   return { job, steps, from, to, parallel, ...(inOrder === undefined ? {} : { inOrder }) };

@@ -1,13 +1,13 @@
 import { EsteiraError } from '../../errors.ts';
 import { allSteps, type GraphStep } from '../../graph/index.ts';
 import { layoutOf, placeOf, type StepModel } from '../../plan/index.ts';
-import { type Held, type Place, placeText } from '../../ports/index.ts';
-import { filesRead, keptBecause, modelsOf, type Project, ulid } from '../../run/index.ts';
+import { type Place, placeText } from '../../ports/index.ts';
+import { filesRead, keptBecause, modelsOf, type Project } from '../../run/index.ts';
 import { refuseUsed } from '../in-use.ts';
 import { nameOf } from '../names.ts';
 import type { Input, ResetView } from '../views.ts';
-import { nameOfReset } from './called.ts';
 import { countsOf } from './counts.ts';
+import { dropUnderLeases } from './drop.ts';
 
 /**
  * Drops the tables and views of a layer, or of all layers: set-up makes them again, empty, and a run fills them. Without the name in `confirmed` it only
@@ -70,7 +70,6 @@ async function lostOf(model: StepModel, project: Project): Promise<string | unde
   return model.kind === 'source' ? undefined : keptBecause(model);
 }
 
-/** Under the leases of all that goes, as a run of no steps: what was begun is there to be seen, and no run writes them meanwhile. */
 async function dropAll(
   name: string,
   {
@@ -79,43 +78,10 @@ async function dropAll(
     project,
   }: { readonly steps: readonly GraphStep[]; readonly models: readonly StepModel[]; readonly project: Project },
 ): Promise<void> {
-  const { state, warehouse, clock } = project;
   const targets = steps.filter(({ kind }) => kind !== 'view').map(({ node }) => node.id);
   await refuseUsed(targets, 'reset', { models: await modelsOf(allSteps(project.graph), project), project });
-  const now = clock.now();
-  const opened = await state.open({
-    runId: ulid(now),
-    job: nameOfReset(name),
-    date: now.toZonedDateTimeISO('UTC').toPlainDate(),
-    logicalTime: now,
-    zone: 'UTC',
-    reason: 'reset',
-    plan: [],
-    params: {},
-    settings: {},
-    steps: [],
-    targets,
-    again: true,
-    holder: project.holder,
-    now,
-  });
-  // It is always begun anew.
-  const { held } = opened as { readonly held: Held };
-  try {
-    for (const [catalog, own] of Map.groupBy(models, ({ node }) => node.catalog)) {
-      await project.trace('before-drop');
-      await warehouse.drop(
-        catalog,
-        own.flatMap((model) => placesOf(model, project)),
-        held.token,
-      );
-    }
-  } catch (error) {
-    const told = error instanceof EsteiraError ? error.toJSON() : undefined;
-    await state.finish(held, 'failed', told, clock.now()).catch(() => undefined);
-    throw error;
-  }
-  await state.finish(held, 'succeeded', undefined, clock.now());
+  const places = models.flatMap((model) => placesOf(model, project));
+  await dropUnderLeases(name, { targets, places, project });
 }
 
 const unconfirmed = (name: string, got: string): EsteiraError =>

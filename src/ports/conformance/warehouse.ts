@@ -10,6 +10,7 @@ import { partitions } from './warehouse/partitions.ts';
 import { publishing } from './warehouse/publishing.ts';
 import { reading } from './warehouse/reading.ts';
 import { rerun } from './warehouse/rerun.ts';
+import { shapes } from './warehouse/shapes.ts';
 
 /** What every warehouse must do, whatever the engine: cases of node:test. */
 export function warehouseConformance(name: string, open: Open): void {
@@ -23,6 +24,7 @@ export function warehouseConformance(name: string, open: Open): void {
   filesOfStep(on);
   reading(on);
   rerun(on);
+  shapes(on);
   names(on);
   originsOf(on);
 }

@@ -1,4 +1,4 @@
-import type { Batch } from '../../ports/index.ts';
+import type { Batch, DefinitionFacts } from '../../ports/index.ts';
 import type { Reach } from '../bounds.ts';
 import type { Project } from '../project.ts';
 import type { Rerun } from '../rerun.ts';
@@ -21,6 +21,8 @@ export interface Options {
   readonly reread: boolean;
   /** Another definition has written what is in the table. */
   readonly redefined?: boolean;
+  /** The definition is not the one that was published before. */
+  readonly facts?: DefinitionFacts;
   /** Nothing that it reads has changed: it is only recorded. */
   readonly unchanged: boolean;
   /** It is done once more. */

@@ -2,7 +2,7 @@ import { rmSync, statSync, symlinkSync } from 'node:fs';
 import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { root } from '../../sandbox.ts';
+import { root, type Sandbox } from '../../sandbox.ts';
 import { type Case, type Cases, config, definitions, numbers, shop } from '../case.ts';
 import { copyPackage } from '../package.ts';
 
@@ -16,22 +16,23 @@ const run = (doing: string, body: string): Case => ({
 const table = (columns: string, query: string, more = ''): string =>
   `export const orders = table('silver.orders', {\n  columns: { ${columns} },\n  rows: ${query},\n  ${more}\n});\n`;
 const one = 'sql`select 1 as n`';
+const wordy = "sql`select 'one' as word`";
+const pairs = 'sql`select * from (values (1, 1), (1, 2)) as v(a, b)`';
 const two =
   "export const two = table('bronze.two', { columns: { n: col.integer() }, rows: sql`select unnest([1, 2]) as n` });\n";
 const endless = 'sql`select max(a.range * b.range % 7) as n from range(100000000) as a, range(1000000) as b`';
+
+/** Its definition is another one from then on. */
+const becomes = (body: string) => async (sandbox: Sandbox) => {
+  const job = "\nexport const daily = job('daily', { when: byHand, build: [orders] });\n";
+  sandbox.write({ 'definitions/shop.ts': definitions(`${body}${job}`) });
+  return undefined;
+};
 
 /** Set-up and runs. */
 export const runs: Cases = {
   SETUP_NEEDED: [{ ...run('A job is run before its tables are there.', table('n: col.integer()', one)), before: [] }],
   SETUP_CONFLICT: [
-    {
-      ...run('A column has become one of another kind.', table('n: col.integer()', one)),
-      words: ['setup'],
-      arrange: async (sandbox) => {
-        sandbox.write({ 'definitions/shop.ts': definitions(table('n: col.text()', "sql`select '1' as n`")) });
-        return undefined;
-      },
-    },
     {
       ...run('A table has become a view.', table('n: col.integer()', one)),
       words: ['setup'],
@@ -39,6 +40,30 @@ export const runs: Cases = {
         sandbox.write({ 'definitions/shop.ts': definitions(table('n: col.integer()', one, "write: 'view',")) });
         return undefined;
       },
+    },
+  ],
+  DESTROY_UNASKED: [
+    {
+      ...run('A column becomes of a kind that does not hold what is there.', table('word: col.text()', wordy)),
+      words: ['setup'],
+      before: [['setup'], ['run', 'daily']],
+      arrange: becomes(table('word: col.integer()', one.replace(' n', ' word'))),
+    },
+    {
+      ...run(
+        'A run would empty a column that is declared no more.',
+        table('n: col.integer(), word: col.text()', "sql`select 1 as n, 'one' as word`"),
+      ),
+      before: [['setup'], ['run', 'daily']],
+      arrange: becomes(table('n: col.integer()', one)),
+    },
+    {
+      ...run(
+        'A key tells fewer rows apart.',
+        table('a: col.integer().key(), b: col.integer().key()', pairs, "write: 'merge',"),
+      ),
+      before: [['setup'], ['run', 'daily']],
+      arrange: becomes(table('a: col.integer().key(), b: col.integer()', pairs, "write: 'merge',")),
     },
   ],
   RUN_IN_PROGRESS: [

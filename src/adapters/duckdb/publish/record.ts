@@ -49,7 +49,9 @@ export function recordSql(
   const bounds = JSON.stringify(write.bounds, (_, value) => (typeof value === 'bigint' ? String(value) : value));
   const { job, date, zone, reason } = batch.of ?? {};
   const of = [job, date?.toString(), zone, reason].map((value) => literal(value ?? null)).join(', ');
-  const rest = [...counts, batch.at, batch.part, JSON.stringify(published.details), bounds].map(literal).join(', ');
+  const { facts } = write;
+  const details = JSON.stringify({ ...published.details, ...(facts ? { definition: facts } : {}) });
+  const rest = [...counts, batch.at, batch.part, details, bounds].map(literal).join(', ');
   const list: string[] = [];
   if (moved.length) {
     const watermark = book(target.catalog, 'watermark');
