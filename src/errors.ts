@@ -55,6 +55,7 @@ export const catalogue = Object.freeze({
   REPROCESS_IMPOSSIBLE: terminal(2, 'A table cannot be built again: what it was made of is not kept.'),
   RESET_UNCONFIRMED: terminal(2, 'Tables would be dropped, and nobody has said their name.'),
   RESUME_IMPOSSIBLE: terminal(2, 'There is no run that could go on, or not as it was.'),
+  CANCEL_IMPOSSIBLE: terminal(2, 'There is no run that could be stopped, or more than one.'),
   FENCED: transient(4, 'A newer run has taken over; what this one had begun was rolled back.'),
   OUT_OF_MEMORY: terminal(1, 'A step needs more memory than the engine may use.'),
   DISK_FULL: transient(1, 'There is no room on the disk.'),

@@ -205,6 +205,20 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/reset.ts')).reset,
   },
   {
+    name: 'cancel',
+    about: 'Stop a run, whoever carries it out.',
+    more: 'The step at hand is rolled back, what is published stays, and it says what is left and what goes on with it. With its state in Postgres the run may be of another machine. A backfill is stopped with the date that it builds; a run that was interrupted does not go on by itself any more; due times of a job that wait for their turn are not run.',
+    arguments: [
+      argument('run', false, 'The id of a run or its beginning, or a job; by default the only run that goes on.'),
+    ],
+    options: {},
+    examples: [
+      { line: 'esteira cancel', about: 'what goes on' },
+      { line: 'esteira cancel v_credit_diario', about: 'the run of a job, or what waits of it' },
+    ],
+    load: async () => (await import('./commands/cancel.ts')).cancel,
+  },
+  {
     name: 'sync',
     about: 'Bring in what streams hold, up to now.',
     more: 'What `always` jobs name. In an environment with stand-ins these are read.',

@@ -10,6 +10,7 @@ import { clockOf } from './clock.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
 import { changedSince, moduleHasher } from './modules.ts';
 import { usedVariables } from './names.ts';
+import { environmentOf, placeFor } from './place.ts';
 import type { Environment, Place, ProjectConfig, StateAdapter } from './project.ts';
 import { Variables } from './variables.ts';
 
@@ -52,16 +53,8 @@ async function open(
   const config = await loadConfig(folder);
   const name = asked ?? config.standard;
   const environment = environmentOf(config, name);
-  const placeOf = (of: Environment, called: string): Place => ({
-    folder,
-    project: config.name,
-    environment: called,
-    prefix: of.prefix ?? '',
-    catalogs: Object.keys(config.pipelines),
-    value: (value) => variables.value(value),
-    secret: (value) => variables.secret(value),
-    trace,
-  });
+  const placeOf = (of: Environment, called: string): Place =>
+    placeFor(of, called, { config, folder, variables, trace });
   refuseShared(config, placeOf);
   const place = placeOf(environment, name);
   const clock: Clock = clockOf(process.env['ESTEIRA_NOW']);
@@ -160,17 +153,6 @@ async function loadGraph(folder: string, config: ProjectConfig) {
   const definitions = await loadDefinitions(folder, config);
   const graph = collect(definitions, { suffix: config.invalid ?? '_invalidos' });
   return { definitions, graph, used: usedVariables(config, graph) };
-}
-
-export function environmentOf(config: ProjectConfig, name: string): Environment {
-  const found = Object.hasOwn(config.environments, name) ? config.environments[name] : undefined;
-  if (found) return found;
-  throw new EsteiraError('ENVIRONMENT_UNKNOWN', {
-    what: `The configuration has no environment "${name}".`,
-    where: 'esteira.config.ts',
-    allowed: Object.keys(config.environments).join(', '),
-    next: 'Use one of these with --env, or add it to the configuration.',
-  });
 }
 
 /** A run in one environment must not write what another one owns. */

@@ -29,6 +29,7 @@ import { driftViews } from './drifts.ts';
 import { Journal } from './journal.ts';
 import { standInsOf } from './names.ts';
 import { isRerun } from './rerun/called.ts';
+import { isStopped, stoppable } from './stops.ts';
 import type { Context, DriftView, RunView } from './views.ts';
 import { errorView, runView, stepViews } from './views-of.ts';
 
@@ -91,9 +92,35 @@ export async function carryOut(work: Work, project: Project, context: Context): 
     context.emit({ type: 'note', level: 'warn', text });
     return await carryOut({ ...work, lost: true }, project, context);
   }
+  for (const text of redefinedTexts(driftViews(changed))) emitNote(context, text);
+  const stop = stoppable(project, opened.held.runId);
+  try {
+    const signal = AbortSignal.any([context.signal, stop.signal]);
+    return await goOn(opened, { work, models, settings, started }, project, { ...context, signal });
+  } finally {
+    stop.end();
+  }
+}
+
+async function goOn(
+  opened: Exclude<Opened, { opened: 'done' }>,
+  {
+    work,
+    models,
+    settings,
+    started,
+  }: {
+    readonly work: Work;
+    readonly models: readonly StepModel[];
+    readonly settings: SettingValues;
+    readonly started: number;
+  },
+  project: Project,
+  context: Context,
+): Promise<RunView> {
+  const { reason, steps: chosen } = work;
   await project.trace('opened');
   for (const text of publishedAsWas(opened.steps, models)) emitNote(context, text);
-  for (const text of redefinedTexts(driftViews(changed))) emitNote(context, text);
   emitRun(opened, chosen, project, context);
   const journal = new Journal(project, opened.held.runId);
   const { limits } = project.graph.jobs.get(work.job.split(':')[0] ?? '') ?? {};
@@ -229,9 +256,11 @@ async function finish(
   // The run is the next owner's to go on with.
   const { reason } = context.signal;
   if (reason instanceof EsteiraError && reason.code === 'OWNED_ELSEWHERE') throw reason;
-  if (work.stopping?.aborted && !isWhole) throw cancelled(held);
+  if (work.stopping?.aborted && !isWhole) throw cancelled(held, reason);
   const isCancelled = context.signal.aborted && !isWhole;
-  const error = isCancelled ? cancelled(held) : (late ?? (failures.length > 0 ? runFailed(held, failures) : undefined));
+  const error = isCancelled
+    ? cancelled(held, reason)
+    : (late ?? (failures.length > 0 ? runFailed(held, failures) : undefined));
   // A rerun has left tables as they were that stand below others: it may still go on.
   const stopped = isRerun(held.job) ? 'failed' : 'cancelled';
   const state = isCancelled ? stopped : error ? 'failed' : 'succeeded';
@@ -340,10 +369,11 @@ function runFailed({ runId, job }: Held, failures: readonly StepOutcome[]): Este
   });
 }
 
-const cancelled = ({ runId, job }: Held): EsteiraError =>
+const cancelled = ({ runId, job }: Held, reason: unknown): EsteiraError =>
   new EsteiraError('CANCELLED', {
     what: 'The run was stopped; the steps at hand were rolled back, those before are published.',
     where: `run ${runId}`,
+    ...(isStopped(reason) ? { got: reason.details.what } : {}),
     next: isRerun(job)
       ? 'esteira resume goes on with it; until then what stands below the tables that are published is as it was.'
       : 'Run the job again: a new run begins; what is published stays, and what it has read is not read again.',

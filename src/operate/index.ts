@@ -1,5 +1,6 @@
 import { EsteiraError } from '../errors.ts';
 import { cleaned, type Project, said } from '../run/index.ts';
+import { cancel } from './cancel.ts';
 import { doctor } from './doctor/doctor.ts';
 import { gc } from './keep/gc.ts';
 import { lineage } from './lineage.ts';
@@ -34,6 +35,7 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
   reprocess,
   reset,
   resume,
+  cancel,
   sync,
   compile,
   runs,

@@ -19,16 +19,17 @@ export function stepViews(steps: readonly GraphStep[]): readonly StepView[] {
 export function runView(
   run: RunRecord,
   steps: readonly StepRecord[] = [],
-  interrupted: ReadonlySet<string> = new Set(),
+  interrupted: ReadonlyMap<string, string> = new Map(),
 ): RunView {
   const { runId, job, date, logicalTime, state, reason, createdAt, finishedAt, error } = run;
+  const next = interrupted.get(runId);
   return {
     runId,
     job,
     date: date.toString(),
     logicalTime: logicalTime.toString(),
     state,
-    ...(interrupted.has(runId) ? { interrupted: true } : {}),
+    ...(next === undefined ? {} : { interrupted: true, next }),
     reason,
     createdAt: createdAt.toString(),
     ...(finishedAt ? { finishedAt: finishedAt.toString() } : {}),

@@ -77,6 +77,8 @@ export interface RunView {
   readonly state: RunState;
   /** It has not ended, and nobody carries it out. */
   readonly interrupted?: boolean;
+  /** The command that goes on with it, of one that was interrupted. */
+  readonly next?: string;
   readonly reason: Reason;
   /** This date had succeeded before, and nothing was done. */
   readonly alreadyDone?: boolean;
@@ -335,6 +337,18 @@ export interface DoctorView {
   }[];
 }
 
+/** What was stopped. */
+export interface CancelView {
+  /** Absent where only due times were. */
+  readonly run?: RunView;
+  /** Steps of it that are not published. */
+  readonly left: number;
+  /** Due times that had not begun. */
+  readonly skipped: readonly { readonly job: string; readonly date: string; readonly due: string }[];
+  /** The command that goes on with it. */
+  readonly next: string;
+}
+
 /** What is, or would be, removed because it is older than it is kept. */
 export interface GcView {
   readonly dryRun: boolean;
@@ -403,6 +417,8 @@ export interface Operations {
   ];
   /** Goes on with a run that was interrupted or failed: the newest, or the one that is named. */
   resume: [input: { readonly run?: string; readonly asWas?: boolean }, output: RunView];
+  /** A run by its id, the one of a job, or the only one that goes on. */
+  cancel: [input: { readonly run?: string; readonly by: string }, output: CancelView];
   /** What `always` jobs name, up to now. */
   sync: [input: { readonly job?: string }, output: { readonly runs: readonly RunView[] }];
   compile: [input: { readonly select?: readonly string[] }, output: CompiledView];

@@ -170,7 +170,15 @@ export interface StateStore {
   /**
    * Ends a run that nobody carries out, and what is left of it; throws OWNED_ELSEWHERE for one who does not own the state. What is published stays.
    */
-  abandon(runId: string, holder: string, error: unknown, now: Temporal.Instant): Promise<void>;
+  abandon(
+    runId: string,
+    how: {
+      readonly holder: string;
+      readonly as: 'cancelled' | 'failed';
+      readonly error: unknown;
+      readonly now: Temporal.Instant;
+    },
+  ): Promise<void>;
   /** Runs that this holder carries out; those of others are of dead processes. */
   going(holder: string): Promise<readonly Going[]>;
   run(runId: string): Promise<RunRecord | undefined>;

@@ -1,3 +1,4 @@
+import type { StateStore } from '../../ports/index.ts';
 import type { State } from './engine.ts';
 import { refuseUnlessOwner } from './owner.ts';
 import { encodeOptional } from './rows.ts';
@@ -14,12 +15,12 @@ export async function askToStop(state: State, runId: string, by: string): Promis
 export async function abandon(
   state: State,
   runId: string,
-  { holder, error, now }: { readonly holder: string; readonly error: unknown; readonly now: Temporal.Instant },
+  { holder, as, error, now }: Parameters<StateStore['abandon']>[1],
 ): Promise<void> {
   await refuseUnlessOwner(state, holder);
   await state
     .updateTable('run')
-    .set({ state: 'cancelled', finished_at: now.toString(), error: encodeOptional(error) })
+    .set({ state: as, finished_at: now.toString(), error: encodeOptional(error) })
     .where('run_id', '=', runId)
     .where('state', '=', 'running')
     .execute();

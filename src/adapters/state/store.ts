@@ -177,8 +177,8 @@ export class SqlState implements StateStore {
     });
   }
 
-  abandon(runId: string, holder: string, error: unknown, now: Temporal.Instant): Promise<void> {
-    return this.#engine.transaction('take', (state) => abandon(state, runId, { holder, error, now }));
+  abandon(runId: string, how: Parameters<StateStore['abandon']>[1]): Promise<void> {
+    return this.#engine.transaction('take', (state) => abandon(state, runId, how));
   }
 
   going(holder: string): Promise<readonly Going[]> {

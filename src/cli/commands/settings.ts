@@ -1,9 +1,9 @@
-import { userInfo } from 'node:os';
 import { EsteiraError } from '../../errors.ts';
 import type { SettingsView } from '../../operate/views.ts';
 import { type Command, given } from '../command.ts';
 import { nearest } from '../nearest.ts';
 import { moment } from '../numbers.ts';
+import { person } from '../person.ts';
 import { table } from '../table.ts';
 import type { Look } from '../terminal.ts';
 import { visible, wrapHanging } from '../text.ts';
@@ -39,15 +39,6 @@ function find({ settings: all }: SettingsView, name: string): Setting {
     allowed: names.join(', ') || 'none: no definition has settings',
     next: meant ? `Did you mean: esteira settings get ${meant}` : 'esteira settings',
   });
-}
-
-/** Who changes a setting, as the system knows them: an account without a name gives its number. */
-function person(): string {
-  try {
-    return userInfo().username;
-  } catch {
-    return `uid ${process.getuid?.() ?? 'unknown'}`;
-  }
 }
 
 const shown = (value: Setting['value']): string => (value === null ? 'none' : String(value));

@@ -36,7 +36,7 @@ export function showRunText(view: RunView, look: Look): string {
     '',
     finishedAt
       ? summary(endedBefore(view), look)
-      : `${mark(look, 'running')} ${view.interrupted ? 'interrupted' : view.state}`,
+      : `${mark(look, 'running')} ${view.interrupted ? `interrupted: ${visible(view.next ?? '')}` : view.state}`,
     ...errorsOf(view).flatMap(({ label: of, error }) => [
       ...(of ? ['', `${mark(look, 'failed')} ${visible(of)}`] : ['']),
       errorText(EsteiraError.from(error), look),

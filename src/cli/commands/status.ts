@@ -51,10 +51,14 @@ export function statusText(
   ].join('\n');
 }
 
-function openRun({ job, date, runId, createdAt, steps }: RunView, how: 'running' | 'failed', look: Look): string {
+function openRun({ job, date, runId, createdAt, steps, next }: RunView, how: 'running' | 'failed', look: Look): string {
   const done = steps.filter(({ state }) => state === 'done').length;
   const what = `${job} ${date}, ${done} of ${steps.length} steps, since ${moment(createdAt)}`;
-  return `${mark(look, how)} ${visible(what)}\n  ${visible(runId)}`;
+  return [
+    `${mark(look, how)} ${visible(what)}`,
+    `  ${visible(runId)}`,
+    ...(next ? [`  next    ${visible(next)}`] : []),
+  ].join('\n');
 }
 
 const waitingLine = ({ job, date, due, run }: TickView, look: Look): string => {

@@ -6,6 +6,7 @@ import { claimAll, modelsOf, type Project, refuseUnlessSetUp, setupChanges, ulid
 import { emitNote } from '../carry-out.ts';
 import { jobOf, parseDate } from '../names.ts';
 import { tickAsked } from '../run.ts';
+import { stoppable } from '../stops.ts';
 import type { BackfillView, Context, Input } from '../views.ts';
 import { errorView } from '../views-of.ts';
 import { buildDates } from './build-dates.ts';
@@ -38,6 +39,8 @@ export async function backfill(project: Project, input: Input<'backfill'>, conte
   const now = project.clock.now();
   const held = await keep(asked, project, now);
   const { backfills } = project.state;
+  const stop = stoppable(project, held.runId);
+  const stopped: Context = { ...context, signal: AbortSignal.any([context.signal, stop.signal]) };
   let backfillId: string | undefined;
   const end = async (outcome: Outcome): Promise<void> => {
     const at = project.clock.now();
@@ -46,7 +49,7 @@ export async function backfill(project: Project, input: Input<'backfill'>, conte
       if (backfillId !== undefined) await backfills.end(backfillId, outcome, at);
     } finally {
       // Its leases are let go of whatever could be written.
-      await project.state.finish(held, ended[outcome], undefined, at);
+      await project.state.finish(held, ended[outcome], undefined, at).finally(() => stop.end());
     }
   };
   try {
@@ -58,10 +61,10 @@ export async function backfill(project: Project, input: Input<'backfill'>, conte
     if (opened === 'resumed') emitNote(context, `The backfill of ${job.name} from ${from} to ${to} goes on.`);
     const written = asked.steps.filter(({ kind }) => kind !== 'view').map(({ node }) => node);
     await claimAll(written, held.token, project);
-    await buildDates(asked, { backfillId, held, project, context: parallel > 1 ? notesOnly(context) : context });
+    await buildDates(asked, { backfillId, held, project, context: parallel > 1 ? notesOnly(stopped) : stopped });
   } catch (error) {
     // What ended it may keep it from being written; then the next owner finds it as it stands.
-    await end(context.signal.aborted ? 'stopped' : 'failed').catch(() => undefined);
+    await end(stopped.signal.aborted ? 'stopped' : 'failed').catch(() => undefined);
     throw error;
   }
   const built = await backfills.dates(backfillId);

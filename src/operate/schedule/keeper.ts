@@ -6,6 +6,7 @@ import { nextTick } from '../../plan/ticks.ts';
 import { lateOf, ticksBetween } from '../../plan/ticks-due.ts';
 import type { TickRecord } from '../../ports/index.ts';
 import { type Project, said } from '../../run/index.ts';
+import { goesOnWith } from '../rerun/called.ts';
 import { tickView } from '../views-of.ts';
 import { type Decision, decide } from './decide.ts';
 import { Runner } from './runner.ts';
@@ -98,7 +99,7 @@ export class Keeper {
       if (job && job.triggers.length > 0 && ['schedule', 'always', 'manual'].includes(reason))
         this.#runner.start(job, { logicalTime, date, zone }, isEndless(job) ? 'always' : 'schedule');
       else {
-        const text = `was interrupted, and is left to people: esteira resume ${runId}`;
+        const text = `was interrupted, and is left to people: ${goesOnWith(run, this.#project)}`;
         this.#say({ level: 'warn', text, job: run.job, date: date.toString(), runId });
       }
     }

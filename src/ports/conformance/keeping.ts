@@ -289,7 +289,7 @@ export function keepingConformance(on: On): void {
       assert.equal(await state.askToStop('r1', 'ana'), false);
       const next = begun(await state.open(newRun('r2', { holder: 'second' })));
       assert.deepEqual([next.held.runId, await state.askedToStop('r1')], ['r1', undefined]);
-      await state.abandon('r1', 'third', { code: 'CANCELLED' }, at(5));
+      await state.abandon('r1', { holder: 'third', as: 'cancelled', error: { code: 'CANCELLED' }, now: at(5) });
       assert.deepEqual(
         [(await state.run('r1'))?.state, (await state.run('r1'))?.error],
         ['cancelled', { code: 'CANCELLED' }],

@@ -46,6 +46,11 @@ export const rerun: Cases = {
       before: [['setup']],
     },
   ],
+  CANCEL_IMPOSSIBLE: [
+    { doing: 'Nothing goes on.', words: ['cancel'] },
+    { ...ended('A run is to be stopped that has ended.'), words: ['cancel', 'latest'] },
+    { doing: 'Nothing of a job goes on or waits.', words: ['cancel', 'daily'], ...shop(numbers) },
+  ],
   RESUME_IMPOSSIBLE: [
     { doing: 'Nothing is unfinished.', words: ['resume'] },
     ended('A run is to go on that has ended.'),

@@ -82,14 +82,25 @@ export async function sweepTicks(sweeping: Sweeping): Promise<Swept> {
       after = upTo;
     }
   }
-  const kept = await engine.read((state) =>
-    state
-      .selectFrom('tick')
-      .select(sql<string | null>`min(due)`.as('oldest'))
-      .where((of) => of.or([of('due', '>=', before), of('state', 'in', ['due', 'claimed'])]))
-      .executeTakeFirst(),
-  );
-  sum.add({ count: 0, bytes: 0, oldest: kept?.oldest ?? null });
+  // Each found by the index.
+  for (const [which, from] of [
+    ['done', before],
+    ['skipped', before],
+    ['due', ''],
+    ['claimed', ''],
+  ] as const) {
+    const kept = await engine.read((state) =>
+      state
+        .selectFrom('tick')
+        .select('due')
+        .where('state', '=', which)
+        .where('due', '>=', from)
+        .orderBy('due')
+        .limit(1)
+        .executeTakeFirst(),
+    );
+    sum.add({ count: 0, bytes: 0, oldest: kept?.due ?? null });
+  }
   return sum.view('due times');
 }
 
