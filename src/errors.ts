@@ -61,6 +61,10 @@ export const catalogue = Object.freeze({
   DISK_FULL: transient(1, 'There is no room on the disk.'),
   ENGINE_FAILED: terminal(1, 'The engine refused a statement while it was carried out.'),
   FILES_UNREADABLE: transient(1, 'The folder of a source cannot be listed.'),
+  SOURCE_DRIFTED: terminal(
+    1,
+    'A file breaks the contract of its source: a column is gone, of another type, or new where that is refused.',
+  ),
   CANCELLED: terminal(1, 'A person stopped the run; the step at hand was rolled back.'),
   // ---- settings, queries ----
   SETTING_INVALID: terminal(2, 'A setting has a value that its column refuses.'),

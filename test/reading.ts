@@ -7,7 +7,7 @@ import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { stageFiles, tablesBeneath } from '../src/adapters/duckdb/files.ts';
 import { readRows } from '../src/adapters/duckdb/values.ts';
 import type { Columns } from '../src/columns/index.ts';
-import type { SourceFile } from '../src/ports/index.ts';
+import type { FileInput, SourceFile } from '../src/ports/index.ts';
 
 export const lines = (...all: readonly string[]): string => `${all.join('\n')}\n`;
 /** The identity of a row, without the folder that all files of these tests are in. */
@@ -55,8 +55,8 @@ export class Desk {
   }
 
   /** What was staged: rows by `_rid`, each as values, `_original` and `_unread`. */
-  async stage(columns: Columns, files: readonly SourceFile[]) {
-    const input = { relation: 'r', source: 's', columns, files, once: true };
+  async stage(columns: Columns, files: readonly SourceFile[], more: Partial<FileInput> = {}) {
+    const input = { relation: 'r', source: 's', columns, files, once: true, ...more };
     const result = await stageFiles(this.connection, input, 'r');
     const rows = await this.#ask('select _rid, * exclude (_rid) from r order by _rid', columns);
     const beneath = tablesBeneath('r').map((name) => `drop table if exists "${name}"`);

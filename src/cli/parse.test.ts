@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
+import { distance, nearest } from '../columns/nearest.ts';
 import { EsteiraError } from '../errors.ts';
 import { commands } from './commands.ts';
-import { distance, nearest } from './nearest.ts';
 import { parse } from './parse.ts';
 
 const refused = (...args: readonly string[]): EsteiraError['details'] => {

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
+import { nearest } from '../columns/nearest.ts';
 import { EsteiraError } from '../errors.ts';
 import type { Typed } from './command.ts';
 import { type CommandEntry, commands, everywhere, type OptionEntry } from './commands.ts';
-import { nearest } from './nearest.ts';
 
 interface Parsed {
   /** Absent: nothing but options was typed. */

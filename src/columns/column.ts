@@ -38,6 +38,8 @@ export interface ColumnFacts {
   readonly isKey?: boolean;
   readonly rules?: readonly Rule[];
   readonly about?: string;
+  /** Other names under which files bring it. */
+  readonly aliases?: readonly string[];
   /** The value when nobody has said otherwise. */
   readonly standard?: unknown;
   /** A decimal's digits and places; a list's item. */
@@ -69,6 +71,11 @@ export class Column<Value, Marks = {}> {
   }
   describe(about: string): Column<Value, Marks> {
     return new Column({ ...this.facts, about });
+  }
+  /** Of a source: other names under which its files bring the column; where the first is not there the next is read. */
+  alias(...names: readonly [string, ...string[]]): Column<Value, Marks> {
+    refuseUnless(isChoice(names), 'alias', names, 'one name or more');
+    return new Column({ ...this.facts, aliases: Object.freeze([...(this.facts.aliases ?? []), ...names]) });
   }
 
   // `any` below: the marks are invariant in Column, and these words are for a column with any of them.

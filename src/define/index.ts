@@ -19,7 +19,18 @@ export {
   sql,
 } from './rows.ts';
 export { type Settings, type SettingsTable, settings, settingsTable } from './settings.ts';
-export { type AnySource, type Env, env, files, postgres, type Reader, type Source, source } from './source.ts';
+export {
+  type AnySource,
+  type Env,
+  env,
+  extraColumn,
+  files,
+  type NewColumns,
+  postgres,
+  type Reader,
+  type Source,
+  source,
+} from './source.ts';
 export {
   type AnyTable,
   existsIn,

@@ -1,4 +1,5 @@
-import { type Columns, col, type NamesOf, type Time } from '../columns/index.ts';
+import { type Column, type Columns, col, type NamesOf, type Time } from '../columns/index.ts';
+import { EsteiraError } from '../errors.ts';
 import type { Definition } from './definition.ts';
 import { type Growing, named, type Readable, readableBy } from './rows.ts';
 
@@ -40,9 +41,32 @@ export const postgres = (url: Env) =>
       }),
   });
 
+/** What is done with a column of a file that the source does not declare. */
+export type NewColumns = 'ignore' | 'keep' | 'refuse';
+/** The column that has, as a JSON object, what else the producer gave with a row. */
+export const extraColumn = '_extra';
+type Kept<Mode> = Mode extends 'keep'
+  ? { readonly [extraColumn]: Column<Readonly<Record<string, unknown>> | null> }
+  : {};
+
+/** What files must be to be those of a source. */
+interface Contract<Mode> {
+  /**
+   * Columns that are not declared. `ignore` (the default) reads none of them, `keep` puts them into the column `_extra`, and both say each new name
+   * once; `refuse` makes a file that has one break the contract.
+   */
+  readonly newColumns?: Mode;
+  /**
+   * A file that breaks the contract: a column that must be there is gone or can never be of its kind, or a new one is refused. `fail` (the
+   * default): the step fails, nothing of it is published. `set aside`: the file is left out and named, and the others go on.
+   */
+  readonly breach?: 'fail' | 'set aside';
+}
+
 export interface Source<C extends Columns> extends Definition<'source'>, Growing<C> {
   readonly reader: Reader<Columns>;
   readonly day?: string;
+  readonly contract: Required<Contract<NewColumns>>;
   /** Only what this reader has not read yet, by the source's own position (offset, log position, file). */
   readonly unread: Readable<C>;
 }
@@ -54,17 +78,25 @@ export type AnySource = Source<any>;
  * date, so that a date read twice gives the same rows; a missing file is no rows, reported. A stream that an `always` job brings in is written
  * by that job only; every other job reads it as it is.
  */
-export function source<C extends Columns, Extra extends Columns>(
+export function source<C extends Columns, Extra extends Columns, Mode extends NewColumns = 'ignore'>(
   name: string,
-  spec: { readonly reader: Reader<Extra>; readonly columns: C; readonly day?: NoInfer<NamesOf<C, Time>> },
-): Source<C & Extra> {
-  const columns = { ...spec.columns, ...spec.reader.adds } as C & Extra;
-  const self: Source<C & Extra> = named(
+  spec: Contract<Mode> & {
+    readonly reader: Reader<Extra>;
+    readonly columns: C;
+    readonly day?: NoInfer<NamesOf<C, Time>>;
+  },
+): Source<C & Extra & Kept<Mode>> {
+  const { newColumns = 'ignore', breach = 'fail' } = spec;
+  const kept = newColumns === 'keep' ? { [extraColumn]: col.json().optional() } : {};
+  if (newColumns === 'keep' && extraColumn in spec.columns) throw extraTwice(name);
+  const columns = { ...spec.columns, ...spec.reader.adds, ...kept } as C & Extra & Kept<Mode>;
+  const self: Source<C & Extra & Kept<Mode>> = named(
     {
       kind: 'source' as const,
       name,
       dependsOn: Object.freeze([]),
       reader: spec.reader,
+      contract: Object.freeze({ newColumns, breach }),
       ...(spec.day ? { day: spec.day } : {}),
       get unread() {
         return readableBy(columns, { by: 'unread', of: self }, [self]);
@@ -74,3 +106,10 @@ export function source<C extends Columns, Extra extends Columns>(
   );
   return self;
 }
+
+const extraTwice = (name: string): EsteiraError =>
+  new EsteiraError('DEFINITION_INVALID', {
+    what: `${name} declares ${extraColumn}, and newColumns: 'keep' adds a column of that name.`,
+    where: name,
+    next: 'Leave it out of the columns, or keep no others.',
+  });

@@ -2,7 +2,15 @@ import { EsteiraError, render } from '../errors.ts';
 import type { GraphStep } from '../graph/index.ts';
 import type { StepModel } from '../plan/index.ts';
 import type { Tick } from '../plan/ticks.ts';
-import type { Held, NewRun, Opened, Reason, RunRecord, StepRecord } from '../ports/index.ts';
+import {
+  driftTexts,
+  type Held,
+  type NewRun,
+  type Opened,
+  type Reason,
+  type RunRecord,
+  type StepRecord,
+} from '../ports/index.ts';
 import {
   execute,
   limit,
@@ -316,6 +324,7 @@ function emitStep(outcome: StepOutcome, journal: Journal, context: Context): voi
     ...(published?.details.badFiles ?? []).map(
       (file) => `${file.path} could not be read and was set aside: ${file.why}`,
     ),
+    ...driftTexts((published?.details.drift ?? []).filter(({ run }) => run === published?.runId)),
     ...(published?.details.warnings ?? []),
   ];
   for (const text of notes) context.emit({ type: 'note', level: 'warn', text, step });

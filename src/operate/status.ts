@@ -26,12 +26,21 @@ export async function status(project: Project): Promise<StatusView> {
       };
     }),
   );
+  const drift = await driftOf(jobs, project);
   const waiting = await state.ticks.pending();
   const missed = await state.ticks.list({ state: 'skipped', limit: 5 });
   return {
     ...{ environment: project.environment, owner: project.owner, running, interrupted, jobs },
-    ...{ waiting: waiting.map(tickView), missed: missed.map(tickView) },
+    ...{ waiting: waiting.map(tickView), missed: missed.map(tickView), drift },
   };
+}
+
+/** As the steps of the last runs have told it; of a source that several tables read each thing once. */
+async function driftOf(jobs: StatusView['jobs'], { state }: Project): Promise<StatusView['drift']> {
+  const last = jobs.flatMap(({ last, lastPart }) => [last, lastPart].flatMap((run) => (run ? [run.runId] : [])));
+  const steps = await Promise.all([...new Set(last)].map((runId) => state.steps(runId)));
+  const found = steps.flat().flatMap(({ details }) => details?.drift ?? []);
+  return [...new Map(found.map((one) => [`${one.source} ${one.how} ${one.column}`, one])).values()];
 }
 
 const ranAs = ({ runId, date, state, finishedAt }: RunRecord) => ({

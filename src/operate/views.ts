@@ -4,6 +4,7 @@ import type {
   Account,
   BackfillDateState,
   BackfillState,
+  Drift,
   PublicationDetails,
   Reason,
   RunState,
@@ -325,6 +326,8 @@ export interface StatusView {
   readonly waiting: readonly TickView[];
   /** Times for which nothing was run, newest first. */
   readonly missed: readonly TickView[];
+  /** How files differ from what their sources declare, by the last run of each job. */
+  readonly drift: readonly Drift[];
 }
 export interface DoctorView {
   readonly findings: readonly {

@@ -27,7 +27,10 @@ export function definitionFacts(
   const { analyser, checks } = options;
   const { definition } = node;
   const spelling = symbolic(analyser);
-  const facts: Record<string, string> = { kind: definition.kind, ...columnFacts(definition.columns) };
+  const facts: Record<string, string> = {
+    kind: definition.kind,
+    ...columnFacts(definition.columns, definition.kind === 'source'),
+  };
   if (definition.kind === 'table') Object.assign(facts, tableFacts(definition, spelling, analyser));
   else if (definition.kind === 'source') {
     const { reader, day } = definition as AnySource;
@@ -68,13 +71,14 @@ function limitFacts({ limit }: Check, spelling: Spelling): object {
   return { measure: measure.measure, of: measure.of.map((definition) => definition.name), query, sign, bound: named };
 }
 
-/** What a column promises; neither what is said about it, nor the standard of a setting. */
-const columnFacts = (columns: Columns): DefinitionFacts =>
+/** What a column promises, and under which names files bring it; neither what is said about it, nor the standard of a setting. */
+const columnFacts = (columns: Columns, ofFiles: boolean): DefinitionFacts =>
   Object.fromEntries(
     Object.entries(columns).map(([name, { facts }]) => {
-      const { about: _, standard: __, of, ...rest } = facts;
+      const { about: _, standard: __, aliases, of, ...rest } = facts;
+      const names = ofFiles && aliases ? { aliases } : {};
       const item = of === undefined ? {} : { of: Array.isArray(of) ? of : typeof of };
-      return [`column ${name}`, text({ ...rest, ...item })];
+      return [`column ${name}`, text({ ...rest, ...names, ...item })];
     }),
   );
 
@@ -88,7 +92,7 @@ function readFacts(queries: readonly AnyRows[], analyser: Analyser): DefinitionF
   for (const node of nodes) {
     const { definition } = node;
     if (definition.kind === 'source' && !(definition as AnySource).reader.streams)
-      found[`files ${node.id}`] = text(columnFacts(definition.columns));
+      found[`files ${node.id}`] = text(columnFacts(definition.columns, true));
     else if (definition.kind === 'table' && definition.spec.write === 'view')
       found[`view ${node.id}`] = viewHash(node, analyser);
   }

@@ -16,6 +16,8 @@ export interface SourceFile {
 export interface FileStore {
   /** Files that match a pattern (`*`, `**`), in the order of their paths by code point. A folder that is not there holds none. */
   list(pattern: string): Promise<readonly SourceFile[]>;
+  /** Whether a file that was listed is there, with the same fingerprint. */
+  isAsListed(file: SourceFile): Promise<boolean>;
   /** The store's place, for people. */
   readonly describe: string;
 }

@@ -179,6 +179,34 @@ export interface PublicationDetails {
   readonly warnings: readonly string[];
   /** Files read. */
   readonly files: number;
+  /** How files differ from what their sources declare, as it stands after the publication; its own are those that it met first. */
+  readonly drift?: readonly Drift[];
+}
+
+/** A file that could not be read, or that is none of the source's. */
+export interface Bad {
+  readonly path: string;
+  readonly why: string;
+  /** It breaks the contract of its source. */
+  readonly breaks?: boolean;
+}
+
+/** Something in which files are not what their source declares, while it can be read all the same. */
+export interface Difference {
+  /** `new`: a column that is not declared. `gone`: one that is. `type`: no value of it can be read. */
+  readonly how: 'new' | 'gone' | 'type';
+  readonly column: string;
+  /** The first file that has it so. */
+  readonly path: string;
+  /** What becomes of the values, for people. */
+  readonly note: string;
+}
+export interface Drift extends Difference {
+  /** The source's id. */
+  readonly source: string;
+  /** The run that met it first, and when it did. */
+  readonly run: string;
+  readonly since: string;
 }
 
 /** What a step read, and up to where; `lower` is absent for a table that was read whole. */
@@ -226,6 +254,14 @@ export interface FileInput {
   readonly files: readonly SourceFile[];
   /** Each file is taken in once: those that could be read are recorded with the step. */
   readonly once: boolean;
+  /** Which of the columns has what a file holds besides them, as a JSON object. */
+  readonly extra?: string;
+  /** A column that is not among them breaks the contract. */
+  readonly refusesNew?: boolean;
+  /** A file that breaks the contract fails the step, which says where the source is written; without this it is set aside. */
+  readonly breach?: { readonly written: string };
+  /** Whether a file still is what was listed; asked when it has been read. */
+  readonly isAsListed?: (file: SourceFile) => Promise<boolean>;
 }
 
 /** Where the candidate's rows come from. */
@@ -301,7 +337,7 @@ export interface StepWrite {
   /** Relations as the body reads them that keep `_unread`, where the body cannot hand it on: rows with one are counted and warned of. */
   readonly unreadIn: readonly { readonly source: string; readonly relation: string }[];
   /** Known before anything is read, and kept with what the publication says. */
-  readonly told?: Pick<PublicationDetails, 'badFiles' | 'warnings'>;
+  readonly told?: Pick<PublicationDetails, 'badFiles' | 'warnings' | 'drift'>;
   /** Nothing it reads has changed since its last publication with this definition: publish an empty account without evaluating. */
   readonly unchanged: boolean;
 }

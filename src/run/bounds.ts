@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AnyTable } from '../define/index.ts';
 import type { Node } from '../graph/index.ts';
 import type { StepModel } from '../plan/index.ts';
-import type { Bound, Position, PublicationDetails, SourceFile } from '../ports/index.ts';
+import type { Bound, Drift, Position, PublicationDetails, SourceFile } from '../ports/index.ts';
 import { changedNext, changedText, filesAgain, filesOf } from './files.ts';
 import type { Project } from './project.ts';
 import type { Rerun } from './rerun.ts';
@@ -59,6 +59,8 @@ export interface Reach {
   readonly changed: readonly string[];
   /** Those of the last publication: they still stand when nothing has changed. */
   readonly badFiles: PublicationDetails['badFiles'];
+  /** How files differed from what their sources declare, after the last publication. */
+  readonly drift: readonly Drift[];
 }
 
 export async function reachOf(
@@ -81,7 +83,7 @@ export async function reachOf(
     if (read.how === 'files' || read.how === 'new files') {
       const listed = await filesOf(read, model, options);
       files.set(node.id, rerun ? await filesAgain(read, model, { ...options, rerun }) : listed.toRead);
-      if (listed.changed.length > 0) changed.push(`${changedText(read, listed.changed)}. ${changedNext}`);
+      if (listed.changed.length > 0) changed.push(`${changedText(read, listed.changed)}. ${changedNext(model)}`);
       if (read.how === 'files')
         bounds.set(`files:${node.id}`, { source: `files:${node.id}`, upper: fingerprint(listed.toRead) });
     } else {
@@ -100,8 +102,8 @@ export async function reachOf(
       bounds.set(node.id, { source: node.id, upper, ...generation(node, progress) });
     }
   }
-  const badFiles = progress.latest(model.node)?.details.badFiles ?? [];
-  return { bounds: [...bounds.values()], files, changed, badFiles };
+  const { badFiles = [], drift = [] } = progress.latest(model.node)?.details ?? {};
+  return { bounds: [...bounds.values()], files, changed, badFiles, drift };
 }
 
 function generation(table: Node, progress: Progress): Pick<Bound, 'generation'> {

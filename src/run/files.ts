@@ -67,4 +67,5 @@ export function changedText(read: Read, changed: readonly SourceFile[]): string 
 }
 
 /** What is to be done about them. */
-export const changedNext = 'Deliver the new rows in a file of another name.';
+export const changedNext = ({ node }: StepModel): string =>
+  `Deliver the new rows in a file of another name; if the old ones were wrong, esteira reprocess ${node.schema}.${node.table} reads its files once more.`;

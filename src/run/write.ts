@@ -53,7 +53,11 @@ export function writeOf(model: StepModel, options: Options): StepWrite {
       source: read.node.definition.name,
       relation: unreadOf(read, options, model),
     })),
-    told: { badFiles: unchanged ? reach.badFiles : [], warnings: reach.changed },
+    told: {
+      badFiles: unchanged ? reach.badFiles : [],
+      warnings: reach.changed,
+      ...(reach.drift.length > 0 ? { drift: reach.drift } : {}),
+    },
     unchanged,
   };
 }

@@ -149,7 +149,7 @@ function projectOf(graph: Graph, warehouse: Warehouse, answers: Answers): Projec
     environment: 'test',
     version: '',
     state: undefined as never,
-    files: { describe: 'no files', list: async () => [] },
+    files: { describe: 'no files', list: async () => [], isAsListed: async () => false },
     clock: { now: () => Temporal.Instant.from('2026-01-01T00:00:00Z') },
     holder: 'test',
     owner: { pid: process.pid, since: '', command: 'test' },

@@ -74,7 +74,7 @@ describe('files that cannot be read', () => {
   });
 
   test('no file at all is no row', async () => {
-    assert.deepEqual(await desk.stage(one, []), { rows: [], read: [], bad: [] });
+    assert.deepEqual(await desk.stage(one, []), { rows: [], read: [], bad: [], differences: [] });
   });
 });
 
@@ -155,8 +155,8 @@ describe('CSV', () => {
     const { rows, bad } = await desk.stage(columns, files);
     assert.deepEqual(rows, [[rid('2.csv', 1), 2, null, '2.00', null, null]]);
     assert.deepEqual(bad, [
-      { path: 'landing/1.csv', why: 'its header has no column value' },
-      { path: 'landing/3.csv', why: 'its header names id twice' },
+      { path: 'landing/1.csv', why: 'its header has no column value', breaks: true },
+      { path: 'landing/3.csv', why: 'its header names id twice', breaks: true },
     ]);
   });
 
@@ -172,7 +172,8 @@ describe('CSV', () => {
       [rid('2.csv', 1), 1, null, null, null],
       [rid('3.csv', 1), null, 'b', null, null],
     ]);
-    assert.deepEqual(bad, [{ path: 'landing/1.csv', why: 'its header has none of the columns id, name' }]);
+    const why = "its header has none of the columns id, name; is id called ID now? Then declare it with .alias('ID')";
+    assert.deepEqual(bad, [{ path: 'landing/1.csv', why, breaks: true }]);
   });
 
   test('a file of one column is read', async () => {
@@ -234,7 +235,13 @@ describe('Parquet', () => {
         ['id'],
       ],
     ]);
-    assert.deepEqual(bad, [{ path: 'landing/3.parquet', why: 'it has no column id' }]);
+    assert.deepEqual(bad, [
+      {
+        path: 'landing/3.parquet',
+        why: 'it has no column id (and has other, which is not declared)',
+        breaks: true,
+      },
+    ]);
   });
 
   test('bytes that spell text are text, lists and structs their JSON; an original is JSON, whatever it holds', async () => {

@@ -50,8 +50,16 @@ const decimal: Way = (value, type, facts) => {
   return `case when ${rounded} = ${value} then try_cast(${value} as ${stored}) end`;
 };
 
-const date: Way = (value, type) =>
-  type === 'DATE' ? `case when ${value} between date '0001-01-01' and date '9999-12-31' then ${value} end` : undefined;
+const inCalendar = (value: string): string =>
+  `case when ${value} between date '0001-01-01' and date '9999-12-31' then ${value} end`;
+
+/** An instant is a day where it is the midnight of one. */
+const date: Way = (value, type) => {
+  if (type === 'DATE') return inCalendar(value);
+  if (!type.startsWith('TIMESTAMP')) return undefined;
+  const instant = `cast(${value} as timestamptz)`;
+  return `case when isfinite(${instant}) and date_trunc('day', ${instant}) = ${instant} then ${inCalendar(`cast(${instant} as date)`)} end`;
+};
 
 /** A time without a zone is UTC, as in text. */
 const timestamp: Way = (value, type) =>
@@ -108,6 +116,34 @@ export function spelledSql(facts: ColumnFacts, text: string): string {
 export function storedSql(facts: ColumnFacts, value: string, type: string): string {
   if (/^"?NULL"?$/.test(type)) return `cast(null as ${storedType(facts)})`;
   return ways[facts.kind](value, type, facts) ?? spelledSql(facts, asText(value, type));
+}
+
+const isText = (type: string): boolean => /^(VARCHAR|BLOB|ENUM\b|"?NULL)/.test(type);
+const isDay = (type: string): boolean => type === 'DATE' || type.startsWith('TIMESTAMP');
+
+/** No value of the type is ever one of the kind, so that a whole column of it is lost; any other pair is judged value by value. */
+export function isNever({ kind }: ColumnFacts, type: string): boolean {
+  if (isText(type)) return false;
+  switch (kind) {
+    case 'text':
+      return false;
+    case 'integer':
+    case 'bigint':
+    case 'real':
+    case 'decimal':
+      return !isNumber(type);
+    case 'boolean':
+      return type !== 'BOOLEAN';
+    case 'date':
+    case 'timestamp':
+      return !isDay(type);
+    case 'duration':
+      return true;
+    case 'list':
+      return !/\]$|^UNION\(/.test(type);
+    case 'json':
+      return !isNested(type) && !isNumber(type) && type !== 'BOOLEAN';
+  }
 }
 
 /** A value of that type for an object of JSON, which has no word for not-a-number and the infinities: they go as text. */

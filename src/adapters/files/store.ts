@@ -77,6 +77,9 @@ export function folderStore({ path: root }: { readonly path: string }): FileStor
       const files = await Promise.all([...found].sort(byCodePoint).map(file));
       return files.filter((one) => one !== undefined);
     },
+    async isAsListed({ path: below, fingerprint }: SourceFile) {
+      return (await file(below))?.fingerprint === fingerprint;
+    },
   });
 }
 

@@ -1,7 +1,7 @@
+import { nearest } from '../../columns/nearest.ts';
 import { EsteiraError } from '../../errors.ts';
 import type { SettingsView } from '../../operate/views.ts';
 import { type Command, given } from '../command.ts';
-import { nearest } from '../nearest.ts';
 import { moment } from '../numbers.ts';
 import { person } from '../person.ts';
 import { table } from '../table.ts';

@@ -1,4 +1,5 @@
 import type { RunView, StatusView, TickView } from '../../operate/views.ts';
+import { driftTexts } from '../../ports/drift.ts';
 import type { Command } from '../command.ts';
 import { mark, paint } from '../marks.ts';
 import { moment } from '../numbers.ts';
@@ -25,7 +26,7 @@ const headings = [
 
 /** Who has the project, what goes on, and for each job its last day and its next time; a run of a part of a job stands below it. */
 export function statusText(
-  { environment, owner, running, interrupted, jobs, waiting, missed }: StatusView,
+  { environment, owner, running, interrupted, jobs, waiting, missed, drift }: StatusView,
   look: Look,
 ): string {
   const whose = owner
@@ -48,6 +49,8 @@ export function statusText(
     ...(rows.length > 0 ? ['', ...table(headings, rows, look)] : []),
     ...(waiting.length > 0 ? ['', 'Due, not done', ...waiting.map((tick) => waitingLine(tick, look))] : []),
     ...(missed.length > 0 ? ['', missedText(missed, look)] : []),
+    ...(drift.length > 0 ? ['', 'Files that are not what their sources declare'] : []),
+    ...driftTexts(drift).map((text) => wrapHanging(visible(`  ${text}`), look.columns, 4)),
   ].join('\n');
 }
 

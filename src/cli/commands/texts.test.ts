@@ -99,6 +99,7 @@ const status = {
   interrupted: [],
   waiting: [],
   missed: [],
+  drift: [],
   jobs: [
     {
       job: 'v_credit_diario',
@@ -278,6 +279,27 @@ describe('status', () => {
     assert.match(statusText({ ...status, running: [] }, look), /Nothing is running\./);
     const { owner: _, ...alone } = status;
     assert.match(statusText(alone, look), /^demo; no process has it open\n/);
+  });
+
+  it('says which files are not what their source declares, the columns of one file together', () => {
+    const met = {
+      source: 'shop.landing.orders',
+      run: 'r',
+      since: '2028-02-29T05:00:00Z',
+      path: 'orders/2028-02-29.csv',
+    };
+    const drift = ['discount', 'coupon'].map((column) => ({
+      ...met,
+      how: 'new' as const,
+      column,
+      note: 'it is ignored',
+    }));
+    const text = statusText({ ...status, drift }, look);
+    assert.match(
+      text,
+      /\n\nFiles that are not what their sources declare\n {2}landing\.orders: new columns discount, coupon in/,
+    );
+    fits(text, 80);
   });
 
   it('says what was interrupted, what is due and what was not run, each once', () => {

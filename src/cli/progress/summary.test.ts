@@ -69,7 +69,7 @@ Invalid rows, with the rules that they break:
     const text = summary({ ...many, steps, told: false }, look);
     assert.match(
       text,
-      /Files that could not be read, and were left out: 1\n {2}a\.csv: no gzip\nChecks that warn:\n {2}few rows$/,
+      /Files that could not be read, and were left out: 1\n {2}a\.csv: no gzip\nWarnings:\n {2}few rows$/,
     );
     assert.match(summary({ ...many, steps, told: true }, look), /And 1 file left out and 1 warning, as said above\.$/);
   });

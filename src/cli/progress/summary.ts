@@ -1,4 +1,5 @@
 import type { ErrorView, RunView } from '../../operate/views.ts';
+import { driftTexts } from '../../ports/drift.ts';
 import type { Account, PublicationDetails, RunState } from '../../ports/index.ts';
 import { mark, paint } from '../marks.ts';
 import { between, count, counted, seconds } from '../numbers.ts';
@@ -135,7 +136,9 @@ function flagText(flags: Readonly<Record<string, number>>): string {
 /** Files that were left out and checks that warned: in full, unless a person has just read them. */
 function setAside(run: Ended, look: Look): readonly string[] {
   const files = run.steps.flatMap(({ details }) => details?.badFiles ?? []);
-  const warnings = run.steps.flatMap(({ details }) => details?.warnings ?? []);
+  const drift = run.steps.flatMap(({ details }) => details?.drift ?? []);
+  const news = driftTexts(drift.filter((one) => one.run === run.runId));
+  const warnings = [...news, ...run.steps.flatMap(({ details }) => details?.warnings ?? [])];
   if (run.told) {
     const said = [
       ...(files.length > 0 ? [`${counted(files.length, 'file')} left out`] : []),
@@ -147,7 +150,7 @@ function setAside(run: Ended, look: Look): readonly string[] {
   return [
     ...(files.length > 0 ? [`Files that could not be read, and were left out: ${files.length}`] : []),
     ...files.slice(0, named).map(({ path, why }) => say(`${path}: ${why}`)),
-    ...(warnings.length > 0 ? ['Checks that warn:'] : []),
+    ...(warnings.length > 0 ? ['Warnings:'] : []),
     ...warnings.map(say),
   ];
 }

@@ -58,7 +58,7 @@ async function filesOfTable(
   for (const read of model.reads.filter(({ how }) => how === 'new files')) {
     if (project.readerOf(read.node.definition as AnySource).by !== 'files') continue;
     const { changed } = await filesOf(read, model, { project });
-    if (changed.length > 0) findings.push({ what, ok: false, found: changedText(read, changed), next: changedNext });
+    if (changed.length > 0) findings.push({ what, ok: false, found: changedText(read, changed), next: changedNext(model) });
   }
   return findings;
 }

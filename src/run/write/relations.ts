@@ -1,5 +1,5 @@
-import type { AnySource } from '../../define/index.ts';
-import type { Node } from '../../graph/index.ts';
+import { type AnySource, extraColumn } from '../../define/index.ts';
+import { type Node, whereOf } from '../../graph/index.ts';
 import { handedOn, placeOf, type Read, readsDay, type StepModel } from '../../plan/index.ts';
 import { type FileInput, hidden } from '../../ports/index.ts';
 import { arrived, isInvalid } from './arrived.ts';
@@ -51,7 +51,15 @@ export function fileInputs(model: StepModel, { project, reach, rerun }: Options)
   return [...reach.files].map(([id, files]) => {
     const node = project.graph.nodes.get(id) as Node;
     const unread = rerun !== 'invalid' && model.reads.some((read) => read.node.id === id && read.how === 'new files');
-    return { relation: fileRelation(node), source: id, columns: node.definition.columns, files, once: unread };
+    const { columns } = node.definition;
+    const { newColumns, breach } = (node.definition as AnySource).contract;
+    return {
+      ...{ relation: fileRelation(node), source: id, columns, files, once: unread },
+      ...(newColumns === 'keep' ? { extra: extraColumn } : {}),
+      ...(newColumns === 'refuse' ? { refusesNew: true } : {}),
+      ...(breach === 'fail' ? { breach: { written: whereOf(node.definition) } } : {}),
+      isAsListed: (file) => project.files.isAsListed(file),
+    };
   });
 }
 

@@ -20,6 +20,13 @@ const wordy = "sql`select 'one' as word`";
 const pairs = 'sql`select * from (values (1, 1), (1, 2)) as v(a, b)`';
 const two =
   "export const two = table('bronze.two', { columns: { n: col.integer() }, rows: sql`select unnest([1, 2]) as n` });\n";
+/** A source of orders with their price, and a file of it. */
+const drifted = (doing: string, content: string, { more = '' } = {}): Case => {
+  const landing = `export const landing = source('landing.orders', {
+  reader: files('*.csv'), columns: { id: col.integer(), price: col.decimal(10, 2) }${more} });\n`;
+  const one = run(doing, `${landing}${table('id: col.integer()', 'sql`select id from ${landing}`')}`);
+  return { ...one, files: { ...one.files, 'data/2026-03-09.csv': content } };
+};
 const endless = 'sql`select max(a.range * b.range % 7) as n from range(100000000) as a, range(1000000) as b`';
 
 /** Its definition is another one from then on. */
@@ -261,6 +268,12 @@ export const enough = check('enough rows', atLeast(rowsIn(orders), 3));`,
         }),
       },
     },
+  ],
+  SOURCE_DRIFTED: [
+    drifted('A column that must be there is called otherwise in a file.', 'id,preco\n1,2.50\n'),
+    drifted('A file has a column that is not declared, where these are refused.', 'id,price,tax\n1,2.50,1\n', {
+      more: ", newColumns: 'refuse'",
+    }),
   ],
   CANCELLED: [
     {

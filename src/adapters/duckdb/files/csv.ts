@@ -1,8 +1,10 @@
 import type { SourceFile } from '../../../ports/index.ts';
 import { pieces } from './lines.ts';
 
-/** A record: its fields (null where nothing stands between the delimiters), or the text of one that cannot be taken apart. */
-export type CsvRecord = { readonly fields: readonly (string | null)[] } | { readonly broken: string };
+/** A record: its fields (null where nothing stands between the delimiters), or the text of one that cannot be taken apart; `open`: its quotes have no end. */
+export type CsvRecord =
+  | { readonly fields: readonly (string | null)[] }
+  | { readonly broken: string; readonly open: boolean };
 
 /** `start`: a field begins; `closed`: its quotes have ended, perhaps (a quote that follows at once is half of one). */
 type State = 'start' | 'plain' | 'quoted' | 'closed' | 'broken';
@@ -93,10 +95,11 @@ class Splitter {
       this.#field = this.#field.replace(/\r$/, '');
       if (this.#field === '') this.#state = 'start';
     }
-    const broken = this.#state === 'broken' || this.#state === 'quoted';
+    const open = this.#state === 'quoted';
+    const broken = this.#state === 'broken' || open;
     if (text !== '') {
       this.#push();
-      yield broken ? { broken: text } : { fields: this.#fields };
+      yield broken ? { broken: text, open } : { fields: this.#fields };
     }
     this.#state = 'start';
     this.#field = '';

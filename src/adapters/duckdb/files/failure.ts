@@ -1,4 +1,3 @@
-import type { Columns } from '../../../columns/index.ts';
 import type { SourceFile } from '../../../ports/index.ts';
 
 /** What DuckDB says when a file is at fault; memory, disk and interruptions are not. */
@@ -51,12 +50,4 @@ export async function readTogether(
     }
   }
   return failed;
-}
-
-/** What a file with columns of these names lacks to be one of the source; nothing where it can be. One with none of them would give empty rows only. */
-export function whyMissing(columns: Columns, names: readonly string[]): string | undefined {
-  const own = Object.keys(columns);
-  const missing = own.filter((name) => !columns[name]?.facts.nullable && !names.includes(name));
-  if (missing.length > 0) return `no column ${missing.join(', ')}`;
-  return own.some((name) => names.includes(name)) ? undefined : `none of the columns ${own.join(', ')}`;
 }

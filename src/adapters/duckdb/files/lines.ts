@@ -7,10 +7,16 @@ const reasons: Readonly<Record<string, string>> = Object.freeze({
   ENOENT: 'it is not there any more',
   EACCES: 'there is no permission to read it',
   EISDIR: 'it is a folder',
+  CUT_OFF: 'it is cut off: its last line ends in the middle',
   Z_BUF_ERROR: 'the gzip stream is cut off',
   Z_DATA_ERROR: 'it is not a gzip stream, or a damaged one',
   ERR_ENCODING_INVALID_ENCODED_DATA: 'it is not UTF-8 text',
 });
+/** The file ends in the middle of a row: it was cut off, or is still being written. */
+export class CutOff extends Error {
+  readonly code = 'CUT_OFF';
+}
+
 /** Why a file cannot be read, for people; throws an error of another origin again. */
 export function whyBad(error: unknown): string {
   // What has no code is not about the file: the engine, or this program.
@@ -70,14 +76,11 @@ async function extentOfPlain(file: SourceFile): Promise<Extent> {
 }
 
 /** How many lines a file has, those without anything in them too. */
-export async function countLines(file: SourceFile): Promise<number> {
+export async function countLines(file: SourceFile, { ended, bytes }: Extent): Promise<number> {
   let count = 0;
-  let last: number | undefined;
-  for await (const chunk of chunks(file)) {
+  for await (const chunk of chunks(file))
     for (let at = chunk.indexOf(lineEnd); at >= 0; at = chunk.indexOf(lineEnd, at + 1)) count += 1;
-    last = chunk.at(-1) ?? last;
-  }
-  return last === undefined || last === lineEnd ? count : count + 1;
+  return ended || bytes === 0 ? count : count + 1;
 }
 
 /** The text of a file a piece at a time, without its byte order mark. */
@@ -89,8 +92,15 @@ export async function* pieces(file: SourceFile): AsyncGenerator<string> {
 
 const trimmed = (text: string): string => text.replace(/^[ \t\r]+|[ \t\r]+$/g, '');
 
+interface Line {
+  readonly number: number;
+  readonly text: string;
+  /** A line end follows. */
+  readonly ended: boolean;
+}
+
 /** Lines with their numbers, without those that are empty. */
-export async function* lines(file: SourceFile): AsyncGenerator<{ readonly number: number; readonly text: string }> {
+export async function* lines(file: SourceFile): AsyncGenerator<Line> {
   let rest = '';
   let number = 0;
   for await (const piece of pieces(file)) {
@@ -99,8 +109,8 @@ export async function* lines(file: SourceFile): AsyncGenerator<{ readonly number
     for (const part of parts) {
       number += 1;
       const text = trimmed(part);
-      if (text) yield { number, text };
+      if (text) yield { number, text, ended: true };
     }
   }
-  if (trimmed(rest)) yield { number: number + 1, text: trimmed(rest) };
+  if (trimmed(rest)) yield { number: number + 1, text: trimmed(rest), ended: false };
 }

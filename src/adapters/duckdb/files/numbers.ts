@@ -22,6 +22,8 @@ function keyPattern(name: string): string {
 /** Looks like a number that was not written as a whole one, or like a zero that may have had a sign. */
 const numberLike = (text: string): string =>
   `${text} >= '-' and ${text} < ':' and (contains(${text}, '.') or contains(${text}, 'e') or ${text} = '0') and regexp_full_match(${text}, '-?[0-9]+([.][0-9]+)?(e[+-]?[0-9]+)?')`;
+/** Anywhere on a line: a number that a double may not hold as it was written. */
+export const longNumber = '[0-9.]{17,}|[0-9][eE]';
 /** Fifteen digits come back from a double as they were. */
 const longOrExponent = '-?(?:[0-9.]{17,}|[0-9.]+[eE])';
 const anyNumber = '-?[0-9]+[.eE]|-0';
@@ -33,8 +35,9 @@ const anyNumber = '-?[0-9]+[.eE]|-0';
 export function inexact(columns: Columns, text: (name: string) => string, line: string): string {
   const found = Object.entries(columns).flatMap(([name, { facts }]) => {
     const value = text(name);
+    const keys = [name, ...(facts.aliases ?? [])].map(keyPattern);
     const onLine = (pattern: string): string =>
-      `regexp_matches(${line}, ${literal(`${keyPattern(name)}(?:${pattern})`)})`;
+      `regexp_matches(${line}, ${literal(`(?:${keys.join('|')})(?:${pattern})`)})`;
     if (facts.kind === 'text') return [`(${numberLike(value)} and ${onLine(anyNumber)})`];
     if (facts.kind !== 'decimal' && facts.kind !== 'integer' && facts.kind !== 'bigint') return [];
     return [`((contains(${value}, '.') or contains(${value}, 'e')) and ${onLine(longOrExponent)})`];
@@ -101,4 +104,38 @@ export function writtenNumbers(line: string): Readonly<Record<string, string>> {
     last = token;
   }
   return Object.fromEntries(found);
+}
+
+/** Whether a text ends within a string or a bracket. */
+export function isCut(text: string): boolean {
+  let depth = 0;
+  for (const token of tokens(text)) {
+    if (token === '{' || token === '[') depth += 1;
+    else if (token === '}' || token === ']') depth -= 1;
+    else if (token.startsWith('"') && afterString(`${token} `, 0) > token.length) return true;
+  }
+  return depth > 0;
+}
+
+/** A JSON object without these keys, its numbers as they were written; nothing where no other is left, or where it is none. */
+export function undeclaredOf(line: string, names: ReadonlySet<string>): string | undefined {
+  if (!line.startsWith('{')) return undefined;
+  const others = new Map<string, string>();
+  let depth = 0;
+  let last = '';
+  let key: string | undefined;
+  let value = '';
+  for (const token of tokens(line)) {
+    if (token === '}' || token === ']') depth -= 1;
+    if (depth === 0 || (depth === 1 && token === ',')) {
+      if (key !== undefined && !names.has(key)) others.set(key, value);
+      key = undefined;
+      value = '';
+    } else if (key !== undefined) value += token;
+    else if (token === ':') key = keyOf(last);
+    if (token === '{' || token === '[') depth += 1;
+    last = token;
+  }
+  const pairs = [...others].map(([name, text]) => `${JSON.stringify(name)}:${text}`);
+  return pairs.length > 0 ? `{${pairs.join(',')}}` : undefined;
 }

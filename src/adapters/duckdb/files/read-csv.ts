@@ -1,10 +1,10 @@
-import type { Columns } from '../../../columns/index.ts';
+import { type Columns, compareNames } from '../../../columns/index.ts';
 import type { SourceFile } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import { spelledSql } from '../stored.ts';
 import { type CsvRecord, type Header, headerOf, records } from './csv.ts';
-import { readTogether, whyMissing } from './failure.ts';
-import { extentOf, whyBad } from './lines.ts';
+import { readTogether } from './failure.ts';
+import { CutOff, countLines, extentOf, whyBad } from './lines.ts';
 import { openedAs, placeOf } from './paths.ts';
 import type { Staging } from './staging.ts';
 import { type Reading, staged, typedSql } from './typed.ts';
@@ -31,16 +31,19 @@ export async function readCsv(staging: Staging, files: readonly SourceFile[]): P
 
 /** The header, where it has what the columns need; a file without it is set aside, an empty one has no rows. */
 async function usableHeader(staging: Staging, file: SourceFile): Promise<Header | undefined> {
-  const { columns } = staging.input;
+  const { declared } = staging;
   try {
-    await extentOf(file);
-    const header = await headerOf(file, Object.keys(columns));
+    const extent = await extentOf(file);
+    const { ended } = extent;
+    const wanted = Object.entries(declared).flatMap(([name, { facts }]) => [name, ...(facts.aliases ?? [])]);
+    const header = await headerOf(file, wanted);
     if (!header) return undefined;
-    const why = whyMissing(columns, header.names);
-    const twice = header.names.filter((name, index) => name in columns && header.names.indexOf(name) !== index);
-    if (why) staging.setAside(file, `its header has ${why}`);
-    else if (twice.length) staging.setAside(file, `its header names ${twice.join(', ')} twice`);
-    else return header;
+    const { names } = header;
+    const twice = names.filter((name, index) => wanted.includes(name) && names.indexOf(name) !== index);
+    if (twice.length) staging.setAside(file, `its header names ${twice.join(', ')} twice`, true);
+    else if (!ended && compareNames(declared, names).breach && (await countLines(file, extent)) === 1)
+      staging.setAside(file, 'it is cut off in its header');
+    else if (staging.compare(file, names, 'its header has')) return header;
   } catch (error) {
     staging.setAside(file, whyBad(error));
   }
@@ -62,18 +65,35 @@ async function readGroup(staging: Staging, header: Header, files: readonly Sourc
 }
 
 /** What both ways of reading have in common: fields by their place in the header. */
-function reading(columns: Columns, { names }: Header): Pick<Reading, 'raw' | 'value'> {
+function reading({ input, declared }: Staging, { names }: Header): Pick<Reading, 'raw' | 'value'> {
+  const { columns, extra } = input;
+  const { called, news } = compareNames(declared, names);
   const raw = (name: string): string => {
-    const index = names.indexOf(name);
-    if (index < 0) return 'cast(null as varchar)';
+    if (name === extra) return extraSql(news, names);
+    const index = names.indexOf(called.get(name) ?? '');
+    if (!called.has(name)) return 'cast(null as varchar)';
     // Two quotes with nothing between them are a text of no length, and no number at all.
     return columns[name]?.facts.kind === 'text' ? field(index) : `nullif(${field(index)}, '')`;
   };
   return { raw, value: (name) => spelledSql((columns[name] as Columns[string]).facts, raw(name)) };
 }
 
+/** The fields of the columns that nothing asks for, as an object; nothing where all are empty. */
+function extraSql(news: readonly string[], names: readonly string[]): string {
+  const fields = names.flatMap((name, index) => (news.includes(name) ? [{ name, index }] : []));
+  if (fields.length === 0) return 'cast(null as varchar)';
+  const pairs = fields.map(({ name, index }, at) => {
+    // A name that is given twice has its values twice.
+    const earlier = fields.slice(0, at).filter((other) => other.name === name).length;
+    return `${literal(earlier ? `${name}#${earlier + 1}` : name)}, ${field(index)}`;
+  });
+  return `case when coalesce(${fields.map(({ index }) => field(index)).join(', ')}) is not null
+    then cast(json_object(${pairs.join(', ')}) as varchar) end`;
+}
+
 /** All columns as text, by place: the engine guesses nothing, and an empty field is NULL while two quotes are a text of no length. */
-function quickSql({ input }: Staging, header: Header, files: readonly SourceFile[]): string {
+function quickSql(staging: Staging, header: Header, files: readonly SourceFile[]): string {
+  const { input } = staging;
   const { delimiter, names } = header;
   const types = names.map((_, index) => `'#c${index}': 'VARCHAR'`).join(', ');
   const object = names.map((name, index) => `${literal(name)}, ${field(index)}`).join(', ');
@@ -81,7 +101,7 @@ function quickSql({ input }: Staging, header: Header, files: readonly SourceFile
     from: `(select *, ${placeOf(input.files, 'filename')} as ${staged.file}
       from read_csv([${openedAs(files)}], columns={${types}}, auto_detect=false, header=true, delim=${literal(delimiter)}, quote='"', escape='"',
         nullstr='', allow_quoted_nulls=false, strict_mode=true, null_padding=false, filename=true))`,
-    ...reading(input.columns, header),
+    ...reading(staging, header),
     original: `cast(json_object(${object}) as varchar)`,
     besides: [staged.file],
   });
@@ -101,7 +121,7 @@ async function readCarefully(staging: Staging, header: Header, file: SourceFile)
       'single',
       typedSql(input.columns, {
         from: `(select *, cast(${input.files.indexOf(file)} as integer) as ${staged.file} from ${table})`,
-        ...reading(input.columns, header),
+        ...reading(staging, header),
         lost: '"#lost"',
         original: '"#l"',
         besides: [staged.file, staged.line],
@@ -114,13 +134,16 @@ async function readCarefully(staging: Staging, header: Header, file: SourceFile)
 
 async function appendRecords(staging: Staging, { delimiter, names }: Header, file: SourceFile): Promise<void> {
   const appender = await staging.connection.createAppender(staging.bare('waiting'), 'main', 'temp');
+  const { ended } = await extentOf(file);
   let number = -1;
+  let isWhole = true;
   try {
     for await (const record of records(file, delimiter)) {
       number += 1;
       if (number === 0) continue;
       appender.appendBigInt(BigInt(number));
       const fields = fieldsOf(record, names.length);
+      isWhole = 'broken' in record ? !record.open : record.fields.length >= names.length;
       appender.appendVarchar(originalOf(record, { names, fields }));
       appender.appendBoolean(fields === undefined);
       for (let index = 0; index < names.length; index += 1) {
@@ -130,6 +153,8 @@ async function appendRecords(staging: Staging, { delimiter, names }: Header, fil
       }
       appender.endRow();
     }
+    // A last record that lacks fields, or an end of its quotes, and that no line end follows.
+    if (!ended && !isWhole) throw new CutOff();
     appender.flushSync();
   } finally {
     appender.closeSync();

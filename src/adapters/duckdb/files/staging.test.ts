@@ -9,7 +9,7 @@ test('the relation of no file at all has the columns and types of any other', as
   const connection = await instance.connect();
   const columns = { id: col.integer(), name: col.text() };
   const input = { relation: 'none', source: 'desk.landing.none', columns, files: [], once: true };
-  assert.deepEqual(await stageFiles(connection, input, 'none'), { read: [], bad: [] });
+  assert.deepEqual(await stageFiles(connection, input, 'none'), { read: [], bad: [], differences: [] });
   const described = await connection.runAndReadAll('describe none');
   assert.deepEqual(
     described.getRows().map(([name, type]) => `${name} ${type}`),

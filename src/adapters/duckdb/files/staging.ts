@@ -1,22 +1,18 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import type { FileInput, SourceFile } from '../../../ports/index.ts';
+import { type Columns, type Compared, compareNames, renamedText } from '../../../columns/index.ts';
+import type { Bad, Difference, FileInput, SourceFile } from '../../../ports/index.ts';
 import { hidden } from '../../../ports/index.ts';
 import { dialect, storedType } from '../dialect.ts';
 import { staged } from './typed.ts';
 
 const { identifier, literal } = dialect;
 
-export interface Bad {
-  readonly path: string;
-  readonly why: string;
-}
-
 /**
  * Where rows wait. `lines`: of JSON lines, in the order of their files, so that the row's place says the line; `records`: the same of CSV and
  * Parquet; `single`: rows that say their line themselves. The relation is a view of them, so that nothing is written twice.
  */
-type Part = 'lines' | 'records' | 'single';
-const parts: readonly Part[] = Object.freeze(['lines', 'records', 'single']);
+export type Part = 'lines' | 'records' | 'single';
+export const parts: readonly Part[] = Object.freeze(['lines', 'records', 'single']);
 
 const nameOf = (relation: string, part: string): string => `${relation}#${part}`;
 /** The temporary tables that are beneath the view of that name. */
@@ -38,7 +34,12 @@ export interface Arrived {
 export class Staging {
   readonly connection: DuckDBConnection;
   readonly input: FileInput;
+  /** The columns that a file may have; the input has one more where that takes what else there is. */
+  readonly declared: Columns;
   readonly bad: Bad[] = [];
+  /** Files whose rows have arrived before it was seen that they are none of the source's. */
+  readonly late: Bad[] = [];
+  readonly #differences: Difference[] = [];
   readonly #relation: string;
   readonly #made = new Set<Part>();
   readonly #first = new Map<number, number>();
@@ -47,6 +48,8 @@ export class Staging {
   constructor(connection: DuckDBConnection, input: FileInput, relation: string) {
     this.connection = connection;
     this.input = input;
+    const { extra } = input;
+    this.declared = Object.fromEntries(Object.entries(input.columns).filter(([name]) => name !== extra));
     this.#relation = relation;
   }
 
@@ -73,8 +76,58 @@ export class Staging {
     this.#made.add(part);
   }
 
-  setAside(file: SourceFile, why: string): void {
-    this.bad.push({ path: file.path, why: why.replaceAll(file.location, file.path) });
+  setAside(file: SourceFile, why: string, breaks = false): void {
+    this.bad.push({ path: file.path, why: why.replaceAll(file.location, file.path), ...(breaks ? { breaks } : {}) });
+  }
+
+  /** Looks a file's columns over; nothing for one that breaks the contract, which is set aside: `its header has no column …`. */
+  compare(file: SourceFile, names: readonly string[], has: string): Compared | undefined {
+    const compared = compareNames(this.declared, names, this.input.refusesNew);
+    if (compared.breach) this.setAside(file, `${has} ${compared.breach}`, true);
+    else this.tell(file, compared);
+    return compared.breach ? undefined : compared;
+  }
+
+  /** Columns that are new, and those that are gone, each with the first file that has it so. */
+  tell({ path }: SourceFile, { news, gone }: Pick<Compared, 'news' | 'gone'>): void {
+    const { extra } = this.input;
+    for (const column of news)
+      this.differ({ how: 'new', column, path, note: extra ? `kept in ${extra}` : 'it is ignored' });
+    for (const column of gone) {
+      this.differ({ how: 'gone', column, path, note: `its values are missing${renamedText(column, gone, news)}` });
+    }
+  }
+
+  differ(difference: Difference): void {
+    const isKnown = ({ how, column }: Difference): boolean => how === difference.how && column === difference.column;
+    if (!this.#differences.some(isKnown)) this.#differences.push(difference);
+  }
+  get differences(): readonly Difference[] {
+    return this.#differences;
+  }
+
+  /** Sets a file aside for columns that are new, where these are refused; its rows have arrived. */
+  refuse(file: SourceFile, names: readonly string[]): void {
+    const shown = names.slice(0, 8).join(', ');
+    this.late.push({
+      path: file.path,
+      why: `it has ${shown}, which ${names.length === 1 ? 'is' : 'are'} not declared`,
+      breaks: true,
+    });
+  }
+
+  has(part: Part): boolean {
+    return this.#made.has(part);
+  }
+  /** The values of each of these columns, in all that has arrived. */
+  async countValues(names: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const counts = new Map<string, number>();
+    for (const part of parts.filter((one) => this.#made.has(one))) {
+      const asked = names.map((name) => `count(${identifier(name)})`).join(', ');
+      const [row = []] = await this.rows(`select ${asked} from ${this.table(part)}`);
+      for (const [index, name] of names.entries()) counts.set(name, (counts.get(name) ?? 0) + Number(row[index]));
+    }
+    return counts;
   }
 
   /** The rows of a file among the lines do not count. */

@@ -1,11 +1,15 @@
 import { EsteiraError } from '../../../errors.ts';
 import {
   type Account,
+  type Bad,
   type Bound,
+  driftAfter,
+  type Looked,
   noRows,
   type Publication,
   type PublicationDetails,
   placeText,
+  refuseBreaches,
   type SourceFile,
   type StepWrite,
 } from '../../../ports/index.ts';
@@ -38,7 +42,8 @@ interface Staged {
   readonly files: number;
   /** Those to be recorded as taken in. */
   readonly taken: readonly { readonly source: string; readonly files: readonly SourceFile[] }[];
-  readonly bad: PublicationDetails['badFiles'];
+  readonly bad: readonly Bad[];
+  readonly looked: readonly Looked[];
   /** The body's rows, where they were to be made before. */
   readonly body?: string;
 }
@@ -70,7 +75,8 @@ export async function publishStep(publishing: Publishing): Promise<Publication> 
 /** Reads the files into temporary tables; one that cannot be read is named, and the others go on. */
 async function stage({ write, session }: Work): Promise<Staged> {
   const taken: Staged['taken'][number][] = [];
-  const bad: { path: string; why: string }[] = [];
+  const bad: Bad[] = [];
+  const looked: Looked[] = [];
   let files = 0;
   for (const input of write.files) {
     session.views.add(input.relation);
@@ -80,11 +86,13 @@ async function stage({ write, session }: Work): Promise<Staged> {
     files += result.read.length;
     if (input.once) taken.push({ source: input.source, files: result.read });
     bad.push(...result.bad);
+    looked.push({ input, read: result.read.length, differences: result.differences });
+    refuseBreaches(input, result.bad);
   }
   // What was interrupted may look like a file that cannot be read.
   session.throwIfCancelled();
   const body = write.ahead ? await evaluated(session, write) : undefined;
-  return { files, taken, bad, ...(body ? { body } : {}) };
+  return { files, taken, bad, looked, ...(body ? { body } : {}) };
 }
 
 /** The rows of the body, where it is a query, in a table of their own: made while another publication of the same table still has its turn. */
@@ -141,8 +149,13 @@ async function carryOut(
     ...(await runChecks(work, account, refused)),
   ];
   await trace('checked');
-  const badFiles = [...(told?.badFiles ?? []), ...staged.bad];
-  const details = { flags: refused.flags, badFiles, warnings, files: staged.files };
+  const badFiles = [...(told?.badFiles ?? []), ...staged.bad.map(({ path, why }) => ({ path, why }))];
+  const { runId, at } = write.batch;
+  const drift = driftAfter(told?.drift ?? [], staged.looked, { run: runId, since: at.toString() });
+  const details = {
+    ...{ flags: refused.flags, badFiles, warnings, files: staged.files },
+    ...(drift.length > 0 ? { drift } : {}),
+  };
   const sequence = changed ? after : after - 1n;
   // The temporary tables go in the same round trip; `tidy` finds nothing left to drop.
   const record = recordSql(write, { account, details }, dialect.literal(sequence), staged.taken, moved);

@@ -1,0 +1,46 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
+
+export type Format = 'csv' | 'jsonl' | 'parquet';
+export const formats: readonly Format[] = ['csv', 'jsonl', 'parquet'];
+export type Row = Readonly<Record<string, string | number | null>>;
+
+const cell = (value: string | number | null | undefined): string =>
+  value === null || value === undefined
+    ? ''
+    : typeof value === 'string'
+      ? `"${value.replaceAll('"', '""')}"`
+      : `${value}`;
+
+/** The text of a file; its columns are those of the first row. */
+export function textOf(format: 'csv' | 'jsonl', rows: readonly Row[]): string {
+  if (format === 'jsonl') return rows.map((row) => `${JSON.stringify(row)}\n`).join('');
+  const names = Object.keys(rows[0] ?? {});
+  return [names, ...rows.map((row) => names.map((name) => cell(row[name])))]
+    .map((line) => `${line.join(',')}\n`)
+    .join('');
+}
+
+/** Writes the same rows in any format; of Parquet the types are what its writer takes them for. */
+export async function writeRows(file: string, rows: readonly Row[]): Promise<void> {
+  mkdirSync(path.dirname(file), { recursive: true });
+  if (!file.endsWith('.parquet')) {
+    writeFileSync(file, textOf(file.endsWith('.csv') ? 'csv' : 'jsonl', rows));
+    return;
+  }
+  const instance = await DuckDBInstance.create(':memory:');
+  const connection = await instance.connect();
+  const names = Object.keys(rows[0] ?? {});
+  const literal = (value: string | number | null | undefined): string =>
+    value === null || value === undefined
+      ? 'null'
+      : typeof value === 'number'
+        ? `${value}`
+        : `'${value.replaceAll("'", "''")}'`;
+  const values = rows.map((row) => `(${names.map((name) => literal(row[name])).join(', ')})`).join(', ');
+  const columns = names.map((name) => `"${name}"`).join(', ');
+  await connection.run(`copy (select * from (values ${values}) as v(${columns})) to '${file}' (format parquet)`);
+  connection.closeSync();
+  instance.closeSync();
+}
