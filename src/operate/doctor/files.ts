@@ -58,7 +58,8 @@ async function filesOfTable(
   for (const read of model.reads.filter(({ how }) => how === 'new files')) {
     if (project.readerOf(read.node.definition as AnySource).by !== 'files') continue;
     const { changed } = await filesOf(read, model, { project });
-    if (changed.length > 0) findings.push({ what, ok: false, found: changedText(read, changed), next: changedNext(model) });
+    if (changed.length > 0)
+      findings.push({ what, ok: false, found: changedText(read, changed), next: changedNext(model) });
   }
   return findings;
 }
