@@ -2,16 +2,19 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { col } from '../columns/index.ts';
 import {
+  appendChanges,
   byHand,
   check,
   cron,
   type Definition,
   existsIn,
   files,
+  history,
   job,
   keepLatest,
   mergeDeleting,
   perEngine,
+  replaceEach,
   rowsIn,
   settings,
   settingsTable,
@@ -26,6 +29,7 @@ import { collect } from './collect.ts';
 const rows = sql`select 1 as n`;
 const n = col.integer();
 const key = col.integer().key();
+const d = col.date();
 const orders = table('silver.orders', { columns: { n: key }, rows });
 
 // What a project without a type checker could write: `never` stands where the types would refuse it.
@@ -39,6 +43,15 @@ const misshapen: Readonly<Record<string, () => Definition>> = {
   'a column that silver.t does not have': () =>
     table('silver.t', { columns: { n: key }, rows, write: mergeDeleting('m' as never) }),
   'needs a column of kind boolean': () => table('silver.t', { columns: { n: key }, rows, write: mergeDeleting('n') }),
+  'needs a column of kind date or timestamp': () =>
+    table('silver.t', { columns: { n: key }, rows, write: history({ at: 'n' as never }) }),
+  'history\\(\\{ deleted': () =>
+    table('silver.t', { columns: { n: key, d }, rows, write: history({ at: 'd', deleted: 'n' as never }) }),
+  'appendChanges\\(\\{ deleted': () =>
+    table('silver.t', { columns: { n: key, d }, rows, write: appendChanges({ at: 'd', deleted: 'n' as never }) }),
+  'two columns d': () => table('silver.t', { columns: { n: key, d }, rows, write: history({ at: 'd', from: 'd' }) }),
+  'names a column that silver.t does not': () =>
+    table('silver.t', { columns: { n }, rows, write: replaceEach('day' as never) }),
   'a column that silver.orders does not have': () =>
     table('silver.t', { columns: { n }, rows, rules: { known: existsIn('n', orders, 'm' as never) } }),
   'which sets none aside': () => table('silver.t', { columns: { n }, rows: sql`select n from ${orders.invalid}` }),
@@ -96,6 +109,7 @@ test('what stands beside a table has its name: invalid rows, rows that left, cha
       table('a.t', { columns: { n: key, gone: col.boolean() }, rows, write: mergeDeleting('gone') }),
       plain('a.T__deleted'),
     ],
+    [table('a.t', { columns: { n: key, d }, rows, write: history({ at: 'd' }) }), plain('a.t__ROWS')],
     [settings('a.t', { n: n.default(1) }), plain('a.t_history')],
     [plain('a.t'), plain('A.T')],
   ];

@@ -132,12 +132,10 @@ function refuseWay(table: AnyTable): void {
   needs(`${word}({ at: '${write.at}' })`, write.at, ['date', 'timestamp']);
   if (write.deleted !== undefined) needs(`${word}({ deleted: '${write.deleted}' })`, write.deleted, ['boolean']);
   if (write.way !== 'history') return;
-  const taken = new Set(Object.keys(given).map((column) => column.toLowerCase()));
-  for (const column of [write.from, write.until]) {
-    if (!taken.has(String(column).toLowerCase())) taken.add(String(column).toLowerCase());
-    else
-      throw invalid(table, `${name} has two columns ${column}.`, column, 'names for from and until that no column has');
-  }
+  // Names that differ in case only are refused with those of all columns.
+  const twice = [write.from, write.until].find((column) => Object.hasOwn(given, column) || write.from === write.until);
+  if (twice !== undefined)
+    throw invalid(table, `${name} has two columns ${twice}.`, twice, 'names for from and until that no column has');
 }
 
 /** What a query reads since when; and that an engine has a query of its own, or there is another. */

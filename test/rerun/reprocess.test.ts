@@ -174,11 +174,16 @@ test('children that came before their parents are there after reprocess --invali
   assert.equal(run?.state, 'succeeded');
   assert.deepEqual(steps.flatMap(({ label, how }) => (how === 'view' ? [] : [`${label} ${how}`])).toSorted(), [
     'gold.appended new',
+    'gold.dimension new',
     'gold.latest new',
     'gold.summed new',
+    'gold.total new',
+    'silver.changes invalid',
     'silver.kept invalid',
     'silver.lines invalid',
+    'silver.moment invalid',
     'silver.orders invalid',
+    'silver.versions invalid',
   ]);
   assert.deepEqual(await changing.rows('select id from gold.latest order by 1'), [[10], [11], [12], [14]]);
   assert.deepEqual(await differencesFromNothing(changing, { definitions: shop(), date: '2026-01-03' }), []);

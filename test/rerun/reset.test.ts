@@ -47,7 +47,14 @@ test('reset says what it would drop, and drops it only when its name is said', a
   const changing = await built();
   const foreseen = await changing.do('reset', { layer: 'gold' });
   assert.deepEqual([foreseen.name, foreseen.isDone], ['gold', false]);
-  assert.deepEqual(names(foreseen.drops), ['gold.appended 2', 'gold.latest 1', 'gold.summed 1']);
+  assert.deepEqual(names(foreseen.drops), [
+    'gold.appended 2',
+    'gold.dimension 2',
+    'gold.dimension__rows 2',
+    'gold.latest 1',
+    'gold.summed 1',
+    'gold.total 1',
+  ]);
   await assert.rejects(
     changing.do('reset', { layer: 'gold', confirmed: 'silver' }),
     (error) => error instanceof EsteiraError && error.code === 'RESET_UNCONFIRMED',

@@ -15,13 +15,16 @@ export interface Shop {
   readonly value?: string;
 }
 
-/** Every way of writing below bronze: merges with deletes, an append, a merge and a replaced table of gold; orders need their customers. */
+/**
+ * Every way of writing below bronze: merges with deletes, an append, versions from bronze and from changes, tables that are replaced by moment, a merge
+ * and a replaced table of gold; orders need their customers.
+ */
 export const shop = ({
   most = 100,
   without = 'nowhere',
   doubled = false,
   value = 'value',
-}: Shop = {}): string => `import { existsIn as presentIn } from 'esteira';
+}: Shop = {}): string => `import { appendChanges, existsIn as presentIn, history, replaceEach } from 'esteira';
 const traced = { gone: col.boolean(), moment: col.timestamp() };
 const silver = { write: mergeDeleting('gone'), duplicates: keepLatest('moment'), invalid: 'set aside' };
 export const customersCame = source('landing.customers', { reader: files('customers-*.csv'), columns: { id: col.integer(), city: col.text(), ...traced } });
@@ -46,8 +49,21 @@ export const appended = table('gold.appended', { columns: { id: col.integer(), v
   rows: sql\`select id, value from \${kept.since('moment')}\` });
 export const summed = table('gold.summed', { columns: { city: col.text().key(), value: col.bigint() },
   rows: sql\`select c.city, sum(o.value) as value from \${orders} o join \${customers} c on c.id = o.customer group by 1\` });
+const moments = { moment: col.timestamp().key(), id: col.integer().key(), customer: col.integer(), value: col.integer().max(${most}) };
+const known = { customer_known: presentIn('customer', customers, 'id') };
+export const versions = table('silver.versions', { columns: { id: col.integer().key(), customer: col.integer(), value: col.integer().max(${most}), ...traced },
+  rows: sql\`select id, customer, ${value} as value, gone, moment from \${bronzeOrders.since('moment')}\`, write: history({ at: 'moment', deleted: 'gone' }),
+  invalid: 'set aside', rules: known });
+export const changes = table('silver.changes', { columns: { id: col.integer().key(), value: col.integer().max(${most}), ...traced }, invalid: 'set aside',
+  rows: sql\`select id, ${value} as value, gone, moment from \${bronzeOrders.since('moment')}\`, write: appendChanges({ at: 'moment', deleted: 'gone' }) });
+export const dimension = table('gold.dimension', { columns: { id: col.integer().key(), value: col.integer(), ...traced },
+  rows: sql\`select id, value, gone, moment from \${changes.since('moment')}\`, write: history({ at: 'moment', deleted: 'gone' }) });
+export const moment = table('silver.moment', { columns: moments, rows: sql\`select moment, id, customer, ${value} as value from \${bronzeOrders.since('moment')}\`,
+  write: replaceEach('moment'), invalid: 'set aside', rules: known });
+export const total = table('gold.total', { columns: { moment: col.timestamp().key(), value: col.bigint() }, write: replaceEach('moment'),
+  rows: sql\`select moment, sum(value) as value from \${moment.since('moment')} group by moment\` });
 export const shown = table('curated.shown', { columns: { city: col.text(), value: col.bigint() }, rows: sql\`select city, value from \${summed}\`, write: 'view' });
-${daily('latest, appended, shown')}`;
+${daily('latest, appended, shown, versions, dimension, total')}`;
 
 const stamp = (day: number): string => `2026-01-0${day}T10:00:00Z`;
 export const customersOf = (day: number, rows: readonly (readonly [id: number, city: string, gone?: boolean])[]) =>

@@ -98,6 +98,15 @@ test('set-up of one layer of views makes the tables that they show', async () =>
   assert.equal(await shop.ask('select count(*) from curated.view'), 1);
 });
 
+const history = (columns: string, names: string): string => `import { history } from 'esteira';
+    export const t = table('t', { columns: { ${columns} }, rows: sql\`select 1 as id, null::date as seen\`, write: history(${names}) });`;
+/** A table that is replaced by day, of another that appends. */
+const byDay = ({ columns = 'day: col.date()', of = 'select day from ${b}', bronze = `write: 'append'` }): string =>
+  `import { replaceEach } from 'esteira';
+    export const s = source('s', { reader: files('*.csv'), columns: { id: col.integer(), day: col.date(), other: col.date() } });
+    export const b = table('b', { columns: { id: col.integer().key(), day: col.date(), other: col.date() }, rows: s.unread, ${bronze} });
+    export const t = table('t', { columns: { ${columns} }, rows: sql\`${of}\`, write: replaceEach('day') });`;
+
 const refused: Readonly<Record<string, readonly [code: string, text: string]>> = {
   'a view that uses the date of the run': [
     'DEFINITION_INVALID',
@@ -158,6 +167,62 @@ const refused: Readonly<Record<string, readonly [code: string, text: string]>> =
     'DEFINITION_INVALID',
     `export const t = table('t', { columns: { id: col.integer().key(), gone: col.boolean().key() },
       rows: sql\`select 1 as id, true as gone\`, write: mergeDeleting('gone') });`,
+  ],
+  'a history whose time may be missing': [
+    'DEFINITION_INVALID',
+    history(`id: col.integer().key(), seen: col.date().optional()`, `{ at: 'seen' }`),
+  ],
+  'a history whose time is part of its key': [
+    'DEFINITION_INVALID',
+    history(`id: col.integer().key(), seen: col.date().key()`, `{ at: 'seen' }`),
+  ],
+  'a history without a key': ['DEFINITION_INVALID', history(`id: col.integer(), seen: col.date()`, `{ at: 'seen' }`)],
+  'a history of the latest rows only': [
+    'DEFINITION_INVALID',
+    history(`id: col.integer().key(), seen: col.date()`, `{ at: 'seen' }), duplicates: keepLatest('seen'`),
+  ],
+  'a history that adds a column of a reserved name': [
+    'NAME_RESERVED',
+    history(`id: col.integer().key(), seen: col.date()`, `{ at: 'seen', from: 'from' }`),
+  ],
+  'changes without a key': [
+    'DEFINITION_INVALID',
+    `import { appendChanges } from 'esteira';
+    export const t = table('t', { columns: { id: col.integer(), seen: col.date(), gone: col.boolean() },
+      rows: sql\`select 1 as id, null::date as seen, true as gone\`, write: appendChanges({ at: 'seen', deleted: 'gone' }) });`,
+  ],
+  'what is new of a history': [
+    'DEFINITION_INVALID',
+    `${history(`id: col.integer().key(), seen: col.date()`, `{ at: 'seen' }`)}
+    export const u = table('u', { columns: { id: col.integer().key() }, rows: sql\`select id from \${t.since('seen')}\`, write: 'merge' });`,
+  ],
+  'a partition that may be missing': ['DEFINITION_INVALID', byDay({ columns: 'day: col.date().optional()' })],
+  'a partition that is no part of the key': [
+    'DEFINITION_INVALID',
+    byDay({ columns: 'day: col.date(), id: col.integer().key()' }),
+  ],
+  'what is new by another column than the partition': [
+    'DEFINITION_INVALID',
+    byDay({ of: `select day from \${b.since('other')}` }),
+  ],
+  'a partition that the query makes of the column': [
+    'DEFINITION_INVALID',
+    byDay({ of: `select day + 1 as day from \${b.since('day')}` }),
+  ],
+  'new files as a part of a partition': ['DEFINITION_INVALID', byDay({ of: 'select day from ${s.unread}' })],
+  'a partition of rows that a merge can move': [
+    'DEFINITION_INVALID',
+    byDay({ bronze: `write: 'merge'`, of: `select day from \${b.since('day')}` }),
+  ],
+  'what is new of a partition, in a table that keeps rows': [
+    'DEFINITION_INVALID',
+    `${byDay({})}
+    export const u = table('u', { columns: { day: col.date().key() }, rows: sql\`select day from \${t.since('day')}\`, write: 'merge' });`,
+  ],
+  'what is new of a partition, in one by another column': [
+    'DEFINITION_INVALID',
+    `${byDay({ columns: 'day: col.date(), other: col.date()', of: 'select day, other from ${b}' })}
+    export const u = table('u', { columns: { other: col.date() }, rows: sql\`select other from \${t.since('other')}\`, write: replaceEach('other') });`,
   ],
   'a rule over several rows': [
     'QUERY_INVALID',

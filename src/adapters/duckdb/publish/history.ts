@@ -20,11 +20,15 @@ function noteSql({ session }: Work, keys: string): string {
 /** Rows of the candidate, with what becomes of each, and the row of the same identity that it takes the place of. */
 function fateSql(work: Work): string {
   const { write, given, names, held, deleted } = work;
-  // Of two rows that only hash alike the greatest content stays, whichever came first; the same source row again says what counts now.
-  const again = given || !write.fresh ? `not (${same(names, 'c', 't')})` : contentAfter(work, 'c', 't');
+  const [comes, stands] = [isDeleted(deleted, 'c'), isDeleted(deleted, 't')];
+  // Of two rows that only hash alike a delete stays, then the greatest content, whichever came first; the same source row again says what counts now.
+  const again =
+    given || !write.fresh
+      ? `not (${same(names, 'c', 't')})`
+      : `(${comes} > ${stands} or (${comes} = ${stands} and ${contentAfter(work, 'c', 't')}))`;
   return `select c.*, t.rowid as esteira_old, case
       when t.rowid is not null then case when ${again} then 'updated' else 'stale' end
-      when ${isDeleted(deleted, 'c')} then 'deleted' else 'inserted' end as esteira_fate
+      when ${comes} then 'deleted' else 'inserted' end as esteira_fate
     from ${temporary.candidate} as c left join ${held} as t on t.${judged.row} = c.${judged.row}`;
 }
 
