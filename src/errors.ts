@@ -52,6 +52,7 @@ export const catalogue = Object.freeze({
     'A function gave a row with a name that the table does not declare, or a value of another kind.',
   ),
   FUNCTION_FAILED: terminal(1, 'The function of a from(…) threw.'),
+  DIFF_IMPOSSIBLE: terminal(2, 'A table cannot be compared with that of the other environment.'),
   REPROCESS_IMPOSSIBLE: terminal(2, 'A table cannot be built again: what it was made of is not kept.'),
   RESET_UNCONFIRMED: terminal(2, 'Tables would be dropped, and nobody has said their name.'),
   RESUME_IMPOSSIBLE: terminal(2, 'There is no run that could go on, or not as it was.'),

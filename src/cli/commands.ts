@@ -358,6 +358,25 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/query.ts')).query,
   },
   {
+    name: 'diff',
+    about: 'A table beside the one of another environment.',
+    more: 'Schema, counts, and rows by key: only here, only there, different; of a table without a key, whole rows. Of the other table a copy is made at one moment, and nothing else of it is touched. Exit code 0 when they are equal, 1 when they are not.',
+    arguments: [argument('table', true, 'A table, view, or table of invalid rows.')],
+    options: {
+      against: { takes: 'text', value: '<environment>', about: 'The other environment. Must be given.' },
+      samples: {
+        takes: 'count',
+        value: '<number>',
+        about: 'Differences that are shown, at most so many; by default 100.',
+      },
+    },
+    examples: [
+      { line: 'esteira diff silver.tb_chamado --against prod', about: 'before a release' },
+      { line: 'esteira diff gold.dm_canal --against prod --samples 5 --json', about: 'for another program' },
+    ],
+    load: async () => (await import('./commands/diff.ts')).diff,
+  },
+  {
     name: 'settings',
     about: 'The values that people may change.',
     arguments: [],

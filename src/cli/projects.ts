@@ -1,6 +1,7 @@
 import type { OpenProject } from '../config/open.ts';
 import { EsteiraError } from '../errors.ts';
 import type { OperationName } from '../operate/views.ts';
+import type { Against } from '../run/index.ts';
 import type { Serve } from '../server/owner.ts';
 
 /** What goes to the owner: a command says its environment, an owner may serve several. */
@@ -16,6 +17,8 @@ export class Projects {
   readonly #command: string;
   readonly #tell: (text: string) => void;
   readonly #opened = new Map<string, Promise<OpenProject>>();
+  /** Environments that are looked at, until that has ended. */
+  readonly #looking = new Map<string, Promise<void>>();
 
   constructor(
     folder: string,
@@ -58,6 +61,28 @@ export class Projects {
     }
   };
 
+  /** The warehouse of an environment that is open here is looked at through it: its files must not be opened twice. */
+  async #against(environment: string, look: () => Promise<Against>): Promise<Against> {
+    const known = await this.#opened.get(environment)?.catch(() => undefined);
+    if (known) return { warehouse: known.warehouse, release: async () => {} };
+    await this.#settled(environment);
+    const looking = look();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#looking.set(environment, promise);
+    const ended = (): void => {
+      this.#looking.delete(environment);
+      resolve();
+    };
+    looking.catch(ended);
+    const { warehouse, release } = await looking;
+    return { warehouse, release: () => release().finally(ended) };
+  }
+
+  /** Whoever looks at the environment has ended. */
+  async #settled(environment: string): Promise<void> {
+    for (let looking = this.#looking.get(environment); looking; looking = this.#looking.get(environment)) await looking;
+  }
+
   async #project(asked: string | undefined): Promise<OpenProject> {
     const [{ openProject }, { loadConfig }] = await Promise.all([
       import('../config/open.ts'),
@@ -67,12 +92,15 @@ export class Projects {
     const environment = asked ?? (await loadConfig(this.#folder)).standard;
     const known = this.#opened.get(environment);
     if (known) return known;
-    const opening = openProject({
-      folder: this.#folder,
-      environment,
-      command: this.#command,
-      waits: this.#tell,
-    });
+    const opening = this.#settled(environment).then(() =>
+      openProject({
+        folder: this.#folder,
+        environment,
+        command: this.#command,
+        waits: this.#tell,
+        against: (called, look) => this.#against(called, look),
+      }),
+    );
     this.#opened.set(environment, opening);
     opening.catch(() => this.#opened.delete(environment));
     return opening;

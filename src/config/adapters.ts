@@ -31,25 +31,30 @@ export function duckdb(options: {
   // Two engines must not have one: they give their files the same names.
   const spillsIn = (place: Place, folder: string) => path.resolve(place.folder, folder, place.environment);
   const folderIn = (place: Place) => path.resolve(place.folder, place.value(options.folder));
+  const opened = async (place: Place, readOnly: boolean) => {
+    const { openDuckdb } = await import('../adapters/duckdb/warehouse.ts');
+    const { folder: _, temporaryFolder, ...rest } = options;
+    return openDuckdb({
+      ...rest,
+      readOnly,
+      folder: folderIn(place),
+      prefix: place.prefix,
+      trace: place.trace,
+      catalogs: place.catalogs,
+      ...(temporaryFolder ? { temporaryFolder: spillsIn(place, place.value(temporaryFolder)) } : {}),
+    });
+  };
   return Object.freeze({
     role: 'warehouse',
     adapter: 'duckdb',
     options,
     writes: (place: Place) =>
       place.catalogs.map((catalog) => real(path.join(folderIn(place), `${place.prefix}${catalog}.duckdb`))),
-    open: async (place: Place) => {
-      const { openDuckdb } = await import('../adapters/duckdb/warehouse.ts');
-      const { folder: _, temporaryFolder, ...rest } = options;
+    open: (place: Place) => {
       makeFolder(folderIn(place));
-      return openDuckdb({
-        ...rest,
-        folder: folderIn(place),
-        prefix: place.prefix,
-        trace: place.trace,
-        catalogs: place.catalogs,
-        ...(temporaryFolder ? { temporaryFolder: spillsIn(place, place.value(temporaryFolder)) } : {}),
-      });
+      return opened(place, false);
     },
+    look: (place: Place) => opened(place, true),
   });
 }
 

@@ -5,7 +5,7 @@ import type { AnySource, Reader } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { collect, matchesName } from '../graph/index.ts';
 import type { Clock, StateStore } from '../ports/index.ts';
-import { Answers, type Project, said, ulid } from '../run/index.ts';
+import { type Against, Answers, type Project, said, ulid } from '../run/index.ts';
 import { clockOf } from './clock.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
 import { changedSince, moduleHasher } from './modules.ts';
@@ -31,6 +31,8 @@ interface Opening {
   readonly trace?: Project['trace'];
   /** Told when another machine has to be waited for, which may have died. */
   readonly waits?: (text: string) => void;
+  /** Another environment to be looked at: of a process that has it open already the very warehouse, else what `look` opens. */
+  readonly against?: (environment: string, look: () => Promise<Against>) => Promise<Against>;
 }
 
 /** Loads a project's definitions and opens the stores of one environment. */
@@ -46,7 +48,7 @@ export async function openProject(options: Opening): Promise<OpenProject> {
 }
 
 async function open(
-  { folder, environment: asked, command = '', trace = stopPoint(), waits }: Opening,
+  { folder, environment: asked, command = '', trace = stopPoint(), waits, against = (_, look) => look() }: Opening,
   variables: Variables,
 ): Promise<OpenProject> {
   const loadedAt = Date.now();
@@ -57,6 +59,11 @@ async function open(
     placeFor(of, called, { config, folder, variables, trace });
   refuseShared(config, placeOf);
   const place = placeOf(environment, name);
+  const look = async (called: string): Promise<Against> => {
+    const other = environmentOf(config, called);
+    const warehouse = await other.warehouse.look(placeOf(other, called));
+    return { warehouse, release: () => warehouse.close() };
+  };
   const clock: Clock = clockOf(process.env['ESTEIRA_NOW']);
   const holder = ulid(clock.now());
   const owner = { pid: process.pid, since: clock.now().toString(), command };
@@ -100,6 +107,11 @@ async function open(
         return reader && `${reader.by} ${reader.options.pattern ?? ''}`.trim();
       },
       variables: used.all,
+      against: async (called) => {
+        // One that there is none of is told before anything is opened.
+        environmentOf(config, called);
+        return against(called, () => look(called));
+      },
       modulesOf: moduleHasher(folder),
       changed: () =>
         changedSince({ folder, pipelines: config.pipelines, files: definitions.map(({ file }) => file), loadedAt }),

@@ -30,7 +30,10 @@ export interface Adapter<Role extends string, Opened> {
   writes(place: Place): readonly string[];
   open(place: Place): Promise<Opened>;
 }
-export type WarehouseAdapter = Adapter<'warehouse', Warehouse>;
+export interface WarehouseAdapter extends Adapter<'warehouse', Warehouse> {
+  /** Opens it so that nothing of it is written. */
+  look(place: Place): Promise<Warehouse>;
+}
 export interface StateAdapter extends Adapter<'state', StateStore> {
   /** Processes of other machines may have it open too. */
   readonly isShared: boolean;

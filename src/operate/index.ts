@@ -1,6 +1,7 @@
 import { EsteiraError } from '../errors.ts';
 import { cleaned, type Project, said } from '../run/index.ts';
 import { cancel } from './cancel.ts';
+import { diff } from './diff.ts';
 import { doctor } from './doctor/doctor.ts';
 import { gc } from './keep/gc.ts';
 import { lineage } from './lineage.ts';
@@ -48,6 +49,7 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
   start,
   status,
   doctor,
+  diff,
   gc,
 };
 
@@ -78,7 +80,7 @@ export async function operate<Name extends OperationName>(
     const emit = (event: RunEvent): void => context.emit(cleaned(event, project));
     const output = await (all[name] as Carry<Name>)(project, input, { ...context, emit });
     // Rows are what they are: a value among them may well be equal to a secret.
-    return name === 'query' || name === 'show' ? output : cleaned(output, project);
+    return ['query', 'show', 'diff'].includes(name) ? output : cleaned(output, project);
   } catch (error) {
     throw said(error, project);
   }

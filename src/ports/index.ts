@@ -1,6 +1,7 @@
 export { noRows } from './account.ts';
 export type * from './backfills.ts';
 export type { Clock } from './clock.ts';
+export type * from './comparison.ts';
 export { type Dialect, type Place, placeText } from './dialect.ts';
 export { driftAfter, driftTexts, type Looked, refuseBreaches } from './drift.ts';
 export type { FileFormat, FileStore, SourceFile } from './files.ts';

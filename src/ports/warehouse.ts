@@ -1,4 +1,5 @@
 import type { Columns, Judgement } from '../columns/index.ts';
+import type { Compared, Comparison } from './comparison.ts';
 import type { Dialect, Place } from './dialect.ts';
 import type { SourceFile } from './files.ts';
 
@@ -364,7 +365,12 @@ export interface WarehouseCapabilities {
   readonly histories: boolean;
   /** Tables may be replaced one value of a column at a time. */
   readonly partitions: boolean;
+  /** A table may be compared with that of another environment on the same engine. */
+  readonly comparisons: boolean;
 }
+
+/** Those of a warehouse that is only looked at. */
+export type Looked = Pick<Warehouse, 'capabilities' | 'dialect' | 'formerDefinitions' | 'inspect' | 'snapshot'>;
 
 /** Where tables are kept and queries carried out. `docs`: every adapter passes `conformance`. */
 export interface Warehouse {
@@ -415,6 +421,13 @@ export interface Warehouse {
     statement: string,
     options: { readonly limit: number; readonly catalogs: readonly string[]; readonly signal?: AbortSignal },
   ): Promise<QueryResult>;
+  /** Copies columns of a table or view, as it is at one moment, to a file of the engine's own. Only with the capability `comparisons`, as `compare`. */
+  snapshot(
+    place: Place,
+    of: { readonly columns: readonly string[]; readonly file: string; readonly signal?: AbortSignal },
+  ): Promise<void>;
+  /** A table or view, as it is at one moment, beside a snapshot that another warehouse of the engine has made. */
+  compare(place: Place, comparison: Comparison, signal?: AbortSignal): Promise<Compared>;
   /** Typed rows of a small table of Esteira's own, such as settings. */
   rows(place: Place, columns: Columns): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Replaces the rows of a small table and appends to its history, in one transaction. */

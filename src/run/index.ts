@@ -17,7 +17,7 @@ export {
 } from './losses.ts';
 export { makeChanges, modelsOf, refuseMissingInputs, refuseUnlessSetUp, setupChanges } from './models.ts';
 export { limit, type Retries } from './patience.ts';
-export type { Project } from './project.ts';
+export type { Against, Project } from './project.ts';
 export { refuseUnreadable } from './readers.ts';
 export { moved, reasonOf, type WhyCode } from './reason.ts';
 export { bringsIn, canJudgeAgain, isDated, keptBecause, type Rerun } from './rerun.ts';

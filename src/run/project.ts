@@ -1,9 +1,15 @@
 import type { AnySource, AnyTable, Reader } from '../define/index.ts';
 import type { Graph } from '../graph/index.ts';
-import type { Clock, FileStore, StateStore, Warehouse } from '../ports/index.ts';
+import type { Clock, FileStore, Looked, StateStore, Warehouse } from '../ports/index.ts';
 import type { Answers } from './answers.ts';
 import type { Retries } from './patience.ts';
 import type { Retention } from './retention.ts';
+
+/** The warehouse of another environment, until it is released. */
+export interface Against {
+  readonly warehouse: Looked;
+  release(): Promise<void>;
+}
 
 /** A project opened in one environment: its definitions, and the stores that its configuration names. */
 export interface Project {
@@ -41,6 +47,8 @@ export interface Project {
   changed?(): string | undefined;
   /** Takes secret values out of a text. */
   redact(text: string): string;
+  /** Another environment of the configuration, to be looked at. Absent where there is none. */
+  against?(environment: string): Promise<Against>;
   /** Called at named points of a run, for tests that break it there. */
   trace(point: string): void | Promise<void>;
 }

@@ -112,6 +112,11 @@ export const guarantees: readonly Guarantee[] = [
     proof: ['test/errors/errors.test.ts', 'test/run/drift.test.ts', 'src/ports/conformance/warehouse/shapes.ts'],
   },
   {
+    what: '`diff` finds every row that is not the same in both environments, and writes nothing of the other.',
+    by: 'the engine, by key or by whole rows, on a copy that one statement makes',
+    proof: ['src/ports/conformance/warehouse/comparing.ts', 'test/environments/diff.test.ts'],
+  },
+  {
     what: '`query` only reads, and only tables of the project.',
     by: 'Esteira, which looks through the parsed statement (`QUERY_NOT_READ_ONLY`)',
     proof: ['test/environments/query.test.ts'],

@@ -20,6 +20,8 @@ export interface DuckdbOptions {
   readonly threads?: number;
   readonly temporaryFolder?: string;
   readonly temporaryLimit?: string;
+  /** Nothing is written, not even what a killed process has left to be done. */
+  readonly readOnly?: boolean;
   /** Every catalog of the project. */
   readonly catalogs: readonly string[];
   /** Called at named points of each publication, so that tests can end the process there. */
@@ -201,7 +203,8 @@ export class Engine {
     if (file !== memory) this.#hold(catalog, file);
     let attached = false;
     try {
-      const attach = `attach ${dialect.literal(file)} as ${dialect.identifier(catalog)}`;
+      const how = this.options.readOnly ? ' (read_only)' : '';
+      const attach = `attach ${dialect.literal(file)} as ${dialect.identifier(catalog)}${how}`;
       await this.#whileHeld(() => this.use((session) => session.run(attach)));
       attached = true;
       await this.use((session) => bringUp(session, catalog, file));
@@ -211,7 +214,7 @@ export class Engine {
       this.#release(file);
       throw notAttached(engineError(error, { where: file }), catalog);
     }
-    if (file !== memory) this.#clearSpills();
+    if (file !== memory && !this.options.readOnly) this.#clearSpills();
   }
 
   /** The lock of a process that was just killed may outlive it for a moment. */
@@ -240,7 +243,7 @@ export class Engine {
   }
 
   #hold(catalog: string, file: string): void {
-    mkdirSync(this.options.folder, { recursive: true });
+    if (!this.options.readOnly) mkdirSync(this.options.folder, { recursive: true });
     const real = realPath(file);
     if (held.has(real)) {
       throw new EsteiraError('FILE_HELD', {

@@ -1,5 +1,6 @@
 import { version } from '@duckdb/node-api';
 import type { Place, StepWrite, Warehouse, WarehouseCapabilities } from '../../ports/index.ts';
+import { compare, snapshot } from './compare.ts';
 import { type DuckdbOptions, Engine, markText, memory, watermarkKey } from './connection.ts';
 import { dialect } from './dialect.ts';
 import { drop } from './drop.ts';
@@ -24,6 +25,7 @@ const capabilities: WarehouseCapabilities = Object.freeze({
   parallelSteps: true,
   histories: true,
   partitions: true,
+  comparisons: true,
 });
 
 /** A publication that is going on in this process. */
@@ -125,6 +127,8 @@ export function warehouseOf(engine: Engine): Warehouse {
         writing.delete(one);
       }
     },
+    snapshot: (place, of) => snapshot(engine, place, of),
+    compare: (place, comparison, signal) => compare(engine, place, comparison, signal),
     query: (statement, how) => query(engine, statement, how),
     rows: (place, columns) => readRows(engine, place, columns),
     replaceRows: (...replacing) => replaceRows(engine, ...replacing),

@@ -1,3 +1,4 @@
+import { comparing } from './warehouse/comparing.ts';
 import { equalRows } from './warehouse/equal-rows.ts';
 import { filesOfStep } from './warehouse/files.ts';
 import { histories } from './warehouse/histories.ts';
@@ -25,6 +26,7 @@ export function warehouseConformance(name: string, open: Open): void {
   reading(on);
   rerun(on);
   shapes(on);
+  comparing(on);
   names(on);
   originsOf(on);
 }

@@ -73,6 +73,19 @@ export const runs: Cases = {
       arrange: becomes(table('a: col.integer().key(), b: col.integer()', pairs, "write: 'merge',")),
     },
   ],
+  DIFF_IMPOSSIBLE: [
+    {
+      doing: 'A table is compared with that of an environment in which nothing has been set up.',
+      words: ['diff', 'silver.numbers', '--against', 'prod'],
+      files: {
+        ...config({
+          environments: `    prod: { warehouse: duckdb({ folder: 'prod' }), state: sqlite({ file: 'prod/state.sqlite' }), files: folder({ path: 'data' }) },\n`,
+        }),
+        ...shop(numbers).files,
+      },
+      before: [['setup']],
+    },
+  ],
   RUN_IN_PROGRESS: [
     {
       ...run('A job is run while it is going.', table('n: col.integer()', endless)),
