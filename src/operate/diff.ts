@@ -9,11 +9,11 @@ import {
   type ComparedColumn,
   type DefinitionFacts,
   type DescribedColumn,
-  type Difference,
   hidden,
   type Looked,
   type Place,
   placeText,
+  type RowDifference,
 } from '../ports/index.ts';
 import { type Project, ulid } from '../run/index.ts';
 import { invalidNode, nodeNamed, unknownName } from './names.ts';
@@ -139,7 +139,7 @@ const factsOf = (facts: DefinitionFacts, name: string): ColumnFacts | undefined 
 };
 
 function sample(
-  { what, here, there }: Difference,
+  { what, here, there }: RowDifference,
   names: readonly string[],
   key: readonly string[],
 ): DiffView['samples'][number] {

@@ -16,7 +16,7 @@ export interface Comparison {
 }
 
 /** One row that is not the same in both. */
-export interface Difference {
+export interface RowDifference {
   readonly what: 'only here' | 'only there' | 'different';
   /** In the order of the columns; of a row that is not there all are null. */
   readonly here: readonly unknown[];
@@ -34,5 +34,5 @@ export interface Compared {
   readonly different: number;
   /** Of those, by column. */
   readonly byColumn: readonly { readonly name: string; readonly rows: number }[];
-  readonly differences: readonly Difference[];
+  readonly differences: readonly RowDifference[];
 }

@@ -1,4 +1,4 @@
-import type { Compared, ComparedColumn, Comparison, Difference, Place } from '../../ports/index.ts';
+import type { Compared, ComparedColumn, Comparison, Place, RowDifference } from '../../ports/index.ts';
 import type { Engine } from './connection.ts';
 import { dialect } from './dialect.ts';
 import { engineError } from './errors.ts';
@@ -185,13 +185,13 @@ async function differencesOf(
   session: Session,
   sql: string,
   { columns, samples }: { readonly columns: readonly ComparedColumn[]; readonly samples: number },
-): Promise<readonly Difference[]> {
+): Promise<readonly RowDifference[]> {
   if (samples === 0) return [];
   const { rows } = await session.interruptible(async () =>
     readRows(await session.connection.stream(sql), { limit: samples }),
   );
   return rows.map(([what, ...values]) => ({
-    what: what as Difference['what'],
+    what: what as RowDifference['what'],
     here: values.slice(0, columns.length),
     there: values.slice(columns.length),
   }));
