@@ -10,7 +10,7 @@ import {
   type DefinitionFacts,
   type DescribedColumn,
   hidden,
-  type Looked,
+  type OtherWarehouse,
   type Place,
   placeText,
   type RowDifference,
@@ -88,7 +88,7 @@ function placeIn(node: Node, { graph }: Project): Place {
 /** What a run writes beside the rows: it is another run in each environment. */
 const ofRuns = new Set<string>([...Object.values(hidden), 'run_id', 'refused_at']);
 
-async function sideOf(warehouse: Looked, place: Place): Promise<Side | undefined> {
+async function sideOf(warehouse: OtherWarehouse, place: Place): Promise<Side | undefined> {
   const found = (await warehouse.inspect(place.catalog)).find((table) => placeText(table.place) === placeText(place));
   if (!found) return undefined;
   const id = placeText(place);
@@ -176,7 +176,7 @@ async function withFile<Result>({ folder, clock }: Project, work: (file: string)
   }
 }
 
-function refuseUnlike(here: Looked, there: Looked, against: string): void {
+function refuseUnlike(here: OtherWarehouse, there: OtherWarehouse, against: string): void {
   const isAble = here.capabilities.comparisons && there.capabilities.comparisons;
   if (isAble && here.dialect.name === there.dialect.name) return;
   throw impossible(

@@ -370,7 +370,7 @@ export interface WarehouseCapabilities {
 }
 
 /** Those of a warehouse that is only looked at. */
-export type Looked = Pick<Warehouse, 'capabilities' | 'dialect' | 'formerDefinitions' | 'inspect' | 'snapshot'>;
+export type OtherWarehouse = Pick<Warehouse, 'capabilities' | 'dialect' | 'formerDefinitions' | 'inspect' | 'snapshot'>;
 
 /** Where tables are kept and queries carried out. `docs`: every adapter passes `conformance`. */
 export interface Warehouse {

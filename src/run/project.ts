@@ -1,13 +1,13 @@
 import type { AnySource, AnyTable, Reader } from '../define/index.ts';
 import type { Graph } from '../graph/index.ts';
-import type { Clock, FileStore, Looked, StateStore, Warehouse } from '../ports/index.ts';
+import type { Clock, FileStore, OtherWarehouse, StateStore, Warehouse } from '../ports/index.ts';
 import type { Answers } from './answers.ts';
 import type { Retries } from './patience.ts';
 import type { Retention } from './retention.ts';
 
 /** The warehouse of another environment, until it is released. */
 export interface Against {
-  readonly warehouse: Looked;
+  readonly warehouse: OtherWarehouse;
   release(): Promise<void>;
 }
 
