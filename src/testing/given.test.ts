@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { col, files, from, source, sql, table } from 'esteira';
+import { col, files, from, history, replaceEach, source, sql, table } from 'esteira';
 import { given } from './index.ts';
 
 const orders = table('silver.orders', { columns: { id: col.integer().key() }, rows: sql`select 1 as id` });
@@ -59,6 +59,40 @@ test('a view that is given stands as the given rows, and nothing above it is bui
     rows: sql`select count(*) as n from ${shown}`,
   });
   assert.deepEqual((await given(shown, [{ id: 1 }, { id: 2 }]).build(count)).rows, [{ n: 2n }]);
+});
+
+test('a table that is replaced by day, and a history of what it reads, are built of the given rows', async () => {
+  const day = (text: string) => Temporal.PlainDate.from(text);
+  const columns = { id: col.integer().key(), amount: col.integer(), day: col.date() };
+  const orders = table('silver.orders', {
+    columns,
+    rows: sql`select 1 as id, 1 as amount, null::date as day`,
+    write: 'append',
+  });
+  const daily = table('gold.daily', {
+    columns: { day: col.date().key(), amount: col.integer() },
+    rows: sql`select day, sum(amount) as amount from ${orders.since('day')} group by day`,
+    write: replaceEach('day'),
+  });
+  const versions = table('gold.versions', { columns, rows: orders.since('day'), write: history({ at: 'day' }) });
+  const world = given(orders, [
+    { id: 1, amount: 5, day: day('2026-01-02') },
+    { id: 1, amount: 7, day: day('2026-01-01') },
+    { id: 2, amount: 9, day: day('2026-01-01') },
+  ]);
+  assert.deepEqual((await world.build(daily)).rows, [
+    { day: day('2026-01-01'), amount: 16 },
+    { day: day('2026-01-02'), amount: 5 },
+  ]);
+  const { rows } = await world.build(versions);
+  assert.deepEqual(
+    rows.map((row) => [row.id, row.amount, String(row.valid_from), row.valid_until && String(row.valid_until)]),
+    [
+      [1, 7, '2026-01-01', '2026-01-02'],
+      [1, 5, '2026-01-02', null],
+      [2, 9, '2026-01-01', null],
+    ],
+  );
 });
 
 test('rows come in the order of the key, whatever its kind', async () => {

@@ -11,10 +11,12 @@ import {
   files,
   fn,
   from,
+  history,
   job,
   keepLatest,
   mergeDeleting,
   postgres,
+  replaceEach,
   run,
   source,
   sql,
@@ -98,6 +100,20 @@ export const hours = table('silver.hours', {
     from ${changes.since('hour', { lookback: '2 hours' })} group by hour`,
   write: 'merge',
 });
+/** The same of the tickets that are long enough: an hour can have none. */
+export const long = table('silver.long', {
+  columns: { hour: col.timestamp(), id: col.integer().optional(), minutes: col.integer().min(10).named('long_enough') },
+  rows: sql`select hour, id, minutes from ${changes.since('hour')}`,
+  write: replaceEach('hour'),
+  invalid: 'set aside',
+});
+/** Each name that a person had, and until when. */
+export const names = table('silver.names', {
+  columns: { id: col.integer().key(), name: col.text(), ...change },
+  rows: sql`select id, name, _deleted as gone, _synced_at as changed_at from ${bronzePeople.since('arrived_at')}`,
+  write: history({ at: 'changed_at', deleted: 'gone' }),
+  invalid: 'set aside',
+});
 /** One row for each word: a function over the notes. */
 export const words = table('silver.words', {
   columns: { ticket: col.integer(), word: col.text(), place: col.integer() },
@@ -118,7 +134,7 @@ export const shown = table('shown.load', { columns: load.columns, rows: load, wr
 export const sync = job('desk_sync', { when: always, build: [landingPeople, landingTickets] });
 export const daily = job('desk_daily', {
   when: cron('0 2 * * *', { date: 'the day before' }),
-  build: [shown, hours, words],
+  build: [shown, hours, words, long, names],
 });
 /** Writes tables of the daily job, by hand. */
 export const rewrite = job('desk_words', { when: byHand, build: [words, changes] });

@@ -102,11 +102,13 @@ const view = <C extends Columns>(name: string, of: Table<C>) =>
 /** Of a dimension with history: what is so now. */
 const current = <C extends Columns>(name: string, columns: C, of: Table<Columns>) =>
   table(`curated.${name}`, { columns, rows: sql`select * from ${of} where valido_ate is null`, write: 'view' });
+export const vwAtendente = current('vw_atendente', atendente, dmAtendente);
+export const vwCliente = current('vw_cliente', cliente, dmCliente);
 export const dimensions = [dmAtendente, dmCliente, dmCanal, dmMotivo];
 export const facts = [ftAtendimentoGeral, ftCustoOperacional, ftPerformanceAgente];
 export const curated = [
-  current('vw_atendente', atendente, dmAtendente),
-  current('vw_cliente', cliente, dmCliente),
+  vwAtendente,
+  vwCliente,
   view('vw_canal', dmCanal),
   view('vw_motivo', dmMotivo),
   view('vw_atendimento_geral', ftAtendimentoGeral),
