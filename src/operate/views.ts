@@ -1,5 +1,4 @@
 import type { ErrorDetails } from '../errors.ts';
-import type { Meaning } from '../plan/index.ts';
 import type {
   Account,
   BackfillDateState,
@@ -10,9 +9,12 @@ import type {
   RunState,
   StepState,
 } from '../ports/index.ts';
+import type { DiffView } from './diff-views.ts';
+import type { PlanView } from './plan-views.ts';
 import type { BeatEvent, ScheduleEvent, StartView, TickView } from './schedule/views.ts';
-import type { PlanReason } from './why.ts';
 
+export type * from './diff-views.ts';
+export type * from './plan-views.ts';
 export type { BeatEvent, KeepingView, ScheduleEvent, StartView, TickView } from './schedule/views.ts';
 
 // What operations take and give. Everything here is JSON: it crosses processes, and `--json` prints it as it is.
@@ -97,99 +99,6 @@ export interface RunView {
     readonly error?: ErrorView;
   }[];
   readonly error?: ErrorView;
-}
-
-/** A table beside the one of the same name in another environment. */
-export interface DiffView {
-  /** `catalog.schema.table`. */
-  readonly table: string;
-  /** The two environments. */
-  readonly here: string;
-  readonly there: string;
-  readonly equal: boolean;
-  readonly schema: readonly SchemaDifference[];
-  /** `row`: it has no key, or one that is more than once in one of them; then rows are the same that say the same. */
-  readonly by: 'key' | 'row';
-  readonly key: readonly string[];
-  readonly rows: {
-    readonly here: number;
-    readonly there: number;
-    readonly onlyHere: number;
-    readonly onlyThere: number;
-    /** Of one key, with other values. */
-    readonly different: number;
-  };
-  /** Of those, by column. */
-  readonly columns: readonly { readonly name: string; readonly rows: number }[];
-  readonly samples: readonly {
-    readonly what: 'only here' | 'only there' | 'different';
-    readonly key: Readonly<Record<string, JsonValue>>;
-    /** Of a row that is in both those that differ, else all but the key. */
-    readonly values: readonly { readonly column: string; readonly here?: JsonValue; readonly there?: JsonValue }[];
-  }[];
-}
-/** `type`: as the engine stores it. `optional`, `key`: as the definition of the newest publication had them. */
-export interface SchemaDifference {
-  readonly what: 'column only here' | 'column only there' | 'type' | 'optional' | 'key';
-  readonly column?: string;
-  readonly here?: string;
-  readonly there?: string;
-}
-type JsonValue = string | number | boolean | null | object;
-
-/** A changed definition. */
-export interface DriftView {
-  /** `catalog.schema.table`. */
-  readonly step: string;
-  readonly label: string;
-  /** `rebuild`: the rows that are there would be computed or judged otherwise. `fill`: they lack columns that are new. `alter`: they are right as they are. `nothing`: no row is another one. `destroy`: stored values would be lost. */
-  readonly means: Meaning | 'destroy';
-  /** Of the definition: `column n`, `rows` (its query), `write`, `rule x`, `view x`, `file x` and others. */
-  readonly aspects: readonly string[];
-  /** The same in words; nothing where the definition of before is not known. */
-  readonly what: readonly string[];
-  /** The run itself gives it to all rows. */
-  readonly byRun?: boolean;
-  /** Why the rows that are there cannot be had once more. */
-  readonly kept?: string;
-  /** The command that does it. */
-  readonly next?: string;
-  /** How many would be lost. */
-  readonly values?: number;
-}
-export interface LeftBehindView {
-  readonly table: string;
-  readonly kind: 'table' | 'view';
-  /** With those of the tables beside it. */
-  readonly rows?: number;
-  /** Tables that stand beside it, such as that of its invalid rows. */
-  readonly beside: readonly string[];
-  /** The command that drops them. */
-  readonly next: string;
-}
-
-export interface PlanView {
-  readonly job: string;
-  readonly date: string;
-  readonly logicalTime: string;
-  readonly zone: string;
-  readonly environment: string;
-  readonly standIns: readonly string[];
-  readonly steps: readonly (StepView & {
-    readonly mode: string;
-    /** Why the run evaluates it, or does not; `why` says the same in words. */
-    readonly reason: PlanReason;
-    readonly why: string;
-    readonly reads: readonly string[];
-  })[];
-  /** What each definition that has changed means for the rows that are there. */
-  readonly changed: readonly DriftView[];
-  /** Tables of the project that no definition names any more. */
-  readonly leftBehind: readonly LeftBehindView[];
-  /** Tables that a stream or another job writes, read as they are. */
-  readonly readsOnly: readonly string[];
-  /** What `esteira setup` would do first; a run stops while there is any. */
-  readonly setup: readonly string[];
 }
 
 /** What `reprocess` does, or with `dryRun` would do. */
