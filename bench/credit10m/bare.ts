@@ -10,7 +10,13 @@ const send = (statement: string) => connection.run(statement);
 await send("set TimeZone = 'UTC'");
 for (const schema of ['postgres_public', 'bronze', 'silver', 'gold', 'curated']) await send(`create schema ${schema}`);
 
-/** Judges every row, keeps the newest valid one of each key that was not deleted, sets the invalid ones aside. */
+/** What a version says, of the tables that keep every change. */
+const says: Readonly<Record<string, string>> = {
+  tb_atendente: 'nome, equipe, ativo',
+  tb_cliente: 'nome, uf, segmento',
+};
+
+/** Judges every row, keeps the newest valid one of each key that was not deleted, sets the invalid ones aside; of two tables it keeps every change too. */
 async function judge({ landing, silver, columns, select, rules }: Described): Promise<void> {
   const names = Object.keys(select);
   const [key = ''] = names;
@@ -43,18 +49,35 @@ async function judge({ landing, silver, columns, select, rules }: Described): Pr
       select * from candidate where ${valid}
       qualify row_number() over (partition by ${key} order by sincronizado_em desc) = 1
     ) where not excluido`);
-  await send(`
-    create table silver.${silver}_invalidos as
+  const setAside = (name: string) =>
+    send(`
+    create table silver.${name}_invalidos as
     select ${names.join(', ')}, coalesce(_original, to_json(candidate)::varchar) as _original, ${failed.join(', ')}, now() as refused_at
     from candidate where not (${valid})`);
+  await setAside(silver);
+  if (silver in says) {
+    await send(`create table silver.${silver}_historico as select ${names.join(', ')} from candidate where ${valid}`);
+    await setAside(`${silver}_historico`);
+  }
   await send('commit');
 }
+
+/** Of one moment the later row counts, of equal ones after each other the first; a delete ends a version. */
+const versions = (silver: string, key: string): string => `
+  select ${key}, ${says[silver]}, valido_de, valido_ate from (
+    select *, sincronizado_em as valido_de, lead(sincronizado_em) over life as valido_ate from (
+      select *, (excluido, says) is distinct from lag((excluido, says)) over life as is_new from (
+        select *, case when not excluido then row(${says[silver]}) end as says from silver.${silver}_historico
+        qualify row_number() over (partition by ${key}, sincronizado_em order by rowid desc) = 1)
+      window life as (partition by ${key} order by sincronizado_em))
+    where is_new window life as (partition by ${key} order by sincronizado_em))
+  where not excluido`;
 
 const day = "date_trunc('day', (c.aberto_em at time zone 'UTC') at time zone 'America/Sao_Paulo')::date";
 const minutes = (until: string) => `(epoch(${until}) - epoch(c.aberto_em)) / 60`;
 const gold: Readonly<Record<string, string>> = {
-  dm_atendente: 'select id_atendente, nome, equipe, ativo from silver.tb_atendente',
-  dm_cliente: 'select id_cliente, nome, uf, segmento from silver.tb_cliente',
+  dm_atendente: versions('tb_atendente', 'id_atendente'),
+  dm_cliente: versions('tb_cliente', 'id_cliente'),
   dm_canal: 'select id_canal, nome, digital from silver.tb_canal',
   dm_motivo: 'select id_motivo, nome, categoria, prazo_horas from silver.tb_motivo',
   ft_atendimento_geral: `
@@ -87,10 +110,11 @@ for (const described of tables) {
 for (const described of tables) await judge(described);
 for (const [name, query] of Object.entries(gold)) {
   await send(`create table gold.${name} as ${query}`);
-  await send(`create view curated.${name.replace(/^(dm|ft)_/, 'vw_')} as select * from gold.${name}`);
+  const now = query.includes('valido_ate') ? ' where valido_ate is null' : '';
+  await send(`create view curated.${name.replace(/^(dm|ft)_/, 'vw_')} as select * from gold.${name}${now}`);
 }
 const orphans =
-  'select f.id_chamado from gold.ft_atendimento_geral f where not exists (select 1 from gold.dm_cliente d where d.id_cliente = f.id_cliente)';
+  'select f.id_chamado from gold.ft_atendimento_geral f where not exists (select 1 from gold.dm_cliente d where d.id_cliente = f.id_cliente and d.valido_ate is null)';
 if ((await connection.runAndReadAll(orphans)).currentRowCount > 0) throw new Error('a fact without its client');
 connection.closeSync();
 instance.closeSync();

@@ -20,7 +20,7 @@ export { limit, type Retries } from './patience.ts';
 export type { Against, Project } from './project.ts';
 export { refuseUnreadable } from './readers.ts';
 export { moved, reasonOf, type WhyCode } from './reason.ts';
-export { bringsIn, canJudgeAgain, isDated, keptBecause, type Rerun } from './rerun.ts';
+export { bringsIn, canJudgeAgain, isDated, keptBecause, type Rerun, replacesItsDay } from './rerun.ts';
 export { beforeOf, type Retention, usualRetention } from './retention.ts';
 export { cleaned, said } from './said.ts';
 export {

@@ -1,4 +1,4 @@
-import { type AnyTable, appends, wayOf } from '../define/index.ts';
+import { type AnySource, type AnyTable, appends, run, wayOf } from '../define/index.ts';
 import { type Read, readsDay, type StepModel } from '../plan/index.ts';
 import { isRowByRow } from './reason.ts';
 
@@ -28,10 +28,21 @@ export function isDated(model: StepModel): boolean {
   // What was new on that day is not known any more.
   if (model.reads.some(({ how }) => how.startsWith('new'))) return false;
   const { write, duplicates } = (definition as AnyTable).spec;
-  // What a day brings must be its own: else the day that was built last would win, as it does where a merge has no order.
-  if (wayOf(definition, 'replace each')) return model.reads.some(readsDay);
+  // Else the day that was built last would win, as it does where a merge has no order.
+  if (wayOf(definition, 'replace each')) return replacesItsDay(model);
   if (appends(definition) || wayOf(definition, 'history')) return true;
   return write !== 'replace' && write !== 'view' && duplicates !== undefined;
+}
+
+/** What it replaces is the run's date: no other date brings rows of it. */
+export function replacesItsDay({ node, reads }: StepModel): boolean {
+  const each = wayOf(node.definition, 'replace each')?.column;
+  if (each === undefined) return false;
+  if (reads.some((read) => readsDay(read) && (read.node.definition as AnySource).day === each)) return true;
+  const { recipe } = (node.definition as AnyTable).spec.rows;
+  if (recipe.by !== 'sql') return false;
+  const named = new RegExp(`^\\s+as\\s+"?${each}"?(?!\\w)`, 'i');
+  return recipe.mentions.some((mention, index) => mention === run.date && named.test(recipe.parts[index + 1] ?? ''));
 }
 
 /** What it read of it yesterday may not be there today. */

@@ -7,8 +7,8 @@ import { inProcess } from '../crash/kill.ts';
 import { Changing, daily } from '../run/support/changing.ts';
 import { Looking, ofTheArrival } from '../run/support/compare.ts';
 
-/** Three tables that add rows of each day, one of them with a rule and one by key; a table above them, and one below. */
-const definitions = (more: string, most = 1000): string => `
+/** Tables that add rows of each day: one with a rule, one by key, one that replaces its day, one with versions; a table above them, and one below. */
+const definitions = (more: string, most = 1000): string => `import { history, replaceEach } from 'esteira';
 export const landing = source('landing.sales', { reader: files('*.csv'), columns: { id: col.integer(), n: col.integer() } });
 export const bronze = table('bronze.sales', { columns: landing.columns, rows: landing.unread, write: 'append' });
 export const sales = table('silver.sales', { columns: { id: col.integer().key(), n: col.integer() }, write: 'merge',
@@ -19,8 +19,12 @@ export const parts = table('gold.parts', { columns: { day: col.date(), id: col.i
   rules: { not_too_much: sql\`n <= ${most}\` }, rows: sql\`select \${run.date} as day, id, n from \${sales}\` });
 export const newest = table('gold.newest', { columns: { id: col.integer().key(), day: col.date(), n: col.integer() }, write: 'merge', duplicates: keepLatest('day'),
   rows: sql\`select id, \${run.date} as day, n from \${sales}\` });
+export const each = table('gold.each', { columns: { day: col.date(), id: col.integer(), n: col.integer() }, write: replaceEach('day'), invalid: 'set aside',
+  rules: { not_too_much: sql\`n <= ${most}\` }, rows: sql\`select \${run.date} as day, id, n from \${sales}\` });
+export const versions = table('gold.versions', { columns: { id: col.integer().key(), day: col.date(), n: col.integer() }, write: history({ at: 'day' }), invalid: 'set aside',
+  rules: { not_too_much: sql\`n <= ${most}\` }, rows: sql\`select id, \${run.date} as day, n from \${sales}\` });
 export const total = table('gold.total', { columns: { n: col.bigint() }, rows: sql\`select sum(n) as n from \${days}\` });
-${daily('total, parts, newest')}`;
+${daily('total, parts, newest, each, versions')}`;
 const days = ['2026-01-01', '2026-01-02', '2026-01-03'] as const;
 
 async function threeDays(): Promise<Changing> {
@@ -51,9 +55,11 @@ test('with dates tables that add rows of each day are built again, between what 
   const view = await changing.do('reprocess', { ...whole, dryRun: true });
   assert.deepEqual(view.steps.map(({ label, how }) => `${label} ${how}`).toSorted(), [
     'gold.days date',
+    'gold.each date',
     'gold.newest date',
     'gold.parts date',
     'gold.total anew',
+    'gold.versions date',
     'silver.sales anew',
   ]);
   await changing.do('reprocess', whole);
@@ -63,8 +69,10 @@ test('with dates tables that add rows of each day are built again, between what 
     runs.map(({ date }) => date.slice(-2)),
     ['03', '03', '02', '01', '03'],
   );
-  const ledger = `select (select count(*) from gold.parts_invalidos) = sum(case move when 'released' then -1 else 1 end) from shop._esteira.invalid_ledger`;
-  assert.equal(await changing.ask(ledger), true);
+  for (const table of ['parts', 'each', 'versions']) {
+    const moved = `select sum(case move when 'released' then -1 else 1 end) from shop._esteira.invalid_ledger where target = 'gold.${table}'`;
+    assert.equal(await changing.ask(`select (select count(*) from gold.${table}_invalidos) = (${moved})`), true, table);
+  }
   // The days themselves are done as they were.
   assert.equal((await changing.run('2026-01-02')).alreadyDone, true);
 });
@@ -83,7 +91,13 @@ test('only the days that are named are built again', async () => {
 test('without dates they are left as they are, and named', async () => {
   const changing = await threeDays();
   const { kept } = await changing.do('reprocess', { scope: 'silver' });
-  assert.deepEqual(kept.map(({ step }) => step).toSorted(), ['shop.gold.days', 'shop.gold.newest', 'shop.gold.parts']);
+  assert.deepEqual(kept.map(({ step }) => step).toSorted(), [
+    'shop.gold.days',
+    'shop.gold.each',
+    'shop.gold.newest',
+    'shop.gold.parts',
+    'shop.gold.versions',
+  ]);
   assert.equal(await changing.ask('select count(*) from gold.days'), 3);
   for (const input of [{ scope: 'gold.days' }, { ...whole, to: undefined }, { ...whole, invalid: true }])
     await assert.rejects(changing.do('reprocess', input as never), EsteiraError);

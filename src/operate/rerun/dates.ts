@@ -1,6 +1,6 @@
 import { type AnyTable, appends, wayOf } from '../../define/index.ts';
 import type { StepModel } from '../../plan/index.ts';
-import type { Project } from '../../run/index.ts';
+import { type Project, replacesItsDay } from '../../run/index.ts';
 import { nameOf } from '../names.ts';
 
 /** From the first to the last, both with. */
@@ -15,16 +15,19 @@ export function datesBetween(from: Temporal.PlainDate, to: Temporal.PlainDate): 
  */
 export function oneAtATime(models: readonly StepModel[], project: Project): string | undefined {
   const written = new Set(models.filter(({ kind }) => kind !== 'view').map(({ node }) => node.id));
-  for (const { node, kind, reads, asked } of models) {
+  for (const model of models) {
+    const { node, kind, reads, asked } = model;
     if (kind === 'view') continue;
     const name = nameOf(node);
     const news = reads.find(({ how }) => how === 'new' || how === 'new files');
     if (news) return `${name} reads what is new in ${nameOf(news.node)}`;
     const { write, duplicates } = (node.definition as AnyTable).spec;
     if (write === 'replace') return `each date replaces ${name}`;
-    if (wayOf(node.definition, 'replace each')) return `each date replaces what it has of ${name}`;
+    if (wayOf(node.definition, 'replace each') && !replacesItsDay(model))
+      return `each date replaces what it has of ${name}`;
     if (wayOf(node.definition, 'history')) return `the versions of ${name} are made of all dates`;
-    if (!appends(node.definition) && !duplicates) return `nothing says which date wins a key of ${name}`;
+    if (!appends(node.definition) && !duplicates && !replacesItsDay(model))
+      return `nothing says which date wins a key of ${name}`;
     const own = [...reads.map((read) => read.node), ...asked].find(
       ({ id, definition }) => id !== node.id && (written.has(id) || isOfView(definition, written, project)),
     );

@@ -11,10 +11,10 @@ const worthwhile = 122_880;
 
 /** Makes the candidate's rows the whole content of the target, and says how many they are; rows by which one leaves are left out. */
 export async function fill(work: Work, cells: Cells, rows: number): Promise<number> {
-  const { session, target } = work;
-  const deleted = work.write.mode.mode === 'merge' ? work.deleted : undefined;
+  const { session, target, write } = work;
+  const deleted = write.mode.mode === 'merge' ? work.deleted : undefined;
   const from = `from ${temporary.candidate} as c where not ${isDeleted(deleted, 'c')}`;
-  if (rows >= worthwhile) return await swap(work, cells, from);
+  if (rows >= worthwhile) return await swap(work, write.target, { cells, from });
   await session.run(`delete from ${target}`);
   const scan = `select ${Object.values(cells).join(', ')} ${from}`;
   const inserted = await session.run(insertSql(target, Object.keys(cells).map(identifier), scan));
@@ -22,8 +22,13 @@ export async function fill(work: Work, cells: Cells, rows: number): Promise<numb
 }
 
 /** Puts a new table in the place of the old: readers have the one until the commit, then the other. Columns that nobody declares any more stay. */
-async function swap({ session, target, write }: Work, cells: Cells, from: string): Promise<number> {
-  const { catalog, schema, table } = write.target;
+export async function swap(
+  { session }: Work,
+  place: Place,
+  { cells, from }: { readonly cells: Cells; readonly from: string },
+): Promise<number> {
+  const { catalog, schema, table } = place;
+  const target = dialect.place(place);
   const own = `database_name = ${literal(catalog)} and schema_name = ${literal(schema)} and table_name = ${literal(table)}`;
   const columns = await session.rows(
     `select column_name, data_type from duckdb_columns() where ${own} order by column_index`,
@@ -38,7 +43,7 @@ async function swap({ session, target, write }: Work, cells: Cells, from: string
   });
   if (given.size)
     throw lacking(
-      write.target,
+      place,
       [...given.values()].map((one) => one.name),
     );
   const [facts] = await session.rows(`select comment from duckdb_tables() where ${own}`);

@@ -1,5 +1,6 @@
 import { hidden } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
+import { canBeFilled, swap } from './fill.ts';
 import { contentAfter } from './identity.ts';
 import { insertSql, isDeleted, judged, listed, same, temporary, type Work } from './work.ts';
 import { type Cells, cellsOf, only, type Written } from './written.ts';
@@ -33,8 +34,9 @@ function fateSql(work: Work): string {
 }
 
 /** Keeps every row, and makes anew the versions of the keys that have a new one, or have lost one. */
-export async function keepVersions(work: Work, sequence: bigint): Promise<Written> {
+export async function keepVersions(work: Work, sequence: bigint, rows: number): Promise<Written> {
   const { session, key, held, target } = work;
+  if (await canBeFilled(work, rows, held, target)) return await fillVersions(work, sequence);
   session.made.add(temporary.fate);
   const counts = await session.rows(`create or replace temp table ${temporary.fate} as ${fateSql(work)};
     select esteira_fate as fate, count(*) as rows from ${temporary.fate} group by 1`);
@@ -71,6 +73,24 @@ export async function keepVersions(work: Work, sequence: bigint): Promise<Writte
   return { inserted, updated, deleted, unchanged: 0, stale, wrote: true };
 }
 
+/** Nothing was there: what the candidate has is all there is, and many rows go into new tables. */
+async function fillVersions(work: Work, sequence: bigint): Promise<Written> {
+  const from = `from ${temporary.candidate} as c`;
+  const inserted = await swap(work, work.heldPlace, { cells: cellsOf(work, 'c', sequence), from });
+  const { run, sequence: counted } = hidden;
+  const cells = {
+    ...versionCells(work, sequence),
+    [run]: literal(work.write.batch.runSeq),
+    [counted]: literal(sequence),
+  };
+  await swap(work, work.write.target, {
+    cells,
+    from: `from (${versionsOf(work, temporary.candidate)}) as c where not c.esteira_gone`,
+  });
+  const deleted = await work.session.number(`select count(*) ${from} where ${isDeleted(work.deleted, 'c')}`);
+  return only({ inserted: inserted - deleted, deleted, wrote: true });
+}
+
 const versionNames = ({ write }: Work): readonly string[] => Object.values(write.mode.versions ?? {});
 
 /** The run that brought the row stands by it, whichever run has found out until when it was true. */
@@ -81,28 +101,33 @@ const versionCells = (work: Work, sequence: bigint): Cells => ({
 });
 
 /**
- * The versions of the touched keys, made of all their rows: of one time the row of the greatest identity; of those that say the same one after another the
- * first; each until the next, and none for a delete. Beside each the target's row of the same identity.
+ * The versions that rows give: of one time the row of the greatest identity; of those that say the same one after another the first; each until the
+ * next. A delete is among them, as where one ends.
  */
-function versionsSql(work: Work): string {
-  const { write, key, names, latest, deleted, held, target } = work;
+function versionsOf({ write, key, names, latest, deleted }: Work, rows: string): string {
   const { from, until } = write.mode.versions as { readonly from: string; readonly until: string };
   const at = latest.map(identifier).join(', ');
   const says = names.filter((name) => ![...key, ...latest, deleted].includes(name));
   const said =
     says.length > 0 ? `{${says.map((name) => `${literal(name)}: r.${identifier(name)}`).join(', ')}}` : 'true';
   const gone = isDeleted(deleted, 'r');
-  const keys = listed(key);
-  const both = (name: string): string => `v.${identifier(name)} is not distinct from t.${identifier(name)}`;
-  return `select v.*, t.row_at as esteira_old, t.row_at is not null and ${[from, until, ...names].map(both).join(' and ')} as esteira_stays
-    from (select ${listed(names)}, ${judged.row}, ${hidden.run}, esteira_gone, ${at} as ${identifier(from)},
-        lead(${at}) over (partition by ${keys} order by ${at}) as ${identifier(until)}
-      from (select *, esteira_says is distinct from lag(esteira_says) over (partition by ${keys} order by ${at}) as esteira_first
-        from (select r.*, ${gone} as esteira_gone, {'gone': ${gone}, 'said': case when not ${gone} then ${said} end} as esteira_says
-          from ${held} as r semi join ${temporary.touched} using (${keys})
-          qualify row_number() over (partition by ${listed([...key, ...latest], 'r')} order by r.${judged.row} desc) = 1))
-      where esteira_first) as v
-    left join (select r.rowid as row_at, r.* from ${target} as r semi join ${temporary.touched} using (${keys})) as t
-      on t.${judged.row} = v.${judged.row}
+  const life = `over (partition by ${listed(key)} order by ${at})`;
+  return `select * exclude (esteira_says, esteira_first), ${at} as ${identifier(from)}, lead(${at}) ${life} as ${identifier(until)}
+    from (select *, esteira_says is distinct from lag(esteira_says) ${life} as esteira_first
+      from (select r.*, ${gone} as esteira_gone, {'gone': ${gone}, 'said': case when not ${gone} then ${said} end} as esteira_says
+        from ${rows} as r
+        qualify row_number() over (partition by ${listed([...key, ...latest], 'r')} order by r.${judged.row} desc) = 1))
+    where esteira_first`;
+}
+
+/** The versions of the touched keys, made of all their rows, and beside each the target's row of the same identity. */
+function versionsSql(work: Work): string {
+  const { names, held, target } = work;
+  const touched = (place: string, more = ''): string =>
+    `(select ${more} r.* from ${place} as r semi join ${temporary.touched} using (${listed(work.key)}))`;
+  const all = [...versionNames(work), ...names];
+  return `select v.*, t.row_at as esteira_old, t.row_at is not null and ${same(all, 'v', 't')} as esteira_stays
+    from (${versionsOf(work, touched(held))}) as v
+    left join ${touched(target, 'r.rowid as row_at,')} as t on t.${judged.row} = v.${judged.row}
     where not v.esteira_gone`;
 }

@@ -48,6 +48,7 @@ export interface Work {
   readonly remembered: string | undefined;
   /** Where the rows stand by their identity: the target, of a history the table beside it that keeps every one. */
   readonly held: string;
+  readonly heldPlace: Place;
   /** Every row of the target keeps its `_rid`. */
   readonly identified: boolean;
   /** The body says the identity of its rows: no other row has it. */
@@ -56,6 +57,7 @@ export interface Work {
 
 export function workOf(write: StepWrite, session: Session): Work {
   const { mode } = write;
+  const heldPlace = mode.mode === 'history' ? beside(write.target, '__rows') : write.target;
   return {
     write,
     session,
@@ -67,9 +69,10 @@ export function workOf(write: StepWrite, session: Session): Work {
     deleted: mode.deleted,
     remembered:
       mode.mode === 'merge' && mode.deleted !== undefined && mode.latest.length > 0
-        ? beside(write.target, '__deleted')
+        ? dialect.place(beside(write.target, '__deleted'))
         : undefined,
-    held: mode.mode === 'history' ? beside(write.target, '__rows') : dialect.place(write.target),
+    held: dialect.place(heldPlace),
+    heldPlace,
     identified: mode.mode !== 'replace',
     given: write.carried !== undefined || write.identity === true,
   };
@@ -100,7 +103,7 @@ export const sameKey = (key: readonly string[], left: string, right: string): st
 export const jsonOf = (names: readonly string[], value: (name: string) => string): string =>
   `cast(to_json({${names.map((name) => `${dialect.literal(name)}: ${value(name)}`).join(', ')}}) as varchar)`;
 
-const beside = (place: Place, suffix: string): string => dialect.place({ ...place, table: `${place.table}${suffix}` });
+const beside = (place: Place, suffix: string): Place => ({ ...place, table: `${place.table}${suffix}` });
 
 export const isDeleted = (deleted: string | undefined, alias: string): string =>
   deleted === undefined ? 'false' : `coalesce(${alias}.${identifier(deleted)}, false)`;

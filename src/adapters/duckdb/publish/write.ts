@@ -45,7 +45,7 @@ export async function writeValid(work: Work, sequence: bigint, rows: number, fat
     case 'merge':
       return await merge(work, sequence, rows, fates);
     case 'history':
-      return await keepVersions(work, sequence);
+      return await keepVersions(work, sequence, rows);
     case 'replace each':
       return await replaceParts(work, cells, rows);
   }
