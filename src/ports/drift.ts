@@ -1,4 +1,5 @@
 import { EsteiraError } from '../errors.ts';
+import type { SourceFile } from './files.ts';
 import type { Bad, Difference, Drift, FileInput } from './warehouse.ts';
 
 /** What the reading of a source's files has shown. */
@@ -6,6 +7,8 @@ export interface Looked {
   readonly input: FileInput;
   /** Files that could be read. */
   readonly read: number;
+  /** Those of them that gave no row. */
+  readonly empty: readonly SourceFile[];
   readonly differences: readonly Difference[];
 }
 
@@ -43,31 +46,46 @@ const isDeclared = ({ how, column }: Drift, { columns }: FileInput): boolean =>
   how === 'new' &&
   Object.entries(columns).some(([name, { facts }]) => name === column || facts.aliases?.includes(column));
 
+/** Of a source: its name without the catalog. */
+const nameOf = ({ source }: { readonly source: string }): string => source.slice(source.indexOf('.') + 1);
+
 /** Said of a file, in sentences; several columns of one file in one. */
 export function driftTexts(drift: readonly Drift[]): readonly string[] {
   const groups = Map.groupBy(drift, ({ source, how, path, note, column }) =>
     JSON.stringify([source, how, path, note, how === 'type' ? column : '']),
   );
   return [...groups.values()].map((group) => {
-    const [{ source, how, path, note }] = group as [Drift, ...Drift[]];
+    const [first] = group as [Drift, ...Drift[]];
+    const { how, path, note } = first;
     const names = group.map(({ column }) => column || '(no name)').join(', ');
     const columns = group.length === 1 ? 'column' : 'columns';
-    const of = source.slice(source.indexOf('.') + 1);
-    if (how === 'new') return `${of}: new ${columns} ${names} in ${path}, not declared: ${note}`;
-    if (how === 'gone') return `${of}: no ${columns} ${names} in ${path}: ${note}`;
-    return `${of}: ${note}`;
+    if (how === 'new') return `${nameOf(first)}: new ${columns} ${names} in ${path}, not declared: ${note}`;
+    if (how === 'gone') return `${nameOf(first)}: no ${columns} ${names} in ${path}: ${note}`;
+    return `${nameOf(first)}: ${note}`;
   });
 }
+
+/** So many paths are said, and the number of the others. */
+const few = 3;
+
+/** Files without a row are named: nobody sends one on purpose every day. */
+export const emptyTexts = (looked: readonly Looked[]): readonly string[] =>
+  looked.flatMap(({ input, empty }) => {
+    // What is read anew by each run is not taken in.
+    if (empty.length === 0 || !input.once) return [];
+    const more = empty.length - few;
+    const names = [...empty.slice(0, few).map(({ path }) => path), ...(more > 0 ? [`${more} more`] : [])];
+    return [`${nameOf(input)}: no row in ${names.join(', ')}`];
+  });
 
 /** Throws SOURCE_DRIFTED for files that break the contract of a source that does not set such files aside. */
 export function refuseBreaches({ breach, source, refusesNew }: FileInput, bad: readonly Bad[]): void {
   const broken = bad.filter((file) => file.breaks);
   if (!breach || broken.length === 0) return;
-  const of = source.slice(source.indexOf('.') + 1);
-  const shown = broken.slice(0, 3).map(({ path, why }) => `${path}: ${why}`);
+  const shown = broken.slice(0, few).map(({ path, why }) => `${path}: ${why}`);
   const more = broken.length - shown.length;
   throw new EsteiraError('SOURCE_DRIFTED', {
-    what: `${broken.length === 1 ? 'A file breaks' : `${broken.length} files break`} the contract of ${of}; nothing of the step was published.`,
+    what: `${broken.length === 1 ? 'A file breaks' : `${broken.length} files break`} the contract of ${nameOf({ source })}; nothing of the step was published.`,
     where: breach.written,
     got: [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'),
     allowed: `every column that is not .optional(), of a type that can be of its kind${refusesNew ? ', and no others' : ''}`,

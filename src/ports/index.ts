@@ -3,7 +3,7 @@ export type * from './backfills.ts';
 export type { Clock } from './clock.ts';
 export type * from './comparison.ts';
 export { type Dialect, type Place, placeText } from './dialect.ts';
-export { driftAfter, driftTexts, type Looked, refuseBreaches } from './drift.ts';
+export { driftAfter, driftTexts, emptyTexts, type Looked, refuseBreaches } from './drift.ts';
 export type { FileFormat, FileStore, SourceFile } from './files.ts';
 export type * from './keeping.ts';
 export type { ProcessLock, TakeLock } from './lock.ts';

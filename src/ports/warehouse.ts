@@ -246,6 +246,13 @@ export interface WriteMode {
   readonly each?: string;
 }
 
+/** A file as it was when a reader took it in. */
+export interface FileRead {
+  readonly fingerprint: string;
+  /** It gave no row. */
+  readonly empty: boolean;
+}
+
 /** Files to be read as a relation, before the transaction begins; one that cannot be read is named and left out. */
 export interface FileInput {
   /** The relation's name in the body. */
@@ -413,7 +420,7 @@ export interface Warehouse {
     now: ReadonlyMap<string, string>,
   ): Promise<ReadonlyMap<string, readonly FormerDefinition[]>>;
   /** Files that a reader has taken in already, by source. */
-  filesRead(target: Place, source: string): Promise<ReadonlyMap<string, string>>;
+  filesRead(target: Place, source: string): Promise<ReadonlyMap<string, FileRead>>;
   /** Carries out one step: all of it, or nothing. */
   publish(write: StepWrite, signal?: AbortSignal): Promise<Publication>;
   /** A statement by a person: only reads, and is refused (QUERY_NOT_READ_ONLY) when it would not. */

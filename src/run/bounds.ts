@@ -3,7 +3,7 @@ import type { AnyTable } from '../define/index.ts';
 import type { Node } from '../graph/index.ts';
 import type { StepModel } from '../plan/index.ts';
 import type { Bound, Drift, Position, PublicationDetails, SourceFile } from '../ports/index.ts';
-import { changedNext, changedText, filesAgain, filesOf } from './files.ts';
+import { absentText, changedNext, changedText, filesAgain, filesOf } from './files.ts';
 import type { Project } from './project.ts';
 import type { Rerun } from './rerun.ts';
 
@@ -55,7 +55,7 @@ export interface Reach {
   readonly bounds: readonly Bound[];
   /** By source id. */
   readonly files: ReadonlyMap<string, readonly SourceFile[]>;
-  /** What a person should know of files that were read before. */
+  /** What a person should know of files that have changed since they were read, or are not there. */
   readonly changed: readonly string[];
   /** Those of the last publication: they still stand when nothing has changed. */
   readonly badFiles: PublicationDetails['badFiles'];
@@ -83,6 +83,7 @@ export async function reachOf(
     if (read.how === 'files' || read.how === 'new files') {
       const listed = await filesOf(read, model, options);
       files.set(node.id, rerun ? await filesAgain(read, model, { ...options, rerun }) : listed.toRead);
+      if (listed.all.length === 0) changed.push(absentText(read, options));
       if (listed.changed.length > 0) changed.push(`${changedText(read, listed.changed)}. ${changedNext(model)}`);
       if (read.how === 'files')
         bounds.set(`files:${node.id}`, { source: `files:${node.id}`, upper: fingerprint(listed.toRead) });

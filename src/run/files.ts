@@ -1,6 +1,6 @@
 import type { AnySource } from '../define/index.ts';
 import { placeOf, type Read, type StepModel } from '../plan/index.ts';
-import type { SourceFile } from '../ports/index.ts';
+import type { FileRead, SourceFile } from '../ports/index.ts';
 import type { Project } from './project.ts';
 import type { Rerun } from './rerun.ts';
 
@@ -11,7 +11,7 @@ interface Listed {
   readonly changed: readonly SourceFile[];
   readonly all: readonly SourceFile[];
   /** By path: what was read. */
-  readonly known: ReadonlyMap<string, string>;
+  readonly known: ReadonlyMap<string, FileRead>;
 }
 
 /** Without a date, those of all dates. */
@@ -24,9 +24,14 @@ export async function filesOf(
   const listed = await project.files.list(pattern.replaceAll('{date}', date?.toString() ?? '*'));
   if (read.how === 'files') return { toRead: listed, changed: [], all: listed, known: new Map() };
   const known = await project.warehouse.filesRead(placeOf(model.node), read.node.id);
+  const isChanged = ({ path, fingerprint }: SourceFile): boolean =>
+    known.has(path) && known.get(path)?.fingerprint !== fingerprint;
+  // Nothing of a file without rows is in the table: what it holds now is new.
+  const isNew = (file: SourceFile): boolean =>
+    !known.has(file.path) || (isChanged(file) && known.get(file.path)?.empty === true);
   return {
-    toRead: listed.filter((file) => !known.has(file.path)),
-    changed: listed.filter((file) => known.has(file.path) && known.get(file.path) !== file.fingerprint),
+    toRead: listed.filter(isNew),
+    changed: listed.filter((file) => isChanged(file) && !isNew(file)),
     all: listed,
     known,
   };
@@ -55,6 +60,15 @@ export async function filesRead(
   const there = all.filter((file) => !unread.has(file));
   const paths = new Set(all.map((file) => file.path));
   return { there, gone: [...known.keys()].filter((path) => !paths.has(path)) };
+}
+
+/** Where no file is there at all. */
+export function absentText(
+  { node }: Read,
+  { project, date }: { readonly project: Project; readonly date: Temporal.PlainDate },
+): string {
+  const { pattern = '' } = project.readerOf(node.definition as AnySource).options;
+  return `${node.definition.name}: there is no file ${pattern.replaceAll('{date}', date.toString())}, so no row`;
 }
 
 /** Of files that were read once and have changed since. */

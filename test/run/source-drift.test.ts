@@ -228,6 +228,11 @@ for (const format of formats) {
       const shown = `none of the 3 values of price in ${own.file(3)} is of its kind, decimal (such as "7.5 EUR"): has its type changed?`;
       assert.deepEqual(said, [`landing.orders: ${shown}`]);
       await own.nothingLost(4);
+      const wrong = (await own.world.do('doctor', {})).findings.filter(({ ok }) => !ok);
+      assert.deepEqual(
+        wrong.map(({ what, found }) => [what, found]),
+        [['files of bronze.orders', `landing.orders: ${shown}`]],
+      );
       assert.equal(await own.ask(`select _original->>'$.price' from silver.orders_invalidos where id = 8`), '8.5 EUR');
       await own.world.close();
     });

@@ -8,8 +8,12 @@ import { tellTypes } from './files/types.ts';
 
 export { tablesBeneath } from './files/staging.ts';
 
+/** A file that was read, and how many rows came from it. */
+export interface StagedFile extends SourceFile {
+  readonly rows: number;
+}
 interface Read {
-  readonly read: readonly SourceFile[];
+  readonly read: readonly StagedFile[];
   readonly bad: readonly Bad[];
   readonly differences: readonly Difference[];
 }
@@ -50,6 +54,7 @@ async function stageOnce(
   relation: string,
 ): Promise<Read & { readonly late: readonly Bad[] }> {
   const staging = new Staging(connection, input, relation);
+  let rows: ReadonlyMap<number, number>;
   try {
     const of = (format: SourceFile['format']): readonly SourceFile[] =>
       input.files.filter((file) => file.format === format);
@@ -58,11 +63,15 @@ async function stageOnce(
     await readParquet(staging, of('parquet'));
     await tellTypes(staging);
     await staging.finish();
+    rows = await staging.rowsByFile();
   } catch (error) {
     await staging.clear();
     throw error;
   }
   const { bad, late, differences } = staging;
   const paths = new Set([...bad, ...late].map(({ path }) => path));
-  return { read: input.files.filter(({ path }) => !paths.has(path)), bad, late, differences };
+  const read = input.files
+    .map((file, index) => ({ ...file, rows: rows.get(index) ?? 0 }))
+    .filter(({ path }) => !paths.has(path));
+  return { read, bad, late, differences };
 }

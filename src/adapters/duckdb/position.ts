@@ -1,5 +1,6 @@
 import type {
   DefinitionFacts,
+  FileRead,
   FormerDefinition,
   Place,
   Position,
@@ -186,13 +187,15 @@ export async function formerDefinitions(
   return found;
 }
 
-/** By path, the fingerprint that the file had when it was taken in. */
-export async function filesRead(engine: Engine, target: Place, source: string): Promise<ReadonlyMap<string, string>> {
+/** By path, the file as it was when it was taken in. */
+export async function filesRead(engine: Engine, target: Place, source: string): Promise<ReadonlyMap<string, FileRead>> {
   if (!(await engine.isSetUp(target.catalog))) return new Map();
-  const sql = `select path, fingerprint from ${book(target.catalog, 'file')}
+  const sql = `select path, fingerprint, coalesce("rows" = 0, false) as empty from ${book(target.catalog, 'file')}
     where target = ${literal(scopeOf(target))} and source = ${literal(source)}`;
   const rows = await engine.use((session) => session.rows(sql));
-  return new Map(rows.map((row) => [String(row.path), String(row.fingerprint)]));
+  return new Map(
+    rows.map((row) => [String(row.path), { fingerprint: String(row.fingerprint), empty: row.empty === true }]),
+  );
 }
 
 /**

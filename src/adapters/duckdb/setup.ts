@@ -39,7 +39,7 @@ export const bookkeeping: Readonly<Record<string, string>> = Object.freeze({
     primary key (target, source)`,
   made: 'name varchar primary key, generation varchar not null',
   file: `target varchar, source varchar, path varchar, bytes bigint not null, fingerprint varchar not null, run_id varchar not null,
-    step varchar not null, part integer not null, primary key (target, source, path)`,
+    step varchar not null, part integer not null, "rows" bigint, primary key (target, source, path)`,
   invalid_ledger: `run_id varchar, target varchar, _rid varchar, move varchar not null, primary key (run_id, target, _rid)`,
   view_definition: 'name varchar primary key, hash varchar not null',
 });

@@ -15,6 +15,8 @@ const changes: readonly ((catalog: string) => readonly string[])[] = [
     `create table ${own(catalog, 'version')} (number integer not null)`,
     `insert into ${own(catalog, 'version')} values (2)`,
   ],
+  // Version 3: a file that gave no row may be read when it has some.
+  (catalog) => [`alter table ${own(catalog, 'file')} add column "rows" bigint`],
 ];
 export const newest = changes.length + 1;
 
@@ -41,7 +43,7 @@ export async function bringUp(session: Session, catalog: string, file: string): 
       next: 'Use the version of Esteira that the project used last; its tables never go back.',
     });
   const list = changes.slice(version - 1).flatMap((change) => change(catalog));
-  const last = version === 1 ? [] : [`update ${own(catalog, 'version')} set number = ${newest}`];
+  const last = [`update ${own(catalog, 'version')} set number = ${newest}`];
   await session.transaction(() => session.run([...list, ...last].join(';\n')));
 }
 

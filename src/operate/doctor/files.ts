@@ -2,6 +2,7 @@ import type { AnySource } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import { allSteps, endlessStreams } from '../../graph/index.ts';
 import type { StepModel } from '../../plan/index.ts';
+import { driftTexts } from '../../ports/index.ts';
 import { changedNext, changedText, filesOf, modelsOf, Progress, type Project } from '../../run/index.ts';
 import { attempt, type Finding, NotReady } from './finding.ts';
 
@@ -48,12 +49,18 @@ async function filesOfTable(
   { project, progress }: { readonly project: Project; readonly progress: Progress },
 ): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  const bad = progress.latest(model.node)?.details.badFiles ?? [];
+  const { badFiles: bad = [], drift = [] } = progress.latest(model.node)?.details ?? {};
   const [first] = bad;
   if (first) {
     const others = bad.length > 1 ? `, and ${bad.length - 1} more` : '';
     const found = `set aside by its newest publication: ${first.path} (${first.why})${others}`;
     findings.push({ what, ok: false, found, next: 'Mend them, or take them away, and run the job again.' });
+  }
+  // Rows are lost to their tables where a type has changed; what else differs is only to be known.
+  for (const [how, some] of Map.groupBy(drift, (one) => one.how)) {
+    const found = driftTexts(some).join('; ');
+    const next = 'Mend the files, or the columns of the source.';
+    findings.push(how === 'type' ? { what, ok: false, found, next } : { what, ok: true, found });
   }
   for (const read of model.reads.filter(({ how }) => how === 'new files')) {
     if (project.readerOf(read.node.definition as AnySource).by !== 'files') continue;

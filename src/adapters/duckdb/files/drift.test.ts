@@ -4,6 +4,8 @@ import { Desk } from '../../../../test/reading.ts';
 import { type Columns, col } from '../../../columns/index.ts';
 import type { SourceFile } from '../../../ports/index.ts';
 import { isNever } from '../stored.ts';
+import { quickSql } from './jsonl.ts';
+import { Staging } from './staging.ts';
 
 const desk = new Desk();
 const columns = { id: col.integer(), note: col.text().optional() };
@@ -34,6 +36,16 @@ test('what JSON lines hold besides is kept with its numbers as they were written
       differences.map(({ how, column }) => `${how} ${column}`),
       ['new list', 'new more', 'new q"'],
     );
+  }
+});
+
+test('the engine reads whole files, whatever it is asked of their keys', async () => {
+  const file = await desk.file('1.jsonl', '{"id":1,"note":"a"}\n{"id":2,"more":1}\n');
+  for (const sampled of [false, true]) {
+    const input = { relation: 'r', source: 's', columns, files: [file], once: true };
+    const query = quickSql(new Staging(desk.connection, input, 'r'), [file], { usual: ['id', 'note'], sampled });
+    const result = await desk.connection.runAndReadAll(query);
+    assert.equal(result.currentRowCount, 2);
   }
 });
 
@@ -71,7 +83,7 @@ test('a line, a record or a header that the file ends in the middle of sets the 
     await desk.file('1.jsonl', '{"id":1}\n{"id":2,"no'),
     await desk.file('2.csv', 'id,note\n1,a\n2'),
     await desk.file('3.csv', 'id,note\n1,a\n2,"b\nc'),
-    await desk.file('4.csv', 'i'),
+    await desk.file('4.csv', 'id,no'),
     // Whole, for all that can be known.
     await desk.file('5.jsonl', '{"id":5,"note":"]"}\n{"id":6,"note":"{"}'),
     await desk.file('6.csv', 'id,note\n7,a'),

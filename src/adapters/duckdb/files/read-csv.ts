@@ -41,7 +41,7 @@ async function usableHeader(staging: Staging, file: SourceFile): Promise<Header 
     const { names } = header;
     const twice = names.filter((name, index) => wanted.includes(name) && names.indexOf(name) !== index);
     if (twice.length) staging.setAside(file, `its header names ${twice.join(', ')} twice`, true);
-    else if (!ended && compareNames(declared, names).breach && (await countLines(file, extent)) === 1)
+    else if (!ended && compareNames(declared, names).gone.length && (await countLines(file, extent)) === 1)
       staging.setAside(file, 'it is cut off in its header');
     else if (staging.compare(file, names, 'its header has')) return header;
   } catch (error) {

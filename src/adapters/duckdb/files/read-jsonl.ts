@@ -19,6 +19,9 @@ import { openedAs } from './paths.ts';
 import type { Arrived, Staging } from './staging.ts';
 import { staged } from './typed.ts';
 
+/** Of more than this the keys of some lines are looked at, as those of all would cost the reading a fifth. */
+const mostLooked = 64 * 2 ** 20;
+
 /**
  * DuckDB splits and reads whole files, all at once. What it cannot be trusted with is read again line by line in Node: files that it refuses,
  * files with blank lines (the number of a line would be wrong), and lines with numbers that it does not give back as they were written.
@@ -37,8 +40,10 @@ export async function readJsonLines(staging: Staging, files: readonly SourceFile
   const numbers = new Map(input.files.map((file, index) => [file, index]));
   const [first, usual] = await usualKeys([...extents.keys()]);
   if (!first) return;
+  const bytes = [...extents.values()].reduce((sum, extent) => sum + extent.bytes, 0);
+  const sampled = bytes > mostLooked && !input.refusesNew;
   const failed = await readTogether([...extents.keys()], (some) =>
-    staging.add('lines', quickSql(staging, some, usual)),
+    staging.add('lines', quickSql(staging, some, { usual, sampled })),
   );
   const again = [...failed.keys()];
   const arrived = new Map((await staging.arrived('lines')).map((one) => [one.file, one]));

@@ -130,6 +130,19 @@ export class Staging {
     return counts;
   }
 
+  /** Rows of the relation, by the file's place in the list. */
+  async rowsByFile(): Promise<ReadonlyMap<number, number>> {
+    const made = parts.filter((part) => this.#made.has(part));
+    if (made.length === 0) return new Map();
+    const all = made.map((part) => `select ${staged.file} from ${this.table(part)} where ${this.isOwn(part)}`);
+    const rows = await this.rows(`select ${staged.file}, count(*) from (${all.join(' union all ')}) group by all`);
+    return new Map(rows.map(([file, count]) => [Number(file), Number(count)]));
+  }
+  /** Of a line that was looked at again the row stands elsewhere. */
+  isOwn(part: Part): string {
+    return part === 'lines' ? `"#text" is null and ${this.isKept}` : 'true';
+  }
+
   /** The rows of a file among the lines do not count. */
   drop(file: SourceFile): void {
     this.#dropped.add(this.input.files.indexOf(file));
@@ -181,7 +194,7 @@ export class Staging {
       ({ facts }, index) => `cast(null as ${storedType(facts)}) as "#v${index}"`,
     );
     const selects: Readonly<Record<Part, string>> = {
-      lines: `select ${names}, ${none}, ${identity(this.number)} from ${this.table('lines')} where "#text" is null and ${this.isKept}`,
+      lines: `select ${names}, ${none}, ${identity(this.number)} from ${this.table('lines')} where ${this.isOwn('lines')}`,
       records: `select ${names}, ${found}, ${identity(this.number)} from ${this.table('records')}`,
       single: `select ${names}, ${found}, ${identity(staged.line)} from ${this.table('single')}`,
     };

@@ -1,6 +1,6 @@
 import { hidden } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
-import { type Part, parts, type Staging } from './staging.ts';
+import { parts, type Staging } from './staging.ts';
 import { staged } from './typed.ts';
 
 const { identifier, literal } = dialect;
@@ -58,11 +58,10 @@ async function unreadOf(staging: Staging): Promise<readonly Unread[]> {
 /** How many values of these columns could be read, by file and column. */
 async function valuesOf(staging: Staging, names: readonly string[]): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
-  const isOwn = (part: Part): string => (part === 'lines' ? `"#text" is null and ${staging.isKept}` : 'true');
   for (const part of parts.filter((one) => staging.has(one))) {
     const counts = names.map((name) => `count(${identifier(name)})`).join(', ');
     const rows = await staging.rows(
-      `select ${staged.file}, ${counts} from ${staging.table(part)} where ${isOwn(part)} group by all`,
+      `select ${staged.file}, ${counts} from ${staging.table(part)} where ${staging.isOwn(part)} group by all`,
     );
     for (const [file, ...own] of rows)
       for (const [index, name] of names.entries()) {

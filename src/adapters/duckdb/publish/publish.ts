@@ -4,18 +4,18 @@ import {
   type Bad,
   type Bound,
   driftAfter,
+  emptyTexts,
   type Looked,
   noRows,
   type Publication,
   type PublicationDetails,
   placeText,
   refuseBreaches,
-  type SourceFile,
   type StepWrite,
 } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import { fenced } from '../errors.ts';
-import { stageFiles, tablesBeneath } from '../files.ts';
+import { type StagedFile, stageFiles, tablesBeneath } from '../files.ts';
 import type { Row, Session } from '../session.ts';
 import { scopeOf } from '../setup.ts';
 import { takeDateOut, takeEverythingOut } from './anew.ts';
@@ -41,7 +41,7 @@ interface Publishing {
 interface Staged {
   readonly files: number;
   /** Those to be recorded as taken in. */
-  readonly taken: readonly { readonly source: string; readonly files: readonly SourceFile[] }[];
+  readonly taken: readonly { readonly source: string; readonly files: readonly StagedFile[] }[];
   readonly bad: readonly Bad[];
   readonly looked: readonly Looked[];
   /** The body's rows, where they were to be made before. */
@@ -86,7 +86,8 @@ async function stage({ write, session }: Work): Promise<Staged> {
     files += result.read.length;
     if (input.once) taken.push({ source: input.source, files: result.read });
     bad.push(...result.bad);
-    looked.push({ input, read: result.read.length, differences: result.differences });
+    const { read, differences } = result;
+    looked.push({ input, read: read.length, empty: read.filter(({ rows }) => rows === 0), differences });
     refuseBreaches(input, result.bad);
   }
   // What was interrupted may look like a file that cannot be read.
@@ -145,6 +146,7 @@ async function carryOut(
   const { told } = write;
   const warnings = [
     ...(told?.warnings ?? []),
+    ...emptyTexts(staged.looked),
     ...(await unreadWarnings(work)),
     ...(await runChecks(work, account, refused)),
   ];

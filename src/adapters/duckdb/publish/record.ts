@@ -1,5 +1,6 @@
-import type { Bound, Publication, SourceFile, StepWrite } from '../../../ports/index.ts';
+import type { Bound, Publication, StepWrite } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
+import type { StagedFile } from '../files.ts';
 import { book, generationSql, scopeOf } from '../setup.ts';
 
 const { literal } = dialect;
@@ -24,7 +25,7 @@ export function recordSql(
   write: StepWrite,
   published: Pick<Publication, 'account' | 'details'>,
   sequence: string,
-  read: readonly { readonly source: string; readonly files: readonly SourceFile[] }[],
+  read: readonly { readonly source: string; readonly files: readonly StagedFile[] }[],
   moved: readonly Bound[],
 ): string {
   const { batch, target } = write;
@@ -64,15 +65,15 @@ export function recordSql(
     list.push(`insert into ${watermark} values ${values.join(', ')}`);
   }
   const files = read.flatMap(({ source, files: of }) =>
-    of.map(({ path, bytes, fingerprint }) =>
-      row(scope, source, path, bytes, fingerprint, batch.runId, batch.step, batch.part),
+    of.map(({ path, bytes, fingerprint, rows }) =>
+      row(scope, source, path, bytes, fingerprint, batch.runId, batch.step, batch.part, rows),
     ),
   );
   if (files.length) {
     list.push(
       `insert into ${book(target.catalog, 'file')} values ${files.join(', ')}
       on conflict (target, source, path) do update set bytes = excluded.bytes, fingerprint = excluded.fingerprint,
-        run_id = excluded.run_id, step = excluded.step, part = excluded.part`,
+        run_id = excluded.run_id, step = excluded.step, part = excluded.part, "rows" = excluded."rows"`,
     );
   }
   list.push(

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { col } from '../../../columns/index.ts';
-import type { SourceFile } from '../../index.ts';
+import type { Drift, SourceFile } from '../../index.ts';
 import type { On } from './on.ts';
 
 const columns = { id: col.integer().optional(), word: col.text().optional() };
@@ -61,9 +61,45 @@ export function filesOfStep(on: On): void {
       assert.match(String(rows[1]?.[2]), /^in\/a\.jsonl:0*2$/);
       assert.deepEqual(rows[1]?.[3], ['id']);
       const known = await desk.warehouse.filesRead(kept.place, 'landing.words');
-      assert.deepEqual(known, new Map(read.map((one) => [one.path, one.fingerprint])));
+      assert.deepEqual(known, new Map(read.map((one) => [one.path, { fingerprint: one.fingerprint, empty: false }])));
       assert.deepEqual(await desk.warehouse.filesRead(kept.place, 'landing.others'), new Map());
     }),
+  );
+
+  on(
+    'files differ from what is declared: it is kept with the publication, each new name from the first that met it',
+    (desk) =>
+      withFiles(async (file) => {
+        const kept = await desk.make('t', columns, { mode: 'append', keepsOriginal: true });
+        const publish = async (files: readonly SourceFile[], drift: readonly Drift[] = []) => {
+          const input = { relation: 'arrived', source: 'one.landing.words', columns, files, once: true };
+          const write = { files: [input], carried, told: { badFiles: [], warnings: [], drift } };
+          return await desk.publish(kept, 'select * from arrived', write);
+        };
+        const first = await publish([file('a.jsonl', '{"id":1,"word":"a","more":1}\n')]);
+        const [met, ...others] = first.details.drift ?? [];
+        assert.deepEqual(
+          [met?.source, met?.how, met?.column, met?.path, met?.run, others.length],
+          ['one.landing.words', 'new', 'more', 'in/a.jsonl', first.runId, 0],
+        );
+        const empty = await publish([file('b.jsonl', '')], first.details.drift);
+        assert.deepEqual(empty.details.drift, first.details.drift);
+        assert.deepEqual(empty.details.warnings, ['landing.words: no row in in/b.jsonl']);
+        const known = await desk.warehouse.filesRead(kept.place, 'one.landing.words');
+        assert.deepEqual([known.get('in/a.jsonl')?.empty, known.get('in/b.jsonl')?.empty], [false, true]);
+        const breach = { written: 'shop.ts:1' };
+        const input = {
+          relation: 'arrived',
+          source: 'one.landing.words',
+          columns,
+          once: true,
+          refusesNew: true,
+          breach,
+        };
+        const refused = { ...input, files: [file('c.jsonl', '{"id":1,"word":"a","other":1}\n')] };
+        const broken = desk.publish(kept, 'select * from arrived', { files: [refused], carried });
+        await on.rejects(broken, 'SOURCE_DRIFTED');
+      }),
   );
 
   on('files of a step that fails count as not read', (desk) =>
