@@ -17,7 +17,7 @@ export const catalogue = Object.freeze({
   ENVIRONMENT_UNKNOWN: terminal(2, 'The configuration has no environment of that name.'),
   ENVIRONMENTS_SHARE: terminal(2, 'Two environments would write the same place.'),
   VARIABLE_MISSING: terminal(2, 'An environment variable that is needed is not set.'),
-  FOLDER_NOT_EMPTY: terminal(2, 'The folder for a new project holds files that init would overwrite.'),
+  FOLDER_NOT_EMPTY: terminal(2, 'A folder that is to be written holds files that are in the way.'),
   // ---- definitions ----
   DEFINITION_FAILED: terminal(2, 'A definition file cannot be loaded.'),
   DEFINITION_INVALID: terminal(2, 'A definition says something that cannot be.'),
@@ -82,6 +82,12 @@ export const catalogue = Object.freeze({
   STATE_UNREACHABLE: transient(1, 'The database that keeps the state does not answer, or went away in the middle.'),
   STATE_REFUSED: terminal(3, 'The database that is to keep the state does not let Esteira in, or do what it needs.'),
   STATE_NEWER: terminal(2, 'The state, or a catalog, was written by a newer version of Esteira.'),
+  BACKUP_UNUSABLE: terminal(2, 'A folder is no whole backup of this project, or not one that this version can read.'),
+  RESTORE_UNCONFIRMED: terminal(
+    2,
+    'A restore would replace what is there, and nobody has said the name of the project.',
+  ),
+  RESTORE_UNFINISHED: terminal(3, 'A restore was interrupted: the state and the warehouse may be of two moments.'),
   FILE_UNUSABLE: terminal(1, 'A file or folder cannot be opened, read or written.'),
   FILE_HELD: transient(4, 'Another program has the DuckDB file open.'),
 }) satisfies Readonly<Record<string, Entry>>;

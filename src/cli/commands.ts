@@ -426,6 +426,30 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/gc.ts')).gc,
   },
   {
+    name: 'backup',
+    about: 'Copy the state and the warehouse, as of one moment.',
+    more: 'While runs go on: they wait for a moment when they publish. The folder must not be there; it gets its name when all is in it. Files that sources read are not part of it. A backup goes into any environment of the project, its state in SQLite or Postgres whichever it was.',
+    arguments: [argument('folder', true, 'Where to write it.')],
+    options: {},
+    examples: [{ line: 'esteira backup ../backups/2026-09-14', about: 'a folder with a manifest' }],
+    load: async () => (await import('./commands/backup.ts')).backup,
+  },
+  {
+    name: 'restore',
+    about: 'Put a backup in the place of what is there.',
+    more: 'Every file is compared with the manifest before anything is touched. Refused while a process has the project open. What is there is named, and replaced only when the name of the project is typed; it stays beside until all is in its place. One that was killed goes on when it is given again. With --only, or from another moment than the files of sources: esteira doctor afterwards.',
+    arguments: [argument('folder', true, 'A folder that esteira backup has written.')],
+    options: {
+      only: { takes: 'text', value: '<part>', about: 'state, or warehouse.' },
+      yes: { takes: 'text', value: '<name>', about: 'The name of the project, for scripts: nobody is asked.' },
+    },
+    examples: [
+      { line: 'esteira restore ../backups/2026-09-14', about: 'says what it would replace, and asks' },
+      { line: 'esteira restore ../backups/2026-09-14 --env dev --yes shop', about: 'into another environment' },
+    ],
+    load: async () => (await import('./commands/restore.ts')).restore,
+  },
+  {
     name: 'doctor',
     about: 'Versions, disk, lock, state: is all well?',
     more: 'Exit code 1 when something is not. Changes nothing. With --reconcile, after a state or a warehouse was lost or brought back from a copy, the state is brought to what the warehouse knows: numbers that were given are not given again, dates that are published are done, and what the warehouse does not have is to be done again, and named.',

@@ -23,3 +23,9 @@ export const moment = (iso: string): string => iso.replace(/^(\d{4}-\d\d-\d\d)T(
 
 /** Wall seconds between two ISO times. */
 export const between = (from: string, to: string): number => Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
+
+/** 1,234 B, 12.3 kB, 4.5 MB. */
+export function size(bytes: number): string {
+  const [unit, of] = bytes < 10_000 ? ['B', 1] : bytes < 1e7 ? ['kB', 1e3] : bytes < 1e10 ? ['MB', 1e6] : ['GB', 1e9];
+  return `${of === 1 ? count(bytes) : (bytes / of).toFixed(1)} ${unit}`;
+}

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { EsteiraError } from '../errors.ts';
 import { makeFolder } from './make-folder.ts';
 import type { FilesAdapter, Place, StateAdapter, Value, WarehouseAdapter } from './project.ts';
+import { ofCatalogs, ofSqlite } from './restoring.ts';
 
 /** A place by its own name, whatever links lead there; what is not there yet, below the folder that is. */
 function real(place: string): string {
@@ -31,6 +32,7 @@ export function duckdb(options: {
   // Two engines must not have one: they give their files the same names.
   const spillsIn = (place: Place, folder: string) => path.resolve(place.folder, folder, place.environment);
   const folderIn = (place: Place) => path.resolve(place.folder, place.value(options.folder));
+  const fileIn = (place: Place, catalog: string) => path.join(folderIn(place), `${place.prefix}${catalog}.duckdb`);
   const opened = async (place: Place, readOnly: boolean) => {
     const { openDuckdb } = await import('../adapters/duckdb/warehouse.ts');
     const { folder: _, temporaryFolder, ...rest } = options;
@@ -48,8 +50,8 @@ export function duckdb(options: {
     role: 'warehouse',
     adapter: 'duckdb',
     options,
-    writes: (place: Place) =>
-      place.catalogs.map((catalog) => real(path.join(folderIn(place), `${place.prefix}${catalog}.duckdb`))),
+    writes: (place: Place) => place.catalogs.map((catalog) => real(fileIn(place, catalog))),
+    restoring: ofCatalogs(fileIn),
     open: (place: Place) => {
       makeFolder(folderIn(place));
       return opened(place, false);
@@ -92,6 +94,7 @@ export function sqlite(options: { readonly file: Value }): StateAdapter {
     adapter: 'sqlite',
     isShared: false,
     options,
+    restoring: ofSqlite(fileIn),
     writes: (place: Place) => [real(fileIn(place))],
     open: async (place: Place) => {
       const { openSqliteState } = await import('../adapters/sqlite/state.ts');

@@ -10,8 +10,9 @@ import { clockOf } from './clock.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
 import { changedSince, moduleHasher } from './modules.ts';
 import { usedVariables } from './names.ts';
-import { environmentOf, placeFor } from './place.ts';
+import { environmentOf, placeFor, stopPoint } from './place.ts';
 import type { Environment, Place, ProjectConfig, StateAdapter } from './project.ts';
+import { refuseHalfRestored } from './restore.ts';
 import { Variables } from './variables.ts';
 
 export interface OpenProject extends Project {
@@ -55,6 +56,7 @@ async function open(
   const config = await loadConfig(folder);
   const name = asked ?? config.standard;
   const environment = environmentOf(config, name);
+  refuseHalfRestored(folder, name);
   const placeOf = (of: Environment, called: string): Place =>
     placeFor(of, called, { config, folder, variables, trace });
   refuseShared(config, placeOf);
@@ -204,20 +206,6 @@ function standIn(source: AnySource, environment: Environment): Reader | undefine
     return { ...reader, options: Object.fromEntries(options) };
   }
   return undefined;
-}
-
-/**
- * ESTEIRA_STOP_AT=<point>@<n> ends the process with SIGKILL when it reaches a named point of a run for the n-th time, as a machine that loses
- * power would: the tests of recovery say where.
- */
-function stopPoint(): (point: string) => void {
-  const [wanted, nth = '1'] = (process.env['ESTEIRA_STOP_AT'] ?? '').split('@');
-  let left = Number(nth);
-  return (point) => {
-    if (point !== wanted) return;
-    left -= 1;
-    if (left === 0) process.kill(process.pid, 'SIGKILL');
-  };
 }
 
 export function version(): string {

@@ -64,3 +64,17 @@ export const placeFor = (
   secret: (value) => variables.secret(value),
   trace,
 });
+
+/**
+ * ESTEIRA_STOP_AT=<point>@<n> ends the process with SIGKILL when it reaches a named point of a run for the n-th time, as a machine that loses
+ * power would: the tests of recovery say where.
+ */
+export function stopPoint(): (point: string) => void {
+  const [wanted, nth = '1'] = (process.env['ESTEIRA_STOP_AT'] ?? '').split('@');
+  let left = Number(nth);
+  return (point) => {
+    if (point !== wanted) return;
+    left -= 1;
+    if (left === 0) process.kill(process.pid, 'SIGKILL');
+  };
+}

@@ -3,6 +3,7 @@ import { parseDuration } from '../columns/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { refuseText } from './adapters.ts';
 import type { Place, StateAdapter, Value } from './project.ts';
+import { ofPostgres } from './restoring.ts';
 
 const milliseconds = { ms: 1, second: 1_000, minute: 60_000 };
 type Unit = keyof typeof milliseconds;
@@ -29,6 +30,7 @@ export function postgres(
     adapter: 'postgres',
     isShared: true,
     options: { url, schema, patience },
+    restoring: ofPostgres((place) => ({ url: place.secret(url), schema, project: place.project })),
     writes: (place: Place) => [`Postgres ${addressOf(place.secret(url))}, schema ${schema}`],
     open: async (place: Place) => {
       const { openPostgresState } = await import('../adapters/postgres/state.ts');

@@ -1,5 +1,5 @@
 import type { Env, Reader } from '../define/index.ts';
-import type { FileStore, StateStore, Warehouse } from '../ports/index.ts';
+import type { FileStore, KeptRow, Manifest, NewOwner, StateStore, Warehouse } from '../ports/index.ts';
 import type { Retention, Retries } from '../run/index.ts';
 
 /** Where an adapter is opened. */
@@ -30,11 +30,32 @@ export interface Adapter<Role extends string, Opened> {
   writes(place: Place): readonly string[];
   open(place: Place): Promise<Opened>;
 }
+/** A backup that is whole, as an adapter takes its part of it. */
+export interface Backup {
+  readonly folder: string;
+  readonly manifest: Manifest;
+  rows(): AsyncIterable<KeptRow>;
+}
+/** How what a backup has is put in the place of what is there. Each but `standing` may be done again after it was interrupted. */
+export interface Restoring {
+  /** What would be replaced, for people; nothing where nothing is. */
+  standing(place: Place): Promise<readonly string[]>;
+  /** Nobody else has it until what is given is called; throws OWNED_ELSEWHERE. */
+  hold(place: Place, owner: NewOwner, waits: (text: string) => void): Promise<() => Promise<void>>;
+  /** Writes it beside, under names of its own. */
+  stage(place: Place, from: Backup): Promise<void>;
+  /** Puts it in its place; what was there stays beside. */
+  swap(place: Place): Promise<void>;
+  /** Takes away what stands beside. */
+  clear(place: Place): Promise<void>;
+}
 export interface WarehouseAdapter extends Adapter<'warehouse', Warehouse> {
+  readonly restoring: Restoring;
   /** Opens it so that nothing of it is written. */
   look(place: Place): Promise<Warehouse>;
 }
 export interface StateAdapter extends Adapter<'state', StateStore> {
+  readonly restoring: Restoring;
   /** Processes of other machines may have it open too. */
   readonly isShared: boolean;
 }

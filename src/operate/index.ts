@@ -3,6 +3,7 @@ import { cleaned, type Project, said } from '../run/index.ts';
 import { cancel } from './cancel.ts';
 import { diff } from './diff.ts';
 import { doctor } from './doctor/doctor.ts';
+import { backup } from './keep/backup.ts';
 import { gc } from './keep/gc.ts';
 import { lineage } from './lineage.ts';
 import { compile, logs, query, runs, show } from './look.ts';
@@ -51,6 +52,7 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
   doctor,
   diff,
   gc,
+  backup,
 };
 
 /** What arrives at the owner's socket is only a text; names that every object has are no operations. */

@@ -4,6 +4,7 @@ import type {
   BackfillDateState,
   BackfillState,
   Drift,
+  Manifest,
   PublicationDetails,
   Reason,
   RunState,
@@ -299,6 +300,10 @@ export interface CancelView {
   readonly next: string;
 }
 
+export interface BackupView extends Manifest {
+  readonly folder: string;
+}
+
 /** What is, or would be, removed because it is older than it is kept. */
 export interface GcView {
   readonly dryRun: boolean;
@@ -396,6 +401,8 @@ export interface Operations {
   ];
   status: [input: Record<string, never>, output: StatusView];
   /** With `reconcile` the state is brought to what the warehouse knows; without it nothing is changed. */
+  /** The folder by its whole path; it is not there yet. */
+  backup: [input: { readonly folder: string }, output: BackupView];
   /** Once a day `start` does the same. */
   gc: [input: { readonly dryRun?: boolean }, output: GcView];
   doctor: [input: { readonly reconcile?: boolean }, output: DoctorView];

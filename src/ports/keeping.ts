@@ -99,3 +99,27 @@ export interface KeepingStore {
    */
   reconcile(holder: string, found: Disagreement, now: Temporal.Instant): Promise<void>;
 }
+
+/** What a backup says of itself, in its `manifest.json`. */
+export interface Manifest {
+  /** Of the backup itself. */
+  readonly format: number;
+  readonly project: string;
+  readonly environment: string;
+  /** The moment of which it is. */
+  readonly at: string;
+  /** Of Esteira, Node, the engine, and of the tables of the state. */
+  readonly versions: Readonly<Record<string, string | number>>;
+  /** The numbers that were given last. */
+  readonly position: { readonly token: string; readonly run: string };
+  /** Rows of each table of the state. */
+  readonly state: Readonly<Record<string, number>>;
+  readonly catalogs: readonly {
+    readonly catalog: string;
+    readonly file: string;
+    readonly version: number;
+    readonly tables: number;
+    readonly rows: number;
+  }[];
+  readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
+}

@@ -358,6 +358,16 @@ export interface QueryResult {
   readonly more: boolean;
 }
 
+/** A copy of one catalog. */
+export interface BackedUp {
+  readonly catalog: string;
+  readonly file: string;
+  /** Of Esteira's own tables in it. */
+  readonly version: number;
+  readonly tables: number;
+  readonly rows: number;
+}
+
 /** What people need to know of an engine before they trust it; `docs/reference/guarantees.md` is kept equal by a test. */
 export interface WarehouseCapabilities {
   /** Data, invalid rows, watermark and account are published in one transaction. */
@@ -444,5 +454,10 @@ export interface Warehouse {
     rows: readonly object[],
     history?: { readonly place: Place; readonly columns: Columns; readonly rows: readonly object[] },
   ): Promise<void>;
+  /**
+   * Copies every catalog into a folder, as at one moment: `meanwhile` is carried out then, and nothing is committed until it is done. Runs go on beside
+   * it, up to their next commit.
+   */
+  backUp(folder: string, meanwhile: () => Promise<void>): Promise<readonly BackedUp[]>;
   close(): Promise<void>;
 }

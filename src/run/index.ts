@@ -1,5 +1,6 @@
 export { Answers } from './answers.ts';
 export { tooLong, type Waiting } from './attempts.ts';
+export { hashOf, readBackup, rowsIn, unfinished, unusable } from './backed-up.ts';
 export { isBeyond, Progress, type Reach, reachOf } from './bounds.ts';
 export { claimAll, execute, type StepOutcome } from './execute.ts';
 export { changedNext, changedText, filesOf, filesRead } from './files.ts';

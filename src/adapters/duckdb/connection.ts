@@ -6,6 +6,7 @@ import { EsteiraError } from '../../errors.ts';
 import type { ExistingTable, Watermark } from '../../ports/index.ts';
 import { dialect } from './dialect.ts';
 import { engineError } from './errors.ts';
+import { Gate } from './gate.ts';
 import { Session } from './session.ts';
 import { bringUp } from './version.ts';
 
@@ -87,6 +88,8 @@ export class Engine {
   #oneThread: boolean;
 
   readonly memoryLimit: string;
+  /** Through which all commits go. */
+  readonly gate = new Gate();
   /** Catalogs as they were found; set-up forgets them. */
   readonly inspected = new Map<string, Promise<readonly ExistingTable[]>>();
   /** Watermarks as this process last saw or left them, by `watermarkKey`: one that does not move is not written again. */
@@ -119,7 +122,7 @@ export class Engine {
   /** Lends a connection for as long as the work takes. */
   async use<Result>(work: (session: Session) => Promise<Result>, signal?: AbortSignal): Promise<Result> {
     const connection = this.#idle.pop() ?? (await this.#connect());
-    const session = new Session(connection, signal);
+    const session = new Session(connection, this.gate, signal);
     const lent = this.#lend(session, work);
     this.#lent.add(lent);
     try {
@@ -207,7 +210,7 @@ export class Engine {
       const attach = `attach ${dialect.literal(file)} as ${dialect.identifier(catalog)}${how}`;
       await this.#whileHeld(() => this.use((session) => session.run(attach)));
       attached = true;
-      await this.use((session) => bringUp(session, catalog, file));
+      await this.use((session) => bringUp(session, catalog, { file, readOnly: this.options.readOnly === true }));
     } catch (error) {
       // One that cannot be detached stays held: nobody may open it a second time.
       if (attached) await this.use((session) => session.run(`detach ${dialect.identifier(catalog)}`));

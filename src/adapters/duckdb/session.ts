@@ -1,6 +1,7 @@
 import type { DuckDBConnection, DuckDBMaterializedResult, DuckDBValue } from '@duckdb/node-api';
 import { EsteiraError } from '../../errors.ts';
 import { dialect } from './dialect.ts';
+import type { Gate } from './gate.ts';
 
 export type Row = Readonly<Record<string, DuckDBValue>>;
 
@@ -13,10 +14,12 @@ export class Session {
   readonly made = new Set<string>();
   /** Temporary views to be dropped. */
   readonly views = new Set<string>();
+  readonly #gate: Gate;
   #signal: AbortSignal | undefined;
 
-  constructor(connection: DuckDBConnection, signal?: AbortSignal) {
+  constructor(connection: DuckDBConnection, gate: Gate, signal?: AbortSignal) {
     this.connection = connection;
+    this.#gate = gate;
     this.#signal = signal;
   }
 
@@ -108,12 +111,17 @@ export class Session {
     try {
       const result = await work(await this.rows(['begin transaction', ...(first ? [first] : [])].join(';\n')));
       this.deafen();
-      await this.run('commit');
+      await this.commit();
       return result;
     } catch (error) {
       await this.rollBack();
       throw error;
     }
+  }
+
+  /** Nothing else makes a transaction's work lasting. */
+  async commit(): Promise<void> {
+    await this.#gate.pass(() => this.run('commit'));
   }
 
   async rollBack(): Promise<void> {

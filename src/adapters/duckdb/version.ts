@@ -30,8 +30,15 @@ async function versionOf(session: Session, catalog: string): Promise<number | un
   return await session.number(`select number from ${own(catalog, 'version')}`);
 }
 
-/** Brings a catalog up to this Esteira's tables, in one transaction; throws STATE_NEWER, before anything is written, for one of a newer Esteira. */
-export async function bringUp(session: Session, catalog: string, file: string): Promise<void> {
+/**
+ * Brings a catalog up to this Esteira's tables, in one transaction; throws STATE_NEWER, before anything is written, for one of a newer Esteira.
+ * Who only looks leaves an older one as it is: its tables are the same, and what is recorded of them is not asked.
+ */
+export async function bringUp(
+  session: Session,
+  catalog: string,
+  { file, readOnly }: { readonly file: string; readonly readOnly: boolean },
+): Promise<void> {
   const version = await versionOf(session, catalog);
   if (version === undefined || version === newest) return;
   if (version > newest)
@@ -42,6 +49,7 @@ export async function bringUp(session: Session, catalog: string, file: string): 
       allowed: `up to version ${newest}`,
       next: 'Use the version of Esteira that the project used last; its tables never go back.',
     });
+  if (readOnly) return;
   const list = changes.slice(version - 1).flatMap((change) => change(catalog));
   const last = [`update ${own(catalog, 'version')} set number = ${newest}`];
   await session.transaction(() => session.run([...list, ...last].join(';\n')));

@@ -1,5 +1,6 @@
 import { version } from '@duckdb/node-api';
 import type { Place, StepWrite, Warehouse, WarehouseCapabilities } from '../../ports/index.ts';
+import { backUp } from './back-up.ts';
 import { compare, snapshot } from './compare.ts';
 import { type DuckdbOptions, Engine, markText, memory, watermarkKey } from './connection.ts';
 import { dialect } from './dialect.ts';
@@ -132,6 +133,7 @@ export function warehouseOf(engine: Engine): Warehouse {
     query: (statement, how) => query(engine, statement, how),
     rows: (place, columns) => readRows(engine, place, columns),
     replaceRows: (...replacing) => replaceRows(engine, ...replacing),
+    backUp: (folder, meanwhile) => backUp(engine, folder, meanwhile),
     close: async () => engine.close(),
   });
 }

@@ -18,6 +18,8 @@ interface Options {
   readonly project?: string;
   readonly patience?: number;
   readonly clock?: Clock;
+  /** A state that is filled with rows of before. */
+  readonly upTo?: number;
 }
 
 /** Between two tries, in milliseconds: each longer than the one before, to this. */
@@ -36,6 +38,7 @@ class Unsettled<Result> {
 
 class PostgresEngine implements Engine {
   readonly describe: string;
+  readonly #pool: pg.Pool;
   readonly #schema: string;
   readonly #patience: number;
   readonly #clock: Clock | undefined;
@@ -43,6 +46,7 @@ class PostgresEngine implements Engine {
 
   constructor(pool: pg.Pool, where: string, { schema, patience = 20_000, clock }: Options) {
     this.describe = where;
+    this.#pool = pool;
     this.#schema = schema;
     this.#patience = patience;
     this.#clock = clock;
@@ -149,6 +153,8 @@ class PostgresEngine implements Engine {
 
   async close(): Promise<void> {
     await this.#database.destroy();
+    // Kysely closes only what it has used.
+    if (!this.#pool.ending) await this.#pool.end();
   }
 }
 
@@ -157,7 +163,7 @@ export async function openEngine(options: Options): Promise<Engine> {
   const pool = openPool(options.url);
   const engine = new PostgresEngine(pool, where, options);
   try {
-    await engine.prepare(pool, options.project);
+    if (options.upTo === undefined) await engine.prepare(pool, options.project);
     return engine;
   } catch (error) {
     await pool.end();

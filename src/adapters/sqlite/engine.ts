@@ -83,10 +83,11 @@ class SqliteEngine implements Engine {
   }
 }
 
-export function openEngine(file: string): Engine {
+/** `upTo` for a state that is filled with rows of before. */
+export function openEngine(file: string, upTo?: number): Engine {
   const database = openDatabase(file);
   try {
-    migrate(database, file);
+    migrate(database, file, upTo);
   } catch (error) {
     database.close();
     throw named(error, file);

@@ -1,6 +1,6 @@
 import type { GcView } from '../../operate/views.ts';
 import type { Command } from '../command.ts';
-import { count, moment } from '../numbers.ts';
+import { count, moment, size } from '../numbers.ts';
 import { table } from '../table.ts';
 import { inEnvironment, type Look } from '../terminal.ts';
 import { wrapHanging } from '../text.ts';
@@ -17,12 +17,6 @@ const headings = [
   { head: 'size', align: 'right' },
   { head: 'oldest kept', whole: true, optional: true },
 ] as const;
-
-/** 1,234 B, 12.3 kB, 4.5 MB. */
-function size(bytes: number): string {
-  const [unit, of] = bytes < 10_000 ? ['B', 1] : bytes < 1e7 ? ['kB', 1e3] : bytes < 1e10 ? ['MB', 1e6] : ['GB', 1e9];
-  return `${of === 1 ? count(bytes) : (bytes / of).toFixed(1)} ${unit}`;
-}
 
 const names: Readonly<Record<string, string>> = { details: 'steps of done dates' };
 

@@ -1,6 +1,6 @@
-import { createInterface } from 'node:readline/promises';
 import { EsteiraError } from '../../errors.ts';
 import type { ResetView } from '../../operate/views.ts';
+import { askForName } from '../ask.ts';
 import type { Command, Request } from '../command.ts';
 import { count, counted } from '../numbers.ts';
 import { labelOf } from '../progress/labels.ts';
@@ -30,21 +30,17 @@ async function ask(
   { terminal, isProgram }: Pick<Request, 'terminal'> & { readonly isProgram: boolean },
 ): Promise<string> {
   if (view.drops.length === 0) return view.name;
-  if (isProgram || !process.stdin.isTTY || !terminal.live)
-    throw new EsteiraError('RESET_UNCONFIRMED', {
-      what: `${counted(view.drops.length, 'table or view', 'tables and views')} would be dropped, and nobody is here to be asked.`,
-      got: view.drops
-        .map(({ table: name, rows }) => `${name}${rows === undefined ? '' : ` ${counted(rows, 'row')}`}`)
-        .join('\n'),
-      next: `Give the name with the command, once you have looked at this list: --yes ${view.name}`,
-    });
-  terminal.tell(`${resetText(view, terminal)}\n`);
-  const line = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return (await line.question(`Type ${view.name} to drop them: `)).trim();
-  } finally {
-    line.close();
-  }
+  return askForName({
+    ...{ terminal, isProgram, list: resetText(view, terminal), question: `Type ${view.name} to drop them: ` },
+    refusal: () =>
+      new EsteiraError('RESET_UNCONFIRMED', {
+        what: `${counted(view.drops.length, 'table or view', 'tables and views')} would be dropped, and nobody is here to be asked.`,
+        got: view.drops
+          .map(({ table: name, rows }) => `${name}${rows === undefined ? '' : ` ${counted(rows, 'row')}`}`)
+          .join('\n'),
+        next: `Give the name with the command, once you have looked at this list: --yes ${view.name}`,
+      }),
+  });
 }
 
 const headings = [{ head: 'table' }, { head: 'rows', align: 'right' }] as const;

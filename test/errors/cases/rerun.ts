@@ -51,6 +51,43 @@ export const rerun: Cases = {
     { ...ended('A run is to be stopped that has ended.'), words: ['cancel', 'latest'] },
     { doing: 'Nothing of a job goes on or waits.', words: ['cancel', 'daily'], ...shop(numbers) },
   ],
+  BACKUP_UNUSABLE: [
+    { doing: 'A folder is to be restored that is no backup.', words: ['restore', 'data'] },
+    {
+      doing: 'A file of a backup was changed.',
+      words: ['restore', 'backup'],
+      before: [['setup'], ['backup', 'backup']],
+      arrange: async (sandbox) => {
+        writeFileSync(sandbox.file('backup/state.jsonl'), 'other');
+        return undefined;
+      },
+      varying: /\b[0-9a-f]{64}\b|\d+(?= bytes)/g,
+    },
+  ],
+  RESTORE_UNCONFIRMED: [
+    {
+      doing: 'A backup is to be restored where nobody can be asked.',
+      words: ['restore', 'backup'],
+      before: [['setup'], ['backup', 'backup']],
+    },
+    {
+      doing: 'Another name is typed than that of the project.',
+      words: ['restore', 'backup', '--yes', 'gold'],
+      before: [['setup'], ['backup', 'backup']],
+    },
+  ],
+  RESTORE_UNFINISHED: [
+    {
+      doing: 'The machine went down while a backup was restored.',
+      words: ['status'],
+      before: [['setup'], ['backup', 'backup']],
+      arrange: async (sandbox) => {
+        const words = ['restore', 'backup', '--yes', 'shop'];
+        await sandbox.start(words, { env: { ESTEIRA_STOP_AT: 'restore-decided' } }).ended;
+        return undefined;
+      },
+    },
+  ],
   RESUME_IMPOSSIBLE: [
     { doing: 'Nothing is unfinished.', words: ['resume'] },
     ended('A run is to go on that has ended.'),

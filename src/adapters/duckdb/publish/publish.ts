@@ -192,7 +192,7 @@ async function publishNothing({ session, write, trace, moved }: Publishing): Pro
   try {
     const [row] = await session.rows(`begin transaction;\n${touchFence(write, 0)};\n${record}`);
     await trace('before-commit');
-    await session.run('commit');
+    await session.commit();
     await trace('committed');
     return { ...identityOf(write), account: noRows, details, sequence: row?.sequence as bigint };
   } catch (error) {
