@@ -427,7 +427,7 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'backup',
-    about: 'Copy the state and the warehouse, as of one moment.',
+    about: 'Copy state and warehouse as of one moment.',
     more: 'While runs go on: they wait for a moment when they publish. The folder must not be there; it gets its name when all is in it. Files that sources read are not part of it. A backup goes into any environment of the project, its state in SQLite or Postgres whichever it was.',
     arguments: [argument('folder', true, 'Where to write it.')],
     options: {},

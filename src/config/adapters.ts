@@ -52,7 +52,7 @@ export function duckdb(options: {
     options,
     writes: (place: Place) => place.catalogs.map((catalog) => real(fileIn(place, catalog))),
     restoring: ofCatalogs(fileIn),
-    open: (place: Place) => {
+    open: async (place: Place) => {
       makeFolder(folderIn(place));
       return opened(place, false);
     },
