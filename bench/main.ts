@@ -12,6 +12,7 @@ const figures: Readonly<Record<string, () => Promise<{ readonly figure: Figure }
   help: () => import('./help/figure.ts'),
   types300: () => import('./types300/figure.ts'),
   history: () => import('./history/figure.ts'),
+  noop5000: () => import('./noop5000/figure.ts'),
   resume: () => import('./resume/figure.ts'),
 };
 

@@ -152,6 +152,16 @@ export interface StateStore {
     result: { readonly account: Account; readonly details: PublicationDetails },
     now: Temporal.Instant,
   ): Promise<void>;
+  /** Steps that had nothing to do: their attempts begin and end here, after they were published. One transaction; throws FENCED. */
+  doneUnchanged(
+    held: Held,
+    steps: readonly {
+      readonly step: string;
+      readonly bounds: readonly Bound[];
+      readonly details: PublicationDetails;
+    }[],
+    now: Temporal.Instant,
+  ): Promise<void>;
   failed(held: Held, step: string, error: unknown, now: Temporal.Instant): Promise<void>;
   /** Ends the run and releases its leases in one transaction. With a run that succeeds its tick is done, and the jobs `after` are due. */
   finish(

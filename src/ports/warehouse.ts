@@ -346,7 +346,7 @@ export interface StepWrite {
   readonly unreadIn: readonly { readonly source: string; readonly relation: string }[];
   /** Known before anything is read, and kept with what the publication says. */
   readonly told?: Pick<PublicationDetails, 'badFiles' | 'warnings' | 'drift'>;
-  /** Nothing it reads has changed since its last publication with this definition: publish an empty account without evaluating. */
+  /** Nothing it reads has changed since its last publication with this definition, its watermarks are the bounds: publish an empty account. */
   readonly unchanged: boolean;
 }
 
@@ -433,6 +433,8 @@ export interface Warehouse {
   filesRead(target: Place, source: string): Promise<ReadonlyMap<string, FileRead>>;
   /** Carries out one step: all of it, or nothing. */
   publish(write: StepWrite, signal?: AbortSignal): Promise<Publication>;
+  /** Records of steps of one run, all of one catalog, that nothing they read has changed: in one transaction, or not at all. Throws FENCED. */
+  publishUnchanged(writes: readonly StepWrite[], signal?: AbortSignal): Promise<readonly Publication[]>;
   /** A statement by a person: only reads, and is refused (QUERY_NOT_READ_ONLY) when it would not. */
   query(
     statement: string,

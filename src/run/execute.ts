@@ -7,6 +7,7 @@ import { attempt, type Waiting } from './attempts.ts';
 import { Progress, tablesOf } from './bounds.ts';
 import { refuseForgotten } from './forgotten.ts';
 import type { Project } from './project.ts';
+import { quietSteps, recordQuiet } from './quiet.ts';
 import type { Rerun } from './rerun.ts';
 import { type StepResult, type StepRun, stepError } from './step.ts';
 import type { RunValues } from './write.ts';
@@ -112,10 +113,38 @@ export async function execute(execution: Execution): Promise<readonly StepOutcom
     waiting.delete(model.node.id);
     await carryOut(model);
   }
+  const alone = new Set<string>();
+  /** Many with nothing to do are recorded together; gives whether there were any. */
+  const recordTogether = async (): Promise<boolean> => {
+    const isReady = (id: string, besides: ReadonlyMap<string, unknown>): boolean =>
+      (needs.get(id) ?? []).every((need) => done.has(need) || besides.has(need));
+    const quiet = await quietSteps(waiting.values(), run, { records, isReady, alone });
+    if (quiet.size < 2) {
+      for (const step of quiet.keys()) alone.add(step);
+      return false;
+    }
+    const started = performance.now();
+    try {
+      const results = await recordQuiet(quiet, run);
+      const seconds = (performance.now() - started) / 1000 / results.size;
+      for (const [step, result] of results) {
+        waiting.delete(step);
+        done.add(step);
+        execution.onStep({ step, state: 'running' });
+        execution.onStep({ step, state: 'done', seconds, result });
+      }
+    } catch {
+      // Each by itself finds out which of them it was, and why.
+      for (const step of quiet.keys()) alone.add(step);
+    }
+    return true;
+  };
   for (;;) {
+    const isStopped = (): boolean =>
+      execution.signal.aborted || failed.some((outcome) => outcome.error?.code === 'FENCED');
+    while (!isStopped() && (await recordTogether()));
     for (const [id, model] of waiting) {
-      const isStopped = execution.signal.aborted || failed.some((outcome) => outcome.error?.code === 'FENCED');
-      if (isStopped || going.size >= project.parallel) break;
+      if (isStopped() || going.size >= project.parallel) break;
       if (!(needs.get(id) ?? []).every((need) => done.has(need))) continue;
       waiting.delete(id);
       going.set(

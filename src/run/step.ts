@@ -77,9 +77,7 @@ export async function runStep(model: StepModel, record: StepRecord, run: StepRun
         files: withoutNewer(found.files, intent.files),
       }
     : found;
-  const asked = stepWrite(model, reach, run);
-  // Its details stay in the warehouse, where everybody reads them.
-  const write = asked.told ? { ...asked, told: cleaned(asked.told, project) } : asked;
+  const write = stepWrite(model, reach, run);
   const publication = cleaned(await project.warehouse.publish(write, run.signal), project);
   await project.trace('published');
   progress.published(id, publication.sequence);
@@ -110,13 +108,25 @@ function withoutNewer(
   );
 }
 
-function stepWrite(model: StepModel, reach: Reach, run: StepRun): StepWrite {
+/** Carrying it out could change nothing. */
+export function isUnchanged(
+  model: StepModel,
+  reach: Reach,
+  { project, values, progress, reruns, forced }: StepRun,
+): boolean {
+  if (reruns?.has(model.node.id)) return false;
+  const settingsHash = settingsHashOf(model, values.settings, project);
+  return reasonOf(model, reach, { progress, settingsHash, forced }) === undefined;
+}
+
+/** The step as the warehouse is asked to carry it out. */
+export function stepWrite(model: StepModel, reach: Reach, run: StepRun): StepWrite {
   const { project, held, values, progress } = run;
   const hash = settingsHashOf(model, values.settings, project);
   const rerun = run.reruns?.get(model.node.id);
   const latest = progress.latest(model.node);
   const fromStart = reach.bounds.some((bound) => bound.lower === 0n);
-  return writeOf(model, {
+  const write = writeOf(model, {
     project,
     reach,
     values,
@@ -141,8 +151,10 @@ function stepWrite(model: StepModel, reach: Reach, run: StepRun): StepWrite {
     ...(run.ahead ? { ahead: true } : {}),
     redefined: isRedefined(model, latest),
     ...(latest?.definition === model.definition && rerun !== 'anew' ? {} : { facts: model.facts }),
-    unchanged: !rerun && reasonOf(model, reach, { progress, settingsHash: hash, forced: run.forced }) === undefined,
+    unchanged: isUnchanged(model, reach, run),
   });
+  // Its details stay in the warehouse, where everybody reads them.
+  return write.told ? { ...write, told: cleaned(write.told, project) } : write;
 }
 
 /** The adapter gives it the run for a generation. */

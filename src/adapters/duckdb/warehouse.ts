@@ -1,5 +1,12 @@
 import { version } from '@duckdb/node-api';
-import type { Place, StepWrite, Warehouse, WarehouseCapabilities } from '../../ports/index.ts';
+import {
+  type Place,
+  type Publication,
+  placeText,
+  type StepWrite,
+  type Warehouse,
+  type WarehouseCapabilities,
+} from '../../ports/index.ts';
 import { backUp } from './back-up.ts';
 import { compare, snapshot } from './compare.ts';
 import { type DuckdbOptions, Engine, markText, memory, watermarkKey } from './connection.ts';
@@ -13,6 +20,7 @@ import { origins } from './origins.ts';
 import { claim, filesRead, formerDefinitions, greatest, position, publications, published } from './position.ts';
 import { publishStep } from './publish/publish.ts';
 import { Turns } from './publish/turns.ts';
+import { publishUnchanged } from './publish/unchanged.ts';
 import { query } from './query.ts';
 import { change, scopeOf } from './setup.ts';
 import { readRows, replaceRows } from './small.ts';
@@ -31,7 +39,7 @@ const capabilities: WarehouseCapabilities = Object.freeze({
 
 /** A publication that is going on in this process. */
 interface Writing {
-  readonly target: Place;
+  readonly targets: readonly Place[];
   readonly token: bigint;
   readonly stop: AbortController;
   readonly ended: Promise<unknown>;
@@ -64,21 +72,44 @@ export function warehouseOf(engine: Engine): Warehouse {
   const { options } = engine;
   const writing = new Set<Writing>();
   const turns = new Turns();
+  const trace = options.trace ?? (() => {});
 
-  const publish = async (write: StepWrite, signal: AbortSignal) => {
+  const publishOne = async (write: StepWrite, signal: AbortSignal): Promise<Publication> => {
+    const files = write.files.flatMap((input) => input.files);
+    await engine.prepare(files.reduce((bytes, file) => bytes + file.bytes, 0));
+    const { catalog } = write.target;
+    const keyOf = (source: string): string => watermarkKey(catalog, scopeOf(write.target), source);
+    const moved = write.bounds.filter((bound) => engine.watermarks.get(keyOf(bound.source)) !== markText(bound));
+    const publication = await engine.use((session) => publishStep({ session, write, moved, trace, turns }), signal);
+    for (const bound of moved) engine.watermarks.set(keyOf(bound.source), markText(bound));
+    return publication;
+  };
+  const publishNothing = (writes: readonly StepWrite[], signal: AbortSignal): Promise<readonly Publication[]> => {
+    const tables = writes.map((write) => placeText(write.target));
+    return turns.take(tables, () => engine.use((session) => publishUnchanged(session, writes, trace), signal));
+  };
+  /** A claim with a newer token ends it, and waits for its end. */
+  const stoppable = async <Result>(
+    writes: readonly StepWrite[],
+    signal: AbortSignal | undefined,
+    publish: (signal: AbortSignal) => Promise<Result>,
+  ): Promise<Result> => {
+    const { token, step } = writes[0]?.batch ?? {};
+    const stop = new AbortController();
+    const publishing = async (): Promise<Result> => {
+      try {
+        await engine.attachAll();
+        return await publish(signal ? AbortSignal.any([signal, stop.signal]) : stop.signal);
+      } catch (error) {
+        throw engineError(error, { ...(step ? { where: step } : {}), memoryLimit: engine.memoryLimit });
+      }
+    };
+    const one = { targets: writes.map(({ target }) => target), token: token ?? 0n, stop, ended: publishing() };
+    writing.add(one);
     try {
-      await engine.attachAll();
-      const files = write.files.flatMap((input) => input.files);
-      await engine.prepare(files.reduce((bytes, file) => bytes + file.bytes, 0));
-      const { catalog } = write.target;
-      const keyOf = (source: string): string => watermarkKey(catalog, scopeOf(write.target), source);
-      const moved = write.bounds.filter((bound) => engine.watermarks.get(keyOf(bound.source)) !== markText(bound));
-      const trace = options.trace ?? (() => {});
-      const publication = await engine.use((session) => publishStep({ session, write, moved, trace, turns }), signal);
-      for (const bound of moved) engine.watermarks.set(keyOf(bound.source), markText(bound));
-      return publication;
-    } catch (error) {
-      throw engineError(error, { where: write.batch.step, memoryLimit: engine.memoryLimit });
+      return await one.ended;
+    } finally {
+      writing.delete(one);
     }
   };
 
@@ -104,11 +135,11 @@ export function warehouseOf(engine: Engine): Warehouse {
     position: (catalog) => position(engine, catalog),
     async claim(catalog, targets, token) {
       // Their transactions hold the fences' rows: they are ended first, and roll back.
-      const older = [...writing].filter(
-        (one) => one.token < token && targets.some((target) => samePlace(target, one.target)),
-      );
-      for (const { stop, target } of older)
-        stop.abort(fenced(`${target.schema}.${target.table}`, `token ${token} has come`));
+      for (const { stop, targets: its, token: older } of writing) {
+        const both = older < token && its.find((one) => targets.some((target) => samePlace(target, one)));
+        if (both) stop.abort(fenced(`${both.schema}.${both.table}`, `token ${token} has come`));
+      }
+      const older = [...writing].filter(({ stop }) => stop.signal.aborted);
       await Promise.allSettled(older.map(({ ended }) => ended));
       await claim(engine, catalog, targets, token);
     },
@@ -117,17 +148,11 @@ export function warehouseOf(engine: Engine): Warehouse {
     greatest: (catalog) => greatest(engine, catalog),
     formerDefinitions: (catalog, now) => formerDefinitions(engine, catalog, now),
     filesRead: (target, source) => filesRead(engine, target, source),
-    async publish(write, signal) {
-      const stop = new AbortController();
-      const ended = publish(write, signal ? AbortSignal.any([signal, stop.signal]) : stop.signal);
-      const one = { target: write.target, token: write.batch.token, stop, ended };
-      writing.add(one);
-      try {
-        return await ended;
-      } finally {
-        writing.delete(one);
-      }
-    },
+    publish: (write, signal) =>
+      stoppable([write], signal, async (stop) =>
+        write.unchanged ? ((await publishNothing([write], stop))[0] as Publication) : await publishOne(write, stop),
+      ),
+    publishUnchanged: (writes, signal) => stoppable(writes, signal, (stop) => publishNothing(writes, stop)),
     snapshot: (place, of) => snapshot(engine, place, of),
     compare: (place, comparison, signal) => compare(engine, place, comparison, signal),
     query: (statement, how) => query(engine, statement, how),

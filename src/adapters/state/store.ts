@@ -1,16 +1,17 @@
 import { sql } from 'kysely';
-import type {
-  Going,
-  Held,
-  KeepingStore,
-  LogLine,
-  NewOwner,
-  NewRun,
-  Opened,
-  Ownership,
-  RunRecord,
-  StateStore,
-  StepRecord,
+import {
+  type Going,
+  type Held,
+  type KeepingStore,
+  type LogLine,
+  type NewOwner,
+  type NewRun,
+  noRows,
+  type Opened,
+  type Ownership,
+  type RunRecord,
+  type StateStore,
+  type StepRecord,
 } from '../../ports/index.ts';
 import { SqlBackfills } from './backfills.ts';
 import type { Engine, Work } from './engine.ts';
@@ -107,6 +108,32 @@ export class SqlState implements StateStore {
   done(held: Held, step: string, result: Parameters<StateStore['done']>[2], now: Temporal.Instant): Promise<void> {
     const { account, details } = result;
     return this.#end(held, step, 'done', { account: encode(account), details: encode(details), error: null }, now);
+  }
+
+  doneUnchanged(held: Held, steps: Parameters<StateStore['doneUnchanged']>[1], now: Temporal.Instant): Promise<void> {
+    const at = now.toString();
+    const record = ownedBy(held, async (state) => {
+      const ended = { state: 'done' as const, account: encode(noRows), files: encode({}), error: null };
+      const attempts: { run_id: string; step: string; attempt: number; token: bigint }[] = [];
+      for (const { step, bounds, details } of steps) {
+        const { attempt } = await state
+          .updateTable('step')
+          .set(({ eb }) => ({ attempt: eb('attempt', '+', 1n), bounds: encode(bounds), details: encode(details) }))
+          .set({ ...ended, started_at: at, ended_at: at })
+          .where('run_id', '=', held.runId)
+          .where('step', '=', step)
+          .returning('attempt')
+          .executeTakeFirstOrThrow();
+        attempts.push({ run_id: held.runId, step, attempt: Number(attempt), token: held.token });
+      }
+      const whole = { started_at: at, ended_at: at, outcome: 'done' as const };
+      for (let from = 0; from < attempts.length; from += portion)
+        await state
+          .insertInto('attempt')
+          .values(attempts.slice(from, from + portion).map((attempt) => ({ ...attempt, ...whole })))
+          .execute();
+    });
+    return this.#engine.transaction('receipt', record);
   }
 
   failed(held: Held, step: string, error: unknown, now: Temporal.Instant): Promise<void> {

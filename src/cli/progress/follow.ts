@@ -15,7 +15,8 @@ export interface FollowedStep {
 /** One run as its events tell it. */
 export interface Followed {
   readonly run: Event<'run'>;
-  readonly steps: ReadonlyMap<string, FollowedStep>;
+  /** Kept up to date in place: a run has thousands of them. */
+  readonly steps: Map<string, FollowedStep>;
   readonly end?: Event<'end'>;
 }
 
@@ -36,7 +37,8 @@ export function follow(before: Followed, event: Event<'step' | 'end'>, now: numb
     ...(since !== undefined && { since }),
     ...(isOver && { end: event }),
   };
-  return { ...before, steps: new Map(before.steps).set(event.step, after) };
+  before.steps.set(event.step, after);
+  return before;
 }
 
 export interface Layer {

@@ -9,6 +9,7 @@ import { endedNow, summary } from './summary.ts';
 export class Plain implements Progress {
   readonly #terminal: Terminal;
   #followed: Followed | undefined;
+  #longest = 0;
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
@@ -31,6 +32,7 @@ export class Plain implements Progress {
   #begin(followed: Followed): void {
     this.close();
     this.#followed = followed;
+    this.#longest = longestLabel(followed);
     this.#say([beginning(followed), ...standIns(followed, this.#terminal)]);
   }
 
@@ -39,7 +41,7 @@ export class Plain implements Progress {
     if (event.type === 'end') return;
     const step = followed.steps.get(event.step);
     // What is skipped because of another step is counted when the run ends.
-    if (step?.end && step.state !== 'skipped') this.#say([endLine(step, longestLabel(followed), this.#terminal)]);
+    if (step?.end && step.state !== 'skipped') this.#say([endLine(step, this.#longest, this.#terminal)]);
   }
 
   #say(lines: readonly string[]): void {

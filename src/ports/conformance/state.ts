@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { EsteiraError } from '../../errors.ts';
-import type { Held, StateStore } from '../index.ts';
+import { type Held, noRows, type StateStore } from '../index.ts';
 import { backfillsConformance } from './backfills.ts';
 import { keepingConformance } from './keeping.ts';
 import { account, at, begun, details, far, newOwner, newRun } from './runs.ts';
@@ -182,6 +182,33 @@ export function stateConformance(name: string, open: (place: string) => Promise<
       );
       assert.deepEqual(await states(state, 'r1'), ['c.silver.orders done a1', 'c.gold.orders done b1']);
     });
+
+    on(
+      'steps that had nothing to do are done at once, each with an attempt, under the token of the run',
+      async (state, another) => {
+        const { held } = begun(await state.open(newRun('r1')));
+        const [one = '', two = ''] = (await state.steps('r1')).map(({ step }) => step);
+        await state.intent(held, one, none, at(1));
+        const bounds = [{ source: 'a', upper: 7n }];
+        const steps = [one, two].map((step) => ({ step, bounds, details: { ...details, warnings: [step] } }));
+        await state.doneUnchanged(held, steps, at(2));
+        const found = await state.steps('r1');
+        assert.deepEqual(
+          found.map((step) => [
+            step.state,
+            step.attempt,
+            step.bounds,
+            step.account,
+            step.details?.warnings,
+            step.endedAt,
+          ]),
+          [2, 1].map((attempt, index) => ['done', attempt, bounds, noRows, [found[index]?.step], at(2)]),
+        );
+        await state.finish(held, 'failed', undefined, at(3));
+        begun(await (await another()).open(newRun('r2', { holder: 'second' })));
+        await assert.rejects(state.doneUnchanged(held, steps, at(4)), coded('FENCED', /daily/));
+      },
+    );
 
     on('a date that failed goes on with what it has, and begins anew only when asked to', async (state) => {
       const { held } = begun(await state.open(newRun('r1')));

@@ -6,18 +6,14 @@ import {
   driftAfter,
   emptyTexts,
   type Looked,
-  noRows,
   type Publication,
-  type PublicationDetails,
   placeText,
   refuseBreaches,
   type StepWrite,
 } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
-import { fenced } from '../errors.ts';
 import { type StagedFile, stageFiles, tablesBeneath } from '../files.ts';
 import type { Row, Session } from '../session.ts';
-import { scopeOf } from '../setup.ts';
 import { takeDateOut, takeEverythingOut } from './anew.ts';
 import { makeCandidate, typesOf } from './candidate.ts';
 import { runChecks, unreadWarnings } from './checks.ts';
@@ -25,7 +21,7 @@ import { refuseRepeatedBefore, removeDuplicates } from './duplicates.ts';
 import { foreseeFates } from './fate.ts';
 import { judge, placeInvalid, splitInvalid } from './invalid.ts';
 import { findParts } from './parts.ts';
-import { counted, recordSql, touchFence } from './record.ts';
+import { counted, identityOf, notOurs, recordSql, touchFence } from './record.ts';
 import { applyFunction } from './rows-of-function.ts';
 import type { Turns } from './turns.ts';
 import { temporary, type Work, workOf } from './work.ts';
@@ -58,14 +54,12 @@ interface Staged {
  */
 export async function publishStep(publishing: Publishing): Promise<Publication> {
   const { session, write, trace, turns } = publishing;
-  const table = placeText(write.target);
-  if (write.unchanged) return await turns.take(table, () => publishNothing(publishing));
   const work = workOf(write, session);
   const staged = await stage(work);
   await trace('staged');
   const fence = `${touchFence(write, 1)}; select ${counted(write)} as seq`;
   const publish = () => session.transaction((rows) => carryOut(work, staged, rows, publishing), fence);
-  const publication = await turns.take(table, publish);
+  const publication = await turns.take([placeText(write.target)], publish);
   session.views.clear();
   session.made.clear();
   await trace('committed');
@@ -166,9 +160,6 @@ async function carryOut(
   return { ...identityOf(write), account, details, sequence };
 }
 
-const notOurs = ({ batch, target }: StepWrite) =>
-  fenced(batch.step, `the fence of ${scopeOf(target)} is not held by token ${batch.token}`);
-
 /** in = valid + invalid + duplicates + held, each counted for itself. */
 function holdLaw({ name }: Work, account: Account): void {
   const { in: total, valid, invalid, duplicates, held } = account;
@@ -181,38 +172,3 @@ function holdLaw({ name }: Work, account: Account): void {
     next: 'This is a fault of Esteira: report it with the definition of the table.',
   });
 }
-
-/** A step with nothing to do says so, in one list of statements that ends at the first that fails. */
-async function publishNothing({ session, write, trace, moved }: Publishing): Promise<Publication> {
-  const details: PublicationDetails = { flags: {}, badFiles: [], warnings: [], ...write.told, files: 0 };
-  const record = recordSql(write, { account: noRows, details }, counted(write), [], moved);
-  await trace('staged');
-  session.throwIfCancelled();
-  session.deafen();
-  try {
-    const [row] = await session.rows(`begin transaction;\n${touchFence(write, 0)};\n${record}`);
-    await trace('before-commit');
-    await session.commit();
-    await trace('committed');
-    return { ...identityOf(write), account: noRows, details, sequence: row?.sequence as bigint };
-  } catch (error) {
-    await session.rollBack();
-    // The fence is not ours: then `counted` gave no number for the publication.
-    throw /NOT NULL constraint failed: publication.sequence/.test(String(error)) ? notOurs(write) : error;
-  }
-}
-
-/** What a publication has from its batch. */
-const identityOf = ({ batch, mode }: StepWrite) => ({
-  runId: batch.runId,
-  step: batch.step,
-  part: batch.part,
-  runSeq: batch.runSeq,
-  token: batch.token,
-  definition: batch.definition,
-  settingsHash: batch.settingsHash,
-  mode: mode.mode,
-  logicalTime: batch.logicalTime,
-  publishedAt: batch.at,
-  ...(batch.of ? { of: batch.of } : {}),
-});

@@ -1,5 +1,7 @@
-import type { Bound, Publication, StepWrite } from '../../../ports/index.ts';
+import type { EsteiraError } from '../../../errors.ts';
+import type { Batch, Bound, Publication, PublicationDetails, StepWrite } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
+import { fenced } from '../errors.ts';
 import type { StagedFile } from '../files.ts';
 import { book, generationSql, scopeOf } from '../setup.ts';
 
@@ -19,6 +21,35 @@ export const touchFence = (write: StepWrite, by: 0 | 1 | -1): string =>
 /** The fence's counter, or NULL when the fence is not ours: no publication is made without it. */
 export const counted = (write: StepWrite): string =>
   `(select seq from ${book(write.target.catalog, 'fence')} where ${ours(write)})`;
+
+/** JSON has no bigint. */
+export const boundsText = ({ bounds }: StepWrite): string =>
+  JSON.stringify(bounds, (_, value) => (typeof value === 'bigint' ? String(value) : value));
+export const detailsText = ({ facts }: StepWrite, details: PublicationDetails): string =>
+  JSON.stringify({ ...details, ...(facts ? { definition: facts } : {}) });
+/** What the run is of, as the last columns of a publication. */
+export function runOf({ of }: Batch): string {
+  const { job, date, zone, reason } = of ?? {};
+  return [job, date?.toString(), zone, reason].map((value) => literal(value ?? null)).join(', ');
+}
+
+export const notOurs = ({ batch, target }: StepWrite): EsteiraError =>
+  fenced(batch.step, `the fence of ${scopeOf(target)} is not held by token ${batch.token}`);
+
+/** What a publication has from its batch. */
+export const identityOf = ({ batch, mode }: StepWrite) => ({
+  runId: batch.runId,
+  step: batch.step,
+  part: batch.part,
+  runSeq: batch.runSeq,
+  token: batch.token,
+  definition: batch.definition,
+  settingsHash: batch.settingsHash,
+  mode: mode.mode,
+  logicalTime: batch.logicalTime,
+  publishedAt: batch.at,
+  ...(batch.of ? { of: batch.of } : {}),
+});
 
 /** What a publication is made of beside rows; its own line, which gives the sequence back, comes last. */
 export function recordSql(
@@ -46,13 +77,8 @@ export function recordSql(
   // Literals, and columns by their place: a list of statements cannot take parameters, and one round trip is cheaper than several.
   const identity = [batch.runId, batch.step, batch.runSeq, batch.token, batch.logicalTime, batch.definition];
   const first = [...identity, batch.settingsHash, write.mode.mode].map(literal).join(', ');
-  // JSON has no bigint.
-  const bounds = JSON.stringify(write.bounds, (_, value) => (typeof value === 'bigint' ? String(value) : value));
-  const { job, date, zone, reason } = batch.of ?? {};
-  const of = [job, date?.toString(), zone, reason].map((value) => literal(value ?? null)).join(', ');
-  const { facts } = write;
-  const details = JSON.stringify({ ...published.details, ...(facts ? { definition: facts } : {}) });
-  const rest = [...counts, batch.at, batch.part, details, bounds].map(literal).join(', ');
+  const texts = [detailsText(write, published.details), boundsText(write)];
+  const rest = [...counts, batch.at, batch.part, ...texts].map(literal).join(', ');
   const list: string[] = [];
   if (moved.length) {
     const watermark = book(target.catalog, 'watermark');
@@ -77,7 +103,7 @@ export function recordSql(
     );
   }
   list.push(
-    `insert into ${book(target.catalog, 'publication')} select ${first}, ${sequence}, ${rest}, ${generationSql(target)}, ${of} returning sequence`,
+    `insert into ${book(target.catalog, 'publication')} select ${first}, ${sequence}, ${rest}, ${generationSql(target)}, ${runOf(batch)} returning sequence`,
   );
   return list.join(';\n');
 }

@@ -2,16 +2,17 @@
 export class Turns {
   readonly #last = new Map<string, Promise<void>>();
 
-  async take<Result>(table: string, work: () => Promise<Result>): Promise<Result> {
-    const before = this.#last.get(table);
+  async take<Result>(tables: readonly string[], work: () => Promise<Result>): Promise<Result> {
+    const before = tables.map((table) => this.#last.get(table));
     const { promise: mine, resolve: end } = Promise.withResolvers<void>();
-    this.#last.set(table, mine);
+    // In all queues at once: who waits in one of them has come before in every other.
+    for (const table of tables) this.#last.set(table, mine);
     try {
-      await before;
+      await Promise.all(before);
       return await work();
     } finally {
       end();
-      if (this.#last.get(table) === mine) this.#last.delete(table);
+      for (const table of tables) if (this.#last.get(table) === mine) this.#last.delete(table);
     }
   }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { col } from '../../../columns/index.ts';
 import { EsteiraError } from '../../../errors.ts';
+import type { Publication } from '../../index.ts';
 import { at } from './desk.ts';
 import type { On } from './on.ts';
 
@@ -76,18 +77,44 @@ export function publishing(on: On): void {
     assert.deepEqual(await desk.read(kept), [[1, 'a']]);
   });
 
-  on('a step with nothing to do moves its watermarks and nothing else', async (desk) => {
+  on('a step with nothing to do records itself and nothing else', async (desk) => {
     const kept = await desk.make('t', columns, { mode: 'merge' });
-    const before = await desk.publish(kept, [{ id: 1, word: 'a' }], { bounds: [{ source: 's', upper: 1n }] });
+    const before = await desk.publish(kept, [{ id: 1, word: 'a' }], { bounds: [{ source: 's', upper: 5n }] });
     const made = await desk.publish(kept, 'select * from nothing.at.all', {
       unchanged: true,
       bounds: [{ source: 's', upper: 5n }],
+      told: { badFiles: [{ path: 'a.csv', why: 'half' }], warnings: ['look'] },
     });
     assert.equal(made.account.in, 0);
     assert.equal(made.sequence, before.sequence);
+    assert.deepEqual(made.details.warnings, ['look']);
     assert.deepEqual(await desk.warehouse.publications('one', made.runId), [made]);
     const { watermarks } = await desk.warehouse.position('one');
     assert.equal(watermarks.get('silver.t')?.get('s')?.upper, 5n);
+  });
+
+  on('steps with nothing to do are recorded together, each under its own fence, or not at all', async (desk) => {
+    const make = (name: string) => desk.make(name, columns, { mode: 'merge' });
+    const all = [await make('t'), await make('u'), await make("it's"), await make('v')] as const;
+    for (const kept of all) await desk.publish(kept, [{ id: 1, word: 'a' }]);
+    const { batch } = desk.write(all[0], '');
+    const writes = all.map((kept) => {
+      const write = desk.write(kept, 'select * from nothing.at.all');
+      return { ...write, batch: { ...batch, step: write.batch.step }, unchanged: true };
+    });
+    await desk.warehouse.claim('one', [all[3].place], desk.token + 1n);
+    await on.rejects(desk.warehouse.publishUnchanged(writes), 'FENCED', /silver\.v/);
+    assert.deepEqual(await desk.warehouse.publications('one', batch.runId), []);
+    const three = writes.slice(0, 3);
+    const made = await desk.warehouse.publishUnchanged(three);
+    assert.deepEqual(
+      made.map(({ step }) => step),
+      three.map((write) => write.batch.step),
+    );
+    const inOrder = (found: readonly Publication[]) => found.toSorted((one, other) => (one.step < other.step ? -1 : 1));
+    assert.deepEqual(inOrder(await desk.warehouse.publications('one', batch.runId)), inOrder(made));
+    await on.rejects(desk.warehouse.publishUnchanged(three), 'FENCED');
+    assert.deepEqual(await desk.read(all[0]), [[1, 'a']]);
   });
 
   on('a token that is not the table’s publishes nothing', async (desk) => {
