@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { copyFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
@@ -94,10 +95,36 @@ describe('the version of a catalog', () => {
     await next.close();
   });
 
+  test('a process that is killed in the middle of a change leaves it as it was, and the next brings it up', async () => {
+    const folder = await left(1);
+    const script = `
+      import { DuckDBConnection } from '@duckdb/node-api';
+      const { run } = DuckDBConnection.prototype;
+      DuckDBConnection.prototype.run = async function (sql, ...others) {
+        const at = sql.indexOf('create table "one"."_esteira"."version"');
+        if (at < 0) return run.call(this, sql, ...others);
+        await run.call(this, sql.slice(0, at), ...others);
+        process.kill(process.pid, 'SIGKILL');
+      };
+      const { openDuckdb } = await import(process.argv[1]);
+      await (await openDuckdb(JSON.parse(process.argv[2]))).position('one');
+    `;
+    const args = ['--input-type=module', '-e', script, path.join(import.meta.dirname, 'warehouse.ts')];
+    const killed = spawnSync(process.execPath, [...args, JSON.stringify(options(folder))], {
+      cwd: import.meta.dirname,
+      encoding: 'utf8',
+    });
+    assert.equal(killed.signal, 'SIGKILL', killed.stderr);
+    const found = `select count(*)::integer from duckdb_columns() where table_name = 'publication' and column_name = 'job'`;
+    assert.deepEqual(await told(folder, found), [[0]]);
+    const next = await openDuckdb(options(folder));
+    assert.equal((await next.position('one')).latest.size, 1);
+    await next.close();
+    assert.deepEqual(await told(folder, 'from one._esteira.version'), [[newest]]);
+  });
+
   test('one of a newer Esteira is refused, by every way to it, and nothing of it is changed', async () => {
     const folder = await left(newest + 1);
-    const before = path.join(folder, 'before');
-    copyFileSync(path.join(folder, 'one.duckdb'), before);
     const warehouse = await openDuckdb(options(folder));
     const place = { catalog: 'one', schema: 'silver', table: 't' };
     const refused = { code: 'STATE_NEWER', message: /catalog one was written by a newer version/ };

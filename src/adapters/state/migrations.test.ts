@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -32,9 +33,48 @@ const rowsOf = (text: string): string =>
 /** One database that can be given an older state. */
 interface Kept {
   /** As a version left it; gives how to open it. */
-  older(
-    version: number,
-  ): Promise<{ open: () => Promise<StateStore>; run: (text: string) => Promise<readonly Record<string, unknown>[]> }>;
+  older(version: number): Promise<{
+    open: () => Promise<StateStore>;
+    run: (text: string) => Promise<readonly Record<string, unknown>[]>;
+    /** In a process of its own, which is killed once it has said these words to the database. */
+    opening: (killedAt?: string) => Promise<Ended>;
+  }>;
+}
+interface Ended {
+  readonly status: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stderr: string;
+}
+
+/** Both clients say a list of statements at once: cut before its end, what is left is never said. */
+const script = `
+  import { DatabaseSync } from 'node:sqlite';
+  import pg from 'pg';
+  const [module, how, options, words] = process.argv.slice(1);
+  const cut = (text) => (words && text.includes(words) ? text.slice(0, text.indexOf(words)) : undefined);
+  const { exec } = DatabaseSync.prototype;
+  DatabaseSync.prototype.exec = function (text) {
+    exec.call(this, cut(text) ?? text);
+    if (cut(text) !== undefined) process.kill(process.pid, 'SIGKILL');
+  };
+  const { query } = pg.Client.prototype;
+  pg.Client.prototype.query = function (what, ...others) {
+    const text = typeof what === 'string' ? what : (what?.text ?? '');
+    if (cut(text) === undefined) return query.call(this, what, ...others);
+    return query.call(this, cut(text)).then(() => process.kill(process.pid, 'SIGKILL'));
+  };
+  const state = await (await import(module))[how](JSON.parse(options));
+  await state.close();
+`;
+function openingProcess(module: string, how: string, options: object, killedAt = ''): Promise<Ended> {
+  const file = path.join(import.meta.dirname, '..', module);
+  const args = ['--input-type=module', '-e', script, file, how, JSON.stringify(options), killedAt];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'], cwd: import.meta.dirname });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    stderr += text;
+  });
+  return new Promise((resolve) => child.once('close', (status, signal) => resolve({ status, signal, stderr })));
 }
 
 let files = 0;
@@ -51,6 +91,7 @@ const sqlite: Kept = {
     database.close();
     return {
       open: () => openSqliteState({ file }),
+      opening: (killedAt) => openingProcess('sqlite/state.ts', 'openSqliteState', { file }, killedAt),
       run: async (text) => {
         const one = new DatabaseSync(file);
         try {
@@ -77,6 +118,8 @@ const postgres: Kept = {
     await pool.end();
     return {
       open: () => openPostgresState({ url: server, schema }),
+      opening: (killedAt) =>
+        openingProcess('postgres/state.ts', 'openPostgresState', { url: server, schema }, killedAt),
       run: (text) => ask(`${inSchema}; ${text}`),
     };
   },
@@ -86,7 +129,11 @@ function migrations(name: string, kept: Kept): void {
   for (let version = 1; version < newest; version += 1) {
     test(`${name}: a state of version ${version} is brought up to version ${newest}, and nothing of it is lost`, async () => {
       const { open, run } = await kept.older(version);
-      const tables = ['run', 'step', 'attempt', 'lease', 'log', 'seq'];
+      const later = [
+        ...(version > 2 ? ['tick', 'schedule'] : []),
+        ...(version > 3 ? ['backfill', 'backfill_date'] : []),
+      ];
+      const tables = ['run', 'step', 'attempt', 'lease', 'log', 'seq', ...later];
       const counts = tables
         .map((table) => `select '${table}' as name, count(*) as n from ${table}`)
         .join(' union all ');
@@ -110,6 +157,16 @@ function migrations(name: string, kept: Kept): void {
         (await state.runs({ state: 'running', limit: 9 })).map(({ runId }) => runId),
         ['r3'],
       );
+      if (version > 2)
+        assert.deepEqual(
+          (await state.ticks.pending()).map(({ job, date }) => `${job} ${date}`),
+          ['weekly 2026-03-11'],
+        );
+      if (version > 3)
+        assert.deepEqual(
+          (await state.backfills.dates('b1')).map(({ state: was }) => was),
+          ['failed', 'pending'],
+        );
       const resumed = begun(await state.open(newRun('r10', { holder: 'second' })));
       assert.deepEqual([resumed.opened, resumed.held.runId], ['resumed', 'r3']);
       assert.ok(resumed.held.token > 3n, 'a token is never given twice');
@@ -131,6 +188,24 @@ function migrations(name: string, kept: Kept): void {
     await assert.rejects(run('select whole_job from run'), /whole_job/);
     await run('drop index run_of_whole_job');
     await (await open()).close();
+  });
+
+  test(`${name}: a process that is killed in the middle of a change leaves the state as it was, and the next brings it up`, async () => {
+    const { open, run, opening } = await kept.older(1);
+    const killed = await opening('create index run_of_whole_job');
+    assert.equal(killed.signal, 'SIGKILL', killed.stderr);
+    assert.equal(Number((await run('select number from version'))[0]?.['number']), 1);
+    assert.equal((await run('select * from run')).length, 3);
+    await assert.rejects(run('select whole_job from run'), /whole_job/);
+    await (await open()).close();
+    assert.equal(Number((await run('select number from version'))[0]?.['number']), newest);
+  });
+
+  test(`${name}: processes that open an older state at once bring it up once`, async () => {
+    const { run, opening } = await kept.older(1);
+    for (const one of await Promise.all([opening(), opening(), opening()])) assert.equal(one.status, 0, one.stderr);
+    assert.equal(Number((await run('select number from version'))[0]?.['number']), newest);
+    assert.equal((await run('select * from run')).length, 3);
   });
 
   test(`${name}: many who open an older state at once bring it up once`, async () => {
