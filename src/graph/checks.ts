@@ -5,18 +5,29 @@ import { type Graph, type Node, whereOf } from './catalog.ts';
 /** How many definitions stand above one another, at most; what reads nothing is at 0. */
 export function depths(): (definition: Definition) => number {
   const known = new Map<Definition, number>();
-  const depth = (definition: Definition): number => {
-    const before = known.get(definition);
-    if (before !== undefined) return before;
-    const above = (definition as AnyTable).spec?.refusedBy
-      ? [(definition as AnyTable).spec.refusedBy as Definition]
-      : definition.dependsOn;
-    const found = above.reduce((most, one) => Math.max(most, depth(one) + 1), 0);
-    known.set(definition, found);
-    return found;
+  return (definition) => {
+    // Not by calls: thousands of tables may stand above one another.
+    const open = [definition];
+    for (let last = open.at(-1); last; last = open.at(-1)) {
+      const above = aboveOf(last);
+      const unknown = above.filter((one) => !known.has(one));
+      if (unknown.length > 0) open.push(...unknown);
+      else {
+        known.set(
+          last,
+          above.reduce((most, one) => Math.max(most, (known.get(one) ?? 0) + 1), 0),
+        );
+        open.pop();
+      }
+    }
+    return known.get(definition) ?? 0;
   };
-  return depth;
 }
+
+const aboveOf = (definition: Definition): readonly Definition[] => {
+  const { refusedBy } = (definition as AnyTable).spec ?? {};
+  return refusedBy ? [refusedBy] : definition.dependsOn;
+};
 
 /** By node id: the checks that hold back its rows. Each check belongs to the lowest table it mentions. */
 export function checksByTable(graph: Graph): ReadonlyMap<string, readonly Check[]> {

@@ -8,17 +8,22 @@ import type { GraphStep } from './order.ts';
 export function select(steps: readonly GraphStep[], words: readonly string[]): readonly GraphStep[] {
   if (words.length === 0) return steps;
   const chosen = new Set<string>();
+  const above = new Map(steps.map(({ node, needs }) => [node.id, needs]));
+  const below = new Map<string, string[]>();
+  for (const { node, needs } of steps)
+    for (const need of needs) {
+      const readers = below.get(need);
+      if (readers) readers.push(node.id);
+      else below.set(need, [node.id]);
+    }
   for (const word of words) {
-    const [, above, pattern = '', below] = /^(\+?)(.*?)(\+?)$/.exec(word) ?? [];
+    const [, withAbove, pattern = '', withBelow] = /^(\+?)(.*?)(\+?)$/.exec(word) ?? [];
     const matches = steps.filter((step) => matchesName(pattern, step.node.id));
     if (matches.length === 0) throw unknownSelection(word, steps);
     for (const step of matches) {
       chosen.add(step.node.id);
-      if (above)
-        for (const id of reach(step.node.id, (id) => steps.find((s) => s.node.id === id)?.needs ?? [])) chosen.add(id);
-      if (below)
-        for (const id of reach(step.node.id, (id) => steps.filter((s) => s.needs.includes(id)).map((s) => s.node.id)))
-          chosen.add(id);
+      if (withAbove) for (const id of reach(step.node.id, above)) chosen.add(id);
+      if (withBelow) for (const id of reach(step.node.id, below)) chosen.add(id);
     }
   }
   return steps.filter((step) => chosen.has(step.node.id));
@@ -44,11 +49,11 @@ function matches(pattern: string, text: string): boolean {
   return text.length >= at + last.length && text.endsWith(last);
 }
 
-function reach(start: string, next: (id: string) => readonly string[]): ReadonlySet<string> {
+function reach(start: string, next: ReadonlyMap<string, readonly string[]>): ReadonlySet<string> {
   const found = new Set<string>();
   const open = [start];
   for (let id = open.pop(); id !== undefined; id = open.pop()) {
-    for (const other of next(id)) {
+    for (const other of next.get(id) ?? []) {
       if (found.has(other)) continue;
       found.add(other);
       open.push(other);
