@@ -5,6 +5,9 @@ import { col, portablePattern } from './index.ts';
 test('a pattern is spelled so that its classes, ends and characters mean one thing', () => {
   assert.equal(portablePattern('^[A-Z]{2}$'), '\\A[A-Z]{2}\\z');
   assert.equal(portablePattern('\\d+\\.\\d'), '[0-9]+\\x{2e}[0-9]');
+  // RE2 would find no end in any text where it is said twice.
+  assert.equal(portablePattern('^(^)(?:a$(?:(?:$)$)|$)$'), '\\A(?:a\\z|\\z)\\z');
+  assert.equal(portablePattern('(?:$){2}$'), '(?:\\z){2}\\z');
   assert.equal(portablePattern('(a|(?:b))*?'), '(?:a|(?:b))*?');
   assert.equal(portablePattern('\\ud83d\\ude00|\\u{1f600}|😀'), '\\x{1f600}|\\x{1f600}|\\x{1f600}');
   assert.equal(portablePattern('[\\w.-]'), '[0-9A-Z_a-z\\x{2e}\\x{2d}]');

@@ -14,6 +14,8 @@ const classes: Readonly<Record<string, string>> = Object.freeze({
 });
 const anyButLineEnds = '[^\\n\\r\\x{2028}\\x{2029}]';
 const controls: Readonly<Record<string, number>> = Object.freeze({ t: 9, n: 10, v: 11, f: 12, r: 13, '0': 0 });
+/** `^` and `$`. */
+const ends: ReadonlySet<string> = new Set(['\\A', '\\z']);
 /** RE2 repeats at most so often, nested repetitions multiplied. */
 const mostRepeats = 1000;
 
@@ -71,11 +73,14 @@ class Reader {
   #alternatives(): { text: string; repeats: number } {
     let text = '';
     let repeats = 1;
+    let before = '';
     while (this.#at < this.#points.length && this.#next !== ')') {
-      if (this.#takeIf('|')) text += '|';
+      if (this.#takeIf('|')) text += before = '|';
       else {
         const term = this.#term();
-        text += term.text;
+        // RE2 finds nothing by an end that is said twice and by nothing else.
+        if (term.text !== before || !ends.has(before)) text += term.text;
+        before = term.text;
         repeats = Math.max(repeats, term.repeats);
       }
     }
@@ -105,7 +110,8 @@ class Reader {
     }
     const inner = this.#alternatives();
     this.#at += 1;
-    return { text: `(?:${inner.text})`, repeats: inner.repeats };
+    const isRepeated = /[*+?{]/.test(this.#next);
+    return ends.has(inner.text) && !isRepeated ? inner : { text: `(?:${inner.text})`, repeats: inner.repeats };
   }
 
   #quantifier(): { text: string; repeats: number } {

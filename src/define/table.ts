@@ -3,12 +3,13 @@ import {
   type Column,
   type Columns,
   col,
+  type Duration,
   type KeyOf,
   type NamesOf,
   type Time,
 } from '../columns/index.ts';
 import type { Definition } from './definition.ts';
-import { type AnyRows, type Growing, named, type Rows, sql } from './rows.ts';
+import { type AnyRows, type Growing, named, type Readable, type Rows, sql } from './rows.ts';
 import type { Changes, Deleting, Each, History, Way } from './way.ts';
 
 interface Keep<Name extends string = string> {
@@ -50,7 +51,14 @@ export interface Table<C extends Columns> extends Definition<'table'>, Growing<C
    * The rows that this table refused, named by the project's suffix: its columns (null where the value is not of the kind), `_original` (the
    * producer's row before any cast), one boolean flag for each rule (false: failed), the run and the time.
    */
-  readonly invalid: Table<Columns & typeof invalidColumns>;
+  readonly invalid: InvalidRows<C>;
+}
+/** Flags are columns too, and no type knows their names: only what is new is asked for by names that are known. */
+interface InvalidRows<C extends Columns> extends Table<Columns & typeof invalidColumns> {
+  since(
+    column: NamesOf<C & typeof invalidColumns, Time | number | bigint>,
+    options?: { readonly lookback?: Duration },
+  ): Readable<Columns & typeof invalidColumns>;
 }
 // `any`: tables of every shape are meant.
 export type AnyTable = Table<any>;
@@ -164,7 +172,7 @@ export const isReference = (rule: AnyRows | Reference): rule is Reference => 'ot
 
 function tableOf<C extends Columns>(name: string, columns: C, spec: TableFacts): Table<C> {
   const references = Object.values(spec.rules).flatMap((rule) => (isReference(rule) ? [rule.of] : rule.reads));
-  let refused: Table<Columns & typeof invalidColumns> | undefined;
+  let refused: InvalidRows<C> | undefined;
   const self: Table<C> = named(
     {
       kind: 'table' as const,
@@ -172,7 +180,7 @@ function tableOf<C extends Columns>(name: string, columns: C, spec: TableFacts):
       dependsOn: Object.freeze([...new Set([...spec.rows.reads, ...references])]),
       spec: Object.freeze(spec),
       get invalid() {
-        refused ??= refusedOf(self);
+        refused ??= refusedOf(self) as InvalidRows<C>;
         return refused;
       },
     },

@@ -37,6 +37,16 @@ export const guarantees: readonly Guarantee[] = [
     proof: ['src/ports/conformance/warehouse/equal-rows.ts', 'test/run/lookback.test.ts'],
   },
   {
+    what: 'A file that is not what its source declares is said, set aside or refused, by the source’s own words; no value goes into a column that it is not of, and no row of it is lost.',
+    by: 'Esteira (`newColumns`, `breach`, `SOURCE_DRIFTED`)',
+    proof: ['test/run/source-drift.test.ts', 'src/adapters/duckdb/files/drift.test.ts'],
+  },
+  {
+    what: 'A file that was cut off, or was written while it was read, leaves nothing of itself; once it is whole all is as if it had always been.',
+    by: 'Esteira, where the end of the file shows it, or its size or time of change',
+    proof: ['test/run/bad-days.test.ts'],
+  },
+  {
     what: 'The versions of a history depend on the rows that it has taken in, not on their order or on the runs that brought them.',
     by: 'Esteira, which keeps every row and makes the versions of each key anew from all of its rows',
     proof: ['src/ports/conformance/warehouse/histories.ts', 'test/run/splits.test.ts'],

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { EsteiraError } from '../../src/errors.ts';
 import { Looking, ofTheRun } from './support/compare.ts';
 import { temporaryFolder, writeProject } from './support/folder.ts';
-import { type Format, formats, type Row, writeRows } from './support/formats.ts';
+import { type Format, formats, type Row, type Types, writeRows } from './support/formats.ts';
 import { World } from './support/world.ts';
 
 const declared = `id: col.integer(), price: col.decimal(10, 2), note: col.text().optional()`;
@@ -42,9 +42,9 @@ class Shop {
   file(day: number): string {
     return `orders/2026-03-0${day}.${this.format}`;
   }
-  async write(day: number, rows: readonly Row[]): Promise<void> {
+  async write(day: number, rows: readonly Row[], types?: Types): Promise<void> {
     this.rows += rows.length;
-    await writeRows(path.join(this.world.folder, 'files', this.file(day)), rows);
+    await writeRows(path.join(this.world.folder, 'files', this.file(day)), rows, types);
   }
   /** What the run of a day warns of. */
   async run(day: number): Promise<readonly string[]> {
@@ -56,8 +56,8 @@ class Shop {
     await this.write(day, rows);
     return await this.run(day);
   }
-  async refused(day: number, rows: readonly Row[]): Promise<EsteiraError> {
-    await this.write(day, rows);
+  async refused(day: number, rows: readonly Row[], types?: Types): Promise<EsteiraError> {
+    await this.write(day, rows, types);
     const error = await this.run(day).then(
       () => undefined,
       (thrown) => thrown,
@@ -193,6 +193,24 @@ for (const format of formats) {
       await own.world.close();
     });
 
+    test('where it is set aside the other files go on, and the mended one comes later', async () => {
+      const own = await Shop.open(format, shop(declared, `, newColumns: 'refuse', breach: 'set aside'`));
+      await own.write(
+        1,
+        plain(1).map((row) => ({ ...row, discount: 5 })),
+      );
+      const [said, ...others] = await own.day(2, plain(4));
+      assert.match(
+        said ?? '',
+        new RegExp(`^${own.file(1)} could not be read and was set aside: .*discount, which is not`),
+      );
+      assert.deepEqual([others, await own.ask('select count(*) from silver.orders')], [[], 3]);
+      own.rows -= 3;
+      assert.deepEqual(await own.day(1, plain(1)), []);
+      await own.nothingLost();
+      await own.world.close();
+    });
+
     test('a column is read under the name that it has now, and old files under the old one', async () => {
       const own = await Shop.open(
         format,
@@ -238,6 +256,30 @@ for (const format of formats) {
     });
   });
 }
+
+test('Parquet of a type that is never of the kind fails the step; of one that may be, what is is kept', async () => {
+  const own = await Shop.open('parquet');
+  const error = await own.refused(
+    1,
+    plain(1).map((row) => ({ ...row, id: `${row['id']}`, price: 'true' })),
+    { price: 'boolean' },
+  );
+  assert.equal(error.code, 'SOURCE_DRIFTED');
+  assert.equal(error.details.got, `${own.file(1)}: its column price is BOOLEAN, which is never decimal`);
+  own.rows = 0;
+  await own.write(
+    1,
+    [1, 2.25, 3.125].map((price, at) => ({ id: at, price, note: 'n' })),
+    { id: 'double', price: 'double', note: 'blob' },
+  );
+  assert.deepEqual(await own.run(1), []);
+  await own.nothingLost(1);
+  assert.deepEqual(await own.world.rows('select id, price from silver.orders order by id'), [
+    [0, '1.00'],
+    [1, '2.25'],
+  ]);
+  await own.world.close();
+});
 
 /** Rows of all tables, both ways. */
 async function same(one: Shop, other: Shop): Promise<void> {

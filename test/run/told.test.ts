@@ -44,6 +44,22 @@ test('show of a table of invalid rows names its flags, and neither keys nor rule
   await world.close();
 });
 
+test('rows that were set aside since the last run are read as those of any table', async () => {
+  const world = await open(`export const log = table('silver.log', { columns: { row: col.text(), run: col.text() },
+  rows: sql\`select _rid as row, run_id as run from \${sales.invalid.since('refused_at')}\`, write: 'append' });
+export const logs = job('logs', { when: cron('0 2 * * *'), build: [log] });\n`);
+  const first = await world.run('logs', '2026-09-15');
+  writeFileSync(path.join(world.folder, 'files', 'b.csv'), 'id,quantity\n4,0\n');
+  const second = await world.run('logs', '2026-09-16');
+  await world.run('logs', '2026-09-17');
+  assert.deepEqual(await world.rows('select row, run from silver.log order by row'), [
+    ['a.csv:0000000002', first.runId],
+    ['a.csv:0000000003', first.runId],
+    ['b.csv:0000000001', second.runId],
+  ]);
+  await world.close();
+});
+
 test('a check of the share of invalid rows that blocks names the rules and some of the rows', async () => {
   const world = await open(`export const few = check('few invalid', atMost(invalidShare(sales), 0.1));\n`);
   await assert.rejects(world.run('daily', '2026-09-16'), (error) => {

@@ -41,6 +41,10 @@ same<RowOf<typeof tbChamado.columns>['fechado_em'], Temporal.Instant | null>(tru
 same<RowOf<(typeof chamados)['landing']['columns']>['_deleted'], boolean>(true);
 const sales = source('s', { reader: files('x.csv'), columns: { day: col.date(), units: col.integer() }, day: 'day' });
 same<RowOf<typeof sales.columns>['day'], Temporal.PlainDate>(true);
+const kept = source('k', { reader: files('k.csv'), columns: { id: col.text().alias('key') }, newColumns: 'keep' });
+same<RowOf<typeof kept.columns>['_extra'], Readonly<Record<string, unknown>> | null>(true);
+same<keyof RowOf<typeof sales.columns>, 'day' | 'units'>(true);
+tbPesquisa.invalid.since('refused_at') satisfies { columns: unknown };
 const long = col.bigint().min(0);
 same<(typeof long)['value'], bigint>(true);
 tbPesquisa.invalid.columns._original satisfies { value: Readonly<Record<string, unknown>> };
@@ -103,6 +107,16 @@ keepLatest();
 postgres('postgres://app:secret@db/app');
 // @ts-expect-error a day that is not a date
 source('s', { reader: files('x/{date}.csv'), columns: { id: col.text() }, day: 'id' });
+// @ts-expect-error a new column is ignored, kept or refused
+source('s', { reader: files('x.csv'), columns: { id: col.text() }, newColumns: 'add' });
+// @ts-expect-error a file that breaks the contract is not ignored
+source('s', { reader: files('x.csv'), columns: { id: col.text() }, breach: 'ignore' });
+// @ts-expect-error a column under no other name
+col.text().alias();
+// @ts-expect-error nothing else is there to be kept
+kept.since('_other');
+// @ts-expect-error a text says nothing of what is new
+tbPesquisa.invalid.since('run_id');
 // @ts-expect-error a setting without a default
 settings('config.x', { floor: col.real() });
 // @ts-expect-error a default of another kind

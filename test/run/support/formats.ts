@@ -22,8 +22,11 @@ export function textOf(format: 'csv' | 'jsonl', rows: readonly Row[]): string {
     .join('');
 }
 
-/** Writes the same rows in any format; of Parquet the types are what its writer takes them for. */
-export async function writeRows(file: string, rows: readonly Row[]): Promise<void> {
+/** Of columns of Parquet, where they are not what its writer takes the values for. */
+export type Types = Readonly<Record<string, string>>;
+
+/** Writes the same rows in any format. */
+export async function writeRows(file: string, rows: readonly Row[], types: Types = {}): Promise<void> {
   mkdirSync(path.dirname(file), { recursive: true });
   if (!file.endsWith('.parquet')) {
     writeFileSync(file, textOf(file.endsWith('.csv') ? 'csv' : 'jsonl', rows));
@@ -40,7 +43,10 @@ export async function writeRows(file: string, rows: readonly Row[]): Promise<voi
         : `'${value.replaceAll("'", "''")}'`;
   const values = rows.map((row) => `(${names.map((name) => literal(row[name])).join(', ')})`).join(', ');
   const columns = names.map((name) => `"${name}"`).join(', ');
-  await connection.run(`copy (select * from (values ${values}) as v(${columns})) to '${file}' (format parquet)`);
+  const cast = names.map((name) => (types[name] ? `cast("${name}" as ${types[name]}) as "${name}"` : `"${name}"`));
+  await connection.run(
+    `copy (select ${cast.join(', ')} from (values ${values}) as v(${columns})) to '${file}' (format parquet)`,
+  );
   connection.closeSync();
   instance.closeSync();
 }
