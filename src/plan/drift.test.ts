@@ -42,6 +42,8 @@ test('what has changed is said in words; of a definition that was not kept nothi
   });
   assert.deepEqual(what, ['the column n: integer → bigint', 'write: merge → append']);
   assert.deepEqual(aspects, ['column n', 'write']);
+  const { what: ways } = driftOf({ ...base, write: '{"way":"history","at":"day"}' }, base);
+  assert.deepEqual(ways, ['write: history (day) → merge']);
   assert.deepEqual(driftOf(undefined, base), { means: 'rebuild', aspects: [], what: [] });
   const { 'column m': _, ...without } = base;
   assert.deepEqual(driftOf(base, without).what, ['the column m is not declared any more']);

@@ -71,12 +71,21 @@ function changeOf(aspect: string, was: string | undefined, is: string | undefine
       return { means: 'rebuild', text: `${name}, which its function may use, ${moved}` };
     case 'invalid':
       return { means: 'alter', text: `invalid rows: ${was} → ${is}` };
+    case 'write':
+      return { means: 'rebuild', text: `write: ${wayText(was)} → ${wayText(is)}` };
     default:
       return { means: 'rebuild', text: `${aspect}: ${said(was)} → ${said(is)}` };
   }
 }
 
 const said = (text: string | undefined): string => (text === undefined ? 'none' : text.replace(/^"(.*)"$/, '$1'));
+/** A way of writing, with the columns that it names. */
+function wayText(text = '"none"'): string {
+  const write = JSON.parse(text) as string | Readonly<Record<string, string>>;
+  if (typeof write === 'string') return write;
+  const { way, ...names } = write;
+  return `${way} (${Object.values(names).join(', ')})`;
+}
 const short = (id: string): string => id.slice(id.indexOf('.') + 1);
 
 function columnChange(name: string, was: string | undefined, is: string | undefined): Change {

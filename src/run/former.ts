@@ -3,6 +3,7 @@ import { EsteiraError } from '../errors.ts';
 import { whereOf } from '../graph/index.ts';
 import type { StepModel } from '../plan/index.ts';
 import type { Publication } from '../ports/index.ts';
+import { keptBecause } from './rerun.ts';
 
 /** What is in the table was written by another definition: it may hold what this one would never have written. */
 export const isRedefined = (model: StepModel, latest: Publication | undefined): boolean =>
@@ -14,7 +15,10 @@ export const isRedefined = (model: StepModel, latest: Publication | undefined): 
  */
 export function refuseReplacedBefore(model: StepModel, latest: Publication | undefined): void {
   const { node } = model;
-  const next = `Build it again from the start: \`esteira reprocess ${node.schema}.${node.table}\`. Or give the table another name.`;
+  const next =
+    keptBecause(model) === undefined
+      ? `Build it again from the start: \`esteira reprocess ${node.schema}.${node.table}\`. Or give the table another name.`
+      : `Give the table another name, or drop it first: \`esteira reset --layer ${node.schema}\`.`;
   if (wayOf(node.definition, 'history') && latest !== undefined && latest.mode !== 'history')
     throw new EsteiraError('SETUP_CONFLICT', {
       what: `${node.id} is to keep every version, and was written in another way before: its rows are none.`,

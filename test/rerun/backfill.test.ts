@@ -53,6 +53,23 @@ test('dates that are built are left alone, the others are built in order; --dry-
   );
 });
 
+test('dates that replace their own day are built side by side, those that replace a month one by one', async () => {
+  const replacing = (column: string) =>
+    byDay(99)
+      .replace("write: 'append'", `write: replaceEach('${column}')`)
+      .replace('export const landing', `import { replaceEach } from 'esteira';\nexport const landing`);
+  const changing = await project(replacing('day'));
+  const planned = await changing.do('backfill', { ...month, dryRun: true, parallel: 3 });
+  assert.deepEqual([planned.inOrder, planned.parallel], [undefined, 3]);
+  await changing.do('backfill', { ...month, parallel: 3 });
+  assert.equal(await changing.ask('select list(n order by day) from bronze.days').then(String), '1,2,3,4,5,6');
+  await changing.do('reprocess', { scope: 'bronze.days', from: '2026-01-02', to: '2026-01-04' });
+  assert.equal(await changing.ask('select list(n order by day) from bronze.days').then(String), '1,2,3,4,5,6');
+  const other = await project(replacing('n'));
+  const { inOrder: why } = await other.do('backfill', { ...month, dryRun: true, parallel: 3 });
+  assert.match(why ?? '', /each date replaces what it has of bronze\.days/);
+});
+
 test('a date that fails is the last where dates go in order; the same words go on with it', async () => {
   const changing = await project(byDay(3).replace("write: 'append'", `write: 'replace'`));
   await assert.rejects(

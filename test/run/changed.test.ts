@@ -264,3 +264,39 @@ test('a job by hand does a date once when the date is asked for, also by a clock
     delete process.env['ESTEIRA_NOW'];
   }
 });
+
+test('a table that was replaced whole is a history when it is built again, and not before', async () => {
+  const columns = 'id: col.integer().key(), day: col.date(), n: col.integer()';
+  const text = (from: string, write: string) => `import { history } from 'esteira';
+    export const landing = source('landing.n', { reader: files('*.csv'), columns: { id: col.integer(), day: col.date(), n: col.integer() } });
+    export const bronze = table('bronze.n', { columns: landing.columns, rows: landing.unread, write: 'append' });
+    export const t = table('gold.t', { columns: { ${columns} }, rows: sql\`select id, day, n from \${bronze${from}}\`, ${write} });
+    ${daily('t')}`;
+  const kept = text(`.since('day')`, `write: history({ at: 'day' })`);
+  const shop = new Changing().define(text('', `duplicates: keepLatest('day')`));
+  shop.file('1.csv', 'id,day,n\n1,2026-01-01,5\n1,2026-01-02,6\n');
+  await shop.run('2026-01-01');
+  assert.deepEqual(await shop.rows('select id, n from gold.t'), [[1, 6]]);
+  shop.define(kept);
+  await assert.rejects(shop.run('2026-01-02'), (error) => {
+    assert.ok(error instanceof EsteiraError && error.code === 'SETUP_CONFLICT', String(error));
+    assert.match(error.details.next ?? '', /esteira reprocess gold\.t/);
+    return true;
+  });
+  await shop.do('reprocess', { scope: 'gold.t' });
+  const versions = 'select n, cast(valid_from as varchar), cast(valid_until as varchar) from gold.t order by day';
+  assert.deepEqual(await shop.rows(versions), [
+    [5, '2026-01-01', '2026-01-02'],
+    [6, '2026-01-02', null],
+  ]);
+  shop.file('2.csv', 'id,day,n\n1,2026-01-03,7\n');
+  await shop.run('2026-01-03');
+  assert.equal(await shop.ask('select count(*) from gold.t'), 3);
+  // What reads a table as it is now cannot say again what it was.
+  shop.define(
+    text('', `write: history({ at: 'day' })`)
+      .replace(`write: 'append'`, `write: 'merge'`)
+      .replace('columns: landing.columns', 'columns: { ...landing.columns, id: col.integer().key() }'),
+  );
+  await assert.rejects(shop.do('reprocess', { scope: 'gold.t' }), codeOf('REPROCESS_IMPOSSIBLE'));
+});

@@ -127,6 +127,16 @@ export function histories(on: On): void {
     }
   });
 
+  on('of rows without an origin a delete counts among those of its time, whichever came first', async (desk) => {
+    const rows = [row(1, 1, 'a'), row(1, 2, 'b'), row(1, 2, 'c'), row(1, 2, null, true)];
+    for (const [index, order] of orders(rows).entries()) {
+      if (index % 3 !== 0) continue;
+      const kept = await desk.make(`t${index}`, columns, keeping);
+      for (const one of order) await desk.publish(kept, [one], fresh);
+      assert.deepEqual(await desk.read(kept), [version(1, 'a', 1, 2)], JSON.stringify(order));
+    }
+  });
+
   on('of rows of one time the one of the greatest origin counts, whichever came first', async (desk) => {
     const rows = [
       { ...row(1, 1, 'a'), origin: 'f:1' },
