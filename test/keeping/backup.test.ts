@@ -1,9 +1,19 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { describe, test } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { DoctorView, Output } from '../../src/operate/views.ts';
+import { root } from '../sandbox.ts';
 import { dates, differences, parts, undisturbed, World } from './world.ts';
 
 const [first = '', second = '', third = '', fourth = '', fifth = ''] = dates;
@@ -190,6 +200,32 @@ describe('restore', { concurrency: 2 }, () => {
       /^BACKUP_UNUSABLE.*catalog/,
     );
     assert.deepEqual(await succeeded(world), [`${second} succeeded`, `${first} succeeded`]);
+  });
+
+  test('a disk without room for it, or for a backup, is said, and all is as it was', async () => {
+    const { world, folder } = await withBackup();
+    // A limit of the size of files stands for a disk that is full.
+    const blocks = Math.floor(statSync(path.join(folder, 'warehouse/shop.duckdb')).size / 512 / 2);
+    const bin = path.join(root, 'bin', 'esteira.mjs');
+    const limited = (...words: string[]) => {
+      const args = ['-c', `trap '' XFSZ; ulimit -f ${blocks}; exec "$@"`, 'sh', process.execPath, bin, ...words];
+      return world.startProgram('/bin/sh', args).ended;
+    };
+    const other = world.file('other');
+    for (const words of [
+      ['backup', other],
+      ['restore', folder, '--yes', 'shop'],
+    ]) {
+      const { exit, err } = await limited(...words);
+      assert.deepEqual([exit, err.split(':')[0]], [1, 'DISK_FULL'], err);
+    }
+    assert.deepEqual([existsSync(other), existsSync(`${other}.partial`)], [false, false]);
+    assert.deepEqual(
+      readdirSync(world.file('warehouse')).filter((name) => /restoring|replaced/.test(name)),
+      [],
+    );
+    assert.deepEqual(await succeeded(world), [`${second} succeeded`, `${first} succeeded`]);
+    assert.equal((await restored(world, folder)).exit, 0);
   });
 
   test('while a process has the project open it is refused', async () => {

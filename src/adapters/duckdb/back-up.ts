@@ -13,20 +13,23 @@ import { newest } from './version.ts';
  * original where the file system can do that.
  */
 const copying = `const fs = require('node:fs');
-for (const [from, to] of JSON.parse(process.argv[1])) {
-  fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE);
-  const file = fs.openSync(to, 'r+');
-  fs.fsyncSync(file);
-  fs.closeSync(file);
+try {
+  for (const [from, to] of JSON.parse(process.argv[1])) {
+    fs.copyFileSync(from, to, fs.constants.COPYFILE_FICLONE);
+    const file = fs.openSync(to, 'r+');
+    fs.fsyncSync(file);
+    fs.closeSync(file);
+  }
+} catch ({ code, syscall, message, path, dest = path }) {
+  console.log(JSON.stringify({ code, syscall, message, path: dest }));
 }`;
 const run = promisify(execFile);
 
 async function copy(files: readonly (readonly [from: string, to: string])[]): Promise<void> {
-  try {
-    await run(process.execPath, ['-e', copying, JSON.stringify(files)], { maxBuffer: 2 ** 20 });
-  } catch (error) {
-    throw engineError(error, { where: files[0]?.[1] ?? '' });
-  }
+  const { stdout } = await run(process.execPath, ['-e', copying, JSON.stringify(files)]);
+  if (stdout === '') return;
+  const { message, ...said } = JSON.parse(stdout) as { message: string };
+  throw Object.assign(new Error(message), said);
 }
 
 /**
