@@ -49,12 +49,12 @@ export const guarantees: readonly Guarantee[] = [
   {
     what: 'The versions of a history depend on the rows that it has taken in, not on their order or on the runs that brought them.',
     by: 'Esteira, which keeps every row and makes the versions of each key anew from all of its rows',
-    proof: ['src/ports/conformance/warehouse/histories.ts', 'test/run/splits.test.ts'],
+    proof: ['src/ports/conformance/warehouse/histories.ts', 'test/run/versions/versions.test.ts'],
   },
   {
     what: 'Of a table that replaces each value of a column, every value is what its rows up to the bound give: all of them, read whole.',
     by: 'Esteira, which refuses what would read a part of them (`DEFINITION_INVALID`)',
-    proof: ['src/ports/conformance/warehouse/partitions.ts'],
+    proof: ['src/ports/conformance/warehouse/partitions.ts', 'test/run/versions/versions.test.ts'],
   },
   {
     what: 'A check that blocks holds back the rows before anyone can read them.',
