@@ -3,7 +3,7 @@ import type { Account } from '../../ports/index.ts';
 import { mark, paint } from '../marks.ts';
 import { count, counted, seconds } from '../numbers.ts';
 import { inEnvironment, type Look } from '../terminal.ts';
-import { pad, visible, width } from '../text.ts';
+import { pad, visible, width, wrapHanging } from '../text.ts';
 import { type Followed, type FollowedStep, left } from './follow.ts';
 import { runCommand } from './labels.ts';
 import { noteOf } from './tree.ts';
@@ -48,6 +48,9 @@ export function noteText({ level, text, step }: Extract<RunEvent, { type: 'note'
   const words = visible(`${about}${text}`);
   return level === 'warn' ? `${paint(look, 'warn', look.unicode ? '!' : 'warning:')} ${words}` : words;
 }
+/** The same in full, in as many lines as it takes. */
+export const noteLines = (note: Extract<RunEvent, { type: 'note' }>, look: Look): string =>
+  wrapHanging(noteText(note, look), look.columns, 2);
 
 /** What a run that ended early has not done. */
 export function unfinished(followed: Followed, look: Look): readonly string[] {

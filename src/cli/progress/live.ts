@@ -2,7 +2,7 @@ import type { RunEvent } from '../../operate/views.ts';
 import type { Look, Terminal } from '../terminal.ts';
 import { cut, width, wrapHanging } from '../text.ts';
 import { begin, type Followed, follow } from './follow.ts';
-import { noteText, standIns, unfinished } from './lines.ts';
+import { noteLines, noteText, standIns, unfinished } from './lines.ts';
 import type { Progress } from './progress.ts';
 import { endedNow, summary } from './summary.ts';
 import { tree } from './tree.ts';
@@ -33,7 +33,7 @@ export class Live implements Progress {
   onEvent(event: RunEvent): void {
     if (event.type === 'note') {
       this.#latest = noteText(event, this.#terminal);
-      this.#say([this.#latest]);
+      this.#say([noteLines(event, this.#terminal)]);
     } else if (event.type === 'run') {
       this.#begin(begin(event));
     } else if (this.#followed && (event.type === 'step' || event.type === 'end')) {

@@ -1,7 +1,7 @@
 import type { RunEvent } from '../../operate/views.ts';
 import type { Terminal } from '../terminal.ts';
 import { begin, type Followed, follow } from './follow.ts';
-import { beginning, endLine, longestLabel, noteText, standIns, unfinished } from './lines.ts';
+import { beginning, endLine, longestLabel, noteLines, standIns, unfinished } from './lines.ts';
 import type { Progress } from './progress.ts';
 import { endedNow, summary } from './summary.ts';
 
@@ -16,7 +16,7 @@ export class Plain implements Progress {
   }
 
   onEvent(event: RunEvent): void {
-    if (event.type === 'note') this.#say([noteText(event, this.#terminal)]);
+    if (event.type === 'note') this.#say([noteLines(event, this.#terminal)]);
     else if (event.type === 'run') this.#begin(begin(event));
     else if (this.#followed && (event.type === 'step' || event.type === 'end'))
       this.#go(follow(this.#followed, event, performance.now()), event);
