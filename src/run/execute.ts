@@ -66,7 +66,7 @@ export async function execute(execution: Execution): Promise<readonly StepOutcom
     project,
     tables.map((node) => node.catalog),
   );
-  const published = execution.resumed ? await publishedBy(held, writing, project) : new Map<string, Publication>();
+  const published = new Map(execution.resumed ? await publishedBy(held, writing, project) : []);
   const run: StepRun = { ...execution, progress, published };
 
   const waiting = new Map(models.map((model) => [model.node.id, model]));
@@ -134,8 +134,9 @@ export async function execute(execution: Execution): Promise<readonly StepOutcom
         execution.onStep({ step, state: 'done', seconds, result });
       }
     } catch {
-      // Each by itself finds out which of them it was, and why.
+      // Each by itself finds out which of them it was, and why; they may be published all the same.
       for (const step of quiet.keys()) alone.add(step);
+      for (const [step, publication] of await publishedBy(held, writing, project)) published.set(step, publication);
     }
     return true;
   };
