@@ -33,7 +33,7 @@ export function duckdb(options: {
   const spillsIn = (place: Place, folder: string) => path.resolve(place.folder, folder, place.environment);
   const folderIn = (place: Place) => path.resolve(place.folder, place.value(options.folder));
   const fileIn = (place: Place, catalog: string) => path.join(folderIn(place), `${place.prefix}${catalog}.duckdb`);
-  const opened = async (place: Place, readOnly: boolean) => {
+  const opened = async (place: Place, readOnly: boolean, spills?: string) => {
     const { openDuckdb } = await import('../adapters/duckdb/warehouse.ts');
     const { folder: _, temporaryFolder, ...rest } = options;
     return openDuckdb({
@@ -44,6 +44,7 @@ export function duckdb(options: {
       trace: place.trace,
       catalogs: place.catalogs,
       ...(temporaryFolder ? { temporaryFolder: spillsIn(place, place.value(temporaryFolder)) } : {}),
+      ...(spills ? { temporaryFolder: spills } : {}),
     });
   };
   return Object.freeze({
@@ -56,7 +57,8 @@ export function duckdb(options: {
       makeFolder(folderIn(place));
       return opened(place, false);
     },
-    look: (place: Place) => opened(place, true),
+    // What does not fit in memory is put below this project: nothing is written where the other's files are.
+    look: (place: Place) => opened(place, true, path.join(place.folder, '.esteira', 'temporary')),
   });
 }
 

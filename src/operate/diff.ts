@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type ColumnFacts, keyOf } from '../columns/index.ts';
 import type { AnyTable } from '../define/index.ts';
@@ -165,10 +165,18 @@ function sample(
   };
 }
 
+const day = 24 * 60 * 60 * 1000;
+
 /** A file of its own for as long as it is needed; the engine may have put others beside it. */
 async function withFile<Result>({ folder, clock }: Project, work: (file: string) => Promise<Result>): Promise<Result> {
-  const own = path.join(folder, '.esteira', 'diff', ulid(clock.now()));
+  const all = path.join(folder, '.esteira', 'diff');
+  const own = path.join(all, ulid(clock.now()));
   mkdirSync(own, { recursive: true });
+  for (const name of readdirSync(all)) {
+    const left = path.join(all, name);
+    // Of a process that was killed.
+    if (Date.now() - statSync(left).mtimeMs > day) rmSync(left, { recursive: true, force: true });
+  }
   try {
     return await work(path.join(own, 'snapshot'));
   } finally {

@@ -33,7 +33,7 @@ export async function setup(project: Project, input: Input<'setup'>): Promise<Se
   if (target !== undefined) refuseUnknownTarget(target, [...steps.map((step) => step.node), ...settingsNodes(project)]);
   const asked = await askedToDestroy(destroy, models, project);
   const wanted = await setupChanges(models, project, target === undefined ? {} : { target });
-  const changes = await withDestroyed(wanted, asked.models, project);
+  const changes = await withDestroyed(wanted, asked, project);
   refuseLosses(retypeLosses(changes, project), project);
   await refuseInUse(changes, models, project);
   await makeChanges(changes, models, project);

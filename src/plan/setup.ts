@@ -122,7 +122,8 @@ export function changeText(change: Change): string {
     case 'add column':
       return `add column ${change.place.schema}.${change.place.table}.${change.column.name} ${change.column.type}`;
     case 'retype column':
-      return `retype column ${change.place.schema}.${change.place.table}.${change.column.name} ${change.from} → ${change.column.type}`;
+    case 'empty column':
+      return `${change.change} ${change.place.schema}.${change.place.table}.${change.column.name} ${change.from} → ${change.column.type}`;
     case 'drop column':
       return `drop column ${change.place.schema}.${change.place.table}.${change.column}`;
     default:

@@ -75,7 +75,13 @@ export type Change =
       readonly from: string;
       readonly lost: number;
     }
-  /** With what is in it; only when somebody has asked for it. */
+  /** Another type, and no value any more; this and what follows only when somebody has asked for it. */
+  | {
+      readonly change: 'empty column';
+      readonly place: Place;
+      readonly column: DescribedColumn;
+      readonly from: string;
+    }
   | { readonly change: 'drop column'; readonly place: Place; readonly column: string }
   | { readonly change: 'create view'; readonly place: Place; readonly query: string; readonly definition: string }
   /** A table that steps write: gets its fence. */

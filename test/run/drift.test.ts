@@ -116,6 +116,33 @@ test('kinds that hold all that is there are changed in place; one that does not 
   assert.equal(await shop.ask("select count(*) from silver.n where m = date '2026-01-01'"), 3);
 });
 
+test('a view shows a column in its new type, and settings that cannot be kept are made anew when it is asked for', async () => {
+  const text = (kind: string, setting: string): string => `${landing}
+    export const limits = settings('config.limits', { most: ${setting} });
+    export const silver = table('silver.n', { columns: { n: ${kind} }, rows: sql\`select n from \${bronze} where n < 9\` });
+    export const view = table('gold.view', { columns: { n: ${kind} }, rows: sql\`select n from \${silver}\`, write: 'view' });
+    export const over = table('gold.second', { columns: { n: ${kind} }, rows: sql\`select n from \${view}\`, write: 'view' });
+    ${daily('over')}`;
+  const shop = await built(text('col.integer()', "col.text().default('many')"));
+  shop.define(text('col.decimal(18, 2)', "col.text().default('many')"));
+  const { changes } = await shop.do('setup', {});
+  assert.deepEqual(
+    changes.map(({ change, name }) => `${change} ${name}`),
+    ['retype column silver.n.n BIGINT → DECIMAL(18,2)', 'create view gold.view', 'create view gold.second'],
+  );
+  assert.equal(await shop.ask('select n from gold.second order by n'), '1.00');
+  shop.define(text('col.decimal(18, 2)', 'col.integer().default(7)'));
+  await assert.rejects(
+    shop.do('setup', {}),
+    refused('DESTROY_UNASKED', /config\.limits: most VARCHAR → BIGINT: 1\n.*--destroy config\.limits$/),
+  );
+  await shop.do('setup', { destroy: ['config.limits'] });
+  assert.deepEqual(
+    (await shop.do('settings', {})).settings.map(({ name, value }) => [name, value]),
+    [['config.limits.most', 7]],
+  );
+});
+
 test('a column that is declared no more stays; a run that would empty it is refused until it is asked for', async () => {
   const gold = `columns: { n: col.integer(), m: col.text().optional() }, rows: sql\`select n, m from \${silver}\``;
   const shop = await built(

@@ -85,6 +85,11 @@ function statements(catalog: string, change: Change): readonly string[] {
       const column = identifier(change.column.name);
       return [`alter table ${spelled(change.place)} alter column ${column} set data type ${change.column.type}`];
     }
+    case 'empty column': {
+      const { name, type } = change.column;
+      const empty = `set data type ${type} using cast(null as ${type})`;
+      return [`alter table ${spelled(change.place)} alter column ${identifier(name)} ${empty}`];
+    }
     case 'drop column':
       return [`alter table ${spelled(change.place)} drop column ${identifier(change.column)}`];
     case 'create view':

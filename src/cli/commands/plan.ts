@@ -4,7 +4,7 @@ import { paint } from '../marks.ts';
 import { counted, moment } from '../numbers.ts';
 import { table } from '../table.ts';
 import { inEnvironment, type Look } from '../terminal.ts';
-import { cut, visible, wrapHanging } from '../text.ts';
+import { cut, pad, visible, width, wrap, wrapHanging } from '../text.ts';
 
 export const plan: Command = async ({ typed, terminal, call }) => {
   const view = await call('plan', {
@@ -19,13 +19,11 @@ export const plan: Command = async ({ typed, terminal, call }) => {
 export function planText(view: PlanView, look: Look): string {
   const { job, date, environment, logicalTime, zone, steps } = view;
   const say = (text: string): string => wrapHanging(visible(text), look.columns, 4);
-  const headings = [{ head: 'step' }, { head: 'writes' }, { head: 'why' }];
-  const rows = steps.map(({ label, mode, why }) => [label, mode, why]);
   return [
     paint(look, 'strong', visible(cut(`${job}  ${date}  ${environment}`, look.columns, look))),
     say(`${counted(steps.length, 'step')}; logical time ${moment(logicalTime)}, zone ${zone}.`),
     '',
-    ...(steps.length > 0 ? table(headings, rows, look) : ['Nothing to do.']),
+    ...(steps.length > 0 ? stepLines(steps, look) : ['Nothing to do.']),
     ...listed('Changed definitions:', view.changed.flatMap(driftLines), say),
     ...listed('Left behind, no definition names them:', view.leftBehind.map(leftLine), say),
     ...listed('Standing in:', view.standIns, say),
@@ -33,6 +31,22 @@ export function planText(view: PlanView, look: Look): string {
     ...listed(inEnvironment('To set up first (esteira setup):', look), view.setup, say),
   ].join('\n');
 }
+
+/** Reasons are not cut: what does not fit goes on below, where there is room for it. */
+function stepLines(steps: PlanView['steps'], look: Look): readonly string[] {
+  const headings = [{ head: 'step' }, { head: 'writes' }, { head: 'why' }] as const;
+  const rows = steps.map(({ label, mode, why }) => [label, mode, why].map((cell) => visible(cell)));
+  const [step, writes] = [0, 1].map((nth) =>
+    Math.max(...[headings[nth]?.head ?? '', ...rows.map((row) => row[nth] ?? '')].map(width)),
+  );
+  const left = (step ?? 0) + (writes ?? 0) + 4;
+  if (look.columns - left < least) return table(headings, rows, look);
+  const line = ([label = '', mode = '', why = '']: readonly string[]): string =>
+    `${pad(label, step ?? 0)}  ${pad(mode, writes ?? 0)}  ${wrap(why, look.columns - left).join(`\n${' '.repeat(left)}`)}`;
+  return [paint(look, 'quiet', line(headings.map(({ head }) => head))), ...rows.map(line)];
+}
+/** Columns in which a reason can still be read. */
+const least = 24;
 
 const means: Readonly<Record<DriftView['means'], string>> = Object.freeze({
   rebuild: 'rebuild',

@@ -138,6 +138,12 @@ describe('plan', () => {
     assert.match(text, /silver\.tb_antiga with 1 table beside it, 12,001 rows; dropped by:/);
     assert.match(text, /\nTo set up first \(esteira setup\):\n {2}create table silver\.tb_chamado$/);
     fits(text, 80);
+    const long = {
+      ...plan,
+      steps: plan.steps.slice(0, 1).map((step) => ({ ...step, why: 'word '.repeat(40).trim() })),
+    };
+    assert.equal(planText(long, look).match(/\bword\b/g)?.length, 40, 'a reason is not cut');
+    fits(planText(long, look), 80);
     fits(planText(plan, narrow), 40);
   });
 });

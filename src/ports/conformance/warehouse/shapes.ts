@@ -48,6 +48,12 @@ export function shapes(on: On): void {
     ]);
     const there = (await desk.warehouse.inspect(place.catalog)).find((table) => table.place.table === 'shapes');
     assert.ok(!there?.columns.some(({ name }) => name === 'share'));
+    const word = { name: 'word', type: desk.warehouse.dialect.type({ kind: 'boolean' }) };
+    await desk.warehouse.change(place.catalog, [{ change: 'empty column', place, column: word, from: '' }]);
+    const emptied = await desk.ask(`select count(word), count(*) from ${desk.warehouse.dialect.place(place)}`);
+    assert.deepEqual(emptied, [[0, 4]]);
+    const text = { name: 'word', type: desk.warehouse.dialect.type({ kind: 'text' }) };
+    await desk.warehouse.change(place.catalog, [{ change: 'empty column', place, column: text, from: '' }]);
     await desk.publish({ ...kept, columns: now }, [{ id: '5.25', word: 'five' }]);
     assert.deepEqual(await desk.read({ ...kept, columns: now }), [['5.25', 'five']]);
   });
