@@ -39,7 +39,7 @@ export class Staging {
   readonly bad: Bad[] = [];
   /** Files whose rows have arrived before it was seen that they are none of the source's. */
   readonly late: Bad[] = [];
-  readonly #differences: Difference[] = [];
+  readonly #differences = new Map<string, Difference>();
   readonly #relation: string;
   readonly #made = new Set<Part>();
   readonly #first = new Map<number, number>();
@@ -98,12 +98,14 @@ export class Staging {
     }
   }
 
+  /** Of each thing the first file. */
   differ(difference: Difference): void {
-    const isKnown = ({ how, column }: Difference): boolean => how === difference.how && column === difference.column;
-    if (!this.#differences.some(isKnown)) this.#differences.push(difference);
+    const { how, column } = difference;
+    const id = `${how} ${column}`;
+    if (!this.#differences.has(id)) this.#differences.set(id, difference);
   }
   get differences(): readonly Difference[] {
-    return this.#differences;
+    return [...this.#differences.values()];
   }
 
   /** Sets a file aside for columns that are new, where these are refused; its rows have arrived. */

@@ -42,9 +42,9 @@ async function unreadOf(staging: Staging): Promise<readonly Unread[]> {
   for (const part of ['records', 'single'] as const) {
     if (!staging.has(part)) continue;
     const rows = await staging.rows(
-      `select ${staged.file}, name, count(*), min(coalesce(json_extract(original, '$.' || to_json(name)), original)) from (
-        select ${staged.file}, ${hidden.original} as original, unnest(${hidden.unread}) as name from ${staging.table(part)}
-        where ${hidden.unread} is not null and len(${hidden.unread}) < ${literal(Math.max(2, all))}) group by all order by all`,
+      `select "#f", name, n, coalesce(json_extract(one, '$.' || to_json(name)), one) from (
+        select ${staged.file} as "#f", name, count(*) as n, min(original) as one from (select ${staged.file}, ${hidden.original} as original, unnest(${hidden.unread}) as name from ${staging.table(part)}
+        where ${hidden.unread} is not null and len(${hidden.unread}) < ${literal(Math.max(2, all))}) group by all) order by all`,
     );
     for (const [file, name, count, such] of rows) {
       const id = `${file} ${name}`;
