@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { type ColumnFacts, keyOf } from '../columns/index.ts';
-import type { AnyTable } from '../define/index.ts';
+import { type AnyTable, wayOf } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import type { Node } from '../graph/index.ts';
 import { invalidPlaceOf, keyIn, placeOf } from '../plan/index.ts';
@@ -55,7 +55,7 @@ export async function diff(project: Project, input: Input<'diff'>, { signal }: C
     const columns = common(here, there);
     if (columns.length === 0) throw impossible(`${name} has no column in both environments.`, 'Compare another table.');
     const names = columns.map((column) => column.name);
-    const wanted = (node.definition as AnyTable).spec?.refusedBy ? [] : keyOf(node.definition.columns);
+    const wanted = toldApartBy(node.definition as AnyTable);
     const key = wanted.every((one) => names.includes(one)) ? wanted : [];
     const compared = await withFile(project, async (file) => {
       await other.warehouse.snapshot(place, { columns: names, file, signal });
@@ -78,6 +78,13 @@ export async function diff(project: Project, input: Input<'diff'>, { signal }: C
   } finally {
     await other.release();
   }
+}
+
+/** What tells its rows apart: of a history also since when each is true. */
+function toldApartBy(definition: AnyTable): readonly string[] {
+  if (definition.spec?.refusedBy) return [];
+  const versions = wayOf(definition, 'history');
+  return [...keyOf(definition.columns), ...(versions ? [versions.from] : [])];
 }
 
 function placeIn(node: Node, { graph }: Project): Place {

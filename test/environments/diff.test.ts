@@ -83,6 +83,27 @@ test('rows only here, only there and different are counted and shown; exit code 
   for (const line of out.split('\n')) assert.ok(line.length <= 80, line);
 });
 
+test('the versions of a history are told apart by their key and since when each is true', async () => {
+  const versions = (rows: string) =>
+    definitions(`
+import { history } from 'esteira';
+export const names = table('silver.names', { columns: { id: col.integer().key(), word: col.text(), day: col.date() }, write: history({ at: 'day' }),
+  rows: sql\`select id, word, cast(day as date) as day from (values ${rows}) as v(id, word, day)\` });
+export const daily = job('daily', { when: byHand, build: [names] });
+`);
+  const first = "(1, 'one', '2026-01-01'), (1, 'two', '2026-01-02')";
+  const sandbox = new Sandbox({ ...environments, 'definitions/shop.ts': versions(first) });
+  await builtIn(sandbox);
+  await builtIn(sandbox, '--env', 'prod');
+  assert.equal((await diffOf(sandbox, 'silver.names')).exit, 0);
+  sandbox.write({ 'definitions/shop.ts': versions(`${first}, (1, 'three', '2026-01-03')`) });
+  await builtIn(sandbox);
+  const { view } = await diffOf(sandbox, 'silver.names');
+  assert.deepEqual([view.by, view.key], ['key', ['id', 'valid_from']]);
+  assert.deepEqual(view.rows, { here: 3, there: 2, onlyHere: 1, onlyThere: 0, different: 1 });
+  assert.deepEqual(view.columns, [{ name: 'valid_until', rows: 1 }]);
+});
+
 test('a schema that is another one is a difference: columns, types, what may be missing, the key', async () => {
   const sandbox = await bothBuilt();
   sandbox.write({
