@@ -30,7 +30,11 @@ export const points = [
 /** Met only by a run that goes on. */
 export const pointsOfReturn = ['adopt'] as const;
 /** Of commands that are no runs, with tests of their own. */
-export const pointsOfOthers = ['before-date', 'before-drop', 'date-built'] as const;
+export const pointsOfOthers = [
+  ...['before-date', 'before-drop', 'date-built'],
+  ...['backup-begun', 'backup-warehouse', 'backup-state', 'backup-manifest', 'backup-named'],
+  ...['restore-decided', 'restore-cleared'],
+];
 
 /** What says which run, token or minute it was, and when a copied file was written. */
 const ofTheProcess = ['run_id', 'token', 'refused_at', 'published_at', 'fingerprint'];
