@@ -1,21 +1,27 @@
 import { allSteps, select, stepsOf } from '../graph/index.ts';
 import { tickOf } from '../plan/ticks.ts';
-import type { Disagreement, Publication, PublishedRun, Reason, RunOf, ToldRun } from '../ports/index.ts';
+import type { Disagreement, Publication, PublishedRun, Reason, RunOf } from '../ports/index.ts';
 import { isBeyond, Progress, type Project } from '../run/index.ts';
 
 /** Runs that are compared at a time, by their numbers. */
 const portion = 2000n;
 
-type Steps = ReadonlyMap<string, Publication>;
+interface Range {
+  readonly after: bigint;
+  readonly upTo: bigint;
+}
+/** Steps that a run has published. */
+type Published = ReadonlySet<string>;
 
 /** What is found on the way: a run may have another number here than there. */
 interface Comparing {
   readonly project: Project;
   /** Steps that are published; a view is not. */
   readonly written: ReadonlySet<string>;
-  readonly foreign: Map<string, Steps>;
-  readonly missing: { readonly run: ToldRun; readonly steps: readonly string[] }[];
-  readonly unfinished: { readonly run: ToldRun; readonly published: Steps }[];
+  /** Of runs that are not known by these numbers. */
+  readonly foreign: Map<string, { readonly published: Published; readonly range: Range }>;
+  readonly missing: { readonly runId: string; readonly steps: readonly string[] }[];
+  readonly unfinished: { readonly runId: string; readonly isOpen: boolean; readonly published: Published }[];
 }
 
 /** Where the state and the warehouse do not say the same. Of runs that are kept no more nothing is known here, and nothing asked. */
@@ -29,20 +35,37 @@ export async function disagreementOf(project: Project): Promise<Disagreement> {
   const last = numbers.runSeq > greatest.runSeq ? numbers.runSeq : greatest.runSeq;
   for (let after = numbers.removed; after < last; after += portion)
     await compare({ after, upTo: after + portion }, comparing);
-  const known = await keeping.known([...comparing.foreign.keys()]);
-  const unknown = [...comparing.foreign].filter(([runId]) => !known.has(runId));
-  const lost = comparing.missing
-    .map(({ run, steps: of }) => ({
-      runId: run.runId,
-      steps: of.filter((step) => !comparing.foreign.get(run.runId)?.has(step)),
+  const { foreign, missing } = comparing;
+  const known = await keeping.known([...foreign.keys()]);
+  const lost = missing
+    .map(({ runId, steps: of }) => ({
+      runId,
+      steps: of.filter((step) => !foreign.get(runId)?.published.has(step)),
     }))
     .filter(({ steps: of }) => of.length > 0);
   return {
     ...greatest,
-    unknown: unknown.map(([, own]) => toldBy([...own.values()], project)).toSorted(byNumber),
+    unknown: await unknownOf(
+      [...foreign].filter(([runId]) => !known.has(runId)),
+      project,
+    ),
     lost,
     beyond: await beyondOf(comparing, new Set(lost.map(({ runId }) => runId))),
   };
+}
+
+/** As their publications tell of them, the oldest first. */
+async function unknownOf(
+  runs: readonly (readonly [runId: string, { readonly range: Range }])[],
+  project: Project,
+): Promise<readonly PublishedRun[]> {
+  const ids = new Set(runs.map(([runId]) => runId));
+  const found = new Map<string, Map<string, Publication>>();
+  for (const range of new Set(runs.map(([, of]) => of.range)))
+    for (const catalog of project.graph.catalogs)
+      for (const one of await project.warehouse.published(catalog, range))
+        if (ids.has(one.runId)) found.set(one.runId, (found.get(one.runId) ?? new Map()).set(one.step, one));
+  return [...found.values()].map((own) => toldBy([...own.values()], project)).toSorted(byNumber);
 }
 
 const byNumber = (one: PublishedRun, other: PublishedRun): number => (one.runSeq < other.runSeq ? -1 : 1);
@@ -54,23 +77,23 @@ async function greatestOf({ graph, warehouse }: Project): Promise<Pick<Disagreem
 }
 
 /** The state is asked first: what it calls done was published before. */
-async function compare(range: { readonly after: bigint; readonly upTo: bigint }, comparing: Comparing): Promise<void> {
-  const { project, written, foreign, missing, unfinished } = comparing;
+async function compare(range: Range, { project, written, foreign, missing, unfinished }: Comparing): Promise<void> {
   const told = await project.state.keeping.told(range);
-  const published = new Map<string, Map<string, Publication>>();
+  const published = new Map<string, Set<string>>();
   for (const catalog of project.graph.catalogs)
-    for (const one of await project.warehouse.published(catalog, range))
-      published.set(one.runId, (published.get(one.runId) ?? new Map()).set(one.step, one));
-  for (const run of told) {
-    const own: Steps = published.get(run.runId) ?? new Map();
-    published.delete(run.runId);
-    if (!['succeeded', 'failed', 'running'].includes(run.state)) continue;
-    const done = run.steps.filter(({ step, state }) => state === 'done' && written.has(step));
+    for (const [runId, steps] of await project.warehouse.stepsPublished(catalog, range))
+      published.set(runId, new Set([...(published.get(runId) ?? []), ...steps]));
+  for (const { runId, state, steps } of told) {
+    const own: Published = published.get(runId) ?? new Set();
+    published.delete(runId);
+    if (!['succeeded', 'failed', 'running'].includes(state)) continue;
+    const done = steps.filter((one) => one.state === 'done' && written.has(one.step));
     const absent = done.map(({ step }) => step).filter((step) => !own.has(step));
-    if (absent.length > 0) missing.push({ run, steps: absent });
-    if (absent.length > 0 || run.state !== 'succeeded') unfinished.push({ run, published: own });
+    const isOpen = state !== 'succeeded';
+    if (absent.length > 0) missing.push({ runId, steps: absent });
+    if (absent.length > 0 || isOpen) unfinished.push({ runId, isOpen, published: own });
   }
-  for (const [runId, own] of published) foreign.set(runId, own);
+  for (const [runId, own] of published) foreign.set(runId, { published: own, range });
 }
 
 /** Of runs that will go on, steps that were to read what is not there any more. */
@@ -78,16 +101,15 @@ async function beyondOf(
   { project, unfinished }: Comparing,
   lost: ReadonlySet<string>,
 ): Promise<Disagreement['beyond']> {
-  const open = unfinished.filter(({ run }) => run.state !== 'succeeded' || lost.has(run.runId));
+  const open = unfinished.filter(({ runId, isOpen }) => isOpen || lost.has(runId));
   if (open.length === 0) return [];
   const progress = await Progress.load(project, project.graph.catalogs);
-  return open.flatMap(({ run: { runId, steps }, published }) =>
-    steps
-      .filter(
-        ({ step, bounds }) => !published.has(step) && bounds.some((bound) => isBeyond(bound, { project, progress })),
-      )
-      .map(({ step }) => ({ runId, step })),
-  );
+  const found: { runId: string; step: string }[] = [];
+  for (const { runId, published } of open)
+    for (const { step, bounds = [] } of await project.state.steps(runId))
+      if (!published.has(step) && bounds.some((bound) => isBeyond(bound, { project, progress })))
+        found.push({ runId, step });
+  return found;
 }
 
 /** A run as its publications tell of it. */

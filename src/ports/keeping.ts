@@ -1,5 +1,5 @@
 import type { Reason, RunState, StepState } from './state.ts';
-import type { Account, Bound, PublicationDetails } from './warehouse.ts';
+import type { Account, PublicationDetails } from './warehouse.ts';
 
 /** What ended before these moments is old; a kind that is not named is kept for ever. */
 export interface Before {
@@ -54,7 +54,7 @@ export interface ToldRun {
   readonly runSeq: bigint;
   readonly job: string;
   readonly state: RunState;
-  readonly steps: readonly { readonly step: string; readonly state: StepState; readonly bounds: readonly Bound[] }[];
+  readonly steps: readonly { readonly step: string; readonly state: StepState }[];
 }
 
 /** One row of a table of the state: texts, and whole numbers as texts too. */

@@ -428,6 +428,11 @@ export interface Warehouse {
    * Everything that runs with numbers after the one, up to the other, have published, to tables that are no more too. In the order of their numbers.
    */
   published(catalog: string, range: { readonly after: bigint; readonly upTo: bigint }): Promise<readonly Publication[]>;
+  /** The same in short: by run, its steps. */
+  stepsPublished(
+    catalog: string,
+    range: { readonly after: bigint; readonly upTo: bigint },
+  ): Promise<ReadonlyMap<string, readonly string[]>>;
   /** The greatest token and number of a run that a catalog has seen. */
   greatest(catalog: string): Promise<{ readonly token: bigint; readonly runSeq: bigint }>;
   /** By step: the definitions other than the one with that hash by which what is there was written, the newest first; only steps that have any. */

@@ -151,6 +151,22 @@ export async function published(
   return await engine.use(async (session) => (await session.rows(sql)).map(publicationOf));
 }
 
+export async function stepsPublished(
+  engine: Engine,
+  catalog: string,
+  { after, upTo }: { readonly after: bigint; readonly upTo: bigint },
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  if (!(await engine.isSetUp(catalog))) return new Map();
+  const own = `select run_id, list(distinct step) as steps from ${book(catalog, 'publication')}
+    where run_seq > ${literal(after)} and run_seq <= ${literal(upTo)} group by run_id`;
+  // One text for all, as it is read at once.
+  const [row] = await engine.use((session) =>
+    session.rows(`select cast(to_json(list([run_id] || steps)) as varchar) as found from (${own})`),
+  );
+  const found = JSON.parse(String(row?.found ?? '[]')) as readonly (readonly string[])[] | null;
+  return new Map((found ?? []).map(([runId = '', ...steps]) => [runId, steps]));
+}
+
 export async function greatest(engine: Engine, catalog: string): Promise<{ token: bigint; runSeq: bigint }> {
   if (!(await engine.isSetUp(catalog))) return { token: 0n, runSeq: 0n };
   const sql = `select greatest((select max(token) from ${book(catalog, 'fence')}), max(token), 0) as token, coalesce(max(run_seq), 0) as run_seq

@@ -59,6 +59,9 @@ describe('the version of a catalog', () => {
     const publication = await warehouse.publish({ ...write, batch: { ...write.batch, runSeq: 5n, of } });
     assert.deepEqual(await warehouse.published('one', { after: 1n, upTo: 5n }), [publication]);
     assert.deepEqual(publication.of, of);
+    const steps = await warehouse.stepsPublished('one', { after: 0n, upTo: 9n });
+    assert.deepEqual([...(steps.get('run-0001') ?? [])].toSorted(), ['one.silver.t', 'one.silver.u']);
+    assert.deepEqual(await warehouse.stepsPublished('one', { after: 9n, upTo: 19n }), new Map());
     await warehouse.close();
     assert.deepEqual(await told(folder, 'from one._esteira.version'), [[newest]]);
   });

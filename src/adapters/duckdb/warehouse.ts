@@ -17,7 +17,16 @@ import { engineError, fenced, ofStatement } from './errors.ts';
 import { examine } from './examine.ts';
 import { inspect, losses } from './inspect.ts';
 import { origins } from './origins.ts';
-import { claim, filesRead, formerDefinitions, greatest, position, publications, published } from './position.ts';
+import {
+  claim,
+  filesRead,
+  formerDefinitions,
+  greatest,
+  position,
+  publications,
+  published,
+  stepsPublished,
+} from './position.ts';
 import { publishStep } from './publish/publish.ts';
 import { Turns } from './publish/turns.ts';
 import { publishUnchanged } from './publish/unchanged.ts';
@@ -145,6 +154,7 @@ export function warehouseOf(engine: Engine): Warehouse {
     },
     publications: (catalog, runId) => publications(engine, catalog, runId),
     published: (catalog, range) => published(engine, catalog, range),
+    stepsPublished: (catalog, range) => stepsPublished(engine, catalog, range),
     greatest: (catalog) => greatest(engine, catalog),
     formerDefinitions: (catalog, now) => formerDefinitions(engine, catalog, now),
     filesRead: (target, source) => filesRead(engine, target, source),

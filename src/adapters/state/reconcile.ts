@@ -2,7 +2,7 @@ import { setImmediate as others } from 'node:timers/promises';
 import type { Disagreement, PublishedRun, ToldRun } from '../../ports/index.ts';
 import type { Engine, State } from './engine.ts';
 import { refuseUnlessOwner } from './owner.ts';
-import { decodeBounds, encode } from './rows.ts';
+import { encode } from './rows.ts';
 
 /** Runs in one transaction. */
 const portion = 100;
@@ -22,17 +22,14 @@ export async function toldOf(
   const runs = await inRange.select(['run_id', 'run_seq', 'job', 'state']).orderBy('run_seq').execute();
   const steps = await state
     .selectFrom('step')
-    .select(['run_id', 'step', 'state', 'bounds'])
+    .select(['run_id', 'step', 'state'])
     .where('run_id', 'in', inRange.select('run_id'))
     .orderBy('ord')
     .execute();
   const own = Map.groupBy(steps, ({ run_id }) => run_id);
   return runs.map(({ run_id, run_seq, job, state: was }) => ({
     ...{ runId: run_id, runSeq: run_seq, job, state: was },
-    steps: (own.get(run_id) ?? []).map(({ step, state: of, bounds }) => ({
-      ...{ step, state: of },
-      bounds: decodeBounds(bounds ?? '[]'),
-    })),
+    steps: (own.get(run_id) ?? []).map(({ step, state: of }) => ({ step, state: of })),
   }));
 }
 

@@ -269,10 +269,10 @@ export function keepingConformance(on: On): void {
       [['r2', 2n, 'running']],
     );
     assert.deepEqual(
-      told[0]?.steps.map(({ step, state: was, bounds }) => [step, was, bounds[0]?.upper]),
+      told[0]?.steps.map(({ step, state: was }) => [step, was]),
       [
-        ['c.silver.orders', 'running', 2n ** 60n],
-        ['c.gold.orders', 'pending', undefined],
+        ['c.silver.orders', 'running'],
+        ['c.gold.orders', 'pending'],
       ],
     );
     assert.deepEqual(await state.keeping.numbers(), { token: 2n, runSeq: 2n, removed: 0n });
