@@ -85,6 +85,14 @@ interface Naming {
   readonly until: string;
   readonly deleted: string;
 }
+/** A name of a column of that kind; asked of the names that are given only, for a table has many columns. */
+type Named<C extends Columns, Name extends string, Value, Kind extends string> = Name extends keyof C
+  ? NonNullable<C[Name]['value']> extends Value
+    ? Name
+    : `${Name} is no ${Kind}`
+  : never;
+type TimeIn<C extends Columns, Name extends string> = Named<C, Name, Time, 'date or timestamp'>;
+type MarkIn<C extends Columns, Name extends string> = Named<C, Name, boolean, 'boolean'>;
 interface TableSpec<
   C extends Columns,
   Needs extends string,
@@ -104,8 +112,8 @@ interface TableSpec<
     | Keyed<C, 'merge'>
     | Deleting<Needs>
     | Each<Needs>
-    | Changes<At, Deleted>
-    | Keyed<C, 'history', History<At, From, Until, Deleted>>;
+    | Changes<TimeIn<C, At>, MarkIn<C, Deleted>>
+    | Keyed<C, 'history', History<TimeIn<C, At>, From, Until, MarkIn<C, Deleted>>>;
   readonly duplicates?: Keep<NoInfer<keyof C & string>>;
   /** Rules over several columns or other tables; a rule that is null (unknown) holds, as in SQL. */
   readonly rules?: Readonly<Record<string, RowRule<NoInfer<keyof C & string>>>>;
@@ -134,10 +142,10 @@ interface TableFacts {
 export function table<
   C extends Columns,
   Needs extends keyof C & string = never,
-  At extends NamesOf<C, Time> = never,
+  At extends keyof C & string = never,
   From extends string = never,
   Until extends string = never,
-  Deleted extends NamesOf<C, boolean> = never,
+  Deleted extends keyof C & string = never,
 >(
   name: string,
   spec: TableSpec<C, Needs, At, From, Until, Deleted>,
