@@ -52,9 +52,13 @@ interface Range {
 const runsOf = (state: State, { after, upTo }: Range) =>
   state.selectFrom('run as r').where('r.run_seq', '>', after).where('r.run_seq', '<=', upTo);
 
-const idsOf = async (state: State, range: Range, before: string, kind: 'whole' | 'bare'): Promise<string[]> => {
+interface Old {
+  readonly ids: readonly string[];
+  readonly last: bigint;
+}
+const oldOf = async (state: State, range: Range, before: string, kind: 'whole' | 'bare'): Promise<Old> => {
   const rows = await runsOf(state, range)
-    .select('r.run_id')
+    .select(['r.run_id', 'r.run_seq'])
     .where((of) => isPast(of, before))
     .$if(kind === 'whole', (runs) => runs.where((of) => of.not(saysDone(of))).where(isOver))
     .$if(kind === 'bare', (runs) =>
@@ -63,7 +67,8 @@ const idsOf = async (state: State, range: Range, before: string, kind: 'whole' |
         .where((of) => of.exists(of.selectFrom('step').select('step.step').whereRef('step.run_id', '=', 'r.run_id'))),
     )
     .execute();
-  return rows.map(({ run_id }) => run_id);
+  const last = rows.reduce((most, { run_seq }) => (run_seq > most ? run_seq : most), 0n);
+  return { ids: rows.map(({ run_id }) => run_id), last };
 };
 
 async function sizeOf(state: State, ids: readonly string[], withRuns: boolean): Promise<number> {
@@ -100,8 +105,8 @@ async function noteRemoved(state: State, upTo: bigint): Promise<void> {
 
 /** One portion of runs: those that leave, and those of which a line stays. */
 async function sweepRange(state: State, range: Range, { before, dryRun }: Sweeping) {
-  const whole = await idsOf(state, range, before, 'whole');
-  const bare = await idsOf(state, range, before, 'bare');
+  const { ids: whole, last } = await oldOf(state, range, before, 'whole');
+  const { ids: bare } = await oldOf(state, range, before, 'bare');
   const bytes = { whole: await sizeOf(state, whole, true), bare: await sizeOf(state, bare, false) };
   const kept = await runsOf(state, range)
     .select(sql<string | null>`min(r.created_at)`.as('oldest'))
@@ -113,14 +118,7 @@ async function sweepRange(state: State, range: Range, { before, dryRun }: Sweepi
   }
   if (!dryRun && whole.length > 0) {
     await removeDetails(state, whole);
-    const last = await state
-      .selectFrom('run')
-      .select('run_seq')
-      .where('run_id', 'in', whole)
-      .orderBy('run_seq', 'desc')
-      .limit(1)
-      .executeTakeFirstOrThrow();
-    await noteRemoved(state, last.run_seq);
+    await noteRemoved(state, last);
     await state.deleteFrom('run').where('run_id', 'in', whole).execute();
   }
   return {
