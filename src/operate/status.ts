@@ -1,3 +1,4 @@
+import { allSteps } from '../graph/index.ts';
 import { nextTick, whenText } from '../plan/ticks.ts';
 import type { RunRecord } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
@@ -26,7 +27,7 @@ export async function status(project: Project): Promise<StatusView> {
       };
     }),
   );
-  const drift = await driftOf(jobs, project);
+  const drift = await driftOf(project);
   const waiting = await state.ticks.pending();
   const missed = await state.ticks.list({ state: 'skipped', limit: 5 });
   return {
@@ -35,11 +36,24 @@ export async function status(project: Project): Promise<StatusView> {
   };
 }
 
-/** As the steps of the last runs have told it; of a source that several tables read each thing once. */
-async function driftOf(jobs: StatusView['jobs'], { state }: Project): Promise<StatusView['drift']> {
-  const last = jobs.flatMap(({ last, lastPart }) => [last, lastPart].flatMap((run) => (run ? [run.runId] : [])));
-  const steps = await Promise.all([...new Set(last)].map((runId) => state.steps(runId)));
-  const found = steps.flat().flatMap(({ details }) => details?.drift ?? []);
+/** So many runs of a job, and of all, are asked: one that failed has steps that tell nothing, and a reprocess is no run of a job. */
+const asked = { ofJob: 5, ofAll: 20 } as const;
+
+/** As each table's newest publication has told it; of a source that several tables read each thing once. */
+async function driftOf({ graph, state }: Project): Promise<StatusView['drift']> {
+  const ofJobs = [...graph.jobs.keys()].map((job) => state.runs({ job, limit: asked.ofJob }));
+  const runs = (await Promise.all([state.runs({ limit: asked.ofAll }), ...ofJobs])).flat();
+  const newestFirst = new Map(
+    runs.sort((one, other) => (one.runSeq < other.runSeq ? 1 : -1)).map((run) => [run.runId, run]),
+  );
+  const tables = allSteps(graph).length;
+  const told = new Map<string, StatusView['drift']>();
+  for (const runId of newestFirst.keys()) {
+    if (told.size >= tables) break;
+    for (const { step, details } of await state.steps(runId))
+      if (details && !told.has(step)) told.set(step, details.drift ?? []);
+  }
+  const found = [...told.values()].flat();
   return [...new Map(found.map((one) => [`${one.source} ${one.how} ${one.column}`, one])).values()];
 }
 

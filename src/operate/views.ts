@@ -274,7 +274,7 @@ export interface StatusView {
   readonly waiting: readonly TickView[];
   /** Times for which nothing was run, newest first. */
   readonly missed: readonly TickView[];
-  /** How files differ from what their sources declare, by the last run of each job. */
+  /** How files differ from what their sources declare, by the newest publication of each table. */
   readonly drift: readonly Drift[];
 }
 export interface DoctorView {

@@ -21,6 +21,8 @@ test('a new name keeps the run that met it first, until it is declared, by its o
   const first = after([], [is('new', 'tax')], { run: 'first' });
   const second = after(first, [is('new', 'tax'), is('new', 'tip')]);
   assert.deepEqual(names(second), ['first: new tax', 'second: new tip']);
+  const [kept] = after(second, [{ ...is('new', 'tax'), path: 'b.csv', note: 'kept now' }]);
+  assert.deepEqual([kept?.path, kept?.note], ['a.csv', 'kept now']);
   assert.deepEqual(names(after(second, [])), ['first: new tax', 'second: new tip']);
   assert.deepEqual(names(after(second, [], { declared: { ...columns, tax: col.text() } })), ['second: new tip']);
   assert.deepEqual(names(after(second, [], { declared: { levy: col.text().alias('tax', 'tip') } })), []);

@@ -29,9 +29,10 @@ export function driftAfter(
     const former = before.filter((one) => one.source === source && !isDeclared(one, input));
     const isSame = (one: Difference, other: Difference): boolean =>
       one.how === other.how && one.column === other.column;
-    const stays = former.filter(
-      (one) => one.how === 'new' || read === 0 || differences.some((other) => isSame(one, other)),
-    );
+    const again = (one: Difference): Difference | undefined => differences.find((other) => isSame(one, other));
+    const stays = former
+      .filter((one) => one.how === 'new' || read === 0 || again(one))
+      .map((one) => ({ ...one, note: again(one)?.note ?? one.note }));
     const begun = differences
       .filter((one) => !stays.some((other) => isSame(one, other)))
       .map((one) => ({ ...one, source, run, since }));

@@ -49,7 +49,7 @@ export async function filesAgain(
   return rerun === 'anew' ? [...there, ...toRead] : there;
 }
 
-/** Files that were read once: those that are still there, and the paths of those that are gone. */
+/** Files that were read once: those that are still there, and the paths of those that are gone with their rows. */
 export async function filesRead(
   read: Read,
   model: StepModel,
@@ -59,7 +59,8 @@ export async function filesRead(
   const unread = new Set(toRead);
   const there = all.filter((file) => !unread.has(file));
   const paths = new Set(all.map((file) => file.path));
-  return { there, gone: [...known.keys()].filter((path) => !paths.has(path)) };
+  const gone = [...known].filter(([path, { empty }]) => !empty && !paths.has(path));
+  return { there, gone: gone.map(([path]) => path) };
 }
 
 /** Where no file is there at all. */

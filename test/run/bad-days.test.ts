@@ -174,6 +174,11 @@ test('an empty file, and one with only a header, is named once; what comes into 
   const { said, rows } = await shop.run(2);
   assert.deepEqual([said, rows], [['landing.orders: no row in orders/1.csv, orders/2.csv'], 0]);
   assert.deepEqual(await shop.run(3), { said: [], rows: 0 });
+  // Without rows nothing of it is missing when it goes.
+  shop.write('orders/3.csv', 'id\n');
+  await shop.run(6);
+  rmSync(shop.at('orders/3.csv'));
+  await shop.world.do('reprocess', { scope: 'bronze.orders' });
   shop.write('orders/1.csv', content);
   shop.write('orders/2.csv', await whole(shop, 'csv', 2));
   assert.deepEqual(await shop.run(4), { said: [], rows: 8 });

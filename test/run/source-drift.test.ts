@@ -246,6 +246,11 @@ for (const format of formats) {
       const shown = `none of the 3 values of price in ${own.file(3)} is of its kind, decimal (such as "7.5 EUR"): has its type changed?`;
       assert.deepEqual(said, [`landing.orders: ${shown}`]);
       await own.nothingLost(4);
+      await own.world.do('reprocess', { scope: 'bronze.orders' });
+      assert.deepEqual(
+        (await own.world.do('status', {})).drift.map(({ path }) => path),
+        [own.file(3)],
+      );
       const wrong = (await own.world.do('doctor', {})).findings.filter(({ ok }) => !ok);
       assert.deepEqual(
         wrong.map(({ what, found }) => [what, found]),

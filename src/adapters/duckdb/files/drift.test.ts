@@ -10,7 +10,7 @@ import { Staging } from './staging.ts';
 const desk = new Desk();
 const columns = { id: col.integer(), note: col.text().optional() };
 
-test('what JSON lines hold besides is kept with its numbers as they were written, however a line is read', async () => {
+test('what JSON lines hold besides is kept, its numbers to the last digit, however a line is read', async () => {
   const content = [
     '{"id":1,"note":"a"}',
     '{"id":2,"more":0.12345678901234567890123,"note":"1.10","list":[1.50, {"x": 1e2}]}',
@@ -35,6 +35,19 @@ test('what JSON lines hold besides is kept with its numbers as they were written
     assert.deepEqual(
       differences.map(({ how, column }) => `${how} ${column}`),
       ['new list', 'new more', 'new q"'],
+    );
+  }
+});
+
+test('what CSV holds besides is kept by the names of its header, where any of it says something', async () => {
+  const own = { ...columns, _extra: col.text().optional() };
+  const content = 'x,id,x,y\n1,1,"",\n,2,,\n"a ""b""",3,2,é\n';
+  // A record that the engine refuses has all others taken apart one by one.
+  for (const last of ['', '1,2\n']) {
+    const { rows } = await desk.stage(own, [await desk.file('1.csv', content + last)], { extra: '_extra' });
+    assert.deepEqual(
+      rows.slice(0, 3).map((row) => row[3] && JSON.parse(String(row[3]))),
+      [{ x: '1', 'x#2': '', y: null }, null, { x: 'a "b"', 'x#2': '2', y: 'é' }],
     );
   }
 });
