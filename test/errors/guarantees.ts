@@ -141,6 +141,16 @@ export const guarantees: readonly Guarantee[] = [
     by: 'Esteira, on every text that leaves the process',
     proof: ['test/environments/secrets.test.ts'],
   },
+  {
+    what: 'A backup has the state and the warehouse of one moment, and a restore is done whole or not at all.',
+    by: 'Esteira, at whose gate commits wait while files are copied, and which notes a restore as decided before it swaps anything',
+    proof: ['test/keeping/backup.test.ts', 'test/keeping/moves.test.ts'],
+  },
+  {
+    what: 'A state or a warehouse that is older than the other loses no rows and doubles none, once `esteira doctor --reconcile` was given.',
+    by: 'Esteira, which believes the publications; until then new runs are refused (`FENCED`)',
+    proof: ['test/keeping/reconcile.test.ts'],
+  },
 ];
 
 export const without: readonly string[] = [
