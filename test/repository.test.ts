@@ -160,6 +160,16 @@ test('the project speaks only of the project', () => {
   assert.deepEqual(found, []);
 });
 
+test('each decision has a number of its own, which its title says', () => {
+  const decisions = written
+    .filter((file) => file.startsWith('docs/adr/'))
+    .map((file) => file.slice('docs/adr/'.length));
+  const numbers = decisions.map((file) => file.slice(0, 4));
+  assert.deepEqual(numbers, [...new Set(numbers)]);
+  for (const file of decisions)
+    assert.match(read(`docs/adr/${file}`), new RegExp(`^# ${file.slice(0, 4)}\\b`));
+});
+
 test('no test is left out or alone', () => {
   const found = written
     .filter((file) => file.endsWith('.ts') && file !== 'test/repository.test.ts')
