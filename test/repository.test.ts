@@ -166,8 +166,7 @@ test('each decision has a number of its own, which its title says', () => {
     .map((file) => file.slice('docs/adr/'.length));
   const numbers = decisions.map((file) => file.slice(0, 4));
   assert.deepEqual(numbers, [...new Set(numbers)]);
-  for (const file of decisions)
-    assert.match(read(`docs/adr/${file}`), new RegExp(`^# ${file.slice(0, 4)}\\b`));
+  for (const file of decisions) assert.match(read(`docs/adr/${file}`), new RegExp(`^# ${file.slice(0, 4)}\\b`));
 });
 
 test('no test is left out or alone', () => {
