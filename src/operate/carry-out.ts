@@ -93,7 +93,7 @@ export async function carryOut(work: Work, project: Project, context: Context): 
     now: project.clock.now(),
   });
   if (opened.opened === 'done') {
-    const lost = await unproven(opened.run, models, project);
+    const lost = opened.run.state === 'succeeded' ? await unproven(opened.run, models, project) : [];
     if (lost.length === 0)
       return { ...runView(opened.run, await project.state.steps(opened.run.runId)), alreadyDone: true };
     const text = `Run ${opened.run.runId} of ${tick.date} has succeeded, but the warehouse does not have what it published (${lost[0]}): it was made anew, or is an older copy. The date runs again.`;

@@ -81,7 +81,7 @@ export type Opened =
       readonly run: RunRecord;
       readonly steps: readonly StepRecord[];
     }
-  /** This date has succeeded. */
+  /** This date has succeeded; or a schedule asks for one that a person has cancelled. */
   | { readonly opened: 'done'; readonly run: RunRecord };
 
 /** A run that is being carried out, and the tables (`catalog.schema.table`) that it holds. */

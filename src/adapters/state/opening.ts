@@ -123,9 +123,11 @@ export async function openRun(state: State, asked: NewRun): Promise<Opened> {
   if (asked.under === undefined) await refuseWhileHeld(state, asked);
   else await requireToken(state, { runId: asked.runId, job: asked.job, token: asked.under });
   const found = await former(state, asked);
-  if (found?.state === 'succeeded' && !asked.again) {
+  // What a person has cancelled is begun anew by people only: a schedule may have looked just before.
+  const isCancelled = found?.state === 'cancelled' && asked.reason === 'schedule';
+  if (found && (isCancelled || found.state === 'succeeded') && !asked.again) {
     const run = toRun(found);
-    await claimTick(state, run, 'done');
+    if (!isCancelled) await claimTick(state, run, 'done');
     return { opened: 'done', run };
   }
   const resumed = found?.state === 'running' || (found?.state === 'failed' && !asked.again);

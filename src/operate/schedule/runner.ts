@@ -121,8 +121,9 @@ export class Runner {
       const context = { emit, signal: this.#signal };
       await finishReruns(work, this.#project, context);
       const view = await carryOut(reason === 'always' ? { ...work, again: true } : work, this.#project, context);
-      if (view.alreadyDone) this.#tell(job, going, { level: 'info', text: 'has succeeded already' });
-      else this.#counts.succeeded += 1;
+      // One that was cancelled meanwhile is named by the next look at what is due.
+      if (!view.alreadyDone) this.#counts.succeeded += 1;
+      else if (view.state === 'succeeded') this.#tell(job, going, { level: 'info', text: 'has succeeded already' });
       this.#blocked.delete(job.name);
       this.#later.delete(job.name);
     } catch (thrown) {

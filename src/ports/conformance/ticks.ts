@@ -43,6 +43,18 @@ export function ticksConformance(on: On): void {
     },
   );
 
+  on('a schedule does not begin anew what was cancelled after it looked; a person does', async (state) => {
+    await note(state, [1]);
+    const { held, run } = begun(await state.open(newRun('r1')));
+    await state.finish(held, 'cancelled', undefined, at(2));
+    const again = { ...newRun('r2'), logicalTime: run.logicalTime };
+    const refused = await state.open({ ...again, reason: 'schedule' });
+    assert.deepEqual([refused.opened, refused.run.runId, refused.run.state], ['done', 'r1', 'cancelled']);
+    const [claimed] = await state.ticks.pending();
+    assert.deepEqual([claimed?.state, claimed?.run?.state], ['claimed', 'cancelled']);
+    assert.equal(begun(await state.open({ ...again, reason: 'manual' })).held.runId, 'r2');
+  });
+
   on('a clock that goes back by a part of a second makes a tick due again, too', async (state) => {
     const late = at(1).add({ milliseconds: 500 });
     await state.ticks.note('first', 'daily', { ticks: [{ ...tickOf(1), why: 'none' }], upTo: late, now: late });
