@@ -1,13 +1,17 @@
 import { EsteiraError } from '../errors.ts';
 import type { SourceFile } from './files.ts';
+import type { IncomingInput } from './incoming.ts';
 import type { Bad, Difference, Drift, FileInput } from './warehouse.ts';
 
-/** What the reading of a source's files has shown. */
+/** What is asked of an input of either kind. */
+type Input = Pick<IncomingInput, 'source' | 'columns' | 'refusesNew' | 'breach'>;
+
+/** What the reading of a source has shown. */
 export interface Looked {
-  readonly input: FileInput;
-  /** Files that could be read. */
+  readonly input: Input;
+  /** Files, or tables, that could be read. */
   readonly read: number;
-  /** Those of them that gave no row. */
+  /** Files that are taken in, and gave no row. */
   readonly empty: readonly SourceFile[];
   readonly differences: readonly Difference[];
 }
@@ -43,7 +47,7 @@ export function driftAfter(
 }
 
 /** A name that was new, and that the source asks for now. */
-const isDeclared = ({ how, column }: Drift, { columns }: FileInput): boolean =>
+const isDeclared = ({ how, column }: Drift, { columns }: Input): boolean =>
   how === 'new' &&
   Object.entries(columns).some(([name, { facts }]) => name === column || facts.aliases?.includes(column));
 
@@ -72,24 +76,41 @@ const few = 3;
 /** Files without a row are named: nobody sends one on purpose every day. */
 export const emptyTexts = (looked: readonly Looked[]): readonly string[] =>
   looked.flatMap(({ input, empty }) => {
-    // What is read anew by each run is not taken in.
-    if (empty.length === 0 || !input.once) return [];
+    if (empty.length === 0) return [];
     const more = empty.length - few;
     const names = [...empty.slice(0, few).map(({ path }) => path), ...(more > 0 ? [`${more} more`] : [])];
     return [`${nameOf(input)}: no row in ${names.join(', ')}`];
   });
 
-/** Throws SOURCE_DRIFTED for files that break the contract of a source that does not set such files aside. */
-export function refuseBreaches({ breach, source, refusesNew }: FileInput, bad: readonly Bad[]): void {
+/** What of a source is called what: a place that is not a file is a table elsewhere. */
+const words = {
+  files: {
+    one: 'A file breaks',
+    more: (count: number) => `${count} files break`,
+    mend: 'the files',
+    others: "breach: 'set aside' lets the other files go on",
+  },
+  tables: {
+    one: 'The table breaks',
+    more: (count: number) => `${count} tables break`,
+    mend: 'the table',
+    others: "breach: 'set aside' goes on without its rows",
+  },
+} as const;
+
+/** Throws SOURCE_DRIFTED for what breaks the contract of a source that does not set it aside. */
+export function refuseBreaches(input: FileInput | IncomingInput, bad: readonly Bad[]): void {
+  const { breach, source, refusesNew } = input;
+  const said = words['files' in input ? 'files' : 'tables'];
   const broken = bad.filter((file) => file.breaks);
   if (!breach || broken.length === 0) return;
   const shown = broken.slice(0, few).map(({ path, why }) => `${path}: ${why}`);
   const more = broken.length - shown.length;
   throw new EsteiraError('SOURCE_DRIFTED', {
-    what: `${broken.length === 1 ? 'A file breaks' : `${broken.length} files break`} the contract of ${nameOf({ source })}; nothing of the step was published.`,
+    what: `${broken.length === 1 ? said.one : said.more(broken.length)} the contract of ${nameOf({ source })}; nothing of the step was published.`,
     where: breach.written,
     got: [...shown, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'),
     allowed: `every column that is not .optional(), of a type that can be of its kind${refusesNew ? ', and no others' : ''}`,
-    next: "Mend the files, or the columns of the source, and run again; breach: 'set aside' lets the other files go on.",
+    next: `Mend ${said.mend}, or the columns of the source, and run again; ${said.others}.`,
   });
 }

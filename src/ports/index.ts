@@ -5,6 +5,16 @@ export type * from './comparison.ts';
 export { type Dialect, type Place, placeText } from './dialect.ts';
 export { driftAfter, driftTexts, emptyTexts, type Looked, refuseBreaches } from './drift.ts';
 export type { FileFormat, FileStore, SourceFile } from './files.ts';
+export {
+  type Carried,
+  carriedAs,
+  chunkRows,
+  type Incoming,
+  type IncomingChunk,
+  type IncomingColumn,
+  type IncomingInput,
+  type Unread,
+} from './incoming.ts';
 export type * from './keeping.ts';
 export type { ProcessLock, TakeLock } from './lock.ts';
 export type * from './state.ts';

@@ -2,6 +2,7 @@ import type { Columns, Judgement } from '../columns/index.ts';
 import type { Compared, Comparison } from './comparison.ts';
 import type { Dialect, Place } from './dialect.ts';
 import type { SourceFile } from './files.ts';
+import type { IncomingInput } from './incoming.ts';
 
 /** Columns that Esteira adds, last, to the tables it writes; which of them a table has depends on how it is written. */
 export const hidden = Object.freeze({
@@ -307,6 +308,8 @@ export interface StepWrite {
   readonly columns: Columns;
   readonly body: Body;
   readonly files: readonly FileInput[];
+  /** What comes in from elsewhere. */
+  readonly incoming?: readonly IncomingInput[];
   /**
    * The body hands on `_rid`, `_original` and `_unread` of the one relation it reads. `reads`: for each column the source's columns whose
    * `_unread` makes its `kind` fail. `original`: that relation, and its row as JSON, for rows whose values all were read.

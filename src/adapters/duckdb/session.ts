@@ -28,6 +28,11 @@ export class Session {
     this.#signal = undefined;
   }
 
+  /** For what goes on outside of the engine meanwhile. */
+  get signal(): AbortSignal | undefined {
+    return this.#signal;
+  }
+
   throwIfCancelled(): void {
     if (this.#signal?.aborted) throw cancelled(this.#signal.reason);
   }

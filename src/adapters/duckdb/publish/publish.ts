@@ -13,6 +13,7 @@ import {
 } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import { type StagedFile, stageFiles, tablesBeneath } from '../files.ts';
+import { stageIncoming } from '../incoming.ts';
 import type { Row, Session } from '../session.ts';
 import { takeDateOut, takeEverythingOut } from './anew.ts';
 import { makeCandidate, typesOf } from './candidate.ts';
@@ -81,8 +82,16 @@ async function stage({ write, session }: Work): Promise<Staged> {
     if (input.once) taken.push({ source: input.source, files: result.read });
     bad.push(...result.bad);
     const { read, differences } = result;
-    looked.push({ input, read: read.length, empty: read.filter(({ rows }) => rows === 0), differences });
+    // What is read anew by each run is not taken in.
+    const empty = input.once ? read.filter(({ rows }) => rows === 0) : [];
+    looked.push({ input, read: read.length, empty, differences });
     refuseBreaches(input, result.bad);
+  }
+  for (const input of write.incoming ?? []) {
+    const { differences, ...arrived } = await stageIncoming(session, input);
+    bad.push(...arrived.bad);
+    looked.push({ input, read: arrived.bad.length === 0 ? 1 : 0, empty: [], differences });
+    refuseBreaches(input, arrived.bad);
   }
   // What was interrupted may look like a file that cannot be read.
   session.throwIfCancelled();

@@ -1,0 +1,94 @@
+import type { ColumnFacts, Columns } from '../columns/index.ts';
+import type { Difference } from './warehouse.ts';
+
+/**
+ * How the values of a column wait in memory, little-endian. `flags`: a byte each. `days`: 32 bits, since 1970. `whole`: 64 bits (whole numbers; microseconds
+ * since 1970 in UTC; a decimal of up to 18 digits, without its point). `wide`: 128 bits, a longer decimal. `doubles`: 64 bits. `texts`: UTF-8.
+ */
+export type Carried = 'flags' | 'days' | 'whole' | 'wide' | 'doubles' | 'texts';
+
+/** Which one follows from what the column is. */
+export function carriedAs({ kind, of }: ColumnFacts): Carried {
+  switch (kind) {
+    case 'boolean':
+      return 'flags';
+    case 'date':
+      return 'days';
+    case 'integer':
+    case 'bigint':
+    case 'timestamp':
+      return 'whole';
+    case 'decimal':
+      return (of as readonly [number, number])[0] > 18 ? 'wide' : 'whole';
+    case 'real':
+      return 'doubles';
+    case 'text':
+    case 'duration':
+    case 'list':
+    case 'json':
+      return 'texts';
+  }
+}
+
+export interface IncomingColumn {
+  readonly carried: Carried;
+  /** One value after the other; where there is none, anything. */
+  readonly data: Uint8Array<ArrayBuffer>;
+  /** Of texts: where each ends in `data`; it begins where the one before has ended. */
+  readonly ends: Uint32Array<ArrayBuffer>;
+  /** A bit for each row, the lowest first: whether it has a value. Of 64 rows together, though there be fewer. */
+  readonly valid: Uint8Array<ArrayBuffer>;
+  /** Some row has none. */
+  readonly nulls: boolean;
+}
+
+/** A row with values that are not of their columns' kinds. */
+export interface Unread {
+  readonly row: number;
+  readonly columns: readonly string[];
+  /** All of it as JSON, as its producer has it. */
+  readonly original: string;
+}
+
+/** So many rows at most are in a chunk. */
+export const chunkRows = 2048;
+
+/** Rows, column by column. Its memory is used again: it says what it says until the next is asked for. */
+export interface IncomingChunk {
+  readonly count: number;
+  /** In the order of the input's columns. */
+  readonly columns: readonly IncomingColumn[];
+  /** `_rid` of each row. */
+  readonly identities: IncomingColumn;
+  readonly unread: readonly Unread[];
+}
+
+/** A reading that has begun. */
+export interface Incoming {
+  /** In what the place is not what its source declares. */
+  readonly differences: readonly Difference[];
+  /** Why it cannot be the source's: it gives no row then. The end of a sentence that begins with `it`. */
+  readonly breach?: string;
+  /** Several rows may have one identity: they are numbered, `#2` for the second. */
+  readonly repeats: boolean;
+  readonly chunks: AsyncIterable<IncomingChunk>;
+  /** To be called once, read to its end or not. */
+  close(): Promise<void>;
+}
+
+/** Rows that come from outside, to be read as a relation before the transaction begins. */
+export interface IncomingInput {
+  /** The relation's name in the body. */
+  readonly relation: string;
+  readonly source: string;
+  readonly columns: Columns;
+  /** Which of the columns has what the place holds besides them, as a JSON object. */
+  readonly extra?: string;
+  readonly refusesNew?: boolean;
+  /** What breaks the contract fails the step, which says where the source is written; without this it is left out. */
+  readonly breach?: { readonly written: string };
+  /** Where they come from, for people. */
+  readonly place: string;
+  /** The signal ends it: whoever reads gets an error then. */
+  open(signal?: AbortSignal): Promise<Incoming>;
+}
