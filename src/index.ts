@@ -1,6 +1,8 @@
 export { type Candidate, type Columns, col, type Decimal, type Duration, type RowOf } from './columns/index.ts';
 export {
   after,
+  age,
+  alerted,
   always,
   appendChanges,
   atLeast,
@@ -9,9 +11,11 @@ export {
   check,
   cron,
   type Definition,
+  duration,
   env,
   existsIn,
   expectNone,
+  failures,
   files,
   fn,
   from,
@@ -20,6 +24,7 @@ export {
   job,
   keepLatest,
   mergeDeleting,
+  monitor,
   perEngine,
   postgres,
   type Readable,
@@ -35,4 +40,5 @@ export {
   sql,
   type Table,
   table,
+  volume,
 } from './define/index.ts';

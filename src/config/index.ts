@@ -1,4 +1,5 @@
 export { env } from '../define/index.ts';
 export { duckdb, folder, sqlite } from './adapters.ts';
+export { email, slack, toFile, webhook } from './channels.ts';
 export { postgres } from './postgres-state.ts';
 export { type Environment, type ProjectConfig, project } from './project.ts';

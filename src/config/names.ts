@@ -1,6 +1,6 @@
 import type { AnySource } from '../define/index.ts';
 import type { Graph } from '../graph/index.ts';
-import type { ProjectConfig } from './project.ts';
+import type { Channels, ProjectConfig } from './project.ts';
 
 /** Names of the variables in a value, however deep it holds them. */
 function* namesIn(value: unknown): Generator<string> {
@@ -15,29 +15,38 @@ function* namesIn(value: unknown): Generator<string> {
 interface UsedVariables {
   /** By name: what uses it, in every environment. */
   readonly all: ReadonlyMap<string, readonly string[]>;
-  /** Those of readers: addresses of other systems. */
-  readonly ofReaders: readonly string[];
+  /** Those of readers and channels: addresses of other systems, and what they are entered with. */
+  readonly ofOthers: readonly string[];
 }
 
 /** Every env('NAME') of the configuration and of the sources' readers. */
 export function usedVariables(config: ProjectConfig, graph: Graph): UsedVariables {
   const all = new Map<string, string[]>();
-  const ofReaders: string[] = [];
+  const ofOthers: string[] = [];
   const add = (user: string, value: unknown): void => {
     for (const name of namesIn(value)) all.set(name, [...new Set([...(all.get(name) ?? []), user])]);
   };
+  const ofChannels = (channels: Channels = {}, of = ''): void => {
+    for (const [channel, members] of Object.entries(channels))
+      for (const { options, secrets } of members) {
+        add(`channel ${channel}${of}`, options);
+        ofOthers.push(...namesIn(secrets));
+      }
+  };
+  ofChannels(config.channels);
   for (const [name, environment] of Object.entries(config.environments)) {
     for (const role of ['warehouse', 'state', 'files'] as const) add(`${role} of ${name}`, environment[role].options);
     for (const reader of Object.values(environment.standIns ?? {})) {
       add(`stand-ins of ${name}`, reader.options);
-      ofReaders.push(...namesIn(reader.options));
+      ofOthers.push(...namesIn(reader.options));
     }
+    ofChannels(environment.channels, ` of ${name}`);
   }
   for (const { definition } of graph.nodes.values()) {
     if (definition.kind !== 'source') continue;
     const { reader } = definition as AnySource;
     add(`source ${definition.name}`, reader.options);
-    ofReaders.push(...namesIn(reader.options));
+    ofOthers.push(...namesIn(reader.options));
   }
-  return { all, ofReaders };
+  return { all, ofOthers };
 }

@@ -6,6 +6,7 @@ import { EsteiraError } from '../errors.ts';
 import { collect, matchesName } from '../graph/index.ts';
 import type { Clock, StateStore } from '../ports/index.ts';
 import { type Against, Answers, type Project, said, ulid } from '../run/index.ts';
+import { membersIn, refuseUnknownChannels } from './channels-of.ts';
 import { clockOf } from './clock.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
 import { changedSince, moduleHasher } from './modules.ts';
@@ -81,7 +82,7 @@ async function open(
   };
   try {
     const { definitions, graph, used } = await loadGraph(folder, config);
-    for (const variable of used.ofReaders) variables.hide(variable);
+    for (const variable of used.ofOthers) variables.hide(variable);
     const files = await environment.files.open(place);
     const warehouse = await opening;
     const { state, lost, giveBack: giveStateBack } = await (owning ?? own());
@@ -109,6 +110,7 @@ async function open(
         return reader && `${reader.by} ${reader.options.pattern ?? ''}`.trim();
       },
       variables: used.all,
+      channels: membersIn(environment, { config, place, monitors: graph.monitors.values() }),
       against: async (called) => {
         // One that there is none of is told before anything is opened.
         environmentOf(config, called);
@@ -166,6 +168,7 @@ async function openState(
 async function loadGraph(folder: string, config: ProjectConfig) {
   const definitions = await loadDefinitions(folder, config);
   const graph = collect(definitions, { suffix: config.invalid ?? '_invalidos' });
+  refuseUnknownChannels(config, graph);
   return { definitions, graph, used: usedVariables(config, graph) };
 }
 

@@ -1,5 +1,5 @@
 import type { Env, Reader } from '../define/index.ts';
-import type { FileStore, KeptRow, Manifest, NewOwner, StateStore, Warehouse } from '../ports/index.ts';
+import type { Channel, FileStore, KeptRow, Manifest, NewOwner, StateStore, Warehouse } from '../ports/index.ts';
 import type { Retention, Retries } from '../run/index.ts';
 
 /** Where an adapter is opened. */
@@ -60,6 +60,14 @@ export interface StateAdapter extends Adapter<'state', StateStore> {
   readonly isShared: boolean;
 }
 export type FilesAdapter = Adapter<'files', FileStore>;
+/** Whom a channel tells; `describe` names it without what is secret. */
+export interface ChannelAdapter extends Adapter<'channel', Channel> {
+  readonly describe: string;
+  /** Values that are secret, whatever their variables are called. */
+  readonly secrets: readonly Value[];
+}
+/** By name: who hears of monitors that tell it. */
+export type Channels = Readonly<Record<string, readonly ChannelAdapter[]>>;
 
 export interface Environment {
   readonly warehouse: WarehouseAdapter;
@@ -70,6 +78,8 @@ export interface Environment {
   readonly prefix?: string;
   /** What stands in for a reader here, by source name (`*` any, `{name}` what it stood for); said in every plan. */
   readonly standIns?: Readonly<Record<string, Reader>>;
+  /** In the place of the project's channels, by name (`*` any): an empty list tells nobody. */
+  readonly channels?: Channels;
   /** Steps carried out side by side; default 4. */
   readonly parallel?: number;
   /** Steps whose failure may pass are tried again; default `{ times: 2, wait: '5 seconds' }`, the wait doubling. */
@@ -84,6 +94,8 @@ export interface ProjectConfig<Names extends string = string> {
   readonly pipelines: Readonly<Record<string, string>>;
   /** Suffix of the tables of invalid rows; default `_invalidos`. */
   readonly invalid?: `_${string}`;
+  /** Who hears what: monitors name one of these. */
+  readonly channels?: Channels;
   readonly environments: Readonly<Record<Names, Environment>>;
   /** The environment without `--env`. */
   readonly standard: NoInfer<Names>;

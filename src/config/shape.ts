@@ -13,7 +13,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /** Throws CONFIG_INVALID for the first thing in esteira.config.ts that cannot be. */
 export function refuseConfig(config: ProjectConfig): void {
-  const { pipelines, environments, standard } = config;
+  const { pipelines, environments, standard, channels } = config;
   if (!isObject(pipelines) || Object.keys(pipelines).length === 0)
     throw wrong('pipelines', pipelines, "each catalog with its files: { shop: 'definitions/*.ts' }");
   for (const [catalog, pattern] of Object.entries(pipelines)) {
@@ -25,6 +25,7 @@ export function refuseConfig(config: ProjectConfig): void {
       );
     if (typeof pattern !== 'string') throw wrong(`pipelines.${catalog}`, pattern, 'a pattern of files');
   }
+  refuseChannels('channels', channels);
   if (!isObject(environments)) throw wrong('environments', environments, 'each environment by its name');
   for (const [name, environment] of Object.entries(environments))
     refuseEnvironment(`environments.${name}`, environment);
@@ -41,7 +42,8 @@ function refuseEnvironment(where: string, environment: unknown): void {
     if (adapter?.role !== role)
       throw wrong(`${where}.${role}`, adapter?.role ?? adapter, `what an adapter for ${role} gives`);
   }
-  const { prefix, parallel, retries, keep, standIns } = environment;
+  const { prefix, parallel, retries, keep, standIns, channels } = environment;
+  refuseChannels(`${where}.channels`, channels);
   if (prefix !== undefined && !isName(prefix)) throw wrong(`${where}.prefix`, prefix, "such as 'dev_'");
   if (parallel !== undefined && !(Number.isInteger(parallel) && (parallel as number) > 0))
     throw wrong(`${where}.parallel`, parallel, 'a whole number from 1');
@@ -57,6 +59,16 @@ function refuseEnvironment(where: string, environment: unknown): void {
   for (const [name, reader] of Object.entries(standIns ?? {}))
     if (!isObject(reader) || !('by' in reader))
       throw wrong(`${where}.standIns.${name}`, reader, "a reader: files('orders/*.csv')");
+}
+
+function refuseChannels(where: string, channels: unknown): void {
+  if (channels !== undefined && !isObject(channels)) throw wrong(where, channels, 'each channel by its name');
+  for (const [name, members] of Object.entries(channels ?? {})) {
+    if (!Array.isArray(members)) throw wrong(`${where}.${name}`, members, 'a list: [email(…), slack(…), webhook(…)]');
+    const strange = members.find((member) => (member as Adapter<string, unknown> | undefined)?.role !== 'channel');
+    if (strange !== undefined)
+      throw wrong(`${where}.${name}`, strange, 'what email(…), slack(…), webhook(…) or toFile(…) gives');
+  }
 }
 
 /** What ends today is looked for tomorrow, too. */

@@ -1,8 +1,10 @@
 export { type Check, check } from './check.ts';
 export { copyOf, type Definition, isDefinition, ownCopy, writtenAt } from './definition.ts';
 export { fn } from './fn.ts';
-export { after, always, byHand, cron, type Job, job, type Missed, type Trigger } from './job.ts';
-export { atLeast, atMost, expectNone, invalidShare, rowsIn, scalar } from './limit.ts';
+export { after, alerted, always, byHand, cron, type Job, job, type Missed, type Trigger } from './job.ts';
+export { atLeast, atMost, expectNone, type Limit, type Measure, type RowMeasure } from './limit.ts';
+export { age, duration, failures, invalidShare, rowsIn, scalar, volume } from './measures.ts';
+export { type Monitor, monitor } from './monitor.ts';
 export {
   type AnyReadable,
   type AnyRows,

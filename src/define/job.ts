@@ -1,5 +1,6 @@
 import type { Duration } from '../columns/index.ts';
 import { type Definition, define } from './definition.ts';
+import type { Monitor } from './monitor.ts';
 import type { AnySource } from './source.ts';
 import type { AnyTable } from './table.ts';
 
@@ -15,6 +16,7 @@ export type Trigger =
       readonly limit?: number;
     }
   | { readonly on: 'after'; readonly of: Job }
+  | { readonly on: 'alerted'; readonly of: Monitor }
   | { readonly on: 'always' };
 
 /** Only when a person says so; cannot be combined with a schedule. The run's date is the day before, unless `--date` says another. */
@@ -40,6 +42,8 @@ export const cron = (
   return Object.freeze({ on: 'cron', expression, zone, date, ...late });
 };
 export const after = (of: Job): Trigger => Object.freeze({ on: 'after', of });
+/** When the monitor raises an alert; the run's date is that of the run that raised it. */
+export const alerted = (of: Monitor): Trigger => Object.freeze({ on: 'alerted', of });
 /** Runs without end (streams); what it brings in, every other job only reads. */
 export const always: Trigger = Object.freeze({ on: 'always' });
 
@@ -68,7 +72,7 @@ interface JobSpec {
  */
 export function job(name: string, spec: JobSpec): Job {
   const triggers = 'manual' in spec.when ? [] : [spec.when].flat();
-  const earlier = triggers.flatMap((trigger) => (trigger.on === 'after' ? [trigger.of] : []));
+  const earlier = triggers.flatMap((trigger) => ('of' in trigger ? [trigger.of] : []));
   return define({
     kind: 'job',
     name,

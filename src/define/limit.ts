@@ -1,57 +1,85 @@
-import type { Columns } from '../columns/index.ts';
+import { type Columns, type Duration, parseDuration } from '../columns/index.ts';
 import { EsteiraError } from '../errors.ts';
 import type { Definition } from './definition.ts';
-import type { AnyRows, Setting } from './rows.ts';
-import type { AnySource } from './source.ts';
-import type { AnyTable } from './table.ts';
+import type { Job } from './job.ts';
+import type { AnyReadable, AnyRows, Setting } from './rows.ts';
 
+export interface CountMeasure {
+  readonly measure: 'rows' | 'invalid share';
+  readonly of: readonly Definition[];
+}
+export interface QueryMeasure {
+  readonly measure: 'rows of a query' | 'scalar';
+  readonly of: readonly Definition[];
+  readonly query: AnyRows;
+}
+export interface VolumeMeasure {
+  readonly measure: 'volume';
+  readonly of: readonly Definition[];
+}
+export interface AgeMeasure {
+  readonly measure: 'age';
+  readonly of: readonly Definition[];
+  readonly rows: AnyReadable;
+  readonly column: string;
+}
+export interface JobMeasure<Name extends 'duration' | 'failures'> {
+  readonly measure: Name;
+  readonly of: readonly [Job];
+}
+/** Numbers of the rows that a step is about to publish, or has: a check may hold them back by these. */
+export type RowMeasure = CountMeasure | QueryMeasure;
 /** A number that can be measured. */
-type Measure =
-  | { readonly measure: 'rows' | 'invalid share'; readonly of: readonly Definition<string>[] }
-  | { readonly measure: 'rows of a query' | 'scalar'; readonly of: readonly Definition[]; readonly query: AnyRows };
+export type Measure = RowMeasure | VolumeMeasure | AgeMeasure | JobMeasure<'duration'> | JobMeasure<'failures'>;
 
-/** A limit on a measure. A check holds back rows by it. */
-export interface Limit {
-  readonly measure: Measure;
+/** Of a time it is a duration. */
+export type Bound<M extends Measure> = M extends { readonly measure: 'age' | 'duration' } ? Duration : number;
+
+/** A limit on a measure. A check holds back rows by it, a monitor tells people. */
+export interface Limit<M extends Measure = Measure> {
+  readonly measure: M;
   readonly sign: '>=' | '<=';
-  readonly bound: number | Setting<number>;
+  readonly bound: Bound<M> | Setting<Bound<M>>;
   readonly of: readonly Definition[];
 }
 
-const isNumber = (bound: unknown): boolean =>
-  (typeof bound === 'number' && !Number.isNaN(bound)) ||
-  (typeof bound === 'object' && bound !== null && 'setting' in bound && numeric.has(kindOf(bound as Setting<number>)));
+const isTime = ({ measure }: Measure): boolean => measure === 'age' || measure === 'duration';
 const numeric = new Set(['integer', 'bigint', 'real', 'decimal']);
-const kindOf = ({ of, setting }: Setting<number>): string =>
+const isSetting = (bound: unknown): bound is Setting<unknown> =>
+  typeof bound === 'object' && bound !== null && 'setting' in bound;
+const kindOf = ({ of, setting }: Setting<unknown>): string =>
   (of as unknown as { readonly columns: Columns }).columns[setting]?.facts.kind ?? '';
 
-const boundWrong = (bound: unknown): EsteiraError =>
+function isBound(measure: Measure, bound: unknown): boolean {
+  if (isSetting(bound)) return isTime(measure) ? kindOf(bound) === 'duration' : numeric.has(kindOf(bound));
+  if (isTime(measure)) return typeof bound === 'string' && parseDuration(bound) !== undefined;
+  return typeof bound === 'number' && !Number.isNaN(bound);
+}
+
+const boundWrong = (measure: Measure, bound: unknown): EsteiraError =>
   new EsteiraError('DEFINITION_INVALID', {
-    what: 'A limit has no number to compare with.',
-    got: typeof bound === 'object' && bound !== null && 'setting' in bound ? String(bound.setting) : String(bound),
-    allowed: 'a number, or a setting that is one',
+    what: `A limit has no ${isTime(measure) ? 'time' : 'number'} to compare with.`,
+    got: isSetting(bound) ? String(bound.setting) : String(bound),
+    allowed: isTime(measure)
+      ? "a duration such as '30 minutes', or a setting that is one"
+      : 'a number, or a setting that is one',
     next: 'Correct the second argument of atLeast(…) or atMost(…).',
   });
 
-const limit = (measure: Measure, sign: Limit['sign'], bound: number | Setting<number>): Limit => {
-  const settings = typeof bound === 'object' ? [bound.of] : [];
-  if (!isNumber(bound)) throw boundWrong(bound);
+function limit<M extends Measure>(measure: M, sign: Limit['sign'], bound: Bound<M> | Setting<Bound<M>>): Limit<M> {
+  if (!isBound(measure, bound)) throw boundWrong(measure, bound);
+  const settings = isSetting(bound) ? [bound.of] : [];
   return Object.freeze({
     measure: Object.freeze(measure),
     sign,
     bound,
     of: Object.freeze([...measure.of, ...settings]),
   });
-};
-export const atLeast = (measure: Measure, bound: number | Setting<number>): Limit => limit(measure, '>=', bound);
-export const atMost = (measure: Measure, bound: number | Setting<number>): Limit => limit(measure, '<=', bound);
+}
+export const atLeast = <const M extends Measure>(measure: M, bound: Bound<M> | Setting<Bound<M>>): Limit<M> =>
+  limit(measure, '>=', bound);
+export const atMost = <const M extends Measure>(measure: M, bound: Bound<M> | Setting<Bound<M>>): Limit<M> =>
+  limit(measure, '<=', bound);
 /** A query for rows that should not exist; the first of them are shown. */
-export const expectNone = (query: AnyRows): Limit =>
-  limit({ measure: 'rows of a query', of: query.reads, query }, '<=', 0);
-
-/** Rows that the run brought, all these tables together. */
-export const rowsIn = (...tables: readonly (AnyTable | AnySource)[]): Measure => ({ measure: 'rows', of: tables });
-/** Share of the rows that the run set aside: invalid ÷ in; without rows it is not known, and the limit is not judged. */
-export const invalidShare = (...tables: readonly AnyTable[]): Measure => ({ measure: 'invalid share', of: tables });
-/** The one number of a query; no row or null: not known yet, and the limit is not judged. */
-export const scalar = (query: AnyRows): Measure => ({ measure: 'scalar', of: query.reads, query });
+export const expectNone = (query: AnyRows): Limit<RowMeasure> =>
+  limit<RowMeasure>({ measure: 'rows of a query', of: query.reads, query }, '<=', 0);

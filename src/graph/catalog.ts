@@ -1,4 +1,4 @@
-import type { Check, Job } from '../define/index.ts';
+import type { Check, Job, Monitor } from '../define/index.ts';
 import { type AnySource, type AnyTable, type Definition, type SettingsTable, writtenAt } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 
@@ -32,6 +32,7 @@ export interface Graph {
   readonly nodes: ReadonlyMap<string, Node>;
   readonly jobs: ReadonlyMap<string, Job>;
   readonly checks: readonly Check[];
+  readonly monitors: ReadonlyMap<string, Monitor>;
   readonly catalogs: readonly string[];
   /** Suffix of the tables of invalid rows. */
   readonly suffix: string;

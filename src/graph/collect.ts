@@ -5,6 +5,7 @@ import {
   type Definition,
   isDefinition,
   type Job,
+  type Monitor,
   ownCopy,
   wayOf,
   writtenAt,
@@ -33,6 +34,7 @@ export function collect(files: readonly LoadedFile[], options: { readonly suffix
   const byDefinition = new Map<Definition, Node>();
   const jobs = new Map<string, Job>();
   const checks = new Map<string, Check>();
+  const monitors = new Map<string, Monitor>();
 
   const keep = <T extends Definition>(into: Map<string, T>, definition: T) => {
     const before = into.get(definition.name);
@@ -45,6 +47,7 @@ export function collect(files: readonly LoadedFile[], options: { readonly suffix
       refuseMisshapen(definition);
       if (definition.kind === 'job') keep(jobs, definition as Job);
       else if (definition.kind === 'check') keep(checks, definition as Check);
+      else if (definition.kind === 'monitor') keep(monitors, definition as Monitor);
       else hold(definition as Held, catalog);
     }
   }
@@ -65,6 +68,7 @@ export function collect(files: readonly LoadedFile[], options: { readonly suffix
     nodes,
     jobs,
     checks: [...checks.values()],
+    monitors,
     catalogs: [...new Set(files.map((file) => file.catalog))],
     suffix,
     nodeOf(definition: Definition): Node {
@@ -114,12 +118,13 @@ function refuseUnknownMentions(graph: Graph): void {
   const readers = [
     ...[...graph.nodes.values()].map((node) => node.definition),
     ...graph.checks,
+    ...graph.monitors.values(),
     ...graph.jobs.values(),
   ];
   for (const reader of readers) {
     for (const mentioned of reader.dependsOn) {
       if (isNeverThere(mentioned)) throw noInvalidRows(mentioned, reader);
-      if (mentioned.kind === 'job' ? graph.jobs.get(mentioned.name) === mentioned : known(graph, mentioned)) continue;
+      if (isExported(graph, mentioned)) continue;
       throw unexported(mentioned, reader);
     }
   }
@@ -135,6 +140,12 @@ const noInvalidRows = (mentioned: Definition, reader: Definition): EsteiraError 
     reader,
     "Say invalid: 'set aside' for that table, or take the mention out.",
   );
+
+function isExported(graph: Graph, definition: Definition): boolean {
+  const { kind, name } = definition;
+  if (kind === 'job') return graph.jobs.get(name) === definition;
+  return kind === 'monitor' ? graph.monitors.get(name) === definition : known(graph, definition);
+}
 
 function known(graph: Graph, definition: Definition): boolean {
   try {

@@ -6,10 +6,12 @@ import {
   type Definition,
   isReference,
   type Job,
+  type Monitor,
   type Trigger,
 } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { type AnySettings, invalidDefinition } from './catalog.ts';
+import { refuseMonitor } from './monitors.ts';
 
 // What the types of the words hold is asked again here: a project runs without a type checker, too.
 
@@ -39,6 +41,7 @@ export function refuseMisshapen(definition: Definition): void {
   }
   if (definition.kind === 'job') refuseJob(definition as Job);
   else if (definition.kind === 'table') refuseTable(definition as AnyTable);
+  else if (definition.kind === 'monitor') refuseMonitor(definition as Monitor);
   else if (definition.kind === 'source') refuseSource(definition as AnySource);
   else if (definition.kind === 'settings') refuseSettings(definition as AnySettings);
 }
@@ -52,13 +55,13 @@ function refuseJob(job: Job): void {
       job.name,
       'letters, digits, underscores, dots and dashes',
     );
-  const strange = job.triggers.find((trigger) => !['cron', 'after', 'always'].includes(trigger?.on));
+  const strange = job.triggers.find((trigger) => !isTrigger(trigger));
   if (strange !== undefined)
     throw invalid(
       job,
       `The job ${job.name} has a time that is none.`,
       'manual' in Object(strange) ? 'byHand beside others' : JSON.stringify(strange),
-      'byHand alone, or one or more of cron(…), after(…), always',
+      'byHand alone, or one or more of cron(…), after(…) of a job, alerted(…) of a monitor, always',
     );
   for (const trigger of job.triggers) if (trigger.on === 'cron') refuseMissed(job, trigger);
   for (const [name, duration] of Object.entries(job.limits))
@@ -80,6 +83,12 @@ function refuseJob(job: Job): void {
     'tables, and sources that stream',
   );
 }
+
+const isTrigger = (trigger: Trigger | undefined): boolean => {
+  if (trigger?.on === 'after') return trigger.of?.kind === 'job';
+  if (trigger?.on === 'alerted') return trigger.of?.kind === 'monitor';
+  return trigger?.on === 'cron' || trigger?.on === 'always';
+};
 
 function refuseMissed(job: Job, { missed = 'skip', limit = 1 }: Extract<Trigger, { on: 'cron' }>): void {
   const what = `The job ${job.name} cannot treat missed times that way.`;

@@ -19,6 +19,7 @@ import {
   type Project,
   type Redefined,
   type Rerun,
+  type RunValues,
   readSettings,
   redefined,
   refuseDestroying,
@@ -33,6 +34,10 @@ import {
   ulid,
   type Waiting,
 } from '../run/index.ts';
+import { judgedOf } from './alerts/judge.ts';
+import { watchLong } from './alerts/long.ts';
+import type { Ran } from './alerts/subject.ts';
+import { tellChanges } from './alerts/tell.ts';
 import { driftViews } from './drifts.ts';
 import { Journal } from './journal.ts';
 import { standInsOf } from './names.ts';
@@ -111,7 +116,7 @@ export async function carryOut(work: Work, project: Project, context: Context): 
 }
 
 async function goOn(
-  opened: Exclude<Opened, { opened: 'done' }>,
+  opened: Begun,
   {
     work,
     models,
@@ -134,17 +139,19 @@ async function goOn(
   const { limits } = project.graph.jobs.get(work.job.split(':')[0] ?? '') ?? {};
   const within = limits?.run;
   const time = limit(project.clock, within, () => tooLong('The run', within ?? '0 ms', `run ${opened.held.runId}`));
+  const values: RunValues = {
+    runId: opened.held.runId,
+    date: opened.run.date,
+    logicalTime: opened.run.logicalTime,
+    // A run that was interrupted uses what it began with; what has been added since then is as it is now.
+    settings: { ...settings, ...(opened.run.settings as SettingValues) },
+  };
+  const going = watchLong(opened.run, values, { project, context });
   let left = 0;
   const failures = await execute({
     project,
     held: opened.held,
-    values: {
-      runId: opened.held.runId,
-      date: opened.run.date,
-      logicalTime: opened.run.logicalTime,
-      // A run that was interrupted uses what it began with; what has been added since then is as it is now.
-      settings: { ...settings, ...(opened.run.settings as SettingValues) },
-    },
+    values,
     of: { job: opened.run.job, date: opened.run.date, zone: opened.run.zone, reason: opened.run.reason },
     models,
     needs: new Map(
@@ -166,16 +173,19 @@ async function goOn(
   })
     .catch(async (error) => {
       await journal.settled();
-      return giveBack(opened.held, error, project);
+      return giveBack(opened, error, { project, context, values, took: going.took() });
     })
-    .finally(() => time.end());
+    .finally(async () => {
+      time.end();
+      await going.end();
+    });
   const unkept = await journal.settled();
   if (unkept)
     context.emit({ type: 'note', level: 'warn', text: `The log of this run is not whole: ${String(unkept)}` });
   // Who stops a run after its last publication has stopped nothing.
   const isWhole = left === 0 && failures.length === 0;
   const late = time.signal.aborted && !isWhole ? (time.signal.reason as EsteiraError) : undefined;
-  return finish(opened, failures, { project, context, started, work, isWhole, late });
+  return finish(opened, failures, { project, context, started, work, isWhole, late, values, took: going.took() });
 }
 
 /** What a definition was when its step was published stays as it is. */
@@ -231,16 +241,44 @@ async function openRun(project: Project, asked: NewRun): Promise<Opened> {
 }
 
 /** A run that cannot even end its steps leaves its leases, so that the next need not wait for this process to end. */
-async function giveBack(held: Held, error: unknown, project: Project): Promise<never> {
-  const told = said(error, project);
-  const kept = told instanceof EsteiraError ? told.toJSON() : undefined;
+async function giveBack(opened: Begun, error: unknown, beside: Beside): Promise<never> {
+  const told = said(error, beside.project);
+  const kept = told instanceof EsteiraError ? told : undefined;
   // What kept the run from going on may keep it from saying so.
-  await project.state.finish(held, 'failed', kept, project.clock.now()).catch(() => undefined);
+  await end(opened, { state: 'failed', error: kept }, beside).catch(() => undefined);
   throw error;
 }
 
+interface Beside {
+  readonly project: Project;
+  readonly context: Context;
+  readonly values: RunValues;
+  /** In milliseconds. */
+  readonly took: number;
+}
+type Begun = Exclude<Opened, { opened: 'done' }>;
+
+/** Ends the run, and in the same transaction what its monitors found and who is to be told. */
+async function end(
+  { held, run }: Begun,
+  { state, error }: { readonly state: Exclude<Ran['state'], 'running'>; readonly error: EsteiraError | undefined },
+  { project, context, values, took }: Beside,
+): Promise<void> {
+  const steps = await project.state.steps(held.runId);
+  const { runId, job } = held;
+  const ran: Ran = { runId, job, date: run.date, zone: run.zone, state, took, steps, error };
+  const { judged, trouble } = error?.code === 'FENCED' ? { judged: [] } : await judgedOf(ran, values, project);
+  if (trouble) emitNote(context, `The monitors of this run could not be judged: ${trouble}`);
+  await project.trace('before-finish');
+  const now = project.clock.now();
+  const beside = { after: comingAfter(job, project), judged };
+  const changes = await project.state.finish(held, state, error?.toJSON(), now, beside);
+  await project.trace('finished');
+  tellChanges(changes, project, context);
+}
+
 async function finish(
-  opened: Exclude<Opened, { opened: 'done' }>,
+  opened: Begun,
   failures: readonly StepOutcome[],
   {
     project,
@@ -249,9 +287,8 @@ async function finish(
     work,
     isWhole,
     late,
-  }: {
-    readonly project: Project;
-    readonly context: Context;
+    ...ofRun
+  }: Beside & {
     readonly started: number;
     readonly work: Work;
     readonly isWhole: boolean;
@@ -259,8 +296,9 @@ async function finish(
   },
 ): Promise<RunView> {
   const { held } = opened;
+  const beside: Beside = { project, context, ...ofRun };
   const fenced = failures.find((failure) => failure.error?.code === 'FENCED')?.error;
-  if (fenced) await giveBack(held, fenced, project);
+  if (fenced) await giveBack(opened, fenced, beside);
   // The run is the next owner's to go on with.
   const { reason } = context.signal;
   if (reason instanceof EsteiraError && reason.code === 'OWNED_ELSEWHERE') throw reason;
@@ -272,8 +310,7 @@ async function finish(
   // A rerun has left tables as they were that stand below others: it may still go on.
   const stopped = isRerun(held.job) ? 'failed' : 'cancelled';
   const state = isCancelled ? stopped : error ? 'failed' : 'succeeded';
-  await project.trace('before-finish');
-  await project.state.finish(held, state, error?.toJSON(), project.clock.now(), comingAfter(held.job, project));
+  await end(opened, { state, error }, beside);
   context.emit({ type: 'end', runId: held.runId, state, seconds: (performance.now() - started) / 1000 });
   if (error) throw error;
   const record = await project.state.run(held.runId);
@@ -286,12 +323,7 @@ const comingAfter = (job: string, { graph }: Project): readonly string[] =>
     .filter(({ triggers }) => triggers.some((trigger) => trigger.on === 'after' && trigger.of.name === job))
     .map(({ name }) => name);
 
-function emitRun(
-  opened: Exclude<Opened, { opened: 'done' }>,
-  chosen: readonly GraphStep[],
-  project: Project,
-  context: Context,
-): void {
+function emitRun(opened: Begun, chosen: readonly GraphStep[], project: Project, context: Context): void {
   context.emit({
     type: 'run',
     runId: opened.held.runId,

@@ -1,5 +1,6 @@
 import { EsteiraError } from '../errors.ts';
 import { cleaned, type Project, said } from '../run/index.ts';
+import { deliverBeforeEnd } from './alerts/tell.ts';
 import { cancel } from './cancel.ts';
 import { diff } from './diff.ts';
 import { doctor } from './doctor/doctor.ts';
@@ -55,6 +56,9 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
   backup,
 };
 
+/** Monitors are judged by what these do, and their process may end with them. */
+const raises: readonly OperationName[] = ['run', 'resume', 'backfill', 'reprocess', 'sync'];
+
 /** What arrives at the owner's socket is only a text; names that every object has are no operations. */
 function refuseUnknown(name: string, input: unknown): void {
   const isKnown = Object.hasOwn(all, name);
@@ -80,7 +84,10 @@ export async function operate<Name extends OperationName>(
   try {
     refuseUnknown(name, input);
     const emit = (event: RunEvent): void => context.emit(cleaned(event, project));
-    const output = await (all[name] as Carry<Name>)(project, input, { ...context, emit });
+    const output = await (all[name] as Carry<Name>)(project, input, { ...context, emit }).finally(async () => {
+      // A run is what it is, whatever can be told of it.
+      if (raises.includes(name)) await deliverBeforeEnd(project, { emit }).catch(() => undefined);
+    });
     // Rows are what they are: a value among them may well be equal to a secret.
     return ['query', 'show', 'diff'].includes(name) ? output : cleaned(output, project);
   } catch (error) {

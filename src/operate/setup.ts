@@ -1,7 +1,7 @@
 import { EsteiraError } from '../errors.ts';
 import type { Node } from '../graph/index.ts';
 import { allSteps, stepsOf } from '../graph/index.ts';
-import { changeText } from '../plan/index.ts';
+import { changeText, describeLimits } from '../plan/index.ts';
 import { nextTick, tickOf, whenText } from '../plan/ticks.ts';
 import { refuseLostDays } from '../plan/ticks-due.ts';
 import { placeText } from '../ports/index.ts';
@@ -78,6 +78,8 @@ export async function check(project: Project): Promise<CheckView> {
   const { graph } = project;
   const steps = allSteps(graph);
   const models = await modelsOf(steps, project);
+  const monitors = [...graph.monitors.values()];
+  await describeLimits(monitors, { warehouse: project.answers ?? project.warehouse });
   await readSettings(project);
   refuseLostDays(graph);
   const now = project.clock.now();
@@ -97,9 +99,10 @@ export async function check(project: Project): Promise<CheckView> {
     definitions: {
       ...Object.fromEntries([...kinds].map(([kind, nodes]) => [kind, nodes.length])),
       check: graph.checks.length,
+      ...(monitors.length > 0 ? { monitor: monitors.length } : {}),
       job: graph.jobs.size,
     },
-    described: models.filter((model) => model.kind !== 'source').length + rules + graph.checks.length,
+    described: models.filter((model) => model.kind !== 'source').length + rules + graph.checks.length + monitors.length,
     jobs,
   };
 }

@@ -12,7 +12,7 @@ import type { Graph, GraphStep, Node } from '../graph/index.ts';
 import type { Dialect, Warehouse } from '../ports/index.ts';
 import { carriedBy, keepsOriginal, originOf } from './carry.ts';
 import { definitionFacts, definitionHash } from './definition.ts';
-import { describeBody, describeChecks, describeRules, spelledFor } from './describe.ts';
+import { describeBody, describeLimits, describeRules, spelledFor } from './describe.ts';
 import { emptySpelling } from './empty.ts';
 import type { StepModel } from './model.ts';
 import { askedByRules, mentionsOf, type Read, readOf, readsDay } from './reads.ts';
@@ -89,7 +89,7 @@ async function tableModel(step: GraphStep, analyser: Analyser): Promise<StepMode
   const asked = [...askedByRules(node.definition, graph), ...checkReads(step, graph)];
   refuseAskedFiles(node, asked);
   await describeRules(node, warehouse);
-  await describeChecks(step.checks, analyser);
+  await describeLimits(step.checks, analyser);
   const carried = await carriedBy(spec.rows, facts, analyser);
   const origin = carried ? undefined : await originOf(spec, facts, analyser);
   if (!carried && !origin) refuseUnlike(node, reads, mentions);

@@ -1,5 +1,5 @@
 import type { Columns } from '../columns/index.ts';
-import { type AnyTable, type Check, type Definition, isReference } from '../define/index.ts';
+import { type AnyTable, type Check, type Definition, isReference, type Monitor } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { type Node, whereOf } from '../graph/index.ts';
 import type { DescribedColumn, QueryFacts, Warehouse } from '../ports/index.ts';
@@ -124,28 +124,28 @@ export async function describeRules(node: Node<AnyTable>, describer: Describer):
   }
 }
 
-/** Each check's query is understood, and gives one number where one is compared. A check that counts rows needs no query. */
-export async function describeChecks(
-  checks: readonly Check[],
+/** Each query of a check or monitor is understood, and gives one number where one is compared. What counts rows needs no query. */
+export async function describeLimits(
+  all: readonly (Check | Monitor)[],
   { warehouse }: { readonly warehouse: Describer },
 ): Promise<void> {
   const spelling = emptySpelling(warehouse.dialect);
-  for (const check of checks) {
-    const { measure } = check.limit;
+  for (const one of all) {
+    const { measure } = one.kind === 'check' ? one.limit : one.expect;
     if (!('query' in measure)) continue;
-    const query = spelledFor(check, () => spell(measure.query, spelling));
-    const { given } = await ask({ query, of: check, what: `the check "${check.name}"` }, warehouse);
+    const query = spelledFor(one, () => spell(measure.query, spelling));
+    const { given } = await ask({ query, of: one, what: `the ${one.kind} "${one.name}"` }, warehouse);
     if (measure.measure !== 'scalar') continue;
-    const types = given.map((one) => one.type);
+    const types = given.map((each) => each.type);
     const isNumber = types.length === 1 && warehouse.dialect.accepts(types[0] as string, { kind: 'real' });
-    if (!isNumber) throw notOneNumber(check, types);
+    if (!isNumber) throw notOneNumber(one, types);
   }
 }
 
-const notOneNumber = (check: Check, types: readonly string[]): EsteiraError =>
+const notOneNumber = (of: Check | Monitor, types: readonly string[]): EsteiraError =>
   new EsteiraError('DEFINITION_INVALID', {
-    what: `The check "${check.name}" cannot be judged.`,
-    where: whereOf(check),
+    what: `The ${of.kind} "${of.name}" cannot be judged.`,
+    where: whereOf(of),
     got: types.join(', '),
     allowed: 'a query of one number',
     next: 'Have scalar(…) select one number.',

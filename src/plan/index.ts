@@ -1,5 +1,6 @@
 export { type Analyser, analyse, convertedName } from './analyse.ts';
 export { handedOn, withCarried } from './carry.ts';
+export { describeLimits } from './describe.ts';
 export { type Drift, driftOf, keyIn, type Meaning, widest } from './drift.ts';
 export { emptySpelling } from './empty.ts';
 export {

@@ -61,8 +61,9 @@ function ticksOf(
 export function lateOf(job: Job, cause: string, graph: Graph): Late {
   const trigger = job.triggers.find((one) => triggerText(one) === cause);
   const { missed, limit = 100 } = trigger?.on === 'cron' ? trigger : {};
-  // What comes after another job has that one's dates: none of them is passed over unasked.
-  const usual = trigger?.on === 'after' || daysOf(job, graph).length > 0 ? 'run each' : 'run once';
+  // What comes after another job, or an alert, has the dates of those: none of them is passed over unasked.
+  const usual =
+    trigger?.on === 'after' || trigger?.on === 'alerted' || daysOf(job, graph).length > 0 ? 'run each' : 'run once';
   return { missed: missed ?? usual, limit };
 }
 

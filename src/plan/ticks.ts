@@ -1,7 +1,7 @@
-import { Cron } from 'croner';
+import type { Cron } from 'croner';
 import type { Job, Trigger } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
-import { whereOf } from '../graph/index.ts';
+import { readCron, whereOf } from '../graph/index.ts';
 
 /** One due time of a job, and the day it is for. */
 export interface Tick {
@@ -14,7 +14,7 @@ export type CronTrigger = Extract<Trigger, { on: 'cron' }>;
 
 /**
  * The tick of a date: the first that is due for it by any of the job's schedules, else (a day without one) midnight in the zone of the first.
- * Without a date the last one due. A job by hand takes the time it is opened, and the day before, and so does one that comes after it. Throws DEFINITION_INVALID for a schedule that
+ * Without a date the last one due. A job by hand takes the time it is opened, and the day before, and so does one that comes after it, or after an alert. Throws DEFINITION_INVALID for a schedule that
  * cannot be read.
  */
 export function tickOf(
@@ -90,6 +90,7 @@ export function whenText(job: Job): string {
 
 export function triggerText(trigger: Trigger): string {
   if (trigger.on === 'cron') return `${trigger.expression} ${trigger.zone}`;
+  if (trigger.on === 'alerted') return `alert ${trigger.of.name}`;
   return trigger.on === 'after' ? `after ${trigger.of.name}` : 'always';
 }
 
@@ -105,18 +106,9 @@ function cronsOf(job: Job): readonly CronTrigger[] {
 }
 
 export function cronExpression(trigger: CronTrigger, job: Job): Cron {
-  const { zone } = trigger;
-  const isUtc = zone === 'UTC';
-  try {
-    // What knows the zones' names and days takes longer to be loaded than a small step; UTC has none.
-    if (!isUtc) Intl.DateTimeFormat('en', { timeZone: zone });
-    const where = isUtc ? { utcOffset: 0 } : { timezone: zone };
-    const cron = new Cron(trigger.expression, { ...where, paused: true, mode: '5-part' });
-    if (cron.nextRun(new Date(0))) return cron;
-  } catch (error) {
-    throw notCron(trigger, job, (error as Error).message.replace(/^Cron\w+: /, ''));
-  }
-  throw notCron(trigger, job, 'It never comes.');
+  const cron = readCron(trigger.expression, trigger.zone);
+  if (typeof cron === 'string') throw notCron(trigger, job, cron);
+  return cron;
 }
 
 const notCron = ({ expression, zone }: CronTrigger, job: Job, why: string): EsteiraError =>

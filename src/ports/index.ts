@@ -1,5 +1,7 @@
 export { noRows } from './account.ts';
+export type * from './alerts.ts';
 export type * from './backfills.ts';
+export { type Channel, type ChannelMessage, NotBefore } from './channel.ts';
 export type { Clock } from './clock.ts';
 export type * from './comparison.ts';
 export { type Dialect, type Place, placeText } from './dialect.ts';

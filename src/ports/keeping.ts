@@ -7,10 +7,12 @@ export interface Before {
   readonly logs?: Temporal.Instant;
   readonly ticks?: Temporal.Instant;
   readonly backfills?: Temporal.Instant;
+  readonly figures?: Temporal.Instant;
+  readonly alerts?: Temporal.Instant;
 }
 export interface Swept {
   /** `details`: the steps of a run of which one line is kept, so that its date stays done. */
-  readonly kind: 'runs' | 'details' | 'log lines' | 'due times' | 'backfills' | 'leftovers';
+  readonly kind: 'runs' | 'details' | 'log lines' | 'due times' | 'backfills' | 'figures' | 'alerts' | 'leftovers';
   readonly count: number;
   /** Of what the rows say. */
   readonly bytes: number;
@@ -77,7 +79,8 @@ export interface StateSnapshot {
 export interface KeepingStore {
   /**
    * Removes what is old in small transactions, so that others wait for one of them at most; with `dryRun` it only counts. Stays, however old: what
-   * has not ended, the newest run of each job, what failed and was not done since, ticks that are owed, and of each date that succeeded one line.
+   * has not ended, the newest run of each job, what failed and was not done since, ticks that are owed, of each date that succeeded one line, the newest figure of each monitor, alerts that are
+   * open, and what is still to be told.
    * Stopped half-way it has lost nothing, and may be done again.
    */
   sweep(before: Before, how: { readonly dryRun?: boolean; readonly signal?: AbortSignal }): Promise<readonly Swept[]>;

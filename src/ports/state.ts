@@ -1,3 +1,4 @@
+import type { AlertChange, AlertStore, Judged } from './alerts.ts';
 import type { BackfillStore } from './backfills.ts';
 import type { KeepingStore } from './keeping.ts';
 import type { TickStore } from './ticks.ts';
@@ -122,6 +123,7 @@ export interface StateStore {
   readonly describe: string;
   readonly ticks: TickStore;
   readonly backfills: BackfillStore;
+  readonly alerts: AlertStore;
   readonly keeping: KeepingStore;
   /**
    * Becomes the owner of the project, wherever its other processes are: those of one folder find each other, those of several machines have only
@@ -163,14 +165,17 @@ export interface StateStore {
     now: Temporal.Instant,
   ): Promise<void>;
   failed(held: Held, step: string, error: unknown, now: Temporal.Instant): Promise<void>;
-  /** Ends the run and releases its leases in one transaction. With a run that succeeds its tick is done, and the jobs `after` are due. */
+  /**
+   * Ends the run and releases its leases in one transaction. With a run that succeeds its tick is done, and the jobs `after` are due. What monitors found of
+   * it is `judged` in the same transaction; gives what became of that.
+   */
   finish(
     held: Held,
     state: 'succeeded' | 'failed' | 'cancelled',
     error: unknown,
     now: Temporal.Instant,
-    after?: readonly string[],
-  ): Promise<void>;
+    beside?: { readonly after?: readonly string[]; readonly judged?: readonly Judged[] },
+  ): Promise<readonly AlertChange[]>;
   /**
    * Asks that a run which goes on be stopped; whoever carries it out, on whatever machine, looks for it. False where it has ended.
    */

@@ -17,8 +17,8 @@ export {
   undeclaredLosses,
 } from './losses.ts';
 export { makeChanges, modelsOf, refuseMissingInputs, refuseUnlessSetUp, setupChanges } from './models.ts';
-export { limit, type Retries } from './patience.ts';
-export type { Against, Project } from './project.ts';
+export { limit, millisecondsOf, type Retries, rest } from './patience.ts';
+export type { Against, ChannelMember, Project } from './project.ts';
 export { refuseUnreadable } from './readers.ts';
 export { moved, reasonOf, type WhyCode } from './reason.ts';
 export { bringsIn, canJudgeAgain, isDated, keptBecause, type Rerun, replacesItsDay } from './rerun.ts';
@@ -33,7 +33,9 @@ export {
   settingsHashOf,
   settingsNodes,
   settingsUsed,
+  settingText,
   settingValue,
 } from './settings.ts';
 export { ulid } from './ulid.ts';
-export { writeOf } from './write.ts';
+export { wholeSpelling } from './write/spelling.ts';
+export { type RunValues, writeOf } from './write.ts';

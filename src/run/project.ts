@@ -1,6 +1,6 @@
 import type { AnySource, AnyTable, Reader } from '../define/index.ts';
 import type { Graph } from '../graph/index.ts';
-import type { Clock, FileStore, OtherWarehouse, StateStore, Warehouse } from '../ports/index.ts';
+import type { Channel, Clock, FileStore, OtherWarehouse, StateStore, Warehouse } from '../ports/index.ts';
 import type { Answers } from './answers.ts';
 import type { Retries } from './patience.ts';
 import type { Retention } from './retention.ts';
@@ -9,6 +9,17 @@ import type { Retention } from './retention.ts';
 export interface Against {
   readonly warehouse: OtherWarehouse;
   release(): Promise<void>;
+}
+
+/** One whom a channel tells. */
+export interface ChannelMember {
+  /** Its kind, and a number where there are several. */
+  readonly name: string;
+  /** For people: where it goes, without what is secret. */
+  readonly describe: string;
+  /** It stands in for what the project says, in this environment. */
+  readonly standsIn: boolean;
+  open(): Promise<Channel>;
 }
 
 /** A project opened in one environment: its definitions, and the stores that its configuration names. */
@@ -45,6 +56,8 @@ export interface Project {
   modulesOf(definition: AnyTable): Readonly<Record<string, string>>;
   /** A file of the configuration or the definitions that is not what it was when it was loaded. */
   changed?(): string | undefined;
+  /** By name: who hears of monitors that tell it. */
+  readonly channels?: ReadonlyMap<string, readonly ChannelMember[]>;
   /** Takes secret values out of a text. */
   redact(text: string): string;
   /** Another environment of the configuration, to be looked at. Absent where there is none. */

@@ -13,19 +13,25 @@ export interface Retention {
   readonly dueTimes?: Keep;
   /** Backfills that are done. */
   readonly backfills?: Keep;
+  /** What monitors found; of each the newest stays. */
+  readonly figures?: Keep;
+  /** Alerts that are over, with what was told of them. */
+  readonly alerts?: Keep;
 }
 export const usualRetention: Required<Retention> = Object.freeze({
   runs: '6 months',
   logs: '1 month',
   dueTimes: '6 months',
   backfills: '6 months',
+  figures: '1 month',
+  alerts: '6 months',
 });
 
 /** What ended before these moments goes. */
 export function beforeOf(retention: Required<Retention>, now: Temporal.Instant): Before {
-  const before = (keep: Keep): Temporal.Instant | undefined =>
-    keep === 'forever' ? undefined : now.subtract({ milliseconds: millisecondsOf(keep) });
-  const [runs, logs] = [before(retention.runs), before(retention.logs)];
-  const [ticks, backfills] = [before(retention.dueTimes), before(retention.backfills)];
-  return { ...(runs && { runs }), ...(logs && { logs }), ...(ticks && { ticks }), ...(backfills && { backfills }) };
+  const { dueTimes: ticks, ...others } = retention;
+  const all = Object.entries<Keep>({ ...others, ticks }).flatMap(([kind, keep]) =>
+    keep === 'forever' ? [] : [[kind, now.subtract({ milliseconds: millisecondsOf(keep) })] as const],
+  );
+  return Object.fromEntries(all);
 }

@@ -131,9 +131,11 @@ export function settingLiteral(setting: Setting<unknown>, values: SettingValues,
   return value;
 }
 
-/** A setting as the bound of a limit. */
+/** A setting as the bound of a limit: as text, for some are times. */
+export const settingText = (setting: Setting<unknown>, values: SettingValues, project: Project): string =>
+  values[numberId(`${project.graph.nodeOf(setting.of).id}.${setting.setting}`)] ?? '';
 export const settingNumber = (setting: Setting<unknown>, values: SettingValues, project: Project): number =>
-  Number(values[numberId(`${project.graph.nodeOf(setting.of).id}.${setting.setting}`)]);
+  Number(settingText(setting, values, project));
 
 /** By their names among the values; a table of settings as a whole. */
 export function settingsUsed(

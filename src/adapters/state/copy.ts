@@ -18,6 +18,9 @@ const keys: { readonly [Table in Name]: readonly AnyColumn<Tables, Table>[] } = 
   backfill_date: ['backfill_id', 'date'],
   tick: ['job', 'due'],
   schedule: ['job'],
+  figure: ['monitor', 'figure_id'],
+  alert: ['alert_id'],
+  outbox: ['notice_id', 'channel', 'member'],
 };
 const tables = Object.keys(keys) as Name[];
 const portion = 500;

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import {
+  type AlertChange,
   type Going,
   type Held,
   type KeepingStore,
@@ -13,6 +14,7 @@ import {
   type StateStore,
   type StepRecord,
 } from '../../ports/index.ts';
+import { SqlAlerts, settleAlerts } from './alerts.ts';
 import { SqlBackfills } from './backfills.ts';
 import type { Engine, Work } from './engine.ts';
 import { keepingOf } from './keeping.ts';
@@ -52,12 +54,14 @@ export class SqlState implements StateStore {
   readonly #times: Times;
   readonly ticks: SqlTicks;
   readonly backfills: SqlBackfills;
+  readonly alerts: SqlAlerts;
   readonly keeping: KeepingStore;
 
   constructor(engine: Engine, times: Times = usual) {
     this.#engine = engine;
     this.ticks = new SqlTicks(engine);
     this.backfills = new SqlBackfills(engine);
+    this.alerts = new SqlAlerts(engine);
     this.keeping = keepingOf(engine);
     this.#times = times;
   }
@@ -172,8 +176,8 @@ export class SqlState implements StateStore {
     outcome: Parameters<StateStore['finish']>[1],
     error: unknown,
     now: Temporal.Instant,
-    after: readonly string[] = [],
-  ): Promise<void> {
+    { after = [], judged = [] }: Parameters<StateStore['finish']>[4] = {},
+  ): Promise<readonly AlertChange[]> {
     const end = ownedBy(held, async (state) => {
       await state
         .updateTable('run')
@@ -189,6 +193,7 @@ export class SqlState implements StateStore {
         .execute();
       await state.deleteFrom('lease').where('run_id', '=', held.runId).execute();
       if (outcome === 'succeeded') await settleTicks(state, held, { after, now });
+      return settleAlerts(state, judged, now);
     });
     return this.#engine.transaction('take', end);
   }

@@ -1,5 +1,14 @@
 import type { ColumnType } from 'kysely';
-import type { BackfillDateState, BackfillState, Reason, RunState, StepState, TickState } from '../../ports/index.ts';
+import type {
+  BackfillDateState,
+  BackfillState,
+  NoticeRecord,
+  Reason,
+  RunState,
+  StepState,
+  TickState,
+  Verdict,
+} from '../../ports/index.ts';
 
 /** Read as bigint, whatever its size. */
 type Integer = ColumnType<bigint, bigint | number, bigint | number>;
@@ -111,6 +120,40 @@ export interface LogRow {
   text: string;
 }
 
+/** `figure`, `raised`, `latest`: a figure as JSON. */
+export interface FigureRow {
+  monitor: string;
+  figure_id: string;
+  at: string;
+  verdict: Verdict;
+  figure: string;
+}
+export interface AlertRow {
+  alert_id: string;
+  monitor: string;
+  raised_at: string;
+  over_at: string | null;
+  told_at: string;
+  /** JSON: the parts that are broken, and that somebody was told of. */
+  told: string;
+  raised: string;
+  latest: string;
+}
+/** What is to be told to one who is told; times are comparable as texts. */
+export interface OutboxRow {
+  notice_id: string;
+  channel: string;
+  member: string;
+  alert_id: string;
+  notice: string;
+  state: NoticeRecord['state'];
+  created_at: string;
+  tries: Integer;
+  next_try_at: string;
+  ended_at: string | null;
+  error: string | null;
+}
+
 /** What is noted of the state itself. */
 interface NotedRow {
   /** `swept`: when it was last looked through for what is old; `removed`: the greatest number of a run that is kept no more. */
@@ -130,4 +173,7 @@ export interface Tables {
   backfill_date: BackfillDateRow;
   tick: TickRow;
   schedule: ScheduleRow;
+  figure: FigureRow;
+  alert: AlertRow;
+  outbox: OutboxRow;
 }

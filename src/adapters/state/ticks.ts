@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
 import type { Held, RunRecord, TickRecord, TickStore } from '../../ports/index.ts';
+import { comparable } from './comparable.ts';
 import type { Engine, State } from './engine.ts';
 import { refuseUnlessOwner } from './owner.ts';
 import type { RunRow, TickRow } from './tables.ts';
@@ -9,8 +10,6 @@ type Found = Selectable<TickRow> & {
   readonly run_finished_at: string | null;
 };
 
-/** The order of these texts is that of their times. */
-const comparable = (time: Temporal.Instant): string => time.toString({ fractionalSecondDigits: 9 });
 const instant = (text: string): Temporal.Instant => Temporal.Instant.from(text);
 const toTick = (row: Found): TickRecord => ({
   job: row.job,

@@ -19,7 +19,8 @@ export async function gc(
   if (!dryRun) await keeping.noteSwept(now);
   const kept = {
     ...{ runs: keep.runs, details: keep.runs, 'log lines': keep.logs },
-    ...{ 'due times': keep.dueTimes, backfills: keep.backfills, leftovers: '1 day' },
+    ...{ 'due times': keep.dueTimes, backfills: keep.backfills },
+    ...{ figures: keep.figures, alerts: keep.alerts, leftovers: '1 day' },
   } satisfies Record<Swept['kind'], string>;
   return {
     dryRun,

@@ -6,6 +6,7 @@ import { nextTick } from '../../plan/ticks.ts';
 import { lateOf, ticksBetween } from '../../plan/ticks-due.ts';
 import type { TickRecord } from '../../ports/index.ts';
 import { type Project, said } from '../../run/index.ts';
+import { Watcher } from '../alerts/watcher.ts';
 import { goesOnWith } from '../rerun/called.ts';
 import { tickView } from '../views-of.ts';
 import { type Decision, decide } from './decide.ts';
@@ -36,6 +37,7 @@ export class Keeper {
   readonly #streams: readonly Stream[];
   readonly #runner: Runner;
   readonly #sweeper: Sweeper;
+  readonly #watcher: Watcher;
   readonly #since: Temporal.Instant;
   /** By job: up to when its schedule was looked at, and what is next. */
   readonly #seen = new Map<string, Temporal.Instant>();
@@ -61,6 +63,7 @@ export class Keeper {
     const signal = AbortSignal.any([keeping.signal, this.#stop.signal]);
     this.#runner = new Runner(project, { signal, say: (event) => this.#say(event) });
     this.#sweeper = new Sweeper(project, { signal, say: (level, text) => this.#say({ level, text }) });
+    this.#watcher = new Watcher(project, { signal, say: (level, text) => this.#say({ level, text }) });
     this.#streams = jobs.filter(isEndless).map((job) => new Stream(job, project, this.#runner));
   }
 
@@ -78,10 +81,11 @@ export class Keeper {
         if (once && !begun && this.#runner.going.length === 0) break;
         await this.#pause();
       }
-      if (once) await this.#sweeper.end();
+      if (once) await Promise.all([this.#sweeper.end(), this.#watcher.idle()]);
     } finally {
       this.#stop.abort();
       await Promise.all([this.#runner.end(), this.#sweeper.end()]);
+      await this.#watcher.end();
     }
     if (signal.reason instanceof EsteiraError && signal.reason.code === 'OWNED_ELSEWHERE') throw signal.reason;
     this.#pending = await this.#project.state.ticks.pending();
@@ -137,6 +141,7 @@ export class Keeper {
       this.#lastTick = decision.next;
     }
     await this.#sweeper.look(now);
+    await this.#watcher.look(now);
     for (const stream of this.#streams) begun = (await stream.look(now)) || begun;
     if (!begun && !this.#keeping.once && this.#runner.going.length === 0) this.#tellNext();
     return begun;

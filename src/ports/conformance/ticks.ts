@@ -112,11 +112,11 @@ export function ticksConformance(on: On): void {
     async (state) => {
       await note(state, [], 'then');
       const opened = begun(await state.open(newRun('r1', { day: 4 })));
-      await state.finish(opened.held, 'succeeded', undefined, at(2), ['then', 'unknown']);
+      await state.finish(opened.held, 'succeeded', undefined, at(2), { after: ['then', 'unknown'] });
       const again = begun(await state.open(newRun('r2', { day: 4, again: true })));
-      await state.finish(again.held, 'succeeded', undefined, at(3), ['then', 'unknown']);
+      await state.finish(again.held, 'succeeded', undefined, at(3), { after: ['then', 'unknown'] });
       const failing = begun(await state.open(newRun('r3', { day: 5 })));
-      await state.finish(failing.held, 'failed', undefined, at(3), ['then']);
+      await state.finish(failing.held, 'failed', undefined, at(3), { after: ['then'] });
       const pending = await state.ticks.pending();
       assert.deepEqual(pending, [{ ...tickOf(4, 'then'), cause: 'after daily', state: 'due', noted: at(2) }]);
     },

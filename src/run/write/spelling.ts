@@ -6,7 +6,10 @@ import type { Options } from './options.ts';
 import { relationOf } from './relations.ts';
 
 /** What a run has fixed when it begins: its date, its time and its settings. */
-function fixedValues({ project, values }: Options): Pick<Spelling, 'dialect' | 'run' | 'setting'> {
+function fixedValues({
+  project,
+  values,
+}: Pick<Options, 'project' | 'values'>): Pick<Spelling, 'dialect' | 'run' | 'setting'> {
   const { dialect } = project.warehouse;
   const runValue = { date: values.date, at: values.logicalTime, id: values.runId };
   return {
@@ -49,8 +52,8 @@ function readFor(of: AnyReadable, model: StepModel, project: Project): Read {
   return found ?? { node, how: 'whole' };
 }
 
-/** Rules and checks read tables whole. */
-export function wholeSpelling(options: Options): Spelling {
+/** Rules, checks and monitors read tables whole. */
+export function wholeSpelling(options: Pick<Options, 'project' | 'values'>): Spelling {
   const { project } = options;
   const { dialect } = project.warehouse;
   return {

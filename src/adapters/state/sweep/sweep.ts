@@ -1,5 +1,6 @@
 import type { Before, Swept } from '../../../ports/index.ts';
 import type { Engine } from '../engine.ts';
+import { sweepAlerts, sweepFigures } from './alerts.ts';
 import { sweepBackfills, sweepLogs, sweepTicks } from './others.ts';
 import type { Sweeping } from './portion.ts';
 import { sweepRuns } from './runs.ts';
@@ -7,7 +8,7 @@ import { sweepRuns } from './runs.ts';
 /** Each kind that has an end; lines of logs before runs, which take theirs along. */
 export async function sweep(
   engine: Engine,
-  { runs, logs, ticks, backfills }: Before,
+  { runs, logs, ticks, backfills, figures, alerts }: Before,
   { dryRun = false, signal }: { readonly dryRun?: boolean; readonly signal?: AbortSignal },
 ): Promise<readonly Swept[]> {
   const of = (before: Temporal.Instant): Sweeping => ({ engine, before: before.toString(), dryRun, signal });
@@ -15,6 +16,8 @@ export async function sweep(
     ...(logs ? [await sweepLogs(of(logs))] : []),
     ...(ticks ? [await sweepTicks(of(ticks))] : []),
     ...(backfills ? [await sweepBackfills(of(backfills))] : []),
+    ...(figures ? [await sweepFigures(of(figures))] : []),
+    ...(alerts ? [await sweepAlerts(of(alerts))] : []),
     ...(runs ? await sweepRuns(of(runs)) : []),
   ];
 }

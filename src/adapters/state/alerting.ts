@@ -1,0 +1,116 @@
+import type { AlertChange, Judged, Notice, Recipient } from '../../ports/index.ts';
+import { comparable } from './comparable.ts';
+import type { State } from './engine.ts';
+
+/** What stays broken is told again when nobody was told for so long: of a daily job each day, whenever in the day it ends. */
+const reminded = { hours: 20 };
+
+/** What a figure makes of the alert of its monitor: raised, told again, over; nothing where all is as it was. */
+export async function settleOne(state: State, judged: Judged, now: Temporal.Instant): Promise<AlertChange | undefined> {
+  const { figure } = judged;
+  if (figure.verdict === 'unknown') return undefined;
+  const open = await state
+    .selectFrom('alert')
+    .selectAll()
+    .where('monitor', '=', figure.monitor)
+    .where('over_at', 'is', null)
+    .executeTakeFirst();
+  const latest = JSON.stringify(figure);
+  const broken = figure.parts.filter(({ isBroken }) => isBroken).map(({ of }) => of);
+  const at = now.toString();
+  if (figure.verdict === 'held') {
+    if (!open) return undefined;
+    await state.updateTable('alert').set({ over_at: at, latest }).where('alert_id', '=', open.alert_id).execute();
+    return tell(state, judged, { kind: 'over', alertId: open.alert_id, since: open.raised_at, now });
+  }
+  if (!open) {
+    const row = { alert_id: judged.alertId, monitor: figure.monitor, raised_at: at, told_at: at };
+    await state
+      .insertInto('alert')
+      .values({ ...row, told: JSON.stringify(broken), raised: latest, latest })
+      .execute();
+    await startJobs(state, judged, now);
+    return tell(state, judged, { kind: 'raised', alertId: judged.alertId, since: at, now });
+  }
+  const told = new Set(JSON.parse(open.told) as string[]);
+  const isMore = broken.some((part) => !told.has(part));
+  const isLong = Temporal.Instant.compare(Temporal.Instant.from(open.told_at).add(reminded), now) <= 0;
+  const telling = isMore || isLong ? { told_at: at, told: JSON.stringify([...told.union(new Set(broken))]) } : {};
+  await state
+    .updateTable('alert')
+    .set({ latest, ...telling })
+    .where('alert_id', '=', open.alert_id)
+    .execute();
+  if (!isMore && !isLong) return undefined;
+  return tell(state, judged, { kind: isMore ? 'more' : 'still', alertId: open.alert_id, since: open.raised_at, now });
+}
+
+async function tell(
+  state: State,
+  { figureId, figure, tell: told, next, project, environment }: Judged,
+  about: Pick<AlertChange, 'kind' | 'alertId'> & { readonly since: string; readonly now: Temporal.Instant },
+): Promise<AlertChange> {
+  const { kind, alertId, since, now } = about;
+  const notice: Notice = {
+    ...{
+      id: figureId,
+      kind,
+      alertId,
+      monitor: figure.monitor,
+      project,
+      environment,
+      since,
+      at: now.toString(),
+      figure,
+    },
+    ...(next === undefined ? {} : { next }),
+  };
+  await putNotice(state, notice, told, now);
+  return { kind, alertId, figure, told };
+}
+
+async function putNotice(
+  state: State,
+  notice: Notice,
+  told: readonly Recipient[],
+  now: Temporal.Instant,
+): Promise<void> {
+  const at = comparable(now);
+  for (const { channel, member } of told)
+    await state
+      .insertInto('outbox')
+      .values({
+        ...{ notice_id: notice.id, channel, member, alert_id: notice.alertId, notice: JSON.stringify(notice) },
+        ...{ state: 'waiting', created_at: at, tries: 0, next_try_at: at },
+      })
+      .execute();
+}
+
+/** The jobs that begin with an alert are due now, for the day of its figure; where nobody keeps schedules, nobody would ever carry that out. */
+async function startJobs(state: State, { figure, starts, zone }: Judged, now: Temporal.Instant): Promise<void> {
+  if (starts.length === 0) return;
+  const kept = await state.selectFrom('schedule').select('job').where('job', 'in', starts).execute();
+  for (const { job } of kept) {
+    const due = await freeTime(state, job, now);
+    await state
+      .insertInto('tick')
+      .values({
+        ...{ job, due, date: figure.date, zone, cause: `alert ${figure.monitor}` },
+        ...{ state: 'due', noted_at: comparable(now) },
+      })
+      .execute();
+  }
+}
+
+/** A job has one due time at a time: by a clock that stands still two alerts would have the same. */
+async function freeTime(state: State, job: string, now: Temporal.Instant): Promise<string> {
+  for (let due = now; ; due = due.add({ milliseconds: 1 })) {
+    const taken = await state
+      .selectFrom('tick')
+      .select('due')
+      .where('job', '=', job)
+      .where('due', '=', due.toString())
+      .executeTakeFirst();
+    if (!taken) return due.toString();
+  }
+}

@@ -1,0 +1,35 @@
+import type { Columns, NamesOf, Time } from '../columns/index.ts';
+import type { Job } from './job.ts';
+import type { AgeMeasure, CountMeasure, JobMeasure, QueryMeasure, VolumeMeasure } from './limit.ts';
+import type { AnyRows, Readable } from './rows.ts';
+import type { AnySource } from './source.ts';
+import type { AnyTable } from './table.ts';
+
+// ---- of rows; but for `rowsIn`, several tables are measured one by one ----
+/** Rows that the run brought, all these tables together. */
+export const rowsIn = (...tables: readonly (AnyTable | AnySource)[]): CountMeasure => ({ measure: 'rows', of: tables });
+/** Rows that the run brought, as a share of the median of the runs before: those of the same weekday, where there are three. */
+export const volume = (...tables: readonly (AnyTable | AnySource)[]): VolumeMeasure => ({
+  measure: 'volume',
+  of: tables,
+});
+/** Share of the rows that the run set aside: invalid ÷ in; without rows it is not known, and the limit is not judged. */
+export const invalidShare = (...tables: readonly AnyTable[]): CountMeasure => ({
+  measure: 'invalid share',
+  of: tables,
+});
+/** The one number of a query; no row or null: not known yet, and the limit is not judged. */
+export const scalar = (query: AnyRows): QueryMeasure => ({ measure: 'scalar', of: query.reads, query });
+/** Time since the newest value of a column; without rows it is not known. */
+export const age = <C extends Columns>(of: Readable<C>, column: NamesOf<C, Time>): AgeMeasure => ({
+  measure: 'age',
+  of: of.reads,
+  rows: of,
+  column,
+});
+
+// ---- of runs ----
+/** How long a run took, or has taken so far, since it was begun or gone on with last. */
+export const duration = (of: Job): JobMeasure<'duration'> => ({ measure: 'duration', of: [of] });
+/** Runs in a row that failed, up to the last: 0 when it succeeded. */
+export const failures = (of: Job): JobMeasure<'failures'> => ({ measure: 'failures', of: [of] });

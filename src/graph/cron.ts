@@ -1,0 +1,15 @@
+import { Cron } from 'croner';
+
+/** Five fields of cron by the clocks of a zone, or why they cannot be read. */
+export function readCron(expression: string, zone: string): Cron | string {
+  const isUtc = zone === 'UTC';
+  try {
+    // What knows the zones' names and days takes longer to be loaded than a small step; UTC has none.
+    if (!isUtc) Intl.DateTimeFormat('en', { timeZone: zone });
+    const where = isUtc ? { utcOffset: 0 } : { timezone: zone };
+    const cron = new Cron(expression, { ...where, paused: true, mode: '5-part' });
+    return cron.nextRun(new Date(0)) ? cron : 'It never comes.';
+  } catch (error) {
+    return (error as Error).message.replace(/^Cron\w+: /, '');
+  }
+}

@@ -1,0 +1,66 @@
+import type { AnySource, Definition, Limit, Monitor } from '../define/index.ts';
+import { EsteiraError } from '../errors.ts';
+import { whereOf } from './catalog.ts';
+import { readCron } from './cron.ts';
+
+/** Throws DEFINITION_INVALID for a monitor that nothing could ever judge. */
+export function refuseMonitor(monitor: Monitor): void {
+  const { name, every, tell, next } = monitor;
+  const limit = monitor.expect as Limit | undefined;
+  const refuse = (what: string, got: unknown, allowed: string): EsteiraError => {
+    const details = { what: `The monitor "${name}" ${what}.`, where: whereOf(monitor), got: String(got), allowed };
+    return new EsteiraError('DEFINITION_INVALID', { ...details, next: 'Correct the definition.' });
+  };
+  if (limit === undefined || !limit.measure?.measure)
+    throw refuse('has no limit', typeof limit, 'expect: atLeast(…), atMost(…) or expectNone(…)');
+  for (const [word, text] of Object.entries({ every, tell, next }))
+    if (text !== undefined && (typeof text !== 'string' || text === ''))
+      throw refuse(`has no text as ${word}`, text, 'a text');
+  if (every !== undefined) {
+    const cron = readCron(every, 'UTC');
+    if (typeof cron === 'string')
+      throw refuse('has a time that is none', `every: ${every}\n${cron}`, 'five fields of cron, by the clock of UTC');
+  }
+  const { measure, of } = limit.measure;
+  if (of.length === 0)
+    throw refuse('watches nothing', `${measure} of nothing`, 'a table, a query that mentions one, or a job');
+  const wanted = kinds[measure] ?? tables;
+  const strange = of.find((one) => !wanted.kinds.includes(one?.kind));
+  if (of.some((one) => one === undefined) || strange)
+    throw refuse(`watches what has no ${measure}`, strange?.name, wanted.text);
+  const unkept = of.find(isRead);
+  if (unkept) throw refuse('watches files as they are', unkept.name, 'a table that is made of the source');
+  if (every !== undefined && !('query' in limit.measure || measure === 'age'))
+    throw refuse(
+      `has a time of its own, and ${measure} is of a run`,
+      `every: ${every}`,
+      'no `every`: it is judged after each run',
+    );
+  if (limit.measure.measure !== 'age') return;
+  const { rows, column } = limit.measure;
+  const kind = rows?.columns?.[column]?.facts.kind;
+  if (kind !== 'date' && kind !== 'timestamp')
+    throw refuse(
+      'measures the age of what is no time',
+      `${column}${kind ? ` is ${kind}` : ''}`,
+      'a column that is a date or a timestamp',
+    );
+}
+
+/** Rows that nobody keeps: only a query of a table reads them. */
+const isRead = (definition: Definition): boolean =>
+  definition.kind === 'source' && !(definition as AnySource).reader.streams;
+
+interface Wanted {
+  readonly kinds: readonly (string | undefined)[];
+  readonly text: string;
+}
+const tables: Wanted = { kinds: ['table', 'source', 'settings'], text: 'tables, and sources that stream' };
+const jobs: Wanted = { kinds: ['job'], text: 'a job' };
+const kinds: Readonly<Record<string, Wanted>> = {
+  duration: jobs,
+  failures: jobs,
+  rows: { ...tables, kinds: ['table', 'source'] },
+  volume: { ...tables, kinds: ['table', 'source'] },
+  'invalid share': { kinds: ['table'], text: 'tables' },
+};

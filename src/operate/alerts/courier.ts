@@ -1,0 +1,159 @@
+import type { Channel, ChannelMessage, Notice, NoticeRecord } from '../../ports/index.ts';
+import { NotBefore } from '../../ports/index.ts';
+import { type Project, said } from '../../run/index.ts';
+import { subjectOf, textOf } from './text.ts';
+
+/** One attempt takes so long at most, in milliseconds. */
+export const attemptTakes = 10_000;
+/** In seconds: before the second attempt; each further one waits twice as long, up to the longest. */
+const firstPause = 15;
+const longestPause = 1800;
+/** After so long nothing more is tried. */
+export const givesUp = { hours: 24 };
+/** Taken together. */
+const portion = 20;
+
+export const messageOf = (notice: Notice): ChannelMessage => ({
+  id: notice.id,
+  thread: notice.alertId,
+  subject: subjectOf(notice),
+  text: textOf(notice),
+  data: notice,
+  at: Temporal.Instant.from(notice.at),
+});
+
+/** Why it was not taken, without what is secret. */
+export function whyNot(thrown: unknown, project: Project): string {
+  const error = said(thrown, project);
+  const { message, cause } = error instanceof Error ? error : new Error(String(error));
+  const deeper = cause instanceof Error && cause.message ? `: ${cause.message}` : '';
+  return project.redact(`${message}${deeper}`).split('\n')[0]?.slice(0, 300) ?? '';
+}
+
+/** Hands one message to one member of a channel; the next caller finds the channel open. */
+export async function hand(
+  project: Project,
+  to: { readonly channel: string; readonly member: string },
+  message: ChannelMessage,
+  signal: AbortSignal,
+): Promise<void> {
+  const member = project.channels?.get(to.channel)?.find(({ name }) => name === to.member);
+  if (!member) throw new Error(`the configuration has no ${to.member} in the channel ${to.channel} any more`);
+  const channel: Channel = await member.open();
+  try {
+    await channel.send(message, signal);
+  } finally {
+    await channel.close?.();
+  }
+}
+
+interface Telling {
+  say(level: 'info' | 'warn' | 'error', text: string): void;
+}
+
+/**
+ * Delivers what waits in the outbox: each notice is taken, sent and marked, so that what dies in between is sent again, with the same id. One for a
+ * project in a process.
+ */
+export class Courier {
+  static readonly #known = new WeakMap<Project, Courier>();
+  readonly #project: Project;
+  #going: Promise<void> | undefined;
+  /** Somebody has put something into the outbox since it was looked at. */
+  #isWoken = true;
+  /** When the next is to be tried. */
+  #next: Temporal.Instant | undefined;
+  #telling: Telling | undefined;
+
+  private constructor(project: Project) {
+    this.#project = project;
+  }
+
+  static of(project: Project): Courier {
+    const known = Courier.#known.get(project) ?? new Courier(project);
+    Courier.#known.set(project, known);
+    return known;
+  }
+
+  /** Whoever keeps the schedules hears of what cannot be delivered. */
+  tellTo(telling: Telling | undefined): void {
+    this.#telling = telling;
+  }
+
+  wake(): void {
+    this.#isWoken = true;
+  }
+
+  /** Begins when something may be due; resolves at once. */
+  look(now: Temporal.Instant): void {
+    const isDue = this.#next !== undefined && Temporal.Instant.compare(this.#next, now) <= 0;
+    if (this.#going || !(this.#isWoken || isDue)) return;
+    this.#going = this.#deliver()
+      .catch((error: unknown) => this.#telling?.say('warn', `alerts: ${whyNot(error, this.#project)}`))
+      .finally(() => {
+        this.#going = undefined;
+      });
+  }
+
+  /** Waits for what is being sent, so many milliseconds at most; gives what is left. */
+  async settled(within: number): Promise<readonly NoticeRecord[]> {
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, within);
+    const done = async (): Promise<void> => {
+      await this.#going;
+      this.look(this.#project.clock.now());
+      await this.#going;
+    };
+    await Promise.race([done(), late]);
+    clearTimeout(timer);
+    return this.#project.state.alerts.undelivered({ state: 'waiting', limit: 100 });
+  }
+
+  async #deliver(): Promise<void> {
+    const { state, clock, holder } = this.#project;
+    this.#isWoken = false;
+    for (;;) {
+      const waiting = await state.alerts.undelivered({ state: 'waiting', limit: 100 });
+      this.#next = waiting.map(({ nextTryAt }) => nextTryAt).toSorted(Temporal.Instant.compare)[0];
+      if (!this.#next || Temporal.Instant.compare(this.#next, clock.now()) > 0) return;
+      const taken = await state.alerts.take(holder, clock.now(), portion);
+      if (taken.length === 0) return;
+      await this.#project.trace('notices-taken');
+      const byMember = Map.groupBy(taken, ({ channel, member }) => `${channel}/${member}`);
+      // To one in the order in which things happened, to several side by side.
+      await Promise.all(
+        [...byMember.values()].map(async (own) => {
+          for (const one of own) await this.#send(one);
+        }),
+      );
+    }
+  }
+
+  async #send(record: NoticeRecord): Promise<void> {
+    const { notice, channel, member, createdAt, tries } = record;
+    const { state, clock } = this.#project;
+    const to = { id: notice.id, channel, member };
+    try {
+      await hand(this.#project, to, messageOf(notice), AbortSignal.timeout(attemptTakes));
+      await this.#project.trace('notice-sent');
+      await state.alerts.settle(to, { state: 'delivered' }, clock.now());
+    } catch (thrown) {
+      const error = whyNot(thrown, this.#project);
+      const now = clock.now();
+      const about = `"${notice.monitor}" to ${channel}/${member}`;
+      if (Temporal.Instant.compare(createdAt.add(givesUp), now) <= 0) {
+        await state.alerts.settle(to, { state: 'given up', error }, now);
+        this.#telling?.say(
+          'error',
+          `alerts: nobody will be told of ${about}: given up after ${tries} attempts: ${error}`,
+        );
+        return;
+      }
+      const asked = thrown instanceof NotBefore ? thrown.seconds : 0;
+      const seconds = Math.max(asked, Math.min(firstPause * 2 ** (tries - 1), longestPause));
+      const nextTryAt = now.add({ milliseconds: Math.round(seconds * 1000) });
+      await state.alerts.settle(to, { state: 'waiting', error, nextTryAt }, now);
+      this.#telling?.say('warn', `alerts: ${about} was not taken, and is tried again at ${nextTryAt}: ${error}`);
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import type { Limit, Measure, Monitor } from '../../define/index.ts';
+import type { Figure, Verdict } from '../../ports/index.ts';
+import { millisecondsOf, said, settingText } from '../../run/index.ts';
+import { measureInvalid } from './measures/invalid.ts';
+import type { Measured } from './measures/measured.ts';
+import { measureAge, measureQuery } from './measures/query.ts';
+import { broughtBy, measureRows, measureVolume } from './measures/rows.ts';
+import { measureDuration, measureFailures } from './measures/runs.ts';
+import type { Ran, Subject } from './subject.ts';
+import { boundText } from './words.ts';
+
+/** The number of a monitor, nothing where what it is judged by cannot change it. */
+async function measured(measure: Measure, subject: Subject): Promise<Measured | undefined> {
+  const { ran } = subject;
+  switch (measure.measure) {
+    case 'scalar':
+    case 'rows of a query':
+      return measureQuery(measure, subject);
+    case 'age':
+      return measureAge(measure, subject);
+    case 'duration':
+      return ran && measureDuration(ran, subject);
+    case 'failures':
+      return ran && measureFailures(ran, subject);
+    case 'invalid share':
+      return ran && measureInvalid(broughtBy(ran, measure.of, subject), subject);
+    default:
+      return ran && measureBrought(measure, ran, subject);
+  }
+}
+
+/** Rows are counted when all that the run was to bring is there: what it left out because it failed is told by that. */
+async function measureBrought(
+  measure: Extract<Measure, { readonly measure: 'rows' | 'invalid share' | 'volume' }>,
+  ran: Ran,
+  subject: Subject,
+): Promise<Measured | undefined> {
+  const brought = broughtBy(ran, measure.of, subject);
+  const ids = measure.of.map((one) => subject.project.graph.nodeOf(one).id);
+  const wanted = ran.steps.filter(({ step }) => ids.includes(step)).length;
+  if (brought.length < wanted) return undefined;
+  return measure.measure === 'volume' ? measureVolume(brought, subject) : measureRows(brought, subject);
+}
+
+export function boundOf({ measure, bound }: Limit, { project, values }: Pick<Subject, 'project' | 'values'>): number {
+  if (typeof bound === 'number') return bound;
+  const text = typeof bound === 'string' ? bound : settingText(bound, values.settings, project);
+  const number =
+    measure.measure === 'age' || measure.measure === 'duration'
+      ? millisecondsOf(text as `${number} hours`)
+      : Number(text);
+  return number;
+}
+
+const breaks = (sign: Limit['sign'], value: number, bound: number): boolean =>
+  sign === '<=' ? value > bound : value < bound;
+
+/** What a monitor finds; what cannot be measured is told as that, for whoever is not told believes that all is well. */
+export async function figureOf(monitor: Monitor, subject: Subject): Promise<Figure | undefined> {
+  const { project, values, ran } = subject;
+  const { measure, sign } = monitor.expect;
+  const about = {
+    ...{ monitor: monitor.name, at: project.clock.now().toString(), measure: measure.measure, sign },
+    date: values.date.toString(),
+    ...(ran?.runId ? { run: { runId: ran.runId, job: ran.job } } : {}),
+  };
+  try {
+    const found = await measured(measure, subject);
+    return found && { ...about, ...(await judge(found, monitor.expect, subject)) };
+  } catch (thrown) {
+    const error = said(thrown, project);
+    const why = project.redact(error instanceof Error ? error.message : String(error));
+    const what = `it could not be measured: ${why}`;
+    return { ...about, verdict: 'failed', parts: [{ of: 'measuring', isBroken: true }], what, facts: [], look: [] };
+  }
+}
+
+type Found = Pick<Figure, 'verdict' | 'value' | 'bound' | 'parts' | 'what' | 'facts' | 'look'>;
+async function judge(found: Measured, expected: Limit, subject: Subject): Promise<Found> {
+  const { sign, measure } = expected;
+  const bound = boundOf(expected, subject);
+  const known = found.parts.filter((part) => part.value !== undefined);
+  const worst = known.toSorted((one, other) => ((one.value ?? 0) - (other.value ?? 0)) * (sign === '<=' ? -1 : 1))[0];
+  const value = found.value ?? worst?.value;
+  const parts = found.parts.map((part) => ({
+    ...part,
+    isBroken: part.value !== undefined && breaks(sign, found.value ?? part.value, bound),
+  }));
+  if (value === undefined || !worst)
+    return { verdict: 'unknown', bound, parts, what: 'there is no number yet', facts: [], look: [] };
+  const verdict: Verdict = breaks(sign, value, bound) ? 'broken' : 'held';
+  const broken = parts.filter(({ isBroken }) => isBroken).map(({ of }) => of);
+  const others = broken.length - 1;
+  const and =
+    others > 0 && found.value === undefined
+      ? `, and ${others} more ${others === 1 ? 'does' : 'do'} not hold either`
+      : '';
+  // That none fails goes without saying.
+  const limit =
+    measure.measure === 'failures' && bound === 0 ? '' : `; ${boundText(measure.measure, sign, bound)} is expected`;
+  const what = `${found.what(worst.of, value)}${limit}${and}`;
+  const isTold = verdict === 'broken';
+  return {
+    ...{ verdict, value, bound, parts, what },
+    ...{ facts: isTold ? await found.facts(broken) : [], look: isTold ? found.look(broken) : [] },
+  };
+}

@@ -1,0 +1,41 @@
+import type { Limit, Measure } from '../../define/index.ts';
+import type { Project } from '../../run/index.ts';
+import { count, seconds } from '../numbers.ts';
+
+// How figures and limits read, in messages and on the terminal.
+
+const hour = 3_600_000;
+
+/** Times to the second, and from two days on in days and hours. */
+export function timeText(milliseconds: number): string {
+  const whole = Math.round(milliseconds / hour);
+  if (whole < 48) return seconds(milliseconds / 1000);
+  return `${Math.floor(whole / 24)} days ${whole % 24} h`;
+}
+
+/** Three digits, so that 5.04 % is not told as 5 %. */
+export const shareText = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
+
+const texts: Readonly<Partial<Record<Measure['measure'], (value: number) => string>>> = {
+  'invalid share': shareText,
+  volume: shareText,
+  age: timeText,
+  duration: timeText,
+  scalar: (value) => String(Number(value.toPrecision(12))),
+};
+export const valueText = (measure: string, value: number): string =>
+  (texts[measure as Measure['measure']] ?? count)(value);
+
+const words = { '<=': 'at most', '>=': 'at least' } as const;
+export const boundText = (measure: string, sign: Limit['sign'], bound: number): string =>
+  `${words[sign]} ${valueText(measure, bound)}`;
+
+/** A command for the environment of the project. */
+export const commandIn = ({ option }: Pick<Project, 'option'>, command: string): string =>
+  `esteira ${option ? `${option} ` : ''}${command}`;
+
+/** The first of them, and how many more there are. */
+export function few(names: readonly string[], most: number): string {
+  const shown = names.slice(0, most).join(', ');
+  return names.length > most ? `${shown} and ${names.length - most} more` : shown;
+}
