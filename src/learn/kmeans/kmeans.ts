@@ -1,0 +1,77 @@
+import { type Matrix, type Scale, scaleOf, standardised } from '../matrix.ts';
+import { Random } from '../random.ts';
+import { type Lloyd, lloyd, nearest } from './lloyd.ts';
+import { seeds } from './seeding.ts';
+
+export interface KmeansOptions {
+  readonly clusters: number;
+  /** Starts from other centres; the one with the least inertia stays. Default 10. */
+  readonly restarts?: number;
+  /** Default 0. */
+  readonly seed?: number;
+  /** Of one start; default 300. */
+  readonly iterations?: number;
+  /** See `LloydOptions`; default 1e-4. */
+  readonly tolerance?: number;
+  /** Called after each start. */
+  readonly progress?: (done: number, of: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+/** Clusters of standardised rows. */
+export interface Kmeans {
+  readonly clusters: number;
+  readonly scale: Scale;
+  /** Standardised, `clusters` × columns; the largest cluster first. */
+  readonly centres: Float64Array;
+  /** Rows of each cluster. */
+  readonly counts: Float64Array;
+  readonly labels: Int32Array;
+  /** Sum over all rows of the square of the standardised distance to the centre. */
+  readonly inertia: number;
+  readonly iterations: number;
+  readonly converged: boolean;
+}
+
+/**
+ * k-means of the standardised columns, from several starts. Throws RangeError when there are fewer different rows than clusters, and the
+ * signal's reason when it is aborted.
+ */
+export function kmeans(matrix: Matrix, options: KmeansOptions): Kmeans {
+  const { clusters, restarts = 10, seed = 0, iterations = 300, tolerance = 1e-4, progress, signal } = options;
+  if (!(Number.isInteger(clusters) && clusters > 0)) throw new RangeError(`${clusters} clusters cannot be made`);
+  const scale = scaleOf(matrix);
+  const rows = standardised(matrix, scale);
+  const random = new Random(seed);
+  let best: Lloyd | undefined;
+  for (let start = 0; start < restarts; start += 1) {
+    signal?.throwIfAborted();
+    const found = lloyd(rows, seeds(rows, clusters, random), { iterations, tolerance });
+    if (!best || found.inertia < best.inertia) best = found;
+    progress?.(start + 1, restarts);
+  }
+  if (!best) throw new RangeError(`${restarts} restarts give no clusters`);
+  return { clusters, scale, ...bySize(best, matrix.columns) };
+}
+
+/** The numbers of clusters do not depend on where the start happened to be. */
+function bySize(found: Lloyd, columns: number): Omit<Kmeans, 'clusters' | 'scale'> {
+  const clusters = found.centres.length / columns;
+  const counts = new Float64Array(clusters);
+  for (const label of found.labels) counts[label] = (counts[label] as number) + 1;
+  const order = Array.from(counts.keys()).sort((one, other) => (counts[other] as number) - (counts[one] as number));
+  const rank = Int32Array.from({ length: clusters }, (_, cluster) => order.indexOf(cluster));
+  const centres = new Float64Array(found.centres.length);
+  for (const [place, cluster] of order.entries())
+    centres.set(found.centres.subarray(cluster * columns, (cluster + 1) * columns), place * columns);
+  return {
+    ...found,
+    centres,
+    counts: Float64Array.from(order, (cluster) => counts[cluster] as number),
+    labels: found.labels.map((label) => rank[label] as number),
+  };
+}
+
+/** The centre of each row, and the sum of the squares of their distances: rows as they were given to `kmeans`, these or others. */
+export const assigned = (matrix: Matrix, { scale, centres }: Pick<Kmeans, 'scale' | 'centres'>) =>
+  nearest(standardised(matrix, scale), centres);
