@@ -66,6 +66,10 @@ export const catalogue = Object.freeze({
     1,
     'A file breaks the contract of its source: a column is gone, of another type, or new where that is refused.',
   ),
+  SOURCE_UNREACHABLE: transient(1, 'The database of a source does not answer, or went away in the middle.'),
+  REPLICATION_REFUSED: terminal(3, 'The database of a source does not let Esteira follow its changes.'),
+  SLOT_IN_USE: transient(4, 'Somebody else follows the changes of a database by the same slot.'),
+  CHANGES_LOST: terminal(3, 'Changes of a database are gone that were not brought in yet: another snapshot is needed.'),
   CANCELLED: terminal(1, 'A person stopped the run; the step at hand was rolled back.'),
   // ---- settings, queries ----
   SETTING_INVALID: terminal(2, 'A setting has a value that its column refuses.'),

@@ -223,7 +223,11 @@ export const commands: readonly CommandEntry[] = [
     about: 'Bring in what streams hold, up to now.',
     more: 'What `always` jobs name. In an environment with stand-ins these are read.',
     arguments: [argument('job', false, 'One `always` job; by default all of them.')],
-    options: { once: { takes: 'nothing', about: 'Up to now, then end. Must be given.' }, progress },
+    options: {
+      once: { takes: 'nothing', about: 'Up to now, then end. Must be given.' },
+      snapshot: { takes: 'nothing', about: 'Of changes: every table is read whole once more.' },
+      progress,
+    },
     examples: [
       { line: 'esteira sync --once', about: 'every stream' },
       { line: 'esteira sync --once v_credit_sincronizacao', about: 'what one job brings in' },

@@ -116,6 +116,14 @@ async function open(
         environmentOf(config, called);
         return against(called, () => look(called));
       },
+      changes: async ({ job, url, tables }) => {
+        const [{ openChanges }, { slotName }] = await Promise.all([
+          import('../adapters/postgres/changes/changes.ts'),
+          import('../adapters/postgres/changes/words.ts'),
+        ]);
+        const named = slotName(config.name, name, job);
+        return openChanges({ url: variables.secret(url), name: named, tables, trace });
+      },
       modulesOf: moduleHasher(folder),
       changed: () =>
         changedSince({ folder, pipelines: config.pipelines, files: definitions.map(({ file }) => file), loadedAt }),

@@ -31,12 +31,21 @@ export const files = (pattern: string): Reader =>
 export const postgres = (url: Env) =>
   Object.freeze({
     table: (name: string): Reader => reader({ by: 'postgres', options: { url, name }, adds: {}, streams: false }),
-    /** Snapshot, then each insert, update and delete, exactly once; adds `_deleted` and `_synced_at`. */
+    /**
+     * Snapshot, then each insert, update, delete and truncate, exactly once, by a job that is `always`. Adds `_deleted`; `_synced_at`, by which the
+     * changes of a job are in order; `_lsn`, `_committed_at` and `_operation` of the transaction, which a stand-in need not have.
+     */
     changes: (name: string) =>
       reader({
         by: 'postgres changes',
         options: { url, name },
-        adds: { _deleted: col.boolean(), _synced_at: col.timestamp() },
+        adds: {
+          _deleted: col.boolean(),
+          _synced_at: col.timestamp(),
+          _lsn: col.bigint().optional(),
+          _committed_at: col.timestamp().optional(),
+          _operation: col.text().optional(),
+        },
         streams: true,
       }),
   });

@@ -12,6 +12,9 @@ import {
   type StepRecord,
 } from '../ports/index.ts';
 import {
+  type Captured,
+  capture,
+  capturedBy,
   execute,
   limit,
   modelsOf,
@@ -64,6 +67,10 @@ export interface Work {
   readonly ahead?: boolean;
   /** The warehouse does not have what an earlier run of the date published. */
   readonly lost?: boolean;
+  /** Of changes: until it is stopped. */
+  readonly endless?: boolean;
+  /** Of changes: every table is read whole once more. */
+  readonly snapshot?: boolean;
   /** Aborted when the owner ends: the run is left as it is, for the next owner to go on with. */
   readonly stopping?: AbortSignal;
 }
@@ -74,6 +81,7 @@ export async function carryOut(work: Work, project: Project, context: Context): 
   const started = performance.now();
   const models = await modelsOf(chosen, project);
   refuseUnreadable(models, project);
+  const captured = capturedBy(models, work.job, project);
   refuseUnlessSetUp(await setupChanges(models, project), project);
   await refuseMissingInputs(models, project);
   const reruns = work.reruns ?? new Map<string, Rerun>();
@@ -109,7 +117,7 @@ export async function carryOut(work: Work, project: Project, context: Context): 
   const stop = stoppable(project, opened.held.runId);
   try {
     const signal = AbortSignal.any([context.signal, stop.signal]);
-    return await goOn(opened, { work, models, settings, started }, project, { ...context, signal });
+    return await goOn(opened, { work, models, captured, settings, started }, project, { ...context, signal });
   } finally {
     stop.end();
   }
@@ -120,11 +128,13 @@ async function goOn(
   {
     work,
     models,
+    captured,
     settings,
     started,
   }: {
     readonly work: Work;
     readonly models: readonly StepModel[];
+    readonly captured: Captured | undefined;
     readonly settings: SettingValues;
     readonly started: number;
   },
@@ -148,29 +158,36 @@ async function goOn(
   };
   const going = watchLong(opened.run, values, { project, context });
   let left = 0;
-  const failures = await execute({
+  const carryingOut = {
     project,
     held: opened.held,
     values,
     of: { job: opened.run.job, date: opened.run.date, zone: opened.run.zone, reason: opened.run.reason },
     models,
+    resumed: opened.opened === 'resumed',
+    signal: AbortSignal.any([context.signal, time.signal]),
+    onStep: (outcome: StepOutcome) => {
+      if (outcome.state === 'skipped') left += 1;
+      emitStep(outcome, journal, context);
+    },
+    onWait: (waiting: Waiting) => emitWait(waiting, journal, context),
+  };
+  const steps = {
+    ...carryingOut,
     needs: new Map(
       chosen.map((step) => [step.node.id, step.needs.filter((need) => chosen.some((other) => other.node.id === need))]),
     ),
     records: new Map(opened.steps.map((step) => [step.step, step])),
-    resumed: opened.opened === 'resumed',
     forced: work.again === true && reason !== 'always',
     ...(work.reruns ? { reruns: work.reruns } : {}),
     ...(work.under === undefined ? {} : { claimed: true }),
     ...(work.ahead ? { ahead: true } : {}),
     within: limits?.step,
-    signal: AbortSignal.any([context.signal, time.signal]),
-    onStep: (outcome) => {
-      if (outcome.state === 'skipped') left += 1;
-      emitStep(outcome, journal, context);
-    },
-    onWait: (waiting) => emitWait(waiting, journal, context),
-  })
+  };
+  const { endless = false, snapshot: anew = false } = work;
+  const onNote = (text: string) => emitNote(context, text);
+  const going = captured ? capture({ ...carryingOut, captured, endless, anew, onNote }) : execute(steps);
+  const failures = await going
     .catch(async (error) => {
       await journal.settled();
       return giveBack(opened, error, { project, context, values, took: going.took() });

@@ -8,12 +8,16 @@ import { finishReruns } from './rerun/finish.ts';
 import type { Context, Input, RunView } from './views.ts';
 
 /** Runs a job for a date. A run of the job that was interrupted goes on first, whatever its date. */
-export async function run(project: Project, input: Input<'run'>, context: Context): Promise<RunView> {
+export async function run(
+  project: Project,
+  input: Input<'run'> & { readonly snapshot?: boolean },
+  context: Context,
+): Promise<RunView> {
   const job = jobOf(project, input.job);
   const tick = await tickAsked(job, input, project);
   if (input.date && Temporal.PlainDate.compare(tick.date, todayIn(tick.zone, project)) > 0)
     emitNote(context, `note: ${tick.date} has not come yet`);
-  const { params, again, select: chosen = [] } = input;
+  const { params, again, select: chosen = [], snapshot } = input;
   const work: Work = {
     job: jobName(job, input),
     steps: select(stepsOf(project.graph, job).steps, chosen),
@@ -21,6 +25,7 @@ export async function run(project: Project, input: Input<'run'>, context: Contex
     reason: isEndless(job) ? 'always' : 'manual',
     ...(params ? { params } : {}),
     ...(again ? { again } : {}),
+    ...(snapshot ? { snapshot } : {}),
   };
   await finishReruns(work, project, context);
   for (;;) {
@@ -69,8 +74,10 @@ export async function sync(
   input: Input<'sync'>,
   context: Context,
 ): Promise<{ readonly runs: readonly RunView[] }> {
+  const { snapshot } = input;
   const jobs = input.job ? [jobOf(project, input.job)] : [...project.graph.jobs.values()].filter(isEndless);
   const runs: RunView[] = [];
-  for (const job of jobs) runs.push(await run(project, { job: job.name, again: true }, context));
+  for (const job of jobs)
+    runs.push(await run(project, { job: job.name, again: true, ...(snapshot ? { snapshot } : {}) }, context));
   return { runs };
 }

@@ -375,7 +375,7 @@ export interface Operations {
   /** A run by its id, the one of a job, or the only one that goes on. */
   cancel: [input: { readonly run?: string; readonly by: string }, output: CancelView];
   /** What `always` jobs name, up to now. */
-  sync: [input: { readonly job?: string }, output: { readonly runs: readonly RunView[] }];
+  sync: [input: { readonly job?: string; readonly snapshot?: boolean }, output: { readonly runs: readonly RunView[] }];
   compile: [input: { readonly select?: readonly string[] }, output: CompiledView];
   runs: [
     input: { readonly job?: string; readonly limit?: number },

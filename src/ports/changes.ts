@@ -69,7 +69,7 @@ export interface ToLand {
   readonly committedAt?: Temporal.Instant;
   /** In what tables are not what their sources declare, by step. */
   readonly differences: ReadonlyMap<string, readonly Difference[]>;
-  /** It is a snapshot after others: what has been landed before, and is not in it, is gone. */
+  /** Of a snapshot: what has been landed before, and is not in it, is gone. */
   readonly others?: Emptied;
 }
 
@@ -137,6 +137,4 @@ export interface SnapshotOptions {
   readonly signal: AbortSignal;
   /** As of `Following`. */
   readonly clock: bigint;
-  /** There may be rows of an earlier one. */
-  readonly again: boolean;
 }

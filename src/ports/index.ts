@@ -1,7 +1,10 @@
 export { noRows } from './account.ts';
 export type * from './alerts.ts';
 export type * from './backfills.ts';
+
 export { type Channel, type ChannelMessage, NotBefore } from './channel.ts';
+export * from './changes.ts';
+
 export type { Clock } from './clock.ts';
 export type * from './comparison.ts';
 export { type Dialect, type Place, placeText } from './dialect.ts';
@@ -18,6 +21,7 @@ export {
   type Unread,
 } from './incoming.ts';
 export type * from './keeping.ts';
+export type * from './landing.ts';
 export type { ProcessLock, TakeLock } from './lock.ts';
 export type * from './state.ts';
 export type * from './ticks.ts';

@@ -13,7 +13,6 @@ export interface LandedTable {
   readonly settingsHash: string;
   /** The definition is another than the one before. */
   readonly facts?: DefinitionFacts;
-  /** Why the rows are not as they were expected, as it stands after the last publication. */
   readonly refusesNew?: boolean;
 }
 
@@ -34,6 +33,8 @@ export interface LandingInto {
 
 /** What is published together. */
 export interface LandingPart extends ToLand {
+  /** By step: everything committed up to there is landed then. */
+  readonly positions: ReadonlyMap<string, bigint>;
   /** Of all tables that it has rows of. */
   readonly part: number;
   /** Of what the position says something. */
@@ -59,4 +60,6 @@ export interface LandedBefore {
   /** The greatest. */
   readonly part: number;
   readonly accounts: ReadonlyMap<string, Account>;
+  /** The greatest `_synced_at` of the tables, by whatever run, in microseconds since 1970; else 0. */
+  readonly clock: bigint;
 }

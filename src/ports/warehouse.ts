@@ -3,6 +3,7 @@ import type { Compared, Comparison } from './comparison.ts';
 import type { Dialect, Place } from './dialect.ts';
 import type { SourceFile } from './files.ts';
 import type { IncomingInput } from './incoming.ts';
+import type { LandedBefore, Lander, LandingInto } from './landing.ts';
 
 /** Columns that Esteira adds, last, to the tables it writes; which of them a table has depends on how it is written. */
 export const hidden = Object.freeze({
@@ -273,6 +274,8 @@ export interface FileInput {
   readonly extra?: string;
   /** A column that is not among them breaks the contract. */
   readonly refusesNew?: boolean;
+  /** Columns that nobody misses. */
+  readonly unmissed?: readonly string[];
   /** A file that breaks the contract fails the step, which says where the source is written; without this it is set aside. */
   readonly breach?: { readonly written: string };
   /** Whether a file still is what was listed; asked when it has been read. */
@@ -449,6 +452,13 @@ export interface Warehouse {
   publish(write: StepWrite, signal?: AbortSignal): Promise<Publication>;
   /** Records of steps of one run, all of one catalog, that nothing they read has changed: in one transaction, or not at all. Throws FENCED. */
   publishUnchanged(writes: readonly StepWrite[], signal?: AbortSignal): Promise<readonly Publication[]>;
+  /**
+   * Lets work land the rows of a stream for as long as it goes, in as many publications as it makes; the signal ends it. What it has not published when it
+   * ends is gone.
+   */
+  land<Result>(into: LandingInto, work: (lander: Lander) => Promise<Result>, signal?: AbortSignal): Promise<Result>;
+  /** What a run has landed in that way before. */
+  landed(catalog: string, runId: string, places: readonly Place[]): Promise<LandedBefore>;
   /** A statement by a person: only reads, and is refused (QUERY_NOT_READ_ONLY) when it would not. */
   query(
     statement: string,

@@ -3,6 +3,7 @@ import type { AnyTable } from '../define/index.ts';
 import type { Node } from '../graph/index.ts';
 import type { StepModel } from '../plan/index.ts';
 import type { Bound, Drift, Position, PublicationDetails, SourceFile } from '../ports/index.ts';
+import { isCaptured } from './capture/captured.ts';
 import { absentText, changedNext, changedText, filesAgain, filesOf } from './files.ts';
 import type { Project } from './project.ts';
 import type { Rerun } from './rerun.ts';
@@ -79,7 +80,7 @@ export async function reachOf(
   const changed: string[] = [];
   for (const read of model.reads) {
     const { node } = read;
-    if (node.definition.kind === 'settings') continue;
+    if (node.definition.kind === 'settings' || isCaptured(model, project)) continue;
     if (read.how === 'files' || read.how === 'new files') {
       const listed = await filesOf(read, model, options);
       files.set(node.id, rerun ? await filesAgain(read, model, { ...options, rerun }) : listed.toRead);

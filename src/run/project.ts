@@ -1,7 +1,10 @@
 import type { AnySource, AnyTable, Reader } from '../define/index.ts';
 import type { Graph } from '../graph/index.ts';
-import type { Channel, Clock, FileStore, OtherWarehouse, StateStore, Warehouse } from '../ports/index.ts';
+
+import type { Changes, Channel, Clock, FileStore, OtherWarehouse, StateStore, Warehouse } from '../ports/index.ts';
+
 import type { Answers } from './answers.ts';
+import type { Captured } from './capture/captured.ts';
 import type { Retries } from './patience.ts';
 import type { Retention } from './retention.ts';
 
@@ -53,6 +56,8 @@ export interface Project {
   standInOf(source: AnySource): string | undefined;
   /** By name: what uses each variable that the configuration and the sources name. */
   readonly variables?: ReadonlyMap<string, readonly string[]>;
+  /** The changes of a database that a job follows. */
+  changes(of: Captured): Promise<Changes>;
   modulesOf(definition: AnyTable): Readonly<Record<string, string>>;
   /** A file of the configuration or the definitions that is not what it was when it was loaded. */
   changed?(): string | undefined;

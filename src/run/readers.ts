@@ -2,6 +2,7 @@ import type { AnySource } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { type Node, whereOf } from '../graph/index.ts';
 import type { StepModel } from '../plan/index.ts';
+import { isCaptured } from './capture/captured.ts';
 import type { Project } from './project.ts';
 
 /** Readers that a run has; a source of another one needs a stand-in. */
@@ -9,7 +10,9 @@ const known = ['files'];
 
 /** Throws READER_UNAVAILABLE for a source that these steps would read and cannot: without its reader it would look empty. */
 export function refuseUnreadable(models: readonly StepModel[], project: Project): void {
-  for (const { node } of models.flatMap((model) => model.reads.filter(isOfSource))) {
+  for (const { node } of models.flatMap((model) =>
+    isCaptured(model, project) ? [] : model.reads.filter(isOfSource),
+  )) {
     const source = node.definition as AnySource;
     const { by } = project.readerOf(source);
     if (!known.includes(by)) throw unavailable(source, by, project.environment);

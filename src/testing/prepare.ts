@@ -156,6 +156,7 @@ function projectOf(graph: Graph, warehouse: Warehouse, answers: Answers): Projec
     parallel: 1,
     readerOf: (source: AnySource) => source.reader,
     standInOf: () => undefined,
+    changes: () => Promise.reject(new TypeError('no database is followed here')),
     modulesOf: () => ({}),
     redact: (text) => text,
     trace: () => {},

@@ -16,6 +16,8 @@ import { type Emptied, empty } from './empty.ts';
 import { engineError, fenced, ofStatement } from './errors.ts';
 import { examine } from './examine.ts';
 import { inspect, losses } from './inspect.ts';
+import { landOn } from './landing/land.ts';
+import { landedBefore } from './landing/record.ts';
 import { origins } from './origins.ts';
 import {
   claim,
@@ -53,6 +55,13 @@ interface Writing {
   readonly stop: AbortController;
   readonly ended: Promise<unknown>;
 }
+
+/** By whom, and where to. */
+type Stoppable = Pick<Writing, 'targets'> & { readonly token?: bigint | undefined; readonly step?: string | undefined };
+const ofWrites = (writes: readonly StepWrite[]): Stoppable => {
+  const { token, step } = writes[0]?.batch ?? {};
+  return { targets: writes.map(({ target }) => target), token, step };
+};
 
 const samePlace = (one: Place, other: Place): boolean =>
   one.catalog === other.catalog && one.schema === other.schema && one.table === other.table;
@@ -99,11 +108,10 @@ export function warehouseOf(engine: Engine): Warehouse {
   };
   /** A claim with a newer token ends it, and waits for its end. */
   const stoppable = async <Result>(
-    writes: readonly StepWrite[],
+    { targets, token = 0n, step }: Stoppable,
     signal: AbortSignal | undefined,
     publish: (signal: AbortSignal) => Promise<Result>,
   ): Promise<Result> => {
-    const { token, step } = writes[0]?.batch ?? {};
     const stop = new AbortController();
     const publishing = async (): Promise<Result> => {
       try {
@@ -113,7 +121,7 @@ export function warehouseOf(engine: Engine): Warehouse {
         throw engineError(error, { ...(step ? { where: step } : {}), memoryLimit: engine.memoryLimit });
       }
     };
-    const one = { targets: writes.map(({ target }) => target), token: token ?? 0n, stop, ended: publishing() };
+    const one = { targets, token, stop, ended: publishing() };
     writing.add(one);
     try {
       return await one.ended;
@@ -159,10 +167,21 @@ export function warehouseOf(engine: Engine): Warehouse {
     formerDefinitions: (catalog, now) => formerDefinitions(engine, catalog, now),
     filesRead: (target, source) => filesRead(engine, target, source),
     publish: (write, signal) =>
-      stoppable([write], signal, async (stop) =>
+      stoppable(ofWrites([write]), signal, async (stop) =>
         write.unchanged ? ((await publishNothing([write], stop))[0] as Publication) : await publishOne(write, stop),
       ),
-    publishUnchanged: (writes, signal) => stoppable(writes, signal, (stop) => publishNothing(writes, stop)),
+    publishUnchanged: (writes, signal) => stoppable(ofWrites(writes), signal, (stop) => publishNothing(writes, stop)),
+    landed: (catalog, runId, places) => landedBefore(engine, { catalog, runId, places }),
+    land: (into, work, signal) => {
+      const targets = into.tables.map(({ target }) => target);
+      return stoppable({ targets, token: into.run.token, step: into.stream }, signal, async (stop) => {
+        const { latest } = await position(engine, into.catalog);
+        const told = into.tables.map(
+          ({ step, target }) => [step, latest.get(scopeOf(target))?.details.drift ?? []] as const,
+        );
+        return await engine.use((session) => landOn({ session, into, drift: new Map(told), trace }, work), stop);
+      });
+    },
     snapshot: (place, of) => snapshot(engine, place, of),
     compare: (place, comparison, signal) => compare(engine, place, comparison, signal),
     query: (statement, how) => query(engine, statement, how),

@@ -16,7 +16,8 @@ export const sync: Command = async (request) => {
     });
   const progress = progressOf(request);
   try {
-    const view = await call('sync', given('job', job), (event) => progress.onEvent(event));
+    const asked = { ...given('job', job), ...(typed.flags.has('snapshot') ? { snapshot: true } : {}) };
+    const view = await call('sync', asked, (event) => progress.onEvent(event));
     return {
       result: view,
       text: () => syncText(view.runs, terminal),

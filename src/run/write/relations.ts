@@ -1,3 +1,4 @@
+import type { Columns } from '../../columns/index.ts';
 import { type AnySource, extraColumn } from '../../define/index.ts';
 import { type Node, whereOf } from '../../graph/index.ts';
 import { handedOn, placeOf, type Read, readsDay, type StepModel } from '../../plan/index.ts';
@@ -55,12 +56,19 @@ export function fileInputs(model: StepModel, { project, reach, rerun }: Options)
     const { newColumns, breach } = (node.definition as AnySource).contract;
     return {
       ...{ relation: fileRelation(node), source: id, columns, files, once: unread },
+      ...unmissedIn(node.definition as AnySource),
       ...(newColumns === 'keep' ? { extra: extraColumn } : {}),
       ...(newColumns === 'refuse' ? { refusesNew: true } : {}),
       ...(breach === 'fail' ? { breach: { written: whereOf(node.definition) } } : {}),
       isAsListed: (file) => project.files.isAsListed(file),
     };
   });
+}
+
+/** What a reader adds for those who ask, and files that stand in for it need not have. */
+function unmissedIn({ reader }: AnySource): Pick<FileInput, 'unmissed'> {
+  const added = Object.entries<Columns[string]>(reader.adds).filter(([, { facts }]) => facts.nullable);
+  return added.length > 0 ? { unmissed: added.map(([name]) => name) } : {};
 }
 
 /** Where the rows of a source are, and one of them as JSON. */

@@ -90,10 +90,11 @@ export class Staging {
 
   /** Columns that are new, and those that are gone, each with the first file that has it so. */
   tell({ path }: SourceFile, { news, gone }: Pick<Compared, 'news' | 'gone'>): void {
-    const { extra } = this.input;
+    const { extra, unmissed = [] } = this.input;
     for (const column of news)
       this.differ({ how: 'new', column, path, note: extra ? `kept in ${extra}` : 'it is ignored' });
     for (const column of gone) {
+      if (unmissed.includes(column)) continue;
       this.differ({ how: 'gone', column, path, note: `its values are missing${renamedText(column, gone, news)}` });
     }
   }

@@ -33,7 +33,8 @@ async function tell(
     [added.operation]: literal(operation),
     [hidden.row]: `${literal(how.identity)} || '.' || lpad(cast(row_number() over (order by ${list}) as varchar), 10, '0')`,
   };
-  const told = await session.run(`insert into ${waiting.name} (${list}, ${Object.keys(cells).map(identifier).join(', ')})
+  const told =
+    await session.run(`insert into ${waiting.name} (${list}, ${Object.keys(cells).map(identifier).join(', ')})
     select ${list}, ${Object.values(cells).join(', ')} from (${keys})`);
   return told.rowsChanged;
 }

@@ -67,9 +67,9 @@ async function fromWaiting(session: Session, filling: Filling): Promise<number> 
     where not p.${gone} and (not ${keeps(column, 'p')} or exists (
       from ${waiting.name} as d where d.${moved} and d.${order} = p.${order} - interval 1 microsecond)))`;
   const found = await session.run(`update ${waiting.name} as t set ${value} = f.found, ${kept} = ${without(column)}
-    from (select l.${order} as at, b.${value} as found from ${lacking(filling)} as l
+    from (select l.${order} as moment, b.${value} as found from ${lacking(filling)} as l
       asof join ${before} as b on ${sameKey(key, 'l', 'b')} and l.${order} > b.${order} where not b.lacks) as f
-    where t.${order} = f.at`);
+    where t.${order} = f.moment`);
   return found.rowsChanged;
 }
 
@@ -83,9 +83,9 @@ async function fromLanding(session: Session, filling: Filling): Promise<void> {
   const newest = `(select ${list}, max_by({'value': t.${value}, 'read': not coalesce(list_contains(t._unread, ${literal(column)}), false)}, t.${order}) as found
     from ${target} as t semi join ${lacking(filling)} as l on ${sameKey(key, 't', 'l')} group by ${list})`;
   await session.run(`update ${waiting.name} as t set ${value} = f.found, ${kept} = ${without(column)}
-    from (select l.${order} as at, n.found.value as found from ${lacking(filling)} as l join ${newest} as n on ${sameKey(key, 'l', 'n')}
+    from (select l.${order} as moment, n.found.value as found from ${lacking(filling)} as l join ${newest} as n on ${sameKey(key, 'l', 'n')}
       where n.found.read and not exists (from ${waiting.name} as p where not p.${gone} and ${sameKey(key, 'p', 'l')} and p.${order} < l.${order}
         and (not ${keeps(column, 'p')} or exists (
           from ${waiting.name} as d where d.${moved} and d.${order} = p.${order} - interval 1 microsecond)))) as f
-    where t.${order} = f.at`);
+    where t.${order} = f.moment`);
 }

@@ -1,6 +1,6 @@
 import {
-  driftAfter,
   type Drift,
+  driftAfter,
   hidden,
   type Lander,
   type LandingInto,
@@ -56,15 +56,20 @@ export async function landOn<Result>(landing: Landing, work: (lander: Lander) =>
   }
 }
 
-async function publish(part: LandingPart, landing: Landing, waiting: readonly Waiting[]): Promise<readonly Publication[]> {
+async function publish(
+  part: LandingPart,
+  landing: Landing,
+  waiting: readonly Waiting[],
+): Promise<readonly Publication[]> {
   const { session, into, trace } = landing;
   const filled = waiting.filter(({ rows, emptied }) => rows > 0 || emptied.length > 0);
   const vanished = part.others ? waiting.filter(({ table }) => part.of?.includes(table.step)) : [];
   const named = waiting.filter(({ table }) => part.besides?.includes(table.step));
   await trace('staged');
-  return await session.transaction(async () => {
+  const published = await session.transaction(async () => {
     const warnings = new Map<string, string[]>();
-    for (const one of new Set([...filled, ...vanished])) warnings.set(one.table.step, await complete(one, part, session));
+    for (const one of new Set([...filled, ...vanished]))
+      warnings.set(one.table.step, await complete(one, part, session));
     const counted = waiting.filter(({ rows }) => rows > 0).map(({ table }) => table);
     const sequences = await touchFences(session, into, counted);
     await trace('fenced');
@@ -80,10 +85,9 @@ async function publish(part: LandingPart, landing: Landing, waiting: readonly Wa
     await session.run(recordSql(into, part, landed));
     await trace('before-commit');
     return landed.map((one) => publicationOf(into, part, one));
-  }).then(async (published) => {
-    await trace('committed');
-    return published;
   });
+  await trace('committed');
+  return published;
 }
 
 /** What rows lack, and rows that nobody has sent; gives what people should know. */
@@ -96,6 +100,8 @@ async function complete(waiting: Waiting, { keys, others }: LandingPart, session
   }
   await fillKept(session, waiting, key);
   if (key || (!others && waiting.emptied.length === 0)) return [];
+  const there = await session.number(`select count(*) from (from ${dialect.place(waiting.table.target)} limit 1)`);
+  if (there + waiting.rows === 0 || (others && there === 0)) return [];
   return [`${step}: rows that are gone cannot be told, as nothing says by which columns they are known`];
 }
 

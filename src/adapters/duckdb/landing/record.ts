@@ -1,16 +1,20 @@
 import {
   type Account,
+  added,
   type Drift,
+  type LandedBefore,
   type LandedTable,
   type LandingInto,
   type LandingPart,
   noRows,
+  type Place,
   type Publication,
   type PublicationDetails,
 } from '../../../ports/index.ts';
+import type { Engine } from '../connection.ts';
 import { dialect } from '../dialect.ts';
 import { fenced } from '../errors.ts';
-import type { Row, Session } from '../session.ts';
+import type { Session } from '../session.ts';
 import { book, generationSql, scopeOf } from '../setup.ts';
 
 const { literal } = dialect;
@@ -50,13 +54,16 @@ export async function touchFences(
 /** What is recorded of a landing: a publication for each table, and up to where each has been read. */
 export function recordSql(
   { catalog, run, stream, tables }: LandingInto,
-  { part, position, system, of, at }: LandingPart,
+  { part, position, positions, system, at }: LandingPart,
   landed: readonly Landed[],
 ): string {
-  const moved = tables.filter(({ step }) => of === undefined || of.includes(step));
+  const moved = tables.filter(({ step }) => positions.has(step));
   const scopes = moved.map(({ target }) => scopeOf(target));
   const watermark = book(catalog, 'watermark');
-  const marks = scopes.map((scope) => `(${[scope, stream, position, system, run.runId].map(literal).join(', ')})`);
+  const marks = moved.map(({ step, target }) => {
+    const values = [scopeOf(target), stream, positions.get(step), system, run.runId];
+    return `(${values.map(literal).join(', ')})`;
+  });
   const { job, date, zone, reason } = run.of;
   const whose = [job, date.toString(), zone, reason].map(literal).join(', ');
   const publications = landed.map((one) => {
@@ -73,7 +80,9 @@ export function recordSql(
   return [
     `delete from ${watermark} where source = ${literal(stream)} and target in ${literal(scopes)}`,
     `insert into ${watermark} values ${marks.join(', ')}`,
-    ...(publications.length > 0 ? [`insert into ${book(catalog, 'publication')} values ${publications.join(', ')}`] : []),
+    ...(publications.length > 0
+      ? [`insert into ${book(catalog, 'publication')} values ${publications.join(', ')}`]
+      : []),
   ].join(';\n');
 }
 
@@ -98,15 +107,24 @@ export const publicationOf = ({ run }: LandingInto, { part, at }: LandingPart, l
   details: detailsOf(landed),
 });
 
-/** What a run has landed before, added up. */
-export const landedSql = (catalog: string, runId: string): string => {
+/** What a run has landed before, added up, and when the newest row of these tables came. */
+export async function landedBefore(
+  engine: Engine,
+  { catalog, runId, places }: { readonly catalog: string; readonly runId: string; readonly places: readonly Place[] },
+): Promise<LandedBefore> {
+  if (!(await engine.isSetUp(catalog))) return { part: 0, accounts: new Map(), clock: 0n };
   const made = `select ${literal(`${catalog}.`)} || name as step, generation from ${book(catalog, 'made')}`;
-  return `select step, max(part) as part, sum(n_in) as rows from ${book(catalog, 'publication')} semi join (${made}) using (step, generation)
+  const sql = `select step, max(part) as part, sum(n_in) as rows from ${book(catalog, 'publication')} semi join (${made}) using (step, generation)
     where run_id = ${literal(runId)} group by step`;
-};
-export function landedBefore(rows: readonly Row[]): { part: number; accounts: ReadonlyMap<string, Account> } {
-  return {
-    part: Math.max(0, ...rows.map(({ part }) => Number(part))),
-    accounts: new Map(rows.map(({ step, rows: count }) => [String(step), accountOf(Number(count))])),
-  };
+  const times = places.map((place) => `select epoch_us(max(${added.synced})) as newest from ${dialect.place(place)}`);
+  return await engine.use(async (session) => {
+    const rows = await session.rows(sql);
+    const newest =
+      times.length > 0 ? await session.bigint(`select max(newest) from (${times.join(' union all ')})`) : 0n;
+    return {
+      part: Math.max(0, ...rows.map(({ part }) => Number(part))),
+      accounts: new Map(rows.map(({ step, rows: count }) => [String(step), accountOf(Number(count))])),
+      clock: newest,
+    };
+  });
 }

@@ -88,7 +88,9 @@ export async function makeSlot({ ask, name, where }: Looked): Promise<void> {
 const remedies: Readonly<Record<string, (user: string, sql: string) => string>> = {
   // Insufficient rights.
   '42501': (user, sql) =>
-    /slot/.test(sql) ? `Have an administrator say: alter role ${user} replication;` : `Have the tables' owner say: ${sql};`,
+    /slot/.test(sql)
+      ? `Have an administrator say: alter role ${user} replication;`
+      : `Have the tables' owner say: ${sql};`,
   // Wrong state: the level of the log.
   '55000': () => "Have an administrator say: alter system set wal_level = 'logical'; and start the server again.",
   // No slot is left.
@@ -125,9 +127,11 @@ export function lossOf(
   if (other) return `the database is another one: its number is ${system}, and was ${other.system}`;
   const position = landed.reduce((least, one) => (one.position < least ? one.position : least), first.position);
   if (!slot) return `the slot ${name} is gone; landed is up to ${lsnText(position)}`;
-  if (slot.isLost) return `the server has given up the slot ${name}: it kept more of its log than max_slot_wal_keep_size`;
+  if (slot.isLost)
+    return `the server has given up the slot ${name}: it kept more of its log than max_slot_wal_keep_size`;
   if (slot.confirmed > position)
     return `the slot ${name} begins at ${lsnText(slot.confirmed)}, landed is up to ${lsnText(position)} only`;
-  if (now < position) return `the database is older than it was: it has come to ${lsnText(now)}, landed is ${lsnText(position)}`;
+  if (now < position)
+    return `the database is older than it was: it has come to ${lsnText(now)}, landed is ${lsnText(position)}`;
   return undefined;
 }

@@ -106,7 +106,8 @@ export class Stream {
     }
     const now = performance.now();
     const { until, together } = this.#options.following;
-    if (now - this.#heardAt > longestSilence) return this.#options.replication.stop(new Error('connection error: no answer'));
+    if (now - this.#heardAt > longestSilence)
+      return this.#options.replication.stop(new Error('connection error: no answer'));
     if (!this.#isOpen) {
       const isDone = until !== undefined && this.#position >= until;
       const isIdle = this.#changes === 0 && this.#position > this.#landed && now - this.#landedAt > sayEvery;

@@ -1,0 +1,45 @@
+import { EsteiraError } from '../../../errors.ts';
+import { isPassing } from '../faults.ts';
+
+interface Said {
+  readonly code?: string;
+  readonly message: string;
+}
+
+/** What was not landed cannot be had any more. */
+export const changesLost = (got: string, where: string): EsteiraError =>
+  new EsteiraError('CHANGES_LOST', {
+    what: 'Changes are lost that were not brought in yet: the database does not have them any more.',
+    where,
+    got,
+    next: 'esteira sync --once --snapshot reads the tables whole once more, and says of what is gone that it is deleted; the changes between are lost.',
+  });
+
+/** What the database of a source said, with a code of ours; any other error as it is. */
+export function faultOf(error: unknown, { where, name }: { readonly where: string; readonly name: string }): unknown {
+  if (error instanceof EsteiraError) return error;
+  const { code = '', message = '' } = error as Said;
+  const got = message.includes(code) ? message || 'no answer' : `${message} (${code})`.trim();
+  const details = { where, got };
+  const cause = { cause: error };
+  if (code === '55006') {
+    const what = `Somebody else follows the changes by the slot ${name}.`;
+    const next = 'Wait until it ends, or see who it is: select * from pg_stat_replication;';
+    return new EsteiraError('SLOT_IN_USE', { what, ...details, next }, cause);
+  }
+  // The log is read with the publication as it was when it was written; a slot that kept too much was given up.
+  if ((code === '42704' && /publication|slot/.test(message)) || /can no longer (get changes|be used)/.test(message))
+    return changesLost(got, where);
+  if (code === '42501') {
+    const what = 'The database does not let Esteira follow its changes.';
+    const next =
+      'Have an administrator say: alter role <the user of the address> replication; and grant select on the tables.';
+    return new EsteiraError('REPLICATION_REFUSED', { what, ...details, next }, cause);
+  }
+  if (isPassing(error)) {
+    const what = 'The database of a source does not answer.';
+    const next = 'See whether it runs and can be reached from here, and give the command again: nothing is lost.';
+    return new EsteiraError('SOURCE_UNREACHABLE', { what, ...details, next }, cause);
+  }
+  return error;
+}
