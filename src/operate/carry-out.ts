@@ -186,8 +186,8 @@ async function goOn(
   };
   const { endless = false, snapshot: anew = false } = work;
   const onNote = (text: string) => emitNote(context, text);
-  const going = captured ? capture({ ...carryingOut, captured, endless, anew, onNote }) : execute(steps);
-  const failures = await going
+  const carrying = captured ? capture({ ...carryingOut, captured, endless, anew, onNote }) : execute(steps);
+  const failures = await carrying
     .catch(async (error) => {
       await journal.settled();
       return giveBack(opened, error, { project, context, values, took: going.took() });

@@ -1,9 +1,8 @@
 export { noRows } from './account.ts';
 export type * from './alerts.ts';
 export type * from './backfills.ts';
-
-export { type Channel, type ChannelMessage, NotBefore } from './channel.ts';
 export * from './changes.ts';
+export { type Channel, type ChannelMessage, NotBefore } from './channel.ts';
 
 export type { Clock } from './clock.ts';
 export type * from './comparison.ts';

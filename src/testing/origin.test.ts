@@ -25,7 +25,7 @@ async function originalBy(query: Rows<any>): Promise<readonly string[]> {
   assert.deepEqual(account, { in: 2, valid: 1, invalid: 1, duplicates: 0 });
   return Object.keys(invalid[0]?._original ?? {}).sort();
 }
-const producers = ['_deleted', '_synced_at', 'id', 'name'];
+const producers = ['_committed_at', '_deleted', '_lsn', '_operation', '_synced_at', 'id', 'name'];
 const own = ['key', 'named'];
 
 test('an invalid row of a projection keeps the row of the producer, however the projection is written', async () => {

@@ -4,6 +4,7 @@ import { describe, it } from 'node:test';
 import { catalogue, type ErrorCode, EsteiraError, render } from '../../src/errors.ts';
 import { Sandbox } from '../sandbox.ts';
 import { type Case, type Cases, numbers, shop } from './case.ts';
+import { changes } from './cases/changes.ts';
 import { definitions } from './cases/definitions.ts';
 import { owner } from './cases/owner.ts';
 import { project } from './cases/project.ts';
@@ -13,7 +14,7 @@ import { state } from './cases/state.ts';
 
 /** Codes that no command can be made to give here, and why. */
 const without: Partial<Record<ErrorCode, string>> = {};
-const cases: Cases = { ...project, ...definitions, ...runs, ...owner, ...state, ...rerun };
+const cases: Cases = { ...project, ...definitions, ...runs, ...owner, ...state, ...changes, ...rerun };
 
 /** Does it as a person, and as a program too; gives what the person reads. */
 async function produce(code: ErrorCode, { doing, words, ...how }: Case, asProgram: boolean): Promise<string> {

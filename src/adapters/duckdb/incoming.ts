@@ -1,3 +1,5 @@
+export { between, Filler } from './incoming/fill.ts';
+
 import type { Bad, Difference, Incoming, IncomingInput } from '../../ports/index.ts';
 import { chunkRows, hidden } from '../../ports/index.ts';
 import { dialect, storedType } from './dialect.ts';

@@ -16,8 +16,6 @@ import { type Emptied, empty } from './empty.ts';
 import { engineError, fenced, ofStatement } from './errors.ts';
 import { examine } from './examine.ts';
 import { inspect, losses } from './inspect.ts';
-import { landOn } from './landing/land.ts';
-import { landedBefore } from './landing/record.ts';
 import { origins } from './origins.ts';
 import {
   claim,
@@ -29,6 +27,8 @@ import {
   published,
   stepsPublished,
 } from './position.ts';
+import { landOn } from './publish/land.ts';
+import { landedBefore } from './publish/land-record.ts';
 import { publishStep } from './publish/publish.ts';
 import { Turns } from './publish/turns.ts';
 import { publishUnchanged } from './publish/unchanged.ts';

@@ -3,7 +3,7 @@ import pg from 'pg';
 import { EsteiraError } from '../../../errors.ts';
 import type { CapturedTable, ChangeFigures, Changes, ChangeTaker, Prepared } from '../../../ports/index.ts';
 import { addressOf } from '../address.ts';
-import { type CatalogueType, catalogueQuery, type PostgresType, saidAs, sayAs, typesOf } from '../values/types.ts';
+import { type CatalogueType, catalogueQuery, type PostgresType, saidAs, sayAs, typesOf } from '../values.ts';
 import { fieldsOf, identityOf, Shape } from './decoder.ts';
 import { changesLost, faultOf } from './faults.ts';
 import { lsnOf, lsnText } from './lsn.ts';
@@ -125,7 +125,7 @@ class PostgresChanges implements Changes {
       what: `The server has another slot called ${this.name}.`,
       where: this.describe,
       got: `plugin ${plugin}, database ${database}`,
-      next: 'Have it dropped, where nobody needs it, or give the job another name.',
+      next: 'Have it dropped, where nobody needs it, or give the job another name, and sync again.',
     });
 
   snapshot(...[steps, taker, options]: Parameters<Changes['snapshot']>): Promise<void> {

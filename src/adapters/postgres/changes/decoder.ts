@@ -1,9 +1,8 @@
 import { type Columns, col, compareNames } from '../../../columns/index.ts';
 import { EsteiraError } from '../../../errors.ts';
 import { added, type CapturedTable, type ChangeTaker, type Difference, onTheWay } from '../../../ports/index.ts';
-import type { Field } from '../values/rows.ts';
-import { Rows } from '../values/rows.ts';
-import type { PostgresType } from '../values/types.ts';
+import type { Field, PostgresType } from '../values.ts';
+import { Rows } from '../values.ts';
 import { lsnWide } from './lsn.ts';
 import { given, type LoggedColumn, type Messages, type Tuple } from './messages.ts';
 import { type FoundTable, keyOf } from './tables.ts';

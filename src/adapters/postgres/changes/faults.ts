@@ -12,7 +12,7 @@ export const changesLost = (got: string, where: string): EsteiraError =>
     what: 'Changes are lost that were not brought in yet: the database does not have them any more.',
     where,
     got,
-    next: 'esteira sync --once --snapshot reads the tables whole once more, and says of what is gone that it is deleted; the changes between are lost.',
+    next: 'esteira sync --once --snapshot reads the tables whole again, and says of rows that are gone that they are deleted; what they were between is lost.',
   });
 
 /** What the database of a source said, with a code of ours; any other error as it is. */
@@ -24,7 +24,7 @@ export function faultOf(error: unknown, { where, name }: { readonly where: strin
   const cause = { cause: error };
   if (code === '55006') {
     const what = `Somebody else follows the changes by the slot ${name}.`;
-    const next = 'Wait until it ends, or see who it is: select * from pg_stat_replication;';
+    const next = 'See who it is, select * from pg_stat_replication, and sync again when it has ended.';
     return new EsteiraError('SLOT_IN_USE', { what, ...details, next }, cause);
   }
   // The log is read with the publication as it was when it was written; a slot that kept too much was given up.
@@ -33,7 +33,7 @@ export function faultOf(error: unknown, { where, name }: { readonly where: strin
   if (code === '42501') {
     const what = 'The database does not let Esteira follow its changes.';
     const next =
-      'Have an administrator say: alter role <the user of the address> replication; and grant select on the tables.';
+      'Have an administrator say: alter role <the user of the address> replication; grant select on the tables. Then sync again.';
     return new EsteiraError('REPLICATION_REFUSED', { what, ...details, next }, cause);
   }
   if (isPassing(error)) {

@@ -89,12 +89,13 @@ const remedies: Readonly<Record<string, (user: string, sql: string) => string>> 
   // Insufficient rights.
   '42501': (user, sql) =>
     /slot/.test(sql)
-      ? `Have an administrator say: alter role ${user} replication;`
-      : `Have the tables' owner say: ${sql};`,
+      ? `Have an administrator say: alter role ${user} replication; and sync again.`
+      : `Have the tables' owner say: ${sql}; and sync again.`,
   // Wrong state: the level of the log.
   '55000': () => "Have an administrator say: alter system set wal_level = 'logical'; and start the server again.",
   // No slot is left.
-  '53400': () => 'Raise max_replication_slots, or drop a slot that nobody reads: select * from pg_replication_slots;',
+  '53400': () =>
+    'Raise max_replication_slots, or drop a slot that nobody reads (select * from pg_replication_slots), and sync again.',
 };
 
 async function refusable<Result>(
@@ -113,7 +114,7 @@ async function refusable<Result>(
 }
 
 const refused = (what: string, { where, sql }: { readonly where: string; readonly sql: string }): EsteiraError =>
-  new EsteiraError('REPLICATION_REFUSED', { what, where, next: `Have its owner say: ${sql};` });
+  new EsteiraError('REPLICATION_REFUSED', { what, where, next: `Have its owner say: ${sql}; and sync again.` });
 
 /** Why what was not landed yet cannot be had any more; nothing where it can. */
 export function lossOf(

@@ -1,5 +1,4 @@
 import type pg from 'pg';
-import type { Shape } from './decoder.ts';
 
 /** The places of the values of one row. */
 export interface Places {
@@ -27,15 +26,19 @@ export class CopyRows {
     const bytes = this.#rest ? Buffer.concat([this.#rest, more]) : more;
     let at = 0;
     if (!this.#isBegun) {
-      if (bytes.length < head || bytes.length < head + bytes.readUInt32BE(head - 4)) return this.#keep(bytes, 0);
+      if (bytes.length < head || bytes.length < head + bytes.readUInt32BE(head - 4)) {
+        this.#keep(bytes, 0);
+        return;
+      }
       this.#isBegun = true;
       at = head + bytes.readUInt32BE(head - 4);
     }
     for (;;) {
       const next = this.#row(bytes, at);
-      if (next === undefined) return this.#keep(bytes, at);
+      if (next === undefined) break;
       at = next;
     }
+    this.#keep(bytes, at);
   }
 
   /** Where the row ends; nothing where not all of it is there, or where there is no more. */
@@ -96,11 +99,4 @@ export function copyOut(client: pg.Client, sql: string, onBytes: (bytes: Buffer)
   };
   client.query(submitted as unknown as pg.Submittable);
   return promise;
-}
-
-/** A table as it is to be copied: its columns as `copy` gives them. */
-export interface Copied {
-  readonly shape: Shape;
-  readonly sql: string;
-  readonly fields: number;
 }

@@ -1,5 +1,5 @@
 import type { ChangeTaker, Following, Landed } from '../../../ports/index.ts';
-import type { PostgresType } from '../values/types.ts';
+import type { PostgresType } from '../values.ts';
 import { fieldsOf, identityOf, Shape } from './decoder.ts';
 import { given, type LoggedColumn, Messages, type Relation } from './messages.ts';
 import type { Replication } from './replication.ts';
@@ -106,16 +106,13 @@ export class Stream {
     }
     const now = performance.now();
     const { until, together } = this.#options.following;
-    if (now - this.#heardAt > longestSilence)
-      return this.#options.replication.stop(new Error('connection error: no answer'));
-    if (!this.#isOpen) {
-      const isDone = until !== undefined && this.#position >= until;
-      const isIdle = this.#changes === 0 && this.#position > this.#landed && now - this.#landedAt > sayEvery;
-      const isDue = this.#changes > 0 && now - this.#since >= together.milliseconds;
-      if (isDone && this.#position === this.#landed) return this.#end();
-      if (isDone || isIdle || isDue) return this.#hold(() => this.#land());
-    }
-    if (now - this.#saidAt > (until === undefined ? sayEvery : askEvery)) this.#say(true);
+    const isDone = until !== undefined && this.#position >= until;
+    const isIdle = this.#changes === 0 && this.#position > this.#landed && now - this.#landedAt > sayEvery;
+    const isDue = this.#changes > 0 && now - this.#since >= together.milliseconds;
+    if (now - this.#heardAt > longestSilence) this.#options.replication.stop(new Error('connection error: no answer'));
+    else if (!this.#isOpen && isDone && this.#position === this.#landed) this.#end();
+    else if (!this.#isOpen && (isDone || isIdle || isDue)) this.#hold(() => this.#land());
+    else if (now - this.#saidAt > (until === undefined ? sayEvery : askEvery)) this.#say(true);
   }
 
   #end(): void {
@@ -180,21 +177,28 @@ export class Stream {
     const messages = this.#messages;
     switch (messages.read(bytes, from)) {
       case 'I':
-        return this.#insert(bytes);
+        this.#insert(bytes);
+        break;
       case 'U':
-        return this.#update(bytes);
+        this.#update(bytes);
+        break;
       case 'D':
-        return this.#delete(bytes);
+        this.#delete(bytes);
+        break;
       case 'B':
-        return this.#begin();
+        this.#begin();
+        break;
       case 'C':
-        return this.#commit();
+        this.#commit();
+        break;
       case 'R':
-        return this.#describe(messages.described as Relation);
+        this.#describe(messages.described as Relation);
+        break;
       case 'T':
-        return this.#truncate(messages.truncated);
+        this.#truncate(messages.truncated);
+        break;
       case '':
-        return undefined;
+        break;
     }
   }
 

@@ -51,7 +51,7 @@ const notThere = ({ place, written }: CapturedTable, isOther: boolean): EsteiraE
     what: isOther ? `${place} is no table whose changes are logged.` : `The database has no table ${place}.`,
     where: written,
     allowed: 'a table, or one that is partitioned: schema.table, of the schema public where none is said',
-    next: 'Correct the name in changes(…), or see whether the table was renamed.',
+    next: 'Correct the name in changes(…), or see whether the table was renamed, and sync again.',
   });
 
 /** Were it published, the server would refuse each update and delete of the application. */
@@ -59,7 +59,7 @@ const unidentified = ({ captured, schema, name }: FoundTable): EsteiraError =>
   new EsteiraError('REPLICATION_REFUSED', {
     what: `${captured.place} has no primary key: nothing would say which row was updated or deleted.`,
     where: captured.written,
-    next: `Give it one, or have its owner say: alter table ${quoted(schema)}.${quoted(name)} replica identity full;`,
+    next: `Give it one, or have its owner say: alter table ${quoted(schema)}.${quoted(name)} replica identity full; and sync again.`,
   });
 
 /** The columns of the landing by which a row is found again, where all of the key are declared. */

@@ -2,7 +2,7 @@ import type { DuckDBAppender } from '@duckdb/node-api';
 import { type Columns, col } from '../../../columns/index.ts';
 import { type Emptied, hidden, type IncomingChunk, type LandedTable, onTheWay } from '../../../ports/index.ts';
 import { dialect, storedType } from '../dialect.ts';
-import { Filler } from '../incoming/fill.ts';
+import { Filler } from '../incoming.ts';
 import type { Session } from '../session.ts';
 
 const { identifier } = dialect;

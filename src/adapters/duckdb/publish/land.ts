@@ -9,14 +9,14 @@ import {
   type Publication,
 } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
-import { between } from '../incoming/fill.ts';
-import { insertSql, jsonOf, listed } from '../publish/work.ts';
+import { between } from '../incoming.ts';
 import type { Session } from '../session.ts';
 import { scopeOf } from '../setup.ts';
-import { tellEmptied, tellVanished } from './gone.ts';
-import { fillKept } from './kept.ts';
-import { type Landed, publicationOf, recordSql, touchFences } from './record.ts';
-import { unreadText, Waiting } from './waiting.ts';
+import { tellEmptied, tellVanished } from './land-gone.ts';
+import { fillKept } from './land-kept.ts';
+import { type Landed, publicationOf, recordSql, touchFences } from './land-record.ts';
+import { unreadText, Waiting } from './land-waiting.ts';
+import { insertSql, jsonOf, listed } from './work.ts';
 
 const { identifier, literal } = dialect;
 

@@ -1,8 +1,8 @@
 import { added, type Emptied, hidden } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
-import { listed, sameKey } from '../publish/work.ts';
 import type { Session } from '../session.ts';
-import type { Waiting } from './waiting.ts';
+import type { Waiting } from './land-waiting.ts';
+import { listed, sameKey } from './work.ts';
 
 const { identifier, literal } = dialect;
 const [order, gone] = [identifier(added.synced), identifier(added.deleted)];

@@ -1,8 +1,8 @@
 import { added, onTheWay } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
-import { sameKey } from '../publish/work.ts';
 import type { Session } from '../session.ts';
-import type { Waiting } from './waiting.ts';
+import type { Waiting } from './land-waiting.ts';
+import { sameKey } from './work.ts';
 
 const { identifier, literal } = dialect;
 const [kept, moved, order, gone] = [onTheWay.kept, onTheWay.moved, added.synced, added.deleted].map(identifier) as [
