@@ -1,5 +1,5 @@
 import { files } from 'esteira';
-import { duckdb, folder, project, sqlite } from 'esteira/config';
+import { duckdb, email, env, folder, project, slack, sqlite, toFile } from 'esteira/config';
 
 // The only file that names an engine. The pipelines are the same in every environment.
 export default project({
@@ -7,6 +7,13 @@ export default project({
   pipelines: { v_credit: 'pipelines/credit/definitions/*.ts' },
   invalid: '_invalidos',
   standard: 'embedded',
+  channels: {
+    plantao: [
+      email({ to: 'plantao@v-credit.example', from: 'esteira@v-credit.example', server: env('SMTP_URL') }),
+      slack({ webhook: env('SLACK_WEBHOOK') }),
+    ],
+    dados: [email({ to: 'dados@v-credit.example', from: 'esteira@v-credit.example', server: env('SMTP_URL') })],
+  },
   environments: {
     embedded: {
       warehouse: duckdb({ folder: '.esteira/embedded' }),
@@ -19,6 +26,8 @@ export default project({
       state: sqlite({ file: '.esteira/demo/state.sqlite' }),
       files: folder({ path: '.esteira/demo/files' }),
       standIns: { 'postgres_public.*': files('postgres_public/{name}/*.jsonl') },
+      // A file, in the place of people's inboxes.
+      channels: { '*': [toFile({ path: '.esteira/demo/alerts.txt' })] },
     },
   },
 });

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type FiguresByTable, generate, type Manifest } from '../../pipelines/credit/data/generate.ts';
 import type { QueryView, RunView } from '../../src/operate/index.ts';
+import { demonstrateBadDay } from './bad-day.ts';
 import { CommandLine } from './command.ts';
 
 const days = 3;
@@ -48,6 +49,9 @@ export async function demonstrateCredit(options: {
     'query',
     'select dia, sum(atendidos) as atendidos, sum(resolvidos) as resolvidos from curated.vw_performance_agente group by dia order by dia limit 5',
   );
+  const told = path.join(root, '.esteira', 'demo', 'alerts.txt');
+  const after = Temporal.PlainDate.from(firstDate).add({ days }).toString();
+  differences.push(...demonstrateBadDay(esteira, { folder, date: after, told }));
   return differences;
 }
 

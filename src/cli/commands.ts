@@ -1,49 +1,7 @@
-import type { Command } from './command.ts';
+import { argument, type CommandEntry, date, limit, type OptionEntry, progress, select } from './entries/entry.ts';
+import { watching } from './entries/watching.ts';
 
-/** How an option's value is read: `pairs` and `list` may be given more than once. */
-export interface OptionEntry {
-  readonly takes: 'nothing' | 'text' | 'date' | 'count' | 'port' | 'pairs' | 'list';
-  /** Named in the help: `--date <date>`. */
-  readonly value?: string;
-  readonly short?: string;
-  readonly about: string;
-}
-interface ArgumentEntry {
-  readonly name: string;
-  readonly needed: boolean;
-  readonly many?: boolean;
-  readonly about: string;
-}
-export interface CommandEntry {
-  readonly name: string;
-  readonly about: string;
-  readonly more?: string;
-  readonly arguments: readonly ArgumentEntry[];
-  readonly options: Readonly<Record<string, OptionEntry>>;
-  readonly examples: readonly { readonly line: string; readonly about: string }[];
-  /** It is carried out by the process that owns the project, which must be this one. */
-  readonly owns?: true;
-  /** Loaded when called, so that help costs nothing. */
-  load(): Promise<Command>;
-}
-
-const date: OptionEntry = {
-  takes: 'date',
-  value: '<date>',
-  about: 'The day being processed, YYYY-MM-DD.',
-};
-const select: OptionEntry = {
-  takes: 'list',
-  value: '<steps>',
-  about:
-    'Only these steps: a name, a pattern such as silver.*, +name with all above, name+ with all below. May be repeated.',
-};
-const limit = (about: string): OptionEntry => ({ takes: 'count', value: '<number>', about });
-const progress: OptionEntry = {
-  takes: 'nothing',
-  about: 'With --json: events as JSON lines on standard error while it goes.',
-};
-const argument = (name: string, needed: boolean, about: string): ArgumentEntry => ({ name, needed, about });
+export type { CommandEntry, OptionEntry } from './entries/entry.ts';
 
 /** For every command. */
 export const everywhere: Readonly<Record<string, OptionEntry>> = Object.freeze({
@@ -409,14 +367,7 @@ export const commands: readonly CommandEntry[] = [
     ],
     load: async () => (await import('./commands/settings.ts')).settingsSet,
   },
-  {
-    name: 'status',
-    about: 'What is running, what ran last, what is next.',
-    arguments: [],
-    options: {},
-    examples: [{ line: 'esteira status', about: 'the whole project' }],
-    load: async () => (await import('./commands/status.ts')).status,
-  },
+  ...watching,
   {
     name: 'gc',
     about: 'Remove what is older than it is kept.',

@@ -1,5 +1,6 @@
 import { EsteiraError } from '../errors.ts';
 import { cleaned, type Project, said } from '../run/index.ts';
+import { alerts, monitors, testAlerts } from './alerts/look.ts';
 import { deliverBeforeEnd } from './alerts/tell.ts';
 import { cancel } from './cancel.ts';
 import { diff } from './diff.ts';
@@ -49,6 +50,9 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
   settings,
   'settings set': setSetting,
   start,
+  alerts,
+  'alerts test': testAlerts,
+  monitors,
   status,
   doctor,
   diff,

@@ -29,10 +29,21 @@ export async function status(project: Project): Promise<StatusView> {
   );
   const drift = await driftOf(project);
   const waiting = await state.ticks.pending();
+  const alerts = await alertsOf(project);
   const missed = await state.ticks.list({ state: 'skipped', limit: 5 });
   return {
     ...{ environment: project.environment, owner: project.owner, running, interrupted, jobs },
-    ...{ waiting: waiting.map(tickView), missed: missed.map(tickView), drift },
+    ...{ waiting: waiting.map(tickView), missed: missed.map(tickView), drift, alerts },
+  };
+}
+
+async function alertsOf({ state }: Project): Promise<StatusView['alerts']> {
+  const open = await state.alerts.alerts({ open: true, limit: 100 });
+  const waiting = await state.alerts.undelivered({ state: 'waiting', limit: 1000 });
+  const givenUp = await state.alerts.undelivered({ state: 'given up', limit: 1000 });
+  return {
+    open: open.map(({ monitor, raisedAt, latest }) => ({ monitor, since: raisedAt.toString(), what: latest.what })),
+    ...{ waiting: waiting.length, givenUp: givenUp.length },
   };
 }
 

@@ -10,10 +10,12 @@ import type {
   RunState,
   StepState,
 } from '../ports/index.ts';
+import type { AlertsTestView, AlertsView, MonitorsView } from './alerts/views.ts';
 import type { DiffView } from './diff-views.ts';
 import type { PlanView } from './plan-views.ts';
 import type { BeatEvent, ScheduleEvent, StartView, TickView } from './schedule/views.ts';
 
+export type * from './alerts/views.ts';
 export type * from './diff-views.ts';
 export type * from './plan-views.ts';
 export type { BeatEvent, KeepingView, ScheduleEvent, StartView, TickView } from './schedule/views.ts';
@@ -276,6 +278,12 @@ export interface StatusView {
   readonly missed: readonly TickView[];
   /** How files differ from what their sources declare, by the newest publication of each table. */
   readonly drift: readonly Drift[];
+  readonly alerts: {
+    readonly open: readonly { readonly monitor: string; readonly since: string; readonly what: string }[];
+    /** Notices that wait to be delivered, and that nobody took for so long that they were given up. */
+    readonly waiting: number;
+    readonly givenUp: number;
+  };
 }
 export interface DoctorView {
   readonly findings: readonly {
@@ -399,6 +407,12 @@ export interface Operations {
     input: { readonly name: string; readonly value: string; readonly by: string; readonly reason?: string },
     output: SettingsView,
   ];
+  /** Alerts that are open, and at most `limit` (10) that are over. */
+  alerts: [input: { readonly limit?: number }, output: AlertsView];
+  /** A message to each member of a channel, or of all. */
+  'alerts test': [input: { readonly channel?: string }, output: AlertsTestView];
+  /** All, or one with its last figures. */
+  monitors: [input: { readonly name?: string; readonly limit?: number }, output: MonitorsView];
   status: [input: Record<string, never>, output: StatusView];
   /** With `reconcile` the state is brought to what the warehouse knows; without it nothing is changed. */
   /** The folder by its whole path; it is not there yet. */

@@ -2,9 +2,9 @@ import type { RunView, StatusView, TickView } from '../../operate/views.ts';
 import { driftTexts } from '../../ports/drift.ts';
 import type { Command } from '../command.ts';
 import { mark, paint } from '../marks.ts';
-import { moment } from '../numbers.ts';
+import { counted, moment } from '../numbers.ts';
 import { table } from '../table.ts';
-import type { Look } from '../terminal.ts';
+import { inEnvironment, type Look } from '../terminal.ts';
 import { visible, wrapHanging } from '../text.ts';
 import { missedText } from './runs.ts';
 
@@ -26,7 +26,7 @@ const headings = [
 
 /** Who has the project, what goes on, and for each job its last day and its next time; a run of a part of a job stands below it. */
 export function statusText(
-  { environment, owner, running, interrupted, jobs, waiting, missed, drift }: StatusView,
+  { environment, owner, running, interrupted, jobs, waiting, missed, drift, alerts }: StatusView,
   look: Look,
 ): string {
   const whose = owner
@@ -46,12 +46,29 @@ export function statusText(
     ...running.map((run) => openRun(run, 'running', look)),
     ...(interrupted.length > 0 ? ['', paint(look, 'strong', 'Interrupted: the next run or start goes on')] : []),
     ...interrupted.map((run) => openRun(run, 'failed', look)),
+    ...alertLines(alerts, look),
     ...(rows.length > 0 ? ['', ...table(headings, rows, look)] : []),
     ...(waiting.length > 0 ? ['', 'Due, not done', ...waiting.map((tick) => waitingLine(tick, look))] : []),
     ...(missed.length > 0 ? ['', missedText(missed, look)] : []),
     ...(drift.length > 0 ? ['', 'Files that are not what their sources declare'] : []),
     ...driftTexts(drift).map((text) => wrapHanging(visible(`  ${text}`), look.columns, 4)),
   ].join('\n');
+}
+
+function alertLines({ open, waiting, givenUp }: StatusView['alerts'], look: Look): readonly string[] {
+  const lines = open.map(({ monitor, since, what }) => `${monitor}, since ${moment(since)}: ${what}`);
+  const untold = [
+    ...(waiting > 0 ? [`${counted(waiting, 'notice')} not delivered yet`] : []),
+    ...(givenUp > 0 ? [`${counted(givenUp, 'notice')} given up: nobody was told`] : []),
+  ];
+  if (lines.length + untold.length === 0) return [];
+  return [
+    '',
+    paint(look, 'strong', 'Alerts'),
+    ...lines.map((line) => wrapHanging(`${mark(look, 'failed')} ${visible(line)}`, look.columns, 2)),
+    ...untold.map((line) => `  ${line}`),
+    inEnvironment('  next    esteira alerts', look),
+  ];
 }
 
 function openRun({ job, date, runId, createdAt, steps, next }: RunView, how: 'running' | 'failed', look: Look): string {

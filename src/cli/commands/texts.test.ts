@@ -100,6 +100,7 @@ const status = {
   waiting: [],
   missed: [],
   drift: [],
+  alerts: { open: [], waiting: 0, givenUp: 0 },
   jobs: [
     {
       job: 'v_credit_diario',

@@ -73,9 +73,10 @@ async function flagLines(one: Brought, subject: Subject): Promise<readonly strin
   const lines: string[] = [];
   for (const [flag, rows] of flags.slice(0, mostFlags)) {
     const usual = median(ofBefore.map(({ flags: own }) => own[flag] ?? 0));
-    const than = usual === undefined ? '' : `, usually in ${count(Math.round(usual))}`;
+    const isUsual = usual !== undefined && rows <= usual;
+    const than = usual === undefined || isUsual ? '' : `, usually in ${count(Math.round(usual))}`;
     lines.push(
-      `  ${flag} is false in ${counted(rows, 'row')}${than}${sinceText(flag, rows, one, { ofBefore, date: subject.values.date })}`,
+      `  ${flag} is false in ${counted(rows, 'row')}${than}${isUsual ? ', as usual' : sinceText(flag, rows, one, { ofBefore, date: subject.values.date })}`,
     );
     const example = await exampleOf(one, flag, subject);
     if (example !== undefined) lines.push(`    such as ${example}`);

@@ -1,0 +1,71 @@
+import type { FigureView, MonitorsView, MonitorView } from '../../operate/views.ts';
+import { type Command, given, numberOf } from '../command.ts';
+import { mark, paint } from '../marks.ts';
+import { moment } from '../numbers.ts';
+import { table } from '../table.ts';
+import type { Look } from '../terminal.ts';
+import { visible, wrapHanging } from '../text.ts';
+
+export const monitors: Command = async ({ typed, terminal, call }) => {
+  const [name] = typed.words;
+  const view = await call('monitors', { ...given('name', name), ...given('limit', numberOf(typed, 'limit')) });
+  return { result: view, text: () => monitorsText(view, terminal) };
+};
+
+const headings = [
+  { head: 'monitor' },
+  { head: 'verdict', whole: true },
+  { head: 'last', align: 'right' },
+  { head: 'limit', whole: true },
+  { head: 'at', whole: true, optional: true },
+  { head: 'tells', optional: true },
+] as const;
+const figures = [
+  { head: 'at', whole: true },
+  { head: 'date', whole: true },
+  { head: 'verdict', whole: true },
+  { head: 'figure', align: 'right' },
+  { head: 'limit', whole: true },
+  { head: 'what', optional: true },
+] as const;
+
+export function monitorsText({ monitors: all, history }: MonitorsView, look: Look): string {
+  if (all.length === 0) return 'The project has no monitors.';
+  const [one] = all;
+  if (history && one) return oneText(one, history, look);
+  const rows = all.map(({ monitor, last, limit, tell }) => [
+    monitor,
+    last?.verdict ?? 'never judged',
+    last?.text ?? '',
+    limit,
+    last ? moment(last.at) : '',
+    tell ?? '',
+  ]);
+  return table(headings, rows, look).join('\n');
+}
+
+/** The newest figure in full, and the ones before it in a line each. */
+function oneText(monitor: MonitorView, history: readonly FigureView[], look: Look): string {
+  const { monitor: name, measure, of, limit, when, tell, since, next, last, writtenAt } = monitor;
+  const say = (word: string, text: string): string =>
+    wrapHanging(`  ${word.padEnd(8)}${visible(text)}`, look.columns, 10);
+  const rows = history.map((figure) => [
+    moment(figure.at),
+    figure.date,
+    figure.verdict,
+    figure.text ?? '',
+    figure.limit ?? '',
+    figure.what,
+  ]);
+  return [
+    `${mark(look, last?.verdict === 'held' ? 'done' : last ? 'failed' : 'pending')} ${paint(look, 'strong', visible(name))}`,
+    say('watches', `${measure} of ${of.join(', ')}, ${when}`),
+    say('limit', limit),
+    say('tells', tell ?? 'nobody'),
+    ...(since ? [say('open', `since ${moment(since)}`)] : []),
+    ...(last ? [say('now', last.what), ...last.facts.map((fact) => say('', fact))] : [say('now', 'never judged')]),
+    ...(next ? [say('next', next)] : []),
+    say('written', writtenAt),
+    ...(rows.length > 0 ? ['', ...table(figures, rows, look)] : []),
+  ].join('\n');
+}
