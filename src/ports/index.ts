@@ -22,6 +22,7 @@ export {
 export type * from './keeping.ts';
 export type * from './landing.ts';
 export type { ProcessLock, TakeLock } from './lock.ts';
+export type * from './models.ts';
 export type * from './state.ts';
 export type * from './ticks.ts';
 export * from './warehouse.ts';

@@ -21,6 +21,9 @@ const keys: { readonly [Table in Name]: readonly AnyColumn<Tables, Table>[] } = 
   figure: ['monitor', 'figure_id'],
   alert: ['alert_id'],
   outbox: ['notice_id', 'channel', 'member'],
+  model_version: ['model', 'version'],
+  model_champion: ['model'],
+  model_move: ['model', 'number'],
 };
 const tables = Object.keys(keys) as Name[];
 const portion = 500;

@@ -129,6 +129,22 @@ const migrations: readonly ((words: Words) => string)[] = [
   create index outbox_given_up on outbox (notice_id) where state = 'given up';
   create index outbox_of_alert on outbox (alert_id);
   `,
+
+  // Versions of models, the one of each that is in use, and how that came to be.
+  ({ text, whole, table, keyed }) => `
+  create table model_version (
+    model ${text} not null, version ${text} not null, run_id ${text} not null,
+    state ${text} not null check (state in ('training', 'candidate', 'refused', 'released', 'taken back')),
+    created_at ${text} not null, content_hash ${text}, about ${text},
+    primary key (model, version), unique (run_id, model)
+  )${table};
+  create table model_champion (model ${text} primary key, version ${text} not null, number ${whole} not null)${keyed};
+  create table model_move (
+    model ${text} not null, number ${whole} not null, from_version ${text}, to_version ${text} not null,
+    moved_by ${text} not null, reason ${text} not null, at ${text} not null,
+    primary key (model, number)
+  )${table};
+  `,
 ];
 
 export const newest = migrations.length;

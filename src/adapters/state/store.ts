@@ -19,6 +19,7 @@ import { SqlBackfills } from './backfills.ts';
 import type { Engine, Work } from './engine.ts';
 import { keepingOf } from './keeping.ts';
 import { goingOf, requireToken } from './leases.ts';
+import { SqlModels } from './models.ts';
 import { openRun } from './opening.ts';
 import { own, type Times, usual } from './owner.ts';
 import { decodeBounds, encode, encodeOptional, toLogLine, toRun, toStep } from './rows.ts';
@@ -56,6 +57,7 @@ export class SqlState implements StateStore {
   readonly backfills: SqlBackfills;
   readonly alerts: SqlAlerts;
   readonly keeping: KeepingStore;
+  readonly models: SqlModels;
 
   constructor(engine: Engine, times: Times = usual) {
     this.#engine = engine;
@@ -63,6 +65,7 @@ export class SqlState implements StateStore {
     this.backfills = new SqlBackfills(engine);
     this.alerts = new SqlAlerts(engine);
     this.keeping = keepingOf(engine);
+    this.models = new SqlModels(engine);
     this.#times = times;
   }
 

@@ -8,6 +8,7 @@ import type {
   StepState,
   TickState,
   Verdict,
+  VersionState,
 } from '../../ports/index.ts';
 
 /** Read as bigint, whatever its size. */
@@ -154,6 +155,32 @@ export interface OutboxRow {
   error: string | null;
 }
 
+export interface ModelVersionRow {
+  model: string;
+  version: string;
+  run_id: string;
+  state: VersionState;
+  created_at: string;
+  content_hash: string | null;
+  /** JSON. */
+  about: string | null;
+}
+/** `number`: of the move that made it so. */
+interface ModelChampionRow {
+  model: string;
+  version: string;
+  number: Integer;
+}
+export interface ModelMoveRow {
+  model: string;
+  number: Integer;
+  from_version: string | null;
+  to_version: string;
+  moved_by: string;
+  reason: string;
+  at: string;
+}
+
 /** What is noted of the state itself. */
 interface NotedRow {
   /** `swept`: when it was last looked through for what is old; `removed`: the greatest number of a run that is kept no more. */
@@ -176,4 +203,7 @@ export interface Tables {
   figure: FigureRow;
   alert: AlertRow;
   outbox: OutboxRow;
+  model_version: ModelVersionRow;
+  model_champion: ModelChampionRow;
+  model_move: ModelMoveRow;
 }

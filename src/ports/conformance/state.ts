@@ -4,6 +4,7 @@ import { EsteiraError } from '../../errors.ts';
 import { type Held, noRows, type StateStore } from '../index.ts';
 import { backfillsConformance } from './backfills.ts';
 import { keepingConformance } from './keeping.ts';
+import { modelsConformance } from './models.ts';
 import { account, at, begun, details, far, newOwner, newRun } from './runs.ts';
 import { ticksConformance } from './ticks.ts';
 
@@ -475,6 +476,7 @@ export function stateConformance(name: string, open: (place: string) => Promise<
     ticksConformance(on);
     backfillsConformance(on);
     keepingConformance(on);
+    modelsConformance(on);
 
     on('a log is kept in the order of writing, by run and by step', async (state) => {
       const hostile = `it's "ç" \u{1f600}\n\u0000\u0010 \u00100 %s`;

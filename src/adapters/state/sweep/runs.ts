@@ -89,6 +89,8 @@ async function sizeOf(state: State, ids: readonly string[], withRuns: boolean): 
 async function removeDetails(state: State, ids: readonly string[]): Promise<void> {
   for (const table of ['attempt', 'step', 'log'] as const)
     await state.deleteFrom(table).where('run_id', 'in', ids).execute();
+  // What was never whole goes with the run that had begun it.
+  await state.deleteFrom('model_version').where('run_id', 'in', ids).where('state', '=', 'training').execute();
 }
 
 /** What is removed here is known by the greatest of its numbers: nobody takes it for lost. */

@@ -1,0 +1,89 @@
+import type { Held } from './state.ts';
+
+/**
+ * `training`: its run goes on, or ended before it was whole · `candidate`: whole, and waits for what must come before it can be used ·
+ * `refused`: it did not pass · `released`: it is or was the champion · `taken back`: it was, and a rollback put another in its place.
+ */
+export type VersionState = 'training' | 'candidate' | 'refused' | 'released' | 'taken back';
+
+/** One version of a model; what it says never changes once it is whole. */
+export interface ModelVersion {
+  /** `catalog.schema.name`. */
+  readonly model: string;
+  /** `YYYYMMDD_HHMM` of the run's logical time in UTC; `_2`, `_3`, … where that is taken. */
+  readonly version: string;
+  readonly runId: string;
+  readonly state: VersionState;
+  readonly createdAt: Temporal.Instant;
+  /** Of its files; absent until it is whole. */
+  readonly contentHash?: string;
+  /** Code, settings, window, rows, inputs, measures, verdict: whatever is to be known of it. */
+  readonly about?: unknown;
+}
+
+/** The champion of a model was another from then on. */
+export interface ModelMove {
+  readonly model: string;
+  /** Counted from 1, without a gap; what is published outside says it, so that an older one is known as that. */
+  readonly number: number;
+  readonly from?: string;
+  readonly to: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly at: Temporal.Instant;
+}
+export interface Champion {
+  readonly version: string;
+  /** Of the move that made it so. */
+  readonly number: number;
+}
+
+/** Other versions are to be used, of several models at once or of none. */
+export interface NewMoves {
+  /** `from`: the champion that whoever asks for it has seen; absent where there was none. */
+  readonly models: readonly { readonly model: string; readonly from?: string; readonly to: string }[];
+  readonly by: string;
+  readonly reason: string;
+  /** The versions that were in use are taken back: none of them is put in its place again. */
+  readonly takesBack?: boolean;
+  /** A run moves for as long as its token holds. */
+  readonly held?: Held;
+  readonly now: Temporal.Instant;
+}
+
+/**
+ * `overtaken`: a model has another champion by now than whoever asks has seen · `unusable`: a version that is not there, not whole, or was refused or
+ * taken back.
+ */
+export type Moved =
+  | { readonly moved: 'all' }
+  | { readonly moved: 'overtaken'; readonly model: string; readonly champion?: string }
+  | { readonly moved: 'unusable'; readonly model: string; readonly version: string; readonly state?: VersionState };
+
+/** Versions of models, which of them are in use, and how that came to be. */
+export interface ModelStore {
+  /** The version that the run trains of a model, the same for each of its attempts. Throws FENCED. */
+  begin(held: Held, model: string, now: Temporal.Instant): Promise<string>;
+  /** It is whole, its files are there: from now on it stays as it is. Throws FENCED. */
+  complete(
+    held: Held,
+    version: Pick<ModelVersion, 'model' | 'version'> & {
+      readonly state: 'candidate' | 'refused';
+      readonly contentHash: string;
+      readonly about: unknown;
+    },
+  ): Promise<void>;
+  /** All in one transaction, or nothing. Throws FENCED. */
+  move(moves: NewMoves): Promise<Moved>;
+  champions(): Promise<ReadonlyMap<string, Champion>>;
+  version(model: string, version: string): Promise<ModelVersion | undefined>;
+  /** Newest first. */
+  versions(filter: {
+    readonly model?: string;
+    readonly runId?: string;
+    readonly state?: VersionState;
+    readonly limit: number;
+  }): Promise<readonly ModelVersion[]>;
+  /** Newest first. */
+  moves(filter: { readonly model: string; readonly limit: number }): Promise<readonly ModelMove[]>;
+}
