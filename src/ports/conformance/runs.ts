@@ -1,4 +1,4 @@
-import type { Account, NewOwner, NewRun, Opened, PublicationDetails } from '../index.ts';
+import type { Account, Held, NewOwner, NewRun, Opened, PublicationDetails, StateStore } from '../index.ts';
 
 export const account: Account = Object.freeze({
   in: 7,
@@ -64,4 +64,14 @@ export const newOwner = (holder: string): NewOwner => ({
 export function begun(opened: Opened): Exclude<Opened, { opened: 'done' }> {
   if (opened.opened === 'done') throw new Error(`the date is done, by run ${opened.run.runId}`);
   return opened;
+}
+
+/** Every step that is left, and the end. */
+export async function carryOut(state: StateStore, held: Held): Promise<void> {
+  for (const { step, state: was } of await state.steps(held.runId)) {
+    if (was === 'done' || was === 'skipped') continue;
+    await state.intent(held, step, { bounds: [], files: {} }, at(2));
+    await state.done(held, step, { account, details }, at(2));
+  }
+  await state.finish(held, 'succeeded', undefined, at(3));
 }
