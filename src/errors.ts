@@ -67,6 +67,8 @@ export const catalogue = Object.freeze({
     'A file breaks the contract of its source: a column is gone, of another type, or new where that is refused.',
   ),
   SOURCE_UNREACHABLE: transient(1, 'The database of a source does not answer, or went away in the middle.'),
+  SOURCE_REFUSED: terminal(3, 'The database of a source does not let Esteira in, or read what it has to.'),
+  SOURCE_UNUSABLE: terminal(2, 'A table that a source names is not there, or its cursor cannot say what is new.'),
   REPLICATION_REFUSED: terminal(3, 'The database of a source does not let Esteira follow its changes.'),
   SLOT_IN_USE: transient(4, 'Somebody else follows the changes of a database by the same slot.'),
   CHANGES_LOST: terminal(3, 'Changes of a database are gone that were not brought in yet: another snapshot is needed.'),

@@ -26,7 +26,6 @@ export {
   mergeDeleting,
   monitor,
   perEngine,
-  postgres,
   type Readable,
   type Rows,
   replaceEach,

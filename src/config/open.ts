@@ -14,6 +14,7 @@ import { usedVariables } from './names.ts';
 import { environmentOf, placeFor, stopPoint } from './place.ts';
 import type { Environment, Place, ProjectConfig, StateAdapter } from './project.ts';
 import { refuseHalfRestored } from './restore.ts';
+import { sourceTables } from './sources.ts';
 import { Variables } from './variables.ts';
 
 export interface OpenProject extends Project {
@@ -97,6 +98,7 @@ async function open(
       answers: new Answers(warehouse, { folder, version: version() }),
       state,
       files,
+      tables: sourceTables(variables),
       clock,
       holder,
       owner,

@@ -28,7 +28,6 @@ export {
   extraColumn,
   files,
   type NewColumns,
-  postgres,
   type Reader,
   type Source,
   source,

@@ -108,8 +108,12 @@ export function edges(mention: Mention): readonly Definition[] {
   return 'setting' in mention ? [mention.of] : [];
 }
 
-/** A definition that is read by its name: it reads itself, and can be read since a time. */
-export function named<T extends Definition, C extends Columns>(self: T, columns: C): T & Growing<C> {
+/** A definition that is read by its name: it reads itself, and can be read since a time, unless that is refused. */
+export function named<T extends Definition, C extends Columns>(
+  self: T,
+  columns: C,
+  refuseSince: (self: T) => void = () => {},
+): T & Growing<C> {
   const readable: T & Growing<C> = define(
     Object.defineProperties(
       {
@@ -120,8 +124,10 @@ export function named<T extends Definition, C extends Columns>(self: T, columns:
         get reads() {
           return Object.freeze([readable]);
         },
-        since: (column: string, options: { readonly lookback?: Duration } = {}) =>
-          readableBy(columns, { by: 'since', of: readable, column, ...options }, [readable]),
+        since: (column: string, options: { readonly lookback?: Duration } = {}) => {
+          refuseSince(self);
+          return readableBy(columns, { by: 'since', of: readable, column, ...options }, [readable]);
+        },
       },
       Object.getOwnPropertyDescriptors(self),
     ) as unknown as T & Growing<C>,

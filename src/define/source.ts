@@ -15,9 +15,13 @@ export interface Reader<Extra extends Columns = {}> {
   readonly adds: Extra;
   /** Kept as a table of the source's name, to which each arrival is appended. */
   readonly streams: boolean;
+  /** Its rows change where they are, and come again then; what it was is not kept there. */
+  readonly changes?: true;
+  /** Nothing says what is new of it; this is what to write for that. */
+  readonly onlyWhole?: string;
 }
 
-const reader = <Extra extends Columns>(of: Reader<Extra>): Reader<Extra> => Object.freeze(of);
+export const reader = <Extra extends Columns>(of: Reader<Extra>): Reader<Extra> => Object.freeze(of);
 
 /**
  * Files below the environment's file store: CSV with a header, JSON lines or Parquet, by their ending; `.gz` too
@@ -27,30 +31,7 @@ const reader = <Extra extends Columns>(of: Reader<Extra>): Reader<Extra> => Obje
 export const files = (pattern: string): Reader =>
   reader({ by: 'files', options: { pattern }, adds: {}, streams: false });
 
-/** A Postgres database: `postgres(env('DATABASE_URL'))`. */
-export const postgres = (url: Env) =>
-  Object.freeze({
-    table: (name: string): Reader => reader({ by: 'postgres', options: { url, name }, adds: {}, streams: false }),
-    /**
-     * Snapshot, then each insert, update, delete and truncate, exactly once, by a job that is `always`. Adds `_deleted`; `_synced_at`, by which the
-     * changes of a job are in order; `_lsn`, `_committed_at` and `_operation` of the transaction, which a stand-in need not have.
-     */
-    changes: (name: string) =>
-      reader({
-        by: 'postgres changes',
-        options: { url, name },
-        adds: {
-          _deleted: col.boolean(),
-          _synced_at: col.timestamp(),
-          _lsn: col.bigint().optional(),
-          _committed_at: col.timestamp().optional(),
-          _operation: col.text().optional(),
-        },
-        streams: true,
-      }),
-  });
-
-/** What is done with a column of a file that the source does not declare. */
+/** What is done with a column that the source does not declare. */
 export type NewColumns = 'ignore' | 'keep' | 'refuse';
 /** The column that has, as a JSON object, what else the producer gave with a row. */
 export const extraColumn = '_extra';
@@ -58,7 +39,7 @@ type Kept<Mode> = Mode extends 'keep'
   ? { readonly [extraColumn]: Column<Readonly<Record<string, unknown>> | null> }
   : {};
 
-/** What files must be to be those of a source. */
+/** What files, or a table elsewhere, must be to be those of a source. */
 interface Contract<Mode> {
   /**
    * Columns that are not declared. `ignore` (the default) reads none of them, `keep` puts them into the column `_extra`, and both say each new name
@@ -108,12 +89,23 @@ export function source<C extends Columns, Extra extends Columns, Mode extends Ne
       contract: Object.freeze({ newColumns, breach }),
       ...(spec.day ? { day: spec.day } : {}),
       get unread() {
+        refuseUnread(self);
         return readableBy(columns, { by: 'unread', of: self }, [self]);
       },
     },
     columns,
+    refuseUnread,
   );
   return self;
+}
+
+function refuseUnread({ name, reader: { onlyWhole } }: Pick<AnySource, 'name' | 'reader'>): void {
+  if (onlyWhole === undefined) return;
+  throw new EsteiraError('DEFINITION_INVALID', {
+    what: `Nothing says what is new of ${name}: it can be read whole only.`,
+    where: name,
+    next: onlyWhole,
+  });
 }
 
 const extraTwice = (name: string): EsteiraError =>

@@ -33,6 +33,7 @@ const words: Readonly<Record<Exclude<PlanReason, 'setting' | 'new-rows' | 'above
   missing: 'never built',
   definition: 'its definition has changed',
   'made-anew': 'it was made anew',
+  elsewhere: 'reads a table elsewhere, which may have changed',
   date: "uses the run's date or time",
   'judged-by-date': "its rules or checks use the run's date or time",
   'every-run': 'evaluated by every run',

@@ -17,6 +17,7 @@ import { emptySpelling } from './empty.ts';
 import type { StepModel } from './model.ts';
 import { askedByRules, mentionsOf, type Read, readOf, readsDay } from './reads.ts';
 import {
+  refuseAgain,
   refuseAskedFiles,
   refuseKeyless,
   refuseNames,
@@ -92,6 +93,7 @@ async function tableModel(step: GraphStep, analyser: Analyser): Promise<StepMode
   await describeLimits(step.checks, analyser);
   const carried = await carriedBy(spec.rows, facts, analyser);
   const origin = carried ? undefined : await originOf(spec, facts, analyser);
+  if (!carried) refuseAgain(node, reads);
   if (!carried && !origin) refuseUnlike(node, reads, mentions);
   return {
     node,

@@ -1,5 +1,5 @@
 import { judgements, keyOf, parseDuration } from '../columns/index.ts';
-import { type AnyTable, appends, wayOf } from '../define/index.ts';
+import { type AnySource, type AnyTable, appends, wayOf } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { invalidDefinition, type Node, whereOf } from '../graph/index.ts';
 import { type Dialect, hidden, type QueryFacts } from '../ports/index.ts';
@@ -57,6 +57,17 @@ export function refuseUnlike({ definition }: Node<AnyTable>, reads: readonly Rea
     `${definition.name} keeps rows of ${again.node.definition.name} that lookback reads again, made with ${unrepeatable ? 'values that are others each time' : "the run's date, time or id"}: nothing says which are the same.`,
     definition,
     'Say which version of a key is which, by duplicates: keepLatest(…), or merge.',
+  );
+}
+
+/** Rows of a table elsewhere that changes may come again: without an identity of theirs, or a key, an append could not tell a row from an equal one. */
+export function refuseAgain({ definition }: Node<AnyTable>, reads: readonly Read[]): void {
+  const read = reads.find(({ node, how }) => how === 'new files' && (node.definition as AnySource).reader.changes);
+  if (!read || !appends(definition) || keyOf(definition.columns).length > 0) return;
+  throw invalidDefinition(
+    `${definition.name} appends rows of ${read.node.definition.name}, which may come again, and nothing says which are the same.`,
+    definition,
+    'Select from that source alone, row by row, or mark the key with .key(), or merge.',
   );
 }
 

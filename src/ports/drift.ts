@@ -1,7 +1,25 @@
+import { type Compared, renamedText } from '../columns/index.ts';
 import { EsteiraError } from '../errors.ts';
 import type { SourceFile } from './files.ts';
 import type { IncomingInput } from './incoming.ts';
 import type { Bad, Difference, Drift, FileInput } from './warehouse.ts';
+
+/** Columns that are new in a place, and those that are gone from it. */
+export function differencesOf(
+  { news, gone }: Pick<Compared, 'news' | 'gone'>,
+  of: { readonly path: string; readonly extra?: string | undefined; readonly unmissed?: readonly string[] | undefined },
+): readonly Difference[] {
+  const { path, extra, unmissed = [] } = of;
+  const kept = extra ? `kept in ${extra}` : 'it is ignored';
+  return [
+    ...news.map((column): Difference => ({ how: 'new', column, path, note: kept })),
+    ...gone
+      .filter((column) => !unmissed.includes(column))
+      .map((column): Difference => {
+        return { how: 'gone', column, path, note: `its values are missing${renamedText(column, gone, news)}` };
+      }),
+  ];
+}
 
 /** What is asked of an input of either kind. */
 type Input = Pick<IncomingInput, 'source' | 'columns' | 'refusesNew' | 'breach'>;

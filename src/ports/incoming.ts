@@ -65,9 +65,11 @@ export interface IncomingChunk {
 
 /** A reading that has begun. */
 export interface Incoming {
+  /** Where the rows come from, for people: `public.orders`. */
+  readonly place: string;
   /** In what the place is not what its source declares. */
   readonly differences: readonly Difference[];
-  /** Why it cannot be the source's: it gives no row then. The end of a sentence that begins with `it`. */
+  /** Why it cannot be the source's, in a sentence: it gives no row then. */
   readonly breach?: string;
   /** Several rows may have one identity: they are numbered, `#2` for the second. */
   readonly repeats: boolean;
@@ -87,8 +89,43 @@ export interface IncomingInput {
   readonly refusesNew?: boolean;
   /** What breaks the contract fails the step, which says where the source is written; without this it is left out. */
   readonly breach?: { readonly written: string };
-  /** Where they come from, for people. */
-  readonly place: string;
   /** The signal ends it: whoever reads gets an error then. */
   open(signal?: AbortSignal): Promise<Incoming>;
+}
+
+/** A table elsewhere, as its reader names it. */
+export interface SourceTable {
+  readonly by: string;
+  readonly options: Readonly<Record<string, string>>;
+  /** `source sales.orders, definitions/sales.ts:3`, for people. */
+  readonly where: string;
+}
+
+/** Which rows of a table, and what of them. */
+export interface TableAsked extends Pick<IncomingInput, 'columns' | 'extra' | 'refusesNew'> {
+  /** What is new: rows whose cursor is within both, and those of which it says nothing. Without the lower one all up to the upper. */
+  readonly piece?: { readonly lower?: bigint; readonly upper: bigint };
+  /** With what is new, the rows up to the upper bound whose column is not before this. */
+  readonly back?: { readonly column: string; readonly from: Temporal.PlainDate | Temporal.Instant };
+  /** The rows of one day alone, where the column of the table is a time; else all. */
+  readonly day?: { readonly column: string; readonly date: Temporal.PlainDate };
+  /** The identity says which row it is, or which version of it. */
+  readonly identity: 'row' | 'version';
+}
+
+/** Tables of one step, each server's as of one moment. */
+export interface TableSnapshot {
+  /** How far the cursor of a table has come: what is up to there will not grow, as far as the server can say. */
+  reach(table: SourceTable, signal?: AbortSignal): Promise<bigint>;
+  open(table: SourceTable, asked: TableAsked, signal?: AbortSignal): Promise<Incoming>;
+  close(): Promise<void>;
+}
+
+/** Where tables of sources are read. */
+export interface SourceTables {
+  /** Readers of this name read tables. */
+  has(by: string): boolean;
+  begin(): TableSnapshot;
+  /** That a table can be read as its source declares it, in words; else throws what a run would. */
+  look(table: SourceTable, asked: Omit<TableAsked, 'identity'>): Promise<string>;
 }

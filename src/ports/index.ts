@@ -1,13 +1,13 @@
 export { noRows } from './account.ts';
 export type * from './alerts.ts';
 export type * from './backfills.ts';
+export { cancelled } from './cancelled.ts';
 export * from './changes.ts';
 export { type Channel, type ChannelMessage, NotBefore } from './channel.ts';
-
 export type { Clock } from './clock.ts';
 export type * from './comparison.ts';
 export { type Dialect, type Place, placeText } from './dialect.ts';
-export { driftAfter, driftTexts, emptyTexts, type Looked, refuseBreaches } from './drift.ts';
+export { differencesOf, driftAfter, driftTexts, emptyTexts, type Looked, refuseBreaches } from './drift.ts';
 export type { FileFormat, FileStore, SourceFile } from './files.ts';
 export {
   type Carried,
@@ -17,6 +17,10 @@ export {
   type IncomingChunk,
   type IncomingColumn,
   type IncomingInput,
+  type SourceTable,
+  type SourceTables,
+  type TableAsked,
+  type TableSnapshot,
   type Unread,
 } from './incoming.ts';
 export type * from './keeping.ts';

@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import type { AnyTable } from '../define/index.ts';
 import type { Node } from '../graph/index.ts';
 import type { StepModel } from '../plan/index.ts';
-import type { Bound, Drift, Position, PublicationDetails, SourceFile } from '../ports/index.ts';
+import type { Bound, Drift, Position, PublicationDetails, SourceFile, TableSnapshot } from '../ports/index.ts';
 import { isCaptured } from './capture/captured.ts';
 import { absentText, changedNext, changedText, filesAgain, filesOf } from './files.ts';
 import type { Project } from './project.ts';
 import type { Rerun } from './rerun.ts';
+import { boundOfTable, tableOf } from './tables.ts';
 
 /** How far each table has come, as this run knows it; a step that publishes moves its own on. */
 export class Progress {
@@ -56,6 +57,8 @@ export interface Reach {
   readonly bounds: readonly Bound[];
   /** By source id. */
   readonly files: ReadonlyMap<string, readonly SourceFile[]>;
+  /** Ids of sources that are tables elsewhere: nobody can tell that nothing has changed in them. */
+  readonly tables: readonly string[];
   /** What a person should know of files that have changed since they were read, or are not there. */
   readonly changed: readonly string[];
   /** Those of the last publication: they still stand when nothing has changed. */
@@ -72,16 +75,27 @@ export async function reachOf(
     readonly date: Temporal.PlainDate;
     /** Whatever it has read before, or what its invalid rows are made of. */
     readonly rerun?: Rerun;
+    /** Of a step that is carried out: tables elsewhere are asked how far they have come. */
+    readonly snapshot?: TableSnapshot;
+    readonly signal?: AbortSignal;
   },
 ): Promise<Reach> {
   const { project, progress, rerun } = options;
   const bounds = new Map<string, Bound>();
   const files = new Map<string, readonly SourceFile[]>();
+  const tables: string[] = [];
   const changed: string[] = [];
   for (const read of model.reads) {
     const { node } = read;
     if (node.definition.kind === 'settings' || isCaptured(model, project)) continue;
     if (read.how === 'files' || read.how === 'new files') {
+      const table = tableOf(read, project);
+      if (table) {
+        tables.push(node.id);
+        const bound = await boundOfTable(read, table, { ...options, model });
+        if (bound) bounds.set(bound.source, bound);
+        continue;
+      }
       const listed = await filesOf(read, model, options);
       files.set(node.id, rerun ? await filesAgain(read, model, { ...options, rerun }) : listed.toRead);
       if (listed.all.length === 0) changed.push(absentText(read, options));
@@ -105,7 +119,7 @@ export async function reachOf(
     }
   }
   const { badFiles = [], drift = [] } = progress.latest(model.node)?.details ?? {};
-  return { bounds: [...bounds.values()], files, changed, badFiles, drift };
+  return { bounds: [...bounds.values()], files, tables, changed, badFiles, drift };
 }
 
 function generation(table: Node, progress: Progress): Pick<Bound, 'generation'> {

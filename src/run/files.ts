@@ -3,6 +3,7 @@ import { placeOf, type Read, type StepModel } from '../plan/index.ts';
 import type { FileRead, SourceFile } from '../ports/index.ts';
 import type { Project } from './project.ts';
 import type { Rerun } from './rerun.ts';
+import { tableOf } from './tables.ts';
 
 /** Files of a source as one of its readers stands to them. */
 interface Listed {
@@ -20,6 +21,7 @@ export async function filesOf(
   model: StepModel,
   { project, date }: { readonly project: Project; readonly date?: Temporal.PlainDate },
 ): Promise<Listed> {
+  if (tableOf(read, project)) return { toRead: [], changed: [], all: [], known: new Map() };
   const pattern = project.readerOf(read.node.definition as AnySource).options.pattern ?? '';
   const listed = await project.files.list(pattern.replaceAll('{date}', date?.toString() ?? '*'));
   if (read.how === 'files') return { toRead: listed, changed: [], all: listed, known: new Map() };

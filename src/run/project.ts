@@ -1,8 +1,15 @@
 import type { AnySource, AnyTable, Reader } from '../define/index.ts';
 import type { Graph } from '../graph/index.ts';
-
-import type { Changes, Channel, Clock, FileStore, OtherWarehouse, StateStore, Warehouse } from '../ports/index.ts';
-
+import type {
+  Changes,
+  Channel,
+  Clock,
+  FileStore,
+  OtherWarehouse,
+  SourceTables,
+  StateStore,
+  Warehouse,
+} from '../ports/index.ts';
 import type { Answers } from './answers.ts';
 import type { Captured } from './capture/captured.ts';
 import type { Retries } from './patience.ts';
@@ -39,6 +46,8 @@ export interface Project {
   readonly answers?: Answers;
   readonly state: StateStore;
   readonly files: FileStore;
+  /** Where tables of sources are read; absent where none can be. */
+  readonly tables?: SourceTables;
   readonly clock: Clock;
   /** This process, as leases name it. */
   readonly holder: string;

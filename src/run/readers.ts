@@ -15,7 +15,7 @@ export function refuseUnreadable(models: readonly StepModel[], project: Project)
   )) {
     const source = node.definition as AnySource;
     const { by } = project.readerOf(source);
-    if (!known.includes(by)) throw unavailable(source, by, project.environment);
+    if (!known.includes(by) && !project.tables?.has(by)) throw unavailable(source, by, project.environment);
   }
 }
 

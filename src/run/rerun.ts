@@ -47,7 +47,7 @@ export function replacesItsDay({ node, reads }: StepModel): boolean {
 
 /** What it read of it yesterday may not be there today. */
 function changes({ how, node: { definition } }: Read): boolean {
-  if (how === 'files') return true;
+  if (how === 'files' || (definition.kind === 'source' && (definition as AnySource).reader.changes)) return true;
   return how === 'whole' && !appends(definition);
 }
 

@@ -12,6 +12,7 @@ import {
   type SourceFile,
   type StepRecord,
   type StepWrite,
+  type TableSnapshot,
 } from '../ports/index.ts';
 import { type Progress, type Reach, reachOf } from './bounds.ts';
 import { isRedefined, refuseReplacedBefore } from './former.ts';
@@ -38,6 +39,8 @@ export interface StepRun {
   readonly signal: AbortSignal;
   /** By step: what an earlier attempt has published. */
   readonly published: ReadonlyMap<string, Publication>;
+  /** Tables elsewhere that a step reads. */
+  readonly snapshot?: TableSnapshot;
 }
 export interface StepResult {
   readonly publication?: Publication;
@@ -57,10 +60,30 @@ export async function runStep(model: StepModel, record: StepRecord, run: StepRun
     await project.state.done(held, id, before, project.clock.now());
     return { publication: before, adopted: true, unchanged: false };
   }
-  const { values } = run;
   const rerun = run.reruns?.get(id);
   if (rerun !== 'anew') refuseReplacedBefore(model, progress.latest(model.node));
-  const found = await reachOf(model, { project, progress, date: values.date, ...(rerun ? { rerun } : {}) });
+  const snapshot = project.tables?.begin();
+  try {
+    return await carryOut(model, record, { ...run, ...(snapshot ? { snapshot } : {}) }, rerun);
+  } finally {
+    await snapshot?.close();
+  }
+}
+
+/** Of a step that is not published yet. */
+async function carryOut(
+  model: StepModel,
+  record: StepRecord,
+  run: StepRun,
+  rerun: Rerun | undefined,
+): Promise<StepResult> {
+  const { project, held, progress, values, snapshot, signal } = run;
+  const { id } = model.node;
+  const found = await reachOf(model, {
+    ...{ project, progress, date: values.date, signal },
+    ...(rerun ? { rerun } : {}),
+    ...(snapshot ? { snapshot } : {}),
+  });
   const fixed = {
     bounds: found.bounds,
     files: Object.fromEntries([...found.files].map(([source, files]) => [source, files.map((file) => file.path)])),
@@ -146,9 +169,10 @@ export function stepWrite(model: StepModel, reach: Reach, run: StepRun): StepWri
       rerun === 'invalid' ||
       (rerun === undefined &&
         progress.sequenceOf(model.node.id) > 0n &&
-        (fromStart || model.reads.some((read) => read.since?.lookback))),
+        (fromStart || reach.tables.length > 0 || model.reads.some((read) => read.since?.lookback))),
     ...(rerun ? { rerun } : {}),
     ...(run.ahead ? { ahead: true } : {}),
+    ...(run.snapshot ? { snapshot: run.snapshot } : {}),
     redefined: isRedefined(model, latest),
     ...(latest?.definition === model.definition && rerun !== 'anew' ? {} : { facts: model.facts }),
     unchanged: isUnchanged(model, reach, run),

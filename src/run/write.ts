@@ -1,5 +1,5 @@
 import { judgements, keyOf } from '../columns/index.ts';
-import { type AnyTable, appends, wayOf } from '../define/index.ts';
+import { type AnySource, type AnyTable, appends, wayOf } from '../define/index.ts';
 import { invalidPlaceOf, placeOf, type Read, type StepModel } from '../plan/index.ts';
 import type { StepWrite, WriteMode } from '../ports/index.ts';
 import { partsOf } from './write/arrived.ts';
@@ -7,6 +7,7 @@ import { bodyOf } from './write/body.ts';
 import { checkOf, rulesOf } from './write/judging.ts';
 import type { Options } from './write/options.ts';
 import { fileInputs, originalOf, unreadOf } from './write/relations.ts';
+import { tableInputs } from './write/tables.ts';
 
 export type { RunValues } from './write/options.ts';
 
@@ -21,6 +22,7 @@ export function writeOf(model: StepModel, options: Options): StepWrite {
   // A stream is written as its reader brings it: it has neither rules nor invalid rows.
   const table = definition.kind === 'table' ? (definition as AnyTable) : undefined;
   const parts = partsOf(model, options);
+  const incoming = tableInputs(model, options);
   const invalid = table?.spec.invalid === 'set aside' ? invalidPlaceOf(node, project.graph.suffix) : undefined;
   return {
     batch,
@@ -28,6 +30,7 @@ export function writeOf(model: StepModel, options: Options): StepWrite {
     columns: table?.spec.given ?? definition.columns,
     body: bodyOf(model, options),
     files: fileInputs(model, options),
+    ...(incoming.length > 0 ? { incoming } : {}),
     ...(model.carried
       ? { carried: { reads: model.carried.reads, original: originalOf(model.carried.from, options) } }
       : {}),
@@ -71,6 +74,7 @@ function isFresh(model: StepModel, reread: boolean): boolean {
 }
 /** In a table that is replaced or merged a row that was read may come to stand anew. */
 function isWrittenOnce({ node: { definition } }: Read): boolean {
+  if (definition.kind === 'source') return (definition as AnySource).reader.changes === undefined;
   if (definition.kind !== 'table') return true;
   return appends(definition) && !(definition as AnyTable).spec.refusedBy;
 }

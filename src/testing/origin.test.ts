@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { col, env, postgres, type Rows, source, sql, table } from 'esteira';
+import { col, env, type Rows, source, sql, table } from 'esteira';
+import { postgres } from 'esteira/postgres';
 import { given } from './index.ts';
 
 const people = source('landing.people', {

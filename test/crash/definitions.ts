@@ -15,13 +15,13 @@ import {
   job,
   keepLatest,
   mergeDeleting,
-  postgres,
   replaceEach,
   run,
   source,
   sql,
   table,
 } from 'esteira';
+import { postgres } from 'esteira/postgres';
 
 const app = postgres(env('DESK_DATABASE_URL'));
 

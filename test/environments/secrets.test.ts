@@ -37,8 +37,8 @@ export default project({
 `;
 const body = `
 const token = process.env.ORDERS_TOKEN ?? '';
-export const orders = source('desk.orders', { reader: postgres(env('DESK')).table('orders'), columns: { n: col.integer() }, breach: 'set aside' });
-export const other = source('desk.other', { reader: postgres(env('DESK_URL')).table('other'), columns: { n: col.integer() } });
+export const orders = source('desk.orders', { reader: postgres(env('DESK')).table('orders', { cursor: 'n' }), columns: { n: col.integer() }, breach: 'set aside' });
+export const other = source('desk.other', { reader: postgres(env('DESK_URL')).changes('other'), columns: { n: col.integer() } });
 export const bronze = table('bronze.orders', { columns: { n: col.integer() }, rows: orders.unread, write: 'append', invalid: 'set aside' });
 export const failing = table('silver.failing', { columns: { n: col.integer() }, rows: sql\`select cast(\${token} || n as integer) as n from \${bronze}\` });
 export const throwing = table('silver.throwing', { columns: { n: col.integer() }, rows: from(bronze, (row) => { throw new Error('no answer for ' + token); return row; }) });

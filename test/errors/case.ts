@@ -19,9 +19,10 @@ export interface Case {
 }
 export type Cases = Partial<Readonly<Record<ErrorCode, readonly [Case, ...Case[]]>>>;
 
-const words = `after, always, atLeast, atMost, byHand, check, col, cron, env, existsIn, expectNone, files, fn, from, invalidShare, job, keepLatest, mergeDeleting, perEngine, postgres, rowsIn, run, scalar, settings, settingsTable, source, sql, table`;
+const words = `after, always, atLeast, atMost, byHand, check, col, cron, env, existsIn, expectNone, files, fn, from, invalidShare, job, keepLatest, mergeDeleting, perEngine, rowsIn, run, scalar, settings, settingsTable, source, sql, table`;
 /** A definition file: its first line has every word. */
-export const definitions = (body: string): string => `import { ${words} } from 'esteira';\n${body.trimStart()}`;
+export const definitions = (body: string): string =>
+  `import { ${words} } from 'esteira'; import { postgres } from 'esteira/postgres';\n${body.trimStart()}`;
 
 /** One file of definitions, the only one. */
 export const shop = (body: string): { readonly files: Readonly<Record<string, string>> } => ({

@@ -10,11 +10,16 @@ import { owner } from './cases/owner.ts';
 import { project } from './cases/project.ts';
 import { rerun } from './cases/rerun.ts';
 import { runs } from './cases/runs.ts';
+import { sources } from './cases/sources.ts';
 import { state } from './cases/state.ts';
 
 /** Codes that no command can be made to give here, and why. */
 const without: Partial<Record<ErrorCode, string>> = {};
-const cases: Cases = { ...project, ...definitions, ...runs, ...owner, ...state, ...changes, ...rerun };
+const unreachable = [sources, changes].flatMap((some) => some.SOURCE_UNREACHABLE ?? []) as [Case, ...Case[]];
+const cases: Cases = {
+  ...{ ...project, ...definitions, ...runs, ...owner, ...state, ...changes, ...sources, ...rerun },
+  SOURCE_UNREACHABLE: unreachable,
+};
 
 /** Does it as a person, and as a program too; gives what the person reads. */
 async function produce(code: ErrorCode, { doing, words, ...how }: Case, asProgram: boolean): Promise<string> {

@@ -1,20 +1,6 @@
 // A desk in three zones whose clocks change on these days: what the tests of schedules build. It is copied into each project that they make.
-import {
-  after,
-  always,
-  byHand,
-  col,
-  cron,
-  env,
-  files,
-  job,
-  keepLatest,
-  postgres,
-  run,
-  source,
-  sql,
-  table,
-} from 'esteira';
+import { after, always, byHand, col, cron, env, files, job, keepLatest, run, source, sql, table } from 'esteira';
+import { postgres } from 'esteira/postgres';
 
 const columns = { id: col.integer(), day: col.date() };
 const delivered = (name: string) =>

@@ -8,7 +8,8 @@ import { Keeper } from '../../src/operate/schedule/keeper.ts';
 import { temporaryFolder, writeProject } from '../run/support/folder.ts';
 import { World } from '../run/support/world.ts';
 
-const definitions = `import { always, byHand, check, col, cron, env, expectNone, files, job, postgres, run, settings, source, sql, table } from 'esteira';
+const definitions = `import { always, byHand, check, col, cron, env, expectNone, files, job, run, settings, source, sql, table } from 'esteira';
+import { postgres } from 'esteira/postgres';
 
 export const limits = settings('config.limits', { most: col.integer().default(0) });
 const due = { due_at: col.timestamp(), day: col.date() };

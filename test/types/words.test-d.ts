@@ -16,7 +16,6 @@ import {
   job,
   keepLatest,
   mergeDeleting,
-  postgres,
   type RowOf,
   replaceEach,
   settings,
@@ -26,6 +25,7 @@ import {
   table,
 } from 'esteira';
 import { duckdb, folder, project, sqlite } from 'esteira/config';
+import { postgres } from 'esteira/postgres';
 import { given } from 'esteira/testing';
 import type { chamados } from '../../pipelines/credit/definitions/1-landing.ts';
 import { tbChamado, tbCliente, type tbCustoChamado, tbPesquisa } from '../../pipelines/credit/definitions/2-silver.ts';

@@ -1,4 +1,5 @@
-import { type Columns, col, env, postgres, run, source, sql, table } from 'esteira';
+import { type Columns, col, env, run, source, sql, table } from 'esteira';
+import { postgres } from 'esteira/postgres';
 
 const app = postgres(env('VCREDIT_DATABASE_URL'));
 

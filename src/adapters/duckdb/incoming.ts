@@ -20,7 +20,7 @@ export interface Arrived {
 
 /** Reads what comes into a temporary view: the columns, `_original`, `_unread` and `_rid`. It goes with the session. */
 export async function stageIncoming(session: Session, input: IncomingInput): Promise<Arrived> {
-  const { relation, columns, place } = input;
+  const { relation, columns } = input;
   const table = tableOf(relation);
   const stored = Object.entries(columns).map(([name, { facts }]) => `${identifier(name)} ${storedType(facts)}`);
   const besides = [hidden.row, hidden.original, '#unread'].map((name) => `${identifier(name)} varchar`);
@@ -33,12 +33,15 @@ export async function stageIncoming(session: Session, input: IncomingInput): Pro
   session.throwIfCancelled();
   const incoming = await input.open(session.signal);
   try {
-    const { breach, differences } = incoming;
-    if (breach !== undefined)
-      return { rows: 0, differences, bad: [{ path: place, why: `it ${breach}`, breaks: true }] };
+    const { breach, differences, place } = incoming;
+    if (breach !== undefined) return { rows: 0, differences, bad: [{ path: place, why: breach, breaks: true }] };
     const rows = await append(session, { table, incoming, input });
     if (incoming.repeats) await numberEquals(session, table);
     return { rows, differences, bad: [] };
+  } catch (error) {
+    // What was stopped looks like a connection that was lost.
+    session.throwIfCancelled();
+    throw error;
   } finally {
     await incoming.close();
   }

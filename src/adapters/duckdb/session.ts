@@ -1,5 +1,5 @@
 import type { DuckDBConnection, DuckDBMaterializedResult, DuckDBValue } from '@duckdb/node-api';
-import { EsteiraError } from '../../errors.ts';
+import { cancelled } from '../../ports/index.ts';
 import { dialect } from './dialect.ts';
 import type { Gate } from './gate.ts';
 
@@ -138,12 +138,4 @@ export class Session {
       if (!/no transaction is active/i.test(String(error))) this.broken = true;
     }
   }
-}
-
-function cancelled(reason: unknown): EsteiraError {
-  if (reason instanceof EsteiraError) return reason;
-  return new EsteiraError('CANCELLED', {
-    what: 'The step was stopped; nothing of it was published.',
-    next: 'Run the job again to go on from this step.',
-  });
 }

@@ -24,6 +24,12 @@ export const isLost = (error: unknown): boolean => {
 /** The same transaction may succeed a little later. */
 export const isPassing = (error: unknown): boolean => isLost(error) || passing.includes((error as Said).code ?? '');
 
+/** Nothing will be better until somebody has changed something. */
+export const isRefused = (error: unknown): boolean => {
+  const { code = '', message = '' } = error as Said;
+  return refused.test(code) || refusedWords.test(message);
+};
+
 /** What Postgres or the way to it said, with a code of ours; any other error as it is. */
 export function named(error: unknown, where: string): unknown {
   if (error instanceof EsteiraError) return error;
@@ -35,7 +41,7 @@ export function named(error: unknown, where: string): unknown {
     const next = 'See whether it runs and can be reached from here, and give the command again: nothing is lost.';
     return new EsteiraError('STATE_UNREACHABLE', { what, ...details, next }, { cause: error });
   }
-  if (refused.test(code) || refusedWords.test(message)) {
+  if (isRefused(error)) {
     const what = 'The database that is to keep the state refuses Esteira.';
     const next =
       'Correct the address, the password or the rights of its user: it makes and writes tables in its schema.';

@@ -92,7 +92,7 @@ const boundOf = (read: Read, { reach }: Options): Bound =>
   reach.bounds.find((bound) => bound.source === read.node.id) as Bound;
 
 /** Counted back from the midnight, in UTC, on which the run's date begins. */
-function lookbackStart(read: Read, { values }: Options): Temporal.PlainDate | Temporal.Instant {
+export function lookbackStart(read: Read, { values }: Options): Temporal.PlainDate | Temporal.Instant {
   const { count, unit } = parseDuration(read.since?.lookback ?? '') ?? { count: 0, unit: 'day' };
   const { kind } = read.node.definition.columns[read.since?.column ?? ''].facts;
   const midnight = values.date.toZonedDateTime('UTC');

@@ -1,4 +1,4 @@
-import type { Batch, DefinitionFacts } from '../../ports/index.ts';
+import type { Batch, DefinitionFacts, TableSnapshot } from '../../ports/index.ts';
 import type { Reach } from '../bounds.ts';
 import type { Project } from '../project.ts';
 import type { Rerun } from '../rerun.ts';
@@ -28,4 +28,6 @@ export interface Options {
   /** It is done once more. */
   readonly rerun?: Rerun;
   readonly ahead?: boolean;
+  /** Where tables of sources are read; absent where nothing is. */
+  readonly snapshot?: TableSnapshot;
 }

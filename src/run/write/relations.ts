@@ -3,6 +3,8 @@ import { type AnySource, extraColumn } from '../../define/index.ts';
 import { type Node, whereOf } from '../../graph/index.ts';
 import { handedOn, placeOf, type Read, readsDay, type StepModel } from '../../plan/index.ts';
 import { type FileInput, hidden } from '../../ports/index.ts';
+import type { Project } from '../project.ts';
+import { tableOf, tableRelation } from '../tables.ts';
 import { arrived, isInvalid } from './arrived.ts';
 import type { Options } from './options.ts';
 
@@ -24,7 +26,7 @@ function relationWith(
   const { dialect } = options.project.warehouse;
   const list = names.map((name) => dialect.identifier(name)).join(', ');
   const isFile = read.how === 'files' || read.how === 'new files';
-  const place = isFile ? dialect.identifier(fileRelation(read.node)) : dialect.place(placeOf(read.node));
+  const place = isFile ? dialect.identifier(inPlaceRelation(read, options.project)) : dialect.place(placeOf(read.node));
   const wanted = [
     ...(read.how === 'new' ? [arrived(read, model, options)] : []),
     ...(read.how === 'new files' && options.rerun === 'invalid' ? [isInvalid(model, options)] : []),
@@ -46,6 +48,8 @@ function ofTheDay({ node }: Read, { project, values }: Options): string {
 
 /** In quotes always: dots keep `a_b.c` and `a.b_c` apart. */
 const fileRelation = (node: Node): string => `_files ${node.id}`;
+const inPlaceRelation = (read: Read, project: Project): string =>
+  tableOf(read, project) ? tableRelation(read) : fileRelation(read.node);
 
 /** The files that become relations for as long as the step goes. `once`: those of a reader that has each file only once. */
 export function fileInputs(model: StepModel, { project, reach, rerun }: Options): readonly FileInput[] {
@@ -75,6 +79,8 @@ function unmissedIn({ reader }: AnySource): Pick<FileInput, 'unmissed'> {
 export function originalOf(from: Read, options: Options): { readonly relation: string; readonly json: string } {
   const { dialect } = options.project.warehouse;
   const isFile = from.how === 'files' || from.how === 'new files';
-  const relation = isFile ? dialect.identifier(fileRelation(from.node)) : dialect.place(placeOf(from.node));
+  const relation = isFile
+    ? dialect.identifier(inPlaceRelation(from, options.project))
+    : dialect.place(placeOf(from.node));
   return { relation, json: dialect.rowAsJson(Object.keys(from.node.definition.columns)) };
 }

@@ -300,13 +300,36 @@ export const enough = check('enough rows', atLeast(rowsIn(orders), 3));`,
     },
   ],
   READER_UNAVAILABLE: [
-    run(
-      'A source is read of which the environment has no reader.',
-      `export const desk = source('desk.orders', { reader: postgres(env('DESK_URL')).table('orders'), columns: { n: col.integer() } });\n${table(
-        'n: col.integer()',
-        'sql`select n from ${desk}`',
-      )}`,
-    ),
+    {
+      doing: 'What stands in for a source that is read in place is a stream.',
+      words: ['run', 'daily'],
+      files: {
+        ...shop(`
+export const desk = source('desk.orders', { reader: files('orders/*'), columns: { n: col.integer() } });
+export const numbers = table('silver.numbers', { columns: { n: col.integer() }, rows: sql\`select n from \${desk}\` });
+export const daily = job('daily', { when: byHand, build: [numbers] });
+`).files,
+        'esteira.config.ts': `import { env } from 'esteira';
+import { duckdb, folder, project, sqlite } from 'esteira/config';
+import { postgres } from 'esteira/postgres';
+
+export default project({
+  name: 'shop',
+  pipelines: { shop: 'definitions/*.ts' },
+  standard: 'local',
+  environments: {
+    local: {
+      warehouse: duckdb({ folder: 'warehouse' }),
+      state: sqlite({ file: 'warehouse/state.sqlite' }),
+      files: folder({ path: 'data' }),
+      standIns: { 'desk.*': postgres(env('DESK_URL')).changes('{name}') },
+    },
+  },
+});
+`,
+      },
+      before: [['setup']],
+    },
   ],
   FILE_UNUSABLE: [
     {

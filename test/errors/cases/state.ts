@@ -11,7 +11,7 @@ const inPostgres = {
   }),
 };
 /** Of a server, to somebody who has said their name: severity, code and message, each after a letter. */
-function refusal(code: string, message: string): Buffer {
+export function refusal(code: string, message: string): Buffer {
   const fields = Buffer.from(`SFATAL\0C${code}\0M${message}\0\0`);
   const head = Buffer.alloc(5);
   head.write('E');

@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api';
-import { type Columns, type Compared, compareNames, renamedText } from '../../../columns/index.ts';
+import { type Columns, type Compared, compareNames } from '../../../columns/index.ts';
 import type { Bad, Difference, FileInput, SourceFile } from '../../../ports/index.ts';
-import { hidden } from '../../../ports/index.ts';
+import { differencesOf, hidden } from '../../../ports/index.ts';
 import { dialect, storedType } from '../dialect.ts';
 import { staged } from './typed.ts';
 
@@ -89,14 +89,9 @@ export class Staging {
   }
 
   /** Columns that are new, and those that are gone, each with the first file that has it so. */
-  tell({ path }: SourceFile, { news, gone }: Pick<Compared, 'news' | 'gone'>): void {
-    const { extra, unmissed = [] } = this.input;
-    for (const column of news)
-      this.differ({ how: 'new', column, path, note: extra ? `kept in ${extra}` : 'it is ignored' });
-    for (const column of gone) {
-      if (unmissed.includes(column)) continue;
-      this.differ({ how: 'gone', column, path, note: `its values are missing${renamedText(column, gone, news)}` });
-    }
+  tell({ path }: SourceFile, compared: Pick<Compared, 'news' | 'gone'>): void {
+    const { extra, unmissed } = this.input;
+    for (const one of differencesOf(compared, { path, extra, unmissed })) this.differ(one);
   }
 
   /** Of each thing the first file. */

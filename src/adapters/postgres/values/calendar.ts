@@ -2,7 +2,7 @@
 export const epochDays = 10_957;
 /** Microseconds between them. */
 export const epochMicros = 946_684_800_000_000n;
-const dayMicros = 86_400_000_000n;
+export const dayMicros = 86_400_000_000n;
 
 /** The years 1 to 9999, in days since 1970. */
 export const firstDay = -719_162;

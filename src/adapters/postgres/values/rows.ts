@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { type Columns, type Compared, compareNames } from '../../../columns/index.ts';
 import { carriedAs, chunkRows, type IncomingChunk, type Unread } from '../../../ports/index.ts';
 import { ColumnBuffer } from './column.ts';
@@ -18,6 +19,8 @@ interface Of {
   /** Which of the columns has what no other asks for. */
   readonly extra?: string;
   readonly refusesNew?: boolean;
+  /** The server does not know what its texts are spelled in: they may be of any bytes, and are read where they are UTF-8. */
+  readonly isAscii?: boolean;
 }
 
 /** What of a field goes where. */
@@ -38,6 +41,11 @@ interface Never {
   readonly type: string;
 }
 
+const ofUtf8 =
+  (write: Writer): Writer =>
+  (bytes, at, length, row) =>
+    isUtf8(bytes.subarray(at, at + length)) && write(bytes, at, length, row);
+
 /** Rows as they come from Postgres, in binary, put into chunks. */
 export class Rows {
   readonly compared: Compared;
@@ -55,7 +63,7 @@ export class Rows {
   readonly #extra: ColumnBuffer | undefined;
   #unread: Unread[] = [];
 
-  constructor({ columns, fields, extra, refusesNew }: Of) {
+  constructor({ columns, fields, extra, refusesNew, isAscii }: Of) {
     const declared = Object.fromEntries(Object.entries(columns).filter(([name]) => name !== extra));
     this.compared = compareNames(
       declared,
@@ -72,7 +80,8 @@ export class Rows {
       const place = fields.findIndex((field) => field.name === its);
       const { type } = fields[place] as Field;
       const write = writerOf(type, (columns[name] as Columns[string]).facts, buffer(name));
-      if (write) ways[place] = { column: buffer(name), name, write };
+      const isText = isAscii && (type.shape === 'text' || type.shape === 'json');
+      if (write) ways[place] = { column: buffer(name), name, write: isText ? ofUtf8(write) : write };
       else never.push({ column: name, called: its, type: type.name });
     }
     this.never = never;

@@ -1,6 +1,6 @@
 import type { ColumnFacts } from '../../../columns/index.ts';
 import { int16, int32, int64 } from './bytes.ts';
-import { endMicros, epochDays, epochMicros, firstDay, firstMicros, lastDay } from './calendar.ts';
+import { dayMicros, endMicros, epochDays, epochMicros, firstDay, firstMicros, lastDay } from './calendar.ts';
 import type { ColumnBuffer } from './column.ts';
 import { float4, float8, numericScaled, numericText } from './numbers.ts';
 import { isJson, scaledOf, spelledInto } from './spelled.ts';
@@ -202,8 +202,6 @@ function numeric({ facts, column }: Of): Writer | undefined {
       return undefined;
   }
 }
-
-const dayMicros = 86_400_000_000n;
 
 function date({ facts: { kind }, column }: Of): Writer | undefined {
   if (kind !== 'date' && kind !== 'timestamp') return undefined;

@@ -1,0 +1,52 @@
+import type { AnySource } from '../define/index.ts';
+import { type Node, whereOf } from '../graph/index.ts';
+import type { Read, StepModel } from '../plan/index.ts';
+import type { Bound, SourceTable, TableSnapshot } from '../ports/index.ts';
+import type { Progress } from './bounds.ts';
+import type { Project } from './project.ts';
+import type { Rerun } from './rerun.ts';
+
+/** A table elsewhere, where a read is of one; what is read in place is of files else. */
+export function tableOf({ node, how }: Read, project: Project): SourceTable | undefined {
+  if (how !== 'files' && how !== 'new files') return undefined;
+  return sourceTableOf(node, project);
+}
+export function sourceTableOf({ definition }: Node, project: Project): SourceTable | undefined {
+  const { by, options } = project.readerOf(definition as AnySource);
+  return project.tables?.has(by) ? { by, options, where: whereOf(definition) } : undefined;
+}
+
+/** In quotes always. All of a table and what is new of it are two relations. */
+export const tableRelation = ({ node, how, since }: Read): string =>
+  how === 'files' ? `_all ${node.id}` : `_new ${[node.id, ...Object.values(since ?? {})].join(' ')}`;
+
+/** What a watermark of such a table is of: another cursor begins anew. */
+export const markOf = ({ node }: Read, { options }: SourceTable): string => `rows:${node.id}:${options.cursor ?? ''}`;
+
+/**
+ * What a step is to read of a table of which it reads what is new; nothing where it reads all of it. Its server is asked only by a step that is
+ * carried out. Judged again it is what was read before, and nothing new.
+ */
+export async function boundOfTable(
+  read: Read,
+  table: SourceTable,
+  of: {
+    readonly model: StepModel;
+    readonly progress: Progress;
+    readonly rerun?: Rerun;
+    readonly snapshot?: TableSnapshot;
+    readonly signal?: AbortSignal;
+  },
+): Promise<Bound | undefined> {
+  if (read.how === 'files') return undefined;
+  const source = markOf(read, table);
+  const known = of.progress.watermark(of.model.node, source);
+  const lower = known === undefined || of.rerun !== undefined ? {} : { lower: known };
+  if (of.rerun === 'invalid') return { source, upper: known ?? lowest };
+  if (!of.snapshot) return known === undefined ? undefined : { source, ...lower, upper: known };
+  const found = await of.snapshot.reach(table, of.signal);
+  // A clock may have been set back since.
+  return { source, ...lower, upper: known !== undefined && known > found ? known : found };
+}
+/** Nothing is before it. */
+const lowest = -(2n ** 63n);

@@ -1,0 +1,54 @@
+import { type AnySource, type AnyTable, appends, extraColumn, wayOf } from '../../define/index.ts';
+import { whereOf } from '../../graph/index.ts';
+import { type Read, readsDay, type StepModel } from '../../plan/index.ts';
+import type { IncomingInput, SourceTable, TableAsked } from '../../ports/index.ts';
+import { markOf, tableOf, tableRelation } from '../tables.ts';
+import { lookbackStart } from './arrived.ts';
+import type { Options } from './options.ts';
+
+/** The tables that become relations for as long as the step goes. */
+export function tableInputs(model: StepModel, options: Options): readonly IncomingInput[] {
+  const { project, snapshot } = options;
+  const found = new Map<string, IncomingInput>();
+  for (const read of model.reads) {
+    const table = tableOf(read, project);
+    if (!table || !snapshot) continue;
+    const { definition } = read.node;
+    const { newColumns, breach } = (definition as AnySource).contract;
+    const contract = {
+      columns: definition.columns,
+      ...(newColumns === 'keep' ? { extra: extraColumn } : {}),
+      ...(newColumns === 'refuse' ? { refusesNew: true } : {}),
+    };
+    const asked: TableAsked = { ...contract, ...rowsOf(read, table, options), identity: identityIn(model) };
+    const relation = tableRelation(read);
+    found.set(relation, {
+      ...contract,
+      relation,
+      source: read.node.id,
+      ...(breach === 'fail' ? { breach: { written: whereOf(definition) } } : {}),
+      open: (signal) => snapshot.open(table, asked, signal),
+    });
+  }
+  return [...found.values()];
+}
+
+function rowsOf(read: Read, table: SourceTable, options: Options): Pick<TableAsked, 'piece' | 'back' | 'day'> {
+  const { day } = read.node.definition as AnySource;
+  if (readsDay(read) && day !== undefined) return { day: { column: day, date: options.values.date } };
+  const source = markOf(read, table);
+  const bound = options.reach.bounds.find((one) => one.source === source);
+  if (read.how === 'files' || !bound) return {};
+  const { lower, upper } = bound;
+  const looksBack = read.since?.lookback !== undefined && options.rerun === undefined && lower !== undefined;
+  const back = {
+    column: read.since?.column ?? '',
+    from: looksBack ? lookbackStart(read, options) : options.values.date,
+  };
+  return { piece: { ...(lower === undefined ? {} : { lower }), upper }, ...(looksBack ? { back } : {}) };
+}
+
+/** Where every version of a row is kept, each has an identity of its own; else the row has, however it changes. */
+function identityIn({ node: { definition } }: StepModel): TableAsked['identity'] {
+  return appends(definition as AnyTable) || wayOf(definition, 'history') ? 'version' : 'row';
+}
