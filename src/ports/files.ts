@@ -18,6 +18,15 @@ export interface FileStore {
   list(pattern: string): Promise<readonly SourceFile[]>;
   /** Whether a file that was listed is there, with the same fingerprint. */
   isAsListed(file: SourceFile): Promise<boolean>;
+  /**
+   * Keeps a file that never changes afterwards, whole or not at all, whatever happens meanwhile: `there` when one of that name is there already, which
+   * stays. `file` is one of this machine, and is left where it is.
+   */
+  keep(path: string, content: { readonly bytes: Uint8Array } | { readonly file: string }): Promise<'kept' | 'there'>;
+  /** Nothing when no such file is there. */
+  read(path: string): Promise<Uint8Array | undefined>;
+  /** One that is not there counts as removed. */
+  remove(path: string): Promise<void>;
   /** The store's place, for people. */
   readonly describe: string;
 }

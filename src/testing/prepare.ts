@@ -139,6 +139,15 @@ function withGiven(model: StepModel, { rows }: Contents): StepModel {
   };
 }
 
+const noFiles: Project['files'] = {
+  describe: 'no files',
+  list: async () => [],
+  isAsListed: async () => false,
+  keep: () => Promise.reject(new TypeError('no file is kept here')),
+  read: async () => undefined,
+  remove: async () => {},
+};
+
 function projectOf(graph: Graph, warehouse: Warehouse, answers: Answers): Project {
   return {
     graph,
@@ -149,7 +158,7 @@ function projectOf(graph: Graph, warehouse: Warehouse, answers: Answers): Projec
     environment: 'test',
     version: '',
     state: undefined as never,
-    files: { describe: 'no files', list: async () => [], isAsListed: async () => false },
+    files: noFiles,
     clock: { now: () => Temporal.Instant.from('2026-01-01T00:00:00Z') },
     holder: 'test',
     owner: { pid: process.pid, since: '', command: 'test' },

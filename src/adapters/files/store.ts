@@ -4,6 +4,7 @@ import path from 'node:path';
 import { EsteiraError } from '../../errors.ts';
 import type { FileStore, SourceFile } from '../../ports/index.ts';
 import { formatOf } from './format.ts';
+import { keeping } from './keep.ts';
 import { type Segment, segments } from './pattern.ts';
 
 /** Gone, a link to nowhere, or a file where the pattern has a folder: nothing is there. */
@@ -71,6 +72,7 @@ export function folderStore({ path: root }: { readonly path: string }): FileStor
 
   return Object.freeze({
     describe: root,
+    ...keeping(root),
     async list(pattern: string) {
       const found = new Set<string>();
       for await (const below of walk('', segments(pattern))) found.add(below);
