@@ -39,8 +39,8 @@ export interface Recipient {
 }
 /** A figure on its way into the state, with what is to be done should it change anything. */
 export interface Judged {
-  /** ULIDs: of the figure, and of the alert that it may raise. */
-  readonly figureId: string;
+  /** Of the notices that it may give rise to, and of the alert. */
+  readonly noticeId: string;
   readonly alertId: string;
   readonly figure: Figure;
   readonly tell: readonly Recipient[];
@@ -51,11 +51,6 @@ export interface Judged {
   readonly starts: readonly string[];
   readonly zone: string;
 }
-export interface FigureRecord {
-  readonly figureId: string;
-  readonly figure: Figure;
-}
-
 /**
  * `raised`: the limit is broken, and was not before. `more`: something else is broken too. `still`: it is broken, and nobody was told for long.
  * `over`: it holds again.
@@ -113,11 +108,11 @@ export interface AlertStore {
   /** Those of no run, or of one that goes on; those of a run that ends are written by `finish`. Throws OWNED_ELSEWHERE for one who does not own the state. */
   judge(holder: string, judged: readonly Judged[], now: Temporal.Instant): Promise<readonly AlertChange[]>;
   /** The newest of each monitor. */
-  newest(): Promise<ReadonlyMap<string, FigureRecord>>;
+  newest(): Promise<ReadonlyMap<string, Figure>>;
   /** Ends alerts of monitors that are defined no more; nobody is told. */
   retire(holder: string, defined: readonly string[], now: Temporal.Instant): Promise<void>;
   /** Newest first. */
-  figures(filter: { readonly monitor: string; readonly limit: number }): Promise<readonly FigureRecord[]>;
+  figures(filter: { readonly monitor: string; readonly limit: number }): Promise<readonly Figure[]>;
   /** Newest first. */
   alerts(filter: { readonly open?: boolean; readonly limit: number }): Promise<readonly AlertRecord[]>;
   /** Of these alerts, in the order in which they were written. */

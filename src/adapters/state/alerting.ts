@@ -1,6 +1,10 @@
+import { sql } from 'kysely';
 import type { AlertChange, Judged, Notice, Recipient } from '../../ports/index.ts';
 import { comparable } from './comparable.ts';
 import type { State } from './engine.ts';
+
+/** One more than the greatest: whoever counts writes alone, or finds that it did not. */
+export const nextNumber = sql<bigint>`coalesce(max(number), 0) + 1`.as('next');
 
 /** What stays broken is told again when nobody was told for so long: of a daily job each day, whenever in the day it ends. */
 const reminded = { hours: 20 };
@@ -47,13 +51,13 @@ export async function settleOne(state: State, judged: Judged, now: Temporal.Inst
 
 async function tell(
   state: State,
-  { figureId, figure, tell: told, next, project, environment }: Judged,
+  { noticeId, figure, tell: told, next, project, environment }: Judged,
   about: Pick<AlertChange, 'kind' | 'alertId'> & { readonly since: string; readonly now: Temporal.Instant },
 ): Promise<AlertChange> {
   const { kind, alertId, since, now } = about;
   const notice: Notice = {
     ...{
-      id: figureId,
+      id: noticeId,
       kind,
       alertId,
       monitor: figure.monitor,
@@ -80,6 +84,7 @@ async function putNotice(
     await state
       .insertInto('outbox')
       .values({
+        number: ({ selectFrom }) => selectFrom('outbox').select(nextNumber),
         ...{ notice_id: notice.id, channel, member, alert_id: notice.alertId, notice: JSON.stringify(notice) },
         ...{ state: 'waiting', created_at: at, tries: 0, next_try_at: at },
       })

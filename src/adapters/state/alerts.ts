@@ -1,15 +1,6 @@
 import { type Selectable, sql } from 'kysely';
-import type {
-  AlertChange,
-  AlertRecord,
-  AlertStore,
-  Figure,
-  FigureRecord,
-  Judged,
-  Notice,
-  NoticeRecord,
-} from '../../ports/index.ts';
-import { settleOne } from './alerting.ts';
+import type { AlertChange, AlertRecord, AlertStore, Figure, Judged, Notice, NoticeRecord } from '../../ports/index.ts';
+import { nextNumber, settleOne } from './alerting.ts';
 import { comparable } from './comparable.ts';
 import type { Engine, State } from './engine.ts';
 import { refuseUnlessOwner } from './owner.ts';
@@ -50,11 +41,12 @@ export async function settleAlerts(
 ): Promise<readonly AlertChange[]> {
   const changes: AlertChange[] = [];
   for (const one of judged) {
-    const { figureId, figure } = one;
+    const { figure } = one;
     await state
       .insertInto('figure')
       .values({
-        ...{ monitor: figure.monitor, figure_id: figureId, at: figure.at, verdict: figure.verdict },
+        ...{ monitor: figure.monitor, at: figure.at, verdict: figure.verdict },
+        number: ({ selectFrom }) => selectFrom('figure').select(nextNumber).where('monitor', '=', figure.monitor),
         figure: JSON.stringify(figure),
       })
       .execute();
@@ -90,35 +82,33 @@ export class SqlAlerts implements AlertStore {
     });
   }
 
-  newest(): Promise<ReadonlyMap<string, FigureRecord>> {
+  newest(): Promise<ReadonlyMap<string, Figure>> {
     return this.#engine.read(async (state) => {
       const last = state
         .selectFrom('figure')
-        .select(['monitor', ({ fn }) => fn.max('figure_id').as('figure_id')])
+        .select(['monitor', ({ fn }) => fn.max('number').as('number')])
         .groupBy('monitor');
       const rows = await state
         .selectFrom('figure')
         .innerJoin(last.as('last'), (join) =>
-          join.onRef('last.monitor', '=', 'figure.monitor').onRef('last.figure_id', '=', 'figure.figure_id'),
+          join.onRef('last.monitor', '=', 'figure.monitor').onRef('last.number', '=', 'figure.number'),
         )
-        .select(['figure.monitor', 'figure.figure_id', 'figure.figure'])
+        .select(['figure.monitor', 'figure.figure'])
         .execute();
-      return new Map(
-        rows.map((row) => [row.monitor, { figureId: row.figure_id, figure: figureOf(row.figure) }] as const),
-      );
+      return new Map(rows.map((row) => [row.monitor, figureOf(row.figure)]));
     });
   }
 
-  figures({ monitor, limit }: Parameters<AlertStore['figures']>[0]): Promise<readonly FigureRecord[]> {
+  figures({ monitor, limit }: Parameters<AlertStore['figures']>[0]): Promise<readonly Figure[]> {
     return this.#engine.read(async (state) => {
       const rows = await state
         .selectFrom('figure')
-        .select(['figure_id', 'figure'])
+        .select('figure')
         .where('monitor', '=', monitor)
-        .orderBy('figure_id', 'desc')
+        .orderBy('number', 'desc')
         .limit(limit)
         .execute();
-      return rows.map((row) => ({ figureId: row.figure_id, figure: figureOf(row.figure) }));
+      return rows.map((row) => figureOf(row.figure));
     });
   }
 
@@ -142,9 +132,7 @@ export class SqlAlerts implements AlertStore {
         .selectFrom('outbox')
         .selectAll()
         .where('alert_id', 'in', ['', ...alertIds])
-        .orderBy('notice_id')
-        .orderBy('channel')
-        .orderBy('member')
+        .orderBy('number')
         .execute();
       return rows.map(toNotice);
     });
@@ -156,7 +144,7 @@ export class SqlAlerts implements AlertStore {
         .selectFrom('outbox')
         .selectAll()
         .where(isIn(wanted))
-        .orderBy('notice_id')
+        .orderBy('number')
         .limit(limit)
         .execute();
       return rows.map(toNotice);
@@ -171,8 +159,7 @@ export class SqlAlerts implements AlertStore {
         .selectAll()
         .where(isIn('waiting'))
         .where('next_try_at', '<=', comparable(now))
-        .orderBy('next_try_at')
-        .orderBy('notice_id')
+        .orderBy('number')
         .limit(limit)
         .execute();
       for (const { notice_id, channel, member, tries } of rows)

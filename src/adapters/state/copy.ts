@@ -18,7 +18,7 @@ const keys: { readonly [Table in Name]: readonly AnyColumn<Tables, Table>[] } = 
   backfill_date: ['backfill_id', 'date'],
   tick: ['job', 'due'],
   schedule: ['job'],
-  figure: ['monitor', 'figure_id'],
+  figure: ['monitor', 'number'],
   alert: ['alert_id'],
   outbox: ['notice_id', 'channel', 'member'],
   model_version: ['model', 'version'],

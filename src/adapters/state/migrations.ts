@@ -109,9 +109,9 @@ const migrations: readonly ((words: Words) => string)[] = [
   // What monitors found, the alerts that came of it, and what is to be told of them.
   ({ text, whole, table }) => `
   create table figure (
-    monitor ${text} not null, figure_id ${text} not null, at ${text} not null,
+    monitor ${text} not null, number ${whole} not null, at ${text} not null,
     verdict ${text} not null check (verdict in ('held', 'broken', 'unknown', 'failed')), figure ${text} not null,
-    primary key (monitor, figure_id)
+    primary key (monitor, number)
   )${table};
   create index figure_by_time on figure (at);
   create table alert (
@@ -120,13 +120,13 @@ const migrations: readonly ((words: Words) => string)[] = [
   )${table};
   create unique index alert_open on alert (monitor) where over_at is null;
   create table outbox (
-    notice_id ${text} not null, channel ${text} not null, member ${text} not null, alert_id ${text} not null, notice ${text} not null,
+    number ${whole} not null unique, notice_id ${text} not null, channel ${text} not null, member ${text} not null, alert_id ${text} not null, notice ${text} not null,
     state ${text} not null check (state in ('waiting', 'delivered', 'given up')), created_at ${text} not null, tries ${whole} not null,
     next_try_at ${text} not null, ended_at ${text}, error ${text},
     primary key (notice_id, channel, member)
   )${table};
   create index outbox_waiting on outbox (next_try_at) where state = 'waiting';
-  create index outbox_given_up on outbox (notice_id) where state = 'given up';
+  create index outbox_given_up on outbox (number) where state = 'given up';
   create index outbox_of_alert on outbox (alert_id);
   `,
 

@@ -124,7 +124,8 @@ export interface LogRow {
 /** `figure`, `raised`, `latest`: a figure as JSON. */
 export interface FigureRow {
   monitor: string;
-  figure_id: string;
+  /** Counted for each monitor: a clock may go back. */
+  number: Integer;
   at: string;
   verdict: Verdict;
   figure: string;
@@ -142,6 +143,8 @@ export interface AlertRow {
 }
 /** What is to be told to one who is told; times are comparable as texts. */
 export interface OutboxRow {
+  /** The order in which they were written. */
+  number: Integer;
   notice_id: string;
   channel: string;
   member: string;

@@ -39,7 +39,7 @@ async function judgedOne(monitor: Monitor, subject: Subject): Promise<Judged | u
   const members = tell === undefined ? [] : (project.channels?.get(tell) ?? []);
   return {
     ...{
-      figureId: ulid(now),
+      noticeId: ulid(now),
       alertId: ulid(now),
       figure,
       zone,

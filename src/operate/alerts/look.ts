@@ -110,7 +110,7 @@ export async function monitors(
   const newest = await state.alerts.newest();
   const open = await state.alerts.alerts({ open: true, limit: 1000 });
   const views = chosen.map((monitor): MonitorView => {
-    const last = newest.get(monitor.name)?.figure;
+    const last = newest.get(monitor.name);
     const alert = open.find((one) => one.monitor === monitor.name);
     return {
       ...monitorView(monitor, project, last),
@@ -121,7 +121,7 @@ export async function monitors(
   const [first] = chosen;
   if (name === undefined || !first) return { monitors: views };
   const history = await state.alerts.figures({ monitor: first.name, limit });
-  return { monitors: views, history: history.map(({ figure }) => figureView(figure)) };
+  return { monitors: views, history: history.map(figureView) };
 }
 
 /** By its name, or a part of it that no other has, whatever the case. */

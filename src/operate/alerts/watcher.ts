@@ -51,7 +51,7 @@ export class Watcher {
       .filter(({ every }) => every !== undefined)
       .map((monitor) => {
         const last = newest.get(monitor.name);
-        return { monitor, due: last ? nextOf(monitor, Temporal.Instant.from(last.figure.at)) : now };
+        return { monitor, due: last ? nextOf(monitor, Temporal.Instant.from(last.at)) : now };
       });
   }
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { EsteiraError } from '../../errors.ts';
 import { noRows, type StateStore } from '../index.ts';
+import { alertsConformance } from './alerts.ts';
 import { backfillsConformance } from './backfills.ts';
 import { keepingConformance } from './keeping.ts';
 import { listedConformance } from './listed.ts';
@@ -405,5 +406,6 @@ export function stateConformance(name: string, open: (place: string) => Promise<
     backfillsConformance(on);
     keepingConformance(on);
     modelsConformance(on);
+    alertsConformance(on);
   });
 }
