@@ -117,9 +117,11 @@ export class Sandbox {
 
   /** Another project with the same files, warehouse and state. */
   copy(): Sandbox {
-    const copy = new Sandbox({}, { home: this.#home, env: this.#env });
+    return this.copyInto(new Sandbox({}, { home: this.#home, env: this.#env }));
+  }
+  copyInto<Other extends Sandbox>(copy: Other): Other {
     const isKept = (from: string): boolean => !/node_modules|owner\.(sock|json)/.test(path.relative(this.folder, from));
-    cpSync(this.folder, copy.folder, { recursive: true, filter: isKept });
+    cpSync(this.folder, copy.folder, { recursive: true, filter: isKept, preserveTimestamps: true });
     return copy;
   }
 

@@ -369,6 +369,19 @@ export const commands: readonly CommandEntry[] = [
   },
   ...watching,
   {
+    name: 'diagnose',
+    about: 'What is wrong, and why.',
+    more: 'The most probable cause first. Of the newest run of each job and of the project itself, or of one run: what failed or did not arrive, which rule sets so many rows aside and since when, which join loses the rows. A cause is told with what it explains. Exit code 0 when nothing is wrong, 1 when something is. Only looks.',
+    arguments: [argument('run', false, 'The id of a run or its beginning, latest, or a job; by default all jobs.')],
+    options: {},
+    examples: [
+      { line: 'esteira diagnose', about: 'what is wrong this morning?' },
+      { line: 'esteira diagnose latest', about: 'the newest run alone' },
+      { line: 'esteira diagnose v_credit_diario --json', about: 'for another program' },
+    ],
+    load: async () => (await import('./commands/diagnose.ts')).diagnose,
+  },
+  {
     name: 'gc',
     about: 'Remove what is older than it is kept.',
     more: 'Runs, log lines, due times and backfills that have ended, as `keep` of the environment says; `esteira start` does the same once a day. What something may still need stays, however old: unfinished runs, the newest of each job, dates that are owed, and of each date that succeeded one line. The tables of the warehouse, and what it records of them, are never touched. May be stopped, and given again.',

@@ -3,6 +3,7 @@ import { cleaned, type Project, said } from '../run/index.ts';
 import { alerts, monitors, testAlerts } from './alerts/look.ts';
 import { deliverBeforeEnd } from './alerts/tell.ts';
 import { cancel } from './cancel.ts';
+import { diagnose } from './diagnose/diagnose.ts';
 import { diff } from './diff.ts';
 import { doctor } from './doctor/doctor.ts';
 import { backup } from './keep/backup.ts';
@@ -55,6 +56,7 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
   monitors,
   status,
   doctor,
+  diagnose,
   diff,
   gc,
   backup,

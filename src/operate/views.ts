@@ -11,11 +11,13 @@ import type {
   StepState,
 } from '../ports/index.ts';
 import type { AlertsTestView, AlertsView, MonitorsView } from './alerts/views.ts';
+import type { DiagnosisView } from './diagnose/views.ts';
 import type { DiffView } from './diff-views.ts';
 import type { PlanView } from './plan-views.ts';
 import type { BeatEvent, ScheduleEvent, StartView, TickView } from './schedule/views.ts';
 
 export type * from './alerts/views.ts';
+export type { Cause, DiagnosisView, FindingView } from './diagnose/views.ts';
 export type * from './diff-views.ts';
 export type * from './plan-views.ts';
 export type { BeatEvent, KeepingView, ScheduleEvent, StartView, TickView } from './schedule/views.ts';
@@ -420,6 +422,8 @@ export interface Operations {
   /** Once a day `start` does the same. */
   gc: [input: { readonly dryRun?: boolean }, output: GcView];
   doctor: [input: { readonly reconcile?: boolean }, output: DoctorView];
+  /** `run`: its id or its beginning, `latest`, or a job; without it the newest of each job, and the project itself. */
+  diagnose: [input: { readonly run?: string }, output: DiagnosisView];
 }
 export type OperationName = keyof Operations;
 export type Input<Name extends OperationName> = Operations[Name][0];

@@ -16,6 +16,8 @@ export interface SourceFile {
 export interface FileStore {
   /** Files that match a pattern (`*`, `**`), in the order of their paths by code point. A folder that is not there holds none. */
   list(pattern: string): Promise<readonly SourceFile[]>;
+  /** Paths of whatever stands in the store, of any ending, at most so many: what a pattern may have missed. Hidden folders are left out. */
+  everything(limit: number): Promise<readonly string[]>;
   /** Whether a file that was listed is there, with the same fingerprint. */
   isAsListed(file: SourceFile): Promise<boolean>;
   /**

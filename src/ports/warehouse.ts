@@ -1,6 +1,7 @@
 import type { Columns, Judgement } from '../columns/index.ts';
 import type { Compared, Comparison } from './comparison.ts';
 import type { Dialect, Place } from './dialect.ts';
+import type { QueryPart } from './dissection.ts';
 import type { SourceFile } from './files.ts';
 import type { IncomingInput } from './incoming.ts';
 import type { LandedBefore, Lander, LandingInto } from './landing.ts';
@@ -411,6 +412,11 @@ export interface Warehouse {
   examine(query: string): Promise<QueryFacts>;
   /** Where the columns of a query come from; `relations` gives the columns of what it reads, by `catalog.schema.table`. */
   origins(query: string, relations: Readonly<Record<string, readonly string[]>>): Promise<readonly ColumnOrigins[]>;
+  /**
+   * Takes a query apart and counts: for each of its SELECTs, those that it is made of first, the rows after each table, join and condition. What the
+   * engine cannot count by itself is left out.
+   */
+  dissect(query: string, signal?: AbortSignal): Promise<readonly QueryPart[]>;
   /** Tables and views of a catalog; nothing when the catalog is not there yet. */
   inspect(catalog: string): Promise<readonly ExistingTable[]>;
   /** Of each column how many values would not come back equal from that type; without a type all that are there. */

@@ -1,4 +1,5 @@
 export { Answers } from './answers.ts';
+export { askedBy } from './asked.ts';
 export { tooLong, type Waiting } from './attempts.ts';
 export { hashOf, readBackup, rowsIn, unfinished, unusable } from './backed-up.ts';
 export { isBeyond, Progress, type Reach, reachOf } from './bounds.ts';

@@ -142,6 +142,7 @@ function withGiven(model: StepModel, { rows }: Contents): StepModel {
 const noFiles: Project['files'] = {
   describe: 'no files',
   list: async () => [],
+  everything: async () => [],
   isAsListed: async () => false,
   keep: () => Promise.reject(new TypeError('no file is kept here')),
   read: async () => undefined,

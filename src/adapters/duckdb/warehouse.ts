@@ -11,6 +11,7 @@ import { backUp } from './back-up.ts';
 import { compare, snapshot } from './compare.ts';
 import { type DuckdbOptions, Engine, markText, memory, watermarkKey } from './connection.ts';
 import { dialect } from './dialect.ts';
+import { dissect } from './dissect.ts';
 import { drop } from './drop.ts';
 import { type Emptied, empty } from './empty.ts';
 import { engineError, fenced, ofStatement } from './errors.ts';
@@ -145,6 +146,7 @@ export function warehouseOf(engine: Engine): Warehouse {
       }),
     examine: (sql) => examine(engine, sql),
     origins: (sql, relations) => origins(engine, sql, relations),
+    dissect: (sql, signal) => dissect(engine, sql, signal),
     inspect: (catalog) => inspect(engine, catalog),
     losses: (place, columns) => losses(engine, place, columns),
     change: (catalog, changes) => change(engine, catalog, changes),

@@ -79,6 +79,14 @@ export function folderStore({ path: root }: { readonly path: string }): FileStor
       const files = await Promise.all([...found].sort(byCodePoint).map(file));
       return files.filter((one) => one !== undefined);
     },
+    async everything(limit: number) {
+      const found: string[] = [];
+      for await (const below of walk('', segments('**'))) {
+        found.push(below);
+        if (found.length >= limit) break;
+      }
+      return found.sort(byCodePoint);
+    },
     async isAsListed({ path: below, fingerprint }: SourceFile) {
       return (await file(below))?.fingerprint === fingerprint;
     },

@@ -41,6 +41,12 @@ export function filesConformance(name: string, open: () => Promise<FilesUnderTes
       assert.deepEqual(await paths(files, '*.jsonl'), ['x-4.jsonl']);
     });
 
+    test('everything is whatever stands there, of any ending, up to a number of files', async () => {
+      const files = await given('a/1.jsonl', 'a/b/2.txt', 'c.part', '.hidden/3.jsonl');
+      assert.deepEqual(await files.store.everything(10), ['a/1.jsonl', 'a/b/2.txt', 'c.part']);
+      assert.equal((await files.store.everything(2)).length, 2);
+    });
+
     test('two stars stand for folders however deep, or none', async () => {
       const files = await given('a/1.jsonl', 'a/b/2.jsonl', 'a/b/c/3.jsonl', 'd/4.jsonl');
       assert.deepEqual(await paths(files, 'a/**/*.jsonl'), ['a/1.jsonl', 'a/b/2.jsonl', 'a/b/c/3.jsonl']);

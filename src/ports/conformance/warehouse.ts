@@ -1,4 +1,5 @@
 import { comparing } from './warehouse/comparing.ts';
+import { dissecting } from './warehouse/dissecting.ts';
 import { equalRows } from './warehouse/equal-rows.ts';
 import { filesOfStep } from './warehouse/files.ts';
 import { histories } from './warehouse/histories.ts';
@@ -29,4 +30,5 @@ export function warehouseConformance(name: string, open: Open): void {
   comparing(on);
   names(on);
   originsOf(on);
+  dissecting(on);
 }

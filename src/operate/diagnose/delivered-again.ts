@@ -1,0 +1,60 @@
+import { placeOf, type StepModel } from '../../plan/index.ts';
+import { hidden } from '../../ports/index.ts';
+import { nameOf } from '../names.ts';
+import { arriving, bringsDay } from './arrivals.ts';
+import type { Case, Day, Evidence, Found } from './evidence.ts';
+import { counted, figure, median, share } from './words.ts';
+
+/** So many times as many rows as usual are looked into, of tables that can be compared in a moment. */
+const many = { times: 1.4, rows: 50, most: 5_000_000 } as const;
+/** Less than this part of them is what producers do. */
+const worth = 0.1;
+
+/** Far more rows than usual, which say what rows of before have said: they were delivered once more. */
+export async function deliveredAgain(of: Case, evidence: Evidence): Promise<readonly Found[]> {
+  const found: Found[] = [];
+  if (!bringsDay(of)) return found;
+  for (const { model, days, today, rows } of arriving(of, evidence)) {
+    const usual = median(days.map(({ account }) => account.in));
+    if (!today || days.length < 3 || rows < many.rows || rows < usual * many.times) continue;
+    const equal = await equalRows(model, today, evidence);
+    if (!equal || equal.again < equal.of * worth) continue;
+    found.push({
+      cause: 'same rows again',
+      node: model.node,
+      weight: equal.again,
+      short: `${counted(equal.again, 'row')} of ${nameOf(model.node)} came once more`,
+      what: `${nameOf(model.node)}: ${figure(equal.again)} of ${counted(equal.of, 'row')} (${share(equal.again, equal.of)}) that came on ${of.at.run.date} came once more: rows of before say the very same`,
+      evidence: [`it received ${figure(rows)}, where about ${figure(Math.round(usual))} are usual`],
+      next: ['Ask who delivers them why rows are sent again; tables that keep one row for each key have each once.'],
+    });
+  }
+  return found;
+}
+
+/** Of the different rows that these runs have read those that were there before. */
+async function equalRows(
+  { node, reads }: StepModel,
+  { record, runs }: Day,
+  evidence: Evidence,
+): Promise<{ readonly again: number; readonly of: number } | undefined> {
+  const { dialect } = evidence.project.warehouse;
+  const [read] = reads;
+  if (!read || reads.length > 1) return undefined;
+  const isStream = read.how === 'new';
+  const from = dialect.place(placeOf(isStream ? read.node : node));
+  const { lower = 0n, upper = 0n } = record.bounds?.find(({ source }) => source === read.node.id) ?? {};
+  const [sequence, run] = [hidden.sequence, hidden.run].map(dialect.identifier);
+  const own = `${run} in ${dialect.literal(runs.map(({ runSeq }) => runSeq))}`;
+  const now = isStream ? `${sequence} > ${lower} and ${sequence} <= ${upper}` : own;
+  const before = isStream ? `${sequence} <= ${lower}` : `not (${own})`;
+  const there = new Set(Object.keys(node.definition.columns));
+  const names = Object.keys(read.node.definition.columns).filter((name) => isStream || there.has(name));
+  if (names.length === 0 || (await evidence.number(`select count(*) from ${from}`)) > many.most) return undefined;
+  const columns = names.map(dialect.identifier).join(', ');
+  const today = `select ${columns} from ${from} where ${now}`;
+  const again = await evidence.number(
+    `select count(*) from (${today} intersect select ${columns} from ${from} where ${before})`,
+  );
+  return { again, of: await evidence.number(`select count(*) from (select distinct * from (${today}))`) };
+}

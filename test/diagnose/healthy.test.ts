@@ -1,0 +1,13 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { healthy } from './healthy.ts';
+
+describe('nothing is wrong, and that is said', { concurrency: 2 }, () => {
+  for (const { how, pass } of healthy)
+    test(how, async () => {
+      const world = await pass();
+      const { exit, out, err } = await world.at('diagnose');
+      assert.match(out, /^Nothing is wrong\. /, out + err);
+      assert.equal(exit, 0);
+    });
+});
