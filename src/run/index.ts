@@ -40,6 +40,7 @@ export {
   settingText,
   settingValue,
 } from './settings.ts';
+export { lookAtTable } from './tables.ts';
 export { ulid } from './ulid.ts';
 export { wholeSpelling } from './write/spelling.ts';
 export { type RunValues, writeOf } from './write.ts';

@@ -1,7 +1,7 @@
-import type { AnySource } from '../define/index.ts';
+import { type AnySource, extraColumn } from '../define/index.ts';
 import { type Node, whereOf } from '../graph/index.ts';
 import type { Read, StepModel } from '../plan/index.ts';
-import type { Bound, SourceTable, TableSnapshot } from '../ports/index.ts';
+import type { Bound, SourceTable, TableAsked, TableSnapshot } from '../ports/index.ts';
 import type { Progress } from './bounds.ts';
 import type { Project } from './project.ts';
 import type { Rerun } from './rerun.ts';
@@ -14,6 +14,22 @@ export function tableOf({ node, how }: Read, project: Project): SourceTable | un
 export function sourceTableOf({ definition }: Node, project: Project): SourceTable | undefined {
   const { by, options } = project.readerOf(definition as AnySource);
   return project.tables?.has(by) ? { by, options, where: whereOf(definition) } : undefined;
+}
+
+/** What the source promises of its columns. */
+export function contractOf(definition: AnySource): Pick<TableAsked, 'columns' | 'extra' | 'refusesNew'> {
+  const { newColumns } = definition.contract;
+  return {
+    columns: definition.columns,
+    ...(newColumns === 'keep' ? { extra: extraColumn } : {}),
+    ...(newColumns === 'refuse' ? { refusesNew: true } : {}),
+  };
+}
+
+/** That a source that is a table elsewhere can be read, in words; nothing where it is none. */
+export function lookAtTable(node: Node, project: Project): Promise<string> | undefined {
+  const table = sourceTableOf(node, project);
+  return table && project.tables?.look(table, contractOf(node.definition as AnySource));
 }
 
 /** In quotes always. All of a table and what is new of it are two relations. */

@@ -3,7 +3,7 @@ import { EsteiraError } from '../../errors.ts';
 import { allSteps, endlessStreams } from '../../graph/index.ts';
 import type { StepModel } from '../../plan/index.ts';
 import { driftTexts } from '../../ports/index.ts';
-import { changedNext, changedText, filesOf, modelsOf, Progress, type Project } from '../../run/index.ts';
+import { changedNext, changedText, filesOf, lookAtTable, modelsOf, Progress, type Project } from '../../run/index.ts';
 import { attempt, type Finding, NotReady } from './finding.ts';
 
 /** Each source can be read here, and files are there. */
@@ -18,6 +18,8 @@ export async function sourceFindings(project: Project): Promise<readonly Finding
 }
 
 async function listed(source: AnySource, project: Project): Promise<string> {
+  const table = lookAtTable(project.graph.nodeOf(source), project);
+  if (table) return await table;
   const reader = project.readerOf(source);
   if (reader.by !== 'files') {
     const next = 'Name a stand-in for it in the environment: standIns of esteira.config.ts';

@@ -1,8 +1,8 @@
-import { type AnySource, type AnyTable, appends, extraColumn, wayOf } from '../../define/index.ts';
+import { type AnySource, type AnyTable, appends, wayOf } from '../../define/index.ts';
 import { whereOf } from '../../graph/index.ts';
 import { type Read, readsDay, type StepModel } from '../../plan/index.ts';
 import type { IncomingInput, SourceTable, TableAsked } from '../../ports/index.ts';
-import { markOf, tableOf, tableRelation } from '../tables.ts';
+import { contractOf, markOf, tableOf, tableRelation } from '../tables.ts';
 import { lookbackStart } from './arrived.ts';
 import type { Options } from './options.ts';
 
@@ -14,12 +14,8 @@ export function tableInputs(model: StepModel, options: Options): readonly Incomi
     const table = tableOf(read, project);
     if (!table || !snapshot) continue;
     const { definition } = read.node;
-    const { newColumns, breach } = (definition as AnySource).contract;
-    const contract = {
-      columns: definition.columns,
-      ...(newColumns === 'keep' ? { extra: extraColumn } : {}),
-      ...(newColumns === 'refuse' ? { refusesNew: true } : {}),
-    };
+    const { breach } = (definition as AnySource).contract;
+    const contract = contractOf(definition as AnySource);
     const asked: TableAsked = { ...contract, ...rowsOf(read, table, options), identity: identityIn(model) };
     const relation = tableRelation(read);
     found.set(relation, {

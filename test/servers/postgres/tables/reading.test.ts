@@ -128,7 +128,7 @@ describe('a table of Postgres', { skip: withoutServer, concurrency: 2 }, () => {
       ['bigint', '1', '9007199254740993'],
       ['smallint', '-5', '5'],
       ['timestamp', "'2026-03-01 10:00:00.123456'", "'2026-03-02'"],
-    ]) {
+    ] as const) {
       const kind = type === 'timestamp' ? 'timestamp' : 'bigint';
       const one = await shop(
         `create table events (id int primary key, moved ${type} not null); insert into events values (1, ${first})`,

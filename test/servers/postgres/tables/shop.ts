@@ -38,9 +38,14 @@ export class Shop {
     const folder = temporaryFolder('tables');
     writeProject(folder, { catalog: 'shop', definitions: words + of.definitions.replaceAll('$.', `${schema}.`) });
     process.env['SHOP_URL'] = of.url ?? server;
-    const world = await World.open(folder, start.toString(), of.trace);
-    await world.do('setup', {});
-    return new Shop(world, schema);
+    try {
+      const world = await World.open(folder, start.toString(), of.trace);
+      await world.do('setup', {});
+      return new Shop(world, schema);
+    } catch (error) {
+      await ask(`drop schema ${schema} cascade`);
+      throw error;
+    }
   }
 
   /** On the server. */
@@ -66,14 +71,6 @@ export class Shop {
   async rows(sql: string): Promise<readonly (readonly unknown[])[]> {
     return await this.world.rows(sql);
   }
-  /** Of a step of the last run. */
-  account(step: string): Readonly<Record<string, number>> {
-    for (const event of this.world.events.toReversed())
-      if (event.type === 'step' && event.step.endsWith(step) && 'account' in event && event.account)
-        return event.account as never;
-    throw new Error(`no account of ${step}`);
-  }
-
   async close(): Promise<void> {
     await this.world.close();
     await ask(`drop schema ${this.schema} cascade`);
