@@ -179,16 +179,18 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'sync',
     about: 'Bring in what streams hold, up to now.',
-    more: 'What `always` jobs name. In an environment with stand-ins these are read.',
+    more: 'What `always` jobs name. In an environment with stand-ins these are read. What the process that has the project follows already is waited for until it has come to now.',
     arguments: [argument('job', false, 'One `always` job; by default all of them.')],
     options: {
       once: { takes: 'nothing', about: 'Up to now, then end. Must be given.' },
-      snapshot: { takes: 'nothing', about: 'Of changes: every table is read whole once more.' },
+      snapshot: { takes: 'nothing', about: 'Of changes: every table is read whole again.' },
+      drop: { takes: 'nothing', about: 'Of changes: give up the place of the job in its database.' },
       progress,
     },
     examples: [
       { line: 'esteira sync --once', about: 'every stream' },
       { line: 'esteira sync --once v_credit_sincronizacao', about: 'what one job brings in' },
+      { line: 'esteira sync --drop v_credit_sincronizacao', about: 'its database keeps nothing for it any more' },
     ],
     load: async () => (await import('./commands/sync.ts')).sync,
   },

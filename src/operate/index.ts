@@ -15,11 +15,12 @@ import { backfill } from './rerun/backfill.ts';
 import { reprocess } from './rerun/reprocess.ts';
 import { reset } from './rerun/reset.ts';
 import { resume } from './rerun/resume.ts';
-import { run, sync } from './run.ts';
+import { run } from './run.ts';
 import { start } from './schedule/start.ts';
 import { setSetting, settings } from './settings.ts';
 import { check, setup } from './setup.ts';
 import { status } from './status.ts';
+import { sync } from './sync.ts';
 import type { Context, Input, OperationName, Output, RunEvent } from './views.ts';
 
 export type { Project } from '../run/index.ts';

@@ -5,6 +5,7 @@ import type { StepModel } from '../plan/index.ts';
 import { changeText } from '../plan/index.ts';
 import { tickOf } from '../plan/ticks.ts';
 import {
+  follows,
   modelsOf,
   Progress,
   type Project,
@@ -79,6 +80,7 @@ function modeText({ node, kind }: StepModel): string {
 
 /** False where a run of the job would find nothing to do. */
 export async function isAnythingNew(job: Job, project: Project): Promise<boolean> {
+  if (follows(job, project)) return true;
   const { date } = tickOf(job, { now: project.clock.now() });
   const models = await modelsOf(stepsOf(project.graph, job).steps, project);
   const [progress, settings] = [await Progress.load(project, project.graph.catalogs), await readSettings(project)];

@@ -67,17 +67,3 @@ export async function tickAsked(
 /** Runs of a part of a job are counted for themselves. */
 const jobName = (job: Job, { select }: Pick<Input<'run'>, 'select'>): string =>
   select?.length ? `${job.name}:${select.join(',')}` : job.name;
-
-/** Brings in what `always` jobs name, up to now. */
-export async function sync(
-  project: Project,
-  input: Input<'sync'>,
-  context: Context,
-): Promise<{ readonly runs: readonly RunView[] }> {
-  const { snapshot } = input;
-  const jobs = input.job ? [jobOf(project, input.job)] : [...project.graph.jobs.values()].filter(isEndless);
-  const runs: RunView[] = [];
-  for (const job of jobs)
-    runs.push(await run(project, { job: job.name, again: true, ...(snapshot ? { snapshot } : {}) }, context));
-  return { runs };
-}

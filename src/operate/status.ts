@@ -2,6 +2,7 @@ import { allSteps } from '../graph/index.ts';
 import { nextTick, whenText } from '../plan/ticks.ts';
 import type { RunRecord } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
+import { changesOf } from './changes.ts';
 import { interruptedOf } from './interrupted.ts';
 import type { StatusView } from './views.ts';
 import { runView, tickView } from './views-of.ts';
@@ -34,6 +35,7 @@ export async function status(project: Project): Promise<StatusView> {
   return {
     ...{ environment: project.environment, owner: project.owner, running, interrupted, jobs },
     ...{ waiting: waiting.map(tickView), missed: missed.map(tickView), drift, alerts },
+    changes: await changesOf(project),
   };
 }
 

@@ -247,6 +247,44 @@ export interface SettingsView {
     readonly reason?: string;
   }[];
 }
+/** What was brought in. */
+export interface SyncView {
+  readonly runs: readonly RunView[];
+  /** Jobs that this process follows without end, and that have come to where their database was when it was asked. */
+  readonly followed: readonly { readonly job: string; readonly upTo?: string }[];
+  /** What was given up in a database. */
+  readonly dropped: readonly {
+    readonly job: string;
+    readonly slot: string;
+    readonly database: string;
+    readonly wasThere: boolean;
+  }[];
+}
+
+/** How far a job that follows changes is from its database. */
+export interface ChangesView {
+  readonly job: string;
+  /** It goes on in the process that was asked. */
+  readonly isGoing: boolean;
+  readonly database?: string;
+  /** Of the database: what keeps the reader's place. */
+  readonly slot?: string;
+  /** When the newest change that is landed was committed. */
+  readonly committedAt?: string;
+  /** Bytes of the database's log that are not landed yet, and for how long. */
+  readonly lagBytes?: number;
+  readonly lagSeconds?: number;
+  /** Bytes of its log that the database keeps for the reader, and how many more it may. */
+  readonly retainedBytes?: number;
+  readonly leftBytes?: number;
+  /** Landed since it began, and in each second lately. */
+  readonly rows?: number;
+  readonly rate?: number;
+  /** What keeps it from going on. */
+  readonly trouble?: string;
+  /** What people should look at. */
+  readonly warning?: string;
+}
 export interface StatusView {
   readonly environment: string;
   /** Absent where nobody has the project open but the one who asks. */
@@ -286,6 +324,8 @@ export interface StatusView {
     readonly waiting: number;
     readonly givenUp: number;
   };
+  /** Jobs that follow changes. */
+  readonly changes: readonly ChangesView[];
 }
 export interface DoctorView {
   readonly findings: readonly {
@@ -385,7 +425,16 @@ export interface Operations {
   /** A run by its id, the one of a job, or the only one that goes on. */
   cancel: [input: { readonly run?: string; readonly by: string }, output: CancelView];
   /** What `always` jobs name, up to now. */
-  sync: [input: { readonly job?: string; readonly snapshot?: boolean }, output: { readonly runs: readonly RunView[] }];
+  sync: [
+    input: {
+      readonly job?: string;
+      /** Of changes: every table is read whole again. */
+      readonly snapshot?: boolean;
+      /** Of changes: their place in the database is given up. */
+      readonly drop?: boolean;
+    },
+    output: SyncView,
+  ];
   compile: [input: { readonly select?: readonly string[] }, output: CompiledView];
   runs: [
     input: { readonly job?: string; readonly limit?: number },

@@ -44,8 +44,8 @@ export interface Landed {
 
 /** How far the changes are from where they are read. */
 export interface ChangeFigures {
-  /** Bytes of the log that are written and not landed yet. */
-  readonly lagBytes: number;
+  /** Up to where the log has been written. */
+  readonly written: bigint;
   /** Bytes of the log that the server keeps for this reader. */
   readonly retainedBytes: number;
   /** How many more it may keep before the reader loses its place; absent where there is no limit. */
@@ -100,6 +100,8 @@ export interface Following {
   readonly clock: bigint;
   /** It ends when everything up to there is landed; without it, it does not end. */
   readonly until?: bigint;
+  /** Somebody waits until everything up to there is landed. */
+  awaited?(): bigint | undefined;
   /** So many changes, or so many milliseconds after the first, are landed together, always of whole transactions. */
   readonly together: { readonly changes: number; readonly milliseconds: number };
 }
@@ -120,7 +122,7 @@ export interface Changes {
   /** Follows the changes; throws when the connection ends, unless it was the signal that ended it. */
   follow(following: Following, taker: ChangeTaker, signal: AbortSignal): Promise<void>;
   /** Absent where the reader has no place there. */
-  figures(landed?: bigint): Promise<ChangeFigures | undefined>;
+  figures(): Promise<ChangeFigures | undefined>;
   /** Gives the place up, and what belongs to it. False where there is none. */
   drop(): Promise<boolean>;
   close(): Promise<void>;

@@ -4,7 +4,7 @@ export { tooLong, type Waiting } from './attempts.ts';
 export { hashOf, readBackup, rowsIn, unfinished, unusable } from './backed-up.ts';
 export { isBeyond, Progress, type Reach, reachOf } from './bounds.ts';
 export { capture, streamOf } from './capture/capture.ts';
-export { type Captured, capturedBy, isCaptured } from './capture/captured.ts';
+export { type Captured, capturedBy, follows, isCaptured } from './capture/captured.ts';
 export { type Followed, followedIn } from './capture/followed.ts';
 export { claimAll, execute, type StepOutcome } from './execute.ts';
 export { changedNext, changedText, filesOf, filesRead } from './files.ts';

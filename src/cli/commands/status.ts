@@ -1,8 +1,8 @@
-import type { RunView, StatusView, TickView } from '../../operate/views.ts';
+import type { ChangesView, RunView, StatusView, TickView } from '../../operate/views.ts';
 import { driftTexts } from '../../ports/drift.ts';
 import type { Command } from '../command.ts';
 import { mark, paint } from '../marks.ts';
-import { counted, moment } from '../numbers.ts';
+import { count, counted, moment, seconds } from '../numbers.ts';
 import { table } from '../table.ts';
 import { inEnvironment, type Look } from '../terminal.ts';
 import { visible, wrapHanging } from '../text.ts';
@@ -26,7 +26,7 @@ const headings = [
 
 /** Who has the project, what goes on, and for each job its last day and its next time; a run of a part of a job stands below it. */
 export function statusText(
-  { environment, owner, running, interrupted, jobs, waiting, missed, drift, alerts }: StatusView,
+  { environment, owner, running, interrupted, jobs, waiting, missed, drift, alerts, changes }: StatusView,
   look: Look,
 ): string {
   const whose = owner
@@ -50,6 +50,8 @@ export function statusText(
     ...(rows.length > 0 ? ['', ...table(headings, rows, look)] : []),
     ...(waiting.length > 0 ? ['', 'Due, not done', ...waiting.map((tick) => waitingLine(tick, look))] : []),
     ...(missed.length > 0 ? ['', missedText(missed, look)] : []),
+    ...(changes.length > 0 ? ['', 'Changes that are followed'] : []),
+    ...changes.map((one) => changesLine(one, look)),
     ...(drift.length > 0 ? ['', 'Files that are not what their sources declare'] : []),
     ...driftTexts(drift).map((text) => wrapHanging(visible(`  ${text}`), look.columns, 4)),
   ].join('\n');
@@ -79,6 +81,24 @@ function openRun({ job, date, runId, createdAt, steps, next }: RunView, how: 'ru
     `  ${visible(runId)}`,
     ...(next ? [`  next    ${visible(next)}`] : []),
   ].join('\n');
+}
+
+/** Bytes as people read them. */
+const size = (bytes: number): string =>
+  bytes < 2 ** 20 ? `${count(Math.ceil(bytes / 2 ** 10))} kB` : `${count(Math.round(bytes / 2 ** 20))} MB`;
+
+function changesLine(view: ChangesView, look: Look): string {
+  const { job, isGoing, committedAt, lagBytes, lagSeconds, retainedBytes, rate, warning, trouble } = view;
+  const parts = [
+    isGoing ? `goes on${rate ? `, ${count(rate)} rows in a second` : ''}` : 'not followed now',
+    ...(committedAt ? [`landed up to ${moment(committedAt)}`] : []),
+    ...(lagBytes ? [`${size(lagBytes)} and ${seconds(lagSeconds ?? 0)} behind`] : []),
+    ...(retainedBytes === undefined ? [] : [`the database keeps ${size(retainedBytes)} for it`]),
+  ];
+  const said = wrapHanging(visible(`  ${job}: ${parts.join('; ')}`), look.columns, 4);
+  const worry = warning ?? trouble;
+  if (!worry) return said;
+  return `${said}\n${wrapHanging(`    ${paint(look, 'warn', look.unicode ? '!' : 'warning:')} ${visible(worry)}`, look.columns, 6)}`;
 }
 
 const waitingLine = ({ job, date, due, run }: TickView, look: Look): string => {

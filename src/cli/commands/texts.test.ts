@@ -101,6 +101,7 @@ const status = {
   missed: [],
   drift: [],
   alerts: { open: [], waiting: 0, givenUp: 0 },
+  changes: [],
   jobs: [
     {
       job: 'v_credit_diario',
@@ -309,6 +310,23 @@ describe('status', () => {
     fits(text, 80);
   });
 
+  it('says how far changes that are followed are behind, and what to look at', () => {
+    const behind = {
+      lagBytes: 5 * 2 ** 20,
+      lagSeconds: 700,
+      retainedBytes: 2 ** 31,
+      warning: 'it is 12 minutes behind',
+    };
+    const changes = [{ job: 'follow', isGoing: true, rate: 1200, committedAt: '2028-02-29T05:00:00Z', ...behind }];
+    const text = statusText({ ...status, changes }, look);
+    assert.match(text, /\n\nChanges that are followed\n {2}follow: goes on, 1,200 rows in a second;/);
+    assert.match(text, /landed up to 2028-02-29 05:00Z;\s+5 MB\s+and 11 min 40 s behind;/);
+    assert.match(text, /keeps\s+2,048 MB for it\n {4}! it is 12 minutes behind$/);
+    fits(text, 80);
+    const away = statusText({ ...status, changes: [{ job: 'follow', isGoing: false }] }, look);
+    assert.match(away, /\n {2}follow: not followed now$/);
+  });
+
   it('says what was interrupted, what is due and what was not run, each once', () => {
     const tick = { job: 'nightly', date: '2028-02-28', due: '2028-02-29T05:00:00Z', state: 'due', cause: '0 2 * * *' };
     const missed = { ...tick, state: 'skipped', why: 'the job was not free in time' };
@@ -345,8 +363,20 @@ describe('doctor', () => {
 
 describe('the others', () => {
   it('sync adds nothing to what its runs have said', () => {
-    assert.equal(syncText([record, record], look), '');
-    assert.equal(syncText([], look), 'No job is `always`: nothing to bring in.');
+    const nothing = { runs: [], followed: [], dropped: [] };
+    assert.equal(syncText({ ...nothing, runs: [record, record] }, look), '');
+    assert.equal(syncText(nothing, look), 'No job is `always`: nothing to bring in.');
+  });
+
+  it('sync says what is followed anyway, and what was dropped', () => {
+    const followed = [{ job: 'follow', upTo: '2028-02-29T05:00:00Z' }];
+    const place = { job: 'follow', slot: 'esteira_shop_local_follow', database: 'db.example:5432/shop' };
+    const dropped = [true, false].map((wasThere) => ({ ...place, wasThere }));
+    const text = syncText({ runs: [], followed, dropped }, look);
+    assert.match(text, /^follow is followed by the process that has the project: .* 2028-02-29 05:00Z\.$/ms);
+    assert.match(text, /^follow: the slot and the publication esteira_shop_local_follow/m);
+    assert.match(text, /^follow: there was no slot esteira_shop_local_follow in db\.example:5432\/shop\.$/m);
+    fits(text, 80);
   });
 
   it('setup lists what it changed', () => {

@@ -7,6 +7,7 @@ import { lateOf, ticksBetween } from '../../plan/ticks-due.ts';
 import type { TickRecord } from '../../ports/index.ts';
 import { type Project, said } from '../../run/index.ts';
 import { Watcher } from '../alerts/watcher.ts';
+import { changesOf } from '../changes.ts';
 import { goesOnWith } from '../rerun/called.ts';
 import { tickView } from '../views-of.ts';
 import { type Decision, decide } from './decide.ts';
@@ -20,6 +21,8 @@ const usualLook = 1000;
 /** Between two beats, the same; and between two looks at the files of the definitions. */
 const beatEvery = 1000;
 const changesEvery = 30_000;
+/** Between two looks at how far databases are ahead that are followed. */
+const figuresEvery = 15_000;
 
 interface Keeping {
   emit(event: ScheduleEvent | { readonly type: 'beat'; readonly view: KeepingView }): void;
@@ -53,6 +56,11 @@ export class Keeper {
   #lookedForChanges = performance.now();
   /** The code of what keeps it from looking. */
   #troubled = '';
+  #figures: KeepingView['changes'] = [];
+  #askedForFigures = performance.now() - figuresEvery + 3000;
+  #isAsking = false;
+  /** By job. */
+  readonly #warned = new Map<string, string | undefined>();
 
   constructor(project: Project, keeping: Keeping) {
     this.#project = project;
@@ -76,6 +84,7 @@ export class Keeper {
       await this.#goOn();
       while (!signal.aborted) {
         const begun = await this.#lookAgain();
+        this.#askForFigures();
         this.#tellBeat();
         this.#tellChanged();
         if (once && !begun && this.#runner.going.length === 0) break;
@@ -228,6 +237,27 @@ export class Keeper {
     if (changed !== undefined) this.#say({ level: 'warn', text });
   }
 
+  /** Beside everything else: a database may take its time. */
+  #askForFigures(): void {
+    if (this.#isAsking || performance.now() - this.#askedForFigures < figuresEvery) return;
+    this.#askedForFigures = performance.now();
+    this.#isAsking = true;
+    void changesOf(this.#project)
+      .then((figures) => {
+        this.#figures = figures;
+        for (const { job, warning } of figures) {
+          if (warning !== undefined && this.#warned.get(job) === undefined)
+            this.#say({ level: 'warn', text: warning, job });
+          this.#warned.set(job, warning);
+        }
+      })
+      // What keeps them from being asked is told by who follows them.
+      .catch(() => undefined)
+      .finally(() => {
+        this.#isAsking = false;
+      });
+  }
+
   #upcoming(): { readonly job: string; readonly due: Temporal.Instant } | undefined {
     const all = [...this.#next].flatMap(([job, due]) => (due ? [{ job, due }] : []));
     return all.toSorted((a, b) => Temporal.Instant.compare(a.due, b.due))[0];
@@ -255,7 +285,7 @@ export class Keeper {
         lag: oldest ? Math.max(0, oldest.due.until(now).total('seconds')) : 0,
         ...(this.#lastTick && { lastTick: tickView(this.#lastTick) }),
         ...(next && { next: { job: next.job, due: next.due.toString() } }),
-        ...{ runs: this.#runner.counts, skipped: this.#skipped },
+        ...{ runs: this.#runner.counts, skipped: this.#skipped, changes: this.#figures },
       },
     });
   }

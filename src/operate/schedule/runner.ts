@@ -3,7 +3,7 @@ import { EsteiraError, render } from '../../errors.ts';
 import { stepsOf } from '../../graph/index.ts';
 import type { Tick } from '../../plan/ticks.ts';
 import type { TickRecord } from '../../ports/index.ts';
-import { type Project, said } from '../../run/index.ts';
+import { follows, type Project, said } from '../../run/index.ts';
 import { carryOut, type Work } from '../carry-out.ts';
 import { finishReruns } from '../rerun/finish.ts';
 import type { RunEvent } from '../views.ts';
@@ -120,7 +120,11 @@ export class Runner {
       const work: Work = { job: job.name, steps, tick, reason, stopping: this.#signal };
       const context = { emit, signal: this.#signal };
       await finishReruns(work, this.#project, context);
-      const view = await carryOut(reason === 'always' ? { ...work, again: true } : work, this.#project, context);
+      const view = await carryOut(
+        reason === 'always' ? { ...work, again: true, endless: true } : work,
+        this.#project,
+        context,
+      );
       // One that was cancelled meanwhile is named by the next look at what is due.
       if (!view.alreadyDone) this.#counts.succeeded += 1;
       else if (view.state === 'succeeded') this.#tell(job, going, { level: 'info', text: 'has succeeded already' });
@@ -156,7 +160,7 @@ export class Runner {
     this.#tell(job, going, { level: 'error', text });
     if (going.runId) this.#counts.failed += 1;
     // A run that was not even opened left its tick as it was; one that failed for good waits for the next tick, or for a person.
-    if (!going.runId || coded?.nature === 'transient') this.#tryLater(job, tick, going);
+    if (!going.runId || coded?.nature === 'transient' || follows(job, this.#project)) this.#tryLater(job, tick, going);
     else this.#later.delete(name);
   }
 

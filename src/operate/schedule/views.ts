@@ -1,3 +1,5 @@
+import type { ChangesView } from '../views.ts';
+
 // What keeping the schedules tells; JSON, as everything in `operate/views.ts`. `at` is of the project's clock.
 
 /** One thing that it does, or waits for. */
@@ -30,6 +32,8 @@ export interface KeepingView {
   /** Since it began. */
   readonly runs: { readonly succeeded: number; readonly failed: number };
   readonly skipped: number;
+  /** Jobs that follow changes, as they were when their databases were asked last. */
+  readonly changes: readonly ChangesView[];
 }
 /** A time at which a job was due. */
 export interface TickView {

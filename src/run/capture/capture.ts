@@ -112,7 +112,7 @@ async function followOn(capturing: Capturing, now: Followed): Promise<void> {
       }
       if (!capturing.endless && attempt > retries.times) throw thrown;
       const milliseconds = Math.min(1000 * 2 ** (attempt - 1), longestRest);
-      now.trouble = error.code;
+      now.trouble = error;
       const of = capturing.endless ? Number.POSITIVE_INFINITY : retries.times + 1;
       capturing.onWait({ step: first.node.id, error, attempt: attempt + 1, of, milliseconds });
       await rest(project.clock, milliseconds, signal);
@@ -168,7 +168,8 @@ class Following {
       for (const [step, { position }] of landed) this.#positions.set(step, position);
       // A snapshot may be of a later moment.
       const until = endless ? {} : { until: greatest([prepared.now, ...this.#positions.values()]) };
-      await changes.follow({ landed, clock, ...until, together }, this.#taker(lander), signal);
+      const awaited = () => this.#now.awaited;
+      await changes.follow({ landed, clock, ...until, awaited, together }, this.#taker(lander), signal);
       if (!endless && !signal.aborted) await this.#publishRest(lander);
     } finally {
       await changes.close();

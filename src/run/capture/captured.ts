@@ -1,4 +1,4 @@
-import { type AnySource, extraColumn } from '../../define/index.ts';
+import { type AnySource, extraColumn, type Job } from '../../define/index.ts';
 import { invalidDefinition, isEndless, whereOf } from '../../graph/index.ts';
 import type { StepModel } from '../../plan/index.ts';
 import type { CapturedTable } from '../../ports/index.ts';
@@ -8,6 +8,10 @@ import type { Project } from '../project.ts';
 const changes = 'postgres changes';
 export const isCaptured = (model: StepModel, project: Pick<Project, 'readerOf'>): boolean =>
   model.kind === 'source' && project.readerOf(model.node.definition as AnySource).by === changes;
+
+/** Whether a job follows changes here. */
+export const follows = (job: Job, { readerOf }: Pick<Project, 'readerOf'>): boolean =>
+  job.build.some((definition) => definition.kind === 'source' && readerOf(definition as AnySource).by === changes);
 
 /** What a job follows. */
 export interface Captured {

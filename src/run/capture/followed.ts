@@ -1,3 +1,4 @@
+import type { EsteiraError } from '../../errors.ts';
 import type { Project } from '../project.ts';
 
 /** How a reader of changes stands that goes on in this process. */
@@ -12,7 +13,9 @@ export interface Followed {
   /** When the newest transaction that was landed was committed. */
   committedAt: Temporal.Instant | undefined;
   /** What keeps it from going on, while it does. */
-  trouble: string | undefined;
+  trouble: EsteiraError | undefined;
+  /** Somebody waits until everything up to there is landed. */
+  awaited: bigint;
 }
 
 const followed = new WeakMap<Project, Map<string, Followed>>();
@@ -24,7 +27,9 @@ export const followedIn = (project: Project): ReadonlyMap<string, Followed> => f
 export function beginFollowing(project: Project, job: string): { readonly now: Followed; end(): void } {
   const own = followed.get(project) ?? new Map<string, Followed>();
   followed.set(project, own);
-  const now: Followed = { job, rows: 0, rate: 0, position: 0n, committedAt: undefined, trouble: undefined };
+  const now: Followed = {
+    ...{ job, rows: 0, rate: 0, position: 0n, committedAt: undefined, trouble: undefined, awaited: 0n },
+  };
   own.set(job, now);
   return { now, end: () => void own.delete(job) };
 }

@@ -254,15 +254,15 @@ class PostgresChanges implements Changes {
     });
   }
 
-  figures(landed?: bigint): Promise<ChangeFigures | undefined> {
+  figures(): Promise<ChangeFigures | undefined> {
     return this.#named(async () => {
       const slot = await findSlot(this.#ask, this.name);
       if (!slot) return undefined;
-      const [at] = await this.#ask('select pg_current_wal_lsn()::text as now');
+      const [at] = await this.#ask('select pg_current_wal_flush_lsn()::text as now');
       const now = lsnOf(String(at?.['now']));
       const since = (place: bigint): number => Math.max(0, Number(now - place));
       return {
-        lagBytes: since(landed ?? slot.confirmed),
+        written: now,
         retainedBytes: since(slot.restart ?? now),
         ...(slot.left === undefined ? {} : { leftBytes: slot.left }),
         isFollowed: slot.activePid !== undefined,

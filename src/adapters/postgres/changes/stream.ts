@@ -108,11 +108,14 @@ export class Stream {
     const { until, together } = this.#options.following;
     const isDone = until !== undefined && this.#position >= until;
     const isIdle = this.#changes === 0 && this.#position > this.#landed && now - this.#landedAt > sayEvery;
-    const isDue = this.#changes > 0 && now - this.#since >= together.milliseconds;
+    const awaited = this.#options.following.awaited?.();
+    const isAwaited = awaited !== undefined && this.#landed < awaited;
+    const isDue =
+      (this.#changes > 0 && now - this.#since >= together.milliseconds) || (isAwaited && this.#position >= awaited);
     if (now - this.#heardAt > longestSilence) this.#options.replication.stop(new Error('connection error: no answer'));
     else if (!this.#isOpen && isDone && this.#position === this.#landed) this.#end();
     else if (!this.#isOpen && (isDone || isIdle || isDue)) this.#hold(() => this.#land());
-    else if (now - this.#saidAt > (until === undefined ? sayEvery : askEvery)) this.#say(true);
+    else if (now - this.#saidAt > (until === undefined && !isAwaited ? sayEvery : askEvery)) this.#say(true);
   }
 
   #end(): void {
