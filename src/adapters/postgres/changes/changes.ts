@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import pg from 'pg';
+import type pg from 'pg';
 import { EsteiraError } from '../../../errors.ts';
 import type { CapturedTable, ChangeFigures, Changes, ChangeTaker, Prepared } from '../../../ports/index.ts';
 import { addressOf } from '../address.ts';
+import { connect, cut } from '../client.ts';
 import { type CatalogueType, catalogueQuery, type PostgresType, saidAs, sayAs, typesOf } from '../values.ts';
 import { fieldsOf, identityOf, Shape } from './decoder.ts';
 import { changesLost, faultOf } from './faults.ts';
@@ -60,10 +61,7 @@ class PostgresChanges implements Changes {
     }
   }
   async #connect(): Promise<pg.Client> {
-    const client = new pg.Client({
-      ...{ connectionString: this.#options.url, application_name: 'esteira', keepAlive: true },
-      connectionTimeoutMillis: 10_000,
-    });
+    const client = await connect({ url: this.#options.url, where: this.describe });
     // Whoever asks next gets another.
     client.on('error', () => {
       this.#client = undefined;
@@ -71,7 +69,6 @@ class PostgresChanges implements Changes {
     client.on('end', () => {
       this.#client = undefined;
     });
-    await client.connect();
     return client;
   }
 
@@ -80,7 +77,7 @@ class PostgresChanges implements Changes {
     try {
       return await work();
     } catch (error) {
-      throw faultOf(error, { where: this.describe, name: this.name });
+      throw faultOf(error, { url: this.#options.url, where: this.describe, name: this.name });
     }
   }
 
@@ -132,26 +129,26 @@ class PostgresChanges implements Changes {
     return this.#named(async () => {
       const { signal } = options;
       const replication = await openReplication(this.#options.url);
-      const reading = new pg.Client({
-        connectionString: this.#options.url,
-        application_name: 'esteira',
-        keepAlive: true,
-      });
-      reading.on('error', () => {});
+      const reading = await connect({ url: this.#options.url, where: this.describe }, signal).catch(
+        (error: unknown) => {
+          replication.stop();
+          throw error;
+        },
+      );
       const stop = (): void => {
         replication.stop();
-        void reading.end().catch(() => {});
+        cut(reading);
       };
       signal.addEventListener('abort', stop, { once: true });
       try {
-        await reading.connect();
         const temporary = quoted(`esteira_${randomBytes(8).toString('hex')}`);
         const [made] = await replication.ask(
           `CREATE_REPLICATION_SLOT ${temporary} TEMPORARY LOGICAL pgoutput EXPORT_SNAPSHOT`,
         );
         const position = lsnOf(String(made?.['consistent_point']));
-        await reading.query(`set statement_timeout = 0; set idle_in_transaction_session_timeout = 0;
-          begin transaction isolation level repeatable read read only; set transaction snapshot ${literal(String(made?.['snapshot_name']))}`);
+        await reading.query(
+          `begin transaction isolation level repeatable read read only; set transaction snapshot ${literal(String(made?.['snapshot_name']))}`,
+        );
         const [clock] = (
           await reading.query('select (extract(epoch from clock_timestamp()) * 1000000)::int8::text as now')
         ).rows;

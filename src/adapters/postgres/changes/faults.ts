@@ -1,5 +1,5 @@
 import { EsteiraError } from '../../../errors.ts';
-import { isPassing } from '../faults.ts';
+import { sourceFault } from '../client.ts';
 
 interface Said {
   readonly code?: string;
@@ -16,7 +16,10 @@ export const changesLost = (got: string, where: string): EsteiraError =>
   });
 
 /** What the database of a source said, with a code of ours; any other error as it is. */
-export function faultOf(error: unknown, { where, name }: { readonly where: string; readonly name: string }): unknown {
+export function faultOf(
+  error: unknown,
+  { url, where, name }: { readonly url: string; readonly where: string; readonly name: string },
+): unknown {
   if (error instanceof EsteiraError) return error;
   const { code = '', message = '' } = error as Said;
   const got = message.includes(code) ? message || 'no answer' : `${message} (${code})`.trim();
@@ -36,10 +39,5 @@ export function faultOf(error: unknown, { where, name }: { readonly where: strin
       'Have an administrator say: alter role <the user of the address> replication; grant select on the tables. Then sync again.';
     return new EsteiraError('REPLICATION_REFUSED', { what, ...details, next }, cause);
   }
-  if (isPassing(error)) {
-    const what = 'The database of a source does not answer.';
-    const next = 'See whether it runs and can be reached from here, and give the command again: nothing is lost.';
-    return new EsteiraError('SOURCE_UNREACHABLE', { what, ...details, next }, cause);
-  }
-  return error;
+  return sourceFault(error, { url, where });
 }
