@@ -6,12 +6,14 @@ import type { ChannelAdapter, Place, Value } from './project.ts';
 const refuse = (word: string, option: string, got: unknown, allowed: string): never => {
   throw new EsteiraError('CONFIG_INVALID', {
     what: `${word}(…) cannot take this as ${option}.`,
-    // What should have been a variable may be the secret itself.
-    got: typeof got === 'string' ? `a text of ${got.length} characters` : String(got),
+    got: String(got),
     allowed,
     next: 'Correct it in esteira.config.ts.',
   });
 };
+/** What should have been a variable may be the secret itself. */
+const hidden = (value: unknown): string =>
+  typeof value === 'string' ? `a text of ${value.length} characters` : String(value);
 const isVariable = (value: unknown): boolean => typeof value === 'string' && value.startsWith('env:');
 
 /** Mail by SMTP. `server` is an address such as `smtps://user:password@mail.example.com:465`; `smtp://…:587?requireTLS=true` begins without TLS. */
@@ -25,7 +27,7 @@ export function email(options: {
   if (to.length === 0 || !to.every((one) => typeof one === 'string' && /^[^@\s]+@[^@\s]+$/.test(one)))
     refuse('email', 'to', to.join(', '), 'one address, or several');
   if (typeof from !== 'string' || !from.includes('@')) refuse('email', 'from', from, 'an address');
-  if (!isVariable(server)) refuse('email', 'server', server, "env('SMTP_URL'): an address has a password");
+  if (!isVariable(server)) refuse('email', 'server', hidden(server), "env('SMTP_URL'): an address has a password");
   return Object.freeze({
     role: 'channel',
     adapter: 'email',
@@ -43,7 +45,7 @@ export function email(options: {
 /** An incoming webhook of Slack, or of what understands the same. */
 export function slack(options: { readonly webhook: Env }): ChannelAdapter {
   if (!isVariable(options.webhook))
-    refuse('slack', 'webhook', options.webhook, "env('SLACK_WEBHOOK'): the address is a secret");
+    refuse('slack', 'webhook', hidden(options.webhook), "env('SLACK_WEBHOOK'): the address is a secret");
   return Object.freeze({
     role: 'channel',
     adapter: 'slack',
@@ -62,8 +64,8 @@ export function slack(options: { readonly webhook: Env }): ChannelAdapter {
 export function webhook(options: { readonly url: Value; readonly secret: Env }): ChannelAdapter {
   const { url, secret } = options;
   if (typeof url !== 'string' || !(isVariable(url) || URL.canParse(url)))
-    refuse('webhook', 'url', url, "an address, or env('NAME')");
-  if (!isVariable(secret)) refuse('webhook', 'secret', secret, "env('WEBHOOK_SECRET')");
+    refuse('webhook', 'url', hidden(url), "an address, or env('NAME')");
+  if (!isVariable(secret)) refuse('webhook', 'secret', hidden(secret), "env('WEBHOOK_SECRET')");
   return Object.freeze({
     role: 'channel',
     adapter: 'webhook',

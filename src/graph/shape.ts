@@ -60,7 +60,7 @@ function refuseJob(job: Job): void {
     throw invalid(
       job,
       `The job ${job.name} has a time that is none.`,
-      'manual' in Object(strange) ? 'byHand beside others' : JSON.stringify(strange),
+      triggerText(strange),
       'byHand alone, or one or more of cron(…), after(…) of a job, alerted(…) of a monitor, always',
     );
   for (const trigger of job.triggers) if (trigger.on === 'cron') refuseMissed(job, trigger);
@@ -84,6 +84,11 @@ function refuseJob(job: Job): void {
   );
 }
 
+const triggerText = (strange: Trigger): string => {
+  if ('manual' in Object(strange)) return 'byHand beside others';
+  const { on, of } = Object(strange) as { readonly on?: unknown; readonly of?: Definition };
+  return of ? `${on}(…) of ${of.kind} ${of.name}` : JSON.stringify(strange);
+};
 const isTrigger = (trigger: Trigger | undefined): boolean => {
   if (trigger?.on === 'after') return trigger.of?.kind === 'job';
   if (trigger?.on === 'alerted') return trigger.of?.kind === 'monitor';

@@ -19,7 +19,7 @@ export interface Case {
 }
 export type Cases = Partial<Readonly<Record<ErrorCode, readonly [Case, ...Case[]]>>>;
 
-const words = `after, always, atLeast, atMost, byHand, check, col, cron, env, existsIn, expectNone, files, fn, from, invalidShare, job, keepLatest, mergeDeleting, perEngine, rowsIn, run, scalar, settings, settingsTable, source, sql, table`;
+const words = `after, age, alerted, always, atLeast, atMost, byHand, check, col, cron, duration, env, existsIn, expectNone, failures, files, fn, from, invalidShare, job, keepLatest, mergeDeleting, monitor, perEngine, rowsIn, run, scalar, settings, settingsTable, source, sql, table, volume`;
 /** A definition file: its first line has every word. */
 export const definitions = (body: string): string =>
   `import { ${words} } from 'esteira'; import { postgres } from 'esteira/postgres';\n${body.trimStart()}`;
@@ -40,12 +40,14 @@ export const config = (of: {
   readonly pipelines?: string;
   readonly environments?: string;
   readonly local?: string;
+  /** Said of the project itself. */
+  readonly more?: string;
 }) => ({
   'esteira.config.ts': `import { files, env } from 'esteira';
-import { duckdb, folder, postgres, project, sqlite } from 'esteira/config';
+import { duckdb, email, folder, postgres, project, sqlite, webhook } from 'esteira/config';
 
 export default project({
-  name: 'shop',
+  name: 'shop',${of.more ? ` ${of.more}` : ''}
   pipelines: { ${of.pipelines ?? `shop: 'definitions/*.ts'`} },
   standard: 'local',
   environments: {

@@ -1,21 +1,29 @@
 // Types are tested like behaviour: what is inferred, and which mistakes are compile errors. Checked by tsc, never run.
 import {
   after,
+  age,
+  alerted,
   appendChanges,
+  atLeast,
+  atMost,
   byHand,
   check,
   col,
   cron,
   type Decimal,
+  duration,
   env,
   existsIn,
   expectNone,
+  failures,
   files,
   from,
   history,
+  invalidShare,
   job,
   keepLatest,
   mergeDeleting,
+  monitor,
   type RowOf,
   replaceEach,
   settings,
@@ -23,8 +31,9 @@ import {
   source,
   sql,
   table,
+  volume,
 } from 'esteira';
-import { duckdb, folder, project, sqlite } from 'esteira/config';
+import { duckdb, email, folder, project, slack, sqlite, webhook } from 'esteira/config';
 import { postgres } from 'esteira/postgres';
 import { given } from 'esteira/testing';
 import type { chamados } from '../../pipelines/credit/definitions/1-landing.ts';
@@ -146,6 +155,45 @@ check('c', expectNone(sql`select 1`), { otherwise: 'ignore' });
 // @ts-expect-error a check without a limit
 check('c', sql`select 1`);
 env('DATABASE_URL') satisfies Parameters<typeof postgres>[0];
+
+// ---- monitors, channels ----
+const waits = settings('config.waits', { longest: col.duration().default('1 hour'), most: col.real().default(0.5) });
+const late = monitor('late', { expect: atMost(age(tbChamado, 'aberto_em'), '2 hours'), every: '0 * * * *' });
+monitor('long', { expect: atMost(duration(diario), waits.longest), tell: 'anybody', next: 'Look' });
+monitor('few', { expect: atLeast(volume(tbChamado), waits.most) });
+job('j', { when: alerted(late), build: [tbChamado] });
+// @ts-expect-error a table instead of a monitor
+alerted(dmCliente);
+// @ts-expect-error a job instead of a monitor
+alerted(diario);
+// @ts-expect-error a monitor instead of a job
+after(late);
+// @ts-expect-error a monitor without a limit
+monitor('m', { expect: invalidShare(tbChamado) });
+// @ts-expect-error a number of minutes where a duration is due
+atMost(duration(diario), 30);
+// @ts-expect-error a duration where a number is due
+atMost(invalidShare(tbChamado), '5 minutes');
+// @ts-expect-error a setting of another kind as a bound
+atMost(duration(diario), waits.most);
+// @ts-expect-error a time that is a setting, for a number
+atLeast(volume(tbChamado), waits.longest);
+// @ts-expect-error the duration of a table
+duration(tbChamado);
+// @ts-expect-error failures of a table
+failures(tbChamado);
+// @ts-expect-error the age by a column that is no time
+age(tbChamado, 'status');
+// @ts-expect-error a check holds back rows, and a run's duration says nothing of them
+check('c', atMost(duration(diario), '1 hour'));
+// @ts-expect-error a check of what is usual
+check('c', atLeast(volume(tbChamado), 0.5));
+// @ts-expect-error the address of a mail server, with its password, written in the code
+email({ to: 'a@example.com', from: 'b@example.com', server: 'smtps://user:secret@mail.example.com' });
+// @ts-expect-error the address of a Slack webhook written in the code
+slack({ webhook: 'https://hooks.slack.com/services/T0/B0/secret' });
+// @ts-expect-error a webhook that nobody signs
+webhook({ url: 'https://example.com' });
 
 // ---- configuration, tests ----
 const environment = { warehouse: duckdb({ folder: 'x' }), state: sqlite({ file: 'y' }), files: folder({ path: 'z' }) };

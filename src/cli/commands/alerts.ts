@@ -63,7 +63,7 @@ function toldLines(notices: readonly NoticeView[], look: Look): readonly string[
       const when =
         state === 'given up' ? 'given up' : tries === 0 ? 'waits to be sent' : `again at ${moment(nextTryAt ?? '')}`;
       return line(
-        'not told',
+        'untold',
         `${to} (${kind}), ${when}${tries > 0 ? `, tried ${tries === 1 ? 'once' : `${tries} times`}` : ''}${why}`,
         look,
       );

@@ -2,6 +2,7 @@ import { statfs } from 'node:fs/promises';
 import { allSteps } from '../../graph/index.ts';
 import { changeText } from '../../plan/index.ts';
 import { modelsOf, type Project, readSettings, setupChanges } from '../../run/index.ts';
+import { heardFindings } from '../alerts/heard.ts';
 import { keptFinding } from '../schedule/kept.ts';
 import { settings } from '../settings.ts';
 import type { DoctorView, Input } from '../views.ts';
@@ -21,6 +22,7 @@ export async function doctor(project: Project, { reconcile = false }: Input<'doc
     ['state', () => agreement(project, reconcile)],
     ['owner', async () => `process ${project.owner.pid} since ${project.owner.since}`],
     ['schedules', () => keptFinding(project)],
+    ['alerts', () => heardFindings(project)],
     ['disk', () => room(project)],
     ['sources', () => sourceFindings(project)],
     ['files', () => fileFindings(project)],

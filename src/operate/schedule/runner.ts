@@ -4,6 +4,8 @@ import { stepsOf } from '../../graph/index.ts';
 import type { Tick } from '../../plan/ticks.ts';
 import type { TickRecord } from '../../ports/index.ts';
 import { follows, type Project, said } from '../../run/index.ts';
+import { judgeUnopened } from '../alerts/judge.ts';
+import { tellChanges } from '../alerts/tell.ts';
 import { carryOut, type Work } from '../carry-out.ts';
 import { finishReruns } from '../rerun/finish.ts';
 import type { RunEvent } from '../views.ts';
@@ -159,9 +161,23 @@ export class Runner {
     const text = coded ? render(coded) : String((error as Error)?.stack ?? error);
     this.#tell(job, going, { level: 'error', text });
     if (going.runId) this.#counts.failed += 1;
+    else await this.#tellUnopened(job, { tick, going, error: coded });
     // A run that was not even opened left its tick as it was; one that failed for good waits for the next tick, or for a person.
     if (!going.runId || coded?.nature === 'transient' || follows(job, this.#project)) this.#tryLater(job, tick, going);
     else this.#later.delete(name);
+  }
+
+  /** Nobody looks on when a schedule cannot even begin: what keeps it from that is told as a run that failed is. */
+  async #tellUnopened(
+    job: Job,
+    { tick, going, error }: { readonly tick: Tick; readonly going: Going; readonly error: EsteiraError | undefined },
+  ): Promise<void> {
+    const { date, zone } = tick;
+    const emit = (event: RunEvent): void => {
+      const story = storyOf(event);
+      if (story) this.#tell(job, going, story);
+    };
+    tellChanges(await judgeUnopened(job, { date, zone, error }, this.#project), this.#project, { emit });
   }
 
   /** Not even what is in its way could be asked. */

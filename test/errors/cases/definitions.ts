@@ -59,6 +59,43 @@ export const definitions: Cases = {
       table('n: col.integer()', `select n from \${from(numbers, (row) => row)}`),
     ),
     check('A pattern has a look-ahead.', table('t: col.text().matches(/^(?=a)/)', `select 'a' as t`)),
+    check('A monitor has no limit.', `${numbers}export const none = monitor('none', {});\n`),
+    check(
+      'A monitor watches nothing.',
+      `${numbers}export const none = monitor('none', { expect: atLeast(rowsIn(), 1) });\n`,
+    ),
+    check(
+      'A monitor has a time that is none.',
+      `${numbers}export const odd = monitor('odd', { expect: expectNone(sql\`select n from \${numbers}\`), every: 'every day' });\n`,
+    ),
+    check(
+      'A monitor of what runs bring has a time of its own.',
+      `${numbers}export const odd = monitor('odd', { expect: atLeast(rowsIn(numbers), 1), every: '0 * * * *' });\n`,
+    ),
+    check(
+      'A monitor tells a channel that there is none of.',
+      `${numbers}export const odd = monitor('odd', { expect: atMost(failures(daily), 0), tell: 'plantao' });\n`,
+    ),
+    check(
+      'A monitor measures the age of what is no time.',
+      `${numbers}export const odd = monitor('odd', { expect: atMost(age(numbers, 'n'), '1 hour') });\n`,
+    ),
+    check(
+      'A limit of a time is a number.',
+      `${numbers}export const odd = monitor('odd', { expect: atMost(duration(daily), 30) });\n`,
+    ),
+    check(
+      'A monitor reads files as they are.',
+      `${numbers}export const landing = source('landing.x', { reader: files('x.csv'), columns: { n: col.integer() } });\nexport const odd = monitor('odd', { expect: atLeast(rowsIn(landing), 1) });\n`,
+    ),
+    check(
+      'A job begins with an alert of what is no monitor.',
+      `${numbers}export const then = job('then', { when: alerted(numbers), build: [numbers] });\n`,
+    ),
+    check(
+      'A monitor’s query is no number.',
+      `${numbers}export const odd = monitor('odd', { expect: atMost(scalar(sql\`select 'one' as n from \${numbers}\`), 1) });\n`,
+    ),
     check('A value in a query cannot be written.', table('n: col.integer()', `select \${10n ** 30n} as n`)),
   ],
   TWO_COPIES: [

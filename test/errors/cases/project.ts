@@ -36,6 +36,18 @@ export const project: Cases = {
       words: ['check'],
       files: config({ local: `warehouse: duckdb({ folder: 'warehouse' }),\n      files: folder({ path: 'data' }),` }),
     },
+    ...[
+      ['A channel has what is no channel.', "channels: { plantao: [files('x.csv')] }"],
+      [
+        'The password of a mail server is written in the configuration.',
+        "channels: { plantao: [email({ to: 'a@example.com', from: 'b@example.com', server: 'smtps://user:secret-word@mail.example.com' as never })] }",
+      ],
+      [
+        'A channel tells no address.',
+        "channels: { plantao: [email({ to: 'plantao', from: 'b@example.com', server: env('SMTP_URL') })] }",
+      ],
+      ['A webhook has no secret.', "channels: { plantao: [webhook({ url: 'https://example.com/alerts' } as never)] }"],
+    ].map(([doing = '', channels = '']) => ({ doing, words: ['check'], files: config({ more: `${channels},` }) })),
     {
       doing: 'A limit of memory is no size.',
       words: ['check'],
