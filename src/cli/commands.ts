@@ -371,6 +371,18 @@ export const commands: readonly CommandEntry[] = [
   },
   ...watching,
   {
+    name: 'checklist',
+    about: 'Is the day of a pipeline good?',
+    more: 'What brings in, the run, the rows that arrived, the invalid rows, the last tables, and every monitor and check that touches them, each with its figure and evidence. Exit code 1 when one fails. Only looks.',
+    arguments: [argument('pipeline', true, 'As esteira.config.ts calls it, or a job.')],
+    options: { date: { ...date, about: 'The day that was processed, YYYY-MM-DD; by default that of the newest run.' } },
+    examples: [
+      { line: 'esteira checklist v_credit', about: 'the newest day' },
+      { line: 'esteira checklist v_credit --date 2028-02-29 --json', about: 'one day, for another program' },
+    ],
+    load: async () => (await import('./commands/checklist.ts')).checklist,
+  },
+  {
     name: 'diagnose',
     about: 'What is wrong, and why.',
     more: 'The most probable cause first. Of the newest run of each job and of the project itself, or of one run: what failed or did not arrive, which rule sets so many rows aside and since when, which join loses the rows. A cause is told with what it explains. Exit code 0 when nothing is wrong, 1 when something is. Only looks.',

@@ -3,6 +3,7 @@ import { cleaned, type Project, said } from '../run/index.ts';
 import { alerts, monitors, testAlerts } from './alerts/look.ts';
 import { deliverBeforeEnd } from './alerts/tell.ts';
 import { cancel } from './cancel.ts';
+import { checklist } from './checklist/checklist.ts';
 import { diagnose } from './diagnose/diagnose.ts';
 import { diff } from './diff.ts';
 import { doctor } from './doctor/doctor.ts';
@@ -58,6 +59,7 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
   status,
   doctor,
   diagnose,
+  checklist,
   diff,
   gc,
   backup,

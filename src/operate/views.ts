@@ -11,12 +11,14 @@ import type {
   StepState,
 } from '../ports/index.ts';
 import type { AlertsTestView, AlertsView, MonitorsView } from './alerts/views.ts';
+import type { ChecklistView } from './checklist/views.ts';
 import type { DiagnosisView } from './diagnose/views.ts';
 import type { DiffView } from './diff-views.ts';
 import type { PlanView } from './plan-views.ts';
 import type { BeatEvent, ScheduleEvent, StartView, TickView } from './schedule/views.ts';
 
 export type * from './alerts/views.ts';
+export type { ChecklistView, ItemState, ItemView } from './checklist/views.ts';
 export type { Cause, DiagnosisView, FindingView } from './diagnose/views.ts';
 export type * from './diff-views.ts';
 export type * from './plan-views.ts';
@@ -471,6 +473,8 @@ export interface Operations {
   /** Once a day `start` does the same. */
   gc: [input: { readonly dryRun?: boolean }, output: GcView];
   doctor: [input: { readonly reconcile?: boolean }, output: DoctorView];
+  /** `pipeline`: as the configuration calls it, or a job; `date`: by default that of the newest run. */
+  checklist: [input: { readonly pipeline: string; readonly date?: string }, output: ChecklistView];
   /** `run`: its id or its beginning, `latest`, or a job; without it the newest of each job, and the project itself. */
   diagnose: [input: { readonly run?: string }, output: DiagnosisView];
 }

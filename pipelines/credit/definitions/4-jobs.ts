@@ -54,5 +54,5 @@ export const landingAtrasado = monitor('sincronização em dia', {
 export const fatosCarregados = monitor('fatos carregados', {
   expect: atLeast(volume(...facts), 0.5),
   tell: 'dados',
-  next: 'silver.tb_chamado tem linhas? Os joins acham o par? esteira lineage gold.ft_atendimento_geral',
+  next: 'silver.tb_chamado tem linhas? Os joins acham o par? esteira diagnose v_credit_diario',
 });

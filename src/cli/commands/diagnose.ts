@@ -3,7 +3,7 @@ import { type Command, given } from '../command.ts';
 import { mark, paint } from '../marks.ts';
 import { counted } from '../numbers.ts';
 import { rowsText } from '../rows.ts';
-import type { Look } from '../terminal.ts';
+import { inEnvironment, type Look } from '../terminal.ts';
 import { visible, wrapHanging } from '../text.ts';
 
 export const diagnose: Command = async ({ typed, terminal, call }) => {
@@ -33,7 +33,7 @@ const wellText = (well: readonly string[]): string =>
 function findingLines({ what, evidence, explains, next, rows }: FindingView, look: Look): readonly string[] {
   const said = (word: string, texts: readonly string[]): readonly string[] =>
     texts.map((text, index) =>
-      wrapHanging(`  ${(index === 0 ? word : '').padEnd(9)}${visible(text)}`, look.columns, 11),
+      wrapHanging(`  ${(index === 0 ? word : '').padEnd(9)}${inEnvironment(visible(text), look)}`, look.columns, 11),
     );
   return [
     wrapHanging(`${mark(look, 'failed')} ${visible(what)}.`, look.columns, 2),

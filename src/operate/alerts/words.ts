@@ -35,7 +35,7 @@ export const commandIn = ({ option }: Pick<Project, 'option'>, command: string):
   `esteira ${option ? `${option} ` : ''}${command}`;
 
 /** The first of them, and how many more there are. */
-export function few(names: readonly string[], most: number): string {
+export function few(names: readonly string[], most = 3): string {
   const shown = names.slice(0, most).join(', ');
   return names.length > most ? `${shown} and ${names.length - most} more` : shown;
 }

@@ -1,9 +1,11 @@
 import type { AnyTable } from '../../define/index.ts';
 import type { Account } from '../../ports/index.ts';
+import { few } from '../alerts/words.ts';
 import { nameOf } from '../names.ts';
+import { count, counted } from '../numbers.ts';
 import { type Case, daysOf, type Evidence, type Found } from './evidence.ts';
 import { risen } from './unusual.ts';
-import { counted, figure, listed, share } from './words.ts';
+import { share } from './words.ts';
 
 /** Rows that came once more: the same key twice in one run, or rows that the table has already. */
 export async function rowsAgain(of: Case, evidence: Evidence): Promise<readonly Found[]> {
@@ -35,7 +37,7 @@ export async function rowsAgain(of: Case, evidence: Evidence): Promise<readonly 
       isEffect: true,
       weight: now.some,
       short: `${counted(now.some, 'row')} of ${nameOf(node)} came once more`,
-      what: `${nameOf(node)}: ${figure(now.some)} of ${counted(now.of, 'row')} (${share(now.some, now.of)}) came once more on ${today.date}; before it was ${share(before.some, before.of)}`,
+      what: `${nameOf(node)}: ${count(now.some)} of ${counted(now.of, 'row')} (${share(now.some, now.of)}) came once more on ${today.date}; before it was ${share(before.some, before.of)}`,
       evidence: [
         ...kinds.filter(([rows]) => rows > 0).map(([rows, what]) => `${counted(rows, 'row')} ${what}`),
         ...(await deliveredTwice(evidence.above(node), evidence)),
@@ -70,7 +72,7 @@ async function deliveredTwice(above: ReadonlySet<string>, { project, models }: E
       ];
       for (const same of alike.filter(({ length }) => length > 1))
         texts.push(
-          `${listed(same.map(({ path }) => path))} have the same size (${figure(same[0]?.bytes ?? 0)} bytes): one file delivered twice?`,
+          `${few(same.map(({ path }) => path))} have the same size (${count(same[0]?.bytes ?? 0)} bytes): one file delivered twice?`,
         );
     }
   }

@@ -2,10 +2,12 @@ import type { AnySource } from '../../define/index.ts';
 import type { Node } from '../../graph/index.ts';
 import { placeOf, type StepModel } from '../../plan/index.ts';
 import { hidden } from '../../ports/index.ts';
+import { few } from '../alerts/words.ts';
 import { nameOf } from '../names.ts';
+import { count, counted } from '../numbers.ts';
 import { type Case, type Day, daysOf, type Evidence, type Found } from './evidence.ts';
 import { type Why, whyNothing } from './source.ts';
-import { counted, figure, listed, median } from './words.ts';
+import { median } from './words.ts';
 
 interface Arriving {
   readonly model: StepModel;
@@ -79,7 +81,7 @@ async function nothingAtAll(all: readonly Arriving[], of: Case, evidence: Eviden
     what: `${layers} received 0 rows on ${run.date}: ${why?.text ?? 'nothing came'}`,
     evidence: [
       `${counted(all.length, 'table')} of ${layers}, all together: 0 rows in run ${run.runId}`,
-      ...(usual > 0 ? [`on other dates each received about ${figure(Math.round(usual))}`] : []),
+      ...(usual > 0 ? [`on other dates each received about ${count(Math.round(usual))}`] : []),
       ...(why?.evidence ?? []),
       ...others.filter((text) => !text.startsWith(why?.text ?? '')).slice(0, 5),
     ],
@@ -99,7 +101,7 @@ async function nothingOf({ model, sources, days }: Arriving, of: Case, evidence:
     weight: usual,
     what: `${nameOf(model.node)} received 0 rows on ${of.at.run.date}: ${why.text}`,
     evidence: [
-      `on other dates it received about ${figure(Math.round(usual))} (${days.length} dates, each with some)`,
+      `on other dates it received about ${count(Math.round(usual))} (${days.length} dates, each with some)`,
       ...why.evidence,
     ],
     next: why.next,
@@ -143,10 +145,10 @@ async function fewOf(
     cause: 'few rows',
     node,
     weight: usual - rows,
-    what: `${nameOf(model.node)} received only ${counted(rows, 'row')} on ${of.at.run.date}, where about ${figure(Math.round(expected))} were to be expected${why.isKnown ? `: ${why.text}` : ''}`,
+    what: `${nameOf(model.node)} received only ${counted(rows, 'row')} on ${of.at.run.date}, where about ${count(Math.round(expected))} were to be expected${why.isKnown ? `: ${why.text}` : ''}`,
     evidence: [
-      `on the dates before: ${listed(
-        days.map(({ account }) => figure(account.in)),
+      `on the dates before: ${few(
+        days.map(({ account }) => count(account.in)),
         7,
       )}; the other tables received as much as ever`,
       ...why.evidence,
@@ -175,7 +177,7 @@ async function unreadable(
   if (found.length < rows / 2) return undefined;
   const files = [...new Set(found.map(([rid]) => String(rid).replace(/:\d+$/, '')))];
   return {
-    text: `of ${listed(files)} nothing can be read`,
+    text: `of ${few(files)} nothing can be read`,
     evidence: [`${counted(found.length, 'row')} with values that are not of their kinds`],
     next: ['Look at the file: is it what its ending says, and in UTF-8? Have it delivered again under another name.'],
     order: 3,

@@ -1,9 +1,10 @@
 import { placeOf, type StepModel } from '../../plan/index.ts';
 import { hidden } from '../../ports/index.ts';
 import { nameOf } from '../names.ts';
+import { count, counted } from '../numbers.ts';
 import { arriving, bringsDay } from './arrivals.ts';
 import type { Case, Day, Evidence, Found } from './evidence.ts';
-import { counted, figure, median, share } from './words.ts';
+import { median, share } from './words.ts';
 
 /** So many times as many rows as usual are looked into, of tables that can be compared in a moment. */
 const many = { times: 1.4, rows: 50, most: 5_000_000 } as const;
@@ -24,8 +25,8 @@ export async function deliveredAgain(of: Case, evidence: Evidence): Promise<read
       node: model.node,
       weight: equal.again,
       short: `${counted(equal.again, 'row')} of ${nameOf(model.node)} came once more`,
-      what: `${nameOf(model.node)}: ${figure(equal.again)} of ${counted(equal.of, 'row')} (${share(equal.again, equal.of)}) that came on ${of.at.run.date} came once more: rows of before say the very same`,
-      evidence: [`it received ${figure(rows)}, where about ${figure(Math.round(usual))} are usual`],
+      what: `${nameOf(model.node)}: ${count(equal.again)} of ${counted(equal.of, 'row')} (${share(equal.again, equal.of)}) that came on ${of.at.run.date} came once more: rows of before say the very same`,
+      evidence: [`it received ${count(rows)}, where about ${count(Math.round(usual))} are usual`],
       next: ['Ask who delivers them why rows are sent again; tables that keep one row for each key have each once.'],
     });
   }

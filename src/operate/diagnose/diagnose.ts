@@ -1,6 +1,8 @@
 import type { RunRecord } from '../../ports/index.ts';
 import type { Project } from '../../run/index.ts';
+import { timeText } from '../alerts/words.ts';
 import { runNamed } from '../names.ts';
+import { count, counted } from '../numbers.ts';
 import { isRerun } from '../rerun/called.ts';
 import type { Context, Input } from '../views.ts';
 import { rowsAgain } from './again.ts';
@@ -13,7 +15,6 @@ import { ranked } from './rank.ts';
 import { slow, wentWrong } from './runs.ts';
 import { brokenDefinitions, standing } from './standing.ts';
 import type { DiagnosisView } from './views.ts';
-import { counted, figure, lasting } from './words.ts';
 
 /**
  * Says in sentences what is wrong, the most probable cause first: of one run, or of the newest run of each job and of the project itself. Only looks.
@@ -80,9 +81,9 @@ async function newestRuns(project: Project): Promise<readonly RunRecord[]> {
 
 /** `v_credit_diario 2026-09-16 succeeded in 4.1 s: 22 steps, 1,204 rows in, 31 invalid`. */
 function wellOf({ at: { run, steps } }: Case): string {
-  const took = run.finishedAt ? ` in ${lasting(run.createdAt.until(run.finishedAt).total('seconds'))}` : '';
+  const took = run.finishedAt ? ` in ${timeText(1000 * run.createdAt.until(run.finishedAt).total('seconds'))}` : '';
   const all = [...steps.values()].flatMap(({ account }) => account ?? []);
   const rows = all.reduce((sum, account) => sum + account.in, 0);
   const invalid = all.reduce((sum, account) => sum + account.invalid, 0);
-  return `${run.job} ${run.date} ${run.state}${took}: ${counted(steps.size, 'step')}, ${counted(rows, 'row')} in, ${figure(invalid)} invalid`;
+  return `${run.job} ${run.date} ${run.state}${took}: ${counted(steps.size, 'step')}, ${counted(rows, 'row')} in, ${count(invalid)} invalid`;
 }

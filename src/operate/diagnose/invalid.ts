@@ -4,11 +4,13 @@ import type { Node } from '../../graph/index.ts';
 import { invalidPlaceOf, placeOf, type StepModel } from '../../plan/index.ts';
 import { driftTexts } from '../../ports/index.ts';
 import { type SettingValues, settingsUsed } from '../../run/index.ts';
+import { few } from '../alerts/words.ts';
 import { nameOf } from '../names.ts';
+import { count, counted } from '../numbers.ts';
 import type { QueryView } from '../views.ts';
 import { type Case, type Day, daysOf, driftSince, type Evidence, type Found } from './evidence.ts';
 import { risen } from './unusual.ts';
-import { counted, figure, listed, share, valueText } from './words.ts';
+import { share, valueText } from './words.ts';
 
 type Table = Node<AnyTable>;
 
@@ -54,10 +56,10 @@ async function invalidOf(model: StepModel, table: Table, of: Case, evidence: Evi
   const since = rose.days.length > 1 ? `since ${first.date}` : `in the run of ${today.date}`;
   const was =
     rose.before.of > 0
-      ? `; before it was ${figure(rose.before.some)} of ${figure(rose.before.of)} (${share(rose.before.some, rose.before.of)})`
+      ? `; before it was ${count(rose.before.some)} of ${count(rose.before.of)} (${share(rose.before.some, rose.before.of)})`
       : '';
   const isAll = flags[flag] === account.invalid;
-  const which = isAll ? 'all of them' : `${figure(flags[flag] ?? 0)} of them`;
+  const which = isAll ? 'all of them' : `${count(flags[flag] ?? 0)} of them`;
   const others = Object.entries(flags)
     .filter(([other]) => other !== flag)
     .toSorted(([, one], [, other]) => other - one);
@@ -74,7 +76,7 @@ async function invalidOf(model: StepModel, table: Table, of: Case, evidence: Evi
     of: new Set([...at, ...evidence.above(table)]),
     weight: flags[flag] ?? 0,
     short: `${counted(account.invalid, 'row')} of ${name} are invalid (${flag})`,
-    what: `${name}: ${figure(account.invalid)} of ${counted(account.in, 'row')} (${share(account.invalid, account.in)}) are invalid; ${flag} is false in ${which}, ${since}${was}`,
+    what: `${name}: ${count(account.invalid)} of ${counted(account.in, 'row')} (${share(account.invalid, account.in)}) are invalid; ${flag} is false in ${which}, ${since}${was}`,
     evidence: [
       ...(coincides.length > 0 ? coincides : []),
       ...(partners?.evidence ?? []),
@@ -82,8 +84,8 @@ async function invalidOf(model: StepModel, table: Table, of: Case, evidence: Evi
       ...(await byFile(looking)),
       ...(others.length > 0
         ? [
-            `other rules: ${listed(
-              others.map(([other, rows]) => `${other} ${figure(rows)}`),
+            `other rules: ${few(
+              others.map(([other, rows]) => `${other} ${count(rows)}`),
               5,
             )}`,
           ]
@@ -175,7 +177,7 @@ async function commonValues(looking: Looking): Promise<readonly string[]> {
       `${row
         .slice(0, -1)
         .map((value) => valueText(value as string | null))
-        .join(', ')} in ${figure(Number(row.at(-1)))}`,
+        .join(', ')} in ${count(Number(row.at(-1)))}`,
   );
   return texts.length > 0 ? [`${columns.join(', ')}: ${texts.join('; ')}`] : [];
 }
@@ -193,7 +195,7 @@ async function byFile(looking: Looking): Promise<readonly string[]> {
   );
   if (files.size === 0) return [];
   const counts = [...files].map(([file, of]) => ({ file, rows: of.length })).toSorted((a, b) => b.rows - a.rows);
-  return [`from ${listed(counts.map(({ file, rows: of }) => `${file} (${counted(of, 'row')})`))}`];
+  return [`from ${few(counts.map(({ file, rows: of }) => `${file} (${counted(of, 'row')})`))}`];
 }
 
 // ---- what else changed then ----
@@ -275,9 +277,9 @@ async function missingPartners(looking: Looking, { of, column, other }: Asked) {
   return {
     evidence: [
       `${counted(keys, 'value')} of ${column} had no partner in ${name} (${counted(parents, 'row')}): ${[
-        ...(invalid > 0 ? [`${figure(invalid)} came and are invalid there`] : []),
-        ...(there > 0 ? [`${figure(there)} have come since`] : []),
-        ...(never > 0 ? [`${figure(never)} never came`] : []),
+        ...(invalid > 0 ? [`${count(invalid)} came and are invalid there`] : []),
+        ...(there > 0 ? [`${count(there)} have come since`] : []),
+        ...(never > 0 ? [`${count(never)} never came`] : []),
       ].join(', ')}`,
     ],
     next:

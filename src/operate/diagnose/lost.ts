@@ -3,9 +3,11 @@ import type { Node } from '../../graph/index.ts';
 import { placeOf, type StepModel } from '../../plan/index.ts';
 import type { QueryPart, Stage } from '../../ports/index.ts';
 import { askedBy, readSettings, type SettingValues } from '../../run/index.ts';
+import { few } from '../alerts/words.ts';
 import { nameOf } from '../names.ts';
+import { count, counted } from '../numbers.ts';
 import { type Case, type Day, daysOf, type Evidence, type Found } from './evidence.ts';
-import { counted, figure, listed, median, share, valueText } from './words.ts';
+import { median, share, valueText } from './words.ts';
 
 /** Tables that are empty, or have far fewer or more rows than before, though what they read has not: the step of the query that does it. */
 export async function lostRows(of: Case, evidence: Evidence): Promise<readonly Found[]> {
@@ -129,7 +131,7 @@ async function explained(model: StepModel, change: Change, of: Case, evidence: E
     short: `${figures}${isJoin ? ` (${losing.stage.text})` : ''}`,
     what: `${figures}: ${losing?.what ?? 'the tables that it reads have no rows'}`,
     evidence: [
-      ...(how === 'empty' && before > 0 ? [`it had about ${figure(Math.round(before))} rows before`] : []),
+      ...(how === 'empty' && before > 0 ? [`it had about ${count(Math.round(before))} rows before`] : []),
       ...(losing?.evidence ?? []),
     ],
     next: [
@@ -142,9 +144,9 @@ async function explained(model: StepModel, change: Change, of: Case, evidence: E
 
 function figuresOf(name: string, { how, now, before, feeding }: Change, { at }: Case): string {
   if (how === 'empty') return `${name} is empty`;
-  if (!feeding) return `${name} has ${figure(now)} rows, where it had ${figure(before)}`;
-  const got = now > 0 ? `only ${figure(now)} more` : 'no more';
-  return `${name} has ${got} rows of the ${figure(feeding.rows)} that came to ${nameOf(feeding.node)} on ${at.run.date}, where about ${figure(before)} are usual`;
+  if (!feeding) return `${name} has ${count(now)} rows, where it had ${count(before)}`;
+  const got = now > 0 ? `only ${count(now)} more` : 'no more';
+  return `${name} has ${got} rows of the ${count(feeding.rows)} that came to ${nameOf(feeding.node)} on ${at.run.date}, where about ${count(before)} are usual`;
 }
 
 /** The loss, or gain, is that of the join and not of anything else. */
@@ -243,16 +245,16 @@ function said(stage: Stage, part: QueryPart, { project }: Evidence): Losing {
   if (stage.step === 'join' && stage.repeated && (stage.alone ?? 0) === 0)
     return multiplied(base, { where, text, part });
   const lost = lossOf(stage);
-  const figures = `loses ${figure(lost)} of ${counted(stage.before, 'row')} (${share(lost, stage.before)})`;
+  const figures = `loses ${count(lost)} of ${counted(stage.before, 'row')} (${share(lost, stage.before)})`;
   if (stage.step !== 'join') {
     const values = (stage.lost ?? []).map(
-      ({ values: own, rows }) => `${own.map(valueText).join(', ')} in ${figure(rows)}`,
+      ({ values: own, rows }) => `${own.map(valueText).join(', ')} in ${count(rows)}`,
     );
     return {
       ...base,
       what: `${where}${stage.step === 'where' ? `where ${text}` : text} ${figures}`,
       evidence: [
-        ...(values.length > 0 ? [`of the lost rows ${stage.by?.join(', ')}: ${listed(values, 5)}`] : []),
+        ...(values.length > 0 ? [`of the lost rows ${stage.by?.join(', ')}: ${few(values, 5)}`] : []),
         ...partText(part),
       ],
       next: ['Look whether the condition is still right for these values.'],
@@ -274,12 +276,12 @@ function multiplied(
 ): Losing {
   const { stage } = base;
   const keys = (stage.repeated ?? []).map(
-    ({ values, rows }) => `${values.map(valueText).join(', ')} ${figure(rows)} times`,
+    ({ values, rows }) => `${values.map(valueText).join(', ')} ${count(rows)} times`,
   );
   return {
     ...base,
-    what: `${where}${text} makes ${counted(stage.after, 'row')} of ${figure(stage.before)}: keys are there more than once on its right side, such as ${keys[0]}`,
-    evidence: [`${stage.relation}: ${listed(keys, 5)}`, ...partText(part)],
+    what: `${where}${text} makes ${counted(stage.after, 'row')} of ${count(stage.before)}: keys are there more than once on its right side, such as ${keys[0]}`,
+    evidence: [`${stage.relation}: ${few(keys, 5)}`, ...partText(part)],
     next: ['Make the key of the right side unique: give its table the key, or choose one row of each.'],
   };
 }
@@ -287,20 +289,20 @@ function multiplied(
 const keyText = ({ lost = [] }: Stage): string =>
   lost.length === 0
     ? ''
-    : `, such as ${listed(
+    : `, such as ${few(
         lost.map(({ values }) => values.map(valueText).join(', ')),
         3,
-      ).replace(/, and \d+ more$/, '')}`;
+      ).replace(/ and \d+ more$/, '')}`;
 
 function joinText({ by = [], lost = [], partners, alike }: Stage): readonly string[] {
   const keys = lost.map(({ values, rows }) => `${values.map(valueText).join(', ')} in ${counted(rows, 'row')}`);
   const others = (partners?.some ?? []).map(({ values }) => values.map(valueText).join(', '));
   return [
-    ...(keys.length > 0 ? [`without a partner, ${by.join(', ')}: ${listed(keys, 5)}`] : []),
-    ...(others.length > 0 ? [`the other side has ${partners?.by.join(', ')}: ${listed(others, 5)}`] : []),
+    ...(keys.length > 0 ? [`without a partner, ${by.join(', ')}: ${few(keys, 5)}`] : []),
+    ...(others.length > 0 ? [`the other side has ${partners?.by.join(', ')}: ${few(others, 5)}`] : []),
     ...(alike
       ? [
-          `${figure(alike.keys)} of ${counted(alike.of, 'key')} would find one, were case, spaces around and zeros in front not looked at`,
+          `${count(alike.keys)} of ${counted(alike.of, 'key')} would find one, were case, spaces around and zeros in front not looked at`,
         ]
       : []),
   ];
@@ -308,7 +310,7 @@ function joinText({ by = [], lost = [], partners, alike }: Stage): readonly stri
 
 /** Rows after each step, so that everybody sees where they go. */
 const partText = ({ stages }: QueryPart): readonly string[] => [
-  `rows after each step: ${stages.map((stage) => `${stage.step === 'where' ? 'where ' : ''}${shorter(stage.text)} → ${figure(stage.after)}`).join('; ')}`,
+  `rows after each step: ${stages.map((stage) => `${stage.step === 'where' ? 'where ' : ''}${shorter(stage.text)} → ${count(stage.after)}`).join('; ')}`,
 ];
 const shorter = (text: string): string => (text.length > 60 ? `${text.slice(0, 57)}…` : text);
 /** Without the catalog. */

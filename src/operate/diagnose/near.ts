@@ -1,9 +1,10 @@
 import type { AnySource } from '../../define/index.ts';
 import type { Node } from '../../graph/index.ts';
 import type { Project } from '../../run/index.ts';
+import { few } from '../alerts/words.ts';
 import { nameOf } from '../names.ts';
+import { counted } from '../numbers.ts';
 import { isOf } from './dates.ts';
-import { counted, listed } from './words.ts';
 
 /** So many files are looked at. */
 const most = 20_000;
@@ -43,8 +44,8 @@ export async function near(
   const same = candidates.filter((one) => one.likeness === best.likeness).map(({ path }) => path);
   const what = same.length === 1 ? 'a file lies' : `${counted(same.length, 'file')} lie`;
   return {
-    text: `${what} where ${nameOf(node)} does not look: ${listed(same, 1)}; it reads ${wanted}`,
-    evidence: [`no source takes ${listed(same)}`, `looked in ${project.files.describe}`],
+    text: `${what} where ${nameOf(node)} does not look: ${few(same, 1)}; it reads ${wanted}`,
+    evidence: [`no source takes ${few(same)}`, `looked in ${project.files.describe}`],
     next: [`Put ${same.length === 1 ? 'it' : 'them'} where the source looks, or correct its pattern; then run again.`],
   };
 }

@@ -1,14 +1,16 @@
 import { catalogue, type ErrorCode } from '../../errors.ts';
 import type { Node } from '../../graph/index.ts';
 import type { RunRecord, StepRecord } from '../../ports/index.ts';
+import { few, timeText } from '../alerts/words.ts';
 import { interruptedOf } from '../interrupted.ts';
 import { nameOf } from '../names.ts';
+import { counted } from '../numbers.ts';
 import { goesOnWith } from '../rerun/called.ts';
 import type { ErrorView } from '../views.ts';
 import { errorView } from '../views-of.ts';
 import type { Case, Evidence, Found, Looked } from './evidence.ts';
 import { losingStep } from './lost.ts';
-import { counted, lasting, listed, median } from './words.ts';
+import { median } from './words.ts';
 
 const secondsOf = (from: Temporal.Instant | undefined, to: Temporal.Instant | undefined): number =>
   from && to ? from.until(to).total('seconds') : 0;
@@ -36,7 +38,7 @@ export async function wentWrong(of: Case, evidence: Evidence): Promise<readonly 
 function left({ steps }: Looked): string {
   const open = [...steps.values()].filter(({ state }) => state !== 'done');
   const names = open.toSorted((one, other) => one.order - other.order).map(({ step }) => shortOf(step));
-  return `${open.length} of ${counted(steps.size, 'step')} ${open.length === 1 ? 'is' : 'are'} not published: ${listed(names)}`;
+  return `${open.length} of ${counted(steps.size, 'step')} ${open.length === 1 ? 'is' : 'are'} not published: ${few(names)}`;
 }
 const shortOf = (step: string): string => step.slice(step.indexOf('.') + 1);
 
@@ -85,8 +87,8 @@ function tooLong(of: Case, evidence: Evidence): readonly Found[] {
     {
       cause: 'held',
       explainsAll: true,
-      what: `${labelOf(of.at)} still goes on after ${lasting(took)}; it usually takes ${lasting(usual)}`,
-      evidence: [`run ${run.runId} in process ${pid} (${command})`, `at work on ${listed(now) || 'no step'}`],
+      what: `${labelOf(of.at)} still goes on after ${timeText(1000 * took)}; it usually takes ${timeText(1000 * usual)}`,
+      evidence: [`run ${run.runId} in process ${pid} (${command})`, `at work on ${few(now) || 'no step'}`],
       next: [`esteira logs ${run.runId}`, `esteira cancel ${run.runId}`],
     },
   ];
@@ -144,8 +146,8 @@ async function failure(
       ...(error?.allowed ? [`allowed: ${error.allowed}`] : []),
       ...(reason?.evidence ?? []),
       ...(means ? [`${code}: ${means}`] : []),
-      ...(others.length > 0 ? [`so did ${listed(others.map((one) => shortOf(one.step)))}`] : []),
-      ...(skipped.length > 0 ? [`not begun because of it: ${listed(skipped.map((one) => shortOf(one.step)))}`] : []),
+      ...(others.length > 0 ? [`so did ${few(others.map((one) => shortOf(one.step)))}`] : []),
+      ...(skipped.length > 0 ? [`not begun because of it: ${few(skipped.map((one) => shortOf(one.step)))}`] : []),
       `run ${run.runId}, attempt ${step?.attempt ?? 1}${run.finishedAt ? `, ended ${run.finishedAt.round('second')}` : ''}`,
     ],
     next: [...(error?.next ? [error.next] : []), `esteira run ${run.job.split(':')[0]} --date ${run.date}`],
@@ -181,11 +183,11 @@ export function slow(of: Case): readonly Found[] {
     {
       cause: 'slow',
       weight: took,
-      what: `${labelOf(of.at)} took ${lasting(took)}, where ${lasting(usual)} is usual; most of it ${name}: ${lasting(first?.took ?? 0)} instead of ${lasting(first?.usual ?? 0)}`,
+      what: `${labelOf(of.at)} took ${timeText(1000 * took)}, where ${timeText(1000 * usual)} is usual; most of it ${name}: ${timeText(1000 * (first?.took ?? 0))} instead of ${timeText(1000 * (first?.usual ?? 0))}`,
       evidence: [
         ...slowest.map(
           ({ step, took: own, usual: before }) =>
-            `${shortOf(step.step)}: ${lasting(own)}, usually ${lasting(before)}${rows(step)}`,
+            `${shortOf(step.step)}: ${timeText(1000 * own)}, usually ${timeText(1000 * before)}${rows(step)}`,
         ),
         `run ${run.runId}, beside ${counted(of.former.length, 'run')} before it`,
       ],

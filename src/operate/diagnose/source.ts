@@ -3,12 +3,13 @@ import { isEndless, type Node } from '../../graph/index.ts';
 import type { StepModel } from '../../plan/index.ts';
 import { hidden, type RunRecord, type SourceFile } from '../../ports/index.ts';
 import { changedNext, changedText, filesOf } from '../../run/index.ts';
+import { few, timeText } from '../alerts/words.ts';
 import { nameOf } from '../names.ts';
+import { count, counted } from '../numbers.ts';
 import { errorView } from '../views-of.ts';
 import { isOf, newestDate } from './dates.ts';
 import type { Case, Evidence } from './evidence.ts';
 import { near } from './near.ts';
-import { counted, figure, lasting, listed } from './words.ts';
 
 /** Why a source has brought nothing, or less. */
 export interface Why {
@@ -108,7 +109,7 @@ async function ofFiles(node: Node<AnySource>, job: Job | undefined, asking: Aski
       3,
       `${first.path} was set aside: ${first.why}`,
       ['Have it delivered whole under its name, then run again.'],
-      [...(bad.length > 1 ? [`${counted(bad.length, 'file')} set aside: ${listed(bad.map(({ path }) => path))}`] : [])],
+      [...(bad.length > 1 ? [`${counted(bad.length, 'file')} set aside: ${few(bad.map(({ path }) => path))}`] : [])],
     );
   const waiting = toRead.filter(({ path }) => !bad.some((one) => one.path === path));
   if (waiting.length > 0 && read.how === 'new files') return behind(waiting, job, asking);
@@ -133,9 +134,9 @@ async function ofFiles(node: Node<AnySource>, job: Job | undefined, asking: Aski
   if (own.length > 0 && empty.length === own.length)
     return known(
       8,
-      `${listed(own.map(({ path }) => path))} has no rows`,
+      `${few(own.map(({ path }) => path))} has no rows`,
       ['Have it delivered again, with its rows, under its name.'],
-      [`${figure(own.reduce((sum, { bytes }) => sum + bytes, 0))} bytes`],
+      [`${count(own.reduce((sum, { bytes }) => sum + bytes, 0))} bytes`],
     );
   if (own.length === 0 && newest && Temporal.PlainDate.compare(newest, date) < 0)
     return known(
@@ -158,14 +159,14 @@ async function behind(own: readonly SourceFile[], job: Job | undefined, { eviden
   const waiting = [
     ...new Map([...own, ...(await Promise.all(others)).flat()].map((file) => [file.path, file])).values(),
   ];
-  const names = listed(waiting.map(({ path }) => path));
+  const names = few(waiting.map(({ path }) => path));
   if (!job) {
     const text = `${counted(waiting.length, 'file')} came after the run: ${names}`;
     return known(4, text, [`esteira run ${of.at.run.job} --date ${of.at.run.date} --again`]);
   }
   const [last] = await project.state.runs({ job: job.name, limit: 1 });
   const ago = last ? last.createdAt.until(evidence.now).total('seconds') : 0;
-  const text = `the sync (${job.name}) is behind: it last ran ${last ? `${lasting(ago)} ago` : 'never'}, and ${counted(waiting.length, 'file')} ${waiting.length === 1 ? 'has' : 'have'} come since`;
+  const text = `the sync (${job.name}) is behind: it last ran ${last ? `${timeText(1000 * ago)} ago` : 'never'}, and ${counted(waiting.length, 'file')} ${waiting.length === 1 ? 'has' : 'have'} come since`;
   return known(
     4,
     text,

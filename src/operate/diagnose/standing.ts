@@ -5,10 +5,11 @@ import { allSteps } from '../../graph/index.ts';
 import { changeText } from '../../plan/index.ts';
 import { tickOf } from '../../plan/ticks.ts';
 import { changedNext, changedText, filesOf, modelsOf, type Project, said, setupChanges } from '../../run/index.ts';
+import { few, timeText } from '../alerts/words.ts';
 import { nameOf } from '../names.ts';
+import { counted } from '../numbers.ts';
 import { disagreementOf } from '../reconcile.ts';
 import type { Evidence, Found } from './evidence.ts';
-import { counted, lasting, listed } from './words.ts';
 
 /** What is wrong with the project itself, whatever its runs say. */
 export async function standing(evidence: Evidence): Promise<readonly Found[]> {
@@ -33,7 +34,7 @@ async function setUp({ project, models }: Evidence): Promise<readonly Found[]> {
       cause: 'set-up',
       explainsAll: true,
       what: `The warehouse is not set up for the definitions as they are now: ${counted(changes.length, 'change')} missing, such as ${texts[0] ?? changeText(changes[0] as (typeof changes)[number])}; until then runs are refused`,
-      evidence: [listed(texts, 5), ...(isNew ? ['nothing has run yet'] : [])],
+      evidence: [few(texts, 5), ...(isNew ? ['nothing has run yet'] : [])],
       next: ['esteira plan says what each change means for the rows', 'esteira setup'],
     },
   ];
@@ -101,7 +102,7 @@ async function nobodyRan({ project, now }: Evidence): Promise<readonly Found[]> 
     const last = done ? `the last date that succeeded is ${done.date}` : 'it never ran';
     found.push({
       cause: 'nobody ran',
-      what: `Nobody ran ${job.name} for ${date}, which was due ${lasting(logicalTime.until(now).total('seconds'))} ago; ${last}`,
+      what: `Nobody ran ${job.name} for ${date}, which was due ${timeText(1000 * logicalTime.until(now).total('seconds'))} ago; ${last}`,
       evidence: [
         `due ${logicalTime.round('second')}, looked at ${now.round('second')}`,
         seen ? `its schedule was looked at last ${seen.round('second')}` : 'no process has ever kept its schedule',
