@@ -31,5 +31,5 @@ export const age = <C extends Columns>(of: Readable<C>, column: NamesOf<C, Time>
 // ---- of runs ----
 /** How long a run took, or has taken so far, since it was begun or gone on with last. */
 export const duration = (of: Job): JobMeasure<'duration'> => ({ measure: 'duration', of: [of] });
-/** Runs in a row that failed, up to the last: 0 when it succeeded. */
+/** Runs in a row that failed, up to the last: 0 when it succeeded, and no later day is failed. */
 export const failures = (of: Job): JobMeasure<'failures'> => ({ measure: 'failures', of: [of] });

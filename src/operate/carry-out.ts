@@ -281,8 +281,8 @@ async function end(
   { state, error }: { readonly state: Exclude<Ran['state'], 'running'>; readonly error: EsteiraError | undefined },
   { project, context, values, took }: Beside,
 ): Promise<void> {
-  const steps = await project.state.steps(held.runId);
   const { runId, job } = held;
+  const steps = project.graph.monitors.size > 0 ? await project.state.steps(runId) : [];
   const ran: Ran = { runId, job, date: run.date, zone: run.zone, state, took, steps, error };
   const { judged, trouble } = error?.code === 'FENCED' ? { judged: [] } : await judgedOf(ran, values, project);
   if (trouble) emitNote(context, `The monitors of this run could not be judged: ${trouble}`);

@@ -146,6 +146,9 @@ export const twice = monitor('duas falhas', { expect: atMost(failures(daily), 1)
       told('duas falhas')[1]?.figure.what ?? '',
       /daily failed for 2026-03-04 at silver\.orders, the 3rd time in a row/,
     );
+    day(project, '2026-03-01', [[1, 2]]);
+    await run(project, '2026-03-01', '2026-03-04T13:00:00Z');
+    assert.equal(told('duas falhas').length, 2, 'an earlier day that is well mends nothing of the later ones');
     day(project, '2026-03-05', [[1, 2]]);
     await run(project, '2026-03-05');
     assert.deepEqual(

@@ -124,7 +124,7 @@ describe('a notice is delivered, whatever becomes of who takes it and of who sen
           .ended;
         assert.equal(killed.exit, 137, killed.out + killed.err);
         const before = hook.calls.length;
-        await succeeds(project, date === '2026-03-05' ? '2026-03-01' : '2026-03-02');
+        await succeeds(project, date === '2026-03-05' ? '2026-03-07' : '2026-03-08');
         assert.equal(hook.calls.length, before + 2);
       }
       assert.deepEqual(kinds(hook), ['raised', 'over', 'raised', 'raised', 'over']);

@@ -34,8 +34,8 @@ function openLines({ monitor, since, latest, next, notices }: AlertView, look: L
     line('since', `${moment(since)}${run ? `; last seen by run ${run.runId} of ${run.job}, for ${date}` : ''}`, look),
     ...(notices.length === 0 ? [line('told', 'nobody: the monitor tells no channel here', look)] : []),
     ...toldLines(notices, look),
-    ...[...(next === undefined ? [] : [next]), ...latest.look].map((text, index) =>
-      line(index === 0 ? 'next' : '', inEnvironment(text, look), look),
+    ...[...(next === undefined ? [] : [next]), ...latest.look.filter((one) => !next?.includes(one))].map(
+      (text, index) => line(index === 0 ? 'next' : '', inEnvironment(text, look), look),
     ),
   ];
 }

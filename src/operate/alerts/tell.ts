@@ -24,7 +24,7 @@ export async function deliverBeforeEnd(project: Project, { emit }: Pick<Context,
   const left = await Courier.of(project).settled(waits);
   if (left.length === 0) return;
   const [first] = left;
-  const why = first?.error ? `: ${first.error}` : '';
+  const why = first?.error ? `: ${first.error.replace(/\.$/, '')}` : '';
   const what = left.length === 1 ? 'One notice is' : `${left.length} notices are`;
   const to = [...new Set(left.map(({ channel, member }) => `${channel}/${member}`))].join(', ');
   const text = `${what} not delivered yet (${to}${why}). \`esteira start\`, or the next command that runs something, tries again; esteira alerts`;

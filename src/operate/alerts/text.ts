@@ -26,7 +26,8 @@ export function textOf(notice: Notice): string {
     over: `It is over: it was so from ${moment(since)} to ${moment(at)}, for ${lasted}.`,
     test: 'Nothing has happened: somebody wanted to know whether this is heard.',
   };
-  const look = kind === 'over' || kind === 'test' ? [] : [...(next === undefined ? [] : [next]), ...figure.look];
+  const own = figure.look.filter((line) => !next?.includes(line));
+  const look = kind === 'over' || kind === 'test' ? [] : [...(next === undefined ? [] : [next]), ...own];
   const run = figure.run ? [`run ${figure.run.runId} of ${figure.run.job}, for ${figure.date}`] : [];
   return [
     ...(kind === 'test' ? [] : [`${figure.what}.`, '']),
@@ -34,9 +35,12 @@ export function textOf(notice: Notice): string {
     ...(figure.facts.length > 0 ? ['', ...figure.facts] : []),
     ...(look.length > 0 ? ['', 'What to look at next', ...look.map((line) => `  ${line}`)] : []),
     '',
-    [`Monitor "${monitor}"`, ...run, `environment ${notice.environment} of ${notice.project}`, `alert ${alertId}`].join(
-      '; ',
-    ),
+    [
+      kind === 'test' ? monitor : `Monitor "${monitor}"`,
+      ...run,
+      `environment ${notice.environment} of ${notice.project}`,
+      `alert ${alertId}`,
+    ].join('; '),
   ].join('\n');
 }
 

@@ -9,8 +9,9 @@ const hour = 3_600_000;
 /** Times to the second, and from two days on in days and hours. */
 export function timeText(milliseconds: number): string {
   const whole = Math.round(milliseconds / hour);
-  if (whole < 48) return seconds(milliseconds / 1000);
-  return `${Math.floor(whole / 24)} days ${whole % 24} h`;
+  // What is whole is said so: `30 min`, `2 h`, `2 s`.
+  if (whole < 48) return seconds(milliseconds / 1000).replace(/ 00 (?:s|min)$|\.0+(?= s$)/, '');
+  return `${Math.floor(whole / 24)} days${whole % 24 > 0 ? ` ${whole % 24} h` : ''}`;
 }
 
 /** Three digits, so that 5.04 % is not told as 5 %. */

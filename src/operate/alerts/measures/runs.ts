@@ -50,13 +50,15 @@ export function measureDuration(ran: Ran, subject: Subject): Measured {
 const lookAt = ({ runId }: Ran, project: Project): readonly string[] =>
   runId ? [commandIn(project, `show ${runId}`)] : [];
 
-/** Runs in a row that failed, up to this one. */
-export async function measureFailures(ran: Ran, subject: Subject): Promise<Measured> {
+/** Runs in a row that failed, up to this one; nothing where one succeeds and a later day is failed. */
+export async function measureFailures(ran: Ran, subject: Subject): Promise<Measured | undefined> {
   const { project } = subject;
   const { graph } = project;
   const failed = ran.steps.filter(({ state }) => state === 'failed');
   const parts = failed.length > 0 ? failed.map(({ step }) => labelIn(graph, step)) : [ran.error?.code ?? ran.job];
-  const value = ran.state === 'failed' ? 1 + (await failedBefore(ran, project)) : 0;
+  const hasFailed = ran.state === 'failed';
+  if (!hasFailed && (await isLaterFailed(ran, subject))) return undefined;
+  const value = hasFailed ? 1 + (await failedBefore(ran, project)) : 0;
   return {
     value,
     parts: parts.map((of) => ({ of, value })),
@@ -83,6 +85,12 @@ export async function measureFailures(ran: Ran, subject: Subject): Promise<Measu
       ...(ran.runId ? [commandIn(project, `resume ${ran.runId}`)] : [commandIn(project, 'doctor')]),
     ],
   };
+}
+
+/** That an earlier day is well now mends nothing of a later one. */
+async function isLaterFailed({ job, runId }: Ran, { project, values }: Subject): Promise<boolean> {
+  const failed = await project.state.runs({ job, state: 'failed', limit: 50 });
+  return failed.some((run) => run.runId !== runId && Temporal.Instant.compare(run.logicalTime, values.logicalTime) > 0);
 }
 
 async function failedBefore({ job, runId }: Ran, { state }: Project): Promise<number> {
