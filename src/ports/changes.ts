@@ -121,6 +121,8 @@ export interface Changes {
   snapshot(steps: readonly string[], taker: ChangeTaker, options: SnapshotOptions): Promise<void>;
   /** Follows the changes; throws when the connection ends, unless it was the signal that ended it. */
   follow(following: Following, taker: ChangeTaker, signal: AbortSignal): Promise<void>;
+  /** What the database would refuse, each with what makes it say otherwise; nothing when the tables can be followed. Changes nothing. */
+  refusals(): Promise<readonly { readonly what: string; readonly next: string }[]>;
   /** Absent where the reader has no place there. */
   figures(): Promise<ChangeFigures | undefined>;
   /** Gives the place up, and what belongs to it. False where there is none. */

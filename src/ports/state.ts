@@ -213,6 +213,8 @@ export interface StateStore {
     readonly limit: number;
   }): Promise<readonly RunRecord[]>;
   steps(runId: string): Promise<readonly StepRecord[]>;
+  /** The one clock by which leases run out: of a database its own. */
+  now(): Promise<Temporal.Instant>;
   log(runId: string, lines: readonly LogLine[]): Promise<void>;
   logs(runId: string, step?: string): Promise<readonly LogLine[]>;
   close(): Promise<void>;

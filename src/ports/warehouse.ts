@@ -431,6 +431,8 @@ export interface Warehouse {
    * another. Throws FENCED when a fence of them is above the token.
    */
   drop(catalog: string, places: readonly Place[], token: bigint): Promise<void>;
+  /** Tries to make each schema, and a table in it, and takes it back; why not, where it cannot. */
+  mayCreate(catalog: string, schemas: readonly string[]): Promise<ReadonlyMap<string, string | undefined>>;
   position(catalog: string): Promise<Position>;
   /** First act of every token: raises the fences of all it will write. Throws FENCED when one is higher. */
   claim(catalog: string, targets: readonly Place[], token: bigint): Promise<void>;

@@ -17,6 +17,7 @@ import { type Emptied, empty } from './empty.ts';
 import { engineError, fenced, ofStatement } from './errors.ts';
 import { examine } from './examine.ts';
 import { inspect, losses } from './inspect.ts';
+import { mayCreate } from './may-create.ts';
 import { origins } from './origins.ts';
 import {
   claim,
@@ -151,6 +152,7 @@ export function warehouseOf(engine: Engine): Warehouse {
     losses: (place, columns) => losses(engine, place, columns),
     change: (catalog, changes) => change(engine, catalog, changes),
     drop: (catalog, places, token) => drop(engine, catalog, places, token),
+    mayCreate: (catalog, schemas) => mayCreate(engine, catalog, schemas),
     position: (catalog) => position(engine, catalog),
     async claim(catalog, targets, token) {
       // Their transactions hold the fences' rows: they are ended first, and roll back.

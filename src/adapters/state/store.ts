@@ -283,6 +283,10 @@ export class SqlState implements StateStore {
     });
   }
 
+  now(): Promise<Temporal.Instant> {
+    return this.#engine.read((state) => this.#engine.now(state));
+  }
+
   close(): Promise<void> {
     return this.#engine.close();
   }

@@ -7,8 +7,11 @@ import { keptFinding } from '../schedule/kept.ts';
 import { settings } from '../settings.ts';
 import type { DoctorView, Input } from '../views.ts';
 import { agreement } from './agreement.ts';
+import { awake, clocks, owning } from './awake.ts';
+import { changeFindings } from './changes.ts';
 import { fileFindings, sourceFindings } from './files.ts';
 import { attempt, type Finding, NotReady } from './finding.ts';
+import { landing, mayCreate } from './places.ts';
 
 /**
  * Looks at everything a run needs; each finding is one sentence, with what to do. What cannot be looked at is one too. Changes nothing, but with
@@ -20,11 +23,16 @@ export async function doctor(project: Project, { reconcile = false }: Input<'doc
     ['set-up', () => setUp(project)],
     ['settings', () => allowed(project)],
     ['state', () => agreement(project, reconcile)],
-    ['owner', async () => `process ${project.owner.pid} since ${project.owner.since}`],
+    ['clocks', () => clocks(project)],
+    ['owner', async () => owning(project)],
+    ['engine', () => awake(project)],
+    ['permission to create', () => mayCreate(project)],
     ['schedules', () => keptFinding(project)],
     ['alerts', () => heardFindings(project)],
     ['disk', () => room(project)],
     ['sources', () => sourceFindings(project)],
+    ['changes', () => changeFindings(project)],
+    ['landing', () => landing(project)],
     ['files', () => fileFindings(project)],
   ];
   const findings: Finding[] = [{ what: 'versions', ok: true, found: versionsText(project) }];

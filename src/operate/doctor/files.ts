@@ -3,7 +3,16 @@ import { EsteiraError } from '../../errors.ts';
 import { allSteps, endlessStreams } from '../../graph/index.ts';
 import type { StepModel } from '../../plan/index.ts';
 import { driftTexts } from '../../ports/index.ts';
-import { changedNext, changedText, filesOf, lookAtTable, modelsOf, Progress, type Project } from '../../run/index.ts';
+import {
+  changedNext,
+  changedText,
+  filesOf,
+  follows,
+  lookAtTable,
+  modelsOf,
+  Progress,
+  type Project,
+} from '../../run/index.ts';
 import { attempt, type Finding, NotReady } from './finding.ts';
 
 /** Each source can be read here, and files are there. */
@@ -21,6 +30,8 @@ async function listed(source: AnySource, project: Project): Promise<string> {
   const table = lookAtTable(project.graph.nodeOf(source), project);
   if (table) return await table;
   const reader = project.readerOf(source);
+  // Looked at with the job that follows its changes.
+  if (isFollowed(source, project)) return `${reader.by} of ${reader.options.name ?? source.name}`;
   if (reader.by !== 'files') {
     const next = 'Name a stand-in for it in the environment: standIns of esteira.config.ts';
     throw new NotReady(`this version has no reader for ${reader.by}`, next);
@@ -32,6 +43,9 @@ async function listed(source: AnySource, project: Project): Promise<string> {
   if (files.length > 0) return found;
   throw new NotReady(found, 'Put files there, or correct the pattern.');
 }
+
+const isFollowed = (source: AnySource, project: Project): boolean =>
+  [...project.graph.jobs.values()].some((job) => job.build.includes(source) && follows(job, project));
 
 /** Files that were set aside, or that have changed since they were read: nothing of them comes in by itself. */
 export async function fileFindings(project: Project): Promise<readonly Finding[]> {

@@ -9,6 +9,7 @@ import { fieldsOf, identityOf, Shape } from './decoder.ts';
 import { changesLost, faultOf } from './faults.ts';
 import { lsnOf, lsnText } from './lsn.ts';
 import type { LoggedColumn } from './messages.ts';
+import { refusalsOf } from './refusals.ts';
 import { openReplication, type Replication } from './replication.ts';
 import { findSlot, lossOf, makeSlot, publish } from './slot.ts';
 import { CopyRows, copyOut } from './snapshot.ts';
@@ -248,6 +249,13 @@ class PostgresChanges implements Changes {
         signal.removeEventListener('abort', stop);
         replication.stop();
       }
+    });
+  }
+
+  refusals(): ReturnType<Changes['refusals']> {
+    return this.#named(async () => {
+      const tables = await findTables(this.#ask, this.#options.tables);
+      return refusalsOf(tables, { ask: this.#ask, name: this.name });
     });
   }
 

@@ -12,6 +12,24 @@ const rows = [
 
 /** Tables that get another shape while rows are in them. */
 export function shapes(on: On): void {
+  on('whether a schema may be made is tried, and nothing of it stays', async (desk) => {
+    await desk.make('there', columns);
+    const may = await desk.warehouse.mayCreate('one', ['silver', 'never']);
+    assert.deepEqual(
+      [...may],
+      [
+        ['silver', undefined],
+        ['never', undefined],
+      ],
+    );
+    const left = (await desk.warehouse.inspect('one')).map(({ place }) => `${place.schema}.${place.table}`);
+    assert.deepEqual(
+      left.filter((name) => /never|may_create/.test(name)),
+      [],
+    );
+    assert.deepEqual([...(await desk.warehouse.mayCreate('nobody has this one', ['silver']))], []);
+  });
+
   on('a value is lost by a type that does not give it back as it was; a missing one is not', async (desk) => {
     const kept = await desk.make('shapes', columns);
     await desk.publish(kept, rows);
