@@ -117,7 +117,7 @@ export interface Changes {
    * needs another snapshot. Throws REPLICATION_REFUSED, SLOT_IN_USE, CHANGES_LOST, SOURCE_DRIFTED.
    */
   prepare(landed: ReadonlyMap<string, Landed>, options: { readonly anew: boolean }): Promise<Prepared>;
-  /** Gives every row of these tables as they all were at one moment, table by table. */
+  /** Gives every row of these tables as they all were at one moment, to be landed together. */
   snapshot(steps: readonly string[], taker: ChangeTaker, options: SnapshotOptions): Promise<void>;
   /** Follows the changes; throws when the connection ends, unless it was the signal that ended it. */
   follow(following: Following, taker: ChangeTaker, signal: AbortSignal): Promise<void>;

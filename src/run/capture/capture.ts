@@ -170,7 +170,10 @@ class Following {
       const until = endless ? {} : { until: greatest([prepared.now, ...this.#positions.values()]) };
       const awaited = () => this.#now.awaited;
       await changes.follow({ landed, clock, ...until, awaited, together }, this.#taker(lander), signal);
-      if (!endless && !signal.aborted) await this.#publishRest(lander);
+      if (endless || signal.aborted) return;
+      // What has come after the end is not landed, and comes again.
+      await lander.discard();
+      await this.#publishRest(lander);
     } finally {
       await changes.close();
     }

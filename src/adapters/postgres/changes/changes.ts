@@ -5,7 +5,7 @@ import type { CapturedTable, ChangeFigures, Changes, ChangeTaker, Prepared } fro
 import { addressOf } from '../address.ts';
 import { connect, cut } from '../client.ts';
 import { type CatalogueType, catalogueQuery, type PostgresType, saidAs, sayAs, typesOf } from '../values.ts';
-import { fieldsOf, identityOf, Shape } from './decoder.ts';
+import { aboutTables, fieldsOf, identityOf, Shape } from './decoder.ts';
 import { changesLost, faultOf } from './faults.ts';
 import { lsnOf, lsnText } from './lsn.ts';
 import type { LoggedColumn } from './messages.ts';
@@ -155,9 +155,20 @@ class PostgresChanges implements Changes {
         ).rows;
         const now = BigInt(clock.now);
         const synced = now > options.clock ? now : options.clock + 1n;
-        for (const found of this.#tables.filter(({ captured }) => steps.includes(captured.step)))
-          await this.#copy(found, { reading, position, synced, taker });
+        const shapes: Shape[] = [];
+        let rows = 0;
+        for (const found of this.#tables.filter(({ captured }) => steps.includes(captured.step))) {
+          const copied = await this.#copy(found, { reading, position, synced, taker });
+          shapes.push(copied.shape);
+          rows += copied.count;
+        }
         await reading.query('commit');
+        await this.#options.trace('snapshot');
+        // All of them at once: nobody sees tables of two moments.
+        await taker.land({
+          ...{ position, of: steps, rows, ...aboutTables(shapes) },
+          others: { identity: `${identityOf(this.#prefix, position, '.')(0)}gone`, synced, lsn: position },
+        });
       } catch (error) {
         if (signal.aborted) throw signal.reason;
         throw error;
@@ -182,9 +193,8 @@ class PostgresChanges implements Changes {
       readonly synced: bigint;
       readonly taker: ChangeTaker;
     },
-  ): Promise<void> {
-    const { captured, schema, name } = found;
-    const { step } = captured;
+  ): Promise<{ readonly shape: Shape; readonly count: number }> {
+    const { schema, name } = found;
     // What is generated is not in the log either.
     const { rows: columns } = await reading.query(
       `select attname as name, atttypid::int8::float8 as oid, atttypmod as modifier from pg_catalog.pg_attribute
@@ -208,14 +218,7 @@ class PostgresChanges implements Changes {
     const sql = `copy (select ${list.join(', ')} from ${quoted(schema)}.${quoted(name)}) to stdout (format binary)`;
     await copyOut(reading, sql, (bytes) => rows.add(bytes));
     shape.flush(taker);
-    await this.#options.trace('snapshot');
-    const others = { identity: `${identity(0)}gone`, synced, lsn: position };
-    await taker.land({
-      ...{ position, of: [step], rows: count },
-      keys: new Map(shape.key ? [[step, shape.key]] : []),
-      differences: new Map([[step, shape.differences]]),
-      others,
-    });
+    return { shape, count };
   }
 
   #types(columns: readonly LoggedColumn[]): Promise<readonly PostgresType[]> {

@@ -1,6 +1,13 @@
 import { type Columns, col, compareNames } from '../../../columns/index.ts';
 import { EsteiraError } from '../../../errors.ts';
-import { added, type CapturedTable, type ChangeTaker, type Difference, onTheWay } from '../../../ports/index.ts';
+import {
+  added,
+  type CapturedTable,
+  type ChangeTaker,
+  type Difference,
+  onTheWay,
+  type ToLand,
+} from '../../../ports/index.ts';
 import type { Field, PostgresType } from '../values.ts';
 import { Rows } from '../values.ts';
 import { lsnWide } from './lsn.ts';
@@ -125,3 +132,9 @@ export const identityOf = (prefix: string, lsn: bigint, kind: '.' | ':') => {
   const begins = `${prefix}${lsnWide(lsn)}${kind}`;
   return (ordinal: number): string => begins + String(ordinal).padStart(10, '0');
 };
+
+/** What those who land rows need to know of tables. */
+export const aboutTables = (shapes: readonly Shape[]): Pick<ToLand, 'keys' | 'differences'> => ({
+  keys: new Map(shapes.flatMap(({ found, key }) => (key ? [[found.captured.step, key]] : []))),
+  differences: new Map(shapes.map(({ found, differences }) => [found.captured.step, differences])),
+});

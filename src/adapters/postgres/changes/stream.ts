@@ -1,6 +1,6 @@
 import type { ChangeTaker, Following, Landed } from '../../../ports/index.ts';
 import type { PostgresType } from '../values.ts';
-import { fieldsOf, identityOf, Shape } from './decoder.ts';
+import { aboutTables, fieldsOf, identityOf, Shape } from './decoder.ts';
 import { given, type LoggedColumn, Messages, type Relation } from './messages.ts';
 import type { Replication } from './replication.ts';
 import type { FoundTable } from './tables.ts';
@@ -113,7 +113,7 @@ export class Stream {
     const isDue =
       (this.#changes > 0 && now - this.#since >= together.milliseconds) || (isAwaited && this.#position >= awaited);
     if (now - this.#heardAt > longestSilence) this.#options.replication.stop(new Error('connection error: no answer'));
-    else if (!this.#isOpen && isDone && this.#position === this.#landed) this.#end();
+    else if (!this.#isOpen && until !== undefined && this.#landed >= until) this.#end();
     else if (!this.#isOpen && (isDone || isIdle || isDue)) this.#hold(() => this.#land());
     else if (now - this.#saidAt > (until === undefined && !isAwaited ? sayEvery : askEvery)) this.#say(true);
   }
@@ -130,6 +130,12 @@ export class Stream {
     this.#holding = work()
       .then(() => {
         this.#holding = undefined;
+        const { until } = this.#options.following;
+        // What has come meanwhile is of later.
+        if (until !== undefined && this.#landed >= until && !this.#isOpen) {
+          this.#end();
+          return;
+        }
         this.#takeHeld();
         if (this.#holding) return;
         replication.resume();
@@ -160,10 +166,7 @@ export class Stream {
     await trace('received');
     for (const shape of shapes) shape.flush(taker);
     await taker.land({
-      position,
-      rows: this.#changes,
-      keys: new Map(shapes.flatMap(({ found, key }) => (key ? [[found.captured.step, key]] : []))),
-      differences: new Map(shapes.map(({ found, differences }) => [found.captured.step, differences])),
+      ...{ position, rows: this.#changes, ...aboutTables(shapes) },
       ...(this.#newest > 0n ? { committedAt: Temporal.Instant.fromEpochNanoseconds(this.#newest * 1000n) } : {}),
     });
     this.#changes = 0;
