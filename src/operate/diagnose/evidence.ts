@@ -3,8 +3,9 @@ import { allSteps, type Node } from '../../graph/index.ts';
 import type { StepModel } from '../../plan/index.ts';
 import type { Account, Drift, PublicationDetails, RunRecord, StepRecord } from '../../ports/index.ts';
 import { modelsOf, Progress, type Project } from '../../run/index.ts';
+import { changesOf } from '../changes.ts';
 import { queryView } from '../values.ts';
-import type { Context, QueryView } from '../views.ts';
+import type { ChangesView, Context, QueryView } from '../views.ts';
 import type { FindingView } from './views.ts';
 
 /** A run with its steps. */
@@ -84,6 +85,13 @@ export class Evidence {
     const steps = await this.project.state.steps(run.runId);
     return { run, steps: new Map(steps.map((step) => [step.step, step])) };
   }
+
+  /** How far the changes of databases are followed. */
+  changes(): Promise<readonly ChangesView[]> {
+    this.#changes ??= changesOf(this.project);
+    return this.#changes;
+  }
+  #changes: Promise<readonly ChangesView[]> | undefined;
 
   /** A run and those of its job before it. */
   async caseOf(run: RunRecord): Promise<Case> {

@@ -5,7 +5,8 @@ import { hidden, type RunRecord, type SourceFile } from '../../ports/index.ts';
 import { changedNext, changedText, filesOf } from '../../run/index.ts';
 import { few, timeText } from '../alerts/words.ts';
 import { nameOf } from '../names.ts';
-import { count, counted } from '../numbers.ts';
+import { count, counted, size } from '../numbers.ts';
+import type { ChangesView } from '../views.ts';
 import { errorView } from '../views-of.ts';
 import { isOf, newestDate } from './dates.ts';
 import type { Case, Evidence } from './evidence.ts';
@@ -55,13 +56,40 @@ const nothingNew = (node: Node): Why => ({
 // ---- what brings it in ----
 async function ofSync(job: Job, node: Node<AnySource>, { evidence }: Asking): Promise<Why | undefined> {
   const { state } = evidence.project;
+  const lag = (await evidence.changes()).find((view) => view.job === job.name);
+  if (lag?.warning !== undefined)
+    return known(
+      1,
+      `the sync (${job.name}) does not get through: ${lag.warning}`,
+      [`esteira sync --once ${job.name}`, 'esteira doctor'],
+      lagText(lag),
+    );
   const [last] = await state.runs({ job: job.name, limit: 1 });
   const next = [`esteira sync --once ${job.name}`];
+  if (last && lag && !lag.isGoing && (lag.lagBytes ?? 0) > 0 && (lag.lagSeconds ?? 0) > 60)
+    return known(
+      4,
+      `the sync (${job.name}) is behind by ${timeText(1000 * (lag.lagSeconds ?? 0))}: nobody follows the changes`,
+      next,
+      lagText(lag),
+    );
   if (!last) return known(0, `the sync (${job.name}) never ran`, [...next, 'then run the job again']);
   if (last.state === 'failed') return failedSync(last, job);
   if (last.state === 'cancelled' && (await unread(node, evidence)).length > 0)
     return known(2, `the sync (${job.name}) was stopped`, next, [`run ${last.runId} of ${last.date}`]);
   return undefined;
+}
+
+function lagText({ lagSeconds, lagBytes, retainedBytes, slot, database, trouble }: ChangesView): readonly string[] {
+  return [
+    ...(database ? [`${database}, slot ${slot}`] : []),
+    ...(lagBytes === undefined
+      ? []
+      : [
+          `${timeText(1000 * (lagSeconds ?? 0))} and ${size(lagBytes)} behind; the server keeps ${size(retainedBytes ?? 0)} for it`,
+        ]),
+    ...(trouble ? [trouble] : []),
+  ];
 }
 
 function failedSync({ runId, error, finishedAt }: RunRecord, { name }: Job): Why {

@@ -18,6 +18,7 @@ export async function standing(evidence: Evidence): Promise<readonly Found[]> {
     ...(await setUp(evidence)),
     ...(await disagreeing(project)),
     ...(await noRoom(project)),
+    ...(await notFollowed(evidence)),
     ...(await nobodyRan(evidence)),
     ...(await rewritten(evidence)),
   ];
@@ -78,6 +79,22 @@ async function noRoom({ folder }: Project): Promise<readonly Found[]> {
       next: ['esteira gc --dry-run', 'Make room, and run again.'],
     },
   ];
+}
+
+/** A database whose changes do not come through, whatever came before. */
+async function notFollowed(evidence: Evidence): Promise<readonly Found[]> {
+  return (await evidence.changes()).flatMap(({ job, warning, database, slot, trouble }): readonly Found[] =>
+    warning === undefined
+      ? []
+      : [
+          {
+            cause: 'source',
+            what: `The sync (${job}) does not get through: ${warning}`,
+            evidence: [...(database ? [`${database}, slot ${slot}`] : []), ...(trouble ? [trouble] : [])],
+            next: [`esteira sync --once ${job}`, 'esteira doctor'],
+          },
+        ],
+  );
 }
 
 /** Whoever keeps schedules begins sooner than this. */

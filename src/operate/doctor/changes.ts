@@ -2,7 +2,7 @@ import { isEndless } from '../../graph/index.ts';
 import { follows, type Project } from '../../run/index.ts';
 import { timeText } from '../alerts/words.ts';
 import { capturedOf, changesOf } from '../changes.ts';
-import { size } from '../numbers.ts';
+import { counted, size } from '../numbers.ts';
 import { attempt, type Finding, NotReady } from './finding.ts';
 
 /** Whether the changes of databases can be followed, and how far behind each is. */
@@ -35,7 +35,7 @@ async function mayFollow(job: Parameters<typeof capturedOf>[0], project: Project
   const changes = await project.changes(captured);
   try {
     const [first, ...others] = await changes.refusals();
-    if (!first) return `${captured.tables.length} tables of ${changes.describe} may be followed`;
+    if (!first) return `${counted(captured.tables.length, 'table')} of ${changes.describe} may be followed`;
     const more = others.map(({ what }) => `; ${what}`).join('');
     throw new NotReady(
       `${changes.describe}: ${first.what}${more}`,

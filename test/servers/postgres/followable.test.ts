@@ -47,7 +47,7 @@ describe('the doctor looks whether changes may be followed', { skip: withoutServ
     );
     await ask(`alter role ${role} replication; grant select on ${own}.orders to ${role}`);
     const all = await found(role);
-    assert.equal(all?.ok, true, all?.found);
+    assert.equal(all?.ok, true, all?.found ?? '');
     assert.match(all?.found ?? '', /^1 tables? of .* may be followed$/);
   });
 
