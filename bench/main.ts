@@ -14,6 +14,7 @@ const figures: Readonly<Record<string, () => Promise<{ readonly figure: Figure }
   history: () => import('./history/figure.ts'),
   noop5000: () => import('./noop5000/figure.ts'),
   resume: () => import('./resume/figure.ts'),
+  'postgres-load': () => import('./postgres-load/figure.ts'),
 };
 
 async function main(): Promise<number> {

@@ -58,7 +58,7 @@ function streamModel(step: GraphStep, analyser: Analyser): StepModel {
     reads: [from],
     asked: [],
     checks: step.checks,
-    carried: { from, star: true, reads: Object.fromEntries(names.map((name) => [name, [name]])) },
+    carried: { from, star: true, taken: names, reads: Object.fromEntries(names.map((name) => [name, [name]])) },
     keepsOriginal: true,
     keeping: [],
     converted: [],

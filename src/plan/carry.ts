@@ -32,8 +32,12 @@ export async function carriedBy(
   if (!(await keepsOriginal(from.node, asking))) return undefined;
   const star = facts.projection.star || isRelation(rows);
   if (!(await handsOn(rows, { star, names: carriedNames }, asking))) return undefined;
-  const same = star ? Object.keys(from.node.definition.columns).map((name) => [name, [name]] as const) : [];
-  return { from, star, reads: { ...Object.fromEntries(same), ...facts.projection.from } };
+  const names = star ? Object.keys(from.node.definition.columns) : [];
+  const same = names.map((name) => [name, [name]] as const);
+  const others = new Set(Object.keys(facts.projection.from).map((name) => name.toLowerCase()));
+  // With a star what has a name of its own is another value, be it renamed or replaced.
+  const taken = names.filter((name) => !others.has(name.toLowerCase()));
+  return { from, star, taken, reads: { ...Object.fromEntries(same), ...facts.projection.from } };
 }
 
 /** A history of rows that were appended one by one knows each by the identity that it has there. */

@@ -15,6 +15,8 @@ export interface StepModel {
   readonly carried?: {
     readonly from: Read;
     readonly star: boolean;
+    /** Columns that it takes as they are, by their name. */
+    readonly taken: readonly string[];
     readonly reads: Readonly<Record<string, readonly string[]>>;
   };
   /** Of a history: the body is a projection of one table that appends, and hands on `_rid` of its rows alone, by which rows of one time are ordered. */

@@ -316,10 +316,12 @@ export interface StepWrite {
   readonly incoming?: readonly IncomingInput[];
   /**
    * The body hands on `_rid`, `_original` and `_unread` of the one relation it reads. `reads`: for each column the source's columns whose
-   * `_unread` makes its `kind` fail. `original`: that relation, and its row as JSON, for rows whose values all were read.
+   * `_unread` makes its `kind` fail. `original`: that relation, and its row as JSON, for rows whose values all were read. `asRead`: columns that are
+   * those of the relation, which was made of files or of what came in for this step: each value is of the column's kind already.
    */
   readonly carried?: {
     readonly reads: Readonly<Record<string, readonly string[]>>;
+    readonly asRead?: readonly string[];
     readonly original: { readonly relation: string; readonly json: string };
   };
   /** The body hands on `_rid` alone: each row's identity is that of a row of a table that appends. */

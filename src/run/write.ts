@@ -1,4 +1,4 @@
-import { judgements, keyOf } from '../columns/index.ts';
+import { type Columns, judgements, keyOf } from '../columns/index.ts';
 import { type AnySource, type AnyTable, appends, wayOf } from '../define/index.ts';
 import { invalidPlaceOf, placeOf, type Read, type StepModel } from '../plan/index.ts';
 import type { StepWrite, WriteMode } from '../ports/index.ts';
@@ -32,7 +32,13 @@ export function writeOf(model: StepModel, options: Options): StepWrite {
     files: fileInputs(model, options),
     ...(incoming.length > 0 ? { incoming } : {}),
     ...(model.carried
-      ? { carried: { reads: model.carried.reads, original: originalOf(model.carried.from, options) } }
+      ? {
+          carried: {
+            reads: model.carried.reads,
+            asRead: asRead(model.carried, table?.spec.given ?? definition.columns),
+            original: originalOf(model.carried.from, options),
+          },
+        }
       : {}),
     ...(model.origin ? { identity: true } : {}),
     converted: model.converted,
@@ -63,6 +69,15 @@ export function writeOf(model: StepModel, options: Options): StepWrite {
     },
     unchanged,
   };
+}
+
+/** Columns that are what the reader of files, or of a table elsewhere, has just made of that very kind. */
+function asRead({ from, taken }: NonNullable<StepModel['carried']>, columns: Columns): readonly string[] {
+  if (from.how !== 'files' && from.how !== 'new files') return [];
+  const kindOf = (of: Columns, name: string): string => JSON.stringify([of[name]?.facts.kind, of[name]?.facts.of]);
+  return taken.filter(
+    (name) => name in columns && kindOf(from.node.definition.columns, name) === kindOf(columns, name),
+  );
 }
 
 /** New rows only, each read once: no other publication has seen them. */

@@ -7,7 +7,7 @@ import { chunkRows, type IncomingChunk, type IncomingColumn, type Unread } from 
 export const between = '\u001f';
 
 /** The engine's numbers for its types: importing the list would load the engine. */
-const ids = { boolean: 1, bigint: 5, double: 11, date: 13, varchar: 17, timestampTz: 31 } as const;
+const ids = { boolean: 1, bigint: 5, double: 11, date: 13, varchar: 17, blob: 18, timestampTz: 31 } as const;
 
 function logicalType({ kind, of }: ColumnFacts): LogicalType {
   switch (kind) {
@@ -61,7 +61,7 @@ const noBits = new ArrayBuffer(chunkRows / 8);
 
 /**
  * A chunk of the engine, filled again and again from chunks that arrive: the columns, the identity, and of rows with something unread their original and
- * the columns' names. Memory is copied as it is, a call for each column; only longer texts take a call each.
+ * the columns' names. Memory is copied as it is, a call or two for each column, none for each value.
  */
 export class Filler {
   readonly #chunk;
@@ -71,6 +71,9 @@ export class Filler {
   readonly #places = new ArrayBuffer(placeBytes * chunkRows);
   readonly #placeBytes = new Uint8Array(this.#places);
   readonly #placeWords = new Int32Array(this.#places);
+  /** Longer texts, those of a column in one: the places of its rows point into it. */
+  readonly #held: ReturnType<typeof bindings.create_data_chunk>;
+  readonly #heldVectors: readonly Vector[];
 
   constructor(columns: Columns) {
     const facts = Object.values(columns).map((column) => column.facts);
@@ -79,12 +82,16 @@ export class Filler {
     this.#chunk = bindings.create_data_chunk(types);
     this.#vectors = types.map((_, index) => bindings.data_chunk_get_vector(this.#chunk, index));
     this.#widths = facts.map(widthOf);
+    const blobs = [...facts, 'identities'].map(() => bindings.create_logical_type(ids.blob));
+    this.#held = bindings.create_data_chunk(blobs);
+    this.#heldVectors = blobs.map((_, index) => bindings.data_chunk_get_vector(this.#held, index));
   }
 
   /** Good until the next. */
   filled({ count, columns, identities, unread }: IncomingChunk): DuckDBDataChunk {
     bindings.data_chunk_reset(this.#chunk);
     bindings.data_chunk_set_size(this.#chunk, count);
+    bindings.data_chunk_reset(this.#held);
     for (const [index, column] of columns.entries()) this.#fill(index, column, count);
     const after = columns.length;
     this.#fill(after, identities, count);
@@ -101,7 +108,7 @@ export class Filler {
       bindings.copy_data_to_vector_validity(vector, 0, valid.buffer, valid.byteOffset, Math.ceil(count / 64) * 8);
     }
     if (carried === 'texts') {
-      this.#fillTexts(vector, column, count);
+      this.#fillTexts(index, column, count);
       return;
     }
     const width = this.#widths[index] as number;
@@ -120,29 +127,38 @@ export class Filler {
     for (let row = 0; row < count; row += 1) to[row] = from[2 * row] as number;
   }
 
-  #fillTexts(vector: Vector, { data, ends, valid, nulls }: IncomingColumn, count: number): void {
+  /** The engine keeps a text of up to twelve bytes in its place: the length, and the text. Of a longer one it has the length, the first four bytes, and where it is. */
+  #fillTexts(index: number, { data, ends }: IncomingColumn, count: number): void {
     const bytes = this.#placeBytes;
     const words = this.#placeWords;
     words.fill(0, 0, count * 4);
-    const long: number[] = [];
     let start = 0;
+    let base: number | undefined;
     for (let row = 0; row < count; row += 1) {
       const end = ends[row] as number;
       const length = end - start;
-      if (length > inlined) long.push(row);
-      else if (length > 0) {
-        words[row * 4] = length;
-        const place = row * placeBytes + 4;
-        for (let index = 0; index < length; index += 1) bytes[place + index] = data[start + index] as number;
+      const place = row * placeBytes + 4;
+      words[row * 4] = length;
+      const near = length > inlined ? 4 : length;
+      for (let at = 0; at < near; at += 1) bytes[place + at] = data[start + at] as number;
+      if (length > inlined) {
+        base ??= this.#hold(index, data.subarray(0, ends[count - 1]));
+        const address = base + start;
+        const high = Math.floor(address / 4_294_967_296);
+        words[row * 4 + 2] = address - high * 4_294_967_296;
+        words[row * 4 + 3] = high;
       }
       start = end;
     }
-    bindings.copy_data_to_vector(vector, 0, this.#places, 0, count * placeBytes);
-    for (const row of long) {
-      const isThere = !nulls || ((valid[row >> 3] as number) >> (row & 7)) & 1;
-      const from = row === 0 ? 0 : (ends[row - 1] as number);
-      if (isThere) bindings.vector_assign_string_element_len(vector, row, data.subarray(from, ends[row]));
-    }
+    bindings.copy_data_to_vector(this.#vectors[index] as Vector, 0, this.#places, 0, count * placeBytes);
+  }
+
+  /** Has the engine keep bytes until the next chunk, and says where: an address that a double holds. */
+  #hold(index: number, data: Uint8Array): number {
+    const vector = this.#heldVectors[index] as Vector;
+    bindings.vector_assign_string_element_len(vector, 0, data);
+    const place = bindings.vector_get_data(vector, placeBytes);
+    return Number(new DataView(place.buffer, place.byteOffset).getBigUint64(8, true));
   }
 
   #fillFew(index: number, unread: readonly Unread[], text: (one: Unread) => string): void {

@@ -3,6 +3,7 @@ import { hidden, type RowRule } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import { flagSql } from '../judge.ts';
 import { saidSql, storedSql } from '../stored.ts';
+import { asksForRepeated, uniqueOf } from './duplicates.ts';
 import { canBeFilled } from './fill.ts';
 import { identityOf } from './identity.ts';
 import { isDeleted, jsonOf, judged, listed, temporary, type Work } from './work.ts';
@@ -89,7 +90,9 @@ function candidateSql(work: Work, body: string, types: ReadonlyMap<string, strin
   const columns = names.map((name, index) => {
     const { facts } = write.columns[name] as Work['write']['columns'][string];
     const value = `b.${identifier(name)}`;
-    const sql = storedSql(facts, value, types.get(name.toLowerCase()) ?? 'VARCHAR');
+    const type = types.get(name.toLowerCase()) ?? 'VARCHAR';
+    const isStored = write.carried?.asRead?.includes(name) && type === dialect.type(facts);
+    const sql = isStored ? value : storedSql(facts, value, type);
     // A value that is stored as it came is there once.
     const before = sql === value ? identifier(name) : `esteira_raw_${index}`;
     const both = sql === value ? '' : `, ${value} as ${before}`;
@@ -130,14 +133,20 @@ export async function makeCandidate(
   body: string,
   { types, isFirst }: { readonly types: ReadonlyMap<string, string>; readonly isFirst: boolean },
 ): Promise<{ readonly rows: number; readonly passing: boolean }> {
-  const { session, write, latest } = work;
+  const { session, write, latest, remembered } = work;
+  const { mode } = write.mode;
   const sql = candidateSql(work, body, types);
-  if (isFirst && write.mode.mode === 'append' && write.carried && latest.length === 0) {
+  if (isFirst && write.carried && (mode === 'merge' || (mode === 'append' && latest.length === 0))) {
     session.views.add(temporary.candidate);
+    // No two rows of a key may be among them, where that matters.
+    const each = asksForRepeated(work) ? listed(uniqueOf(work)) : 'true';
     const [counted] = await session.rows(`create or replace temp view ${temporary.candidate} as ${sql};
-      select count(*) as rows, count(${judged.flags}) as refused from ${temporary.candidate}`);
-    const rows = Number(counted?.rows);
-    if (counted?.refused === 0n && (await canBeFilled(work, rows, work.target))) return { rows, passing: true };
+      select coalesce(sum(n), 0) as rows, coalesce(sum(refused), 0) as refused, count_if(n > 1) as repeated
+        from (select count(*) as n, count(${judged.flags}) as refused from ${temporary.candidate} group by ${each})`);
+    const [rows, refused] = [Number(counted?.rows), Number(counted?.refused)];
+    const isPlain = refused === 0 && (!asksForRepeated(work) || Number(counted?.repeated) === 0);
+    const tables = [work.target, ...(remembered ? [remembered] : [])];
+    if (isPlain && (await canBeFilled(work, rows, ...tables))) return { rows, passing: true };
     await session.run(`drop view ${temporary.candidate}`);
     session.views.delete(temporary.candidate);
   }
