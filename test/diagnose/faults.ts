@@ -55,6 +55,16 @@ const creditDay = (how: string, names: RegExp, change: (credit: Credit) => void 
     return credit;
   },
 });
+/** A day with a city that takes so many seconds. */
+const waiting = (seconds: number, at: string): Variant =>
+  shopDay(
+    `by ${seconds} seconds, at one table`,
+    new RegExp(`shop 2026-03-07 took .*, where 0 s is usual; most of it ${at}: `),
+    (shop) => {
+      const file = `data/customers/${today}.csv`;
+      shop.write({ [file]: read(shop, file).replace('Recife', `wait${seconds}`) });
+    },
+  );
 const ofFriday = (table: string): string => `data/postgres_public/${table}/${friday}.jsonl`;
 const read = (world: Shop | Credit, file: string): string => readFileSync(world.file(file), 'utf8');
 
@@ -293,6 +303,7 @@ export const faults: Readonly<Record<string, readonly Variant[]>> = {
       credit.append(ofFriday('chamados'), read(credit, 'data/postgres_public/chamados/2026-09-17.jsonl')),
     ),
   ],
+  'the run took far longer': [waiting(20, 'gold.notes'), waiting(600, 'gold.notes'), waiting(7200, 'gold.notes')],
   'a file was written anew after it was read': [
     shopDay('orders of yesterday', /landing\.orders: orders\/2026-03-06\.csv has changed since it was read/, (shop) =>
       shop.write({

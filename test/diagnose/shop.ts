@@ -1,9 +1,12 @@
-import { rmSync, utimesSync } from 'node:fs';
+import { readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { Sandbox } from '../sandbox.ts';
 
-const definitions = `import { atMost, check, col, cron, expectNone, files, from, job, keepLatest, run, scalar, source, sql, table } from 'esteira';
+const definitions = `import { readFileSync, writeFileSync } from 'node:fs';
+import { atMost, check, col, cron, expectNone, files, from, job, keepLatest, run, scalar, source, sql, table } from 'esteira';
 import { byHand, existsIn, mergeDeleting, settings } from 'esteira';
 
+// A row that takes long: the clock goes on by so many seconds.
+const later = (seconds) => writeFileSync(process.env.ESTEIRA_NOW, Temporal.Instant.from(readFileSync(process.env.ESTEIRA_NOW, 'utf8')).add({ seconds }).toString());
 export const limits = settings('config.limits', { most: col.integer().default(100) });
 const landed = (name, columns) => {
   const landing = source(\`landing.\${name}\`, { reader: files(\`\${name}/*.csv\`), columns, breach: 'fail' });
@@ -35,7 +38,7 @@ export const daily = table('gold.daily', { columns: { day: col.date().key(), cit
   rows: sql\`select day, city, count(*) as sold from \${sales} group by all\` });
 export const notes = table('gold.notes', { columns: { day: col.date().key(), words: col.text() },
   rows: from(daily, (row) => {
-    if (row.city.startsWith('wait')) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 700);
+    if (row.city.startsWith('wait')) later(Number(row.city.slice(4)));
     if (row.city === 'Atlantis') throw new Error('nobody knows where it is');
     return row.city === 'Recife' ? [{ day: row.day, words: String(row.sold) }] : [];
   }) });
@@ -115,8 +118,13 @@ export class Shop extends Sandbox {
   morning(date: string): void {
     this.now = `${day(date, 1)}T03:00:00Z`;
   }
-  at(...words: readonly string[]) {
-    return this.start(words, { env: { ESTEIRA_NOW: this.now } }).ended;
+  /** By a clock in a file, which a row may put forward. */
+  async at(...words: readonly string[]) {
+    const clock = this.file('now');
+    writeFileSync(clock, this.now);
+    const ended = await this.start(words, { env: { ESTEIRA_NOW: clock } }).ended;
+    this.now = readFileSync(clock, 'utf8');
+    return ended;
   }
   /** Whether it ends well is the test's business. */
   async runDay(date: string, ...more: readonly string[]) {
