@@ -15,8 +15,7 @@ export async function post(
     // Where it is sent to is what the configuration says, whatever the other side would have.
     answer = await fetch(url, { method: 'POST', body, headers: all, signal, redirect: 'manual' });
   } catch (error) {
-    if (signal.aborted && (signal.reason as Error)?.name === 'TimeoutError')
-      throw new Error('no answer in time', { cause: error });
+    if (signal.aborted) throw new Error('no answer in time', { cause: error });
     const { code, message } = ((error as Error).cause ?? error) as { readonly code?: string; readonly message: string };
     throw new Error(`no connection: ${code ?? message}`, { cause: undefined });
   }

@@ -47,6 +47,11 @@ export async function hand(
   }
 }
 
+interface Waits {
+  readonly state: 'waiting';
+  readonly error: string;
+  readonly nextTryAt: Temporal.Instant;
+}
 interface Telling {
   say(level: 'info' | 'warn' | 'error', text: string): void;
 }
@@ -64,6 +69,7 @@ export class Courier {
   /** When the next is to be tried. */
   #next: Temporal.Instant | undefined;
   #telling: Telling | undefined;
+  #ending = new AbortController();
 
   private constructor(project: Project) {
     this.#project = project;
@@ -95,8 +101,8 @@ export class Courier {
       });
   }
 
-  /** Waits for what is being sent, so many milliseconds at most; gives what is left. */
-  async settled(within: number): Promise<readonly NoticeRecord[]> {
+  /** Waits for what is being sent, so many milliseconds at most; gives what is left. With `last` the process ends: what is not answered then is left to the next. */
+  async settled(within: number, { last = false } = {}): Promise<readonly NoticeRecord[]> {
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, within);
     const done = async (): Promise<void> => {
@@ -106,13 +112,20 @@ export class Courier {
     };
     await Promise.race([done(), late]);
     clearTimeout(timer);
+    if (last && !this.#telling) await this.#leave();
     return this.#project.state.alerts.undelivered({ state: 'waiting', limit: 100 });
+  }
+
+  async #leave(): Promise<void> {
+    this.#ending.abort(new Error('no answer in time'));
+    await this.#going;
+    this.#ending = new AbortController();
   }
 
   async #deliver(): Promise<void> {
     const { state, clock, holder } = this.#project;
     this.#isWoken = false;
-    for (;;) {
+    while (!this.#ending.signal.aborted) {
       const waiting = await state.alerts.undelivered({ state: 'waiting', limit: 100 });
       this.#next = waiting.map(({ nextTryAt }) => nextTryAt).toSorted(Temporal.Instant.compare)[0];
       if (!this.#next || Temporal.Instant.compare(this.#next, clock.now()) > 0) return;
@@ -123,20 +136,35 @@ export class Courier {
       // To one in the order in which things happened, to several side by side.
       await Promise.all(
         [...byMember.values()].map(async (own) => {
-          for (const one of own) await this.#send(one);
+          await this.#sendAll(own);
         }),
       );
     }
   }
 
-  async #send(record: NoticeRecord): Promise<void> {
+  /** Who does not take the first is not asked for the others: they wait as long as it does, and keep nobody else back. */
+  async #sendAll(own: readonly NoticeRecord[]): Promise<void> {
+    for (const [index, one] of own.entries()) {
+      const failed = await this.#send(one);
+      if (!failed) continue;
+      const { state, clock } = this.#project;
+      for (const { notice, channel, member } of own.slice(index + 1))
+        await state.alerts.settle({ id: notice.id, channel, member }, failed, clock.now());
+      return;
+    }
+  }
+
+  /** Gives how it waits, when it was not taken. */
+  async #send(record: NoticeRecord): Promise<Waits | undefined> {
     const { notice, channel, member, createdAt, tries } = record;
     const { state, clock } = this.#project;
     const to = { id: notice.id, channel, member };
     try {
-      await hand(this.#project, to, messageOf(notice), AbortSignal.timeout(attemptTakes));
+      const signal = AbortSignal.any([this.#ending.signal, AbortSignal.timeout(attemptTakes)]);
+      await hand(this.#project, to, messageOf(notice), signal);
       await this.#project.trace('notice-sent');
       await state.alerts.settle(to, { state: 'delivered' }, clock.now());
+      return undefined;
     } catch (thrown) {
       const error = whyNot(thrown, this.#project);
       const now = clock.now();
@@ -147,13 +175,15 @@ export class Courier {
           'error',
           `alerts: nobody will be told of ${about}: given up after ${tries} attempts: ${error}`,
         );
-        return;
+        return undefined;
       }
       const asked = thrown instanceof NotBefore ? thrown.seconds : 0;
       const seconds = Math.max(asked, Math.min(firstPause * 2 ** (tries - 1), longestPause));
       const nextTryAt = now.add({ milliseconds: Math.round(seconds * 1000) });
-      await state.alerts.settle(to, { state: 'waiting', error, nextTryAt }, now);
+      const waits: Waits = { state: 'waiting', error, nextTryAt };
+      await state.alerts.settle(to, waits, now);
       this.#telling?.say('warn', `alerts: ${about} was not taken, and is tried again at ${nextTryAt}: ${error}`);
+      return waits;
     }
   }
 }

@@ -21,7 +21,7 @@ const waits = 8_000;
 export async function deliverBeforeEnd(project: Project, { emit }: Pick<Context, 'emit'>): Promise<void> {
   const [waiting] = await project.state.alerts.undelivered({ state: 'waiting', limit: 1 });
   if (!waiting) return;
-  const left = await Courier.of(project).settled(waits);
+  const left = await Courier.of(project).settled(waits, { last: true });
   if (left.length === 0) return;
   const [first] = left;
   const why = first?.error ? `: ${first.error.replace(/\.$/, '')}` : '';
