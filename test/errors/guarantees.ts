@@ -42,6 +42,16 @@ export const guarantees: readonly Guarantee[] = [
     proof: ['test/run/source-drift.test.ts', 'src/adapters/duckdb/files/drift.test.ts'],
   },
   {
+    what: 'A value of a table of Postgres is what Postgres says it is, or null and named; rows that stand at the bound, or whose cursor says nothing, come once; what a step reads of one server is of one moment.',
+    by: 'Esteira, which reads the bytes by their type and knows rows by identity; the server’s snapshot',
+    proof: [
+      'src/adapters/postgres/values/said.test.ts',
+      'test/servers/postgres/tables/values.test.ts',
+      'test/servers/postgres/tables/reading.test.ts',
+      'test/servers/postgres/tables/broken.test.ts',
+    ],
+  },
+  {
     what: 'A file that was cut off, or was written while it was read, leaves nothing of itself; once it is whole all is as if it had always been.',
     by: 'Esteira, where the end of the file shows it, or its size or time of change',
     proof: ['test/run/bad-days.test.ts'],
