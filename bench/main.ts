@@ -11,6 +11,7 @@ const figures: Readonly<Record<string, () => Promise<{ readonly figure: Figure }
   plan500: () => import('./plan500/figure.ts'),
   help: () => import('./help/figure.ts'),
   types300: () => import('./types300/figure.ts'),
+  changes: () => import('./changes/figure.ts'),
   history: () => import('./history/figure.ts'),
   noop5000: () => import('./noop5000/figure.ts'),
   resume: () => import('./resume/figure.ts'),

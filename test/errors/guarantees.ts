@@ -52,6 +52,15 @@ export const guarantees: readonly Guarantee[] = [
     ],
   },
   {
+    what: 'Each change of a database that is followed is landed once, in the order of commits, by whole transactions, whenever its reader, its server or their connection ends; what cannot be had any more is told, not passed over.',
+    by: 'Esteira: rows and their place in the log are one transaction, and the server may forget only afterwards (`CHANGES_LOST`)',
+    proof: [
+      'test/servers/postgres/changes/kills.test.ts',
+      'test/servers/postgres/changes/cases.test.ts',
+      'test/servers/postgres/changes/controls.test.ts',
+    ],
+  },
+  {
     what: 'A file that was cut off, or was written while it was read, leaves nothing of itself; once it is whole all is as if it had always been.',
     by: 'Esteira, where the end of the file shows it, or its size or time of change',
     proof: ['test/run/bad-days.test.ts'],

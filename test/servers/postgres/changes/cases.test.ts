@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { openReplication } from '../../../../src/adapters/postgres/changes/replication.ts';
-import { ask, withoutServer } from '../../../../src/adapters/postgres/testing.ts';
+import { ask, Wire, withoutServer } from '../../../../src/adapters/postgres/testing.ts';
 import { definitions, Shop } from './shop.ts';
 
 /** One that has landed a row of each table, and follows. */
@@ -193,5 +193,37 @@ describe('what may happen to a database that is followed', { skip: withoutServer
     await shop.say(`insert into wholes values (5, 'x', null)`);
     assert.ok(await shop.sync());
     assert.deepEqual(await shop.query('select count(*) from landing.wholes'), [[2]]);
+  });
+
+  test('a connection that is cut is made again, and what was on its way comes once', async () => {
+    const shop = await begun(19);
+    const wire = await Wire.to(shop.url);
+    shop.sandbox.write({ '.env': `SHOP_URL=${wire.url}\n` });
+    const going = shop.sandbox.start(['start']);
+    try {
+      await going.says(/begins: 2 steps/);
+      for (let round = 0; round < 3; round++) {
+        await shop.say(
+          `insert into wholes select g, 'cut', null from generate_series(${round * 1000 + 10}, ${round * 1000 + 1009}) g`,
+        );
+        wire.cut();
+        await going.says(new RegExp(`(SOURCE_UNREACHABLE: [^]*){${round + 1}}`));
+        wire.mend();
+        for (let left = 100; left > 0; left--) {
+          const { exit } = await shop.sandbox.start(['sync', '--once']).ended;
+          if (exit === 0) break;
+        }
+      }
+      assert.deepEqual(
+        await shop.query(
+          `select count(*), count(distinct id), count(distinct _rid) from landing.wholes where note = 'cut'`,
+        ),
+        [[3000, 3000, 3000]],
+      );
+    } finally {
+      going.signal('SIGTERM');
+      await going.ended;
+      await wire.close();
+    }
   });
 });
