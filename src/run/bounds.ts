@@ -87,7 +87,11 @@ export async function reachOf(
   const changed: string[] = [];
   for (const read of model.reads) {
     const { node } = read;
-    if (node.definition.kind === 'settings' || isCaptured(model, project)) continue;
+    if (node.definition.kind === 'settings') continue;
+    if (isCaptured(model, project)) {
+      tables.push(node.id);
+      continue;
+    }
     if (read.how === 'files' || read.how === 'new files') {
       const table = tableOf(read, project);
       if (table) {

@@ -34,5 +34,7 @@ try {
 } finally {
   server.stop();
 }
-console.log(JSON.stringify({ counts, seeds: tried, sources: ['src', 'test/servers/postgres/changes'] }));
+const summary = JSON.stringify({ counts, seeds: tried, sources: ['src', 'test/servers/postgres/changes'] });
+// Last of all: what tidies up after tests has something to say, too.
+process.on('exit', () => console.log(summary));
 process.exitCode = counts.differences === 0 ? 0 : 1;

@@ -143,6 +143,7 @@ class Following {
   readonly #anew: boolean;
   #part = 0;
   #system = '';
+  #until = 0n;
   #published = new Set<string>();
   #positions = new Map<string, bigint>();
   #saidAt = performance.now();
@@ -167,7 +168,8 @@ class Following {
       this.#now.trouble = undefined;
       for (const [step, { position }] of landed) this.#positions.set(step, position);
       // A snapshot may be of a later moment.
-      const until = endless ? {} : { until: greatest([prepared.now, ...this.#positions.values()]) };
+      this.#until = greatest([prepared.now, ...this.#positions.values()]);
+      const until = endless ? {} : { until: this.#until };
       const awaited = () => this.#now.awaited;
       await changes.follow({ landed, clock, ...until, awaited, together }, this.#taker(lander), signal);
       if (endless || signal.aborted) return;
@@ -253,8 +255,10 @@ class Following {
     }
     if (endless || at - this.#saidAt < sayEvery) return;
     this.#saidAt = at;
-    const behind = this.#now.committedAt ? `, up to ${this.#now.committedAt}` : '';
-    onNote(`${this.#now.rows} rows landed, ${Math.round(this.#now.rate)} in a second${behind}`);
+    const { rows: all, rate, position } = this.#now;
+    const left = this.#until > position ? Number(this.#until - position) : 0;
+    const behind = position > 0n ? `, ${Math.ceil(left / 2 ** 20)} MB of the log to go` : '';
+    onNote(`${all} rows landed, ${Math.round(rate)} in a second${behind}`);
   }
 
   /** Every step of a run that ends has a publication: it proves that the step was done. */
