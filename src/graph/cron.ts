@@ -1,7 +1,14 @@
 import { Cron } from 'croner';
 
+/** When something is due, by five fields of cron. */
+export interface Times {
+  nextRun(after: Date): Date | null;
+  /** The newest first. */
+  previousRuns(count: number, before: Date): Date[];
+}
+
 /** Five fields of cron by the clocks of a zone, or why they cannot be read. */
-export function readCron(expression: string, zone: string): Cron | string {
+export function readCron(expression: string, zone: string): Times | string {
   const isUtc = zone === 'UTC';
   try {
     // What knows the zones' names and days takes longer to be loaded than a small step; UTC has none.

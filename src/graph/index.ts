@@ -9,6 +9,6 @@ export {
 } from './catalog.ts';
 export { refusing } from './checks.ts';
 export { collect } from './collect.ts';
-export { readCron } from './cron.ts';
+export { readCron, type Times } from './cron.ts';
 export { allSteps, endlessStreams, type GraphStep, isEndless, stepsOf } from './order.ts';
 export { matchesName, select } from './select.ts';

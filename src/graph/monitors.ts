@@ -1,4 +1,4 @@
-import type { AnySource, Definition, Limit, Monitor } from '../define/index.ts';
+import type { AnySource, AnyTable, Definition, Limit, Monitor } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { whereOf } from './catalog.ts';
 import { readCron } from './cron.ts';
@@ -28,6 +28,14 @@ export function refuseMonitor(monitor: Monitor): void {
   const strange = of.find((one) => !wanted.kinds.includes(one?.kind));
   if (of.some((one) => one === undefined) || strange)
     throw refuse(`watches what has no ${measure}`, strange?.name, wanted.text);
+  const counts = measure === 'rows' || measure === 'volume' || measure === 'invalid share';
+  const unbuilt = counts ? of.find(isShown) : undefined;
+  if (unbuilt)
+    throw refuse(
+      `watches the ${measure} of what no run brings rows to`,
+      unbuilt.name,
+      'tables that a run builds; of a view or of invalid rows: expectNone(…), scalar(…)',
+    );
   const unkept = of.find(isRead);
   if (unkept) throw refuse('watches files as they are', unkept.name, 'a table that is made of the source');
   if (every !== undefined && !('query' in limit.measure || measure === 'age'))
@@ -46,6 +54,12 @@ export function refuseMonitor(monitor: Monitor): void {
       'a column that is a date or a timestamp',
     );
 }
+
+/** Views show what is there, and invalid rows come with the table that refuses them. */
+const isShown = (definition: Definition): boolean => {
+  const { write, refusedBy } = (definition as AnyTable).spec ?? {};
+  return write === 'view' || refusedBy !== undefined;
+};
 
 /** Rows that nobody keeps: only a query of a table reads them. */
 const isRead = (definition: Definition): boolean =>

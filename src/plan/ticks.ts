@@ -1,7 +1,6 @@
-import type { Cron } from 'croner';
 import type { Job, Trigger } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
-import { readCron, whereOf } from '../graph/index.ts';
+import { readCron, type Times, whereOf } from '../graph/index.ts';
 
 /** One due time of a job, and the day it is for. */
 export interface Tick {
@@ -59,7 +58,7 @@ export const justAfter = (now: Temporal.Instant): Date => new Date(Math.floor(no
 
 interface Schedule {
   readonly trigger: CronTrigger;
-  readonly cron: Cron;
+  readonly cron: Times;
 }
 /** Days between the date of a run and the day on which it is due. */
 export const shiftOf = ({ date }: CronTrigger): number => (date === 'the day before' ? 1 : 0);
@@ -105,7 +104,7 @@ function cronsOf(job: Job): readonly CronTrigger[] {
   });
 }
 
-export function cronExpression(trigger: CronTrigger, job: Job): Cron {
+export function cronExpression(trigger: CronTrigger, job: Job): Times {
   const cron = readCron(trigger.expression, trigger.zone);
   if (typeof cron === 'string') throw notCron(trigger, job, cron);
   return cron;

@@ -85,6 +85,10 @@ export const definitions: Cases = {
       `${numbers}export const odd = monitor('odd', { expect: atMost(duration(daily), 30) });\n`,
     ),
     check(
+      'A monitor counts the rows of a view.',
+      `${table('n: col.integer()', 'select n from ${numbers}', "write: 'view',")}export const odd = monitor('odd', { expect: atLeast(rowsIn(other), 1) });\n`,
+    ),
+    check(
       'A monitor reads files as they are.',
       `${numbers}export const landing = source('landing.x', { reader: files('x.csv'), columns: { n: col.integer() } });\nexport const odd = monitor('odd', { expect: atLeast(rowsIn(landing), 1) });\n`,
     ),
