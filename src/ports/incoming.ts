@@ -113,10 +113,17 @@ export interface TableAsked extends Pick<IncomingInput, 'columns' | 'extra' | 'r
   readonly identity: 'row' | 'version';
 }
 
+/** How far the cursor of a table has come. */
+export interface TableReach {
+  /** What is up to there will not grow, as far as the server can say. */
+  readonly upper: bigint;
+  /** Rows wait that are there already; why, in a sentence. */
+  readonly waits?: string;
+}
+
 /** Tables of one step, each server's as of one moment. */
 export interface TableSnapshot {
-  /** How far the cursor of a table has come: what is up to there will not grow, as far as the server can say. */
-  reach(table: SourceTable, signal?: AbortSignal): Promise<bigint>;
+  reach(table: SourceTable, signal?: AbortSignal): Promise<TableReach>;
   open(table: SourceTable, asked: TableAsked, signal?: AbortSignal): Promise<Incoming>;
   close(): Promise<void>;
 }

@@ -21,6 +21,7 @@ export {
   type SourceTable,
   type SourceTables,
   type TableAsked,
+  type TableReach,
   type TableSnapshot,
   type Unread,
 } from './incoming.ts';

@@ -59,7 +59,7 @@ export interface Reach {
   readonly files: ReadonlyMap<string, readonly SourceFile[]>;
   /** Ids of sources that are tables elsewhere: nobody can tell that nothing has changed in them. */
   readonly tables: readonly string[];
-  /** What a person should know of files that have changed since they were read, or are not there. */
+  /** What a person should know of files that have changed since they were read, or are not there, and of rows that wait elsewhere. */
   readonly changed: readonly string[];
   /** Those of the last publication: they still stand when nothing has changed. */
   readonly badFiles: PublicationDetails['badFiles'];
@@ -96,8 +96,9 @@ export async function reachOf(
       const table = tableOf(read, project);
       if (table) {
         tables.push(node.id);
-        const bound = await boundOfTable(read, table, { ...options, model });
+        const { bound, waits } = await boundOfTable(read, table, { ...options, model });
         if (bound) bounds.set(bound.source, bound);
+        if (waits) changed.push(waits);
         continue;
       }
       const listed = await filesOf(read, model, options);

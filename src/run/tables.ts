@@ -53,16 +53,20 @@ export async function boundOfTable(
     readonly snapshot?: TableSnapshot;
     readonly signal?: AbortSignal;
   },
-): Promise<Bound | undefined> {
-  if (read.how === 'files') return undefined;
+): Promise<{ readonly bound?: Bound; readonly waits?: string }> {
+  if (read.how === 'files') return {};
   const source = markOf(read, table);
   const known = of.progress.watermark(of.model.node, source);
   const lower = known === undefined || of.rerun !== undefined ? {} : { lower: known };
-  if (of.rerun === 'invalid') return { source, upper: known ?? lowest };
-  if (!of.snapshot) return known === undefined ? undefined : { source, ...lower, upper: known };
-  const found = await of.snapshot.reach(table, of.signal);
+  if (of.rerun === 'invalid') return { bound: { source, upper: known ?? lowest } };
+  if (!of.snapshot) return known === undefined ? {} : { bound: { source, ...lower, upper: known } };
+  const { upper: found, waits } = await of.snapshot.reach(table, of.signal);
   // A clock may have been set back since.
-  return { source, ...lower, upper: known !== undefined && known > found ? known : found };
+  const upper = known !== undefined && known > found ? known : found;
+  return {
+    bound: { source, ...lower, upper },
+    ...(waits === undefined ? {} : { waits: `${read.node.definition.name}: ${waits}` }),
+  };
 }
 /** Nothing is before it. */
 const lowest = -(2n ** 63n);

@@ -1,5 +1,5 @@
 import { EsteiraError } from '../../errors.ts';
-import type { SourceTable, TableAsked } from '../../ports/index.ts';
+import type { SourceTable, TableAsked, TableReach } from '../../ports/index.ts';
 import type { Described, DescribedColumn } from './catalogue.ts';
 import { quoted } from './statements.ts';
 import { dayMicros, instantText } from './values/calendar.ts';
@@ -73,13 +73,19 @@ export function reachSql(described: Described, cursor: CursorColumn, moment: Mom
  * A row that a transaction has written may be stamped with the time at which it began, and be seen only when it has ended: the bound stays before
  * the oldest that is open.
  */
-export function reachOf(text: string | null, cursor: CursorColumn, { now, open }: Moment): bigint {
-  if (text === null) return ends.lowest;
+export function reachOf(text: string | null, cursor: CursorColumn, { now, open }: Moment): TableReach {
+  if (text === null) return { upper: ends.lowest };
   const found = BigInt(text);
-  if (cursor.of !== 'timestamptz') return found;
+  if (cursor.of !== 'timestamptz') return { upper: found };
   const least = open === undefined || open > now ? now : open - 1n;
-  return found < least ? found : least;
+  if (found <= least) return { upper: found };
+  const isLong = open !== undefined && now - open > patience;
+  const since = instantText(open ?? now, '+00');
+  const waits = `rows that are newer wait: a transaction that has written is open since ${since}, and may yet bring older ones`;
+  return { upper: least, ...(isLong ? { waits } : {}) };
 }
+/** A transaction that is open for longer, in microseconds, is worth a word. */
+const patience = 60_000_000n;
 
 export const placeSql = ({ schema, name }: Described): string => `${quoted(schema)}.${quoted(name)}`;
 

@@ -7,6 +7,7 @@ import {
   type SourceTable,
   type SourceTables,
   type TableAsked,
+  type TableReach,
   type TableSnapshot,
 } from '../../ports/index.ts';
 import { addressOf } from './address.ts';
@@ -66,7 +67,7 @@ class Snapshot implements TableSnapshot {
     this.#url = url;
   }
 
-  async reach(table: SourceTable, signal?: AbortSignal): Promise<bigint> {
+  async reach(table: SourceTable, signal?: AbortSignal): Promise<TableReach> {
     const { server, described } = await this.#of(table, signal);
     const cursor = cursorOf(table, described);
     if (!cursor) throw new TypeError('a table without a cursor is read whole');
