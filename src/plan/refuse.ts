@@ -164,7 +164,7 @@ export function refuseNames(node: Node, dialect: Dialect): void {
   }
 }
 
-/** A view is made by set-up and shows what is there: nothing of a run, nothing judged, nothing from files. */
+/** A view is made by set-up and shows what is there: nothing of a run, nothing judged, nothing that is read in place. */
 export function refuseView(node: Node<AnyTable>, mentions: Mentions, reads: readonly Read[]): void {
   const { definition } = node;
   const { spec } = definition;
@@ -175,7 +175,7 @@ export function refuseView(node: Node<AnyTable>, mentions: Mentions, reads: read
     : spec.rows.recipe.by === 'map'
       ? 'is made by a function'
       : file
-        ? `reads the files of ${file.node.definition.name}`
+        ? `reads the source ${file.node.definition.name}`
         : Object.keys(spec.rules).length > 0 || spec.invalid === 'set aside' || spec.duplicates
           ? 'has rules of its own, and no run judges a view'
           : undefined;
@@ -187,18 +187,18 @@ export function refuseView(node: Node<AnyTable>, mentions: Mentions, reads: read
     );
 }
 
-/** Rules and checks ask tables; files are read only by the query of a table. */
+/** Rules and checks ask tables; a source that is read in place is read only by the query of a table. */
 export function refuseAskedFiles(node: Node<AnyTable>, asked: readonly Node[]): void {
   const file = asked.find(({ definition }) => definition.kind === 'source' && !definition.reader.streams);
   if (!file) return;
   throw invalidDefinition(
-    `A rule or check of ${node.definition.name} reads the files of ${file.definition.name}.`,
+    `A rule or check of ${node.definition.name} reads the source ${file.definition.name}.`,
     node.definition,
     'Make a table of the source, and mention that.',
   );
 }
 
-/** What is read from files becomes a table of the engine for a moment. */
+/** What is read in place becomes a table of the engine for a moment. */
 export function refuseSourceNames(reads: readonly Read[]): void {
   for (const { node } of reads.filter((read) => read.how === 'files' || read.how === 'new files')) {
     const names = Object.keys(node.definition.columns);

@@ -1,8 +1,10 @@
 export { between, Filler } from './incoming/fill.ts';
 
+import type { Columns } from '../../columns/index.ts';
 import type { Bad, Difference, Incoming, IncomingInput } from '../../ports/index.ts';
 import { chunkRows, hidden } from '../../ports/index.ts';
 import { dialect, storedType } from './dialect.ts';
+import { fewest, noneOfKind } from './files/types.ts';
 import { between, Filler } from './incoming/fill.ts';
 import type { Session } from './session.ts';
 
@@ -37,7 +39,7 @@ export async function stageIncoming(session: Session, input: IncomingInput): Pro
     if (breach !== undefined) return { rows: 0, differences, bad: [{ path: place, why: breach, breaks: true }] };
     const rows = await append(session, { table, incoming, input });
     if (incoming.repeats) await numberEquals(session, table);
-    return { rows, differences, bad: [] };
+    return { rows, differences: [...differences, ...(await noneRead(session, table, { columns, place }))], bad: [] };
   } catch (error) {
     // What was stopped looks like a connection that was lost.
     session.throwIfCancelled();
@@ -70,6 +72,31 @@ async function append(
 }
 /** Rows: a row group of the engine's. */
 const flushed = 122_880;
+
+/** Columns of which there are values, and not one could be read. */
+async function noneRead(
+  session: Session,
+  table: string,
+  { columns, place }: { readonly columns: Columns; readonly place: string },
+): Promise<readonly Difference[]> {
+  const from = identifier(table);
+  const found =
+    await session.rows(`select name, count(*) as n, min(coalesce(json_extract(original, '$.' || to_json(name)), original)) as such from (
+      select unnest(string_split(${unread}, chr(${between.charCodeAt(0)}))) as name, ${hidden.original} as original from ${from} where ${unread} is not null) group by all order by all`);
+  const many = found.filter(({ n, name }) => Number(n) >= fewest && String(name) in columns);
+  const differences: Difference[] = [];
+  for (const { name, n, such } of many) {
+    const column = String(name);
+    const { kind } = (columns[column] as Columns[string]).facts;
+    if (
+      (await session.number(
+        `select count(*) from (select 1 from ${from} where ${identifier(column)} is not null limit 1)`,
+      )) === 0
+    )
+      differences.push(noneOfKind({ column, path: place, kind, count: Number(n), such: String(such) }));
+  }
+  return differences;
+}
 
 /** Rows with one identity say the same: the second is `#2`. */
 async function numberEquals(session: Session, table: string): Promise<void> {

@@ -1,4 +1,4 @@
-import { hidden } from '../../../ports/index.ts';
+import { type Difference, hidden } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import { parts, type Staging } from './staging.ts';
 import { staged } from './typed.ts';
@@ -14,9 +14,23 @@ interface Unread {
 }
 
 /** A single value may be wrong by chance. */
-const fewest = 2;
+export const fewest = 2;
 /** Of a value that is shown. */
 const longest = 40;
+
+/** Of a column that has values, and not one could be read. */
+export function noneOfKind(of: {
+  readonly column: string;
+  readonly path: string;
+  readonly kind: string;
+  readonly count: number;
+  readonly such: string;
+}): Difference {
+  const { column, path, such } = of;
+  const shown = such.length > longest ? `${such.slice(0, longest)}…` : such;
+  const note = `none of the ${of.count} values of ${column} in ${path} is of its kind, ${of.kind} (such as ${shown}): has its type changed?`;
+  return { how: 'type', column, path, note };
+}
 
 /** Columns of which a file has values, and not one could be read: its type has changed, or it was never that. */
 export async function tellTypes(staging: Staging): Promise<void> {
@@ -29,9 +43,7 @@ export async function tellTypes(staging: Staging): Promise<void> {
     if (values.get(`${file} ${column}`)) continue;
     const path = input.files[file]?.path ?? '';
     const { kind } = (declared[column] as (typeof declared)[string]).facts;
-    const shown = such.length > longest ? `${such.slice(0, longest)}…` : such;
-    const note = `none of the ${count} values of ${column} in ${path} is of its kind, ${kind} (such as ${shown}): has its type changed?`;
-    staging.differ({ how: 'type', column, path, note });
+    staging.differ(noneOfKind({ column, path, kind, count, such }));
   }
 }
 

@@ -1,6 +1,7 @@
 import { int16, int32, int64 } from './bytes.ts';
 import { clockText, dayText, epochDays, epochMicros, instantText, intervalText, zoneText } from './calendar.ts';
 import { float4, float4Text, float8, float8Text, isNumber, numericText } from './numbers.ts';
+import { isJson } from './spelled.ts';
 import type { PostgresType, Shape } from './types.ts';
 
 /** A value of so many bytes at a place. */
@@ -75,9 +76,14 @@ export function jsonSayOf(type: PostgresType): Say {
     case 'int4':
     case 'int8':
     case 'oid':
-    case 'json':
     case 'jsonb':
       return say;
+    // What cannot be read again as JSON is its text.
+    case 'json':
+      return (bytes, at, length) => {
+        const said = say(bytes, at, length);
+        return !said.includes('\\u') || isJson(said, false) ? said : JSON.stringify(said);
+      };
     case 'numeric':
       return (bytes, at, length) => (isNumber(bytes, at) ? say : quoted)(bytes, at, length);
     case 'float4':
@@ -116,10 +122,18 @@ function arraySay(say: Say): Say {
   };
 }
 
-/** Whether an array has a number that JSON has no word for, however deep; only those of numbers with a fraction can. */
+/** Whether JSON has a word for an item; of most types it always has. */
+const hasWord: Partial<Readonly<Record<Shape, (bytes: Buffer, at: number, length: number) => boolean>>> = {
+  float4: (bytes, at) => Number.isFinite(float4(bytes, at)),
+  float8: (bytes, at) => Number.isFinite(float8(bytes, at)),
+  numeric: isNumber,
+  json: (bytes, at, length) => isJson(bytes.toString('utf8', at, at + length), false),
+};
+
+/** Whether an array has an item that JSON has no word for, however deep. */
 export function hasNoWord(type: PostgresType, bytes: Buffer, at: number): boolean {
-  const { shape } = type.element ?? type;
-  if (shape !== 'float4' && shape !== 'float8' && shape !== 'numeric') return false;
+  const has = hasWord[(type.element ?? type).shape];
+  if (!has) return false;
   const dimensions = int32(bytes, at);
   let count = dimensions === 0 ? 0 : 1;
   for (let index = 0; index < dimensions; index += 1) count *= int32(bytes, at + 12 + 8 * index);
@@ -127,11 +141,7 @@ export function hasNoWord(type: PostgresType, bytes: Buffer, at: number): boolea
     const length = int32(bytes, place);
     place += 4;
     if (length < 0) continue;
-    const finite =
-      shape === 'numeric'
-        ? isNumber(bytes, place)
-        : Number.isFinite(shape === 'float4' ? float4(bytes, place) : float8(bytes, place));
-    if (!finite) return true;
+    if (!has(bytes, place, length)) return true;
     place += length;
   }
   return false;

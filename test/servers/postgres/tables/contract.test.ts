@@ -107,6 +107,24 @@ describe('a table of Postgres is held to what its source declares', { skip: with
     ]);
   });
 
+  test('a column of which no value is of its kind is said in one sentence, until it is mended', async () => {
+    const one = await shop(
+      definitions(
+        '',
+        `id: col.integer(), price: col.decimal(10, 2), note: col.text().optional(), updated_at: col.timestamp()`,
+      ).replace("write: 'replace'", "write: 'replace', invalid: 'set aside'"),
+    );
+    await one.say(`alter table orders alter price type text using price || ' EUR'`);
+    assert.deepEqual(await one.run(), [
+      `app.orders: none of the 2 values of price in ${one.schema}.orders is of its kind, decimal (such as "1.50 EUR"): has its type changed?`,
+    ]);
+    assert.deepEqual(await one.rows('select id from gold.orders_invalidos where not price_kind order by id'), [
+      [1],
+      [2],
+    ]);
+    assert.deepEqual(await one.run(), []);
+  });
+
   test('a value that is none of its kind is set aside with its row, and leaves when it is mended', async () => {
     const one = await shop(
       `export const orders = source('app.orders', { reader: app.table('$.orders', { cursor: 'updated_at' }), columns: { id: col.integer().key(), price: col.decimal(10, 2) } });

@@ -254,7 +254,7 @@ const kept: Readonly<Record<string, readonly Kept[]>> = {
         '{"a": 9007199254740993,  "b":1.10, "a":2}',
         'null',
         ['"\\ud800"', null],
-        ['{"a":"\\u0000"}', null],
+        '{"a":"\\u0000"}',
         '"\\ud83d\\ude00"',
         '"\\u00e9"',
       ],
@@ -286,6 +286,15 @@ const kept: Readonly<Record<string, readonly Kept[]>> = {
       values: [
         ['{1.50,2}', '[1.50,2]'],
         ['{1,NaN}', null],
+      ],
+    },
+  ],
+  'json[]': [
+    {
+      kind: 'list(col.json())',
+      values: [
+        ['{"{\\"a\\": 1}",null}', '[{"a": 1},null]'],
+        ['{"\\"\\\\ud800\\""}', null],
       ],
     },
   ],
