@@ -41,6 +41,7 @@ export function alertsConformance(on: On): void {
     'an alert is raised once, told again when more is broken or after long, and is over once',
     async (state, another) => {
       await state.own(newOwner('first'));
+      assert.deepEqual(await found(state, 1, figure(1, { verdict: 'unknown', broken: [] })), []);
       assert.deepEqual(await found(state, 1, figure(1)), []);
       assert.deepEqual(await found(state, 2, broken(2, 'silver.orders')), ['raised inválidos']);
       assert.deepEqual(await found(state, 3, broken(3, 'silver.orders')), []);
@@ -65,7 +66,7 @@ export function alertsConformance(on: On): void {
       const notices = await state.alerts.notices([open?.alertId ?? '']);
       assert.deepEqual(idsOf(notices), ['raised email', 'more email', 'still email', 'over email']);
       assert.ok(notices.every(({ notice }) => notice.since === at(2).toString() && notice.next === 'Veja a regra'));
-      assert.equal((await state.alerts.figures({ monitor: 'inválidos', limit: 99 })).length, 9);
+      assert.equal((await state.alerts.figures({ monitor: 'inválidos', limit: 99 })).length, 10);
       assert.deepEqual((await state.alerts.newest()).get('inválidos'), figure(9));
     },
   );
