@@ -237,6 +237,7 @@ class PostgresChanges implements Changes {
       const stream = new Stream({
         ...{ replication, taker, following, prefix: this.#prefix, trace: this.#options.trace },
         tables: new Map(this.#tables.map((table) => [table.id, table])),
+        ask: this.#ask,
         lookUp: async (relation) => {
           const before = this.#tables.find(({ id }) => id === relation.id) as FoundTable;
           // The key may be another since; where the table is gone already, it is as it was.

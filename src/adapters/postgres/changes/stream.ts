@@ -1,9 +1,10 @@
 import type { ChangeTaker, Following, Landed } from '../../../ports/index.ts';
-import type { PostgresType } from '../values.ts';
+import { type PostgresType, saidAs } from '../values.ts';
 import { aboutTables, fieldsOf, identityOf, Shape } from './decoder.ts';
 import { given, type LoggedColumn, Messages, type Relation } from './messages.ts';
 import type { Replication } from './replication.ts';
-import type { FoundTable } from './tables.ts';
+import type { Ask, FoundTable } from './tables.ts';
+import { foreignIn, translated } from './translate.ts';
 
 interface StreamOptions {
   readonly replication: Replication;
@@ -14,6 +15,7 @@ interface StreamOptions {
   /** Before each identity. */
   readonly prefix: string;
   readonly trace: (point: string) => void | Promise<void>;
+  readonly ask: Ask;
   /** A table may have been changed since it was looked up. */
   lookUp(relation: Relation): Promise<{ readonly found: FoundTable; readonly types: readonly PostgresType[] }>;
 }
@@ -31,6 +33,8 @@ export class Stream {
   readonly #messages = new Messages();
   /** By number; nothing for a table that nobody asked for. */
   readonly #shapes = new Map<number, Shape | undefined>();
+  /** The types of tables with values that only the server can read. */
+  readonly #foreign = new Map<number, readonly PostgresType[]>();
   /** Of those that go into the transaction at hand. */
   readonly #skipped = new Set<Shape>();
   #isOpen = false;
@@ -181,16 +185,16 @@ export class Stream {
   #take(bytes: Buffer, from: number): void {
     if (this.#isDone) return;
     const messages = this.#messages;
-    switch (messages.read(bytes, from)) {
+    const letter = messages.read(bytes, from);
+    switch (letter) {
       case 'I':
-        this.#insert(bytes);
-        break;
       case 'U':
-        this.#update(bytes);
+      case 'D': {
+        const types = this.#foreign.get(messages.relation);
+        if (types) this.#holdRow(Buffer.from(bytes.subarray(from)), types);
+        else this.#row(letter, bytes);
         break;
-      case 'D':
-        this.#delete(bytes);
-        break;
+      }
       case 'B':
         this.#begin();
         break;
@@ -206,6 +210,23 @@ export class Stream {
       case '':
         break;
     }
+  }
+
+  #row(letter: 'I' | 'U' | 'D', bytes: Buffer): void {
+    if (letter === 'I') this.#insert(bytes);
+    else if (letter === 'U') this.#update(bytes);
+    else this.#delete(bytes);
+  }
+
+  /** The server is asked what some of its values say. */
+  #holdRow(bytes: Buffer, types: readonly PostgresType[]): void {
+    this.#hold(async () => {
+      const messages = this.#messages;
+      const letter = messages.read(bytes) as 'I' | 'U' | 'D';
+      if (!this.#shape()) return;
+      const tuples = [...(letter === 'D' ? [] : [messages.now]), ...(messages.oldHas === '' ? [] : [messages.old])];
+      this.#row(letter, await translated(bytes, { tuples, types, ask: this.#options.ask }));
+    });
   }
 
   #begin(): void {
@@ -243,8 +264,10 @@ export class Stream {
     }
     this.#hold(async () => {
       const { found, types } = await lookUp(relation);
-      const shape = new Shape(found, fieldsOf(relation.columns as readonly LoggedColumn[], types));
+      const shape = new Shape(found, fieldsOf(relation.columns as readonly LoggedColumn[], types.map(saidAs)));
       this.#shapes.set(relation.id, shape);
+      this.#foreign.delete(relation.id);
+      if (foreignIn(types).length > 0) this.#foreign.set(relation.id, types);
       if (this.#isOpen && this.#isLanded(shape)) this.#skipped.add(shape);
     });
   }

@@ -170,7 +170,7 @@ describe('what may happen to a database that is followed', { skip: withoutServer
     second.signal('SIGKILL');
     await second.ended;
     const runs = await shop.query(
-      `select count(distinct run_id), max(part) from _esteira.publication where reason = 'always' and run_id = (select max(run_id) from _esteira.publication)`,
+      `select count(distinct run_id), max(part) from _esteira.publication where reason = 'always' and run_seq = (select max(run_seq) from _esteira.publication)`,
     );
     assert.deepEqual(runs, [[1, 2]]);
     assert.deepEqual(await shop.query(`select count(*) from landing.wholes where note = 'later'`), [[1]]);

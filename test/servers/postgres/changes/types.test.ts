@@ -34,6 +34,12 @@ const values: Readonly<Record<string, readonly [kind: string, ...values: string[
   mood: ['text()', 'sad', 'very happy'],
   'mood[]': ['list(col.text())', '{sad,"very happy"}'],
   small: ['integer()', '7'],
+  inet: ['text()', '192.168.0.1/24', '::1'],
+  'inet[]': ['list(col.text())', '{10.0.0.1,NULL}'],
+  int4range: ['text()', '[1,5)', 'empty'],
+  pair: ['text()', '(1,"a b")'],
+  tsvector: ['text()', 'a:1 b:2'],
+  money: ['text()', '12.34'],
 };
 
 describe('values of every type', { skip: withoutServer }, () => {
@@ -51,7 +57,7 @@ describe('values of every type', { skip: withoutServer }, () => {
     );
     const insert = (from: number) =>
       rows.map((row, index) => `insert into typed values (${from + index}, ${row.join(', ')});`).join('\n');
-    await shop.say(`create type mood as enum ('sad', 'very happy'); create domain small as int check (value < 10);
+    await shop.say(`create type mood as enum ('sad', 'very happy'); create domain small as int check (value < 10); create type pair as (n int, t text);
       create table typed (id int primary key, ${columns.join(', ')}); alter table typed replica identity full; ${insert(0)}`);
     const declared = types.map(
       ([, [kind]], index) => `c${index}: col.${kind}.optional(), t${index}: col.text().optional()`,
