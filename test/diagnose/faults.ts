@@ -12,7 +12,7 @@ export interface Variant {
 }
 
 /** A day of the shop whose orders are spoiled. */
-const orders = (
+export const orders = (
   how: string,
   names: RegExp,
   change: (order: ReturnType<typeof ordersOf>[number], n: number) => object,
@@ -30,7 +30,7 @@ const orders = (
   },
 });
 /** A day of the shop with its files; then something is done with them, and the day is run. */
-const shopDay = (how: string, names: RegExp, change: (shop: Shop) => void | Promise<void>): Variant => ({
+export const shopDay = (how: string, names: RegExp, change: (shop: Shop) => void | Promise<void>): Variant => ({
   how,
   names,
   plant: async () => {
@@ -42,7 +42,7 @@ const shopDay = (how: string, names: RegExp, change: (shop: Shop) => void | Prom
   },
 });
 /** A day of the credit pipeline: its files come, something is done with them, they are brought in, and the day is run. */
-const creditDay = (how: string, names: RegExp, change: (credit: Credit) => void | Promise<void>): Variant => ({
+export const creditDay = (how: string, names: RegExp, change: (credit: Credit) => void | Promise<void>): Variant => ({
   how,
   names,
   plant: async () => {
@@ -66,7 +66,7 @@ const waiting = (seconds: number, at: string): Variant =>
     },
   );
 const ofFriday = (table: string): string => `data/postgres_public/${table}/${friday}.jsonl`;
-const read = (world: Shop | Credit, file: string): string => readFileSync(world.file(file), 'utf8');
+export const read = (world: Shop | Credit, file: string): string => readFileSync(world.file(file), 'utf8');
 
 export const faults: Readonly<Record<string, readonly Variant[]>> = {
   'nobody brought the rows in': [

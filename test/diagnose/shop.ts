@@ -110,6 +110,10 @@ export class Shop extends Sandbox {
     // To the second, so that a copy has the very same.
     for (const name of Object.keys(files)) utimesSync(this.file(name), written, written);
   }
+  put(name: string, bytes: Uint8Array): void {
+    writeFileSync(this.file(name), bytes);
+    utimesSync(this.file(name), written, written);
+  }
   remove(file: string): void {
     rmSync(this.file(file), { recursive: true, force: true });
   }

@@ -36,7 +36,7 @@ function findingLines({ what, evidence, explains, next, rows }: FindingView, loo
       wrapHanging(`  ${(index === 0 ? word : '').padEnd(9)}${inEnvironment(visible(text), look)}`, look.columns, 11),
     );
   return [
-    wrapHanging(`${mark(look, 'failed')} ${visible(what)}.`, look.columns, 2),
+    wrapHanging(`${mark(look, 'failed')} ${visible(what)}${/[.?!]$/.test(what) ? '' : '.'}`, look.columns, 2),
     ...said('seen by', evidence),
     ...said('explains', explains),
     ...said('next', next),

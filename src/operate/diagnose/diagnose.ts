@@ -1,4 +1,4 @@
-import type { RunRecord } from '../../ports/index.ts';
+import { placeText, type RunRecord } from '../../ports/index.ts';
 import type { Project } from '../../run/index.ts';
 import { timeText } from '../alerts/words.ts';
 import { runNamed } from '../names.ts';
@@ -7,6 +7,7 @@ import { isRerun } from '../rerun/called.ts';
 import type { Context, Input } from '../views.ts';
 import { rowsAgain } from './again.ts';
 import { arrivals } from './arrivals.ts';
+import { muchDeleted } from './deleted.ts';
 import { deliveredAgain } from './delivered-again.ts';
 import { type Case, Evidence, type Found } from './evidence.ts';
 import { manyInvalid } from './invalid.ts';
@@ -46,15 +47,26 @@ export async function diagnose(
 }
 
 async function looksOf(one: Case, evidence: Evidence): Promise<readonly Found[]> {
+  // Of tables that are not there nothing can be asked.
+  if (await isMissing(one, evidence)) return wentWrong(one, evidence);
   return [
     ...(await wentWrong(one, evidence)),
     ...(await arrivals(one, evidence)),
     ...(await manyInvalid(one, evidence)),
+    ...(await muchDeleted(one, evidence)),
     ...(await lostRows(one, evidence)),
     ...(await deliveredAgain(one, evidence)),
     ...(await rowsAgain(one, evidence)),
     ...slow(one),
   ];
+}
+
+/** A table that the run has published is not there any more. */
+async function isMissing({ at }: Case, { project, models }: Evidence): Promise<boolean> {
+  const there = new Set<string>();
+  for (const catalog of project.graph.catalogs)
+    for (const { place } of await project.warehouse.inspect(catalog)) there.add(placeText(place));
+  return [...at.steps.keys()].some((step) => models.has(step) && !there.has(step));
 }
 
 /** A job stands for its newest run. */

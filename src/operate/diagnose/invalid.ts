@@ -76,9 +76,9 @@ async function invalidOf(model: StepModel, table: Table, of: Case, evidence: Evi
     of: new Set([...at, ...evidence.above(table)]),
     weight: flags[flag] ?? 0,
     short: `${counted(account.invalid, 'row')} of ${name} are invalid (${flag})`,
-    what: `${name}: ${count(account.invalid)} of ${counted(account.in, 'row')} (${share(account.invalid, account.in)}) are invalid; ${flag} is false in ${which}, ${since}${was}`,
+    what: `${name}: ${count(account.invalid)} of ${counted(account.in, 'row')} (${share(account.invalid, account.in)}) are invalid; ${flag} is false in ${which}, ${since}${was}${coincides[0] ? `; ${coincides[0]}` : ''}`,
     evidence: [
-      ...(coincides.length > 0 ? coincides : []),
+      ...coincides.slice(1),
       ...(partners?.evidence ?? []),
       ...(await commonValues(looking)),
       ...(await byFile(looking)),

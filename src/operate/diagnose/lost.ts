@@ -65,7 +65,8 @@ async function changeOf(model: StepModel, of: Case, evidence: Evidence): Promise
   return stalled(model, of);
 }
 
-/** Growing by less than this part of what is usual for so many rows is no growth. */
+/** Growing by less than this part of what is usual for so many rows is too little growth; by less than half of it, whatever step loses them. */
+const growsLess = 0.85;
 const standsStill = 0.5;
 
 /** A table that is made anew, and that each date made greater by so many rows for each that came in above: today by far fewer. */
@@ -83,7 +84,7 @@ function stalled({ node, reads }: StepModel, of: Case): Change | undefined {
   const usual = before.filter(({ by, feeding }) => by > 0 && feeding.rows > 0);
   if (!now || now.feeding.rows < isSmall || usual.length < 3 || usual.length < before.length * 0.8) return undefined;
   const expected = Math.round(now.feeding.rows * median(usual.map(({ by, feeding }) => by / feeding.rows)));
-  const isLess = now.by < expected * standsStill && expected - now.by >= isSmall;
+  const isLess = now.by < expected * growsLess && expected - now.by >= isSmall;
   return isLess ? { how: 'stalled', now: now.by, before: expected, feeding: now.feeding } : undefined;
 }
 const newIn = (day: Day | undefined): number => day?.account.inserted ?? 0;
