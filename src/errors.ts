@@ -64,7 +64,7 @@ export const catalogue = Object.freeze({
   FILES_UNREADABLE: transient(1, 'The folder of a source cannot be listed.'),
   SOURCE_DRIFTED: terminal(
     1,
-    'A file breaks the contract of its source: a column is gone, of another type, or new where that is refused.',
+    'A file, or a table elsewhere, breaks the contract of its source: a column is gone, of another type, or new where that is refused.',
   ),
   SOURCE_UNREACHABLE: transient(1, 'The database of a source does not answer, or went away in the middle.'),
   SOURCE_REFUSED: terminal(3, 'The database of a source does not let Esteira in, or read what it has to.'),

@@ -114,6 +114,10 @@ keepLatest();
 // ---- sources, settings ----
 // @ts-expect-error an address, with its password, written in the code
 postgres('postgres://app:secret@db/app');
+// @ts-expect-error a cursor that is no name of a column
+postgres(env('DATABASE_URL')).table('orders', { cursor: 1 });
+// @ts-expect-error what is new of changes is not said by a column
+postgres(env('DATABASE_URL')).changes('orders', { cursor: 'id' });
 // @ts-expect-error a day that is not a date
 source('s', { reader: files('x/{date}.csv'), columns: { id: col.text() }, day: 'id' });
 // @ts-expect-error a new column is ignored, kept or refused
