@@ -32,16 +32,19 @@ interface Server {
 /** Asked before the snapshot is taken: what is open now may end before, and would not be seen. */
 const momentQuery = `select (extract(epoch from clock_timestamp()) * 1000000)::int8::text as now, current_setting('server_encoding') as encoding,
   (select (extract(epoch from min(xact_start)) * 1000000)::int8::text from pg_catalog.pg_stat_activity
-    where backend_xid is not null and datname = current_database() and pid <> pg_backend_pid()) as open`;
+    where backend_xid is not null and datname = current_database() and pid <> pg_backend_pid() and backend_type <> 'autovacuum worker') as open`;
 
 async function begin(source: Source, signal?: AbortSignal): Promise<Server> {
   const client = await connect(source, signal);
   return await askedOf(client, source, signal, async () => {
     const { rows } = await client.query<{ now: string; encoding: string; open: string | null }>(momentQuery);
     const { now = '0', encoding, open = null } = rows[0] ?? {};
+    const isAscii = encoding === 'SQL_ASCII';
+    // Else the server would refuse to send what it does not know to be UTF-8.
+    if (isAscii) await client.query("set client_encoding = 'SQL_ASCII'");
     await client.query('begin isolation level repeatable read read only');
     const moment = { now: BigInt(now), open: open === null ? undefined : BigInt(open) };
-    return { client, source, moment, isAscii: encoding === 'SQL_ASCII' };
+    return { client, source, moment, isAscii };
   });
 }
 

@@ -1,8 +1,9 @@
 // Run by name, with ESTEIRA_TEST_POSTGRES=postgres://…: npm test -- test/servers/postgres
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { after, describe, test } from 'node:test';
 import pg from 'pg';
-import { server, withoutServer } from '../../../../src/adapters/postgres/testing.ts';
+import { ask, server, withoutServer } from '../../../../src/adapters/postgres/testing.ts';
 import { Shop } from './shop.ts';
 
 const columns = `id: col.integer().key(), price: col.decimal(10, 2), note: col.text().optional(), updated_at: col.timestamp().optional()`;
@@ -238,5 +239,51 @@ describe('a table of Postgres', { skip: withoutServer, concurrency: 2 }, () => {
     const rids = (await one.rows('select _rid from bronze.prices order by n')).map(([rid]) => String(rid));
     assert.match(rids[0] ?? '', /\.prices:"2026-01-31","a,b"@[0-9a-f]{32}$/);
     assert.match(rids[1] ?? '', /\.prices:"2026-02-01","a\\""@[0-9a-f]{32}$/);
+  });
+
+  test('a name may be any that the catalogue has', async () => {
+    const one = await shop(
+      `create table "We ird.t" ("I""d" int primary key, "Größe" numeric, "select" text); insert into "We ird.t" values (1, 2.5, 'x')`,
+      `export const odd = source('app.odd', { reader: app.table('$.We ird.t', { cursor: 'I"d' }), newColumns: 'keep',
+         columns: { id: col.integer().key().alias('I"d'), size: col.real().alias('Größe') } });
+       export const merged = table('silver.odd', { columns: odd.columns, rows: odd.unread, write: 'merge' });
+       export const daily = job('daily', { when: byHand, build: [merged] });`,
+    );
+    await one.run();
+    assert.deepEqual(await one.rows('select id, size, _extra::varchar, _rid from silver.odd'), [
+      [1, 2.5, '{"select":"x"}', `${one.schema}.We ird.t:1`],
+    ]);
+  });
+
+  test('in a database that does not know what its texts are spelled in, what is not UTF-8 is no text', async () => {
+    const database = `esteira_test_${randomBytes(6).toString('hex')}`;
+    await ask(`create database ${database} encoding 'SQL_ASCII' lc_collate 'C' lc_ctype 'C' template template0`);
+    const url = new URL(server);
+    url.pathname = `/${database}`;
+    try {
+      await ask(
+        `create table notes (id int primary key, note text); insert into notes values (1, 'wörld'), (2, E'\\xff'), (3, null)`,
+        url.href,
+      );
+      const one = await Shop.open({
+        sql: '',
+        url: url.href,
+        definitions: `export const notes = source('app.notes', { reader: app.table('notes'), columns: { id: col.integer(), note: col.text().optional() } });
+         export const bronze = table('bronze.notes', { columns: notes.columns, rows: sql\`select * from \${notes}\`, write: 'append' });
+         export const daily = job('daily', { when: byHand, build: [bronze] });`,
+      });
+      try {
+        await one.run();
+        assert.deepEqual(await one.rows('select id, note, _unread::varchar from bronze.notes order by id'), [
+          [1, 'wörld', null],
+          [2, null, '[note]'],
+          [3, null, null],
+        ]);
+      } finally {
+        await one.close();
+      }
+    } finally {
+      await ask(`drop database ${database} with (force)`);
+    }
   });
 });
