@@ -139,6 +139,8 @@ export interface Prepared {
 }
 export interface SnapshotOptions {
   readonly signal: AbortSignal;
+  /** Told now and then while a table is read. */
+  onRead(place: string, rows: number): void;
   /** As of `Following`. */
   readonly clock: bigint;
 }

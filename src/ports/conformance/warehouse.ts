@@ -4,6 +4,7 @@ import { equalRows } from './warehouse/equal-rows.ts';
 import { filesOfStep } from './warehouse/files.ts';
 import { histories } from './warehouse/histories.ts';
 import { invalidRows } from './warehouse/invalid.ts';
+import { landing } from './warehouse/landing.ts';
 import { modes } from './warehouse/modes.ts';
 import { names } from './warehouse/names.ts';
 import { type Open, onEach } from './warehouse/on.ts';
@@ -24,6 +25,7 @@ export function warehouseConformance(name: string, open: Open): void {
   invalidRows(on);
   publishing(on);
   filesOfStep(on);
+  landing(on);
   reading(on);
   rerun(on);
   shapes(on);

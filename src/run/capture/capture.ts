@@ -211,7 +211,8 @@ class Following {
     const clock = await this.#clock();
     const tables = steps.length === 1 ? 'a table' : `${steps.length} tables`;
     onNote(`reads ${tables} whole, as of one moment; the changes since then follow`);
-    await changes.snapshot(steps, this.#taker(lander), { signal, clock });
+    const onRead = (place: string, rows: number) => onNote(`${rows} rows of ${place} are read`);
+    await changes.snapshot(steps, this.#taker(lander), { signal, clock, onRead });
   }
 
   #taker(lander: Lander): ChangeTaker {

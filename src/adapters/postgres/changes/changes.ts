@@ -30,6 +30,9 @@ export function openChanges(options: Options): Changes {
   return new PostgresChanges(options);
 }
 
+/** Rows of a snapshot, between two words of how far it is. */
+const toldEvery = 1_000_000;
+
 class PostgresChanges implements Changes {
   readonly #options: Options;
   readonly describe: string;
@@ -87,6 +90,8 @@ class PostgresChanges implements Changes {
       const { name, tables } = this.#options;
       const looked = { ask: this.#ask, name, where: this.describe };
       this.#tables = await findTables(this.#ask, tables);
+      const refusals = await refusalsOf(this.#tables, looked);
+      if (refusals.length > 0) throw this.#refused(refusals);
       const { system, now, database } = await this.#identify();
       const positions = [...landed.values()];
       const slot = await findSlot(this.#ask, name);
@@ -117,6 +122,14 @@ class PostgresChanges implements Changes {
       replication.stop();
     }
   }
+
+  readonly #refused = (refusals: Awaited<ReturnType<typeof refusalsOf>>): EsteiraError =>
+    new EsteiraError('REPLICATION_REFUSED', {
+      what: 'The database does not let Esteira follow its changes.',
+      where: this.describe,
+      got: refusals.map(({ what }) => what).join('; '),
+      next: `${refusals.map(({ next }) => next).join(' ')} Then sync again.`,
+    });
 
   readonly #notOurs = ({ plugin, database }: { readonly plugin: string; readonly database: string }): EsteiraError =>
     new EsteiraError('REPLICATION_REFUSED', {
@@ -158,7 +171,7 @@ class PostgresChanges implements Changes {
         const shapes: Shape[] = [];
         let rows = 0;
         for (const found of this.#tables.filter(({ captured }) => steps.includes(captured.step))) {
-          const copied = await this.#copy(found, { reading, position, synced, taker });
+          const copied = await this.#copy(found, { reading, position, synced, taker, onRead: options.onRead });
           shapes.push(copied.shape);
           rows += copied.count;
         }
@@ -187,11 +200,13 @@ class PostgresChanges implements Changes {
       position,
       synced,
       taker,
+      onRead,
     }: {
       readonly reading: pg.Client;
       readonly position: bigint;
       readonly synced: bigint;
       readonly taker: ChangeTaker;
+      onRead(place: string, rows: number): void;
     },
   ): Promise<{ readonly shape: Shape; readonly count: number }> {
     const { schema, name } = found;
@@ -212,6 +227,7 @@ class PostgresChanges implements Changes {
     const rows = new CopyRows(columns.length, (bytes, places) => {
       if (shape.rows.isFull) shape.flush(taker);
       count += 1;
+      if (count % toldEvery === 0) onRead(found.captured.place, count);
       const of = { lsn: position, committed: undefined, synced };
       shape.add(bytes, places, { ...of, operation: 'snapshot', identity: identity(count) });
     });
