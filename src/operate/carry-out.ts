@@ -168,6 +168,7 @@ async function goOn(
     signal: AbortSignal.any([context.signal, time.signal]),
     onStep: (outcome: StepOutcome) => {
       if (outcome.state === 'skipped') left += 1;
+      if (outcome.state === 'failed' && outcome.error?.code !== 'FENCED' && !context.signal.aborted) going.failed();
       emitStep(outcome, journal, context);
     },
     onWait: (waiting: Waiting) => emitWait(waiting, journal, context),

@@ -136,6 +136,30 @@ export const longer = monitor('demorou', { expect: atMost(duration(long), limite
     assert.deepEqual(told(), ['raised demorou 2026-03-02', 'over demorou 2026-03-03']);
   });
 
+  test('a run that has failed and goes on with the rest is told of before its end, and once', async () => {
+    const project = await worldAt(
+      '2026-03-04T12:00:00Z',
+      `
+export const endless = table('gold.endless', { columns: { n: col.bigint() }, rows: sql\`select count(*)::bigint as n from range(100000000) a, range(100000) b where a.range % 7 <> b.range % 5\` });
+export const both = job('both', { when: cron('0 3 * * *'), build: [orders, endless] });
+export const broke = monitor('quebrou', { expect: atMost(failures(both), 0), tell: 'plantao' });
+`,
+    );
+    day(project, '2026-03-03', [[1, 2_000_000]]);
+    const going = project.start(['run', 'both', '--date', '2026-03-03']);
+    await until(1);
+    assert.ok(!going.isOver);
+    const { figure } = hook.calls[0]?.notice ?? {};
+    assert.match(figure?.what ?? '', /^both failed for 2026-03-03 at silver\.orders$/);
+    assert.match(
+      figure?.facts.join('\n') ?? '',
+      /1 of 3 steps are done and stay\. The run goes on with what does not need the others\./,
+    );
+    going.signal('SIGINT');
+    await going.ended;
+    assert.deepEqual(told(), ['raised quebrou 2026-03-03']);
+  });
+
   test('the owner tries again by the clock, and what it had not delivered when it was killed the next one does', async () => {
     const project = await worldAt('2026-03-05T01:59:00Z');
     day(project, '2026-03-04', [[1, 2_000_000]]);

@@ -115,6 +115,7 @@ export const nothing = monitor('nada', { expect: atMost(scalar(sql\`select null:
     assert.match(told('caros')[0]?.figure.what ?? '', /^2 rows that should not be there/);
     assert.deepEqual(told('caros')[0]?.figure.facts, ['such as {"id":1,"price":60}', 'such as {"id":2,"price":70}']);
     assert.match(told('estranho')[0]?.figure.what ?? '', /^it could not be measured: /);
+    assert.match(told('estranho')[0]?.figure.facts.join('\n') ?? '', /no such number/);
     const { monitors } = await project.ask<MonitorsView>('monitors');
     assert.equal(monitors.find(({ monitor }) => monitor === 'nada')?.last?.verdict, 'unknown');
     assert.equal(monitors.find(({ monitor }) => monitor === 'estranho')?.last?.verdict, 'failed');
@@ -144,7 +145,7 @@ export const twice = monitor('duas falhas', { expect: atMost(failures(daily), 1)
     }
     assert.match(
       told('duas falhas')[1]?.figure.what ?? '',
-      /daily failed for 2026-03-04 at silver\.orders, the 3rd time in a row/,
+      /daily failed for 2026-03-04 at silver\.orders, 3 times in a row/,
     );
     day(project, '2026-03-01', [[1, 2]]);
     await run(project, '2026-03-01', '2026-03-04T13:00:00Z');

@@ -1,6 +1,8 @@
 import type { Limit, Measure, Monitor } from '../../define/index.ts';
+import { EsteiraError } from '../../errors.ts';
 import type { Figure, Verdict } from '../../ports/index.ts';
 import { millisecondsOf, said, settingText } from '../../run/index.ts';
+import { errorLines } from './error-lines.ts';
 import { measureInvalid } from './measures/invalid.ts';
 import type { Measured } from './measures/measured.ts';
 import { measureAge, measureQuery } from './measures/query.ts';
@@ -69,9 +71,10 @@ export async function figureOf(monitor: Monitor, subject: Subject): Promise<Figu
     return found && { ...about, ...(await judge(found, monitor.expect, subject)) };
   } catch (thrown) {
     const error = said(thrown, project);
-    const why = project.redact(error instanceof Error ? error.message : String(error));
-    const what = `it could not be measured: ${why}`;
-    return { ...about, verdict: 'failed', parts: [{ of: 'measuring', isBroken: true }], what, facts: [], look: [] };
+    const [why = ''] = project.redact(error instanceof Error ? error.message : String(error)).split('\n');
+    const facts = error instanceof EsteiraError ? errorLines(error.toJSON()) : [];
+    const parts = [{ of: 'measuring', isBroken: true }];
+    return { ...about, verdict: 'failed', parts, what: `it could not be measured: ${why}`, facts, look: [] };
   }
 }
 

@@ -73,12 +73,22 @@ export async function judgedOf(
 /** What cannot wait for the end of a run, or is of none: in a transaction of its own. */
 export async function judgeNow(
   monitors: readonly Monitor[],
-  { ran, date, zone }: { readonly ran?: Ran; readonly date: Temporal.PlainDate; readonly zone: string },
+  {
+    ran,
+    date,
+    zone,
+    at,
+  }: {
+    readonly ran?: Ran;
+    readonly date: Temporal.PlainDate;
+    readonly zone: string;
+    readonly at?: Temporal.Instant;
+  },
   project: Project,
 ): Promise<readonly AlertChange[]> {
   if (monitors.length === 0) return [];
   const settings = await readSettings(project).catch(() => ({}));
-  const values: RunValues = { runId: ran?.runId ?? '', date, logicalTime: project.clock.now(), settings };
+  const values: RunValues = { runId: ran?.runId ?? '', date, logicalTime: at ?? project.clock.now(), settings };
   const judged = await judgedBy(monitors, subjectOf(project, values, { ...(ran ? { ran } : {}), zone }));
   // Of a run that goes on nothing holds yet.
   const counted = judged.filter(({ figure }) => ran?.state !== 'running' || figure.verdict === 'broken');

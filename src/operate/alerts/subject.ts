@@ -11,6 +11,8 @@ export interface Ran {
   readonly date: Temporal.PlainDate;
   readonly zone: string;
   readonly state: Exclude<RunState, 'superseded'>;
+  /** It has failed already, and does what is left of it. */
+  readonly goesOn?: true;
   /** Since it was begun, or gone on with last; in milliseconds. */
   readonly took: number;
   readonly steps: readonly StepRecord[];

@@ -1,6 +1,7 @@
 import type { StepRecord } from '../../../ports/index.ts';
 import type { Project } from '../../../run/index.ts';
 import { counted } from '../../numbers.ts';
+import { errorLines } from '../error-lines.ts';
 import { labelIn, median, type Ran, type Subject } from '../subject.ts';
 import { commandIn, few, timeText } from '../words.ts';
 import type { Measured } from './measured.ts';
@@ -65,7 +66,7 @@ export async function measureFailures(ran: Ran, subject: Subject): Promise<Measu
     what: (_, count) => {
       if (count === 0) return `${ran.job} succeeded`;
       const where = failed.length > 0 ? ` at ${few(parts, most)}` : '';
-      const times = count > 1 ? `, the ${count}${count === 2 ? 'nd' : count === 3 ? 'rd' : 'th'} time in a row` : '';
+      const times = count > 1 ? `, ${count} times in a row` : '';
       return ran.runId
         ? `${ran.job} failed for ${ran.date}${where}${times}`
         : `${ran.job} could not begin for ${ran.date}${times}`;
@@ -76,7 +77,7 @@ export async function measureFailures(ran: Ran, subject: Subject): Promise<Measu
         : errorLines(ran.error?.toJSON())),
       ...(ran.steps.length > 0
         ? [
-            `${ran.steps.filter(({ state }) => state === 'done').length} of ${counted(ran.steps.length, 'step')} are done and stay.`,
+            `${ran.steps.filter(({ state }) => state === 'done').length} of ${counted(ran.steps.length, 'step')} are done and stay.${ran.goesOn ? ' The run goes on with what does not need the others.' : ''}`,
           ]
         : []),
     ],
@@ -94,26 +95,9 @@ async function isLaterFailed({ job, runId }: Ran, { project, values }: Subject):
 }
 
 async function failedBefore({ job, runId }: Ran, { state }: Project): Promise<number> {
-  const runs = (await state.runs({ job, limit: 50 })).filter((run) => run.runId !== runId && run.state !== 'cancelled');
+  const runs = (await state.runs({ job, limit: 50 })).filter(
+    (run) => run.runId !== runId && !['cancelled', 'superseded'].includes(run.state),
+  );
   const last = runs.findIndex((run) => run.state !== 'failed');
   return last < 0 ? runs.length : last;
-}
-
-interface Told {
-  readonly code?: string;
-  readonly what?: string;
-  readonly where?: string;
-  readonly got?: string;
-  readonly next?: string;
-}
-/** What an error says, as it was kept: the same lines that the command line shows. */
-function errorLines(error: unknown, label?: string): readonly string[] {
-  const { code, what, where, got, next } = (error ?? {}) as Told;
-  if (!code) return label ? [label] : [];
-  return [
-    `${label ? `${label}: ` : ''}${code}: ${what}`,
-    ...Object.entries({ where, got, next }).flatMap(([word, text]) =>
-      text ? [`  ${word.padEnd(6)}${text.split('\n').slice(0, 5).join('\n        ')}`] : [],
-    ),
-  ];
 }
