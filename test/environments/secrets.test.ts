@@ -13,7 +13,7 @@ const environment = {
 const file = {
   // Not secret by its name: but it is the address that a reader uses.
   DESK: 'host=desk password=desk-77aa31',
-  DESK_URL: 'postgres://ana:pg-88bb42@desk.example/orders',
+  DESK_URL: 'postgres://ana:pg-88bb42@127.0.0.1:1/orders',
   FILES_KEY: 'files-66cc53',
 };
 const secrets = [...Object.values({ ...environment, ...file }), 'desk-77aa31', 'pg-88bb42'];
@@ -31,6 +31,7 @@ export default project({
       state: sqlite({ file: '.esteira/state.sqlite' }),
       files: folder({ path: env('FILES_KEY') }),
       standIns: { 'desk.orders': files('orders/*.csv') },
+      retries: { times: 0, wait: '1 second' },
     },
   },
 });
@@ -38,7 +39,7 @@ export default project({
 const body = `
 const token = process.env.ORDERS_TOKEN ?? '';
 export const orders = source('desk.orders', { reader: postgres(env('DESK')).table('orders', { cursor: 'n' }), columns: { n: col.integer() }, breach: 'set aside' });
-export const other = source('desk.other', { reader: postgres(env('DESK_URL')).changes('other'), columns: { n: col.integer() } });
+export const other = source('desk.other', { reader: postgres(env('DESK_URL')).table('other'), columns: { n: col.integer() } });
 export const bronze = table('bronze.orders', { columns: { n: col.integer() }, rows: orders.unread, write: 'append', invalid: 'set aside' });
 export const failing = table('silver.failing', { columns: { n: col.integer() }, rows: sql\`select cast(\${token} || n as integer) as n from \${bronze}\` });
 export const throwing = table('silver.throwing', { columns: { n: col.integer() }, rows: from(bronze, (row) => { throw new Error('no answer for ' + token); return row; }) });
@@ -104,7 +105,7 @@ describe('a secret of the environment or of .env', { concurrency: false }, () =>
       .filter((one) => one.leaks.length > 0);
     assert.deepEqual(all, []);
     const text = told.map(({ bytes }) => bytes.toString()).join('\n');
-    for (const sign of ['could not convert', 'no answer for ***', 'READER_UNAVAILABLE', 'b.csv'])
+    for (const sign of ['could not convert', 'no answer for ***', 'SOURCE_UNREACHABLE', 'b.csv'])
       assert.match(text, new RegExp(sign.replaceAll('*', '\\*'), 'i'), 'the case was reached');
   });
 
