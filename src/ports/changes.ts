@@ -17,9 +17,10 @@ export const added = Object.freeze({
 
 /**
  * Columns that rows have on their way only, beside those of their table. `kept`: names, each followed by a line break, of columns whose value is what it
- * was before. `moved`: this row deletes the one that the next one is, under another key.
+ * was before; `others`: the same of names within the column that has what the table holds besides. `moved`: this row deletes the one that the next one is,
+ * under another key.
  */
-export const onTheWay = Object.freeze({ kept: '#kept', moved: '#moved' });
+export const onTheWay = Object.freeze({ kept: '#kept', others: '#others', moved: '#moved' });
 
 /** A table whose changes are followed. */
 export interface CapturedTable {

@@ -14,6 +14,8 @@ export interface LandedTable {
   /** The definition is another than the one before. */
   readonly facts?: DefinitionFacts;
   readonly refusesNew?: boolean;
+  /** Which of the columns has what the table holds besides, as a JSON object. */
+  readonly extra?: string;
 }
 
 /** Where rows land, all in one catalog. */

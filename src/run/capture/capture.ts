@@ -128,11 +128,15 @@ async function intoOf({ project, held, values, of, models, captured }: Capturing
     catalog: captured.catalog,
     stream: streamOf(captured),
     run: { runId: held.runId, runSeq: held.runSeq, token: held.token, logicalTime: values.logicalTime, of },
-    tables: models.map(({ node, definition, facts }) => ({
-      ...{ step: node.id, target: placeOf(node), columns: node.definition.columns, definition, settingsHash: '' },
-      ...(progress.latest(node)?.definition === definition ? {} : { facts }),
-      ...(captured.tables.find(({ step }) => step === node.id)?.refusesNew ? { refusesNew: true } : {}),
-    })),
+    tables: models.map(({ node, definition, facts }) => {
+      const { refusesNew, extra } = captured.tables.find(({ step }) => step === node.id) ?? {};
+      return {
+        ...{ step: node.id, target: placeOf(node), columns: node.definition.columns, definition, settingsHash: '' },
+        ...(progress.latest(node)?.definition === definition ? {} : { facts }),
+        ...(refusesNew ? { refusesNew } : {}),
+        ...(extra === undefined ? {} : { extra }),
+      };
+    }),
   };
 }
 

@@ -57,6 +57,16 @@ function lacking({ waiting, key, column }: Filling): string {
 const without = (column: string): string =>
   `nullif(replace(chr(10) || ${kept}, chr(10) || ${literal(column)} || chr(10), chr(10))[2:], '')`;
 
+/** What was found, or of an object those of its names that were not sent. */
+function foundIn({ waiting, column }: Filling): string {
+  if (column !== waiting.table.extra) return 'f.found';
+  const names = `string_split(rtrim(t.${identifier(onTheWay.others)}, chr(10)), chr(10))`;
+  const pair = `cast(to_json(n) as varchar) || ':' || coalesce(cast(json_extract(f.found, '$.' || cast(to_json(n) as varchar)) as varchar), 'null')`;
+  const own = `t.${identifier(column)}`;
+  const patch = `'{' || array_to_string(list_transform(${names}, lambda n: ${pair}), ',') || '}'`;
+  return `case when f.found is null then ${own} else json_merge_patch(coalesce(${own}, '{}'), ${patch}) end`;
+}
+
 /** Takes the value of the row before where that has it; where it has not, it is not looked past. */
 async function fromWaiting(session: Session, filling: Filling): Promise<number> {
   const { waiting, key, column } = filling;
@@ -66,7 +76,8 @@ async function fromWaiting(session: Session, filling: Filling): Promise<number> 
   const before = `(select ${list}, p.${order}, p.${value}, ${keeps(column, 'p')} as lacks from ${waiting.name} as p
     where not p.${gone} and (not ${keeps(column, 'p')} or exists (
       from ${waiting.name} as d where d.${moved} and d.${order} = p.${order} - interval 1 microsecond)))`;
-  const found = await session.run(`update ${waiting.name} as t set ${value} = f.found, ${kept} = ${without(column)}
+  const found =
+    await session.run(`update ${waiting.name} as t set ${value} = ${foundIn(filling)}, ${kept} = ${without(column)}
     from (select l.${order} as moment, b.${value} as found from ${lacking(filling)} as l
       asof join ${before} as b on ${sameKey(key, 'l', 'b')} and l.${order} > b.${order} where not b.lacks) as f
     where t.${order} = f.moment`);
@@ -82,7 +93,7 @@ async function fromLanding(session: Session, filling: Filling): Promise<void> {
   // NULL would be passed over by an aggregate, but for one that stands within something.
   const newest = `(select ${list}, max_by({'value': t.${value}, 'read': not coalesce(list_contains(t._unread, ${literal(column)}), false)}, t.${order}) as found
     from ${target} as t semi join ${lacking(filling)} as l on ${sameKey(key, 't', 'l')} group by ${list})`;
-  await session.run(`update ${waiting.name} as t set ${value} = f.found, ${kept} = ${without(column)}
+  await session.run(`update ${waiting.name} as t set ${value} = ${foundIn(filling)}, ${kept} = ${without(column)}
     from (select l.${order} as moment, n.found.value as found from ${lacking(filling)} as l join ${newest} as n on ${sameKey(key, 'l', 'n')}
       where n.found.read and not exists (from ${waiting.name} as p where not p.${gone} and ${sameKey(key, 'p', 'l')} and p.${order} < l.${order}
         and (not ${keeps(column, 'p')} or exists (

@@ -27,7 +27,8 @@ export class Waiting {
     this.#session = session;
     this.table = table;
     this.name = `esteira_landing_${index}`;
-    this.columns = { ...table.columns, [onTheWay.kept]: col.text(), [onTheWay.moved]: col.boolean() };
+    const way = { [onTheWay.kept]: col.text(), [onTheWay.others]: col.text(), [onTheWay.moved]: col.boolean() };
+    this.columns = { ...table.columns, ...way };
     this.#filler = new Filler(this.columns);
   }
 

@@ -43,12 +43,14 @@ export class Shape {
   readonly #keyed: readonly number[];
   /** By place: the declared column that the field is. */
   readonly #declared: readonly (string | undefined)[];
+  readonly #names: readonly string[];
 
   constructor(found: FoundTable, fields: readonly Field[]) {
     const { captured } = found;
     this.found = found;
     const { columns, extra, refusesNew } = captured;
-    const way = { [onTheWay.kept]: col.text().optional(), [onTheWay.moved]: col.boolean().optional() };
+    const text = col.text().optional();
+    const way = { [onTheWay.kept]: text, [onTheWay.others]: text, [onTheWay.moved]: col.boolean().optional() };
     this.rows = new Rows({ columns: { ...columns, ...way }, fields, ...(extra === undefined ? {} : { extra }) });
     const names = fields.map(({ name }) => name);
     const compared = compareNames(ownColumns(captured), names, refusesNew);
@@ -62,6 +64,7 @@ export class Shape {
     this.#keyed = found.key.map((name) => names.indexOf(name)).filter((index) => index >= 0);
     const declared = new Map([...compared.called].map(([name, called]) => [called, name]));
     this.#declared = names.map((name) => declared.get(name));
+    this.#names = names;
   }
 
   /** One more row. */
@@ -78,10 +81,17 @@ export class Shape {
 
   /** Of the row that was added last: columns that are as they were. */
   keep({ kinds, count }: Tuple): void {
-    let names = '';
+    const { extra } = this.found.captured;
+    let [names, others] = ['', ''];
     for (let index = 0; index < count; index++) {
-      const name = kinds[index] === given.unchanged ? this.#declared[index] : undefined;
+      if (kinds[index] !== given.unchanged) continue;
+      const name = this.#declared[index];
       if (name !== undefined) names += `${name}\n`;
+      else if (extra !== undefined) others += `${this.#names[index]}\n`;
+    }
+    if (others !== '') {
+      names += `${extra}\n`;
+      this.rows.set(onTheWay.others, others);
     }
     if (names !== '') this.rows.set(onTheWay.kept, names);
   }

@@ -17,6 +17,7 @@ const columns = {
 const coming: Columns = {
   ...columns,
   [onTheWay.kept]: col.text().optional(),
+  [onTheWay.others]: col.text().optional(),
   [onTheWay.moved]: col.boolean().optional(),
 };
 
