@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type pg from 'pg';
 import { EsteiraError } from '../../../errors.ts';
 import type { CapturedTable, ChangeFigures, Changes, ChangeTaker, Prepared } from '../../../ports/index.ts';
@@ -9,6 +8,7 @@ import { aboutTables, fieldsOf, identityOf, Shape } from './decoder.ts';
 import { changesLost, faultOf } from './faults.ts';
 import { lsnOf, lsnText } from './lsn.ts';
 import type { LoggedColumn } from './messages.ts';
+import { oneMoment } from './moment.ts';
 import { refusalsOf } from './refusals.ts';
 import { openReplication, type Replication } from './replication.ts';
 import { findSlot, lossOf, makeSlot, publish } from './slot.ts';
@@ -155,14 +155,8 @@ class PostgresChanges implements Changes {
       };
       signal.addEventListener('abort', stop, { once: true });
       try {
-        const temporary = quoted(`esteira_${randomBytes(8).toString('hex')}`);
-        const [made] = await replication.ask(
-          `CREATE_REPLICATION_SLOT ${temporary} TEMPORARY LOGICAL pgoutput EXPORT_SNAPSHOT`,
-        );
-        const position = lsnOf(String(made?.['consistent_point']));
-        await reading.query(
-          `begin transaction isolation level repeatable read read only; set transaction snapshot ${literal(String(made?.['snapshot_name']))}`,
-        );
+        const wanted = this.#tables.filter(({ captured }) => steps.includes(captured.step));
+        const position = await oneMoment(wanted, { replication, reading });
         const [clock] = (
           await reading.query('select (extract(epoch from clock_timestamp()) * 1000000)::int8::text as now')
         ).rows;
@@ -170,7 +164,7 @@ class PostgresChanges implements Changes {
         const synced = now > options.clock ? now : options.clock + 1n;
         const shapes: Shape[] = [];
         let rows = 0;
-        for (const found of this.#tables.filter(({ captured }) => steps.includes(captured.step))) {
+        for (const found of wanted) {
           const copied = await this.#copy(found, { reading, position, synced, taker, onRead: options.onRead });
           shapes.push(copied.shape);
           rows += copied.count;
