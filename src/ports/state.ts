@@ -212,7 +212,8 @@ export interface StateStore {
     readonly last?: boolean;
     readonly limit: number;
   }): Promise<readonly RunRecord[]>;
-  steps(runId: string): Promise<readonly StepRecord[]>;
+  /** In their order; `only`: those of these names that it has. */
+  steps(runId: string, only?: readonly string[]): Promise<readonly StepRecord[]>;
   /** The one clock by which leases run out: of a database its own. */
   now(): Promise<Temporal.Instant>;
   log(runId: string, lines: readonly LogLine[]): Promise<void>;

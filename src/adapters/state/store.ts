@@ -252,9 +252,10 @@ export class SqlState implements StateStore {
     });
   }
 
-  steps(runId: string): Promise<readonly StepRecord[]> {
+  steps(runId: string, only?: readonly string[]): Promise<readonly StepRecord[]> {
     return this.#engine.read(async (state) => {
-      const rows = await state.selectFrom('step').selectAll().where('run_id', '=', runId).orderBy('ord').execute();
+      const all = state.selectFrom('step').selectAll().where('run_id', '=', runId);
+      const rows = await (only ? all.where('step', 'in', ['', ...only]) : all).orderBy('ord').execute();
       return rows.map(toStep);
     });
   }

@@ -1,7 +1,7 @@
 import type { Definition } from '../../define/index.ts';
 import type { EsteiraError } from '../../errors.ts';
 import type { Graph } from '../../graph/index.ts';
-import type { RunState, StepRecord } from '../../ports/index.ts';
+import type { RunRecord, RunState, StepRecord } from '../../ports/index.ts';
 import type { Project, RunValues } from '../../run/index.ts';
 
 /** A run as monitors see it: one that ends, or goes on for long; or one that could not even be opened, which has no id. */
@@ -26,8 +26,8 @@ export interface Subject {
   readonly zone: string;
   /** Absent where a monitor is judged at a time of its own. */
   readonly ran?: Ran;
-  /** Earlier runs of the job that succeeded, the newest first; asked for once. */
-  before(): Promise<readonly Before[]>;
+  /** Earlier runs of the job that succeeded, the newest first, with these steps; the same are asked for once. */
+  before(steps: readonly string[]): Promise<readonly Before[]>;
 }
 export interface Before {
   readonly date: Temporal.PlainDate;
@@ -38,27 +38,37 @@ export interface Before {
 const compared = 40;
 
 export function subjectOf(project: Project, values: RunValues, { ran, zone }: Pick<Subject, 'ran' | 'zone'>): Subject {
-  let before: Promise<readonly Before[]> | undefined;
+  let runs: Promise<readonly RunRecord[]> | undefined;
+  const known = new Map<string, Promise<readonly Before[]>>();
   return {
     ...{ project, values, zone },
     ...(ran ? { ran } : {}),
-    before: () => {
-      before ??= ran ? runsBefore(project, ran) : Promise.resolve([]);
-      return before;
+    before: (steps) => {
+      const key = steps.join('\n');
+      runs ??= ran ? runsBefore(project, ran) : Promise.resolve([]);
+      const found = known.get(key) ?? runs.then((all) => stepsOf(all, steps, project));
+      known.set(key, found);
+      return found;
     },
   };
 }
 
-async function runsBefore({ state }: Project, { job, runId }: Ran): Promise<readonly Before[]> {
+async function runsBefore({ state }: Project, { job, runId }: Ran): Promise<readonly RunRecord[]> {
   const runs = await state.runs({ job, state: 'succeeded', limit: compared + 1 });
-  const others = runs.filter((run) => run.runId !== runId).slice(0, compared);
-  return Promise.all(
-    others.map(async ({ runId: id, date }) => ({
+  return runs.filter((run) => run.runId !== runId).slice(0, compared);
+}
+
+const stepsOf = (
+  runs: readonly RunRecord[],
+  steps: readonly string[],
+  { state }: Project,
+): Promise<readonly Before[]> =>
+  Promise.all(
+    runs.map(async ({ runId, date }) => ({
       date,
-      steps: new Map((await state.steps(id)).map((step) => [step.step, step])),
+      steps: new Map((await state.steps(runId, steps)).map((step) => [step.step, step])),
     })),
   );
-}
 
 /** As people write it: without the catalog where the project has only one. */
 export function labelIn(graph: Graph, id: string): string {

@@ -63,6 +63,8 @@ export function stateConformance(name: string, open: (place: string) => Promise<
         ],
       );
       assert.deepEqual(await state.steps('r1'), steps);
+      assert.deepEqual(await state.steps('r1', ['c.gold.orders', 'c.other']), steps.slice(1));
+      assert.deepEqual(await state.steps('r1', []), []);
       assert.equal(await state.run('r2'), undefined);
       assert.deepEqual(await state.steps('r2'), []);
     });

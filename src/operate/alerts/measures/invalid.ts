@@ -50,10 +50,10 @@ export function measureInvalid(brought: readonly Brought[], subject: Subject): M
   };
 }
 
-async function usualShare({ id }: Brought, subject: Subject): Promise<string> {
-  const before = await subject.before();
+async function usualShare(one: Brought, subject: Subject): Promise<string> {
+  const before = await subject.before([one.id]);
   const shares = before.flatMap(({ steps }) => {
-    const { in: all = 0, invalid = 0 } = steps.get(id)?.account ?? {};
+    const { in: all = 0, invalid = 0 } = steps.get(one.id)?.account ?? {};
     return all > 0 ? [invalid / all] : [];
   });
   const usual = median(shares);
@@ -65,7 +65,7 @@ async function usualShare({ id }: Brought, subject: Subject): Promise<string> {
 /** The rules that most rows break, how often that was usual, since when it is not, and one such row. */
 async function flagLines(one: Brought, subject: Subject): Promise<readonly string[]> {
   const flags = Object.entries(one.step.details?.flags ?? {}).toSorted(([, a], [, b]) => b - a);
-  const before = await subject.before();
+  const before = await subject.before([one.id]);
   const ofBefore = before.flatMap(({ date, steps }) => {
     const step = steps.get(one.id);
     return step?.account ? [{ date, account: step.account, flags: step.details?.flags ?? {} }] : [];

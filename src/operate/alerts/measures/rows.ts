@@ -36,10 +36,10 @@ export async function rowsOf({ definition, step }: Brought, { project }: Subject
   return Number(row?.[0] ?? 0);
 }
 
-/** What the runs before brought to a table, the newest first. */
-async function usually({ id }: Brought, subject: Subject): Promise<readonly number[]> {
-  const before = await subject.before();
-  return before.flatMap(({ steps }) => steps.get(id)?.account?.in ?? []);
+/** What the runs before brought to each table, the newest first. */
+async function usually(brought: readonly Brought[], subject: Subject): Promise<readonly (readonly number[])[]> {
+  const before = await subject.before(brought.map(({ id }) => id));
+  return brought.map(({ id }) => before.flatMap(({ steps }) => steps.get(id)?.account?.in ?? []));
 }
 
 /** All together. */
@@ -52,7 +52,7 @@ export async function measureRows(brought: readonly Brought[], subject: Subject)
     parts: [{ of: name, value: all }],
     what: (_, value) => `${name} received ${counted(value, 'row')}`,
     facts: async () => {
-      const usual = await Promise.all(brought.map((one) => usually(one, subject)));
+      const usual = await usually(brought, subject);
       const lines = brought.map(({ label }, index) => {
         const before = median(usual[index] ?? []);
         return `${label}: ${counted(rows[index] ?? 0, 'row')}${before === undefined ? '' : ` (usually ${count(Math.round(before))})`}`;
@@ -69,7 +69,7 @@ const enough = 3;
 
 /** Each as a share of what is usual. */
 export async function measureVolume(brought: readonly Brought[], subject: Subject): Promise<Measured> {
-  const before = await subject.before();
+  const before = await subject.before(brought.map(({ id }) => id));
   const today = subject.values.date.dayOfWeek;
   const own = before.filter(({ date }) => date.dayOfWeek === today);
   const chosen = own.length >= enough ? own : before;

@@ -31,8 +31,8 @@ export function measureDuration(ran: Ran, subject: Subject): Measured {
         const time = took(step, step.state === 'running' ? now : undefined);
         return time === undefined ? [] : [{ step, time }];
       });
-      const before = await subject.before();
       const slowest = all.toSorted((one, other) => other.time - one.time).slice(0, most);
+      const before = await subject.before(slowest.map(({ step }) => step.step));
       const done = ran.steps.filter(({ state }) => state === 'done').length;
       return [
         `${done} of ${counted(ran.steps.length, 'step')} are done; the slowest:`,
