@@ -92,6 +92,17 @@ export const later: Readonly<Record<string, readonly Variant[]>> = {
       }),
     ),
   ],
+  'several sources bring nothing': [
+    creditDay(
+      'and the tickets of the day are wrong besides',
+      /bronze\.chamados_log received 0 rows on 2026-09-18, and so did bronze\.custos_chamado, bronze\.pesquisas: no file of/,
+      (credit) => {
+        for (const table of ['chamados_log', 'custos_chamado', 'pesquisas'])
+          credit.remove(`data/postgres_public/${table}/${friday}.jsonl`);
+        credit.rewrite('chamados', friday, (row) => ({ ...row, status: 'perdido' }));
+      },
+    ),
+  ],
   'what people do by hand, and what producers leave out': [
     orders('dates as people write them', /silver\.orders: 120 of 120 rows .* moment_kind is false/, () => ({
       moment: '07/03/2026 10:00',

@@ -163,7 +163,7 @@ export async function invalidAsUsual(of: Case, evidence: Evidence): Promise<read
       state: grown.length > 0 ? 'failed' : 'ok',
       what:
         grown[0]?.what ??
-        `${count(invalid)} of ${counted(rows, 'row')} are invalid (${share(invalid, rows)}), as before`,
+        `${count(invalid)} of ${counted(rows, 'row')} are invalid (${share(invalid, rows)})${of.former.length > 0 ? ', as before' : ''}`,
       limit: 'no rule broken three times as often as before, beyond chance',
       evidence: [
         ...grown.slice(1).map((one) => one.what),

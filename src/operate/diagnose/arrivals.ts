@@ -6,7 +6,7 @@ import { few } from '../alerts/words.ts';
 import { nameOf } from '../names.ts';
 import { count, counted } from '../numbers.ts';
 import { type Case, type Day, daysOf, type Evidence, type Found } from './evidence.ts';
-import { type Why, whyNothing } from './source.ts';
+import { lastOfFiles, type Why, whyNothing } from './source.ts';
 import { median } from './words.ts';
 
 interface Arriving {
@@ -25,7 +25,14 @@ export async function arrivals(of: Case, evidence: Evidence): Promise<readonly F
   if (all.length === 0) return [];
   const found: Found[] = [];
   if (all.every(({ rows }) => rows === 0) && expectsRows(all)) found.push(...(await nothingAtAll(all, of, evidence)));
-  else for (const one of all.filter(isMissing)) found.push(...(await nothingOf(one, of, evidence)));
+  else
+    found.push(
+      ...(await nothingOf(
+        all.filter(({ rows }) => rows === 0),
+        of,
+        evidence,
+      )),
+    );
   if (found.length === 0) for (const one of fewer(all)) found.push(await fewOf(one, of, evidence));
   return found;
 }
@@ -90,23 +97,48 @@ async function nothingAtAll(all: readonly Arriving[], of: Case, evidence: Eviden
   return [found];
 }
 
-async function nothingOf({ model, sources, days }: Arriving, of: Case, evidence: Evidence): Promise<readonly Found[]> {
-  const [node] = sources as [Node<AnySource>];
-  const why = await whyNothing(node, { reader: model, of, evidence });
-  if (why.isWell) return [];
-  const usual = median(days.map(({ account }) => account.in));
-  const found: Found = {
+interface Missing extends Arriving {
+  readonly why: Why;
+  readonly usual: number;
+}
+/** A table of a few rows a day may well have none, unless it had some on this many dates. */
+const fewRows = 20;
+const manyDates = 7;
+
+/** Of what has no rows today what should have: those for one reason are told together. */
+async function nothingOf(none: readonly Arriving[], of: Case, evidence: Evidence): Promise<readonly Found[]> {
+  const missing: Missing[] = [];
+  for (const one of none) {
+    const [node] = one.sources as [Node<AnySource>];
+    const why = await whyNothing(node, { reader: one.model, of, evidence });
+    const usual = median(one.days.map(({ account }) => account.in));
+    const isUsual = usual >= fewRows || one.days.length >= manyDates;
+    // That nothing came is no trouble by itself; that a file was not taken is, whatever came before.
+    const isTrouble = isMissing(one) ? isUsual || !why.isQuiet : why.isKnown && why.order <= lastOfFiles;
+    if (isTrouble && !why.isWell) missing.push({ ...one, why, usual });
+  }
+  const groups = Map.groupBy(missing, ({ why }) => (why.isQuiet ? 'quiet' : why.text));
+  return [...groups.values()].map((group) => missingText(group, of));
+}
+
+function missingText(group: readonly Missing[], { at }: Case): Found {
+  const sorted = group.toSorted((one, other) => other.usual - one.usual) as [Missing, ...Missing[]];
+  const [{ model, sources, why, usual, days }, ...others] = sorted;
+  const names = others.map((one) => nameOf(one.model.node));
+  const so = names.length > 0 ? `, and so did ${few(names)}` : '';
+  return {
     cause: 'source',
-    node,
-    weight: usual,
-    what: `${nameOf(model.node)} received 0 rows on ${of.at.run.date}: ${why.text}`,
+    node: sources[0] as Node<AnySource>,
+    also: others.flatMap((one) => one.sources),
+    weight: sorted.reduce((sum, one) => sum + one.usual, 0),
+    what: `${nameOf(model.node)} received 0 rows on ${at.run.date}${so}: ${why.text}`,
     evidence: [
-      `on other dates it received about ${count(Math.round(usual))} (${days.length} dates, each with some)`,
+      `on other dates it received about ${count(Math.round(usual))} (${counted(days.length, 'date')})`,
+      ...others.map((one) => `${nameOf(one.model.node)}: about ${count(Math.round(one.usual))}; ${one.why.text}`),
       ...why.evidence,
     ],
-    next: why.next,
+    next: [...new Set(sorted.flatMap((one) => one.why.next))].slice(0, 4),
   };
-  return [found];
 }
 
 /** So few beside what the others have, while they are as ever; and a table below this is too small to tell. */

@@ -34,6 +34,8 @@ export interface Case {
 /** What a look finds; `node` says where, and what stands above it may explain it. */
 export interface Found extends Omit<FindingView, 'explains' | 'step'> {
   readonly node?: Node;
+  /** Others that it is about, too. */
+  readonly also?: readonly Node[];
   /** It may come of something above. */
   readonly isEffect?: boolean;
   /** Ids of what it comes of, where that is known better than by what stands above. */

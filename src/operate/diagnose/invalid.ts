@@ -71,9 +71,9 @@ async function invalidOf(model: StepModel, table: Table, of: Case, evidence: Evi
   return {
     cause: 'invalid rows',
     node: table,
-    isEffect: true,
-    // Rows without a parent come of the parent's table, or of rows that all came broken.
-    of: new Set([...at, ...evidence.above(table)]),
+    // Rows without a parent come of the parent's table; a rule of the row itself is broken by the row.
+    isEffect: reference !== undefined,
+    of: at,
     weight: flags[flag] ?? 0,
     short: `${counted(account.invalid, 'row')} of ${name} are invalid (${flag})`,
     what: `${name}: ${count(account.invalid)} of ${counted(account.in, 'row')} (${share(account.invalid, account.in)}) are invalid; ${flag} is false in ${which}, ${since}${was}${coincides[0] ? `; ${coincides[0]}` : ''}`,

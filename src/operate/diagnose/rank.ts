@@ -7,11 +7,13 @@ import { causes, type FindingView } from './views.ts';
  */
 export function ranked(found: readonly Found[], evidence: Pick<Evidence, 'above'>): readonly FindingView[] {
   const general = found.filter(({ explainsAll }) => explainsAll).toSorted(byCause)[0];
+  const depth = ({ node }: Found): number => (node ? evidence.above(node).size : 0);
+  // The nearest: what that comes of itself is found from there.
+  const nearest = (one: Found, other: Found): number => depth(other) - depth(one) || byCause(one, other);
   const explainedBy = new Map<Found, Found>();
   for (const one of found) {
-    const by =
-      found.filter((other) => other !== one && explains(other, one, evidence)).toSorted(byCause)[0] ??
-      (general !== one && isEffect(one) ? general : undefined);
+    const own = found.filter((other) => other !== one && explains(other, one, evidence)).toSorted(nearest)[0];
+    const by = own ?? (general !== one && isEffect(one) ? general : undefined);
     if (by) explainedBy.set(one, by);
   }
   const rootOf = (one: Found, seen = new Set<Found>()): Found => {
@@ -21,7 +23,6 @@ export function ranked(found: readonly Found[], evidence: Pick<Evidence, 'above'
     return rootOf(by, seen);
   };
   const roots = found.filter((one) => rootOf(one) === one);
-  const depth = ({ node }: Found): number => (node ? evidence.above(node).size : 0);
   return roots
     .toSorted(
       (one, other) => byCause(one, other) || depth(one) - depth(other) || (other.weight ?? 0) - (one.weight ?? 0),
@@ -41,7 +42,7 @@ const byCause = (one: Found, other: Found): number => causes.indexOf(one.cause) 
 function explains(other: Found, one: Found, evidence: Pick<Evidence, 'above'>): boolean {
   if (other.isAside || !one.isEffect || !one.node || !other.node || other.node.id === one.node.id) return false;
   const of = one.of ?? evidence.above(one.node);
-  return of.has(other.node.id) && !of.has(one.node.id);
+  return [other.node, ...(other.also ?? [])].some(({ id }) => of.has(id)) && !of.has(one.node.id);
 }
 
 function view({ cause, what, node, evidence, rows, next }: Found, explained: readonly Found[]): FindingView {

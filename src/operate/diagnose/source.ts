@@ -21,9 +21,14 @@ export interface Why {
   readonly order: number;
   /** It is more than that nothing came. */
   readonly isKnown: boolean;
+  /** Nothing came, and nothing is known that kept it from coming. */
+  readonly isQuiet?: boolean;
   /** Nothing is missing. */
   readonly isWell?: boolean;
 }
+/** Up to here it is that something is there and was not taken. */
+export const lastOfFiles = 5;
+
 interface Asking {
   /** The table that reads it. */
   readonly reader: StepModel;
@@ -51,6 +56,7 @@ const nothingNew = (node: Node): Why => ({
   next: [`Ask who delivers ${nameOf(node)}; esteira doctor looks at what is there.`],
   order: 90,
   isKnown: false,
+  isQuiet: true,
 });
 
 // ---- what brings it in ----
@@ -167,14 +173,17 @@ async function ofFiles(node: Node<AnySource>, job: Job | undefined, asking: Aski
       [`${count(own.reduce((sum, { bytes }) => sum + bytes, 0))} bytes`],
     );
   if (own.length === 0 && newest && Temporal.PlainDate.compare(newest, date) < 0)
-    return known(
-      9,
-      `no file of ${date} has come from ${nameOf(node)}; the newest is of ${newest}`,
-      ['Ask who delivers it; then run again.'],
-      [
-        `${counted(all.length, 'file')} ${pattern}, the newest ${all.filter(({ path }) => isOf(path, newest)).map(({ path }) => path)[0]}`,
-      ],
-    );
+    return {
+      ...known(
+        9,
+        `no file of ${date} has come from ${nameOf(node)}; the newest is of ${newest}`,
+        ['Ask who delivers it; then run again.'],
+        [
+          `${counted(all.length, 'file')} ${pattern}, the newest ${all.filter(({ path }) => isOf(path, newest)).map(({ path }) => path)[0]}`,
+        ],
+      ),
+      isQuiet: true,
+    };
   return own.length > 0
     ? { text: `the rows of ${date} had come before`, evidence: [], next: [], order: 95, isKnown: false, isWell: true }
     : undefined;

@@ -34,7 +34,7 @@ async function setUp({ project, models }: Evidence): Promise<readonly Found[]> {
     {
       cause: 'set-up',
       explainsAll: true,
-      what: `The warehouse is not set up for the definitions as they are now: ${counted(changes.length, 'change')} missing, such as ${texts[0] ?? changeText(changes[0] as (typeof changes)[number])}; until then runs are refused`,
+      what: `The warehouse is not set up for the definitions as they are now: ${counted(visible.length || changes.length, 'change')} missing, such as ${texts[0] ?? changeText(changes[0] as (typeof changes)[number])}; until then runs are refused`,
       evidence: [few(texts, 5), ...(isNew ? ['nothing has run yet'] : [])],
       next: ['esteira plan says what each change means for the rows', 'esteira setup'],
     },
