@@ -29,6 +29,7 @@ interface Later {
 /** How long after a first failure that may pass by itself; each further one doubles it. */
 const firstPause = 1;
 const longestPause = 60;
+const longestUnfollowed = 5;
 
 /** Carries out the runs of schedules: one of a job at a time, several jobs side by side. */
 export class Runner {
@@ -190,9 +191,11 @@ export class Runner {
     this.#tryLater(job, tick, going);
   }
 
-  #tryLater({ name }: Job, tick: Tick, { runId }: Going): void {
+  #tryLater(job: Job, tick: Tick, { runId }: Going): void {
+    const { name } = job;
     const before = this.#later.get(name)?.minutes ?? firstPause / 2;
-    const minutes = Math.min(before * 2, longestPause);
+    // What is followed may have been mended by a person meanwhile.
+    const minutes = Math.min(before * 2, follows(job, this.#project) ? longestUnfollowed : longestPause);
     const at = this.#project.clock.now().add({ seconds: minutes * 60 });
     this.#later.set(name, { at, minutes, ...(runId ? { due: tick.logicalTime.toString() } : {}) });
     this.#say({ level: 'info', text: `tries again at ${at}`, job: name, date: tick.date.toString() });

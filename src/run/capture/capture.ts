@@ -5,7 +5,7 @@ import type { Waiting } from '../attempts.ts';
 import { Progress } from '../bounds.ts';
 import { claimAll, type StepOutcome } from '../execute.ts';
 import { refuseForgotten } from '../forgotten.ts';
-import { mayPass, rest, usualRetries } from '../patience.ts';
+import { mayPass, rest, usualRetries, waitAfter } from '../patience.ts';
 import type { Project } from '../project.ts';
 import { stepError } from '../step.ts';
 import type { RunValues } from '../write.ts';
@@ -34,7 +34,7 @@ export interface Capturing {
 const together = Object.freeze({ changes: 10_000, milliseconds: 1000 });
 /** The longest rest before the next attempt, in milliseconds. */
 const longestRest = 30_000;
-/** Between two words of how far it is. */
+/** Between two words of how far it is, in milliseconds; without end they are rarer. */
 const sayEvery = 2000;
 
 /** As watermarks call what a job follows. */
@@ -111,7 +111,8 @@ async function followOn(capturing: Capturing, now: Followed): Promise<void> {
         anew = false;
       }
       if (!capturing.endless && attempt > retries.times) throw thrown;
-      const milliseconds = Math.min(1000 * 2 ** (attempt - 1), longestRest);
+      const growing = Math.min(1000 * 2 ** (attempt - 1), longestRest);
+      const milliseconds = capturing.endless ? growing : waitAfter(attempt, retries);
       now.trouble = error;
       const of = capturing.endless ? Number.POSITIVE_INFINITY : retries.times + 1;
       capturing.onWait({ step: first.node.id, error, attempt: attempt + 1, of, milliseconds });
@@ -165,7 +166,7 @@ class Following {
     try {
       const prepared = await changes.prepare(await this.#landed(), { anew: this.#anew });
       this.#system = prepared.system;
-      for (const made of prepared.made) onNote(`${captured.job}: made ${made}, in ${changes.describe}`);
+      for (const made of prepared.made) onNote(`made ${made}, in ${changes.describe}`);
       await this.#takeSnapshots(changes, lander);
       const landed = await this.#landed();
       const clock = await this.#clock();
@@ -245,7 +246,8 @@ class Following {
     // A snapshot says nothing of the other tables.
     if (!what.of) now.position = what.position;
     if (what.committedAt) now.committedAt = what.committedAt;
-    this.#say(rows);
+    if (what.of) this.#capturing.onNote(`${rows} rows are landed, as they were at one moment`);
+    else this.#say(rows);
   }
 
   /** How far it is, now and then. */
@@ -258,7 +260,7 @@ class Following {
       this.#now.rate = this.#since.rows / passed;
       this.#since = { at, rows: 0 };
     }
-    if (endless || at - this.#saidAt < sayEvery) return;
+    if (at - this.#saidAt < (endless ? sayEvery * 300 : sayEvery) || (endless && rows === 0)) return;
     this.#saidAt = at;
     const { rows: all, rate, position } = this.#now;
     const left = this.#until > position ? Number(this.#until - position) : 0;

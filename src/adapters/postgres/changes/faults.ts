@@ -33,6 +33,12 @@ export function faultOf(
   // The log is read with the publication as it was when it was written; a slot that kept too much was given up.
   if ((code === '42704' && /publication|slot/.test(message)) || /can no longer (get changes|be used)/.test(message))
     return changesLost(got, where);
+  if (code === '53400') {
+    const what = 'The database has no replication slot left; a snapshot takes one for as long as it goes.';
+    const next =
+      'Raise max_replication_slots, or drop a slot that nobody reads (select * from pg_replication_slots), and sync again.';
+    return new EsteiraError('REPLICATION_REFUSED', { what, ...details, next }, cause);
+  }
   if (code === '42501') {
     const what = 'The database does not let Esteira follow its changes.';
     const next =
