@@ -50,12 +50,13 @@ export function writeProject(folder: string, { catalog, definitions, parallel = 
   writeFileSync(
     path.join(folder, 'esteira.config.ts'),
     `import { files } from 'esteira';
-import { duckdb, folder, project, sqlite } from 'esteira/config';
+import { duckdb, folder, project, sqlite, toFile } from 'esteira/config';
 
 export default project({
   name: 'world',
   pipelines: { ${pipelines} },
   standard: 'here',
+  ${definitions === undefined ? "channels: { plantao: [toFile({ path: 'alerts.txt' })], dados: [toFile({ path: 'alerts.txt' })] }," : ''}
   environments: {
     here: {
       warehouse: duckdb({ folder: 'warehouse', memoryLimit: '2GiB', threads: 2 }),
