@@ -1,0 +1,4 @@
+import { later } from './later.ts';
+import { named } from './named.ts';
+
+named(later);
