@@ -69,6 +69,8 @@ export function writeConfiguration(options: {
   readonly files?: string;
   /** Files that stand in for sources, by pattern of the source's name. */
   readonly standIns?: Readonly<Record<string, string>>;
+  /** Those that its monitors tell; nobody is in them. */
+  readonly channels?: readonly string[];
 }): void {
   const { catalog } = options;
   const standIns = Object.entries(options.standIns ?? {}).map(([name, pattern]) => `'${name}': files('${pattern}')`);
@@ -79,6 +81,7 @@ export default project({
   name: '${catalog}',
   pipelines: { ${catalog}: 'definitions/*.ts' },
   standard: 'here',
+  channels: { ${(options.channels ?? []).map((name) => `${name}: []`).join(', ')} },
   environments: {
     here: {
       warehouse: duckdb({ folder: 'data' }),

@@ -44,7 +44,13 @@ function esteiraLoad(landing: string): Contender & { readonly database: string }
     async prepare() {
       emptyPlace('credit10m', 'esteira');
       const standIns = { 'postgres_public.*': 'postgres_public/{name}/*.jsonl' };
-      writeConfiguration({ folder, catalog: 'v_credit', files: path.relative(folder, landing), standIns });
+      writeConfiguration({
+        folder,
+        catalog: 'v_credit',
+        files: path.relative(folder, landing),
+        standIns,
+        channels: ['plantao', 'dados'],
+      });
       cpSync(path.join(root, 'pipelines', 'credit', 'definitions'), path.join(folder, 'definitions'), {
         recursive: true,
       });
