@@ -61,7 +61,7 @@ function goalsOf(samples: Samples, [own, ...others]: readonly Tool[], rows: numb
 export const figure: Figure = {
   about:
     'a table of Postgres, a million rows of ten columns, merged by key into DuckDB: all of it, and then 1,000 changed rows',
-  rounds: 5,
+  rounds: 3,
   async measure({ rounds, size = 1_000_000, say }): Promise<Outcome> {
     if (server === '') throw new Error('ESTEIRA_TEST_POSTGRES names no server');
     const all = tools();
@@ -69,7 +69,8 @@ export const figure: Figure = {
     await fillTable(size);
     try {
       const loads = measured.map((tool): Contender => ({ name: full(tool), prepare: tool.prepare, run: tool.load }));
-      const first = await interleave({ contenders: loads, rounds, say });
+      // Each begins with nothing, and the slowest takes minutes: no round is only to warm.
+      const first = await interleave({ contenders: loads, rounds, say, warm: false });
       const before = await compare(measured);
       for (const tool of measured) {
         emptyPlace('postgres-load', 'after-first', tool.name);
