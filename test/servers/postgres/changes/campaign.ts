@@ -85,7 +85,7 @@ export async function campaign(of: {
     while (killed < kills) {
       const point = among[turn % among.length] as string;
       turn += 1;
-      const isTimed = turn % 5 === 0 && of.points === undefined;
+      const isTimed = turn % 7 === 0 && of.points === undefined;
       if (isTimed) killed += (await killedLater(shop, 300 + ((turn * 97) % 900))) ? 1 : 0;
       // Those of a landing are met more than once where there is more than one.
       else if (!(await shop.sync(`${point}@${turn % 4 === 0 ? 2 : 1}`))) {

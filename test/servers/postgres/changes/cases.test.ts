@@ -226,4 +226,17 @@ describe('what may happen to a database that is followed', { skip: withoutServer
       await wire.close();
     }
   });
+
+  test('a warehouse that is an older copy is told, and nothing is passed over', async () => {
+    const shop = await begun(20);
+    const older = shop.sandbox.copy();
+    await shop.say(`insert into wholes values (2, 'meanwhile', null)`);
+    assert.ok(await shop.sync());
+    const { exit, err } = await older.start(['sync', '--once']).ended;
+    assert.equal(exit, 3, err);
+    assert.match(
+      err,
+      /CHANGES_LOST: .*\n.*\n +got +the slot \S+ begins at [0-9A-F/]+, landed is up to [0-9A-F/]+ only/,
+    );
+  });
 });
