@@ -3,8 +3,11 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 const homes = ['test', 'src', 'pipelines', 'template'];
-/** Run by name only (`npm test -- test/crash`): they kill process after process, or need servers, another Node, a registry, an hour. */
-const apart = ['test/crash', 'test/full', 'test/keeping', 'test/package', 'test/servers', 'test/traps'];
+/** Run by name only (`npm test -- test/crash`): they kill process after process, plant fault after fault, or need servers, another Node, a registry, an hour. */
+const apart = [
+  ...['test/crash', 'test/diagnose', 'test/keeping'],
+  ...['test/full', 'test/package', 'test/servers', 'test/traps'],
+];
 
 const slashes = (file) => file.split(path.sep).join('/');
 
