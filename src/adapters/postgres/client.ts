@@ -50,10 +50,16 @@ export async function connect(source: Source, signal?: AbortSignal): Promise<pg.
   });
   // One that is lost while nothing is asked over it: whoever asks next hears of it.
   client.on('error', () => {});
-  await asked(client, source, signal, async () => {
-    await client.connect();
-    await client.query(settings);
-  });
+  try {
+    await asked(client, source, signal, async () => {
+      await client.connect();
+      await client.query(settings);
+    });
+  } catch (error) {
+    // A connection that nobody has would keep the process.
+    cut(client);
+    throw error;
+  }
   return client;
 }
 

@@ -15,8 +15,9 @@ const message = (letter: string, body: Buffer): Buffer => {
 };
 const ready = message('Z', Buffer.from('I'));
 const letIn = Buffer.concat([message('R', Buffer.alloc(4)), ready]);
+const done = Buffer.concat([message('C', Buffer.from('SET\0')), ready]);
 
-/** A server that lets everybody in, and answers whatever is asked with that error. */
+/** A server that lets everybody in, lets them set what they like, and answers whatever is asked with that error. */
 const refusing =
   (code: string, text: string): NonNullable<Case['arrange']> =>
   async (sandbox) => {
@@ -26,7 +27,8 @@ const refusing =
       socket.once('data', () => {
         socket.write(letIn);
         socket.on('data', (asked) => {
-          if (asked[0] !== 0x58) socket.write(answer);
+          const isSetting = asked.toString('latin1', 5, 9) === 'set ';
+          if (asked[0] !== 0x58) socket.write(isSetting ? done : answer);
         });
       });
     });
