@@ -53,7 +53,9 @@ function esteiraTool(): Tool {
   };
 }
 
+/** The last takes a hundred times as long as the first: whoever has no such time names the others. */
 const backends = ['connectorx', 'pyarrow', 'sqlalchemy'] as const;
+const wanted = process.env['ESTEIRA_BENCH_DLT']?.split(',') ?? backends;
 
 function dltTool(backend: (typeof backends)[number]): Tool {
   const home = path.join(peers, 'dlt');
@@ -69,6 +71,7 @@ function dltTool(backend: (typeof backends)[number]): Tool {
   return {
     name: `dlt ${backend}`,
     ...(there ? {} : { missing: 'dlt is not installed: bench/peers/install.sh dlt' }),
+    ...(wanted.includes(backend) ? {} : { missing: `dlt ${backend}: not among ESTEIRA_BENCH_DLT` }),
     ...(version ? { version } : {}),
     folder,
     database: 'loaded.duckdb',
