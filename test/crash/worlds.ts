@@ -29,8 +29,10 @@ export const points = [
 ] as const;
 /** Met only by a run that goes on. */
 export const pointsOfReturn = ['adopt'] as const;
-/** Of commands that are no runs, with tests of their own. */
+/** Of commands that are no runs, of what is told and of databases that are followed, with tests of their own. */
 export const pointsOfOthers = [
+  ...['finished', 'notices-taken', 'notice-sent'],
+  ...['snapshot', 'received', 'before-acknowledge', 'acknowledged'],
   ...['before-date', 'before-drop', 'date-built'],
   ...['backup-begun', 'backup-warehouse', 'backup-state', 'backup-manifest', 'backup-named'],
   ...['restore-decided', 'restore-cleared'],
