@@ -104,6 +104,7 @@ export class Container {
   async succeed(...words: readonly string[]): Promise<string> {
     const { exit, out, err } = await this.start(...words).ended;
     if (exit !== 0) throw new Error(`esteira ${words.join(' ')} ended with ${exit}: ${out}${err}`);
-    return out + err;
+    // Beside an answer that is read by a program it may say for whom it waits.
+    return words.includes('--json') ? out : out + err;
   }
 }
