@@ -1,11 +1,8 @@
+import type { Vector as FeatureColumn } from '../columns/index.ts';
 import type { Matrix } from './matrix.ts';
 
-/** One column of training rows, as it comes from an engine. */
-export type FeatureColumn =
-  | { readonly of: 'numbers'; readonly values: Float64Array /** 1: there. */; readonly valid?: Uint8Array }
-  | { readonly of: 'booleans'; readonly values: Uint8Array; readonly valid?: Uint8Array }
-  /** `codes` into `words`; -1: missing. */
-  | { readonly of: 'texts'; readonly codes: Int32Array; readonly words: readonly string[] };
+/** One column of training rows. */
+export type { Vector as FeatureColumn } from '../columns/index.ts';
 
 /** What stands for a missing value: a number, the mean or the median of the training rows, or nothing: the row is left out. */
 export type Missing = number | 'mean' | 'median' | 'leave out';

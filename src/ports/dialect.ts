@@ -24,6 +24,8 @@ export interface Dialect {
   rowAsJson(columns: readonly string[]): string;
   /** A relation in parentheses with these columns and no row, to describe a query by. */
   emptyRelation(columns: Columns): string;
+  /** The version of a model that the views of a catalog show, an expression; NULL where there is none. */
+  champion(catalog: string, model: string): string;
   /** Whether a column of this type (as `describe` names it) may be stored in that column: no value of it is silently changed; one that does not fit fails `kind`. */
   accepts(type: string, column: ColumnFacts): boolean;
   /** Reserved words, in lower case: refused as names of tables and columns. */

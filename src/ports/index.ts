@@ -27,6 +27,7 @@ export {
 } from './incoming.ts';
 export type * from './keeping.ts';
 export type * from './landing.ts';
+export type * from './learning.ts';
 export type { ProcessLock, TakeLock } from './lock.ts';
 export type * from './models.ts';
 export type * from './state.ts';

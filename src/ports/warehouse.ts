@@ -5,6 +5,7 @@ import type { QueryPart } from './dissection.ts';
 import type { SourceFile } from './files.ts';
 import type { IncomingInput } from './incoming.ts';
 import type { LandedBefore, Lander, LandingInto } from './landing.ts';
+import type { Learning } from './learning.ts';
 
 /** Columns that Esteira adds, last, to the tables it writes; which of them a table has depends on how it is written. */
 export const hidden = Object.freeze({
@@ -405,7 +406,7 @@ export interface WarehouseCapabilities {
 export type OtherWarehouse = Pick<Warehouse, 'capabilities' | 'dialect' | 'formerDefinitions' | 'inspect' | 'snapshot'>;
 
 /** Where tables are kept and queries carried out. `docs`: every adapter passes `conformance`. */
-export interface Warehouse {
+export interface Warehouse extends Learning {
   readonly dialect: Dialect;
   readonly capabilities: WarehouseCapabilities;
   readonly versions: Readonly<Record<string, string>>;

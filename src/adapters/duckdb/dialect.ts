@@ -49,10 +49,12 @@ const accepted: Readonly<Record<Kind, RegExp>> = Object.freeze({
 /** NULL and nothing else. */
 const untyped = /^"?NULL"?$/;
 
+const place = ({ catalog, schema, table }: Place): string => [catalog, schema, table].map(identifier).join('.');
+
 export const dialect: Dialect = Object.freeze({
   name: 'duckdb',
   identifier,
-  place: ({ catalog, schema, table }: Place) => [catalog, schema, table].map(identifier).join('.'),
+  place,
   type: storedType,
   literal,
   fragment,
@@ -65,6 +67,8 @@ export const dialect: Dialect = Object.freeze({
     );
     return `(select ${fields.join(', ')} where false)`;
   },
+  champion: (catalog: string, model: string) =>
+    `(select version from ${place({ catalog, schema: '_esteira', table: 'champion' })} where model = ${literal(model)})`,
   accepts: (type: string, { kind }: ColumnFacts) => untyped.test(type) || accepted[kind].test(type),
   reserved,
 });

@@ -42,6 +42,7 @@ export const bookkeeping: Readonly<Record<string, string>> = Object.freeze({
     step varchar not null, part integer not null, "rows" bigint, primary key (target, source, path)`,
   invalid_ledger: `run_id varchar, target varchar, _rid varchar, move varchar not null, primary key (run_id, target, _rid)`,
   view_definition: 'name varchar primary key, hash varchar not null',
+  champion: 'model varchar primary key, version varchar not null, number bigint not null',
 });
 
 /**

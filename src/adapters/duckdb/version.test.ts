@@ -16,7 +16,7 @@ const options = (folder: string) => ({ folder, catalogs: ['one'], memoryLimit: '
 
 /** What Esteira of the first version left: its publications did not say of what, and no table said which version it was. */
 const asFirst = `alter table one._esteira.publication drop column job; alter table one._esteira.publication drop column "date";
-  alter table one._esteira.publication drop column zone; alter table one._esteira.publication drop column reason; alter table one._esteira.file drop column "rows"; drop table one._esteira.version`;
+  alter table one._esteira.publication drop column zone; alter table one._esteira.publication drop column reason; alter table one._esteira.file drop column "rows"; drop table one._esteira.version; drop table one._esteira.champion`;
 
 async function told(folder: string, sql: string): Promise<readonly (readonly unknown[])[]> {
   const engine = await Engine.open({ ...options(folder), catalogs: [] });

@@ -17,6 +17,10 @@ const changes: readonly ((catalog: string) => readonly string[])[] = [
   ],
   // Version 3: a file that gave no row may be read when it has some.
   (catalog) => [`alter table ${own(catalog, 'file')} add column "rows" bigint`],
+  // Version 4: which versions of models views show.
+  (catalog) => [
+    `create table ${own(catalog, 'champion')} (model varchar primary key, version varchar not null, number bigint not null)`,
+  ],
 ];
 export const newest = changes.length + 1;
 

@@ -8,6 +8,7 @@ import {
   type WarehouseCapabilities,
 } from '../../ports/index.ts';
 import { backUp } from './back-up.ts';
+import { champions, show } from './champions.ts';
 import { compare, snapshot } from './compare.ts';
 import { type DuckdbOptions, Engine, markText, memory, watermarkKey } from './connection.ts';
 import { dialect } from './dialect.ts';
@@ -37,6 +38,7 @@ import { publishUnchanged } from './publish/unchanged.ts';
 import { query } from './query.ts';
 import { change, scopeOf } from './setup.ts';
 import { readRows, replaceRows } from './small.ts';
+import { vectors } from './vectors.ts';
 
 export type { DuckdbOptions } from './connection.ts';
 
@@ -188,6 +190,9 @@ export function warehouseOf(engine: Engine): Warehouse {
     },
     snapshot: (place, of) => snapshot(engine, place, of),
     compare: (place, comparison, signal) => compare(engine, place, comparison, signal),
+    vectors: (sql, of) => vectors(engine, sql, of),
+    champions: (catalog) => champions(engine, catalog),
+    show: (catalog, shown) => show(engine, catalog, shown),
     query: (statement, how) => query(engine, statement, how),
     rows: (place, columns) => readRows(engine, place, columns),
     replaceRows: (...replacing) => replaceRows(engine, ...replacing),

@@ -5,6 +5,7 @@ import { filesOfStep } from './warehouse/files.ts';
 import { histories } from './warehouse/histories.ts';
 import { invalidRows } from './warehouse/invalid.ts';
 import { landing } from './warehouse/landing.ts';
+import { learning } from './warehouse/learning.ts';
 import { modes } from './warehouse/modes.ts';
 import { names } from './warehouse/names.ts';
 import { type Open, onEach } from './warehouse/on.ts';
@@ -26,6 +27,7 @@ export function warehouseConformance(name: string, open: Open): void {
   publishing(on);
   filesOfStep(on);
   landing(on);
+  learning(on);
   reading(on);
   rerun(on);
   shapes(on);

@@ -1,0 +1,102 @@
+import type { DuckDBDataChunk } from '@duckdb/node-api';
+import type { Column, Columns, Vector } from '../../columns/index.ts';
+import type { Vectors, Warehouse } from '../../ports/index.ts';
+import type { Engine } from './connection.ts';
+import { dialect } from './dialect.ts';
+import { ofStatement } from './errors.ts';
+import type { Session } from './session.ts';
+
+const { identifier, literal } = dialect;
+const numeric = new Set(['integer', 'bigint', 'real', 'decimal']);
+
+/** Keeps what a query gives as a Parquet file, and gives columns of that file. */
+export async function vectors(
+  engine: Engine,
+  query: string,
+  { columns, file, signal }: Parameters<Warehouse['vectors']>[1],
+): Promise<Vectors> {
+  await engine.attachAll();
+  return await engine.use(async (session) => {
+    try {
+      await session.run(`copy (${query}\n) to ${literal(file)} (format parquet, compression zstd)`);
+      const rows = await session.number(`select count(*) from read_parquet(${literal(file)})`);
+      return { rows, columns: await read(session, { columns, file, rows }) };
+    } catch (error) {
+      throw ofStatement(error, (said) => said, engine.memoryLimit);
+    }
+  }, signal);
+}
+
+/** NULL is NaN on the way: a vector of numbers is copied as a whole, and what is not there is found afterwards. */
+function asked(name: string, { facts }: Column<unknown>): string {
+  const own = identifier(name);
+  if (facts.kind === 'boolean') return `case when ${own} then 1e0 when not ${own} then 0e0 else 'nan'::double end`;
+  if (numeric.has(facts.kind)) return `coalesce(cast(${own} as double), 'nan'::double)`;
+  return `cast(${own} as varchar)`;
+}
+
+async function read(
+  session: Session,
+  { columns, file, rows }: { readonly columns: Columns; readonly file: string; readonly rows: number },
+): Promise<Vectors['columns']> {
+  const entries = Object.entries<Columns[string]>(columns);
+  const collectors = entries.map(([, { facts }]) =>
+    numeric.has(facts.kind) || facts.kind === 'boolean' ? new Numbers(rows, facts.kind === 'boolean') : new Texts(rows),
+  );
+  const list = entries.map(([name, column]) => asked(name, column)).join(', ');
+  const result = await session.connection.stream(`select ${list} from read_parquet(${literal(file)})`);
+  let at = 0;
+  for (let chunk = await result.fetchChunk(); chunk?.rowCount; chunk = await result.fetchChunk()) {
+    session.throwIfCancelled();
+    for (const [index, collector] of collectors.entries()) collector.take(chunk, index, at);
+    at += chunk.rowCount;
+  }
+  return Object.fromEntries(entries.map(([name], index) => [name, (collectors[index] as Numbers | Texts).vector()]));
+}
+
+class Numbers {
+  readonly #values: Float64Array;
+  readonly #areBooleans: boolean;
+  constructor(rows: number, areBooleans: boolean) {
+    this.#values = new Float64Array(rows);
+    this.#areBooleans = areBooleans;
+  }
+  take(chunk: DuckDBDataChunk, column: number, at: number): void {
+    const { items } = chunk.getColumnVector(column) as unknown as { readonly items: Float64Array };
+    this.#values.set(items.subarray(0, chunk.rowCount), at);
+  }
+  vector(): Vector {
+    const values = this.#values;
+    const valid = values.some(Number.isNaN)
+      ? { valid: Uint8Array.from(values, (value) => (Number.isNaN(value) ? 0 : 1)) }
+      : {};
+    if (!this.#areBooleans) return { of: 'numbers', values, ...valid };
+    return { of: 'booleans', values: Uint8Array.from(values), ...valid };
+  }
+}
+
+class Texts {
+  readonly #codes: Int32Array;
+  readonly #words: string[] = [];
+  readonly #codeOf = new Map<string, number>();
+  constructor(rows: number) {
+    this.#codes = new Int32Array(rows);
+  }
+  take(chunk: DuckDBDataChunk, column: number, at: number): void {
+    const vector = chunk.getColumnVector(column);
+    for (let row = 0; row < chunk.rowCount; row += 1) {
+      const text = vector.getItem(row) as string | null;
+      this.#codes[at + row] = text === null ? -1 : this.#code(text);
+    }
+  }
+  #code(text: string): number {
+    const known = this.#codeOf.get(text);
+    if (known !== undefined) return known;
+    const code = this.#words.push(text) - 1;
+    this.#codeOf.set(text, code);
+    return code;
+  }
+  vector(): Vector {
+    return { of: 'texts', codes: this.#codes, words: this.#words };
+  }
+}

@@ -1,0 +1,75 @@
+/** A member of a family: the values of its `each` columns; empty where a model has no family. */
+export type Member = Readonly<Record<string, string | number | boolean>>;
+
+/** One limit of a gate, as it was judged. */
+export interface JudgedLimit {
+  /** As it is named: `silhouette`, `samples`. */
+  readonly measure: string;
+  /** `no worse`: than the champion on the same rows, by at most the bound. */
+  readonly sign: '>=' | '<=' | 'no worse';
+  readonly bound: number;
+  /** The setting that the bound comes from: `config.limits.silhouette`. */
+  readonly setting?: string;
+  readonly members: readonly {
+    readonly member: Member;
+    /** Absent: it is not known, and the limit does not hold. */
+    readonly value?: number;
+    /** The champion's, on the same rows. */
+    readonly champion?: number;
+    readonly passed: boolean;
+  }[];
+  readonly passed: boolean;
+}
+
+/** Rows whose cluster is another than under the champion. */
+export interface Movement {
+  readonly from: number;
+  readonly to: number;
+  readonly rows: number;
+}
+
+export interface MemberAbout {
+  readonly member: Member;
+  /** Rows that it was trained with, and those kept to judge with. */
+  readonly rows: number;
+  readonly held: number;
+  /** Rows that were left out, by the feature that was missing. */
+  readonly left: Readonly<Record<string, number>>;
+  readonly measures: Readonly<Record<string, number>>;
+  /** Of clusters, beside the champion's: rows that change from one to another, clusters that are new, and those that are gone. */
+  readonly moved?: {
+    readonly rows: readonly Movement[];
+    readonly fresh: readonly number[];
+    readonly gone: readonly number[];
+  };
+}
+
+/** What is to be known of a version; kept with its files and in the state, and never changed. */
+export interface VersionAbout {
+  readonly learner: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly features: readonly string[];
+  readonly each: readonly string[];
+  readonly target?: string;
+  readonly seed: number;
+  /** Hash of the definition. */
+  readonly code: string;
+  /** Everything that the model, and what stands above it, takes from settings: by name, as the engine spells it. */
+  readonly settings: Readonly<Record<string, string>>;
+  readonly job: string;
+  readonly runId: string;
+  /** The date of the run. */
+  readonly date: string;
+  /** Who or what asked for the run. */
+  readonly by: string;
+  /** Of the tables that the training rows came from: the last publication that they hold. */
+  readonly inputs: Readonly<Record<string, { readonly runId: string; readonly sequence: string }>>;
+  readonly rows: number;
+  readonly members: readonly MemberAbout[];
+  readonly seconds: number;
+  /** The version that was the champion then. */
+  readonly champion?: string;
+  readonly gate: { readonly passed: boolean; readonly limits: readonly JudgedLimit[] };
+  /** Nothing gets out until somebody of this group says so. */
+  readonly approvedBy?: string;
+}
