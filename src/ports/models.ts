@@ -6,6 +6,14 @@ import type { Held } from './state.ts';
  */
 export type VersionState = 'training' | 'candidate' | 'refused' | 'released' | 'taken back';
 
+/** What somebody decided about a version that waits for it. */
+export interface Decision {
+  readonly decided: 'approved' | 'rejected';
+  readonly by: string;
+  readonly reason: string;
+  readonly at: Temporal.Instant;
+}
+
 /** One version of a model; what it says never changes once it is whole. */
 export interface ModelVersion {
   /** `catalog.schema.name`. */
@@ -19,6 +27,7 @@ export interface ModelVersion {
   readonly contentHash?: string;
   /** Code, settings, window, rows, inputs, measures, verdict: whatever is to be known of it. */
   readonly about?: unknown;
+  readonly decision?: Decision;
 }
 
 /** The champion of a model was another from then on. */
@@ -60,6 +69,12 @@ export type Moved =
   | { readonly moved: 'overtaken'; readonly model: string; readonly champion?: string }
   | { readonly moved: 'unusable'; readonly model: string; readonly version: string; readonly state?: VersionState };
 
+/** `before`: somebody has decided already, and that stays · `impossible`: a version that is not there, or not a candidate. */
+export type Decided =
+  | { readonly decided: 'now' }
+  | { readonly decided: 'before'; readonly decision: Decision }
+  | { readonly decided: 'impossible'; readonly state?: VersionState };
+
 /** Versions of models, which of them are in use, and how that came to be. */
 export interface ModelStore {
   /** The version that the run trains of a model, the same for each of its attempts. Throws FENCED. */
@@ -73,6 +88,8 @@ export interface ModelStore {
       readonly about: unknown;
     },
   ): Promise<void>;
+  /** Of a candidate, once: of two people who decide at the same time one is told what the other decided. Who is rejected is refused. */
+  decide(of: Pick<ModelVersion, 'model' | 'version'>, decision: Decision): Promise<Decided>;
   /** All in one transaction, or nothing. Throws FENCED. */
   move(moves: NewMoves): Promise<Moved>;
   champions(): Promise<ReadonlyMap<string, Champion>>;

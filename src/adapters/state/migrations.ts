@@ -145,6 +145,14 @@ const migrations: readonly ((words: Words) => string)[] = [
     primary key (model, number)
   )${table};
   `,
+
+  // What people decided about versions that waited for them.
+  ({ text }) => `
+  alter table model_version add column decided ${text} check (decided in ('approved', 'rejected'));
+  alter table model_version add column decided_by ${text};
+  alter table model_version add column decided_reason ${text};
+  alter table model_version add column decided_at ${text};
+  `,
 ];
 
 export const newest = migrations.length;

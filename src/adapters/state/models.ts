@@ -1,5 +1,15 @@
 import type { Selectable } from 'kysely';
-import type { Champion, Held, ModelMove, ModelStore, ModelVersion, Moved, NewMoves } from '../../ports/index.ts';
+import type {
+  Champion,
+  Decided,
+  Decision,
+  Held,
+  ModelMove,
+  ModelStore,
+  ModelVersion,
+  Moved,
+  NewMoves,
+} from '../../ports/index.ts';
 import type { Engine, State } from './engine.ts';
 import { requireToken } from './leases.ts';
 import { encode } from './rows.ts';
@@ -7,15 +17,29 @@ import type { ModelMoveRow, ModelVersionRow } from './tables.ts';
 
 const instant = (text: string): Temporal.Instant => Temporal.Instant.from(text);
 
-const toVersion = (row: Selectable<ModelVersionRow>): ModelVersion => ({
-  model: row.model,
-  version: row.version,
-  runId: row.run_id,
-  state: row.state,
-  createdAt: instant(row.created_at),
-  ...(row.content_hash !== null && { contentHash: row.content_hash }),
-  ...(row.about !== null && { about: JSON.parse(row.about) as unknown }),
-});
+/** Who decides says all of it at once. */
+const toDecision = (row: Selectable<ModelVersionRow>): Decision | undefined =>
+  row.decided === null
+    ? undefined
+    : {
+        decided: row.decided,
+        by: row.decided_by ?? '',
+        reason: row.decided_reason ?? '',
+        at: instant(row.decided_at ?? ''),
+      };
+function toVersion(row: Selectable<ModelVersionRow>): ModelVersion {
+  const decision = toDecision(row);
+  return {
+    model: row.model,
+    version: row.version,
+    runId: row.run_id,
+    state: row.state,
+    createdAt: instant(row.created_at),
+    ...(row.content_hash !== null && { contentHash: row.content_hash }),
+    ...(row.about !== null && { about: JSON.parse(row.about) as unknown }),
+    ...(decision && { decision }),
+  };
+}
 const toMove = (row: Selectable<ModelMoveRow>): ModelMove => ({
   model: row.model,
   number: Number(row.number),
@@ -68,7 +92,7 @@ export class SqlModels implements ModelStore {
       const written = { run_id: held.runId, state: 'training' as const, created_at: now.toString() };
       await state
         .insertInto('model_version')
-        .values({ model, version, ...written, content_hash: null, about: null })
+        .values({ model, version, ...written })
         .execute();
       return version;
     });
@@ -85,6 +109,24 @@ export class SqlModels implements ModelStore {
         .where('run_id', '=', held.runId)
         .where('state', '=', 'training')
         .execute();
+    });
+  }
+
+  decide({ model, version }: Parameters<ModelStore['decide']>[0], decision: Decision): Promise<Decided> {
+    return this.#engine.transaction('take', async (state) => {
+      const row = await versionOf(state, model, version).executeTakeFirst();
+      const before = row && toDecision(row);
+      if (before) return { decided: 'before', decision: before };
+      if (row?.state !== 'candidate') return { decided: 'impossible', ...(row && { state: row.state }) };
+      const { decided, by, reason, at } = decision;
+      await state
+        .updateTable('model_version')
+        .set({ decided, decided_by: by, decided_reason: reason, decided_at: at.toString() })
+        .$if(decided === 'rejected', (rejecting) => rejecting.set({ state: 'refused' }))
+        .where('model', '=', model)
+        .where('version', '=', version)
+        .execute();
+      return { decided: 'now' };
     });
   }
 

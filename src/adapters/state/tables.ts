@@ -2,6 +2,7 @@ import type { ColumnType } from 'kysely';
 import type {
   BackfillDateState,
   BackfillState,
+  Decision,
   NoticeRecord,
   Reason,
   RunState,
@@ -167,6 +168,10 @@ export interface ModelVersionRow {
   content_hash: string | null;
   /** JSON. */
   about: string | null;
+  decided: Decision['decided'] | null;
+  decided_by: string | null;
+  decided_reason: string | null;
+  decided_at: string | null;
 }
 /** `number`: of the move that made it so. */
 interface ModelChampionRow {

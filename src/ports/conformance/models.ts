@@ -93,6 +93,48 @@ export function modelsConformance(on: On): void {
     assert.deepEqual(again, { moved: 'unusable', model, version: second, state: 'taken back' });
   });
 
+  on('what somebody decided about a candidate stays, and whoever comes later is told of it', async (state, another) => {
+    const [first, second] = [await trained(state), await trained(state, { day: 2 })];
+    const approved = { decided: 'approved', by: 'ana', reason: "it's São Paulo's", at: at(5) } as const;
+    const rejected = { decided: 'rejected', by: 'rui', reason: 'too many moved', at: at(6) } as const;
+    const both = await Promise.all([
+      state.models.decide({ model, version: first }, approved),
+      state.models.decide({ model, version: first }, rejected),
+    ]);
+    const others = await another();
+    assert.deepEqual(both.map(({ decided }) => decided).toSorted(), ['before', 'now']);
+    const { decision, state: became } = (await others.models.version(model, first)) ?? {};
+    assert.deepEqual(
+      both.find(({ decided }) => decided === 'before'),
+      { decided: 'before', decision },
+    );
+    assert.equal(became, decision?.decided === 'approved' ? 'candidate' : 'refused');
+    assert.deepEqual(await state.models.decide({ model, version: second }, rejected), { decided: 'now' });
+    assert.equal(await stateOf(others, second), 'refused');
+    const refused = await move(state, [{ model, to: second }]);
+    assert.deepEqual(refused, { moved: 'unusable', model, version: second, state: 'refused' });
+    const third = await trained(state, { day: 3 });
+    await state.models.decide({ model, version: third }, approved);
+    assert.deepEqual((await others.models.version(model, third))?.decision, approved);
+    assert.deepEqual(await move(others, [{ model, to: third }]), { moved: 'all' });
+    assert.deepEqual((await state.models.version(model, third))?.decision, approved);
+  });
+
+  on('nothing is decided about a version that is no candidate', async (state) => {
+    const version = await trained(state, { as: 'refused' });
+    const decision = { decided: 'approved', by: 'ana', reason: 'it is better', at: at(5) } as const;
+    const decide = (of: string) => state.models.decide({ model, version: of }, decision);
+    assert.deepEqual(await decide(version), { decided: 'impossible', state: 'refused' });
+    assert.deepEqual(await decide('unknown'), { decided: 'impossible' });
+    const held = await training(state, 2);
+    const half = await state.models.begin(held, model, at(2));
+    assert.deepEqual(await decide(half), { decided: 'impossible', state: 'training' });
+    await state.finish(held, 'failed', undefined, at(3));
+    const used = await trained(state, { day: 3 });
+    await move(state, [{ model, to: used }]);
+    assert.deepEqual(await decide(used), { decided: 'impossible', state: 'released' });
+  });
+
   on('several models move together or not at all', async (state) => {
     const [own, others] = [await trained(state), await trained(state, { of: other, as: 'refused', day: 2 })];
     const both = [
