@@ -23,10 +23,14 @@ const sumOf = (counts: ArrayLike<number>): number => Array.from(counts).reduce((
  * Edges between ten bins that each have a tenth of the rows before: quantiles by linear interpolation (Hyndman and Fan's seventh, as numpy and
  * DuckDB's `quantile_cont`). Fewer where values repeat. The values are in rising order.
  */
-export function deciles(sorted: ArrayLike<number>): Float64Array {
+export const deciles = (sorted: ArrayLike<number>): Float64Array => quantiles(sorted, 10);
+/** The same for a hundred bins. */
+export const percentiles = (sorted: ArrayLike<number>): Float64Array => quantiles(sorted, 100);
+
+function quantiles(sorted: ArrayLike<number>, bins: number): Float64Array {
   if (sorted.length === 0) return new Float64Array();
-  const edges = Array.from({ length: 9 }, (_, index) => {
-    const at = ((sorted.length - 1) * (index + 1)) / 10;
+  const edges = Array.from({ length: bins - 1 }, (_, index) => {
+    const at = ((sorted.length - 1) * (index + 1)) / bins;
     const low = Math.floor(at);
     const value = sorted[low] as number;
     const next = sorted[Math.min(low + 1, sorted.length - 1)] as number;
