@@ -112,6 +112,7 @@ async function open(
         return reader && `${reader.by} ${reader.options.pattern ?? ''}`.trim();
       },
       variables: used.all,
+      groups: new Map(Object.entries(config.groups ?? {})),
       channels: membersIn(environment, { config, place, monitors: graph.monitors.values() }),
       against: async (called) => {
         // One that there is none of is told before anything is opened.

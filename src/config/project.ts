@@ -96,6 +96,8 @@ export interface ProjectConfig<Names extends string = string> {
   readonly invalid?: `_${string}`;
   /** Who hears what: monitors name one of these. */
   readonly channels?: Channels;
+  /** Who may approve what waits for a group: names of people as `esteira` knows them, those of their accounts. */
+  readonly groups?: Readonly<Record<string, readonly string[]>>;
   readonly environments: Readonly<Record<Names, Environment>>;
   /** The environment without `--env`. */
   readonly standard: NoInfer<Names>;

@@ -13,7 +13,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /** Throws CONFIG_INVALID for the first thing in esteira.config.ts that cannot be. */
 export function refuseConfig(config: ProjectConfig): void {
-  const { pipelines, environments, standard, channels } = config;
+  const { pipelines, environments, standard, channels, groups } = config;
   if (!isObject(pipelines) || Object.keys(pipelines).length === 0)
     throw wrong('pipelines', pipelines, "each catalog with its files: { shop: 'definitions/*.ts' }");
   for (const [catalog, pattern] of Object.entries(pipelines)) {
@@ -26,6 +26,7 @@ export function refuseConfig(config: ProjectConfig): void {
     if (typeof pattern !== 'string') throw wrong(`pipelines.${catalog}`, pattern, 'a pattern of files');
   }
   refuseChannels('channels', channels);
+  refuseGroups(groups);
   if (!isObject(environments)) throw wrong('environments', environments, 'each environment by its name');
   for (const [name, environment] of Object.entries(environments))
     refuseEnvironment(`environments.${name}`, environment);
@@ -69,6 +70,13 @@ function refuseChannels(where: string, channels: unknown): void {
     if (strange !== undefined)
       throw wrong(`${where}.${name}`, strange, 'what email(…), slack(…), webhook(…) or toFile(…) gives');
   }
+}
+
+function refuseGroups(groups: unknown): void {
+  if (groups !== undefined && !isObject(groups)) throw wrong('groups', groups, "people by group: { dados: ['ana'] }");
+  for (const [name, people] of Object.entries(groups ?? {}))
+    if (!Array.isArray(people) || people.some((one) => typeof one !== 'string' || one === ''))
+      throw wrong(`groups.${name}`, people, "a list of names: ['ana', 'rui']");
 }
 
 /** What ends today is looked for tomorrow, too. */

@@ -70,6 +70,8 @@ export interface Project {
   modulesOf(definition: AnyTable): Readonly<Record<string, string>>;
   /** A file of the configuration or the definitions that is not what it was when it was loaded. */
   changed?(): string | undefined;
+  /** By name: who may approve what waits for it. */
+  readonly groups?: ReadonlyMap<string, readonly string[]>;
   /** By name: who hears of monitors that tell it. */
   readonly channels?: ReadonlyMap<string, readonly ChannelMember[]>;
   /** Takes secret values out of a text. */

@@ -46,6 +46,7 @@ export const project: Cases = {
         'A channel tells no address.',
         "channels: { plantao: [email({ to: 'plantao', from: 'b@example.com', server: env('SMTP_URL') })] }",
       ],
+      ['A group has one who is no person.', "groups: { dados: ['ana', 7 as never] }"],
       ['A webhook has no secret.', "channels: { plantao: [webhook({ url: 'https://example.com/alerts' } as never)] }"],
     ].map(([doing = '', channels = '']) => ({ doing, words: ['check'], files: config({ more: `${channels},` }) })),
     {
