@@ -94,6 +94,12 @@ export const catalogue = Object.freeze({
     'A restore would replace what is there, and nobody has said the name of the project.',
   ),
   RESTORE_UNFINISHED: terminal(3, 'A restore was interrupted: the state and the warehouse may be of two moments.'),
+  STORE_UNREACHABLE: transient(1, 'A bucket, where models are published, does not answer, or went away in the middle.'),
+  PUBLISH_CONFLICT: terminal(
+    1,
+    'Somebody else publishes a model in the same place, or this state is older than what it published.',
+  ),
+  STORE_REFUSED: terminal(3, 'A bucket does not let Esteira in, or does not do what it needs.'),
   FILE_UNUSABLE: terminal(1, 'A file or folder cannot be opened, read or written.'),
   FILE_HELD: transient(4, 'Another program has the DuckDB file open.'),
 }) satisfies Readonly<Record<string, Entry>>;

@@ -396,6 +396,15 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/diagnose.ts')).diagnose,
   },
   {
+    name: 'publish',
+    about: 'Bring stores of models up to the champions.',
+    more: 'What `models` of the environment names: each version as a file of its own, and latest, a whole copy of the one in use. `esteira run` and `esteira start` do it by themselves; what could not be brought is owed, and tried again. Looks into every store, also where nothing is owed.',
+    arguments: [],
+    options: {},
+    examples: [{ line: 'esteira publish', about: 'after a bucket was mended' }],
+    load: async () => (await import('./commands/publish.ts')).publish,
+  },
+  {
     name: 'gc',
     about: 'Remove what is older than it is kept.',
     more: 'Runs, log lines, due times, backfills, figures and alerts that have ended, as `keep` of the environment says; `esteira start` does the same once a day. What something may still need stays, however old: unfinished runs, the newest of each job, dates that are owed, and of each date that succeeded one line. The tables of the warehouse, and what it records of them, are never touched. May be stopped, and given again.',

@@ -3,3 +3,4 @@ export { duckdb, folder, sqlite } from './adapters.ts';
 export { email, slack, toFile, webhook } from './channels.ts';
 export { postgres } from './postgres-state.ts';
 export { type Environment, type ProjectConfig, project } from './project.ts';
+export { s3 } from './s3.ts';

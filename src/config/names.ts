@@ -36,6 +36,10 @@ export function usedVariables(config: ProjectConfig, graph: Graph): UsedVariable
   ofChannels(config.channels);
   for (const [name, environment] of Object.entries(config.environments)) {
     for (const role of ['warehouse', 'state', 'files'] as const) add(`${role} of ${name}`, environment[role].options);
+    for (const store of environment.models ?? []) {
+      add(`models of ${name}`, store.options);
+      ofOthers.push(...namesIn('secrets' in store ? store.secrets : []));
+    }
     for (const reader of Object.values(environment.standIns ?? {})) {
       add(`stand-ins of ${name}`, reader.options);
       ofOthers.push(...namesIn(reader.options));

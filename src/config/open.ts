@@ -15,6 +15,7 @@ import { environmentOf, placeFor, stopPoint } from './place.ts';
 import type { Environment, Place, ProjectConfig, StateAdapter } from './project.ts';
 import { refuseHalfRestored } from './restore.ts';
 import { sourceTables } from './sources.ts';
+import { targetsIn } from './targets.ts';
 import { Variables } from './variables.ts';
 
 export interface OpenProject extends Project {
@@ -113,6 +114,7 @@ async function open(
       },
       variables: used.all,
       groups: new Map(Object.entries(config.groups ?? {})),
+      published: targetsIn(environment, place),
       channels: membersIn(environment, { config, place, monitors: graph.monitors.values() }),
       against: async (called) => {
         // One that there is none of is told before anything is opened.
@@ -205,7 +207,8 @@ function refuseShared(config: ProjectConfig, placeOf: (of: Environment, name: st
 /** An environment whose variables are not set here cannot be compared, and cannot be opened either. */
 function writesOf(environment: Environment, place: Place): readonly string[] {
   try {
-    return [...environment.warehouse.writes(place), ...environment.state.writes(place)];
+    const { warehouse, state, models = [] } = environment;
+    return [warehouse, state, ...models].flatMap((one) => one.writes(place));
   } catch (error) {
     if (error instanceof EsteiraError && error.code === 'VARIABLE_MISSING') return [];
     throw error;

@@ -1,5 +1,14 @@
 import type { Env, Reader } from '../define/index.ts';
-import type { Channel, FileStore, KeptRow, Manifest, NewOwner, StateStore, Warehouse } from '../ports/index.ts';
+import type {
+  Channel,
+  FileStore,
+  KeptFiles,
+  KeptRow,
+  Manifest,
+  NewOwner,
+  StateStore,
+  Warehouse,
+} from '../ports/index.ts';
 import type { Retention, Retries } from '../run/index.ts';
 
 /** Where an adapter is opened. */
@@ -60,6 +69,11 @@ export interface StateAdapter extends Adapter<'state', StateStore> {
   readonly isShared: boolean;
 }
 export type FilesAdapter = Adapter<'files', FileStore>;
+/** Where whole files are kept, and none of a source is read. */
+export interface KeptAdapter extends Adapter<'kept', KeptFiles> {
+  /** Values that are secret, whatever their variables are called. */
+  readonly secrets: readonly Value[];
+}
 /** Whom a channel tells; `describe` names it without what is secret. */
 export interface ChannelAdapter extends Adapter<'channel', Channel> {
   readonly describe: string;
@@ -74,6 +88,8 @@ export interface Environment {
   readonly state: StateAdapter;
   /** Where `files(…)` reads. */
   readonly files: FilesAdapter;
+  /** Where versions of models are published, for whoever serves them: `<model>/<version>/…` and `<model>/latest/…`; by default nowhere. */
+  readonly models?: readonly (KeptAdapter | FilesAdapter)[];
   /** Set before the names of catalogs, so that two environments may share one place. */
   readonly prefix?: string;
   /** What stands in for a reader here, by source name (`*` any, `{name}` what it stood for); said in every plan. */

@@ -43,7 +43,9 @@ function refuseEnvironment(where: string, environment: unknown): void {
     if (adapter?.role !== role)
       throw wrong(`${where}.${role}`, adapter?.role ?? adapter, `what an adapter for ${role} gives`);
   }
-  const { prefix, parallel, retries, keep, standIns, channels } = environment;
+  const { prefix, parallel, retries, keep, standIns, channels, models } = environment;
+  if (models !== undefined && !(Array.isArray(models) && models.every(mayKeep)))
+    throw wrong(`${where}.models`, models, "a list: [s3({ bucket: 'models' }), folder({ path: 'published' })]");
   refuseChannels(`${where}.channels`, channels);
   if (prefix !== undefined && !isName(prefix)) throw wrong(`${where}.prefix`, prefix, "such as 'dev_'");
   if (parallel !== undefined && !(Number.isInteger(parallel) && (parallel as number) > 0))
@@ -61,6 +63,9 @@ function refuseEnvironment(where: string, environment: unknown): void {
     if (!isObject(reader) || !('by' in reader))
       throw wrong(`${where}.standIns.${name}`, reader, "a reader: files('orders/*.csv')");
 }
+
+const mayKeep = (adapter: Adapter<string, unknown> | undefined): boolean =>
+  adapter?.role === 'kept' || adapter?.role === 'files';
 
 function refuseChannels(where: string, channels: unknown): void {
   if (channels !== undefined && !isObject(channels)) throw wrong(where, channels, 'each channel by its name');

@@ -12,6 +12,7 @@ import { gc } from './keep/gc.ts';
 import { lineage } from './lineage.ts';
 import { compile, logs, query, runs, show } from './look.ts';
 import { plan } from './plan.ts';
+import { publishBeforeEnd, publishModels } from './publish/publish.ts';
 import { backfill } from './rerun/backfill.ts';
 import { reprocess } from './rerun/reprocess.ts';
 import { reset } from './rerun/reset.ts';
@@ -63,10 +64,14 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
   diff,
   gc,
   backup,
+  publish: publishModels,
 };
 
 /** Monitors are judged by what these do, and their process may end with them. */
 const raises: readonly OperationName[] = ['run', 'resume', 'backfill', 'reprocess', 'sync'];
+
+/** Champions are moved by what these do, and their process may end with them. */
+const releases: readonly OperationName[] = ['run', 'resume', 'backfill', 'reprocess'];
 
 /** What arrives at the owner's socket is only a text; names that every object has are no operations. */
 function refuseUnknown(name: string, input: unknown): void {
@@ -96,6 +101,7 @@ export async function operate<Name extends OperationName>(
     const output = await (all[name] as Carry<Name>)(project, input, { ...context, emit }).finally(async () => {
       // A run is what it is, whatever can be told of it.
       if (raises.includes(name)) await deliverBeforeEnd(project, { emit }).catch(() => undefined);
+      if (releases.includes(name)) await publishBeforeEnd(project, { emit }).catch(() => undefined);
     });
     // Rows are what they are: a value among them may well be equal to a secret.
     return ['query', 'show', 'diff'].includes(name) ? output : cleaned(output, project);

@@ -15,6 +15,7 @@ import type { ChecklistView } from './checklist/views.ts';
 import type { DiagnosisView } from './diagnose/views.ts';
 import type { DiffView } from './diff-views.ts';
 import type { PlanView } from './plan-views.ts';
+import type { PublishView } from './publish/views.ts';
 import type { BeatEvent, ScheduleEvent, StartView, TickView } from './schedule/views.ts';
 
 export type * from './alerts/views.ts';
@@ -22,6 +23,7 @@ export type { ChecklistView, ItemState, ItemView } from './checklist/views.ts';
 export type { Cause, DiagnosisView, FindingView } from './diagnose/views.ts';
 export type * from './diff-views.ts';
 export type * from './plan-views.ts';
+export type { PublishedView, PublishView } from './publish/views.ts';
 export type { BeatEvent, KeepingView, ScheduleEvent, StartView, TickView } from './schedule/views.ts';
 
 // What operations take and give. Everything here is JSON: it crosses processes, and `--json` prints it as it is.
@@ -470,6 +472,8 @@ export interface Operations {
   /** With `reconcile` the state is brought to what the warehouse knows; without it nothing is changed. */
   /** The folder by its whole path; it is not there yet. */
   backup: [input: { readonly folder: string }, output: BackupView];
+  /** Brings every store of models to the champions; throws what the first could not be brought for. */
+  publish: [input: Record<string, never>, output: PublishView];
   /** Once a day `start` does the same. */
   gc: [input: { readonly dryRun?: boolean }, output: GcView];
   doctor: [input: { readonly reconcile?: boolean }, output: DoctorView];

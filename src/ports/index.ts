@@ -26,10 +26,12 @@ export {
   type Unread,
 } from './incoming.ts';
 export type * from './keeping.ts';
+export { type Content, type KeptFiles, type LookedFile, namesIn } from './kept.ts';
 export type * from './landing.ts';
 export type * from './learning.ts';
 export type { ProcessLock, TakeLock } from './lock.ts';
 export type * from './models.ts';
+export type * from './published.ts';
 export type * from './state.ts';
 export type * from './ticks.ts';
 export * from './warehouse.ts';

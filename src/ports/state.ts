@@ -2,6 +2,7 @@ import type { AlertChange, AlertStore, Judged } from './alerts.ts';
 import type { BackfillStore } from './backfills.ts';
 import type { KeepingStore } from './keeping.ts';
 import type { ModelStore } from './models.ts';
+import type { PublishedStore } from './published.ts';
 import type { TickStore } from './ticks.ts';
 import type { Account, Bound, PublicationDetails } from './warehouse.ts';
 
@@ -127,6 +128,7 @@ export interface StateStore {
   readonly alerts: AlertStore;
   readonly keeping: KeepingStore;
   readonly models: ModelStore;
+  readonly published: PublishedStore;
   /**
    * Becomes the owner of the project, wherever its other processes are: those of one folder find each other, those of several machines have only
    * this. Waits for as long as a former owner may live, and throws OWNED_ELSEWHERE once it is seen to live. Where another has owned the state since,

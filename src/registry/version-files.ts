@@ -65,7 +65,12 @@ async function place(files: Files, path: string, part: Parts[string], hash: stri
 
 /** A version as it was kept; nothing of it is given when it is not whole. */
 export type Opened =
-  | { readonly is: 'whole'; readonly about: unknown; readonly part: (name: string) => Promise<Uint8Array> }
+  | {
+      readonly is: 'whole';
+      readonly about: unknown;
+      readonly names: readonly string[];
+      readonly part: (name: string) => Promise<Uint8Array>;
+    }
   | { readonly is: 'broken'; readonly why: string };
 
 /** Looks a version's manifest and every part over. `contentHash`: as the state knows it. */
@@ -91,6 +96,6 @@ export async function openVersion(
       return broken((error as Error).message);
     }
   }
-  return { is: 'whole', about, part: whole };
+  return { is: 'whole', about, names: Object.keys(parts), part: whole };
 }
 const broken = (why: string): Opened => ({ is: 'broken', why });

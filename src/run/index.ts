@@ -22,7 +22,7 @@ export {
 } from './losses.ts';
 export { makeChanges, modelsOf, refuseMissingInputs, refuseUnlessSetUp, setupChanges } from './models.ts';
 export { limit, millisecondsOf, type Retries, rest } from './patience.ts';
-export type { Against, ChannelMember, Project } from './project.ts';
+export type { Against, ChannelMember, Project, Target } from './project.ts';
 export { refuseUnreadable } from './readers.ts';
 export { moved, reasonOf, type WhyCode } from './reason.ts';
 export { bringsIn, canJudgeAgain, isDated, keptBecause, type Rerun, replacesItsDay } from './rerun.ts';

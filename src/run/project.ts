@@ -5,6 +5,7 @@ import type {
   Channel,
   Clock,
   FileStore,
+  KeptFiles,
   OtherWarehouse,
   SourceTables,
   StateStore,
@@ -32,6 +33,13 @@ export interface ChannelMember {
   open(): Promise<Channel>;
 }
 
+/** A store that versions of models are published to; it is looked for when it is opened, and may not be there. */
+export interface Target {
+  /** Its kind, and a number where there are several. */
+  readonly name: string;
+  open(): Promise<KeptFiles>;
+}
+
 /** A project opened in one environment: its definitions, and the stores that its configuration names. */
 export interface Project {
   readonly name: string;
@@ -46,6 +54,8 @@ export interface Project {
   readonly answers?: Answers;
   readonly state: StateStore;
   readonly files: FileStore;
+  /** Where versions of models are published; absent where nowhere. */
+  readonly published?: readonly Target[];
   /** Where tables of sources are read; absent where none can be. */
   readonly tables?: SourceTables;
   readonly clock: Clock;

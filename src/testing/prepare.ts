@@ -142,10 +142,12 @@ function withGiven(model: StepModel, { rows }: Contents): StepModel {
 const noFiles: Project['files'] = {
   describe: 'no files',
   list: async () => [],
-  everything: async () => [],
+  below: async () => [],
   isAsListed: async () => false,
   keep: () => Promise.reject(new TypeError('no file is kept here')),
   read: async () => undefined,
+  look: async () => undefined,
+  replace: async () => 'overtaken',
   remove: async () => {},
 };
 

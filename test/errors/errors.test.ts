@@ -12,12 +12,13 @@ import { rerun } from './cases/rerun.ts';
 import { runs } from './cases/runs.ts';
 import { sources } from './cases/sources.ts';
 import { state } from './cases/state.ts';
+import { stores } from './cases/stores.ts';
 
 /** Codes that no command can be made to give here, and why. */
 const without: Partial<Record<ErrorCode, string>> = {};
 const unreachable = [sources, changes].flatMap((some) => some.SOURCE_UNREACHABLE ?? []) as [Case, ...Case[]];
 const cases: Cases = {
-  ...{ ...project, ...definitions, ...runs, ...owner, ...state, ...changes, ...sources, ...rerun },
+  ...{ ...project, ...definitions, ...runs, ...owner, ...state, ...stores, ...changes, ...sources, ...rerun },
   SOURCE_UNREACHABLE: unreachable,
 };
 

@@ -1,23 +1,11 @@
-import { randomUUID } from 'node:crypto';
-import { constants, copyFile, link, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { createHash, randomUUID } from 'node:crypto';
+import { constants, copyFile, link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { EsteiraError } from '../../errors.ts';
-import type { FileStore } from '../../ports/index.ts';
+import { type Content, type KeptFiles, type LookedFile, namesIn } from '../../ports/index.ts';
 
 const isCode = (error: unknown, ...codes: readonly string[]): boolean =>
   codes.includes((error as NodeJS.ErrnoException).code ?? '');
-
-/** Where a file of the store is; throws for a path that leads out of it. */
-function within(root: string, below: string): string {
-  const parts = below.split('/');
-  if (!parts.some((part) => part === '' || part === '.' || part === '..')) return path.join(root, ...parts);
-  throw new EsteiraError('DEFINITION_INVALID', {
-    what: 'A file cannot have this path.',
-    got: below,
-    allowed: 'names below the file store, with slashes between them',
-    next: 'Write the path so that it stays below the store.',
-  });
-}
+const absent = ['ENOENT', 'ENOTDIR', 'EISDIR'];
 
 async function synced(location: string): Promise<void> {
   const opened = await open(location, 'r');
@@ -28,42 +16,120 @@ async function synced(location: string): Promise<void> {
   }
 }
 
-/** Files that never change: written beside, forced to the disk, and only then given their name, which nobody else can have by then. */
-export function keeping(root: string): Pick<FileStore, 'keep' | 'read' | 'remove'> {
+async function readOr(location: string): Promise<Uint8Array | undefined> {
+  try {
+    return await readFile(location);
+  } catch (error) {
+    if (isCode(error, ...absent)) return undefined;
+    throw error;
+  }
+}
+
+/** Gives a name to what was written beside and forced to the disk; false where somebody has that name by then. */
+async function keepAt(location: string, content: Content): Promise<boolean> {
+  const folder = path.dirname(location);
+  await mkdir(folder, { recursive: true });
+  const beside = path.join(folder, `.tmp-${randomUUID()}`);
+  try {
+    if ('file' in content) await copyFile(content.file, beside, constants.COPYFILE_FICLONE);
+    else {
+      const made = await open(beside, 'wx');
+      await made.writeFile(content.bytes).finally(() => made.close());
+    }
+    await synced(beside);
+    await link(beside, location);
+    await synced(folder);
+    return true;
+  } catch (error) {
+    if (isCode(error, 'EEXIST')) return false;
+    throw error;
+  } finally {
+    await rm(beside, { force: true });
+  }
+}
+
+/** A file that is replaced has its contents beside it, each with a number that only one can take; the file itself is a copy of the newest. */
+const numbered = (location: string, number: number): string =>
+  path.join(path.dirname(location), `.${path.basename(location)}.${number}`);
+
+async function numbersOf(location: string): Promise<readonly number[]> {
+  const begins = `.${path.basename(location)}.`;
+  try {
+    const names = await readdir(path.dirname(location));
+    const own = names.filter((name) => name.startsWith(begins) && /^\d+$/.test(name.slice(begins.length)));
+    return own.map((name) => Number(name.slice(begins.length))).sort((one, other) => other - one);
+  } catch (error) {
+    if (isCode(error, ...absent)) return [];
+    throw error;
+  }
+}
+
+interface Newest extends LookedFile {
+  readonly number: number;
+}
+const markOf = (number: number, bytes: Uint8Array): string =>
+  `${number}-${createHash('sha256').update(bytes).digest('hex')}`;
+
+async function newest(location: string): Promise<Newest | undefined> {
+  for (;;) {
+    const [number = 0] = await numbersOf(location);
+    const bytes = await readOr(number === 0 ? location : numbered(location, number));
+    if (bytes) return { number, bytes, mark: markOf(number, bytes) };
+    if (number === 0) return undefined;
+  }
+}
+
+/** The copy is that of the newest when this resolves, whoever else puts one there meanwhile. */
+async function settle(location: string): Promise<Newest | undefined> {
+  for (;;) {
+    const found = await newest(location);
+    if (!found || found.number === 0) return found;
+    const there = await readOr(location);
+    if (there && Buffer.compare(there, found.bytes) === 0) return found;
+    const beside = path.join(path.dirname(location), `.tmp-${randomUUID()}`);
+    try {
+      await link(numbered(location, found.number), beside);
+      await rename(beside, location);
+      await synced(path.dirname(location));
+    } catch (error) {
+      // An older one, which whoever has put a newer one took away.
+      if (!isCode(error, 'ENOENT')) throw error;
+    } finally {
+      await rm(beside, { force: true });
+    }
+  }
+}
+
+/** Files that are written beside, forced to the disk, and only then given their name, which nobody else can have by then. */
+export function keeping(root: string): Omit<KeptFiles, 'below' | 'describe'> {
+  const at = (below: string): string => path.join(root, ...namesIn(below));
   return {
-    async keep(below, content) {
-      const location = within(root, below);
-      const folder = path.dirname(location);
-      await mkdir(folder, { recursive: true });
-      const beside = path.join(folder, `.tmp-${randomUUID()}`);
-      try {
-        if ('file' in content) await copyFile(content.file, beside, constants.COPYFILE_FICLONE);
-        else {
-          const made = await open(beside, 'wx');
-          await made.writeFile(content.bytes).finally(() => made.close());
-        }
-        await synced(beside);
-        await link(beside, location);
-        await synced(folder);
-        return 'kept';
-      } catch (error) {
-        if (isCode(error, 'EEXIST')) return 'there';
-        throw error;
-      } finally {
-        await rm(beside, { force: true });
-      }
+    keep: async (below, content) => ((await keepAt(at(below), content)) ? 'kept' : 'there'),
+    read: async (below) => readOr(at(below)),
+    async look(below) {
+      const found = await settle(at(below));
+      return found && { bytes: found.bytes, mark: found.mark };
     },
-    async read(below) {
-      const location = within(root, below);
-      try {
-        return await readFile(location);
-      } catch (error) {
-        if (isCode(error, 'ENOENT', 'ENOTDIR', 'EISDIR')) return undefined;
-        throw error;
+    async replace(below, { bytes, mark }) {
+      const location = at(below);
+      const found = await newest(location);
+      if (found?.mark !== mark) return 'overtaken';
+      const own = numbered(location, found.number + 1);
+      if (!(await keepAt(own, { bytes }))) return 'overtaken';
+      const [last = 0, ...older] = await numbersOf(location);
+      if (last > found.number + 1) {
+        await rm(own, { force: true });
+        return 'overtaken';
       }
+      await settle(location);
+      // The one before stays for whoever is about to read it.
+      for (const number of older.slice(1)) await rm(numbered(location, number), { force: true });
+      return 'replaced';
     },
     async remove(below) {
-      await rm(within(root, below), { force: true });
+      const location = at(below);
+      for (const number of await numbersOf(location)) await rm(numbered(location, number), { force: true });
+      await rm(location, { force: true });
     },
   };
 }

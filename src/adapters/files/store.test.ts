@@ -6,6 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import type { EsteiraError } from '../../errors.ts';
 import { filesConformance } from '../../ports/conformance/files.ts';
+import { keptConformance } from '../../ports/conformance/kept.ts';
 import { folderStore } from './store.ts';
 
 const made: string[] = [];
@@ -32,6 +33,11 @@ filesConformance('a folder', async () => {
     },
     remove: (below) => rm(path.join(root, 'store', below)),
   };
+});
+
+keptConformance('a folder', async () => {
+  const root = path.join(await folder(), 'store');
+  return { store: folderStore({ path: root }), another: async () => folderStore({ path: root }) };
 });
 
 test('the location is where the file is, and a link to a folder is followed', async () => {

@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { EsteiraError } from '../../errors.ts';
-import type { FileStore, SourceFile } from '../../ports/index.ts';
+import { type FileStore, namesIn, type SourceFile } from '../../ports/index.ts';
 import { formatOf } from './format.ts';
 import { keeping } from './keep.ts';
 import { type Segment, segments } from './pattern.ts';
@@ -79,10 +79,11 @@ export function folderStore({ path: root }: { readonly path: string }): FileStor
       const files = await Promise.all([...found].sort(byCodePoint).map(file));
       return files.filter((one) => one !== undefined);
     },
-    async everything(limit: number) {
+    async below(folder: string, limit: number) {
       const found: string[] = [];
-      for await (const below of walk('', segments('**'))) {
-        found.push(below);
+      const start = folder === '' ? '' : namesIn(folder).join('/');
+      for await (const file of walk(start, segments('**'))) {
+        found.push(file);
         if (found.length >= limit) break;
       }
       return found.sort(byCodePoint);

@@ -24,6 +24,7 @@ const keys: { readonly [Table in Name]: readonly AnyColumn<Tables, Table>[] } = 
   model_version: ['model', 'version'],
   model_champion: ['model'],
   model_move: ['model', 'number'],
+  model_published: ['store', 'model'],
 };
 const tables = Object.keys(keys) as Name[];
 const portion = 500;

@@ -153,6 +153,15 @@ const migrations: readonly ((words: Words) => string)[] = [
   alter table model_version add column decided_reason ${text};
   alter table model_version add column decided_at ${text};
   `,
+
+  // What stores have of the champions that are published to them, and what they are owed.
+  ({ text, whole, table }) => `
+  create table model_published (
+    store ${text} not null, model ${text} not null, number ${whole}, version ${text}, at ${text},
+    since ${text}, tries ${whole} not null, next_try_at ${text}, error ${text},
+    primary key (store, model)
+  )${table};
+  `,
 ];
 
 export const newest = migrations.length;

@@ -10,6 +10,7 @@ import {
   noRows,
   type Opened,
   type Ownership,
+  type PublishedStore,
   type RunRecord,
   type StateStore,
   type StepRecord,
@@ -22,6 +23,7 @@ import { goingOf, requireToken } from './leases.ts';
 import { SqlModels } from './models.ts';
 import { openRun } from './opening.ts';
 import { own, type Times, usual } from './owner.ts';
+import { publishedOf } from './published.ts';
 import { decodeBounds, encode, encodeOptional, toLogLine, toRun, toStep } from './rows.ts';
 import { abandon, askToStop } from './stopping.ts';
 import { SqlTicks, settleTicks } from './ticks.ts';
@@ -58,6 +60,7 @@ export class SqlState implements StateStore {
   readonly alerts: SqlAlerts;
   readonly keeping: KeepingStore;
   readonly models: SqlModels;
+  readonly published: PublishedStore;
 
   constructor(engine: Engine, times: Times = usual) {
     this.#engine = engine;
@@ -66,6 +69,7 @@ export class SqlState implements StateStore {
     this.alerts = new SqlAlerts(engine);
     this.keeping = keepingOf(engine);
     this.models = new SqlModels(engine);
+    this.published = publishedOf(engine);
     this.#times = times;
   }
 

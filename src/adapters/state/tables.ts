@@ -189,6 +189,19 @@ export interface ModelMoveRow {
   at: string;
 }
 
+/** `number`, `version`, `at`: what is there; the rest of what is owed. */
+export interface ModelPublishedRow {
+  store: string;
+  model: string;
+  number: ColumnType<bigint | null, bigint | number | null, bigint | number | null>;
+  version: string | null;
+  at: string | null;
+  since: string | null;
+  tries: Integer;
+  next_try_at: string | null;
+  error: string | null;
+}
+
 /** What is noted of the state itself. */
 interface NotedRow {
   /** `swept`: when it was last looked through for what is old; `removed`: the greatest number of a run that is kept no more. */
@@ -214,4 +227,5 @@ export interface Tables {
   model_version: ModelVersionRow;
   model_champion: ModelChampionRow;
   model_move: ModelMoveRow;
+  model_published: ModelPublishedRow;
 }

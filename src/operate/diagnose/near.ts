@@ -33,7 +33,7 @@ export async function near(
 ): Promise<Missed | undefined> {
   const wanted = pattern.replaceAll('{date}', date.toString());
   const taken = await takenBySources(project);
-  const left = (await project.files.everything(most)).filter((path) => !taken.has(path));
+  const left = (await project.files.below('', most)).filter((path) => !taken.has(path));
   const ofDate = left.filter((path) => isOf(path, date));
   const candidates = (hasSome || ofDate.length > 0 ? ofDate : left)
     .map((path) => ({ path, likeness: likeness(path, wanted) }))

@@ -12,6 +12,7 @@ import { changeFindings } from './changes.ts';
 import { fileFindings, sourceFindings } from './files.ts';
 import { attempt, type Finding, NotReady } from './finding.ts';
 import { landing, mayCreate } from './places.ts';
+import { storeFindings } from './stores.ts';
 
 /**
  * Looks at everything a run needs; each finding is one sentence, with what to do. What cannot be looked at is one too. Changes nothing, but with
@@ -34,6 +35,7 @@ export async function doctor(project: Project, { reconcile = false }: Input<'doc
     ['changes', () => changeFindings(project)],
     ['landing', () => landing(project)],
     ['files', () => fileFindings(project)],
+    ['models', () => storeFindings(project)],
   ];
   const findings: Finding[] = [{ what: 'versions', ok: true, found: versionsText(project) }];
   for (const [what, look] of looks) findings.push(...(await attempt(what, project, look)));

@@ -8,6 +8,7 @@ import type { TickRecord } from '../../ports/index.ts';
 import { type Project, said } from '../../run/index.ts';
 import { Watcher } from '../alerts/watcher.ts';
 import { changesOf } from '../changes.ts';
+import { Publisher } from '../publish/publisher.ts';
 import { goesOnWith } from '../rerun/called.ts';
 import { tickView } from '../views-of.ts';
 import { type Decision, decide } from './decide.ts';
@@ -41,6 +42,7 @@ export class Keeper {
   readonly #runner: Runner;
   readonly #sweeper: Sweeper;
   readonly #watcher: Watcher;
+  readonly #publisher: Publisher;
   readonly #since: Temporal.Instant;
   /** By job: up to when its schedule was looked at, and what is next. */
   readonly #seen = new Map<string, Temporal.Instant>();
@@ -72,6 +74,8 @@ export class Keeper {
     this.#runner = new Runner(project, { signal, say: (event) => this.#say(event) });
     this.#sweeper = new Sweeper(project, { signal, say: (level, text) => this.#say({ level, text }) });
     this.#watcher = new Watcher(project, { signal, say: (level, text) => this.#say({ level, text }) });
+    this.#publisher = Publisher.of(project);
+    this.#publisher.tellTo({ say: (level, text) => this.#say({ level, text }) });
     this.#streams = jobs.filter(isEndless).map((job) => new Stream(job, project, this.#runner));
   }
 
@@ -90,11 +94,11 @@ export class Keeper {
         if (once && !begun && this.#runner.going.length === 0) break;
         await this.#pause();
       }
-      if (once) await Promise.all([this.#sweeper.end(), this.#watcher.idle()]);
+      if (once) await Promise.all([this.#sweeper.end(), this.#watcher.idle(), this.#publisher.idle()]);
     } finally {
       this.#stop.abort();
       await Promise.all([this.#runner.end(), this.#sweeper.end()]);
-      await this.#watcher.end();
+      await Promise.all([this.#watcher.end(), this.#publisher.end()]);
     }
     if (signal.reason instanceof EsteiraError && signal.reason.code === 'OWNED_ELSEWHERE') throw signal.reason;
     this.#pending = await this.#project.state.ticks.pending();
@@ -151,6 +155,7 @@ export class Keeper {
     }
     await this.#sweeper.look(now);
     await this.#watcher.look(now);
+    this.#publisher.look(now);
     for (const stream of this.#streams) begun = (await stream.look(now)) || begun;
     if (!begun && !this.#keeping.once && this.#runner.going.length === 0) this.#tellNext();
     return begun;

@@ -1,7 +1,4 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { describe, test } from 'node:test';
 import type { FileStore } from '../index.ts';
 
@@ -12,14 +9,7 @@ interface FilesUnderTest {
   remove(path: string): Promise<void>;
 }
 
-async function localFile(): Promise<{ readonly bytes: Uint8Array; readonly location: string }> {
-  const bytes = Uint8Array.from({ length: 100_000 }, (_, index) => index % 251);
-  const location = path.join(await mkdtemp(path.join(tmpdir(), 'esteira-local-')), 'rows');
-  await writeFile(location, bytes);
-  return { bytes, location };
-}
-
-/** What every file store must do. `open` gives an empty one. */
+/** What a store of files for sources must do, beside what `kept.ts` says. `open` gives an empty one. */
 export function filesConformance(name: string, open: () => Promise<FilesUnderTest>): void {
   const paths = async (of: FilesUnderTest, pattern: string): Promise<string[]> =>
     (await of.store.list(pattern)).map((file) => file.path);
@@ -39,12 +29,6 @@ export function filesConformance(name: string, open: () => Promise<FilesUnderTes
       assert.deepEqual(await paths(files, 'a/x-*.jsonl'), ['a/x-1.jsonl', 'a/x-2.jsonl']);
       assert.deepEqual(await paths(files, '*/x-1.jsonl'), ['a/x-1.jsonl']);
       assert.deepEqual(await paths(files, '*.jsonl'), ['x-4.jsonl']);
-    });
-
-    test('everything is whatever stands there, of any ending, up to a number of files', async () => {
-      const files = await given('a/1.jsonl', 'a/b/2.txt', 'c.part', '.hidden/3.jsonl');
-      assert.deepEqual(await files.store.everything(10), ['a/1.jsonl', 'a/b/2.txt', 'c.part']);
-      assert.equal((await files.store.everything(2)).length, 2);
     });
 
     test('two stars stand for folders however deep, or none', async () => {
@@ -121,53 +105,6 @@ export function filesConformance(name: string, open: () => Promise<FilesUnderTes
         (await files.store.list('a/*')).map(({ bytes }) => bytes),
         [3],
       );
-    });
-
-    test('what is kept is read as it was, and another of its name does not take its place', async () => {
-      const { store } = await open();
-      const bytes = new Uint8Array([0, 255, 10, 13, 0xc3]);
-      assert.equal(await store.keep('models/ç 1/model.json', { bytes }), 'kept');
-      assert.equal(await store.keep('models/ç 1/model.json', { bytes: new Uint8Array([1]) }), 'there');
-      assert.deepEqual(new Uint8Array((await store.read('models/ç 1/model.json')) ?? []), bytes);
-      assert.equal(await store.read('models/ç 1/other.json'), undefined);
-      assert.equal(await store.read('models'), undefined, 'a folder is no file');
-      await store.remove('models/ç 1/model.json');
-      await store.remove('models/ç 1/model.json');
-      assert.equal(await store.read('models/ç 1/model.json'), undefined);
-    });
-
-    test('a file of this machine is kept, and stays where it is', async () => {
-      const { store } = await open();
-      const { bytes, location } = await localFile();
-      assert.equal(await store.keep('models/rows.parquet', { file: location }), 'kept');
-      assert.equal(await store.keep('models/rows.parquet', { file: location }), 'there');
-      assert.deepEqual(new Uint8Array((await store.read('models/rows.parquet')) ?? []), bytes);
-      assert.deepEqual(new Uint8Array(await readFile(location)), bytes);
-      const [found] = await store.list('models/*.parquet');
-      assert.equal(found?.bytes, bytes.length);
-      await rm(path.dirname(location), { recursive: true });
-    });
-
-    test('of many who keep a file of one name at once one does, and nothing else is left', async () => {
-      const { store } = await open();
-      const all = await Promise.all(
-        Array.from({ length: 20 }, (_, index) => store.keep('m/one.csv', { bytes: new Uint8Array(1000).fill(index) })),
-      );
-      assert.equal(all.filter((one) => one === 'kept').length, 1);
-      const kept = (await store.read('m/one.csv')) ?? [];
-      assert.deepEqual([kept.length, new Set(kept).size], [1000, 1]);
-      assert.deepEqual(
-        (await store.list('m/*')).map((file) => file.path),
-        ['m/one.csv'],
-      );
-    });
-
-    test('a path that leads out of the store is neither written nor read', async () => {
-      const { store } = await open();
-      const refused = { code: 'DEFINITION_INVALID' };
-      await assert.rejects(store.keep('../out.json', { bytes: new Uint8Array() }), refused);
-      await assert.rejects(store.read('a/../../out.json'), refused);
-      await assert.rejects(store.remove('/etc/hosts'), refused);
     });
 
     test('a pattern that leads out of the store is refused', async () => {

@@ -7,6 +7,7 @@ import { backfillsConformance } from './backfills.ts';
 import { keepingConformance } from './keeping.ts';
 import { listedConformance } from './listed.ts';
 import { modelsConformance } from './models.ts';
+import { publishedConformance } from './published.ts';
 import { account, at, begun, carryOut, details, far, newOwner, newRun } from './runs.ts';
 import { ticksConformance } from './ticks.ts';
 
@@ -408,6 +409,7 @@ export function stateConformance(name: string, open: (place: string) => Promise<
     backfillsConformance(on);
     keepingConformance(on);
     modelsConformance(on);
+    publishedConformance(on);
     alertsConformance(on);
   });
 }

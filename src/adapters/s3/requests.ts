@@ -1,0 +1,118 @@
+import { createHash } from 'node:crypto';
+import { textIn } from './answer.ts';
+import { isPassing, NoAnswer, named, Refusal, unanswered } from './faults.ts';
+import { type Credentials, escaped, signed } from './sign.ts';
+
+/** What passes while one waits, so that a test can say how long that is. */
+export interface Times {
+  now(): Temporal.Instant;
+  pause(milliseconds: number): Promise<void>;
+  /** From 0 up to 1. */
+  chance(): number;
+}
+export interface Bucket {
+  readonly bucket: string;
+  /** Address of the server; without it Amazon's. */
+  readonly endpoint?: string;
+  readonly region: string;
+  /** The bucket is in the path of an address, instead of its host. */
+  readonly pathStyle: boolean;
+  readonly credentials: Credentials;
+  readonly times: Times;
+  /** How often a request is tried that had no answer, or that the server was too busy for. */
+  readonly attempts: number;
+  /** Until an attempt counts as not answered, in milliseconds, beside the time for what it carries. */
+  readonly patience: number;
+}
+export interface Asked {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  readonly key?: string;
+  readonly query?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: Blob;
+}
+export interface Answered {
+  readonly bytes: Uint8Array;
+  readonly etag: string | undefined;
+  /** An attempt before had no answer, and may have been carried out. */
+  readonly again: boolean;
+}
+
+const firstPause = 100;
+const longestPause = 5000;
+/** A slow line carries so many bytes in a millisecond. */
+const slowest = 100;
+
+async function hashOf(body: Blob | undefined): Promise<string> {
+  const hash = createHash('sha256');
+  if (body) for await (const piece of body.stream()) hash.update(piece);
+  return hash.digest('hex');
+}
+
+/** A conversation with one bucket: signed, tried again where that may help, refusals by name. */
+export class Requests {
+  readonly #of: Bucket;
+  readonly #base: URL;
+  readonly #folder: string;
+  readonly describe: string;
+
+  constructor(of: Bucket, describe: string) {
+    this.#of = of;
+    this.describe = describe;
+    const base = new URL(of.endpoint ?? `https://s3.${of.region}.amazonaws.com`);
+    if (!of.pathStyle) base.host = `${of.bucket}.${base.host}`;
+    this.#base = base;
+    this.#folder = `${base.pathname.replace(/\/$/, '')}${of.pathStyle ? `/${escaped(of.bucket)}` : ''}`;
+  }
+
+  /** A refusal that meant nothing to whoever asked. */
+  named(error: unknown): unknown {
+    return named(error, this.describe);
+  }
+
+  /** Throws a `Refusal` for a status among `told`, which means something to whoever asks; all else with a code of ours. */
+  async ask(asked: Asked, ...told: readonly number[]): Promise<Answered> {
+    const { attempts, times } = this.#of;
+    const hash = await hashOf(asked.body);
+    for (let attempt = 1, again = false; ; attempt += 1) {
+      try {
+        return { ...(await this.#once(asked, hash)), again };
+      } catch (error) {
+        const isTold = error instanceof Refusal && told.includes(error.status);
+        if (isTold && !isPassing(error)) throw again ? Object.assign(error, { again }) : error;
+        if (!isPassing(error) || attempt >= attempts) throw this.named(error);
+        again ||= error instanceof NoAnswer || (error as Refusal).status >= 500;
+      }
+      await times.pause(Math.min(firstPause * 2 ** (attempt - 1), longestPause) * (0.5 + times.chance()));
+    }
+  }
+
+  async #once({ method, key = '', query = {}, headers = {}, body }: Asked, hash: string) {
+    const { credentials, region, times, patience } = this.#of;
+    const url = new URL(this.#base);
+    const search = Object.entries(query).map(([name, value]) => `${escaped(name)}=${escaped(value)}`);
+    url.pathname = `${this.#folder}/${key.split('/').map(escaped).join('/')}`;
+    url.search = search.join('&');
+    const all = signed({ method, url, headers, hash, credentials, region, at: times.now() });
+    const signal = AbortSignal.timeout(patience + Math.ceil((body?.size ?? 0) / slowest));
+    let answer: Response;
+    let bytes: Uint8Array;
+    try {
+      answer = await fetch(url, { method, headers: all, signal, redirect: 'manual', ...(body && { body }) });
+      bytes = new Uint8Array(await answer.arrayBuffer());
+    } catch (error) {
+      throw unanswered(error);
+    }
+    const etag = answer.headers.get('etag') ?? undefined;
+    const said = answer.ok && method !== 'POST' ? '' : new TextDecoder().decode(bytes.subarray(0, 4000));
+    // What is put together of parts may be refused after it was begun to be answered.
+    if (answer.ok && !said.includes('<Error>')) return { bytes, etag };
+    const inRegion = answer.headers.get('x-amz-bucket-region') ?? textIn(said, 'Region');
+    throw new Refusal(
+      answer.ok ? 500 : answer.status,
+      textIn(said, 'Code') ?? String(answer.status),
+      textIn(said, 'Message') ?? '',
+      inRegion,
+    );
+  }
+}

@@ -1,0 +1,58 @@
+import { textIn } from './answer.ts';
+import { Refusal } from './faults.ts';
+import type { Requests } from './requests.ts';
+
+export interface Sizes {
+  /** What is larger goes in parts. */
+  readonly whole: number;
+  readonly part: number;
+}
+export const usualSizes: Sizes = { whole: 64 * 2 ** 20, part: 16 * 2 ** 20 };
+const mostParts = 10_000;
+
+/** Puts an object there as long as none is: `there` when one is, with whether an attempt that had no answer may have put it. */
+export async function putNew(
+  requests: Requests,
+  key: string,
+  body: Blob,
+  { whole, part }: Sizes,
+): Promise<{ readonly put: 'kept' | 'there'; readonly again: boolean }> {
+  const condition = { 'if-none-match': '*' };
+  try {
+    if (body.size <= whole) {
+      const { again } = await requests.ask({ method: 'PUT', key, headers: condition, body }, 412);
+      return { put: 'kept', again };
+    }
+    const size = Math.max(part, Math.ceil(body.size / mostParts));
+    return { put: 'kept', again: await inParts(requests, key, body, { size, condition }) };
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.status !== 412) throw error;
+    return { put: 'there', again: 'again' in error };
+  }
+}
+
+/** Nothing is seen of it until the last request; parts of one that ends before are taken away. */
+async function inParts(
+  requests: Requests,
+  key: string,
+  body: Blob,
+  { size, condition }: { readonly size: number; readonly condition: Readonly<Record<string, string>> },
+): Promise<boolean> {
+  const begun = await requests.ask({ method: 'POST', key, query: { uploads: '' } });
+  const uploadId = textIn(new TextDecoder().decode(begun.bytes), 'UploadId') ?? '';
+  try {
+    const parts: string[] = [];
+    for (let from = 0, number = 1; from < body.size; from += size, number += 1) {
+      const query = { partNumber: String(number), uploadId };
+      const { etag = '' } = await requests.ask({ method: 'PUT', key, query, body: body.slice(from, from + size) });
+      parts.push(`<Part><PartNumber>${number}</PartNumber><ETag>${etag.replaceAll('"', '&quot;')}</ETag></Part>`);
+    }
+    const list = new Blob([`<CompleteMultipartUpload>${parts.join('')}</CompleteMultipartUpload>`]);
+    const last = { method: 'POST', key, query: { uploadId }, headers: condition, body: list } as const;
+    return (await requests.ask(last, 412)).again;
+  } catch (error) {
+    // Where that cannot be done either, the bucket's own rule for uploads that were left does it.
+    await requests.ask({ method: 'DELETE', key, query: { uploadId } }, 404).catch(() => undefined);
+    throw error;
+  }
+}

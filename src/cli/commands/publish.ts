@@ -1,0 +1,31 @@
+import type { PublishView } from '../../operate/views.ts';
+import type { Command } from '../command.ts';
+import { table } from '../table.ts';
+import { inEnvironment, type Look } from '../terminal.ts';
+import { visible, wrapHanging } from '../text.ts';
+
+export const publish: Command = async ({ terminal, call }) => {
+  const view = await call('publish', {});
+  return { result: view, text: () => publishText(view, terminal) };
+};
+
+const headings = [
+  { head: 'model' },
+  { head: 'in use', whole: true },
+  { head: 'store', whole: true },
+  { head: 'as' },
+  { head: '', whole: true },
+] as const;
+
+export function publishText({ stores, models }: PublishView, look: Look): string {
+  const wrapped = (text: string): string => wrapHanging(inEnvironment(text, look), look.columns, 2);
+  if (stores.length === 0)
+    return wrapped('This environment publishes no model: name a store in `models` of esteira.config.ts.');
+  const names = visible(stores.join(', '));
+  if (models.length === 0) return wrapped(`No model has a champion yet. ${names}: ready.`);
+  const rows = models.map(({ model, version, store, path, state }) => [
+    ...[visible(model), version, store, visible(path)],
+    state === 'published' ? 'published' : 'was there',
+  ]);
+  return table(headings, rows, look).join('\n');
+}

@@ -1,0 +1,90 @@
+import { type Project, said } from '../../run/index.ts';
+import { type Brought, bringAll } from './bring.ts';
+
+interface Telling {
+  say(level: 'info' | 'warn' | 'error', text: string): void;
+}
+
+/** Keeps the stores of models at the champions, beside all that goes on: one for a project in a process. */
+export class Publisher {
+  static readonly #known = new WeakMap<Project, Publisher>();
+  readonly #project: Project;
+  #telling: Telling | undefined;
+  #going: Promise<void> | undefined;
+  /** Every store is looked into once, whatever was noted of it. */
+  #isNew = true;
+  /** By store and model: what was told to be owed. */
+  readonly #told = new Map<string, string>();
+
+  private constructor(project: Project) {
+    this.#project = project;
+  }
+
+  static of(project: Project): Publisher {
+    const known = Publisher.#known.get(project) ?? new Publisher(project);
+    Publisher.#known.set(project, known);
+    return known;
+  }
+
+  tellTo(telling: Telling | undefined): void {
+    this.#telling = telling;
+  }
+
+  /** Begins when something may be due; resolves at once. */
+  look(now: Temporal.Instant): void {
+    const { published = [] } = this.#project;
+    if (this.#going || published.length === 0) return;
+    const due = this.#isNew ? undefined : now;
+    this.#isNew = false;
+    this.#going = this.#bring(due)
+      .then(() => undefined)
+      .catch((error: unknown) => this.#telling?.say('warn', `models: ${String(said(error, this.#project))}`))
+      .finally(() => {
+        this.#going = undefined;
+      });
+  }
+
+  /** Every store, now; two of one process never at once. */
+  async everything(): Promise<readonly Brought[]> {
+    await this.#going;
+    const bringing = this.#bring(undefined);
+    this.#going = bringing.then(
+      () => undefined,
+      () => undefined,
+    );
+    return bringing.finally(() => {
+      this.#going = undefined;
+    });
+  }
+
+  async #bring(due: Temporal.Instant | undefined): Promise<readonly Brought[]> {
+    const found = await bringAll(this.#project, due);
+    for (const one of found) this.#tell(one);
+    return found;
+  }
+
+  /** That something is owed is told once for each reason. */
+  #tell({ store, model, version, state, owed }: Brought): void {
+    const key = `${store} ${model}`;
+    const before = this.#told.get(key);
+    if (owed) {
+      this.#told.set(key, owed.error);
+      const text = `models: ${version} of ${model} is owed to ${store}, and tried again at ${owed.nextTryAt}: ${owed.error}`;
+      if (before !== owed.error) this.#telling?.say('warn', text);
+      return;
+    }
+    this.#told.delete(key);
+    if (state === 'published' || before !== undefined)
+      this.#telling?.say('info', `models: ${version} of ${model} is published to ${store}`);
+  }
+
+  /** Until what goes on has ended. */
+  async idle(): Promise<void> {
+    await this.#going;
+  }
+
+  async end(): Promise<void> {
+    await this.#going;
+    this.#telling = undefined;
+  }
+}

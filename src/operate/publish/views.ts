@@ -1,0 +1,24 @@
+/** What a store that models are published to has of one of them. */
+export interface PublishedView {
+  /** As the configuration names it: `s3`. */
+  readonly store: string;
+  /** `catalog.schema.name`. */
+  readonly model: string;
+  /** The version in use, and the move of the champion that made it so. */
+  readonly version: string;
+  readonly number: number;
+  /** Where outside programs find it. */
+  readonly path: string;
+  /** `published`: by this call. `owed`: it is tried again. */
+  readonly state: 'published' | 'there' | 'owed';
+  readonly owed?: {
+    readonly since: string;
+    readonly tries: number;
+    readonly nextTryAt: string;
+    readonly error: string;
+  };
+}
+export interface PublishView {
+  readonly stores: readonly string[];
+  readonly models: readonly PublishedView[];
+}
