@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { auc, brier, logLoss, mae, rmse } from './judging.ts';
+import { given, rows, targets, weights, z } from './trees/golden-rows.ts';
+
+const wanted = given.measures;
+const scores = Float64Array.from({ length: rows }, (_, row) => ((row * 7919) % 1009) / 8);
+const most = scores.reduce((one, other) => Math.max(one, other));
+const chances = scores.map((score) => (score + 1) / (most + 2));
+const near = (found: number, right: number): void =>
+  assert.ok(Math.abs(found - right) < 1e-12, `${found} and ${right}`);
+
+test("measures of probabilities are scikit-learn's, equal scores and weights included", () => {
+  near(auc(scores, targets.binary), wanted.auc);
+  near(auc(scores, targets.binary, { weights }), wanted.weighted_auc);
+  near(logLoss(chances, targets.binary), wanted.log_loss);
+  near(brier(chances, targets.binary), wanted.brier);
+  assert.equal(auc([1, 1, 1, 1], [0, 1, 0, 1]), 0.5);
+  assert.ok(Number.isNaN(auc([1, 2], [1, 1])));
+  assert.ok(Number.isFinite(logLoss([0, 1], [1, 0])));
+});
+
+test("measures of estimates are scikit-learn's, and weights count", () => {
+  near(
+    rmse(
+      scores,
+      z.map((value) => value / 16),
+    ),
+    wanted.rmse,
+  );
+  near(mae([1, 2, 3], [2, 2, 5]), 1);
+  near(mae([1, 2, 3], [2, 2, 5], { weights: [1, 1, 3] }), 7 / 5);
+});

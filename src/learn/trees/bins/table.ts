@@ -1,0 +1,108 @@
+import { Chance } from '../chance.ts';
+import { categoryBins } from './categories.ts';
+import { type Binning, isUseless } from './feature.ts';
+import { binOf, numberBins } from './numbers.ts';
+
+/** More rows than these are judged by so many of them. */
+const sampled = 200_000;
+const rowsInBin = 3;
+
+/** A feature that trees may ask, with its bins and where they are in a histogram. */
+export interface BinnedFeature extends Binning {
+  /** Number among all features. */
+  readonly index: number;
+  /** Of its first bin, in a histogram of all features. */
+  readonly start: number;
+}
+
+/** Rows as bins. Four features of at most 256 bins share a word: `narrow[4 * (group * rows + row) + lane]`. */
+export interface Table {
+  readonly rows: number;
+  readonly features: readonly BinnedFeature[];
+  /** For each feature of the model: how model.txt describes it. */
+  readonly infos: readonly string[];
+  /** Bins of all features. */
+  readonly bins: number;
+  readonly narrow: Uint8Array;
+  /** Numbers of `features` by group and lane; fewer than four in the last. */
+  readonly groups: readonly (readonly number[])[];
+  /** Features of more bins, by their number. */
+  readonly wide: ReadonlyMap<number, Uint16Array>;
+}
+
+export interface TableOptions {
+  /** Which columns are categories. */
+  readonly categories: ReadonlySet<number>;
+  readonly bins: number;
+  readonly rowsInLeaf: number;
+  readonly seed: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Memory that the kernels see. */
+  readonly bytes?: (length: number) => Uint8Array;
+}
+
+/** Columns of equal length, NaN where a value is missing. */
+export function tableOf(columns: readonly Float64Array[], options: TableOptions): Table {
+  const rows = columns[0]?.length ?? 0;
+  const chosen = rows > sampled ? new Chance(options.seed).sample(sampled, rows) : undefined;
+  const binnings = columns.map((column, index) => {
+    options.signal?.throwIfAborted();
+    const sample = chosen ? Float64Array.from(chosen, (row) => column[row] as number) : column;
+    const bins = options.categories.has(index) ? categoryBins : numberBins;
+    return bins(sample, { bins: options.bins, rowsInBin });
+  });
+  // Among sampled rows a leaf has accordingly fewer.
+  const seen = Math.min(rows, sampled);
+  const least = Math.trunc((options.rowsInLeaf * seen) / rows);
+  let start = 0;
+  const features: BinnedFeature[] = [];
+  const infos = binnings.map((binning, index) => {
+    if (isUseless(binning, seen, least)) return 'none';
+    features.push({ ...binning, index, start });
+    start += binning.count;
+    return binning.info;
+  });
+  const slim = features.flatMap((feature, number) => (feature.count <= 256 ? [number] : []));
+  const groups = Array.from({ length: Math.ceil(slim.length / 4) }, (_, group) => slim.slice(4 * group, 4 * group + 4));
+  const length = 4 * groups.length * rows;
+  const narrow = options.bytes?.(length) ?? new Uint8Array(length);
+  for (const [group, members] of groups.entries()) {
+    options.signal?.throwIfAborted();
+    for (const [lane, number] of members.entries()) {
+      const feature = features[number] as BinnedFeature;
+      write(columns[feature.index] as Float64Array, feature, { into: narrow, at: 4 * group * rows + lane, step: 4 });
+    }
+  }
+  const wide = new Map(
+    features.flatMap((feature, number) => {
+      if (feature.count <= 256) return [];
+      const into = new Uint16Array(rows);
+      write(columns[feature.index] as Float64Array, feature, { into, at: 0, step: 1 });
+      return [[number, into]];
+    }),
+  );
+  return { rows, features, infos, bins: start, narrow, groups, wide };
+}
+
+interface Place {
+  readonly into: Uint8Array | Uint16Array;
+  readonly at: number;
+  readonly step: number;
+}
+
+function write(
+  column: Float64Array,
+  { kind, bounds, hasMissing, categories }: Binning,
+  { into, at, step }: Place,
+): void {
+  if (kind === 'number') {
+    for (let row = 0, to = at; row < column.length; row += 1, to += step)
+      into[to] = binOf(bounds, hasMissing, column[row] as number);
+    return;
+  }
+  const bins = new Map(Array.from(categories, (category, bin) => [category, bin]));
+  for (let row = 0, to = at; row < column.length; row += 1, to += step) {
+    const category = Math.trunc(column[row] as number);
+    into[to] = category >= 0 ? (bins.get(category + 0) ?? 0) : 0;
+  }
+}
