@@ -357,6 +357,17 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/settings.ts')).settingsGet,
   },
   {
+    name: 'settings history',
+    about: 'Who has changed them, when, and why.',
+    arguments: [argument('name', false, 'A setting, or the table of several.')],
+    options: {},
+    examples: [
+      { line: 'esteira settings history', about: 'all changes, the newest first' },
+      { line: 'esteira settings history config.limites.invalidos', about: 'of one' },
+    ],
+    load: async () => (await import('./commands/settings.ts')).settingsHistory,
+  },
+  {
     name: 'settings set',
     about: 'Change one; who, when and why are kept.',
     arguments: [argument('name', true, 'A setting.'), argument('value', true, 'Its new value.')],

@@ -12,6 +12,7 @@ import {
   type StepRecord,
 } from '../ports/index.ts';
 import {
+  beginSettings,
   type Captured,
   capture,
   capturedBy,
@@ -23,7 +24,6 @@ import {
   type Redefined,
   type Rerun,
   type RunValues,
-  readSettings,
   redefined,
   refuseDestroying,
   refuseMissingInputs,
@@ -45,6 +45,7 @@ import { driftViews } from './drifts.ts';
 import { Journal } from './journal.ts';
 import { standInsOf } from './names.ts';
 import { isRerun } from './rerun/called.ts';
+import { seenTexts } from './settings.ts';
 import { isStopped, stoppable } from './stops.ts';
 import type { Context, DriftView, RunView } from './views.ts';
 import { errorView, runView, stepViews } from './views-of.ts';
@@ -87,7 +88,7 @@ export async function carryOut(work: Work, project: Project, context: Context): 
   const reruns = work.reruns ?? new Map<string, Rerun>();
   const changed = await changedSince(models, { project, reruns });
   await refuseDestroying(models, { project, reruns, changed });
-  const settings = await readSettings(project, work.params ?? {});
+  const { settings, changes } = await beginSettings(project, work.params ?? {});
   const opened = await openRun(project, {
     runId: ulid(project.clock.now()),
     job: work.job,
@@ -113,7 +114,7 @@ export async function carryOut(work: Work, project: Project, context: Context): 
     context.emit({ type: 'note', level: 'warn', text });
     return await carryOut({ ...work, lost: true }, project, context);
   }
-  for (const text of redefinedTexts(driftViews(changed))) emitNote(context, text);
+  for (const text of [...redefinedTexts(driftViews(changed)), ...seenTexts(changes)]) emitNote(context, text);
   const stop = stoppable(project, opened.held.runId);
   try {
     const signal = AbortSignal.any([context.signal, stop.signal]);

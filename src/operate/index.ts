@@ -19,7 +19,7 @@ import { reset } from './rerun/reset.ts';
 import { resume } from './rerun/resume.ts';
 import { run } from './run.ts';
 import { start } from './schedule/start.ts';
-import { setSetting, settings } from './settings.ts';
+import { setSetting, settings, settingsHistory } from './settings.ts';
 import { check, setup } from './setup.ts';
 import { status } from './status.ts';
 import { sync } from './sync.ts';
@@ -52,6 +52,7 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
   logs,
   query,
   settings,
+  'settings history': settingsHistory,
   'settings set': setSetting,
   start,
   alerts,

@@ -6,7 +6,7 @@ import { allSteps, matchesName, type Node } from '../graph/index.ts';
 import { definitionOf, emptySpelling, invalidPlaceOf, placeOf, spellBody } from '../plan/index.ts';
 import { whenText } from '../plan/ticks.ts';
 import { hidden, type Place, placeText } from '../ports/index.ts';
-import type { Project } from '../run/index.ts';
+import { type Project, type SettingValues, settingsOfRun } from '../run/index.ts';
 import { interruptedOf } from './interrupted.ts';
 import { fewOf, invalidNode, jobOf, nodeNamed, runNamed, unknownName } from './names.ts';
 import { queryView } from './values.ts';
@@ -102,7 +102,9 @@ export async function show(project: Project, input: Input<'show'>, asking: Askin
   if (/^[0-9A-Z]{6,26}$/.test(name) || name === 'latest') {
     const run = await runNamed(project, name);
     const interrupted = await interruptedOf([run], project);
-    return { ...runView(run, await project.state.steps(run.runId), interrupted), suffix: project.graph.suffix };
+    const used = settingsOfRun(run.settings as SettingValues);
+    const more = { suffix: project.graph.suffix, ...(Object.keys(used).length > 0 ? { settings: used } : {}) };
+    return { ...runView(run, await project.state.steps(run.runId), interrupted), ...more };
   }
   throw unknownName(name, [...project.graph.nodes.values()]);
 }

@@ -1,11 +1,29 @@
 import { type Columns, judgements, keyOf } from '../columns/index.ts';
 import { EsteiraError } from '../errors.ts';
-import type { AnySettings, Node } from '../graph/index.ts';
 import { historyColumns, historyOf, placeOf } from '../plan/index.ts';
-import { placeText } from '../ports/index.ts';
-import { isSingle, judgeRow, type Project, settingRows, settingsNodes, settingValue } from '../run/index.ts';
+import {
+  changeKey,
+  changesOf,
+  differences,
+  inTurn,
+  isSingle,
+  judgeSetting,
+  keyIn,
+  lastRow,
+  lookAt,
+  type Project,
+  rowKeyOf,
+  rowLabel,
+  type SeenChange,
+  type SettingChange,
+  type SettingRow,
+  type SettingsNode,
+  settingAsText,
+  settingsNodes,
+  settingValue,
+} from '../run/index.ts';
 import { jsonValue } from './values.ts';
-import type { Input, SettingsView } from './views.ts';
+import type { Input, SettingsHistoryView, SettingsView } from './views.ts';
 
 type Entry = SettingsView['settings'][number];
 
@@ -13,136 +31,162 @@ type Entry = SettingsView['settings'][number];
 export async function settings(project: Project): Promise<SettingsView> {
   const found: Entry[] = [];
   for (const node of settingsNodes(project)) {
-    const rows = await settingRows(node, project);
-    const changes = await changesOf(node, project);
-    for (const row of rows) found.push(...entriesOf(node, row, changes));
+    const looked = await lookAt(node, project);
+    const unseen = looked.isKept ? differences(looked) : [];
+    const changes = new Map(looked.newest);
+    for (const one of unseen) changes.set(changeKey(one.row_key, one.setting), one);
+    for (const row of looked.rows) found.push(...entriesOf(node, row, { changes, unseen: new Set(unseen) }));
   }
   return { settings: found };
 }
 
-/** The newest change of each setting, by row and name. */
-async function changesOf(node: Node<AnySettings>, project: Project): Promise<ReadonlyMap<string, Change>> {
-  const place = historyOf(placeOf(node));
-  const existing = await project.warehouse.inspect(node.catalog);
-  if (!existing.some((table) => placeText(table.place) === placeText(place))) return new Map();
-  const rows = (await project.warehouse.rows(place, historyColumns)) as unknown as readonly Change[];
-  const inOrder = rows.toSorted((a, b) => Temporal.Instant.compare(a.changed_at, b.changed_at));
-  return new Map(inOrder.map((change) => [`${change.row_key ?? ''}.${change.setting}`, change]));
-}
-interface Change {
-  readonly changed_at: Temporal.Instant;
-  readonly changed_by: string;
-  readonly row_key: string | null;
-  readonly setting: string;
-  readonly reason: string | null;
+/** Who has changed what, the newest first; of all settings, or of one by its name or that of its table. */
+export async function settingsHistory(
+  project: Project,
+  { name }: Input<'settings history'>,
+): Promise<SettingsHistoryView> {
+  const found: (SettingChange & { readonly name: string })[] = [];
+  for (const node of settingsNodes(project)) {
+    const label = ({ row_key }: SettingChange) =>
+      row_key === null ? node.definition.name : `${node.definition.name}[${row_key}]`;
+    const changes = (await changesOf(node, project)) ?? [];
+    found.push(...changes.map((one) => ({ ...one, name: `${label(one)}.${one.setting}` })));
+  }
+  const names = settingsNodes(project).flatMap(({ id, definition }) => [id, definition.name]);
+  const meant = (one: string): boolean =>
+    name === undefined || one === name || name.endsWith(`.${one}`) || (names.includes(name) && isOf(one, name));
+  const changes = found.filter((one) => meant(one.name));
+  if (name !== undefined && changes.length === 0 && !names.includes(name)) addressed(project, name);
+  return {
+    changes: changes
+      .map((one, index) => ({ one, index }))
+      .toSorted((a, b) => Temporal.Instant.compare(b.one.changed_at, a.one.changed_at) || b.index - a.index)
+      .map(({ one: { changed_at, changed_by, before, after, reason, name: of } }) => ({
+        ...{ name: of, at: changed_at.toString(), by: changed_by, before, after },
+        ...(reason === null ? {} : { reason }),
+      })),
+  };
 }
 
+/** `config.limits.floor` and `config.levels[gold].floor` are of `config.limits` and `config.levels`, whose catalog may be said. */
+const isOf = (setting: string, table: string): boolean =>
+  [table, table.slice(table.indexOf('.') + 1)].some(
+    (one) => setting.startsWith(`${one}.`) || setting.startsWith(`${one}[`),
+  );
+
+/** What a run says of settings that it has found to be others than they were. */
+export const seenTexts = (changes: readonly SeenChange[]): readonly string[] =>
+  changes
+    .filter(({ changed_by }) => changed_by !== 'setup')
+    .map(({ node, row_key, setting, before, after }) => {
+      const row = row_key === null ? '' : `[${row_key}]`;
+      return `${node.definition.name}${row}.${setting} was changed by SQL: ${before ?? 'none'} → ${after ?? 'none'}`;
+    });
+
 /** Values can be read before set-up, from the definition; a change needs a place to be kept. */
-async function refuseUnlessThere(node: Node<AnySettings>, project: Project): Promise<void> {
-  const existing = await project.warehouse.inspect(node.catalog);
-  if (existing.some((table) => placeText(table.place) === node.id)) return;
-  throw new EsteiraError('SETUP_NEEDED', {
+const notThere = (node: SettingsNode): EsteiraError =>
+  new EsteiraError('SETUP_NEEDED', {
     what: `The table of the settings ${node.definition.name} is not there yet.`,
     where: node.id,
     next: 'esteira setup',
   });
-}
 
 /** One entry for each column; of a table of several rows for each row too, named by its key: `config.levels[gold].floor`. */
 function entriesOf(
-  node: Node<AnySettings>,
-  row: Readonly<Record<string, unknown>>,
-  changes: ReadonlyMap<string, Change>,
+  node: SettingsNode,
+  row: SettingRow,
+  {
+    changes,
+    unseen,
+  }: { readonly changes: ReadonlyMap<string, SettingChange>; readonly unseen: ReadonlySet<SettingChange> },
 ): readonly Entry[] {
-  const { columns, name } = node.definition;
+  const { columns } = node.definition;
   const judged = judgements(columns);
   const keys = keyOf(columns);
-  const rowKey = isSingle(node) ? '' : keys.map((key) => jsonValue(row[key])).join(',');
-  const label = isSingle(node) ? name : `${name}[${rowKey}]`;
   return Object.entries<Columns[string]>(columns)
     .filter(([setting]) => isSingle(node) || !keys.includes(setting))
-    .map(([setting, { facts }]) => ({
-      name: `${label}.${setting}`,
-      kind: facts.kind,
-      value: jsonValue(row[setting]) as Entry['value'],
-      standard: jsonValue(facts.standard) as Entry['standard'],
-      rules: judged
-        .filter((one) => one.column === setting && one.code !== 'present' && one.code !== 'kind')
-        .map((one) => `${one.code} ${JSON.stringify(one.allowed)}`),
-      ...(facts.about ? { about: facts.about } : {}),
-      ...changedOf(changes.get(`${rowKey}.${setting}`)),
-    }));
+    .map(([setting, { facts }]) => {
+      const change = changes.get(changeKey(keyIn(node, row), setting));
+      return {
+        name: `${rowLabel(node, row)}.${setting}`,
+        kind: facts.kind,
+        value: jsonValue(row[setting]) as Entry['value'],
+        standard: jsonValue(facts.standard) as Entry['standard'],
+        rules: judged
+          .filter((one) => one.column === setting && one.code !== 'present' && one.code !== 'kind')
+          .map((one) => `${one.code} ${JSON.stringify(one.allowed)}`),
+        ...(facts.about ? { about: facts.about } : {}),
+        ...changedOf(change, change !== undefined && unseen.has(change)),
+      };
+    });
 }
 
-const changedOf = (change: Change | undefined): Partial<Entry> =>
-  change
-    ? {
-        changedAt: change.changed_at.toString(),
-        changedBy: change.changed_by,
-        ...(change.reason === null ? {} : { reason: change.reason }),
-      }
-    : {};
-
-/** What goes on: all values of one row are written together, so that of two changes at once one would be lost. */
-const turns = new WeakMap<Project, Promise<unknown>>();
+/** What set-up has written at the start is no change. */
+function changedOf(change: SettingChange | undefined, isUnseen: boolean): Partial<Entry> {
+  if (!change || (change.changed_by === 'setup' && change.before === null)) return {};
+  return {
+    ...(isUnseen ? {} : { changedAt: change.changed_at.toString() }),
+    changedBy: change.changed_by,
+    ...(change.reason === null ? {} : { reason: change.reason }),
+  };
+}
 
 /**
  * Changes one value, judged by its column, and keeps who, when, from and to; one change after the other. Gives all settings as they are then.
  * Throws NAME_UNKNOWN, SETTING_INVALID, or SETUP_NEEDED; then nothing is changed. A run that goes on keeps the values it began with.
  */
-export function setSetting(project: Project, input: Input<'settings set'>): Promise<SettingsView> {
-  const before = turns.get(project) ?? Promise.resolve();
-  const turn = before.catch(() => {}).then(() => changeSetting(project, input));
-  turns.set(project, turn);
-  return turn;
+export async function setSetting(project: Project, input: Input<'settings set'>): Promise<SettingsView> {
+  await inTurn(project, () => changeSetting(project, input));
+  return settings(project);
 }
 
-async function changeSetting(project: Project, input: Input<'settings set'>): Promise<SettingsView> {
+async function changeSetting(project: Project, input: Input<'settings set'>): Promise<void> {
   const { node, setting, key } = addressed(project, input.name);
-  await refuseUnlessThere(node, project);
+  const looked = await lookAt(node, project);
+  if (!looked.stored || !looked.isKept) throw notThere(node);
   const { columns } = node.definition;
   const value = settingValue(node, setting, input.value);
-  const rows = await settingRows(node, project);
-  const keys = keyOf(columns);
-  const isMeant = (row: Readonly<Record<string, unknown>>) =>
-    key === undefined || keys.map((name) => jsonValue(row[name])).join(',') === key;
-  const before = rows.find(isMeant);
+  const isGone = isSingle(node) && looked.rows.length === 0;
+  const rows = isGone ? [lastRow(looked)] : looked.rows;
+  const before = rows.find((row) => isSingle(node) || rowKeyOf(node, row) === key);
   if (!before) throw unknownSetting(project, input.name);
   const after = { ...before, [setting]: value };
-  judgeRow(node, after);
-  const place = placeOf(node);
-  const history = {
-    changed_at: project.clock.now(),
+  judgeSetting(node, after, setting);
+  // What was changed by SQL before is older than this.
+  const unseen = differences(looked);
+  const { facts } = columns[setting];
+  const change: SettingChange = {
+    changed_at: unseen.length > 0 ? looked.at.add({ microseconds: 1 }) : looked.at,
     changed_by: input.by,
     row_key: key ?? null,
     setting,
-    before: textOf(before[setting]),
-    after: textOf(value),
+    before: settingAsText(facts, before[setting]),
+    after: settingAsText(facts, value),
     reason: input.reason ?? null,
   };
+  const place = placeOf(node);
   const all = rows.map((row) => (row === before ? after : row));
   // With its history in one transaction: no value without the person who set it.
   await project.warehouse.replaceRows(place, columns, all, {
     place: historyOf(place),
     columns: historyColumns,
-    rows: [history],
+    rows: [...unseen, change],
   });
-  return settings(project);
 }
-
-const textOf = (value: unknown): string | null =>
-  value === null || value === undefined ? null : String(jsonValue(value));
 
 /** `config.limits.floor`, or `config.levels[gold].floor` of a table with rows. */
 function addressed(
   project: Project,
   name: string,
-): { readonly node: Node<AnySettings>; readonly setting: string; readonly key?: string } {
+): { readonly node: SettingsNode; readonly setting: string; readonly key?: string } {
   for (const node of settingsNodes(project)) {
     for (const prefix of [node.id, node.definition.name]) {
       const rest = name.startsWith(prefix) ? /^(?:\[(.*)\])?\.(\w+)$/.exec(name.slice(prefix.length)) : null;
       const setting = rest?.[2];
-      if (setting && Object.hasOwn(node.definition.columns, setting))
+      const { columns } = node.definition;
+      if (!setting || !Object.hasOwn(columns, setting) || isSingle(node) !== (rest[1] === undefined)) continue;
+      // A row is known by its key: with another one it is another row.
+      if (isSingle(node) || !keyOf(columns).includes(setting))
         return { node, setting, ...(rest[1] === undefined ? {} : { key: rest[1] }) };
     }
   }

@@ -12,6 +12,7 @@ import {
   readSettings,
   refuseLosses,
   retypeLosses,
+  seenBySetup,
   settingsNodes,
   setupChanges,
 } from '../run/index.ts';
@@ -36,7 +37,7 @@ export async function setup(project: Project, input: Input<'setup'>): Promise<Se
   const changes = await withDestroyed(wanted, asked, project);
   refuseLosses(retypeLosses(changes, project), project);
   await refuseInUse(changes, models, project);
-  await makeChanges(changes, models, project);
+  await seenBySetup(project, () => makeChanges(changes, models, project));
   const gone = asked.left.flatMap(({ places }) => places);
   if (gone.length > 0)
     await dropUnderLeases(destroy.join(', '), { targets: gone.map(placeText), places: gone, project });

@@ -17,6 +17,7 @@ import type { DiffView } from './diff-views.ts';
 import type { PlanView } from './plan-views.ts';
 import type { PublishView } from './publish/views.ts';
 import type { BeatEvent, ScheduleEvent, StartView, TickView } from './schedule/views.ts';
+import type { SettingsHistoryView, SettingsView } from './settings-views.ts';
 
 export type * from './alerts/views.ts';
 export type { ChecklistView, ItemState, ItemView } from './checklist/views.ts';
@@ -25,6 +26,7 @@ export type * from './diff-views.ts';
 export type * from './plan-views.ts';
 export type { PublishedView, PublishView } from './publish/views.ts';
 export type { BeatEvent, KeepingView, ScheduleEvent, StartView, TickView } from './schedule/views.ts';
+export type * from './settings-views.ts';
 
 // What operations take and give. Everything here is JSON: it crosses processes, and `--json` prints it as it is.
 // Times are ISO text in UTC, dates `YYYY-MM-DD`, seconds are wall seconds.
@@ -96,6 +98,8 @@ export interface RunView {
   readonly alreadyDone?: boolean;
   /** Of the tables of invalid rows; said by `show`. */
   readonly suffix?: string;
+  /** Settings as it used them, by name; said by `show`. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly createdAt: string;
   readonly finishedAt?: string;
   readonly steps: readonly {
@@ -235,20 +239,6 @@ export interface LogView {
     readonly step?: string;
     readonly level: string;
     readonly text: string;
-  }[];
-}
-export interface SettingsView {
-  readonly settings: readonly {
-    readonly name: string;
-    readonly kind: string;
-    readonly value: string | number | boolean | null;
-    readonly standard: string | number | boolean | null;
-    readonly rules: readonly string[];
-    readonly about?: string;
-    readonly changedAt?: string;
-    readonly changedBy?: string;
-    /** Of that change. */
-    readonly reason?: string;
   }[];
 }
 /** What was brought in. */
@@ -458,6 +448,7 @@ export interface Operations {
   logs: [input: { readonly run: string; readonly step?: string }, output: LogView];
   query: [input: { readonly sql: string; readonly limit?: number }, output: QueryView];
   settings: [input: Record<string, never>, output: SettingsView];
+  'settings history': [input: { readonly name?: string }, output: SettingsHistoryView];
   'settings set': [
     input: { readonly name: string; readonly value: string; readonly by: string; readonly reason?: string },
     output: SettingsView,

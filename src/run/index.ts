@@ -30,16 +30,36 @@ export { beforeOf, type Retention, usualRetention } from './retention.ts';
 export { cleaned, said } from './said.ts';
 export {
   isSingle,
-  judgeRow,
+  judgeSetting,
+  rowKeyOf,
+  rowLabel,
+  type SettingRow,
+  type SettingsNode,
+  settingAsText,
+  settingsNodes,
+  settingValue,
+} from './setting-rows.ts';
+export {
+  beginSettings,
   readSettings,
   type SettingValues,
-  settingRows,
   settingsHashOf,
-  settingsNodes,
+  settingsOfRun,
   settingsUsed,
   settingText,
-  settingValue,
 } from './settings.ts';
+export {
+  changeKey,
+  changesOf,
+  differences,
+  inTurn,
+  keyIn,
+  lastRow,
+  lookAt,
+  type SeenChange,
+  type SettingChange,
+  seenBySetup,
+} from './settings-seen.ts';
 export { lookAtTable } from './tables.ts';
 export { ulid } from './ulid.ts';
 export { wholeSpelling } from './write/spelling.ts';

@@ -15,7 +15,7 @@ import {
 import type { Change, WarehouseCapabilities } from '../ports/index.ts';
 import { refuseLosses, retypeLosses } from './losses.ts';
 import type { Project } from './project.ts';
-import { settingsNodes } from './settings.ts';
+import { settingsNodes } from './setting-rows.ts';
 
 /** Asks the engine about every step's query. The first that cannot be right is thrown, when all have been answered: nothing may be asked of an engine that closes. */
 export async function modelsOf(steps: readonly GraphStep[], project: Project): Promise<readonly StepModel[]> {

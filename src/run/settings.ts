@@ -1,12 +1,18 @@
 import { createHash } from 'node:crypto';
-import { type Columns, judgements, parseValue } from '../columns/index.ts';
+import type { Columns } from '../columns/index.ts';
 import type { Setting } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
-import { type AnySettings, type Node, whereOf } from '../graph/index.ts';
-import { placeOf, type StepModel } from '../plan/index.ts';
-import { placeText } from '../ports/index.ts';
-import { holds } from '../quality/judge.ts';
+import type { StepModel } from '../plan/index.ts';
 import type { Project } from './project.ts';
+import {
+  isSingle,
+  judgeRows,
+  type SettingRow,
+  type SettingsNode,
+  settingsNodes,
+  settingValue,
+} from './setting-rows.ts';
+import { lookAt, type SeenChange, seeSettings } from './settings-seen.ts';
 
 /** Settings as a run uses them: spelled for the engine, so that a resumed run uses the very same. By `catalog.schema.table.setting`. */
 export type SettingValues = Readonly<Record<string, string>>;
@@ -14,32 +20,65 @@ export type SettingValues = Readonly<Record<string, string>>;
 /** A value for one run only, of a setting by its name: `{ 'config.limits.floor': '0.7' }`. */
 type Params = Readonly<Record<string, string>>;
 
-/** Reads and judges all settings of the graph. A settings table of several rows is kept as one text, for the hash. */
-export async function readSettings(project: Project, params: Params = {}): Promise<SettingValues> {
+/** Reads and judges all settings of the graph, for whoever only looks. A settings table of several rows is kept as one text. */
+export async function readSettings(project: Project): Promise<SettingValues> {
   const values: Record<string, string> = {};
-  const nodes = settingsNodes(project);
-  refuseUnknownParams(params, nodes);
-  for (const node of nodes) {
-    const rows = (await settingRows(node, project)).map((row) => withParams(node, row, params));
-    for (const row of rows) judgeRow(node, row);
-    const { literal } = project.warehouse.dialect;
-    const spelled = rows.map((row) =>
-      Object.fromEntries(Object.entries(row).map(([name, value]) => [name, literal(plain(value))])),
-    );
-    if (isSingle(node)) {
-      for (const [name, text] of Object.entries(spelled[0] ?? {})) values[`${node.id}.${name}`] = text;
-      for (const [name, value] of Object.entries(rows[0] ?? {})) values[numberId(`${node.id}.${name}`)] = String(value);
-    }
-    values[node.id] = JSON.stringify(spelled);
+  for (const node of settingsNodes(project)) {
+    const { rows } = await lookAt(node, project);
+    judgeRows(node, rows);
+    Object.assign(values, spelledOf(node, rows, project));
   }
   return values;
 }
 
-export const settingsNodes = (project: Project): readonly Node<AnySettings>[] =>
-  [...project.graph.nodes.values()].filter((node): node is Node<AnySettings> => node.definition.kind === 'settings');
+/** The same for a run: what has been changed by SQL since somebody looked last goes to the history first, unless a value is invalid. */
+export async function beginSettings(
+  project: Project,
+  params: Params,
+): Promise<{ readonly settings: SettingValues; readonly changes: readonly SeenChange[] }> {
+  refuseUnknownParams(params, settingsNodes(project));
+  const { looked, changes } = await seeSettings(project);
+  const settings: Record<string, string> = {};
+  for (const { node, rows } of looked) {
+    const used = rows.map((row) => withParams(node, row, params));
+    judgeRows(node, used);
+    Object.assign(settings, spelledOf(node, used, project));
+  }
+  return { settings, changes };
+}
 
-/** `settings(…)`: one row, each column a setting of its own. */
-export const isSingle = (node: Node<AnySettings>): boolean => node.definition.single;
+function spelledOf(node: SettingsNode, rows: readonly SettingRow[], { warehouse }: Project): SettingValues {
+  const values: Record<string, string> = {};
+  const spelled = rows.map((row) =>
+    Object.fromEntries(Object.entries(row).map(([name, value]) => [name, warehouse.dialect.literal(plain(value))])),
+  );
+  if (isSingle(node)) {
+    for (const [name, text] of Object.entries(spelled[0] ?? {})) values[`${node.id}.${name}`] = text;
+    for (const [name, value] of Object.entries(rows[0] ?? {})) values[numberId(`${node.id}.${name}`)] = String(value);
+  }
+  values[node.id] = JSON.stringify(spelled);
+  return values;
+}
+
+/** All rows of settings as the run has them: a relation of constants, so that a change made meanwhile is the next run's. */
+export function settingsRelation(
+  node: SettingsNode,
+  values: SettingValues,
+  { warehouse: { dialect } }: Project,
+): string {
+  const kept = values[node.id];
+  if (kept === undefined) throw new TypeError(`no value of ${node.id}`);
+  const rows = JSON.parse(kept) as readonly Readonly<Record<string, string>>[];
+  if (rows.length === 0) return dialect.emptyRelation(node.definition.columns);
+  const columns = Object.entries<Columns[string]>(node.definition.columns);
+  const selects = rows.map((row) => {
+    const cells = columns.map(
+      ([name, { facts }]) => `cast(${row[name] ?? 'null'} as ${dialect.type(facts)}) as ${dialect.identifier(name)}`,
+    );
+    return `select ${cells.join(', ')}`;
+  });
+  return `(${selects.join(' union all ')})`;
+}
 
 /** Lists and JSON are kept as text. */
 const plain = (value: unknown): unknown =>
@@ -49,32 +88,24 @@ const plain = (value: unknown): unknown =>
 /** Where a setting's value is kept as a number that a limit compares with. */
 const numberId = (id: string): string => `number of ${id}`;
 
-/** The rows in the warehouse; before set-up those it starts with. */
-export async function settingRows(
-  node: Node<AnySettings>,
-  project: Project,
-): Promise<readonly Readonly<Record<string, unknown>>[]> {
-  const existing = await project.warehouse.inspect(node.catalog);
-  const isThere = existing.some((table) => placeText(table.place) === node.id);
-  const { columns, rows } = node.definition;
-  if (!isThere) return rows as readonly Readonly<Record<string, unknown>>[];
-  const kept = await project.warehouse.rows(placeOf(node), columns);
-  return kept.map((row) => ({ ...row, ...standards(columns, row) }));
+/** As people read them, by `schema.table.setting`; of a table of several rows, all of them. */
+export function settingsOfRun(values: SettingValues): Readonly<Record<string, string>> {
+  const found = Object.entries(values).flatMap(([id, text]): readonly (readonly [string, string])[] => {
+    if (id.startsWith(numberId(''))) return [[withoutCatalog(id.slice(numberId('').length)), text]];
+    const rows = text.startsWith('[{') ? (JSON.parse(text) as readonly Readonly<Record<string, string>>[]) : [];
+    if (rows.length === 0 || Object.keys(values).some((other) => other.startsWith(`${id}.`))) return [];
+    const texts = rows.map((row) =>
+      Object.entries(row)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(', '),
+    );
+    return [[withoutCatalog(id), texts.join('; ')]];
+  });
+  return Object.fromEntries(found);
 }
+const withoutCatalog = (id: string): string => id.slice(id.indexOf('.') + 1);
 
-/** A column that set-up has added is NULL in rows that were there: nobody has said otherwise yet. */
-function standards(columns: Columns, row: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
-  const unsaid = Object.entries<Columns[string]>(columns).filter(
-    ([name, { facts }]) => row[name] === null && !facts.nullable && facts.standard !== undefined,
-  );
-  return Object.fromEntries(unsaid.map(([name, { facts }]) => [name, facts.standard]));
-}
-
-function withParams(
-  node: Node<AnySettings>,
-  row: Readonly<Record<string, unknown>>,
-  params: Params,
-): Readonly<Record<string, unknown>> {
+function withParams(node: SettingsNode, row: SettingRow, params: Params): SettingRow {
   if (!isSingle(node)) return row;
   const given = Object.keys(row).flatMap((name) => {
     const text = params[`${node.definition.name}.${name}`];
@@ -83,21 +114,7 @@ function withParams(
   return { ...row, ...Object.fromEntries(given) };
 }
 
-/** A text that a person gave, as the value of a setting. */
-export function settingValue(node: Node<AnySettings>, setting: string, text: string): unknown {
-  const { facts } = node.definition.columns[setting];
-  const value = parseValue(facts, text);
-  if (value !== undefined) return value;
-  throw new EsteiraError('SETTING_INVALID', {
-    what: `The setting ${node.definition.name}.${setting} has a value that is not of its kind.`,
-    where: whereOf(node.definition),
-    got: text,
-    allowed: `a value of kind ${facts.kind}`,
-    next: `esteira settings get ${node.definition.name}.${setting} says what it may be.`,
-  });
-}
-
-function refuseUnknownParams(params: Params, nodes: readonly Node<AnySettings>[]): void {
+function refuseUnknownParams(params: Params, nodes: readonly SettingsNode[]): void {
   const names = nodes
     .filter(isSingle)
     .flatMap((node) => Object.keys(node.definition.columns).map((name) => `${node.definition.name}.${name}`));
@@ -108,20 +125,6 @@ function refuseUnknownParams(params: Params, nodes: readonly Node<AnySettings>[]
     ...(names.length > 0 ? { allowed: names.slice(0, 10).join(', ') } : { got: 'this project has no settings' }),
     next: 'esteira settings lists them; --param <setting>=<value> holds for one run.',
   });
-}
-
-/** Throws SETTING_INVALID for the first value that its column refuses. */
-export function judgeRow(node: Node<AnySettings>, row: Readonly<Record<string, unknown>>): void {
-  for (const judgement of judgements(node.definition.columns)) {
-    if (holds(judgement, row[judgement.column])) continue;
-    throw new EsteiraError('SETTING_INVALID', {
-      what: `The setting ${node.definition.name}.${judgement.column} has a value that its column refuses.`,
-      where: whereOf(node.definition),
-      got: String(row[judgement.column]),
-      allowed: `${judgement.code} ${JSON.stringify(judgement.allowed)}`,
-      next: `Give it one that is allowed: esteira settings set ${node.definition.name}.${judgement.column} <value>`,
-    });
-  }
 }
 
 export function settingLiteral(setting: Setting<unknown>, values: SettingValues, project: Project): string {

@@ -80,8 +80,15 @@ function refuseUnknown(
   });
 }
 
-/** A setting that a test says nothing of has its standard. */
-export async function putSettings({ graph, warehouse }: Project, { settings }: Contents): Promise<void> {
+/** A setting that a test says nothing of has its standard, a table of them the rows it starts with. */
+export async function putSettings({ graph, warehouse }: Project, { settings, rows: given }: Contents): Promise<void> {
+  for (const [definition, rows] of given) {
+    if (definition.kind !== 'settings') continue;
+    const node = graph.nodeOf(definition);
+    const { columns } = node.definition;
+    refuseUnknown(rows, { definition, of: definition.name, allowed: Object.keys(columns) });
+    await warehouse.replaceRows(placeOf(node), columns, rows);
+  }
   for (const [definition, values] of settings) {
     const node = graph.nodeOf(definition);
     const { columns, rows } = node.definition as unknown as { columns: Columns; rows: readonly object[] };

@@ -1,6 +1,6 @@
 import { nearest } from '../../columns/nearest.ts';
 import { EsteiraError } from '../../errors.ts';
-import type { SettingsView } from '../../operate/views.ts';
+import type { SettingsHistoryView, SettingsView } from '../../operate/views.ts';
 import { type Command, given } from '../command.ts';
 import { moment } from '../numbers.ts';
 import { person } from '../person.ts';
@@ -27,6 +27,11 @@ export const settingsSet: Command = async ({ typed, terminal, call }) => {
   return { result: setting, text: () => settingText(setting, terminal) };
 };
 
+export const settingsHistory: Command = async ({ typed, terminal, call }) => {
+  const view = await call('settings history', given('name', typed.words[0]));
+  return { result: view, text: () => historyText(view, terminal) };
+};
+
 /** One of the list; NAME_UNKNOWN with the nearest name. */
 function find({ settings: all }: SettingsView, name: string): Setting {
   // A name may be written with its catalog, which the list leaves out.
@@ -43,6 +48,12 @@ function find({ settings: all }: SettingsView, name: string): Setting {
 
 const shown = (value: Setting['value']): string => (value === null ? 'none' : String(value));
 
+/** What was changed in the warehouse is in the history from the next run on. */
+function changedText(at: string | undefined, by: string | undefined): string {
+  if (!at) return by ? `by ${by}, not seen by a run yet` : '';
+  return `${moment(at)}${by ? ` by ${by}` : ''}`;
+}
+
 export function settingsText({ settings: all }: SettingsView, look: Look): string {
   if (all.length === 0) return 'No definition has settings.';
   const headings = [
@@ -56,7 +67,7 @@ export function settingsText({ settings: all }: SettingsView, look: Look): strin
     name,
     shown(value),
     shown(standard),
-    changedAt ? `${moment(changedAt)}${changedBy ? ` by ${changedBy}` : ''}` : '',
+    changedText(changedAt, changedBy),
     about ?? '',
   ]);
   return table(headings, rows, look).join('\n');
@@ -65,15 +76,36 @@ export function settingsText({ settings: all }: SettingsView, look: Look): strin
 /** All of one setting: what it may be matters most to whoever has just been refused. */
 export function settingText(setting: Setting, look: Look): string {
   const { name, kind, value, standard, rules, about, changedAt, changedBy, reason } = setting;
-  const by = changedBy ? ` by ${changedBy}` : '';
+  const changed = changedText(changedAt, changedBy);
   return [
     `${name} = ${shown(value)}`,
     ...(about ? [about] : []),
     `  may be    ${[kind, ...rules].join(', ')}`,
     `  standard  ${shown(standard)}`,
-    ...(changedAt ? [`  changed   ${moment(changedAt)}${by}`] : []),
+    ...(changed ? [`  changed   ${changed}`] : []),
     ...(reason ? [`  why       ${reason}`] : []),
   ]
     .map((line) => wrapHanging(visible(line), look.columns, 12))
     .join('\n');
+}
+
+export function historyText({ changes }: SettingsHistoryView, look: Look): string {
+  if (changes.length === 0) return 'Nothing has been changed.';
+  const headings = [
+    { head: 'when', whole: true },
+    { head: 'who' },
+    { head: 'setting' },
+    { head: 'from', align: 'right' },
+    { head: 'to', align: 'right' },
+    { head: 'why', optional: true },
+  ] as const;
+  const rows = changes.map(({ name, at, by, before, after, reason }) => [
+    moment(at),
+    by,
+    name,
+    shown(before),
+    shown(after),
+    reason ?? '',
+  ]);
+  return table(headings, rows, look).join('\n');
 }

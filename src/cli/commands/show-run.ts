@@ -7,7 +7,7 @@ import { labelOf } from '../progress/labels.ts';
 import { endedBefore, errorsOf, summary } from '../progress/summary.ts';
 import { table } from '../table.ts';
 import type { Look } from '../terminal.ts';
-import { visible } from '../text.ts';
+import { visible, wrapHanging } from '../text.ts';
 
 const headings = [
   { head: '  step' },
@@ -33,6 +33,7 @@ export function showRunText(view: RunView, look: Look): string {
     visible(`${runId}, ${reason}, begun ${moment(createdAt)}`),
     '',
     ...table(headings, rows, look),
+    ...usedText(view, look),
     '',
     finishedAt
       ? summary(endedBefore(view), look)
@@ -42,4 +43,10 @@ export function showRunText(view: RunView, look: Look): string {
       errorText(EsteiraError.from(error), look),
     ]),
   ].join('\n');
+}
+
+/** The settings that it used. */
+function usedText({ settings = {} }: RunView, look: Look): readonly string[] {
+  const used = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
+  return used.length > 0 ? ['', wrapHanging(visible(`settings  ${used.join(', ')}`), look.columns, 10)] : [];
 }

@@ -4,12 +4,15 @@ import { type Node, whereOf } from '../../graph/index.ts';
 import { handedOn, placeOf, type Read, readsDay, type StepModel } from '../../plan/index.ts';
 import { type FileInput, hidden } from '../../ports/index.ts';
 import type { Project } from '../project.ts';
+import { isSettings } from '../setting-rows.ts';
+import { settingsRelation } from '../settings.ts';
 import { tableOf, tableRelation } from '../tables.ts';
 import { arrived, isInvalid } from './arrived.ts';
 import type { Options } from './options.ts';
 
 /** A reading as it stands in a query: the declared columns by name, so that one that was added to the table since changes nothing. */
 export function relationOf(read: Read, options: Options, model: StepModel): string {
+  if (isSettings(read.node)) return settingsRelation(read.node, options.values.settings, options.project);
   const names = [...Object.keys(read.node.definition.columns), ...handedOn(model, read)];
   return relationWith(names, read, { options, model });
 }

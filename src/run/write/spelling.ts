@@ -1,7 +1,8 @@
 import type { AnyReadable } from '../../define/index.ts';
 import { convertedName, definitionOf, placeOf, type Read, type Spelling, type StepModel } from '../../plan/index.ts';
 import type { Project } from '../project.ts';
-import { settingLiteral } from '../settings.ts';
+import { isSettings } from '../setting-rows.ts';
+import { settingLiteral, settingsRelation } from '../settings.ts';
 import type { Options } from './options.ts';
 import { relationOf } from './relations.ts';
 
@@ -52,17 +53,19 @@ function readFor(of: AnyReadable, model: StepModel, project: Project): Read {
   return found ?? { node, how: 'whole' };
 }
 
-/** Rules, checks and monitors read tables whole. */
+/** Rules, checks and monitors read tables whole; settings as the run has them. */
 export function wholeSpelling(options: Pick<Options, 'project' | 'values'>): Spelling {
   const { project } = options;
   const { dialect } = project.warehouse;
   return {
     ...fixedValues(options),
     relation: (of: AnyReadable) => {
+      const node = project.graph.nodeOf(definitionOf(of));
+      if (isSettings(node)) return settingsRelation(node, options.values.settings, project);
       const list = Object.keys(of.columns)
         .map((name) => dialect.identifier(name))
         .join(', ');
-      return `(select ${list} from ${dialect.place(placeOf(project.graph.nodeOf(definitionOf(of))))})`;
+      return `(select ${list} from ${dialect.place(placeOf(node))})`;
     },
   };
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { tamper } from '../../run/support/compare.ts';
 import { type Cases, config, definitions, numbers, shop } from '../case.ts';
 
 const two = `
@@ -152,6 +153,30 @@ export const project: Cases = {
         `${numbers}\nexport const limits = settings('config.limits', { floor: col.real().max(1).default(0.5) });`,
       ),
       before: [['setup']],
+    },
+    {
+      doing: 'A setting was given a value in SQL that its column refuses, before a run.',
+      words: ['run', 'daily'],
+      ...shop(
+        `${numbers}\nexport const levels = settingsTable('config.levels', { level: col.text().key(), days: col.integer().min(1) }, [{ level: 'gold', days: 7 }]);`,
+      ),
+      before: [['setup']],
+      arrange: async (sandbox) => {
+        await tamper(sandbox.folder, 'shop', 'update config.levels set days = 0');
+        return undefined;
+      },
+    },
+    {
+      doing: 'The only row of settings was deleted in SQL.',
+      words: ['run', 'daily'],
+      ...shop(
+        `${numbers}\nexport const limits = settings('config.limits', { floor: col.real().max(1).default(0.5) });`,
+      ),
+      before: [['setup']],
+      arrange: async (sandbox) => {
+        await tamper(sandbox.folder, 'shop', 'delete from config.limits');
+        return undefined;
+      },
     },
     {
       doing: 'A setting is given a text in the place of a number.',
