@@ -39,5 +39,6 @@ export {
   sql,
   type Table,
   table,
+  unpublished,
   volume,
 } from './define/index.ts';

@@ -2,8 +2,8 @@ export { type Check, check } from './check.ts';
 export { copyOf, type Definition, isDefinition, ownCopy, writtenAt } from './definition.ts';
 export { fn } from './fn.ts';
 export { after, alerted, always, byHand, cron, type Job, job, type Missed, type Trigger } from './job.ts';
-export { atLeast, atMost, expectNone, type Limit, type Measure, type RowMeasure } from './limit.ts';
-export { age, duration, failures, invalidShare, rowsIn, scalar, volume } from './measures.ts';
+export { atLeast, atMost, expectNone, isTime, type Limit, type Measure, type RowMeasure } from './limit.ts';
+export { age, duration, failures, invalidShare, rowsIn, scalar, unpublished, volume } from './measures.ts';
 export { type Monitor, monitor } from './monitor.ts';
 export {
   type AnyReadable,

@@ -27,13 +27,28 @@ export interface JobMeasure<Name extends 'duration' | 'failures'> {
   readonly measure: Name;
   readonly of: readonly [Job];
 }
+export interface PublishedMeasure {
+  readonly measure: 'unpublished';
+  readonly of: readonly [];
+}
 /** Numbers of the rows that a step is about to publish, or has: a check may hold them back by these. */
 export type RowMeasure = CountMeasure | QueryMeasure;
 /** A number that can be measured. */
-export type Measure = RowMeasure | VolumeMeasure | AgeMeasure | JobMeasure<'duration'> | JobMeasure<'failures'>;
+export type Measure =
+  | RowMeasure
+  | VolumeMeasure
+  | AgeMeasure
+  | JobMeasure<'duration'>
+  | JobMeasure<'failures'>
+  | PublishedMeasure;
+
+type Timed = 'age' | 'duration' | 'unpublished';
+const timed: readonly Measure['measure'][] = ['age', 'duration', 'unpublished'] satisfies Timed[];
+/** Its number is a time, in milliseconds. */
+export const isTime = ({ measure }: Measure): boolean => timed.includes(measure);
 
 /** Of a time it is a duration. */
-export type Bound<M extends Measure> = M extends { readonly measure: 'age' | 'duration' } ? Duration : number;
+export type Bound<M extends Measure> = M extends { readonly measure: Timed } ? Duration : number;
 
 /** A limit on a measure. A check holds back rows by it, a monitor tells people. */
 export interface Limit<M extends Measure = Measure> {
@@ -43,7 +58,6 @@ export interface Limit<M extends Measure = Measure> {
   readonly of: readonly Definition[];
 }
 
-const isTime = ({ measure }: Measure): boolean => measure === 'age' || measure === 'duration';
 const numeric = new Set(['integer', 'bigint', 'real', 'decimal']);
 const isSetting = (bound: unknown): bound is Setting<unknown> =>
   typeof bound === 'object' && bound !== null && 'setting' in bound;

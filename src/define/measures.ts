@@ -1,6 +1,6 @@
 import type { Columns, NamesOf, Time } from '../columns/index.ts';
 import type { Job } from './job.ts';
-import type { AgeMeasure, CountMeasure, JobMeasure, QueryMeasure, VolumeMeasure } from './limit.ts';
+import type { AgeMeasure, CountMeasure, JobMeasure, PublishedMeasure, QueryMeasure, VolumeMeasure } from './limit.ts';
 import type { AnyRows, Readable } from './rows.ts';
 import type { AnySource } from './source.ts';
 import type { AnyTable } from './table.ts';
@@ -27,6 +27,10 @@ export const age = <C extends Columns>(of: Readable<C>, column: NamesOf<C, Time>
   rows: of,
   column,
 });
+
+// ---- of models ----
+/** For how long a store of `models` has been owed the champion of a model: each store and model one by one, 0 when it has it. */
+export const unpublished = (): PublishedMeasure => ({ measure: 'unpublished', of: [] });
 
 // ---- of runs ----
 /** How long a run took, or has taken so far, since it was begun or gone on with last. */

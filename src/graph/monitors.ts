@@ -22,7 +22,8 @@ export function refuseMonitor(monitor: Monitor): void {
       throw refuse('has a time that is none', `every: ${every}\n${cron}`, 'five fields of cron, by the clock of UTC');
   }
   const { measure, of } = limit.measure;
-  if (of.length === 0)
+  const isOfStores = measure === 'unpublished';
+  if (of.length === 0 && !isOfStores)
     throw refuse('watches nothing', `${measure} of nothing`, 'a table, a query that mentions one, or a job');
   const wanted = kinds[measure] ?? tables;
   const strange = of.find((one) => !wanted.kinds.includes(one?.kind));
@@ -38,7 +39,13 @@ export function refuseMonitor(monitor: Monitor): void {
     );
   const unkept = of.find(isRead);
   if (unkept) throw refuse('watches files as they are', unkept.name, 'a table that is made of the source');
-  if (every !== undefined && !('query' in limit.measure || measure === 'age'))
+  if (isOfStores && every === undefined)
+    throw refuse(
+      'is judged at no time',
+      'unpublished() is of no run',
+      "every: '*/5 * * * *', five fields of cron in UTC",
+    );
+  if (every !== undefined && !('query' in limit.measure || measure === 'age' || isOfStores))
     throw refuse(
       `has a time of its own, and ${measure} is of a run`,
       `every: ${every}`,

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { EsteiraError } from '../errors.ts';
 import type { KeptFiles, LookedFile } from '../ports/index.ts';
 import type { Found, Publishable } from './published-text.ts';
 import { moveIn, type PublishedMove, readVersionText, sealed, unsealed, versionText } from './published-text.ts';
@@ -50,7 +51,12 @@ export async function publish(store: KeptFiles, publishing: Publishing): Promise
   const { place, moves, load, trace = () => {} } = publishing;
   const last = moves.at(-1);
   const version = last && (await load(last.to));
-  if (!last || !version) throw new Error(`version ${last?.to ?? ''} of ${publishing.model} is not whole here`);
+  if (!last || !version)
+    throw new EsteiraError('FILE_UNUSABLE', {
+      what: `The files of version ${last?.to ?? 'none'} are not whole: it cannot be published.`,
+      where: publishing.model,
+      next: 'Go back to a version that is whole, or train again; what is published stays.',
+    });
   for (;;) {
     const there = await store.look(pathOf(place, latest));
     const known = readVersionText(there?.bytes);

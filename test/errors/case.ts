@@ -44,7 +44,7 @@ export const config = (of: {
   readonly more?: string;
 }) => ({
   'esteira.config.ts': `import { files, env } from 'esteira';
-import { duckdb, email, folder, postgres, project, s3, sqlite, webhook } from 'esteira/config';
+import { duckdb, email, folder, postgres, project, sqlite, webhook } from 'esteira/config';
 
 export default project({
   name: 'shop',${of.more ? ` ${of.more}` : ''}

@@ -31,6 +31,7 @@ import {
   source,
   sql,
   table,
+  unpublished,
   volume,
 } from 'esteira';
 import { duckdb, email, folder, project, slack, sqlite, webhook } from 'esteira/config';
@@ -164,6 +165,7 @@ env('DATABASE_URL') satisfies Parameters<typeof postgres>[0];
 const waits = settings('config.waits', { longest: col.duration().default('1 hour'), most: col.real().default(0.5) });
 const late = monitor('late', { expect: atMost(age(tbChamado, 'aberto_em'), '2 hours'), every: '0 * * * *' });
 monitor('long', { expect: atMost(duration(diario), waits.longest), tell: 'anybody', next: 'Look' });
+monitor('owed', { expect: atMost(unpublished(), '15 minutes'), every: '*/5 * * * *' });
 monitor('few', { expect: atLeast(volume(tbChamado), waits.most) });
 job('j', { when: alerted(late), build: [tbChamado] });
 // @ts-expect-error a table instead of a monitor
@@ -182,6 +184,10 @@ atMost(invalidShare(tbChamado), '5 minutes');
 atMost(duration(diario), waits.most);
 // @ts-expect-error a time that is a setting, for a number
 atLeast(volume(tbChamado), waits.longest);
+// @ts-expect-error a number where a time is due
+atMost(unpublished(), 15);
+// @ts-expect-error a check of what stores are owed
+check('c', atMost(unpublished(), '1 hour'));
 // @ts-expect-error the duration of a table
 duration(tbChamado);
 // @ts-expect-error failures of a table

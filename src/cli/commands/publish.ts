@@ -13,7 +13,7 @@ const headings = [
   { head: 'model' },
   { head: 'in use', whole: true },
   { head: 'store', whole: true },
-  { head: 'as' },
+  { head: 'as', whole: true },
   { head: '', whole: true },
 ] as const;
 

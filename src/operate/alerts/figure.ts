@@ -1,4 +1,4 @@
-import type { Limit, Measure, Monitor } from '../../define/index.ts';
+import { isTime, type Limit, type Measure, type Monitor } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import type { Figure, Verdict } from '../../ports/index.ts';
 import { millisecondsOf, said, settingText } from '../../run/index.ts';
@@ -8,6 +8,7 @@ import type { Measured } from './measures/measured.ts';
 import { measureAge, measureQuery } from './measures/query.ts';
 import { broughtBy, measureRows, measureVolume } from './measures/rows.ts';
 import { measureDuration, measureFailures } from './measures/runs.ts';
+import { measureUnpublished } from './measures/unpublished.ts';
 import type { Ran, Subject } from './subject.ts';
 import { boundText } from './words.ts';
 
@@ -20,6 +21,8 @@ async function measured(measure: Measure, subject: Subject): Promise<Measured | 
       return measureQuery(measure, subject);
     case 'age':
       return measureAge(measure, subject);
+    case 'unpublished':
+      return measureUnpublished(subject);
     case 'duration':
       return ran && measureDuration(ran, subject);
     case 'failures':
@@ -47,11 +50,7 @@ async function measureBrought(
 export function boundOf({ measure, bound }: Limit, { project, values }: Pick<Subject, 'project' | 'values'>): number {
   if (typeof bound === 'number') return bound;
   const text = typeof bound === 'string' ? bound : settingText(bound, values.settings, project);
-  const number =
-    measure.measure === 'age' || measure.measure === 'duration'
-      ? millisecondsOf(text as `${number} hours`)
-      : Number(text);
-  return number;
+  return isTime(measure) ? millisecondsOf(text as `${number} hours`) : Number(text);
 }
 
 const breaks = (sign: Limit['sign'], value: number, bound: number): boolean =>

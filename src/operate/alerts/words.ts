@@ -22,6 +22,7 @@ const texts: Readonly<Partial<Record<Measure['measure'], (value: number) => stri
   volume: shareText,
   age: timeText,
   duration: timeText,
+  unpublished: timeText,
   scalar: (value) => String(Number(value.toPrecision(12))),
 };
 export const valueText = (measure: string, value: number): string =>

@@ -30,6 +30,7 @@ export async function publishBeforeEnd(project: Project, { emit }: Pick<Context,
   const [first] = owed;
   if (!first) return;
   const what = owed.length === 1 ? `${first.model} is` : `${owed.length} models are`;
-  const text = `${what} not published to ${first.store} yet: ${first.owed?.error}. It is owed, and \`esteira start\`, the next run or \`esteira publish\` tries again`;
+  const why = first.owed?.error.replace(/\.$/, '');
+  const text = `${what} not published to ${first.store} yet: ${why}. It is owed, and \`esteira start\`, the next run or \`esteira publish\` tries again`;
   emit({ type: 'note', level: 'warn', text });
 }

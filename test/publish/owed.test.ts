@@ -1,0 +1,186 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { folderStore } from '../../src/adapters/files/store.ts';
+import { EsteiraError } from '../../src/errors.ts';
+import { bringAll } from '../../src/operate/publish/bring.ts';
+import { Publisher } from '../../src/operate/publish/publisher.ts';
+import type { KeptFiles } from '../../src/ports/index.ts';
+import { moveOf, publishedPlace, readLatest, readMoves } from '../../src/registry/index.ts';
+import { fallible, model, World } from './world.ts';
+
+const root = mkdtempSync(path.join(tmpdir(), 'esteira-stores-'));
+after(() => rmSync(root, { recursive: true }));
+let made = 0;
+const newStore = () => {
+  made += 1;
+  return fallible(folderStore({ path: path.join(root, String(made)) }));
+};
+const place = publishedPlace(model);
+const latestOf = async (store: KeptFiles): Promise<string> => {
+  const found = await readLatest(store, place);
+  return found.is === 'whole' ? `${found.version} ${found.move?.number}` : found.is;
+};
+const owedOf = async (world: World) =>
+  (await world.state.published.all()).map(({ store, owed }) => [store, owed?.tries ?? 0]);
+
+/** The store's history and the state's are one. */
+async function assertEqual(world: World, store: KeptFiles): Promise<void> {
+  const moves = await world.moves();
+  assert.deepEqual(await readMoves(store, place), moves.map(moveOf));
+  assert.equal(await latestOf(store), `${moves.at(-1)?.to} ${moves.length}`);
+}
+
+test('a store that is down for an hour is owed what moved meanwhile, is asked less and less, and has all of it once it is back', async () => {
+  const [store, other] = [newStore(), newStore()];
+  const world = await World.with({ name: 's3', open: async () => store }, { name: 'folder', open: async () => other });
+  const project = world.project();
+  const said: string[] = [];
+  const publisher = Publisher.of(project);
+  publisher.tellTo({ say: (level, text) => said.push(`${level} ${text}`) });
+  const pass = async (): Promise<void> => {
+    publisher.look(world.now);
+    await publisher.idle();
+  };
+  await world.move(await world.train());
+  await pass();
+  await assertEqual(world, store);
+  store.isDown = true;
+  store.asked = 0;
+  const since = world.now;
+  for (let second = 0; second < 3600; second += 5) {
+    if (second === 300 || second === 1800) await world.move(await world.train());
+    if (second === 2400) await world.move((await world.moves())[0]?.to ?? '', 'the new ones are worse');
+    await pass();
+    world.later({ seconds: 5 });
+  }
+  assert.equal((await world.moves()).length, 4);
+  await assertEqual(world, other);
+  assert.ok(store.asked > 10 && store.asked < 20, `asked ${store.asked} times`);
+  const [first, second] = await world.state.published.all();
+  assert.deepEqual([first?.store, first?.owed], ['folder', undefined]);
+  assert.equal(second?.owed?.since.toString(), since.add({ seconds: 300 }).toString());
+  assert.equal(second?.there?.number, 1, 'what it has is known all the same');
+  store.isDown = false;
+  world.later({ minutes: 5 });
+  await pass();
+  await assertEqual(world, store);
+  assert.deepEqual(await owedOf(world), [
+    ['folder', 0],
+    ['s3', 0],
+  ]);
+  assert.equal(said.filter((text) => text.startsWith('warn')).length, 1, 'told once');
+  assert.match(said.at(-1) ?? '', /^info models: 20260301_0300 of .* is published to s3$/);
+});
+
+test('a store that cannot even be opened is owed, and keeps no other from having its models', async () => {
+  const store = newStore();
+  const missing = new EsteiraError('VARIABLE_MISSING', {
+    what: 'The variable S3_ENDPOINT is not set.',
+    next: 'Set it.',
+  });
+  let isSet = false;
+  const open = async (): Promise<KeptFiles> => {
+    if (!isSet) throw missing;
+    return newStore();
+  };
+  const world = await World.with({ name: 's3', open }, { name: 'folder', open: async () => store });
+  await world.move(await world.train());
+  const found = await bringAll(world.project());
+  assert.deepEqual(
+    found.map(({ store: name, state, owed }) => [name, state, owed?.error]),
+    [
+      ['s3', 'owed', 'VARIABLE_MISSING: The variable S3_ENDPOINT is not set.'],
+      ['folder', 'published', undefined],
+    ],
+  );
+  assert.deepEqual(await bringAll(world.project(), world.now), [], 'it is not asked again at once');
+  isSet = true;
+  world.later({ seconds: 15 });
+  assert.deepEqual(
+    (await bringAll(world.project(), world.now)).map(({ state }) => state),
+    ['published'],
+  );
+  assert.deepEqual(await owedOf(world), [
+    ['folder', 0],
+    ['s3', 0],
+  ]);
+});
+
+test('killed at any point of publishing, the next process goes on, and nothing is doubled', async () => {
+  for (let killed = 1; ; killed += 1) {
+    const store = newStore();
+    const world = await World.with({ name: 's3', open: async () => store });
+    await world.move(await world.train());
+    await bringAll(world.project());
+    for (let moved = 0; moved < 3; moved += 1) await world.move(await world.train());
+    let points = 0;
+    let died = false;
+    const dying = world.project(() => {
+      points += 1;
+      if (points === killed) died = true;
+      if (died) throw new Error('killed');
+    });
+    // Nothing is noted by what is dead.
+    await bringAll({
+      ...dying,
+      state: {
+        ...world.state,
+        models: world.state.models,
+        published: { ...world.state.published, note: async () => {} },
+      } as never,
+    });
+    assert.ok(['1', '4'].includes((await latestOf(store)).split(' ')[1] ?? ''));
+    await bringAll(world.project(), world.now);
+    await assertEqual(world, store);
+    assert.equal((await store.below('ltr', 99)).length, 4 + 4 + 1);
+    if (!died) {
+      assert.equal(killed, 8, 'three moves, three versions, latest');
+      break;
+    }
+  }
+});
+
+test('what a state says to be there and is not is put there by the next that looks into everything', async () => {
+  const [store, other] = [newStore(), newStore()];
+  let now = store;
+  const world = await World.with({ name: 's3', open: async () => now });
+  await world.move(await world.train());
+  await bringAll(world.project());
+  now = other;
+  assert.deepEqual(await bringAll(world.project(), world.now), []);
+  await Publisher.of(world.project()).everything();
+  await assertEqual(world, other);
+});
+
+test('a state that was restored from before puts nothing back, and says so', async () => {
+  const store = newStore();
+  const newer = await World.with({ name: 's3', open: async () => store });
+  const older = await World.with({ name: 's3', open: async () => store });
+  for (const world of [newer, older]) await world.move(await world.train());
+  await bringAll(newer.project());
+  await newer.move(await newer.train());
+  await bringAll(newer.project());
+  const [found] = await bringAll(older.project());
+  assert.match(found?.owed?.error ?? '', /PUBLISH_CONFLICT: The store has a later move/);
+  await assertEqual(newer, store);
+});
+
+test('a version whose files are not whole is not published, and the one that is in use stays', async () => {
+  const store = newStore();
+  const world = await World.with({ name: 's3', open: async () => store });
+  const first = await world.train();
+  await world.move(first);
+  await bringAll(world.project());
+  const second = await world.train();
+  await world.move(second);
+  await world.project().files.remove(`models/${model}/${second}/model.txt`);
+  const [found] = await bringAll(world.project());
+  assert.match(found?.owed?.error ?? '', new RegExp(`${second} .*not whole`));
+  assert.equal(await latestOf(store), `${first} 1`);
+  await world.move(first, 'the new one is broken');
+  await bringAll(world.project());
+  await assertEqual(world, store);
+});
