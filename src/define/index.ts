@@ -2,8 +2,21 @@ export { type Check, check } from './check.ts';
 export { copyOf, type Definition, isDefinition, ownCopy, writtenAt } from './definition.ts';
 export { fn } from './fn.ts';
 export { after, alerted, always, byHand, cron, type Job, job, type Missed, type Trigger } from './job.ts';
-export { atLeast, atMost, expectNone, isTime, type Limit, type Measure, type RowMeasure } from './limit.ts';
+export { kmeans, type Learner, linearRegression, logisticRegression } from './learners.ts';
+export {
+  atLeast,
+  atMost,
+  expectNone,
+  type GateLimit,
+  isTime,
+  type Limit,
+  type Measure,
+  noWorse,
+  type RowMeasure,
+  samples,
+} from './limit.ts';
 export { age, duration, failures, invalidShare, rowsIn, scalar, unpublished, volume } from './measures.ts';
+export { type AnyModel, approvedBy, type Model, type ModelFacts, model, modelsInside } from './model.ts';
 export { type Monitor, monitor } from './monitor.ts';
 export {
   type AnyReadable,
@@ -11,6 +24,7 @@ export {
   type Fragment,
   from,
   type Mention,
+  type Predict,
   perEngine,
   type Readable,
   type RowFunction,

@@ -1,5 +1,6 @@
 import type { Duration } from '../columns/index.ts';
 import { type Definition, define } from './definition.ts';
+import type { AnyModel } from './model.ts';
 import type { Monitor } from './monitor.ts';
 import type { AnySource } from './source.ts';
 import type { AnyTable } from './table.ts';
@@ -51,6 +52,7 @@ export interface Job extends Definition<'job'> {
   /** Empty: by hand only. */
   readonly triggers: readonly Trigger[];
   readonly build: readonly (AnyTable | AnySource)[];
+  readonly train: readonly AnyModel[];
   readonly limits: Limits;
 }
 /** How long a run, and each of its steps with all its attempts, may take; what takes longer is stopped, and fails. Default: as long as it takes. */
@@ -58,27 +60,35 @@ export interface Limits {
   readonly run?: Duration;
   readonly step?: Duration;
 }
-interface JobSpec {
-  /** One, or a list of which each counts: two schedules are both due. */
-  readonly when: typeof byHand | Trigger | readonly Trigger[];
+interface Builds {
   /** Tables; or streaming sources, to bring in what has arrived. */
   readonly build: readonly (AnyTable | AnySource)[];
-  readonly limits?: Limits;
 }
+interface Trains {
+  /** Models, of each of which the run makes a version. */
+  readonly train: readonly AnyModel[];
+}
+type JobSpec = {
+  /** One, or a list of which each counts: two schedules are both due. */
+  readonly when: typeof byHand | Trigger | readonly Trigger[];
+  readonly limits?: Limits;
+} & ((Builds & Partial<Trains>) | (Trains & Partial<Builds>));
 
 /**
  * What runs, and when: what it names, and every table above that. Going up stops at what building does not make: a stream that an `always` job
- * brings in. Its name is the DAG's on Airflow.
+ * brings in, a model, and tables inside one, which are made only where they are named. Its name is the DAG's on Airflow.
  */
 export function job(name: string, spec: JobSpec): Job {
+  const { build = [], train = [] } = spec;
   const triggers = 'manual' in spec.when ? [] : [spec.when].flat();
   const earlier = triggers.flatMap((trigger) => ('of' in trigger ? [trigger.of] : []));
   return define({
     kind: 'job',
     name,
-    dependsOn: Object.freeze([...spec.build, ...earlier]),
+    dependsOn: Object.freeze([...build, ...train, ...earlier]),
     triggers: Object.freeze(triggers),
-    build: Object.freeze([...spec.build]),
+    build: Object.freeze([...build]),
+    train: Object.freeze([...train]),
     limits: Object.freeze({ ...spec.limits }),
   });
 }

@@ -58,6 +58,16 @@ export interface Limit<M extends Measure = Measure> {
   readonly of: readonly Definition[];
 }
 
+/** A limit on a measure of a model that has been trained: one of its learner, or `samples`, the rows that it was judged on. */
+export interface GateLimit<Name extends string = string> {
+  readonly judges: Name;
+  /** `no worse`: than the champion on the same rows, by at most the bound. */
+  readonly sign: '>=' | '<=' | 'no worse';
+  readonly bound: number | Setting<number>;
+}
+/** Rows that a model was judged on. */
+export const samples = 'samples';
+
 const numeric = new Set(['integer', 'bigint', 'real', 'decimal']);
 const isSetting = (bound: unknown): bound is Setting<unknown> =>
   typeof bound === 'object' && bound !== null && 'setting' in bound;
@@ -90,10 +100,29 @@ function limit<M extends Measure>(measure: M, sign: Limit['sign'], bound: Bound<
     of: Object.freeze([...measure.of, ...settings]),
   });
 }
-export const atLeast = <const M extends Measure>(measure: M, bound: Bound<M> | Setting<Bound<M>>): Limit<M> =>
-  limit(measure, '>=', bound);
-export const atMost = <const M extends Measure>(measure: M, bound: Bound<M> | Setting<Bound<M>>): Limit<M> =>
-  limit(measure, '<=', bound);
+function gateLimit(judges: string, sign: GateLimit['sign'], bound: number | Setting<number>): GateLimit {
+  const isRight = isSetting(bound) ? numeric.has(kindOf(bound)) : typeof bound === 'number' && !Number.isNaN(bound);
+  if (isRight) return Object.freeze({ judges, sign, bound });
+  throw new EsteiraError('DEFINITION_INVALID', {
+    what: `The limit on ${judges} has no number to compare with.`,
+    got: isSetting(bound) ? String(bound.setting) : String(bound),
+    allowed: 'a number, or a setting that is one',
+    next: 'Correct the second argument of atLeast(…), atMost(…) or noWorse(…).',
+  });
+}
+
+interface Compare {
+  <const M extends Measure>(measure: M, bound: Bound<M> | Setting<Bound<M>>): Limit<M>;
+  <const Name extends string>(measure: Name, bound: number | Setting<number>): GateLimit<Name>;
+}
+const comparing = (sign: Limit['sign']): Compare =>
+  ((measure: Measure | string, bound: number | Setting<number>) =>
+    typeof measure === 'string' ? gateLimit(measure, sign, bound) : limit(measure, sign, bound as never)) as Compare;
+export const atLeast: Compare = comparing('>=');
+export const atMost: Compare = comparing('<=');
+/** Not worse than the champion, on the same rows, by more than this; without a champion it holds. */
+export const noWorse = <const Name extends string>(measure: Name, by: number | Setting<number>): GateLimit<Name> =>
+  gateLimit(measure, 'no worse', by) as GateLimit<Name>;
 /** A query for rows that should not exist; the first of them are shown. */
 export const expectNone = (query: AnyRows): Limit<RowMeasure> =>
   limit<RowMeasure>({ measure: 'rows of a query', of: query.reads, query }, '<=', 0);

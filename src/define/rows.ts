@@ -8,7 +8,16 @@ type Recipe =
   | { readonly by: 'engine'; readonly queries: Readonly<Record<string, AnyRows>> }
   | { readonly by: 'map'; readonly input: AnyReadable; readonly map: RowFunction }
   | Since
-  | { readonly by: 'unread'; readonly of: AnyReadable };
+  | { readonly by: 'unread'; readonly of: AnyReadable }
+  /** The table inside the versions of a model. */
+  | { readonly by: 'part'; readonly of: Definition; readonly part: string }
+  | Predict;
+/** Rows with what a model predicts of them. */
+export interface Predict {
+  readonly by: 'predict';
+  readonly model: Definition;
+  readonly of: AnyReadable;
+}
 interface Since {
   readonly by: 'since';
   readonly of: AnyReadable;
@@ -49,9 +58,10 @@ export interface Setting<V> {
   readonly value?: V;
 }
 /** Something each run knows. */
-export interface RunValue {
-  readonly run: 'date' | 'at' | 'id';
-}
+export type RunValue =
+  | { readonly run: 'date' | 'at' | 'id' }
+  /** The version of a model that was the champion when the run opened. */
+  | { readonly run: 'champion'; readonly of: Definition };
 /** SQL that each engine spells its own way; see `fn`. */
 export interface Fragment {
   readonly fn: string;
@@ -105,7 +115,7 @@ export const readableBy = <C extends Columns>(columns: C, recipe: Recipe, reads:
 export function edges(mention: Mention): readonly Definition[] {
   if (typeof mention !== 'object') return [];
   if ('reads' in mention) return mention.reads;
-  return 'setting' in mention ? [mention.of] : [];
+  return 'of' in mention ? [mention.of] : [];
 }
 
 /** A definition that is read by its name: it reads itself, and can be read since a time, unless that is refused. */

@@ -1,5 +1,12 @@
 import type { Check, Job, Monitor } from '../define/index.ts';
-import { type AnySource, type AnyTable, type Definition, type SettingsTable, writtenAt } from '../define/index.ts';
+import {
+  type AnyModel,
+  type AnySource,
+  type AnyTable,
+  type Definition,
+  type SettingsTable,
+  writtenAt,
+} from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 
 /** One definition file, loaded. */
@@ -10,12 +17,20 @@ export interface LoadedFile {
   readonly exports: Readonly<Record<string, unknown>>;
 }
 
-/** Suffixes of the tables that Esteira keeps beside one: rows that left it, the rows that versions come from, changes of settings. */
-export const companions = Object.freeze({ deleted: '__deleted', rows: '__rows', history: '_history' });
+/**
+ * Suffixes of the tables that Esteira keeps beside one: rows that left it, the rows that versions come from, changes of settings, and of a table inside
+ * a model the rows of all its versions.
+ */
+export const companions = Object.freeze({
+  deleted: '__deleted',
+  rows: '__rows',
+  history: '_history',
+  versions: '__versions',
+});
 
 /** Settings of every shape. */
 export type AnySettings = SettingsTable<any>; // any: settings of every shape are meant
-export type Held = AnyTable | AnySource | AnySettings;
+export type Held = AnyTable | AnySource | AnySettings | AnyModel;
 
 /** What the warehouse holds: where it lives, and who reads it. */
 export interface Node<D extends Held = Held> {
@@ -25,6 +40,8 @@ export interface Node<D extends Held = Held> {
   readonly schema: string;
   readonly table: string;
   readonly definition: D;
+  /** It stands inside that model: the node holds the rows of every version, and a view of the definition's name shows the champion's. */
+  readonly inside?: AnyModel;
 }
 
 /** All definitions of a project, checked for names and mentions. */

@@ -20,6 +20,7 @@ import {
   type Node,
   whereOf,
 } from './catalog.ts';
+import { insideOf } from './models.ts';
 import { refuseMisshapen } from './shape.ts';
 
 /**
@@ -110,7 +111,10 @@ function nodeFrom(definition: Held, catalog: string, suffix: string): Node {
       'schema.table, or table alone',
     );
   }
-  return Object.freeze({ id: `${catalog}.${schema}.${table}`, catalog, schema, table, definition });
+  const inside = definition.kind === 'table' ? insideOf(definition) : undefined;
+  if (!inside) return Object.freeze({ id: `${catalog}.${schema}.${table}`, catalog, schema, table, definition });
+  const kept = `${table}${companions.versions}`;
+  return Object.freeze({ id: `${catalog}.${schema}.${kept}`, catalog, schema, table: kept, definition, inside });
 }
 
 /** Of every edge both ends are in the graph: a run that met one that is not could only guess where its rows are. */
@@ -159,7 +163,7 @@ function known(graph: Graph, definition: Definition): boolean {
 
 /** `silver.t_invalidos` belongs to `silver.t` when that sets rows aside; a table that merges deletes and settings have one beside them, too. */
 function refuseNamesBeside(graph: Graph, taken: ReadonlyMap<string, Definition>): void {
-  for (const { id, definition } of graph.nodes.values()) {
+  for (const { id, definition, inside } of graph.nodes.values()) {
     const { spec } = definition as AnyTable;
     const beside = [
       ...(spec?.invalid === 'set aside' ? [graph.suffix] : []),
@@ -167,9 +171,14 @@ function refuseNamesBeside(graph: Graph, taken: ReadonlyMap<string, Definition>)
       ...(wayOf(definition, 'history') ? [companions.rows] : []),
       ...(definition.kind === 'settings' ? [companions.history] : []),
     ];
-    for (const suffix of beside) {
-      const other = taken.get(`${id}${suffix}`.toLowerCase());
-      if (other) throw nameTwice(other, definition, `${definition.name}${suffix}`);
+    // A table inside a model has the view of its name beside it.
+    const names = [
+      ...beside.map((suffix) => `${id}${suffix}`),
+      ...(inside ? [id.slice(0, -companions.versions.length)] : []),
+    ];
+    for (const name of names) {
+      const other = taken.get(name.toLowerCase());
+      if (other) throw nameTwice(other, definition, name.slice(id.indexOf('.') + 1));
     }
   }
 }

@@ -1,11 +1,12 @@
 import type { Check, Definition, Job } from '../define/index.ts';
 import type { Graph, Node } from './catalog.ts';
 import { checksByTable, depths, isStep, readByChecks, refusing } from './checks.ts';
+import { isOfModel } from './models.ts';
 
-/** One step of a job: a table or view that it builds, or a stream that it brings in. */
+/** One step of a job: a table or view that it builds, a stream that it brings in, or a model that it trains. */
 export interface GraphStep {
   readonly node: Node;
-  readonly kind: 'source' | 'table' | 'view';
+  readonly kind: 'source' | 'table' | 'view' | 'model';
   /** Ids of the steps that must be done before. */
   readonly needs: readonly string[];
   readonly checks: readonly Check[];
@@ -13,7 +14,7 @@ export interface GraphStep {
 interface JobSteps {
   /** In an order in which they can be carried out. */
   readonly steps: readonly GraphStep[];
-  /** Streams that another job brings in: read as they are. */
+  /** Streams that another job brings in, models, and tables inside them: read as they are. */
   readonly readsOnly: readonly Node[];
 }
 
@@ -24,18 +25,22 @@ export function endlessStreams(graph: Graph): ReadonlySet<Definition> {
 }
 export const isEndless = (job: Job): boolean => job.triggers.some((trigger) => trigger.on === 'always');
 
-/** What a job runs: what it names, and every table above, up to streams that an `always` job brings in, settings, and sources read in place. */
+/**
+ * What a job runs: what it names, and every table above, up to streams that an `always` job brings in, models, tables inside them, settings, and
+ * sources read in place.
+ */
 export function stepsOf(graph: Graph, job: Job): JobSteps {
   const streams = endlessStreams(graph);
-  const named = new Set<Definition>(job.build);
+  const named = new Set<Definition>([...job.build, ...job.train]);
   const built = new Set<Definition>();
   const readsOnly = new Set<Definition>();
 
-  const open = [...job.build] as Definition[];
+  const open = [...named];
   for (let next = open.pop(); next; next = open.pop()) {
     const definition = refusing(next);
-    if (built.has(definition) || !isStep(definition)) continue;
-    if (streams.has(definition) && !named.has(definition)) readsOnly.add(definition);
+    if (built.has(definition) || !isMade(definition)) continue;
+    const isOthers = streams.has(definition) || isOfModel(definition);
+    if (isOthers && !named.has(definition)) readsOnly.add(definition);
     else {
       built.add(definition);
       open.push(...definition.dependsOn);
@@ -62,12 +67,16 @@ function inOrder(built: ReadonlySet<Definition>, graph: Graph): readonly GraphSt
 }
 
 function kindOf({ definition }: Node): GraphStep['kind'] {
+  if (definition.kind === 'model') return 'model';
   if (definition.kind !== 'table') return 'source';
   return definition.spec.write === 'view' ? 'view' : 'table';
 }
 
-/** Every table, view and stream of the project, whether a job names it or not. */
+/** A job has a step for it. */
+const isMade = (definition: Definition): boolean => isStep(definition) || definition.kind === 'model';
+
+/** Every table, view, stream and model of the project, whether a job names it or not. */
 export function allSteps(graph: Graph): readonly GraphStep[] {
   const definitions = [...graph.nodes.values()].map(({ definition }) => definition);
-  return inOrder(new Set(definitions.filter(isStep)), graph);
+  return inOrder(new Set(definitions.filter(isMade)), graph);
 }

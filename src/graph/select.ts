@@ -18,7 +18,7 @@ export function select(steps: readonly GraphStep[], words: readonly string[]): r
     }
   for (const word of words) {
     const [, withAbove, pattern = '', withBelow] = /^(\+?)(.*?)(\+?)$/.exec(word) ?? [];
-    const matches = steps.filter((step) => matchesName(pattern, step.node.id));
+    const matches = steps.filter(({ node }) => matchesName(pattern, node.id) || node.definition.name === pattern);
     if (matches.length === 0) throw unknownSelection(word, steps);
     for (const step of matches) {
       chosen.add(step.node.id);

@@ -1,5 +1,6 @@
 import { type Columns, keyOf, parseDuration } from '../columns/index.ts';
 import {
+  type AnyModel,
   type AnyRows,
   type AnySource,
   type AnyTable,
@@ -11,6 +12,7 @@ import {
 } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { type AnySettings, invalidDefinition } from './catalog.ts';
+import { refuseModel } from './models.ts';
 import { refuseMonitor } from './monitors.ts';
 
 // What the types of the words hold is asked again here: a project runs without a type checker, too.
@@ -44,6 +46,7 @@ export function refuseMisshapen(definition: Definition): void {
   else if (definition.kind === 'monitor') refuseMonitor(definition as Monitor);
   else if (definition.kind === 'source') refuseSource(definition as AnySource);
   else if (definition.kind === 'settings') refuseSettings(definition as AnySettings);
+  else if (definition.kind === 'model') refuseModel(definition as AnyModel);
 }
 
 /** Its name is typed by people, and is a DAG's on other schedulers. */
@@ -73,14 +76,18 @@ function refuseJob(job: Job): void {
         "run and step: '2 hours'",
       );
   const isBuilt = (one: Definition | undefined): boolean => one?.kind === 'table' || one?.kind === 'source';
+  const strangeModel = job.train.find((one: Definition | undefined) => one?.kind !== 'model');
+  if (strangeModel !== undefined)
+    throw invalid(job, `The job ${job.name} trains what is no model.`, String(strangeModel.name), 'models');
   const wrong = job.build.find((one) => !isBuilt(one));
-  if (job.build.length > 0 && wrong === undefined) return;
-  const got = job.build.length === 0 ? 'nothing' : String((wrong as Definition | undefined)?.name ?? wrong);
+  const isNothing = job.build.length + job.train.length === 0;
+  if (!isNothing && wrong === undefined) return;
+  const got = isNothing ? 'nothing' : String((wrong as Definition | undefined)?.name ?? wrong);
   throw invalid(
     job,
     `The job ${job.name} builds what is no table and no source.`,
     got,
-    'tables, and sources that stream',
+    'tables, and sources that stream; models are named under train',
   );
 }
 

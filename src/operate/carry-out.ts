@@ -24,15 +24,18 @@ import {
   type Redefined,
   type Rerun,
   type RunValues,
+  readChampions,
   redefined,
   refuseDestroying,
   refuseMissingInputs,
   refuseUnlessSetUp,
   refuseUnreadable,
+  release,
   type SettingValues,
   type StepOutcome,
   said,
   setupChanges,
+  showChampions,
   tooLong,
   ulid,
   type Waiting,
@@ -88,7 +91,10 @@ export async function carryOut(work: Work, project: Project, context: Context): 
   const reruns = work.reruns ?? new Map<string, Rerun>();
   const changed = await changedSince(models, { project, reruns });
   await refuseDestroying(models, { project, reruns, changed });
-  const { settings, changes } = await beginSettings(project, work.params ?? {});
+  await showChampions(project);
+  const champions = await readChampions(models, project);
+  const { settings: read, changes } = await beginSettings(project, work.params ?? {});
+  const settings = { ...read, ...champions };
   const opened = await openRun(project, {
     runId: ulid(project.clock.now()),
     job: work.job,
@@ -173,6 +179,7 @@ async function goOn(
       emitStep(outcome, journal, context);
     },
     onWait: (waiting: Waiting) => emitWait(waiting, journal, context),
+    onProgress: (step: string, text: string) => context.emit({ type: 'progress', step, text }),
   };
   const steps = {
     ...carryingOut,
@@ -329,11 +336,19 @@ async function finish(
   // A rerun has left tables as they were that stand below others: it may still go on.
   const stopped = isRerun(held.job) ? 'failed' : 'cancelled';
   const state = isCancelled ? stopped : error ? 'failed' : 'succeeded';
+  if (state === 'succeeded') await releaseTrained(opened, work, beside);
   await end(opened, { state, error }, beside);
   context.emit({ type: 'end', runId: held.runId, state, seconds: (performance.now() - started) / 1000 });
   if (error) throw error;
   const record = await project.state.run(held.runId);
   return runView(record ?? opened.run, await project.state.steps(held.runId));
+}
+
+/** What the run has trained, or made for a version that waited, gets out with its end. */
+async function releaseTrained({ held }: Begun, { steps }: Work, { project, context }: Beside): Promise<void> {
+  const nodes = steps.map(({ node }) => node);
+  const by = `job ${held.job}`;
+  for (const text of await release({ held, steps: nodes, by }, project)) emitNote(context, text);
 }
 
 /** Jobs that are due when this one has succeeded. */

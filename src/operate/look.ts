@@ -1,5 +1,5 @@
 import { judgements } from '../columns/index.ts';
-import type { AnyReadable, AnyTable, Definition } from '../define/index.ts';
+import type { AnyReadable, AnyTable, Definition, RunValue } from '../define/index.ts';
 import { isReference, writtenAt } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { allSteps, matchesName, type Node } from '../graph/index.ts';
@@ -32,7 +32,7 @@ export async function compile(project: Project, input: Input<'compile'>): Promis
       steps.map((step) => step.node),
     );
   const relation = (of: AnyReadable) => dialect.place(placeOf(project.graph.nodeOf(definitionOf(of))));
-  const spelling = { ...emptySpelling(dialect), relation, run: (value: string) => `:run_${value}` };
+  const spelling = { ...emptySpelling(dialect), relation, run: ({ run }: RunValue) => `:run_${run}` };
   const queries = chosen.map(({ node }) => {
     const { rows } = (node.definition as AnyTable).spec;
     const body = rows.recipe.by === 'map' ? rows.recipe.input : rows;

@@ -10,7 +10,8 @@ import type { ErrorView, RunView, StepView } from './views.ts';
 export function stepViews(steps: readonly GraphStep[]): readonly StepView[] {
   const oneCatalog = new Set(steps.map((step) => step.node.catalog)).size === 1;
   return steps.map(({ node, kind, needs }) => {
-    const short = node.schema === 'main' ? node.table : `${node.schema}.${node.table}`;
+    const own = node.inside ? (node.definition.name.split('.').at(-1) as string) : node.table;
+    const short = node.schema === 'main' ? own : `${node.schema}.${own}`;
     return { step: node.id, label: oneCatalog ? short : `${node.catalog}.${short}`, kind, needs, layer: node.schema };
   });
 }

@@ -42,7 +42,7 @@ export interface StepView {
   readonly step: string;
   /** As people write it: without the catalog where the run has only one. */
   readonly label: string;
-  readonly kind: 'source' | 'table' | 'view';
+  readonly kind: 'source' | 'table' | 'view' | 'model';
   /** Steps that must be done before. */
   readonly needs: readonly string[];
   /** The first part of its name: bronze, silver, …; groups the tree. */
@@ -79,6 +79,8 @@ export type RunEvent =
     }
   /** Something a person should know: a bad file, a warning of a check, the owner that changed. */
   | { readonly type: 'note'; readonly level: 'info' | 'warn'; readonly text: string; readonly step?: string }
+  /** How far a long step is, in a few words; not kept. */
+  | { readonly type: 'progress'; readonly step: string; readonly text: string }
   | { readonly type: 'end'; readonly runId: string; readonly state: RunState; readonly seconds: number }
   | ScheduleEvent
   | BeatEvent;

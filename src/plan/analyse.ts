@@ -1,8 +1,10 @@
 import {
+  type AnyModel,
   type AnyRows,
   type AnySource,
   type AnyTable,
   type Check,
+  type Definition,
   isReference,
   type Reader,
   type Setting,
@@ -42,8 +44,54 @@ export interface Analyser {
  * stands in. The engine sees relations without rows, so neither set-up nor data changes what it says, and the answers can be kept.
  */
 export async function analyse(step: GraphStep, analyser: Analyser): Promise<StepModel> {
-  return step.node.definition.kind === 'source' ? streamModel(step, analyser) : tableModel(step, analyser);
+  const { kind } = step.node.definition;
+  if (kind === 'model') return trainedModel(step, analyser);
+  return kind === 'source' ? streamModel(step, analyser) : tableModel(step, analyser);
 }
+
+/** A model: the rows that it learns from, whole. */
+function trainedModel({ node, kind }: GraphStep, analyser: Analyser): StepModel {
+  const { graph, warehouse } = analyser;
+  const { facts } = node.definition as AnyModel;
+  refuseNames(node, warehouse.dialect);
+  const bounds = facts.gate.map(({ bound }) => bound);
+  return {
+    ...plain,
+    node,
+    kind,
+    reads: mentionsOf(facts.from).readables.map((readable) => readOf(readable, graph)),
+    settings: bounds.filter((bound) => typeof bound === 'object'),
+    ...definedAs(node, [], analyser),
+  };
+}
+
+/** Of a step that has neither rules nor a query of its own. */
+const plain: Pick<
+  StepModel,
+  | 'asked'
+  | 'checks'
+  | 'keepsOriginal'
+  | 'keeping'
+  | 'converted'
+  | 'groups'
+  | 'runValues'
+  | 'judgesByRun'
+  | 'alwaysAnew'
+  | 'champions'
+  | 'settings'
+> = {
+  asked: [],
+  checks: [],
+  keepsOriginal: false,
+  keeping: [],
+  converted: [],
+  groups: false,
+  runValues: false,
+  judgesByRun: false,
+  alwaysAnew: false,
+  champions: [],
+  settings: [],
+};
 
 /** A stream's landing table: all that its reader brings, as it came. */
 function streamModel(step: GraphStep, analyser: Analyser): StepModel {
@@ -53,20 +101,14 @@ function streamModel(step: GraphStep, analyser: Analyser): StepModel {
   refuseSourceNames([from]);
   const names = Object.keys(node.definition.columns);
   return {
+    ...plain,
     node,
     kind: 'source',
     reads: [from],
-    asked: [],
     checks: step.checks,
     carried: { from, star: true, taken: names, reads: Object.fromEntries(names.map((name) => [name, [name]])) },
     keepsOriginal: true,
-    keeping: [],
-    converted: [],
-    groups: false,
-    runValues: false,
-    judgesByRun: false,
     alwaysAnew: step.checks.some((check) => !('query' in check.limit.measure)),
-    settings: [],
     ...definedAs(node, [], analyser),
   };
 }
@@ -110,6 +152,7 @@ async function tableModel(step: GraphStep, analyser: Analyser): Promise<StepMode
     groups: facts.groups,
     runValues: mentions.runValues || reads.some(readsDay),
     judgesByRun: judging.runValues,
+    champions: championsOf(node, [...mentions.champions, ...judging.champions], [...reads, ...judged(asked)], graph),
     alwaysAnew: spec.unrepeatable || step.checks.some((check) => !('query' in check.limit.measure)),
     settings: [...mentions.settings, ...judging.settings],
     ...definedAs(node, step.checks, analyser),
@@ -151,10 +194,27 @@ function judgingMentions(table: AnyTable, checks: readonly Check[]) {
   );
   const all = [...rules, ...queries].map(mentionsOf);
   return {
+    champions: all.flatMap((one) => one.champions),
     settings: [...all.flatMap((one) => one.settings), ...bounds],
     runValues: all.some((one) => one.runValues),
   };
 }
+
+/** A table inside a model is read as it is inside the champion; those that stand inside it too read their own version. */
+function championsOf(
+  { inside }: Node,
+  named: readonly Definition[],
+  reads: readonly { readonly node: Node }[],
+  graph: Graph,
+): readonly Node<AnyModel>[] {
+  const read = reads.flatMap(({ node }) => {
+    if (node.definition.kind === 'model') return [node.definition];
+    return node.inside ? [node.inside] : [];
+  });
+  const models = new Set<Definition>([...named, ...read].filter((one) => one !== inside));
+  return [...models].map((one) => graph.nodeOf(one) as Node<AnyModel>);
+}
+const judged = (asked: readonly Node[]) => asked.map((node) => ({ node }));
 
 /** Reads whose rows know what could not be read of them, for a body that cannot hand it on. */
 async function keepingOriginals(reads: readonly Read[], analyser: Analyser): Promise<readonly Read[]> {

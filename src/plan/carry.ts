@@ -25,9 +25,9 @@ export async function carriedBy(
   facts: QueryFacts,
   asking: Asking,
 ): Promise<StepModel['carried'] | undefined> {
-  const { readables } = mentionsOf(rows);
+  const { readables, predicts } = mentionsOf(rows);
   const [only] = readables;
-  if (rows.recipe.by === 'map' || !facts.projection || !only || readables.length > 1) return undefined;
+  if (rows.recipe.by === 'map' || predicts || !facts.projection || !only || readables.length > 1) return undefined;
   const from = readOf(only, asking.graph);
   if (!(await keepsOriginal(from.node, asking))) return undefined;
   const star = facts.projection.star || isRelation(rows);
@@ -46,8 +46,16 @@ export async function originOf(
   facts: QueryFacts,
   asking: Asking,
 ): Promise<StepModel['origin'] | undefined> {
-  const [only, ...others] = mentionsOf(rows).readables;
-  if (typeof write !== 'object' || write.way !== 'history' || !facts.projection || !only || others.length > 0)
+  const { readables, predicts } = mentionsOf(rows);
+  const [only, ...others] = readables;
+  if (
+    predicts ||
+    typeof write !== 'object' ||
+    write.way !== 'history' ||
+    !facts.projection ||
+    !only ||
+    others.length > 0
+  )
     return undefined;
   const from = readOf(only, asking.graph);
   const { spec } = from.node.definition as AnyTable;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Columns } from '../columns/index.ts';
 import {
+  type AnyModel,
   type AnyReadable,
   type AnyRows,
   type AnySource,
@@ -32,6 +33,7 @@ export function definitionFacts(
     ...columnFacts(definition.columns, definition.kind === 'source'),
   };
   if (definition.kind === 'table') Object.assign(facts, tableFacts(definition, spelling, analyser));
+  else if (definition.kind === 'model') Object.assign(facts, modelFacts(definition, spelling));
   else if (definition.kind === 'source') {
     const { reader, day } = definition as AnySource;
     Object.assign(facts, { reader: text([reader.by, reader.options]), ...(day === undefined ? {} : { day }) });
@@ -61,6 +63,20 @@ function tableFacts(table: AnyTable, spelling: Spelling, analyser: Analyser): De
         isReference(rule) ? text([rule.column, rule.of.name, rule.other]) : normalised(spell(rule, spelling)),
       ]),
     ),
+  };
+}
+
+/** What makes another model of the same rows; a gate does not. */
+function modelFacts({ facts }: AnyModel, spelling: Spelling): DefinitionFacts {
+  const { from, learner, features, target, each, missing, holdOut } = facts;
+  return {
+    rows: normalised(spellBody(from, spelling)),
+    learner: text([learner.learner, learner.options]),
+    features: text(features),
+    ...(target === undefined ? {} : { target }),
+    ...(each.length > 0 ? { each: text(each) } : {}),
+    ...(Object.keys(missing).length > 0 ? { missing: text(missing) } : {}),
+    ...(holdOut ? { 'hold out': text(holdOut) } : {}),
   };
 }
 
@@ -124,7 +140,8 @@ const symbolic = (analyser: Analyser): Spelling => ({
     const { id } = analyser.graph.nodeOf(definitionOf(of));
     return recipe.by === 'since' ? `{since ${id} ${recipe.column} ${recipe.lookback ?? ''}}` : `{${recipe.by} ${id}}`;
   },
-  run: (value) => `{run.${value}}`,
+  run: (value) => (value.run === 'champion' ? `{champion ${value.of.name}}` : `{run.${value.run}}`),
+  predict: ({ model }, rows) => `{predict ${analyser.graph.nodeOf(model).id} of ${rows}}`,
   setting: (setting: Setting<unknown>) => `{${setting.of.name}.${setting.setting}}`,
 });
 

@@ -1,4 +1,5 @@
-import type { AnyReadable, RunValue, Setting } from '../define/index.ts';
+import { col } from '../columns/index.ts';
+import type { AnyModel, AnyReadable, Definition, Predict, RunValue, Setting } from '../define/index.ts';
 import type { Dialect } from '../ports/index.ts';
 import type { Spelling } from './spell.ts';
 
@@ -10,10 +11,19 @@ export function emptySpelling(dialect: Dialect, converted?: Spelling['converted'
   return {
     dialect,
     relation: (of: AnyReadable) => dialect.emptyRelation(of.columns),
-    run: (value: RunValue['run']) => dialect.literal({ date: day, at: instant, id: 'run' }[value]),
+    run: ({ run }: RunValue) => dialect.literal({ date: day, at: instant, id: 'run', champion: 'version' }[run]),
+    predict: ({ model }: Predict, rows: string) => `(select *, ${unknownOf(model, dialect)} from ${rows} as _rows)`,
     setting: (setting: Setting<unknown>) => dialect.literal(standardOf(setting)),
     ...(converted ? { converted } : {}),
   };
+}
+
+/** Columns that a prediction adds, without a value. */
+function unknownOf(model: Definition, dialect: Dialect): string {
+  const { output } = (model as AnyModel).facts.learner;
+  return Object.entries({ ...output, model_version: col.text() })
+    .map(([name, { facts }]) => `cast(null as ${dialect.type(facts)}) as ${dialect.identifier(name)}`)
+    .join(', ');
 }
 
 /** A setting's value when nobody has said otherwise. */

@@ -12,10 +12,12 @@ export {
   layoutOf,
   placeOf,
   settingsLayout,
+  shownPlace,
   type TableLayout,
+  versionColumn,
 } from './layout.ts';
 export { type ColumnLineage, columnLineage } from './lineage.ts';
 export type { StepModel } from './model.ts';
-export { definitionOf, type Read, readsDay } from './reads.ts';
-export { changeText, missing, viewOf } from './setup.ts';
+export { definitionOf, mentionsOf, predictionsIn, type Read, readsDay } from './reads.ts';
+export { championView, changeText, missing, viewOf } from './setup.ts';
 export { type Spelling, spell, spellBody } from './spell.ts';

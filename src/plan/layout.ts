@@ -33,9 +33,16 @@ export function besides(name: string, { suffix }: Graph): string | undefined {
   return found === undefined ? undefined : name.slice(0, -found.length);
 }
 
+/** Where people find it: of a table inside a model the view of the champion's rows. */
+export const shownPlace = (node: Node, graph: Graph): Place =>
+  node.inside ? { ...placeOf(node), table: besides(node.table, graph) ?? node.table } : placeOf(node);
+
 const sequenceColumns = { [hidden.run]: col.bigint(), [hidden.sequence]: col.bigint() };
 const rowColumn = { [hidden.row]: col.text() };
 const originalColumns = { [hidden.original]: col.text(), [hidden.unread]: col.text() };
+
+/** Of a table inside a model: the version that a row belongs to. */
+export const versionColumn = { model_version: col.text() };
 
 /** Every table that a step needs, its own last. A view is no table. */
 export function layoutOf(model: StepModel, graph: Graph, dialect: Dialect): readonly TableLayout[] {
@@ -49,8 +56,18 @@ export function layoutOf(model: StepModel, graph: Graph, dialect: Dialect): read
     const columns = typed({ ...node.definition.columns, ...rowColumn, ...originalColumns, ...sequenceColumns });
     return [{ place, written, columns, fenced: true }];
   }
+  if (node.definition.kind === 'model') {
+    const { columns, facts } = node.definition;
+    const about = facts.about ? { about: facts.about } : {};
+    const all = typed({ ...columns, ...rowColumn, ...sequenceColumns });
+    return [{ place, written, columns: all, fenced: true, ...about }];
+  }
   const table = node.definition as AnyTable;
   const { columns, spec } = table;
+  if (node.inside) {
+    const all = typed({ ...versionColumn, ...columns, ...rowColumn, ...sequenceColumns });
+    return [{ place, written, columns: all, fenced: true }];
+  }
   const extra =
     spec.write === 'replace'
       ? sequenceColumns

@@ -1,4 +1,4 @@
-import type { Check, Setting } from '../define/index.ts';
+import type { AnyModel, Check, Setting } from '../define/index.ts';
 import type { GraphStep, Node } from '../graph/index.ts';
 import type { DefinitionFacts } from '../ports/index.ts';
 import type { Read } from './reads.ts';
@@ -35,6 +35,8 @@ export interface StepModel {
   readonly judgesByRun: boolean;
   /** It is evaluated although nothing it reads has changed: chance is meant, or a check counts the rows of the run. */
   readonly alwaysAnew: boolean;
+  /** Models that it predicts with, or of which it reads what stands inside, or the name of the champion. */
+  readonly champions: readonly Node<AnyModel>[];
   /** Those that its body, rules and checks mention. */
   readonly settings: readonly Setting<unknown>[];
   /** Hash of what it is; comments and white space change nothing. */

@@ -7,6 +7,8 @@ import {
   type Fragment,
   isReference,
   type Mention,
+  type Predict,
+  type RunValue,
   type Setting,
 } from '../define/index.ts';
 import type { Graph, Node } from '../graph/index.ts';
@@ -28,34 +30,66 @@ export interface Mentions {
   readonly readables: readonly AnyReadable[];
   readonly settings: readonly Setting<unknown>[];
   readonly runValues: boolean;
+  /** Models whose champion it predicts with, or names. */
+  readonly champions: readonly Definition[];
+  /** It has rows with predictions. */
+  readonly predicts: boolean;
 }
 
 export function mentionsOf(rows: AnyRows): Mentions {
   const readables: AnyReadable[] = [];
   const settings: Setting<unknown>[] = [];
+  const champions: Definition[] = [];
   let runValues = false;
+  let predicts = false;
   const visit = (mention: Mention | unknown): void => {
     if (typeof mention !== 'object' || mention === null) return;
     if ('recipe' in mention) visitRows(mention as AnyRows);
     else if ('fn' in mention) (mention as Fragment).args.forEach(visit);
-    else if ('run' in mention) runValues = true;
+    else if ('run' in mention) visitValue(mention as RunValue);
     else if ('setting' in mention) settings.push(mention as Setting<unknown>);
+  };
+  const visitValue = (value: RunValue): void => {
+    if (value.run === 'champion') champions.push(value.of);
+    else runValues = true;
   };
   const visitRows = (of: AnyRows): void => {
     const { recipe } = of;
     if (recipe.by === 'sql') recipe.mentions.forEach(visit);
     else if (recipe.by === 'engine') Object.values(recipe.queries).forEach(visitRows);
     else if (recipe.by === 'map') visitRows(recipe.input);
-    else readables.push(of as AnyReadable);
+    else if (recipe.by === 'predict') {
+      predicts = true;
+      champions.push(recipe.model);
+      visitRows(recipe.of);
+    } else readables.push(of as AnyReadable);
   };
   visitRows(rows);
-  return { readables, settings, runValues };
+  return { readables, settings, runValues, champions, predicts };
+}
+
+/** Every prediction that a body has, however deep. */
+export function predictionsIn({ recipe }: AnyRows): readonly Predict[] {
+  switch (recipe.by) {
+    case 'sql':
+      return recipe.mentions.flatMap((mention) =>
+        typeof mention === 'object' && 'recipe' in mention ? predictionsIn(mention) : [],
+      );
+    case 'engine':
+      return Object.values(recipe.queries).flatMap(predictionsIn);
+    case 'map':
+      return predictionsIn(recipe.input);
+    case 'predict':
+      return [...predictionsIn(recipe.of), recipe];
+    default:
+      return [];
+  }
 }
 
 /** The definition that a readable reads. */
 export function definitionOf(readable: AnyReadable): Definition {
   const { recipe } = readable;
-  if (recipe.by === 'name') return recipe.of;
+  if (recipe.by === 'name' || recipe.by === 'part') return recipe.of;
   if (recipe.by === 'since' || recipe.by === 'unread') return definitionOf(recipe.of);
   throw new TypeError('not a readable relation');
 }

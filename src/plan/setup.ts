@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Columns } from '../columns/index.ts';
-import type { AnyReadable, AnyTable, Setting } from '../define/index.ts';
+import type { AnyModel, AnyReadable, AnyTable, Setting } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
-import { type Graph, whereOf } from '../graph/index.ts';
+import { type Graph, type Node, whereOf } from '../graph/index.ts';
 import { type Change, type Dialect, type ExistingTable, type Place, placeText } from '../ports/index.ts';
 import { emptySpelling } from './empty.ts';
-import { placeOf, type TableLayout } from './layout.ts';
+import { placeOf, shownPlace, type TableLayout } from './layout.ts';
 import type { StepModel } from './model.ts';
 import { definitionOf } from './reads.ts';
 import { spellBody } from './spell.ts';
@@ -32,7 +32,7 @@ export function viewOf(model: StepModel, graph: Graph, dialect: Dialect): ViewLa
   const types: string[] = [];
   const relation = (of: AnyReadable) => {
     types.push(...Object.values<Columns[string]>(of.columns).map(({ facts }) => dialect.type(facts)));
-    return `(select ${names(of.columns)} from ${dialect.place(placeOf(graph.nodeOf(definitionOf(of))))})`;
+    return `(select ${names(of.columns)} from ${dialect.place(shownPlace(graph.nodeOf(definitionOf(of)), graph))})`;
   };
   const setting = (one: Setting<unknown>) =>
     `(select ${dialect.identifier(one.setting)} from ${dialect.place(placeOf(graph.nodeOf(one.of)))})`;
@@ -42,10 +42,26 @@ export function viewOf(model: StepModel, graph: Graph, dialect: Dialect): ViewLa
     place: placeOf(model.node),
     written: whereOf(table),
     query,
-    definition: createHash('sha256')
-      .update([query, ...types].join('\n'))
-      .digest('hex')
-      .slice(0, 16),
+    definition: hashOf([query, ...types]),
+  };
+}
+
+const hashOf = (texts: readonly string[]): string =>
+  createHash('sha256').update(texts.join('\n')).digest('hex').slice(0, 16);
+
+/** The view of a table inside a model: the rows of the version that is the champion when somebody looks. */
+export function championView(node: Node, graph: Graph, dialect: Dialect): ViewLayout {
+  const table = node.definition as AnyTable;
+  const model = graph.nodeOf(node.inside as AnyModel);
+  const names = Object.keys(table.columns).map(dialect.identifier).join(', ');
+  const types = Object.values<Columns[string]>(table.columns).map(({ facts }) => dialect.type(facts));
+  const champion = dialect.champion(model.catalog, model.id);
+  const query = `select ${names} from ${dialect.place(placeOf(node))} where model_version = ${champion}`;
+  return {
+    place: shownPlace(node, graph),
+    written: whereOf(table),
+    query,
+    definition: hashOf([query, ...types]),
   };
 }
 

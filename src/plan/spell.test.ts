@@ -10,6 +10,7 @@ const spelled = (text: string): string =>
     relation: () => '',
     run: () => '',
     setting: () => '',
+    predict: () => '',
   });
 
 test('a semicolon at the end of a body goes, whatever stands after it; one within text or a comment stays', () => {

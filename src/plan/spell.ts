@@ -1,4 +1,4 @@
-import type { AnyReadable, AnyRows, Fragment, Mention, RunValue, Setting } from '../define/index.ts';
+import type { AnyReadable, AnyRows, Fragment, Mention, Predict, RunValue, Setting } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import type { Dialect } from '../ports/index.ts';
 
@@ -7,7 +7,9 @@ export interface Spelling {
   readonly dialect: Dialect;
   /** A relation in parentheses, or a name. */
   relation(of: AnyReadable): string;
-  run(value: RunValue['run']): string;
+  run(value: RunValue): string;
+  /** Rows, in parentheses or by a name, with what the champion of a model predicts of them. */
+  predict(how: Predict, rows: string): string;
   setting(setting: Setting<unknown>): string;
   /** After a conversion that is a column of its own (`fn.toInteger(…) as n`): what else the query should give. */
   converted?(column: string, argument: string): string;
@@ -27,7 +29,10 @@ export function spell(rows: AnyRows, spelling: Spelling): string {
     case 'name':
     case 'since':
     case 'unread':
+    case 'part':
       return spelling.relation(rows as AnyReadable);
+    case 'predict':
+      return spelling.predict(recipe, spell(recipe.of, spelling));
     case 'engine':
       return spell(recipe.queries[spelling.dialect.name] ?? (recipe.queries['otherwise'] as AnyRows), spelling);
     case 'map':
@@ -57,13 +62,14 @@ function withoutEnd(text: string): string {
   return tokens.map((token, index) => (index === last ? token.replace(/;$/, '') : token)).join('');
 }
 
-const isRelation = (rows: AnyRows): boolean => ['name', 'since', 'unread'].includes(rows.recipe.by);
+const isRelation = (rows: AnyRows): boolean => relations.has(rows.recipe.by);
+const relations: ReadonlySet<string> = new Set(['name', 'since', 'unread', 'part', 'predict']);
 
 function spellMention(mention: Mention, spelling: Spelling): string {
   if (typeof mention !== 'object' || Array.isArray(mention)) return spelling.dialect.literal(mention);
   if ('recipe' in mention) return spell(mention, spelling);
   if ('fn' in mention) return spellFragment(mention, spelling);
-  if ('run' in mention) return spelling.run(mention.run);
+  if ('run' in mention) return spelling.run(mention);
   if ('setting' in mention) return spelling.setting(mention);
   return spelling.dialect.literal(mention);
 }

@@ -126,3 +126,13 @@ export interface Manifest {
   }[];
   readonly files: readonly { readonly name: string; readonly bytes: number; readonly sha256: string }[];
 }
+
+/** A copy of one catalog. */
+export interface BackedUp {
+  readonly catalog: string;
+  readonly file: string;
+  /** Of Esteira's own tables in it. */
+  readonly version: number;
+  readonly tables: number;
+  readonly rows: number;
+}

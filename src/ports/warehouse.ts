@@ -4,6 +4,7 @@ import type { Dialect, Place } from './dialect.ts';
 import type { QueryPart } from './dissection.ts';
 import type { SourceFile } from './files.ts';
 import type { IncomingInput } from './incoming.ts';
+import type { BackedUp } from './keeping.ts';
 import type { LandedBefore, Lander, LandingInto } from './landing.ts';
 import type { Learning } from './learning.ts';
 
@@ -192,6 +193,8 @@ export interface PublicationDetails {
   readonly files: number;
   /** How files differ from what their sources declare, as it stands after the publication; its own are those that it met first. */
   readonly drift?: readonly Drift[];
+  /** Of a model: the version that was trained. */
+  readonly trained?: { readonly version: string; readonly contentHash: string };
 }
 
 /** A file that could not be read, or that is none of the source's. */
@@ -361,7 +364,7 @@ export interface StepWrite {
   /** Relations as the body reads them that keep `_unread`, where the body cannot hand it on: rows with one are counted and warned of. */
   readonly unreadIn: readonly { readonly source: string; readonly relation: string }[];
   /** Known before anything is read, and kept with what the publication says. */
-  readonly told?: Pick<PublicationDetails, 'badFiles' | 'warnings' | 'drift'>;
+  readonly told?: Pick<PublicationDetails, 'badFiles' | 'warnings' | 'drift' | 'trained'>;
   /** Nothing it reads has changed since its last publication with this definition, its watermarks are the bounds: publish an empty account. */
   readonly unchanged: boolean;
 }
@@ -372,16 +375,6 @@ export interface QueryResult {
   readonly rows: readonly (readonly unknown[])[];
   /** There were more rows than asked for. */
   readonly more: boolean;
-}
-
-/** A copy of one catalog. */
-export interface BackedUp {
-  readonly catalog: string;
-  readonly file: string;
-  /** Of Esteira's own tables in it. */
-  readonly version: number;
-  readonly tables: number;
-  readonly rows: number;
 }
 
 /** What people need to know of an engine before they trust it; `docs/reference/guarantees.md` is kept equal by a test. */

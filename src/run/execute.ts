@@ -6,6 +6,7 @@ import type { Held, Publication, RunOf, StepRecord } from '../ports/index.ts';
 import { attempt, type Waiting } from './attempts.ts';
 import { Progress, tablesOf } from './bounds.ts';
 import { refuseForgotten } from './forgotten.ts';
+import { Learning } from './learning/learning.ts';
 import type { Project } from './project.ts';
 import { quietSteps, recordQuiet } from './quiet.ts';
 import type { Rerun } from './rerun.ts';
@@ -41,6 +42,8 @@ interface Execution {
   readonly within?: Duration | undefined;
   readonly signal: AbortSignal;
   onStep(outcome: StepOutcome): void;
+  /** How far a long step is, in a few words. */
+  readonly onProgress?: (step: string, text: string) => void;
   onWait(waiting: Waiting): void;
 }
 
@@ -67,7 +70,8 @@ export async function execute(execution: Execution): Promise<readonly StepOutcom
     tables.map((node) => node.catalog),
   );
   const published = new Map(execution.resumed ? await publishedBy(held, writing, project) : []);
-  const run: StepRun = { ...execution, progress, published };
+  const learning = new Learning({ project, settings: execution.values.settings, held });
+  const run: StepRun = { ...execution, progress, published, learning };
 
   const waiting = new Map(models.map((model) => [model.node.id, model]));
   const failed: StepOutcome[] = [];

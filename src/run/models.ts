@@ -4,15 +4,17 @@ import { type Graph, type GraphStep, invalidDefinition, matchesName, type Node }
 import {
   type Analyser,
   analyse,
+  championView,
   changeText,
   layoutOf,
   missing,
   type StepModel,
   settingsLayout,
+  shownPlace,
   type TableLayout,
   viewOf,
 } from '../plan/index.ts';
-import type { Change, WarehouseCapabilities } from '../ports/index.ts';
+import { type Change, placeText, type WarehouseCapabilities } from '../ports/index.ts';
 import { refuseLosses, retypeLosses } from './losses.ts';
 import type { Project } from './project.ts';
 import { settingsNodes } from './setting-rows.ts';
@@ -71,8 +73,8 @@ export async function setupChanges(
   const tables = models.filter((model) => chosen(model.node)).flatMap((model) => layoutOf(model, graph, dialect));
   const all: TableLayout[] = [...settings.flatMap((node) => settingsLayout(node, dialect)), ...tables];
   const views = models
-    .filter((model) => model.kind === 'view' && chosen(model.node))
-    .map((model) => viewOf(model, graph, dialect));
+    .filter((model) => (model.kind === 'view' || model.node.inside) && chosen(model.node))
+    .map((model) => (model.node.inside ? championView(model.node, graph, dialect) : viewOf(model, graph, dialect)));
   const canonical = await canonicalTypes(all, project);
   const changes = new Map<string, readonly Change[]>();
   for (const catalog of graph.catalogs) {
@@ -117,7 +119,7 @@ function behindView(
 export async function makeChanges(
   changes: ReadonlyMap<string, readonly Change[]>,
   models: readonly StepModel[],
-  { warehouse }: Project,
+  { warehouse, graph }: Project,
 ): Promise<void> {
   for (const [catalog, own] of changes) {
     const tables = own.filter(({ change }) => change !== 'create view');
@@ -125,7 +127,7 @@ export async function makeChanges(
   }
   for (const { node } of models) {
     const view = (changes.get(node.catalog) ?? []).find(
-      (one) => one.change === 'create view' && one.place.schema === node.schema && one.place.table === node.table,
+      (one) => one.change === 'create view' && placeText(one.place) === placeText(shownPlace(node, graph)),
     );
     if (view) await warehouse.change(node.catalog, [view]);
   }

@@ -10,7 +10,10 @@ const mostAtOnce = 500;
 async function quietWrite(model: StepModel, record: StepRecord, run: StepRun): Promise<StepWrite | undefined> {
   const { project, progress, values, published } = run;
   const { id } = model.node;
-  const isPlain = model.kind === 'table' && !model.reads.some(({ how }) => how === 'files' || how === 'new files');
+  // What predicts, or stands inside a model, asks first what there is of it.
+  const isOfModels = model.champions.length > 0 || model.node.inside !== undefined;
+  const isPlain =
+    model.kind === 'table' && !isOfModels && !model.reads.some(({ how }) => how === 'files' || how === 'new files');
   // What was begun once goes on by the bounds of its first attempt.
   if (!isPlain || published.has(id) || record.bounds !== undefined) return undefined;
   const reach = await reachOf(model, { project, progress, date: values.date });

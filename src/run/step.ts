@@ -16,11 +16,15 @@ import {
 } from '../ports/index.ts';
 import { type Progress, type Reach, reachOf } from './bounds.ts';
 import { isRedefined, refuseReplacedBefore } from './former.ts';
+import type { Learning, Prepared } from './learning/learning.ts';
+import { insideWrite, register, train } from './learning/train.ts';
 import type { Project } from './project.ts';
 import { reasonOf } from './reason.ts';
 import type { Rerun } from './rerun.ts';
 import { cleaned, coded } from './said.ts';
 import { settingsHashOf } from './settings.ts';
+import type { Options } from './write/options.ts';
+import { rowsToPredict } from './write/spelling.ts';
 import { type RunValues, writeOf } from './write.ts';
 
 export interface StepRun {
@@ -37,6 +41,10 @@ export interface StepRun {
   /** By step: those that are done once more. */
   readonly reruns?: ReadonlyMap<string, Rerun>;
   readonly signal: AbortSignal;
+  /** Models, as this run reads them. */
+  readonly learning: Learning;
+  /** How far a long step is, in a few words. */
+  readonly onProgress?: (step: string, text: string) => void;
   /** By step: what an earlier attempt has published. */
   readonly published: ReadonlyMap<string, Publication>;
   /** Tables elsewhere that a step reads. */
@@ -57,6 +65,7 @@ export async function runStep(model: StepModel, record: StepRecord, run: StepRun
   if (before) {
     await project.trace('adopt');
     progress.published(id, before.sequence);
+    await register(model, before, run);
     await project.state.done(held, id, before, project.clock.now());
     return { publication: before, adopted: true, unchanged: false };
   }
@@ -100,10 +109,11 @@ async function carryOut(
         files: withoutNewer(found.files, intent.files),
       }
     : found;
-  const write = stepWrite(model, reach, run);
+  const write = await writeOfStep(model, reach, run);
   const publication = cleaned(await project.warehouse.publish(write, run.signal), project);
   await project.trace('published');
   progress.published(id, publication.sequence);
+  await register(model, publication, run);
   if (write.anew) for (const place of [write.target, write.invalid]) madeAnew(place, run);
   await project.state.done(held, id, publication, project.clock.now());
   await project.trace('done');
@@ -142,14 +152,33 @@ export function isUnchanged(
   return reasonOf(model, reach, { progress, settingsHash, forced }) === undefined;
 }
 
+/** With what it needs of models, or of a model what it has learned. */
+async function writeOfStep(model: StepModel, reach: Reach, run: StepRun): Promise<StepWrite> {
+  if (model.kind === 'model') {
+    const options = optionsOf(model, reach, run);
+    return insideWrite(model, await train(model, options, run), options);
+  }
+  const prepared = await run.learning.prepared(model);
+  await run.learning.refuseUnknownMembers(model, (recipe) =>
+    rowsToPredict(recipe, model, { ...optionsOf(model, reach, run), prepared }),
+  );
+  return stepWrite(model, reach, run, prepared);
+}
+
 /** The step as the warehouse is asked to carry it out. */
-export function stepWrite(model: StepModel, reach: Reach, run: StepRun): StepWrite {
+export function stepWrite(model: StepModel, reach: Reach, run: StepRun, prepared?: Prepared): StepWrite {
+  const write = writeOf(model, { ...optionsOf(model, reach, run), ...(prepared ? { prepared } : {}) });
+  // Its details stay in the warehouse, where everybody reads them.
+  return write.told ? { ...write, told: cleaned(write.told, run.project) } : write;
+}
+
+function optionsOf(model: StepModel, reach: Reach, run: StepRun): Options {
   const { project, held, values, progress } = run;
   const hash = settingsHashOf(model, values.settings, project);
   const rerun = run.reruns?.get(model.node.id);
   const latest = progress.latest(model.node);
   const fromStart = reach.bounds.some((bound) => bound.lower === 0n);
-  const write = writeOf(model, {
+  return {
     project,
     reach,
     values,
@@ -176,9 +205,7 @@ export function stepWrite(model: StepModel, reach: Reach, run: StepRun): StepWri
     redefined: isRedefined(model, latest),
     ...(latest?.definition === model.definition && rerun !== 'anew' ? {} : { facts: model.facts }),
     unchanged: isUnchanged(model, reach, run),
-  });
-  // Its details stay in the warehouse, where everybody reads them.
-  return write.told ? { ...write, told: cleaned(write.told, project) } : write;
+  };
 }
 
 /** The adapter gives it the run for a generation. */

@@ -1,7 +1,8 @@
 import { type Columns, judgements, keyOf } from '../columns/index.ts';
 import { type AnySource, type AnyTable, appends, wayOf } from '../define/index.ts';
-import { invalidPlaceOf, placeOf, type Read, type StepModel } from '../plan/index.ts';
+import { invalidPlaceOf, placeOf, type Read, type StepModel, versionColumn } from '../plan/index.ts';
 import type { StepWrite, WriteMode } from '../ports/index.ts';
+import { versionName } from './learning/learning.ts';
 import { partsOf } from './write/arrived.ts';
 import { bodyOf } from './write/body.ts';
 import { checkOf, rulesOf } from './write/judging.ts';
@@ -21,13 +22,17 @@ export function writeOf(model: StepModel, options: Options): StepWrite {
   const { definition } = node;
   // A stream is written as its reader brings it: it has neither rules nor invalid rows.
   const table = definition.kind === 'table' ? (definition as AnyTable) : undefined;
-  const parts = partsOf(model, options);
+  const version = options.prepared?.version;
+  const parts = version === undefined ? partsOf(model, options) : `select ${versionSql(version, project)}`;
+  const columns = node.inside
+    ? { ...versionColumn, ...node.definition.columns }
+    : (table?.spec.given ?? definition.columns);
   const incoming = tableInputs(model, options);
   const invalid = table?.spec.invalid === 'set aside' ? invalidPlaceOf(node, project.graph.suffix) : undefined;
   return {
     batch,
     target: placeOf(node),
-    columns: table?.spec.given ?? definition.columns,
+    columns,
     body: bodyOf(model, options),
     files: fileInputs(model, options),
     ...(incoming.length > 0 ? { incoming } : {}),
@@ -35,7 +40,7 @@ export function writeOf(model: StepModel, options: Options): StepWrite {
       ? {
           carried: {
             reads: model.carried.reads,
-            asRead: asRead(model.carried, table?.spec.given ?? definition.columns),
+            asRead: asRead(model.carried, columns),
             original: originalOf(model.carried.from, options),
           },
         }
@@ -49,7 +54,7 @@ export function writeOf(model: StepModel, options: Options): StepWrite {
     judgements: table ? judgements(table.spec.given).filter((one) => one.code !== 'kind' || !model.keepsOriginal) : [],
     rules: table ? rulesOf(table, options) : [],
     ...(invalid ? { invalid } : {}),
-    checks: model.checks.map((check) => checkOf(check, options)),
+    checks: model.checks.map((check) => checkOf(check, options, node)),
     bounds: reach.bounds,
     reread,
     ...(redefined ? { redefined } : {}),
@@ -70,6 +75,9 @@ export function writeOf(model: StepModel, options: Options): StepWrite {
     unchanged,
   };
 }
+
+const versionSql = (version: string, { warehouse: { dialect } }: Options['project']): string =>
+  `${dialect.literal(version)} as ${dialect.identifier(versionName)}`;
 
 /** Columns that are what the reader of files, or of a table elsewhere, has just made of that very kind. */
 function asRead({ from, taken }: NonNullable<StepModel['carried']>, columns: Columns): readonly string[] {
@@ -96,9 +104,13 @@ function isWrittenOnce({ node: { definition } }: Read): boolean {
 
 /** Of a row that is there already, which one stays; a stream appends every arrival. */
 function modeOf(model: StepModel): WriteMode {
-  const { definition } = model.node;
+  const { definition, inside } = model.node;
   if (definition.kind !== 'table') return { mode: 'append', key: [], latest: [] };
   const { write, duplicates } = definition.spec;
+  if (inside) {
+    const latest = duplicates?.by ?? [];
+    return { mode: 'replace each', key: [versionName, ...keyOf(definition.columns)], latest, each: versionName };
+  }
   const both = { key: keyOf(definition.columns), latest: duplicates?.by ?? [] };
   if (typeof write !== 'object') return { mode: write === 'view' ? 'replace' : write, ...both };
   switch (write.way) {

@@ -6,6 +6,7 @@ import { Sandbox } from '../sandbox.ts';
 import { type Case, type Cases, numbers, shop } from './case.ts';
 import { changes } from './cases/changes.ts';
 import { definitions } from './cases/definitions.ts';
+import { models } from './cases/models.ts';
 import { owner } from './cases/owner.ts';
 import { project } from './cases/project.ts';
 import { rerun } from './cases/rerun.ts';

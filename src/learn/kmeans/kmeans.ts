@@ -13,6 +13,10 @@ export interface KmeansOptions {
   readonly iterations?: number;
   /** See `LloydOptions`; default 1e-4. */
   readonly tolerance?: number;
+  /** False: distances are measured in the columns' own units. */
+  readonly standardise?: boolean;
+  /** Centres of rows as they were given, from which one more start is made. What that comes to stays unless another has a better inertia by more than a thousandth. */
+  readonly from?: Float64Array;
   /** Called after each start. */
   readonly progress?: (done: number, of: number) => void;
   readonly signal?: AbortSignal;
@@ -38,9 +42,9 @@ export interface Kmeans {
  * signal's reason when it is aborted.
  */
 export function kmeans(matrix: Matrix, options: KmeansOptions): Kmeans {
-  const { clusters, restarts = 10, seed = 0, iterations = 300, tolerance = 1e-4, progress, signal } = options;
+  const { clusters, restarts = 10, seed = 0, iterations = 300, tolerance = 1e-4, from, progress, signal } = options;
   if (!(Number.isInteger(clusters) && clusters > 0)) throw new RangeError(`${clusters} clusters cannot be made`);
-  const scale = scaleOf(matrix);
+  const scale = options.standardise === false ? asIs(matrix.columns) : scaleOf(matrix);
   const rows = standardised(matrix, scale);
   const random = new Random(seed);
   let best: Lloyd | undefined;
@@ -51,8 +55,25 @@ export function kmeans(matrix: Matrix, options: KmeansOptions): Kmeans {
     progress?.(start + 1, restarts);
   }
   if (!best) throw new RangeError(`${restarts} restarts give no clusters`);
-  return { clusters, scale, ...bySize(best, matrix.columns) };
+  if (from?.length === clusters * matrix.columns) {
+    const start = standardised({ rows: clusters, columns: matrix.columns, values: from }, scale).values;
+    const stayed = lloyd(rows, start, { iterations, tolerance });
+    if (stayed.inertia <= best.inertia * (1 + worthMoving)) best = stayed;
+  }
+  // To where no row changes any more: the next training that begins there ends there.
+  const settled = lloyd(rows, best.centres, { iterations, tolerance: 0 });
+  return {
+    clusters,
+    scale,
+    ...bySize({ ...settled, iterations: best.iterations + settled.iterations }, matrix.columns),
+  };
 }
+/** By which share less inertia it is worth it that rows change their clusters. */
+const worthMoving = 1e-3;
+const asIs = (columns: number): Scale => ({
+  means: new Float64Array(columns),
+  deviations: new Float64Array(columns).fill(1),
+});
 
 /** The numbers of clusters do not depend on where the start happened to be. */
 function bySize(found: Lloyd, columns: number): Omit<Kmeans, 'clusters' | 'scale'> {

@@ -1,6 +1,7 @@
 import { handedOn, type Read, type StepModel, spellBody, withCarried } from '../../plan/index.ts';
 import type { Body } from '../../ports/index.ts';
 import { rowsOfFunction } from '../function.ts';
+import { versionName } from '../learning/learning.ts';
 import type { Options } from './options.ts';
 import { relationOf } from './relations.ts';
 import { realSpelling } from './spelling.ts';
@@ -21,7 +22,14 @@ export function bodyOf(model: StepModel, options: Options): Body {
       map: rowsOfFunction(definition, map),
     };
   }
-  return { by: 'query', sql: withHidden(spellBody(rows, spelling), model, options) };
+  const sql = withHidden(spellBody(rows, spelling), model, options);
+  return { by: 'query', sql: model.node.inside ? ofVersion(sql, options) : sql };
+}
+
+/** The rows of a table inside a model say of which version they are. */
+function ofVersion(query: string, { project, prepared }: Options): string {
+  const { dialect } = project.warehouse;
+  return `select *, ${dialect.literal(prepared?.version)} as ${dialect.identifier(versionName)} from (${query}\n) as _body`;
 }
 
 /** A projection that names its columns must hand on the hidden ones too; `select *` does by itself. */

@@ -1,5 +1,6 @@
 import type { Batch, DefinitionFacts, TableSnapshot } from '../../ports/index.ts';
 import type { Reach } from '../bounds.ts';
+import type { Prepared } from '../learning/learning.ts';
 import type { Project } from '../project.ts';
 import type { Rerun } from '../rerun.ts';
 import type { SettingValues } from '../settings.ts';
@@ -28,6 +29,8 @@ export interface Options {
   /** It is done once more. */
   readonly rerun?: Rerun;
   readonly ahead?: boolean;
+  /** Models that it predicts with, and of a table inside one the version that is written. */
+  readonly prepared?: Prepared;
   /** Where tables of sources are read; absent where nothing is. */
   readonly snapshot?: TableSnapshot;
 }

@@ -3,6 +3,8 @@ import { type AnySource, extraColumn } from '../../define/index.ts';
 import { type Node, whereOf } from '../../graph/index.ts';
 import { handedOn, placeOf, type Read, readsDay, type StepModel } from '../../plan/index.ts';
 import { type FileInput, hidden } from '../../ports/index.ts';
+import { championKey } from '../learning/champions.ts';
+import { versionName } from '../learning/learning.ts';
 import type { Project } from '../project.ts';
 import { isSettings } from '../setting-rows.ts';
 import { settingsRelation } from '../settings.ts';
@@ -34,6 +36,7 @@ function relationWith(
     ...(read.how === 'new' ? [arrived(read, model, options)] : []),
     ...(read.how === 'new files' && options.rerun === 'invalid' ? [isInvalid(model, options)] : []),
     ...(readsDay(read) ? [ofTheDay(read, options)] : []),
+    ...ofVersion(read, options, model),
   ];
   return `(select ${list} from ${place}${wanted.length > 0 ? ` where ${wanted.join(' and ')}` : ''})`;
 }
@@ -47,6 +50,16 @@ function ofTheDay({ node }: Read, { project, values }: Options): string {
   if (node.definition.columns[day].facts.kind === 'date') return `${column} = ${dialect.literal(date)}`;
   const start = date.toZonedDateTime('UTC');
   return `${column} >= ${dialect.literal(start.toInstant())} and ${column} < ${dialect.literal(start.add({ days: 1 }).toInstant())}`;
+}
+
+/** Of what stands inside a model the rows of one version: for a table inside it too, of the one that is written; else of the champion. */
+function ofVersion({ node }: Read, { project, values, prepared }: Options, model: StepModel): readonly string[] {
+  const inside = node.inside ?? (node.definition.kind === 'model' ? node.definition : undefined);
+  if (!inside) return [];
+  const champion = values.settings[championKey(project.graph.nodeOf(inside))];
+  const version = model.node.inside === inside ? prepared?.version : champion;
+  const { dialect } = project.warehouse;
+  return [`${dialect.identifier(versionName)} = ${dialect.literal(version ?? null)}`];
 }
 
 /** In quotes always: dots keep `a_b.c` and `a.b_c` apart. */

@@ -1,12 +1,25 @@
-import type { AnyReadable } from '../../define/index.ts';
-import { convertedName, definitionOf, placeOf, type Read, type Spelling, type StepModel } from '../../plan/index.ts';
+import type { AnyReadable, Predict } from '../../define/index.ts';
+import { EsteiraError } from '../../errors.ts';
+import { type Node, whereOf } from '../../graph/index.ts';
+import {
+  convertedName,
+  definitionOf,
+  placeOf,
+  type Read,
+  type Spelling,
+  type StepModel,
+  spell,
+} from '../../plan/index.ts';
+import { championKey } from '../learning/champions.ts';
+import { versionName } from '../learning/learning.ts';
+import { type Predictor, predictQuery } from '../learning/predictor.ts';
 import type { Project } from '../project.ts';
 import { isSettings } from '../setting-rows.ts';
 import { settingLiteral, settingsRelation } from '../settings.ts';
 import type { Options } from './options.ts';
 import { relationOf } from './relations.ts';
 
-/** What a run has fixed when it begins: its date, its time and its settings. */
+/** What a run has fixed when it begins: its date, its time, its settings, and the champions of models. */
 function fixedValues({
   project,
   values,
@@ -15,7 +28,10 @@ function fixedValues({
   const runValue = { date: values.date, at: values.logicalTime, id: values.runId };
   return {
     dialect,
-    run: (value) => dialect.literal(runValue[value]),
+    run: (value) =>
+      value.run === 'champion'
+        ? dialect.literal(values.settings[championKey(project.graph.nodeOf(value.of))] ?? null)
+        : dialect.literal(runValue[value.run]),
     setting: (setting) => settingLiteral(setting, values.settings, project),
   };
 }
@@ -27,11 +43,19 @@ export function realSpelling(options: Options, model: StepModel): Spelling {
   return {
     ...fixedValues(options),
     relation: (of: AnyReadable) => relationOf(readFor(of, model, project), options, model),
+    predict: ({ model: of, ...recipe }, rows) => {
+      const predictor = options.prepared?.predictors.get(project.graph.nodeOf(of).id) as Predictor;
+      return predictQuery(predictor, { query: rows, columns: Object.keys(recipe.of.columns) }, dialect);
+    },
     ...(model.converted.length > 0
       ? { converted: (column, argument) => `, (${argument}) is not null as ${convertedName(column, dialect)}` }
       : {}),
   };
 }
+
+/** The rows that a step predicts of, as this run sees them. */
+export const rowsToPredict = ({ of }: Predict, model: StepModel, options: Options): string =>
+  spell(of, realSpelling(options, model));
 
 /** The reading that a mention stands for, as the model has it: the same relation may be read whole and in pieces by one query. */
 function readFor(of: AnyReadable, model: StepModel, project: Project): Read {
@@ -45,7 +69,7 @@ function readFor(of: AnyReadable, model: StepModel, project: Project): Read {
     if (read.node.id !== node.id) return false;
     const isNew = read.how === 'new' || read.how === 'new files';
     return (
-      isNew === (recipe.by !== 'name') &&
+      isNew === (recipe.by === 'since' || recipe.by === 'unread') &&
       read.since?.column === since?.column &&
       read.since?.lookback === since?.lookback
     );
@@ -53,19 +77,34 @@ function readFor(of: AnyReadable, model: StepModel, project: Project): Read {
   return found ?? { node, how: 'whole' };
 }
 
-/** Rules, checks and monitors read tables whole; settings as the run has them. */
-export function wholeSpelling(options: Pick<Options, 'project' | 'values'>): Spelling {
-  const { project } = options;
+/** Rules, checks and monitors read tables whole; settings as the run has them, and what stands inside a model as it is in the champion. */
+export function wholeSpelling(options: Pick<Options, 'project' | 'values' | 'prepared'>, own?: Node): Spelling {
+  const { project, values, prepared } = options;
   const { dialect } = project.warehouse;
+  const versionOf = (node: Node): string => {
+    const inside = node.inside ?? (node.definition.kind === 'model' ? node.definition : undefined);
+    if (!inside) return '';
+    const model = project.graph.nodeOf(inside);
+    const fixed = own?.inside === inside ? prepared?.version : values.settings[championKey(model)];
+    const version = fixed === undefined ? dialect.champion(model.catalog, model.id) : dialect.literal(fixed);
+    return ` where ${dialect.identifier(versionName)} = ${version}`;
+  };
   return {
     ...fixedValues(options),
+    predict: ({ model }) => {
+      throw new EsteiraError('DEFINITION_INVALID', {
+        what: `A rule, a check or a monitor predicts with the model ${model.name}.`,
+        where: whereOf(model),
+        next: 'Make a table of the predictions, and mention that.',
+      });
+    },
     relation: (of: AnyReadable) => {
       const node = project.graph.nodeOf(definitionOf(of));
       if (isSettings(node)) return settingsRelation(node, options.values.settings, project);
       const list = Object.keys(of.columns)
         .map((name) => dialect.identifier(name))
         .join(', ');
-      return `(select ${list} from ${dialect.place(placeOf(node))})`;
+      return `(select ${list} from ${dialect.place(placeOf(node))}${versionOf(node)})`;
     },
   };
 }

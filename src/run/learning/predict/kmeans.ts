@@ -1,20 +1,22 @@
-import { col } from '../../columns/index.ts';
-import type { Encoding } from '../../learn/features.ts';
-import type { Kmeans } from '../../learn/kmeans/kmeans.ts';
-import type { Dialect } from '../../ports/index.ts';
+import { col } from '../../../columns/index.ts';
+import type { Encoding } from '../../../learn/features.ts';
+import type { Kmeans } from '../../../learn/kmeans/kmeans.ts';
+import type { Dialect } from '../../../ports/index.ts';
 import { encodedIn, real } from './features.ts';
 
 export interface KmeansModel extends Pick<Kmeans, 'scale' | 'centres'> {
   readonly encoding: Encoding;
+  /** What each centre is called; by default its place among them. */
+  readonly numbers?: readonly number[];
 }
 
 /**
- * The rows of a query with `centroid_id`, the number of the nearest centre (of equal ones the lowest), and `distance` to it in deviations: the same
+ * The rows of a query with `centroid_id`, the number of the nearest centre (of equal ones the first), and `distance` to it in deviations: the same
  * operations in the same order as in `assigned`, so the same bits. Both are NULL where a feature is missing that nothing stands for.
  */
 export function kmeansQuery(
   rows: { readonly query: string; readonly columns: readonly string[] },
-  { encoding, scale, centres }: KmeansModel,
+  { encoding, scale, centres, numbers }: KmeansModel,
   dialect: Dialect,
 ): string {
   const { means, deviations } = scale;
@@ -37,7 +39,9 @@ export function kmeansQuery(
   );
   const all = Array.from({ length: clusters }, (_, cluster) => at('d', cluster));
   const least = clusters === 1 ? at('d', 0) : `least(${all.join(', ')})`;
-  const nearest = all.map((distance, cluster) => `when ${distance} = _least then ${cluster}`).join(' ');
+  const nearest = all
+    .map((distance, cluster) => `when ${distance} = _least then ${numbers?.[cluster] ?? cluster}`)
+    .join(' ');
   return `select ${own}, cast(case ${nearest} end as ${dialect.type(col.integer().facts)}) as centroid_id, sqrt(_least) as distance from (
     select *, ${least} as _least from (
     select ${own}, ${named(squares, 'd')} from (

@@ -1,6 +1,6 @@
-import { col } from '../../columns/index.ts';
-import type { Encoding } from '../../learn/features.ts';
-import type { Dialect } from '../../ports/index.ts';
+import { col } from '../../../columns/index.ts';
+import type { Encoding } from '../../../learn/features.ts';
+import type { Dialect } from '../../../ports/index.ts';
 
 /** What each column of the encoded rows is in SQL; NULL where something is missing that nothing stands for. */
 export function encodedIn(dialect: Dialect, { features }: Encoding): readonly string[] {

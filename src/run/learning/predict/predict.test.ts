@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { memoryWarehouse } from '../../config/memory.ts';
-import { encode, encodingOf, type FeatureColumn } from '../../learn/features.ts';
-import { assigned, kmeans } from '../../learn/kmeans/kmeans.ts';
-import { logistic } from '../../learn/logistic.ts';
-import { Random } from '../../learn/random.ts';
+import { memoryWarehouse } from '../../../config/memory.ts';
+import { encode, encodingOf, type FeatureColumn } from '../../../learn/features.ts';
+import { assigned, kmeans } from '../../../learn/kmeans/kmeans.ts';
+import { logistic } from '../../../learn/logistic.ts';
+import { Random } from '../../../learn/random.ts';
 import { kmeansQuery } from './kmeans.ts';
 import { logisticExpression } from './linear.ts';
 

@@ -1,5 +1,5 @@
-import type { Encoding } from '../../learn/features.ts';
-import type { Dialect } from '../../ports/index.ts';
+import type { Encoding } from '../../../learn/features.ts';
+import type { Dialect } from '../../../ports/index.ts';
 import { encodedIn, real } from './features.ts';
 
 interface LinearModel {

@@ -1,0 +1,102 @@
+import { type Columns, parseDuration } from '../columns/index.ts';
+import { type AnyModel, type AnyTable, type Definition, modelsInside } from '../define/index.ts';
+import type { EsteiraError } from '../errors.ts';
+import { invalidDefinition } from './catalog.ts';
+
+/** The model inside which a table stands: the one whose inside it reads. Throws DEFINITION_INVALID for a table that could not go in and out with it. */
+export function insideOf(table: AnyTable): AnyModel | undefined {
+  const [one, other] = new Set(modelsInside(table.spec.rows));
+  if (!one) return undefined;
+  const wrong = (what: string, next: string): EsteiraError =>
+    invalidDefinition(`${table.name} reads inside the model ${one.name}, ${what}.`, table, next);
+  if (other) throw wrong(`and inside ${other.name}`, 'Make a table inside each, and join those.');
+  if (table.spec.write !== 'replace')
+    throw wrong(
+      'so each version has rows of its own, and it cannot be written another way',
+      'Leave out `write`: the rows of a version are replaced whole.',
+    );
+  if (table.spec.invalid !== 'fail')
+    throw wrong('and a version is whole or not at all', "Leave out invalid: 'set aside'.");
+  return one;
+}
+
+/** A model, or a table inside one: made only by a job that names it. */
+export const isOfModel = (definition: Definition): boolean =>
+  definition.kind === 'model' || (definition.kind === 'table' && insideOf(definition as AnyTable) !== undefined);
+
+const featureKinds = ['text', 'integer', 'bigint', 'real', 'decimal', 'boolean'];
+const eachKinds = ['text', 'integer', 'boolean'];
+
+/** What the types of the word hold is asked again here, and what they cannot say. */
+export function refuseModel(model: AnyModel): void {
+  const { facts, name } = model;
+  const { from, learner, features, each, target, missing, holdOut, gate, release, maxAge } = facts;
+  const refuse = (what: string, got: unknown, allowed: string, next = 'Correct the definition.'): EsteiraError =>
+    invalidDefinition(`The model ${name} ${what}: ${String(got)}.`, model, next, allowed);
+  const columns: Columns | undefined = from?.columns;
+  if (columns === undefined || from.recipe.by !== 'name' || from.recipe.of.kind === 'settings')
+    throw refuse('learns from what is no table', from?.recipe?.by, 'a table, or a source that is kept as one');
+  const kindOf = (column: string, what: string, kinds: readonly string[]): string => {
+    const { kind = 'no column' } = columns[column]?.facts ?? {};
+    if (!kinds.includes(kind)) throw refuse(`${what} ${column}`, kind, kinds.join(', '));
+    return kind;
+  };
+  if (learner?.learner === undefined) throw refuse('has no learner', learner, 'kmeans(…), logisticRegression(…), …');
+  if (features.length === 0) throw refuse('has no features', 'an empty list', 'columns of its rows');
+  for (const feature of features) {
+    const kind = kindOf(feature, 'cannot learn from', featureKinds);
+    const isOptional = columns[feature]?.facts.nullable === true;
+    if (isOptional && kind !== 'text' && missing[feature] === undefined)
+      throw refuse(
+        'does not say what stands for a missing value of',
+        feature,
+        "'mean', 'median', 'leave out', or a number",
+        `Say it: missing: { ${feature}: 'median' }`,
+      );
+  }
+  for (const column of each) {
+    kindOf(column, 'cannot be made for each', eachKinds);
+    if (columns[column]?.facts.nullable) throw refuse('cannot be made for each', `${column} is optional`, 'no NULL');
+  }
+  const twice = [...features, ...each, ...(target ? [target] : [])].find((one, at, all) => all.indexOf(one) !== at);
+  if (twice !== undefined) throw refuse('names a column twice', twice, 'each once: as feature, in each, or as target');
+  if (learner.target.length === 0 && target !== undefined)
+    throw refuse('has a target, and its learner predicts none', target, 'no target');
+  if (learner.target.length > 0) kindOf(target ?? 'target', 'cannot learn', learner.target);
+  for (const { judges } of gate)
+    if (![...learner.measures, 'samples'].includes(judges))
+      throw refuse('has a gate on what nobody measures', judges, [...learner.measures, 'samples'].join(', '));
+  if (release !== undefined && !(typeof release.approvedBy === 'string' && release.approvedBy !== ''))
+    throw refuse('waits for nobody', release.approvedBy, "approvedBy('a group')");
+  if (typeof maxAge === 'string' && !parseDuration(maxAge))
+    throw refuse('has an age that is none', maxAge, "'90 days', or a setting that is one");
+  refuseHoldOut(holdOut, kindOf, refuse);
+  const clusters = learner.options.clusters ?? 2;
+  const range = typeof clusters === 'number' ? { from: clusters, to: clusters } : (clusters as Range);
+  const isCount = (count: unknown): boolean => Number.isSafeInteger(count) && Number(count) >= 1;
+  if (!isCount(range.from) || !isCount(range.to) || range.from > range.to || range.to > mostClusters)
+    throw refuse('has clusters that cannot be', JSON.stringify(clusters), `a whole number from 1 to ${mostClusters}`);
+}
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+/** Each is spelled out in the query that predicts. */
+const mostClusters = 200;
+
+function refuseHoldOut(
+  holdOut: AnyModel['facts']['holdOut'],
+  kindOf: (column: string, what: string, kinds: readonly string[]) => string,
+  refuse: (what: string, got: unknown, allowed: string) => EsteiraError,
+): void {
+  if (holdOut === undefined) return;
+  if ('share' in holdOut) {
+    if (!(holdOut.share > 0 && holdOut.share < 1))
+      throw refuse('keeps back a share that is none', holdOut.share, 'a number between 0 and 1');
+    return;
+  }
+  kindOf(holdOut.by, 'cannot keep back the last by', ['date', 'timestamp']);
+  const { unit } = parseDuration(holdOut.last) ?? {};
+  if (unit !== 'day' && unit !== 'month')
+    throw refuse('keeps back a time that is none', holdOut.last, "days or months: '30 days'");
+}

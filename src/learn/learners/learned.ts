@@ -1,0 +1,51 @@
+import type { Encoding, FeatureColumn, Missing } from '../features.ts';
+
+/** What a model has learned, as it is kept: plain numbers and texts. */
+export type Parameters =
+  | {
+      readonly learner: 'kmeans';
+      readonly encoding: Encoding;
+      readonly means: readonly number[];
+      readonly deviations: readonly number[];
+      /** Standardised, one centre after the other. */
+      readonly centres: readonly number[];
+      /** What each centre is called, across retrainings. */
+      readonly numbers: readonly number[];
+    }
+  | {
+      readonly learner: 'logistic regression' | 'linear regression';
+      readonly encoding: Encoding;
+      /** The intercept first. NaN is not kept: what others determine has 0. */
+      readonly coefficients: readonly number[];
+    };
+
+/** One member's training rows, and how it is to learn from them. */
+export interface Lesson<Options = Readonly<Record<string, unknown>>> {
+  readonly options: Options;
+  readonly features: readonly { readonly name: string; readonly missing?: Missing }[];
+  readonly columns: Readonly<Record<string, FeatureColumn>>;
+  readonly target?: FeatureColumn;
+  /** 1: a row is kept to judge with. */
+  readonly held?: Uint8Array;
+  /** The champion's, of the same member. */
+  readonly former?: Parameters;
+  readonly progress?: (done: number, of: number) => void;
+}
+
+export interface Learned {
+  readonly parameters: Parameters;
+  /** Rows of the table inside the model. */
+  readonly inside: readonly Readonly<Record<string, number | string | null>>[];
+  readonly rows: number;
+  readonly held: number;
+  /** Rows that were left out, by the feature that was missing. */
+  readonly left: Readonly<Record<string, number>>;
+  readonly measures: Readonly<Record<string, number>>;
+  /** Of the champion, on the same rows. */
+  readonly champion?: Readonly<Record<string, number>>;
+  readonly moved?: {
+    readonly rows: readonly { readonly from: number; readonly to: number; readonly rows: number }[];
+    readonly fresh: readonly number[];
+    readonly gone: readonly number[];
+  };
+}

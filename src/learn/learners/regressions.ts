@@ -1,0 +1,123 @@
+import { type EncodedRows, type Encoding, encode, encodingOf, type FeatureColumn } from '../features.ts';
+import { leastSquares } from '../least-squares.ts';
+import { type LogisticOptions, logistic } from '../logistic.ts';
+import type { Matrix } from '../matrix.ts';
+import { auc, brier, logLoss, mae, r2, rmse } from '../measures.ts';
+import { leftOut } from './clusters.ts';
+import type { Learned, Lesson, Parameters } from './learned.ts';
+import { lengthOf, pickedAll, rowsWhere } from './rows.ts';
+
+type Regression = Extract<Parameters, { readonly coefficients: readonly number[] }>;
+interface Fit {
+  readonly coefficients: Float64Array;
+  readonly standardErrors: Float64Array;
+}
+interface Kind {
+  readonly learner: Regression['learner'];
+  readonly fit: (matrix: Matrix, target: Float64Array) => Fit;
+  readonly predicted: (sum: number) => number;
+  readonly measures: (predicted: Float64Array, target: Float64Array) => Readonly<Record<string, number>>;
+}
+
+/** Throws RangeError for a target that is not 0 or 1 throughout, and for rows from which no finite coefficients follow. */
+export const logisticRegression = (lesson: Lesson<Pick<LogisticOptions, 'ridge'>>): Learned =>
+  regression(lesson, {
+    learner: 'logistic regression',
+    fit(matrix, target) {
+      const strange = target.find((value) => value !== 0 && value !== 1);
+      if (strange !== undefined) throw new RangeError(`the target is ${strange} in some row, and must be 0 or 1`);
+      const { ridge } = lesson.options;
+      const found = logistic(matrix, target, ridge === undefined ? {} : { ridge });
+      if (found.ended !== 'converged')
+        throw new RangeError(`no finite coefficients: ${found.ended}; a ridge gives some`);
+      return found;
+    },
+    predicted: (sum) => 1 / (1 + Math.exp(-Math.max(Math.min(sum, 700), -700))),
+    measures: (predicted, target) => ({
+      auc: auc(predicted, target),
+      log_loss: logLoss(predicted, target),
+      brier: brier(predicted, target),
+    }),
+  });
+
+/** Throws RangeError for fewer rows than coefficients. */
+export const linearRegression = (lesson: Lesson): Learned =>
+  regression(lesson, {
+    learner: 'linear regression',
+    fit: (matrix, target) => leastSquares(withOnes(matrix), target),
+    predicted: (sum) => sum,
+    measures: (predicted, target) => ({
+      r2: r2(predicted, target),
+      rmse: rmse(predicted, target),
+      mae: mae(predicted, target),
+    }),
+  });
+
+function regression({ features, columns, target, held, former }: Lesson, kind: Kind): Learned {
+  if (!target || target.of === 'texts') throw new RangeError('the target is no number');
+  const { values: numbers, valid } = target;
+  const known = (row: number): boolean => valid === undefined || valid[row] === 1;
+  const training = rowsWhere(lengthOf(target), (row) => known(row) && held?.[row] !== 1);
+  const judging = rowsWhere(lengthOf(target), (row) => known(row) && held?.[row] === 1);
+  const own = pickedAll(columns, training);
+  const wanted = features.map(({ name, missing }) => ({
+    name,
+    column: own[name] as FeatureColumn,
+    ...(missing === undefined ? {} : { missing }),
+  }));
+  const encoding = encodingOf(wanted, { withoutFirst: true });
+  const leaveOut = leftOut(features);
+  const encoded = encode(own, encoding, { leaveOut });
+  const targets = (rows: EncodedRows, of: Int32Array): Float64Array =>
+    Float64Array.from(rows.rows, (row) => numbers[of[row] as number] as number);
+  const fit = kind.fit(encoded.matrix, targets(encoded, training));
+  const coefficients = Array.from(fit.coefficients, (value) => (Number.isNaN(value) ? 0 : value));
+  const isHeld = judging.length > 0;
+  const rowsOf = isHeld ? judging : training;
+  const judge = (of: Pick<Regression, 'encoding' | 'coefficients'>) => {
+    const rows = encode(pickedAll(columns, rowsOf), of.encoding, { leaveOut });
+    return kind.measures(sums(rows.matrix, of.coefficients).map(kind.predicted), targets(rows, rowsOf));
+  };
+  const champion = former?.learner === kind.learner ? (former as Regression) : undefined;
+  return {
+    parameters: { learner: kind.learner, encoding, coefficients },
+    inside: ['(intercept)', ...encoded.names].map((term, at) => ({
+      term,
+      coefficient: orNone(fit.coefficients[at]),
+      std_error: orNone(fit.standardErrors[at]),
+    })),
+    rows: encoded.matrix.rows,
+    held: judging.length,
+    left: { ...encoded.left, ...unknownTargets(lengthOf(target) - training.length - judging.length) },
+    measures: judge({ encoding, coefficients }),
+    ...(champion && canJudge(champion.encoding, columns) ? { champion: judge(champion) } : {}),
+  };
+}
+
+const orNone = (value: number | undefined): number | null =>
+  value === undefined || Number.isNaN(value) ? null : value;
+const unknownTargets = (rows: number): Readonly<Record<string, number>> => (rows > 0 ? { 'the target': rows } : {});
+/** Its features are still there. */
+const canJudge = ({ features }: Encoding, columns: Readonly<Record<string, FeatureColumn>>): boolean =>
+  features.every(({ name }) => name in columns);
+
+/** With a column of ones first. */
+function withOnes({ rows, columns, values }: Matrix): Matrix {
+  const wide = new Float64Array(rows * (columns + 1));
+  for (let row = 0; row < rows; row += 1) {
+    wide[row * (columns + 1)] = 1;
+    wide.set(values.subarray(row * columns, (row + 1) * columns), row * (columns + 1) + 1);
+  }
+  return { rows, columns: columns + 1, values: wide };
+}
+
+function sums({ rows, columns, values }: Matrix, coefficients: readonly number[]): Float64Array {
+  const found = new Float64Array(rows);
+  for (let row = 0; row < rows; row += 1) {
+    let sum = coefficients[0] as number;
+    for (let column = 0; column < columns; column += 1)
+      sum += (coefficients[column + 1] as number) * (values[row * columns + column] as number);
+    found[row] = sum;
+  }
+  return found;
+}

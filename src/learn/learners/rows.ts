@@ -1,0 +1,39 @@
+import type { FeatureColumn } from '../features.ts';
+
+/** Some rows of a column. */
+export function picked(column: FeatureColumn, rows: Int32Array): FeatureColumn {
+  if (column.of === 'texts') return { ...column, codes: gathered(column.codes, rows) };
+  const valid = column.valid ? { valid: gathered(column.valid, rows) } : {};
+  return column.of === 'numbers'
+    ? { of: 'numbers', values: gathered(column.values, rows), ...valid }
+    : { of: 'booleans', values: gathered(column.values, rows), ...valid };
+}
+
+function gathered<A extends Float64Array | Uint8Array | Int32Array>(values: A, rows: Int32Array): A {
+  const found = new (values.constructor as new (length: number) => A)(rows.length);
+  for (let at = 0; at < rows.length; at += 1) found[at] = values[rows[at] as number] as number;
+  return found;
+}
+
+export const pickedAll = <Name extends string>(
+  columns: Readonly<Record<Name, FeatureColumn>>,
+  rows: Int32Array,
+): Readonly<Record<Name, FeatureColumn>> =>
+  Object.fromEntries(
+    Object.entries<FeatureColumn>(columns).map(([name, column]) => [name, picked(column, rows)]),
+  ) as Record<Name, FeatureColumn>;
+
+/** Numbers of the rows for which it is so. */
+export function rowsWhere(count: number, isMeant: (row: number) => boolean): Int32Array {
+  const rows = new Int32Array(count);
+  let found = 0;
+  for (let row = 0; row < count; row += 1) {
+    if (!isMeant(row)) continue;
+    rows[found] = row;
+    found += 1;
+  }
+  return rows.subarray(0, found);
+}
+
+export const lengthOf = (column: FeatureColumn): number =>
+  column.of === 'texts' ? column.codes.length : column.values.length;

@@ -1,0 +1,39 @@
+import type { AnyModel } from '../../define/index.ts';
+import { EsteiraError } from '../../errors.ts';
+import { type Node, whereOf } from '../../graph/index.ts';
+import type { StepModel } from '../../plan/index.ts';
+import type { ModelVersion } from '../../ports/index.ts';
+import type { Project } from '../project.ts';
+import type { SettingValues } from '../settings.ts';
+
+/** Under which name a run keeps, with its settings, the champion that it began with. */
+export const championKey = (model: Node): string => `champion of ${model.id}`;
+
+/** The champions that these steps use, as values of the run. Throws MODEL_MISSING for a model that has none. */
+export async function readChampions(models: readonly StepModel[], project: Project): Promise<SettingValues> {
+  const used = new Map(models.flatMap((model) => model.champions).map((node) => [node.id, node]));
+  if (used.size === 0) return {};
+  const champions = await project.state.models.champions();
+  const values: Record<string, string> = {};
+  for (const node of used.values()) {
+    const champion = champions.get(node.id);
+    if (!champion) throw await missing(node, project);
+    values[championKey(node)] = champion.version;
+  }
+  return values;
+}
+
+async function missing(node: Node<AnyModel>, project: Project): Promise<EsteiraError> {
+  const [newest] = await project.state.models.versions({ model: node.id, limit: 1 });
+  const jobs = [...project.graph.jobs.values()].filter(({ train }) => train.includes(node.definition));
+  const [job] = jobs.toSorted((one, other) => other.build.length - one.build.length);
+  return new EsteiraError('MODEL_MISSING', {
+    what: `The model ${node.definition.name} has no champion yet, and this run predicts with it.`,
+    where: whereOf(node.definition),
+    ...(newest ? { got: stands(newest) } : {}),
+    next: job ? `esteira run ${job.name}` : 'Name it under train of a job, and run that.',
+  });
+}
+
+const stands = ({ version, state }: ModelVersion): string =>
+  state === 'candidate' ? `version ${version} waits: esteira models says for what` : `version ${version}: ${state}`;

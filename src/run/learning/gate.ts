@@ -1,0 +1,62 @@
+import type { AnyModel, GateLimit } from '../../define/index.ts';
+import type { JudgedLimit, VersionAbout } from '../../registry/about.ts';
+import type { Project } from '../project.ts';
+import { type SettingValues, settingNumber } from '../settings.ts';
+import type { Lessons } from './lessons.ts';
+
+/** What every limit of the gate says of every member; a figure that is not known does not pass. */
+export function judge(
+  { facts }: AnyModel,
+  { members }: Lessons,
+  { settings, project }: { readonly settings: SettingValues; readonly project: Project },
+): VersionAbout['gate'] {
+  const limits = facts.gate.map((limit): JudgedLimit => {
+    const { judges, sign, bound } = limit;
+    const number = typeof bound === 'number' ? bound : settingNumber(bound, settings, project);
+    const judged = members.map(({ member, measures, champion, rows, held }) => {
+      const value = judges === 'samples' ? held || rows : known(measures[judges]);
+      const beside = judges === 'samples' ? undefined : known(champion?.[judges]);
+      const passed = holds({ sign, bound: number, judges }, value, beside);
+      return {
+        member,
+        ...(value === undefined ? {} : { value }),
+        ...(beside === undefined ? {} : { champion: beside }),
+        passed,
+      };
+    });
+    return {
+      measure: judges,
+      sign,
+      bound: number,
+      ...(typeof bound === 'number' ? {} : { setting: `${bound.of.name}.${bound.setting}` }),
+      members: judged,
+      passed: judged.every(({ passed }) => passed),
+    };
+  });
+  return { passed: limits.every(({ passed }) => passed), limits };
+}
+
+const known = (value: number | undefined): number | undefined => (Number.isFinite(value) ? value : undefined);
+
+/** Measures of which less is better. */
+const losses: ReadonlySet<string> = new Set([
+  'inertia',
+  'inertia_per_row',
+  'moved_share',
+  'log_loss',
+  'brier',
+  'rmse',
+  'mae',
+]);
+
+function holds(
+  { sign, bound, judges }: { readonly sign: GateLimit['sign']; readonly bound: number; readonly judges: string },
+  value: number | undefined,
+  champion: number | undefined,
+): boolean {
+  if (value === undefined) return false;
+  if (sign === '>=') return value >= bound;
+  if (sign === '<=') return value <= bound;
+  if (champion === undefined) return true;
+  return losses.has(judges) ? value <= champion + bound : value >= champion - bound;
+}

@@ -1,0 +1,99 @@
+import type { AnyModel, Predict } from '../../define/index.ts';
+import { EsteiraError } from '../../errors.ts';
+import { type Node, whereOf } from '../../graph/index.ts';
+import { predictionsIn, type StepModel, versionColumn } from '../../plan/index.ts';
+import type { Held } from '../../ports/index.ts';
+import type { Project } from '../project.ts';
+import type { SettingValues } from '../settings.ts';
+import { championKey } from './champions.ts';
+import { openPredictor, type Predictor } from './predictor.ts';
+import { hasRows } from './release.ts';
+
+/** What a run knows of models: each is read once, whatever predicts with it. */
+export class Learning {
+  readonly #project: Project;
+  readonly #settings: SettingValues;
+  readonly #held: Held | undefined;
+  readonly #predictors = new Map<string, Promise<Predictor>>();
+
+  constructor(of: { readonly project: Project; readonly settings: SettingValues; readonly held?: Held }) {
+    this.#project = of.project;
+    this.#settings = of.settings;
+    this.#held = of.held;
+  }
+
+  /** What a step needs before its query can be spelled. */
+  async prepared(model: StepModel): Promise<Prepared> {
+    const { inside } = model.node;
+    const predictors = new Map<string, Predictor>();
+    for (const node of model.champions) predictors.set(node.id, await this.#predictor(node));
+    if (!inside) return { predictors };
+    return { predictors, version: await this.#versionInside(model.node, inside) };
+  }
+
+  #predictor(node: Node<AnyModel>): Promise<Predictor> {
+    const known = this.#predictors.get(node.id);
+    if (known) return known;
+    const version = this.#settings[championKey(node)] as string;
+    const opening = openPredictor(node, version, this.#project);
+    this.#predictors.set(node.id, opening);
+    return opening;
+  }
+
+  /** The version that a table inside a model is made of: the one that the run has trained, else the newest that waits for it, else the champion. */
+  async #versionInside(table: Node, inside: AnyModel): Promise<string> {
+    const { graph, state } = this.#project;
+    const model = graph.nodeOf(inside).id;
+    const filter = { model, limit: 1 };
+    const [own] = this.#held ? await state.models.versions({ ...filter, runId: this.#held.runId }) : [];
+    if (own) return own.version;
+    const [newest] = await state.models.versions({ ...filter, state: 'candidate' });
+    if (newest && !(await hasRows(table, newest.version, this.#project))) return newest.version;
+    const champion = (await state.models.champions()).get(model);
+    if (champion) return champion.version;
+    throw new EsteiraError('MODEL_MISSING', {
+      what: `The model ${inside.name} has no version that ${table.definition.name} could be made of.`,
+      where: whereOf(inside),
+      next: 'Train it first; `esteira models` says how it stands.',
+    });
+  }
+
+  /** Throws MODEL_MEMBER_MISSING for rows of a member that the champion does not have. `spelled` gives the rows that are to be predicted. */
+  async refuseUnknownMembers(model: StepModel, spelled: (recipe: Predict) => string): Promise<void> {
+    if (model.node.definition.kind !== 'table') return;
+    for (const recipe of predictionsIn(model.node.definition.spec.rows)) {
+      const node = this.#project.graph.nodeOf(recipe.model) as Node<AnyModel>;
+      if (node.definition.facts.each.length > 0) await this.#refuseUnknown(node, spelled(recipe));
+    }
+  }
+
+  async #refuseUnknown({ definition, id }: Node<AnyModel>, rows: string): Promise<void> {
+    const { each } = definition.facts;
+    const { version, members } = await (this.#predictors.get(id) as Promise<Predictor>);
+    const { dialect } = this.#project.warehouse;
+    const names = each.map(dialect.identifier).join(', ');
+    const known = members.map(({ member }) => {
+      const conditions = each.map((name) => `${dialect.identifier(name)} = ${dialect.literal(member[name])}`);
+      return `(${conditions.join(' and ')})`;
+    });
+    const { rows: found } = await this.#project.warehouse.query(
+      `select distinct ${names} from ${rows} as _rows where not (${known.join(' or ')}) order by all`,
+      { limit: 10, catalogs: this.#project.graph.catalogs },
+    );
+    if (found.length === 0) return;
+    throw new EsteiraError('MODEL_MEMBER_MISSING', {
+      what: `The champion of ${definition.name} was not trained for every ${each.join(', ')} of the rows that it is to predict.`,
+      where: whereOf(definition),
+      got: found.map((row) => each.map((name, at) => `${name} ${String(row[at])}`).join(', ')).join('\n'),
+      allowed: `what version ${version} has: ${members.map(({ member }) => Object.values(member).join(' ')).join(', ')}`,
+      next: 'Train it again, so that it has them; or leave these rows out.',
+    });
+  }
+}
+
+export interface Prepared {
+  readonly predictors: ReadonlyMap<string, Predictor>;
+  /** Of a table inside a model: the version that is written. */
+  readonly version?: string;
+}
+export const versionName = Object.keys(versionColumn)[0] as string;

@@ -1,0 +1,103 @@
+import type { Columns } from '../../columns/index.ts';
+import type { FeatureColumn } from '../../learn/features.ts';
+import { clusters } from '../../learn/learners/clusters.ts';
+import type { Learned, Lesson, Parameters } from '../../learn/learners/learned.ts';
+import { linearRegression, logisticRegression } from '../../learn/learners/regressions.ts';
+import { pickedAll, rowsWhere } from '../../learn/learners/rows.ts';
+import type { Member } from '../../registry/about.ts';
+
+/** Everything that a training computes with, as it goes to the thread that does. */
+export interface Training {
+  readonly learner: Parameters['learner'];
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly features: Lesson['features'];
+  readonly target?: string;
+  readonly held?: string;
+  readonly each: readonly { readonly name: string; readonly kind: string }[];
+  readonly rows: number;
+  readonly columns: Readonly<Record<string, FeatureColumn>>;
+  /** What the champion has learned. */
+  readonly former: readonly { readonly member: Member; readonly parameters: Parameters }[];
+}
+export interface Lessons {
+  readonly members: readonly ({ readonly member: Member } & Learned)[];
+}
+
+const learners: Readonly<Record<Parameters['learner'], (lesson: Lesson<never>) => Learned>> = {
+  kmeans: clusters,
+  'logistic regression': logisticRegression,
+  'linear regression': linearRegression,
+};
+
+/** Learns each member of the family by itself. Throws RangeError for rows from which nothing can be learned, which names the member. */
+export function learn(training: Training, progress: (text: string) => void): Lessons {
+  const { learner, options, features, target, held, former, columns } = training;
+  const lesson = learners[learner] as (lesson: Lesson) => Learned;
+  const members = membersOf(training).map(({ member, rows }, place, all) => {
+    const own = rows === undefined ? columns : pickedAll(columns, rows);
+    const named = Object.entries(member).map(([name, value]) => `${name} ${value}`);
+    const before = former.find((one) => sameMember(one.member, member));
+    try {
+      const learned = lesson({
+        options,
+        features,
+        columns: Object.fromEntries(features.map(({ name }) => [name, own[name] as FeatureColumn])),
+        ...(target === undefined ? {} : { target: own[target] as FeatureColumn }),
+        ...(held === undefined ? {} : { held: flagsOf(own[held]) }),
+        ...(before ? { former: before.parameters } : {}),
+        progress: (done, of) => {
+          const which = named.length > 0 ? `${named.join(', ')} (${place + 1} of ${all.length}): ` : '';
+          progress(`${which}${done} of ${of} starts`);
+        },
+      });
+      return { member, ...learned };
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      throw new RangeError(`${named.length > 0 ? `${named.join(', ')}: ` : ''}${error.message}`);
+    }
+  });
+  return { members };
+}
+
+const sameMember = (one: Member, other: Member): boolean => {
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
+};
+const flagsOf = (column: FeatureColumn | undefined): Uint8Array =>
+  column?.of === 'booleans' ? column.values : new Uint8Array();
+
+/** In the order of their names; without a family the one that has all rows. */
+function membersOf({
+  each,
+  columns,
+  rows,
+}: Training): readonly { readonly member: Member; readonly rows?: Int32Array }[] {
+  if (each.length === 0) return [{ member: {} }];
+  const keys = each.map(({ name }) => columns[name] as Extract<FeatureColumn, { of: 'texts' }>);
+  const places = new Map<string, number>();
+  const memberOf = new Int32Array(rows);
+  for (let row = 0; row < rows; row += 1) {
+    const key = keys.map(({ codes }) => codes[row]).join(' ');
+    const place = places.get(key) ?? places.size;
+    places.set(key, place);
+    memberOf[row] = place;
+  }
+  const members = [...places].map(([key, place]) => {
+    const codes = key.split(' ').map(Number);
+    const values = each.map(({ name, kind }, at) => [
+      name,
+      memberValue(keys[at]?.words[codes[at] as number] ?? '', kind),
+    ]);
+    return { member: Object.fromEntries(values) as Member, rows: rowsWhere(rows, (row) => memberOf[row] === place) };
+  });
+  const textOf = ({ member }: { readonly member: Member }): string => Object.values(member).map(String).join('\u0000');
+  return members.sort((one, other) => (textOf(one) < textOf(other) ? -1 : 1));
+}
+
+function memberValue(text: string, kind: string): string | number | boolean {
+  if (kind === 'boolean') return text === 'true';
+  return kind === 'integer' ? Number(text) : text;
+}
+
+export const kindsOf = (each: readonly string[], columns: Columns): Training['each'] =>
+  each.map((name) => ({ name, kind: (columns[name] as Columns[string]).facts.kind }));

@@ -1,0 +1,77 @@
+import type { AnyModel } from '../../define/index.ts';
+import { EsteiraError } from '../../errors.ts';
+import type { Node } from '../../graph/index.ts';
+import type { Parameters } from '../../learn/learners/learned.ts';
+import type { Dialect } from '../../ports/index.ts';
+import type { Member } from '../../registry/about.ts';
+import { openVersion } from '../../registry/version-files.ts';
+import type { Project } from '../project.ts';
+import { kmeansQuery } from './predict/kmeans.ts';
+import { linearExpression, logisticExpression } from './predict/linear.ts';
+
+/** The part of a version's files that predicts. */
+export const modelFile = 'model.json';
+/** Its training rows. */
+export const rowsFile = 'rows.parquet';
+
+/** What a version has learned, of each member of its family. */
+export interface Predictor {
+  readonly model: string;
+  readonly version: string;
+  readonly members: readonly { readonly member: Member; readonly parameters: Parameters }[];
+}
+
+/** Throws VERSION_BROKEN when its files are not what was registered. */
+export async function openPredictor(node: Node<AnyModel>, version: string, project: Project): Promise<Predictor> {
+  const known = await project.state.models.version(node.id, version);
+  const contentHash = known?.contentHash ?? '';
+  const opened = await openVersion(project.files, { model: node.id, version, contentHash });
+  if (opened.is === 'broken') throw broken(node, version, opened.why);
+  const { members } = JSON.parse(Buffer.from(await opened.part(modelFile)).toString('utf8')) as Predictor;
+  return { model: node.id, version, members };
+}
+
+export const broken = (node: Node, version: string, why: string): EsteiraError =>
+  new EsteiraError('VERSION_BROKEN', {
+    what: `Version ${version} of the model ${node.definition.name} is not whole.`,
+    where: `models/${node.id}/${version}`,
+    got: why,
+    next: `Put the file back from a copy, or use another version: esteira models rollback ${node.definition.name}`,
+  });
+
+/** Rows with what the version predicts of them; those of no member are left out. */
+export function predictQuery(
+  { version, members }: Predictor,
+  rows: { readonly query: string; readonly columns: readonly string[] },
+  dialect: Dialect,
+): string {
+  const own = rows.columns.map(dialect.identifier).join(', ');
+  const queries = members.map(({ member, parameters }) => {
+    const wanted = Object.entries(member).map(
+      ([name, value]) => `${dialect.identifier(name)} = ${dialect.literal(value)}`,
+    );
+    const query = `select ${own} from ${rows.query} as _all${wanted.length > 0 ? ` where ${wanted.join(' and ')}` : ''}`;
+    return `select *, ${dialect.literal(version)} as model_version from (${predictedBy(parameters, { ...rows, query }, dialect)}) as _predicted`;
+  });
+  return `(${queries.join('\nunion all\n')})`;
+}
+
+function predictedBy(
+  parameters: Parameters,
+  rows: { readonly query: string; readonly columns: readonly string[] },
+  dialect: Dialect,
+): string {
+  if (parameters.learner === 'kmeans') {
+    const { encoding, numbers } = parameters;
+    const scale = {
+      means: Float64Array.from(parameters.means),
+      deviations: Float64Array.from(parameters.deviations),
+    };
+    return kmeansQuery(rows, { encoding, numbers, scale, centres: Float64Array.from(parameters.centres) }, dialect);
+  }
+  const expression =
+    parameters.learner === 'logistic regression'
+      ? `${logisticExpression(parameters, dialect)} as probability`
+      : `${linearExpression(parameters, dialect)} as prediction`;
+  return `select *, ${expression} from (${rows.query}) as _rows`;
+}

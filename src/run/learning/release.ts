@@ -1,0 +1,92 @@
+import type { AnyModel } from '../../define/index.ts';
+import type { Node } from '../../graph/index.ts';
+import { placeOf } from '../../plan/index.ts';
+import { type Champion, type Held, type ModelVersion, placeText } from '../../ports/index.ts';
+import type { VersionAbout } from '../../registry/about.ts';
+import type { Project } from '../project.ts';
+
+/** Tables that stand inside a model. */
+export const insideOf = (model: AnyModel, { graph }: Project): readonly Node[] =>
+  [...graph.nodes.values()].filter((node) => node.inside === model);
+
+/** Whether a table inside a model has been made of that version. */
+export async function hasRows(table: Node, version: string, { warehouse }: Project): Promise<boolean> {
+  const there = (await warehouse.inspect(table.catalog)).some(({ place }) => placeText(place) === table.id);
+  if (!there) return false;
+  const { dialect } = warehouse;
+  const query = `select 1 from ${dialect.place(placeOf(table))} where model_version = ${dialect.literal(version)}`;
+  return (await warehouse.query(query, { limit: 1, catalogs: [table.catalog] })).rows.length > 0;
+}
+
+/** The tables inside a model that a version waits for. */
+export async function lacking(project: Project, model: AnyModel, version: string): Promise<readonly Node[]> {
+  const found: Node[] = [];
+  for (const table of insideOf(model, project)) if (!(await hasRows(table, version, project))) found.push(table);
+  return found;
+}
+
+/** Has the views show the champions that the state knows. What was killed after a move is made good by the next to come. */
+export async function showChampions(project: Project): Promise<void> {
+  const champions = await project.state.models.champions();
+  const nodes = [...project.graph.nodes.values()].filter(({ definition }) => definition.kind === 'model');
+  for (const [catalog, own] of Map.groupBy(nodes, (node) => node.catalog)) {
+    const shown = await project.warehouse.champions(catalog);
+    const other = own.flatMap(({ id }): readonly (readonly [string, Champion])[] => {
+      const champion = champions.get(id);
+      return champion && champion.number > (shown.get(id)?.number ?? 0) ? [[id, champion]] : [];
+    });
+    await project.warehouse.show(catalog, new Map(other));
+  }
+}
+
+/**
+ * The versions that a run has trained, or to which it has made what they waited for, become champions together: those that passed their gate, lack
+ * nothing, and wait for nobody. Gives what there is to say.
+ */
+export async function release(
+  { held, steps, by }: { readonly held: Held; readonly steps: readonly Node[]; readonly by: string },
+  project: Project,
+): Promise<readonly string[]> {
+  const { state, graph } = project;
+  const touched = new Set<AnyModel>(
+    steps.flatMap(({ definition, inside }) => inside ?? (definition.kind === 'model' ? definition : [])),
+  );
+  const said: string[] = [];
+  const ready: { readonly model: string; readonly to: string }[] = [];
+  for (const model of touched) {
+    const { id } = graph.nodeOf(model);
+    const [newest] = await state.models.versions({ model: id, limit: 1 });
+    if (!newest) continue;
+    const waits = await waitsFor(newest, model, project);
+    if (waits === undefined) ready.push({ model: id, to: newest.version });
+    else if (waits !== '') said.push(`${model.name} ${newest.version} ${waits}`);
+  }
+  if (ready.length === 0) return said;
+  const champions = await state.models.champions();
+  const models = ready
+    .map((one) => ({ ...one, from: champions.get(one.model)?.version }))
+    .filter(({ from, to }) => from !== to)
+    .map(({ from, ...one }) => (from === undefined ? one : { ...one, from }));
+  const reason = `trained by ${held.job}`;
+  const moved = await state.models.move({ models, by, reason, held, now: project.clock.now() });
+  await project.trace('moved');
+  await showChampions(project);
+  await project.trace('shown');
+  if (moved.moved === 'all')
+    return [
+      ...said,
+      ...models.map(({ model, to }) => `${graph.nodes.get(model)?.definition.name} ${to} is the champion`),
+    ];
+  return [...said, `${graph.nodes.get(moved.model)?.definition.name}: another version became the champion meanwhile`];
+}
+
+/** Why a version is not the champion yet, as the end of a sentence; empty for one that never will be without a person, nothing for one that is ready. */
+async function waitsFor(version: ModelVersion, model: AnyModel, project: Project): Promise<string | undefined> {
+  const about = version.about as VersionAbout | undefined;
+  if (version.state === 'refused') return about?.gate.passed === false ? 'did not pass its gate' : '';
+  if (version.state !== 'candidate' || !about) return '';
+  const [lacks] = await lacking(project, model, version.version);
+  if (lacks) return `waits for ${lacks.definition.name}`;
+  const isDecided = version.decision?.decided === 'approved';
+  return about.approvedBy !== undefined && !isDecided ? `waits for the approval of ${about.approvedBy}` : undefined;
+}

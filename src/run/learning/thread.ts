@@ -1,0 +1,50 @@
+import path from 'node:path';
+import { Worker } from 'node:worker_threads';
+import { EsteiraError } from '../../errors.ts';
+import { cancelled } from '../../ports/index.ts';
+import type { Lessons, Training } from './lessons.ts';
+
+type Message = { readonly progress: string } | { readonly lessons: Lessons } | { readonly refused: string };
+
+// As it stands beside this file: written in TypeScript, or built.
+const file = new URL(`./worker${path.extname(import.meta.url)}`, import.meta.url);
+
+/** Learns in a thread of its own, which the signal ends. Throws TRAINING_FAILED for rows from which nothing can be learned. */
+export async function learnAside(
+  training: Training,
+  of: { readonly where: string; readonly signal: AbortSignal; readonly progress: (text: string) => void },
+): Promise<Lessons> {
+  const { signal } = of;
+  if (signal.aborted) throw cancelled(signal.reason);
+  const buffers = new Set(Object.values(training.columns).flatMap(buffersOf));
+  const worker = new Worker(file, { workerData: training, transferList: [...buffers] });
+  const { promise, resolve, reject } = Promise.withResolvers<Lessons>();
+  const stop = (): void => reject(cancelled(signal.reason));
+  signal.addEventListener('abort', stop, { once: true });
+  worker.on('error', reject);
+  worker.on('exit', (code) => reject(new Error(`the thread that learns ended with ${code}`)));
+  worker.on('message', (message: Message) => {
+    if ('progress' in message) of.progress(message.progress);
+    else if ('lessons' in message) resolve(message.lessons);
+    else reject(refused(message.refused, of.where));
+  });
+  try {
+    return await promise;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    await worker.terminate();
+  }
+}
+
+const buffersOf = (column: Training['columns'][string]): readonly ArrayBuffer[] => {
+  if (column.of === 'texts') return [column.codes.buffer as ArrayBuffer];
+  return [column.values.buffer as ArrayBuffer, ...(column.valid ? [column.valid.buffer as ArrayBuffer] : [])];
+};
+
+const refused = (got: string, where: string): EsteiraError =>
+  new EsteiraError('TRAINING_FAILED', {
+    what: 'Nothing can be learned from these rows.',
+    where,
+    got,
+    next: 'Look at the rows that the model learns from, and at its options.',
+  });

@@ -1,0 +1,177 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { AnyModel } from '../../define/index.ts';
+import { type Node, whereOf } from '../../graph/index.ts';
+import { placeOf, type StepModel } from '../../plan/index.ts';
+import type { Publication, StepWrite } from '../../ports/index.ts';
+import type { VersionAbout } from '../../registry/about.ts';
+import { keepVersion, openVersion } from '../../registry/version-files.ts';
+import type { StepRun } from '../step.ts';
+import type { Options } from '../write/options.ts';
+import { settingsAbove } from './above.ts';
+import { judge } from './gate.ts';
+import { kindsOf, type Lessons } from './lessons.ts';
+import { broken, modelFile, openPredictor, type Predictor, rowsFile } from './predictor.ts';
+import { heldName, trainingRows } from './rows.ts';
+import { learnAside } from './thread.ts';
+
+/** What a training has made, before the warehouse knows of it. */
+interface Made {
+  readonly version: string;
+  readonly contentHash: string;
+  readonly about: VersionAbout;
+  readonly lessons: Lessons;
+}
+
+/**
+ * Trains a version: its rows are kept as a file, a thread learns, the gate judges, the files are kept whole. Nothing outside of the version's own folder
+ * changes; an attempt that was killed is made good by the next, which comes to the same.
+ */
+export async function train(model: StepModel, options: Options, run: StepRun): Promise<Made> {
+  const { project, held, values, signal } = run;
+  const node = model.node as Node<AnyModel>;
+  const { facts } = node.definition;
+  const started = performance.now();
+  const version = await project.state.models.begin(held, node.id, project.clock.now());
+  await project.trace('version');
+  const scratch = mkdtempSync(path.join(tmpdir(), 'esteira-train-'));
+  try {
+    const file = path.join(scratch, rowsFile);
+    const { query, columns } = trainingRows(model, options);
+    run.onProgress?.(node.id, 'reading the training rows');
+    const read = await project.warehouse.vectors(query, { columns, file, signal });
+    const champion = (await project.state.models.champions()).get(node.id)?.version;
+    const former = champion === undefined ? undefined : await formerOf(node, champion, run);
+    const lessons = await learnAside(
+      {
+        learner: facts.learner.learner,
+        options: facts.learner.options,
+        features: facts.features.map((name) => {
+          const missing = facts.missing[name];
+          return missing === undefined ? { name } : { name, missing };
+        }),
+        ...(facts.target === undefined ? {} : { target: facts.target }),
+        ...(heldName in read.columns ? { held: heldName } : {}),
+        each: kindsOf(facts.each, facts.from.columns),
+        rows: read.rows,
+        columns: read.columns,
+        former: former?.members ?? [],
+      },
+      { where: whereOf(node.definition), signal, progress: (text) => run.onProgress?.(node.id, text) },
+    );
+    await project.trace('learned');
+    const about: VersionAbout = {
+      learner: facts.learner.learner,
+      options: facts.learner.options,
+      features: facts.features,
+      each: facts.each,
+      ...(facts.target === undefined ? {} : { target: facts.target }),
+      seed: Number(facts.learner.options.seed ?? 0),
+      code: model.definition,
+      settings: settingsAbove(node.definition, values.settings, project.graph),
+      job: held.job,
+      runId: held.runId,
+      date: values.date.toString(),
+      by: run.of?.reason ?? 'manual',
+      inputs: inputsOf(options, run),
+      rows: read.rows,
+      members: lessons.members.map(({ member, rows, held: kept, left, measures, moved }) => ({
+        ...{ member, rows, held: kept, left },
+        measures: finite(measures),
+        ...(moved ? { moved } : {}),
+      })),
+      seconds: Math.round(performance.now() - started) / 1000,
+      ...(champion === undefined ? {} : { champion }),
+      gate: judge(node.definition, lessons, { settings: values.settings, project }),
+      ...(facts.release ? { approvedBy: facts.release.approvedBy } : {}),
+    };
+    const predictor: Predictor = {
+      model: node.id,
+      version,
+      members: lessons.members.map(({ member, parameters }) => ({ member, parameters })),
+    };
+    const parts = { [modelFile]: { bytes: Buffer.from(`${JSON.stringify(predictor)}\n`) }, [rowsFile]: { file } };
+    const contentHash = await keepVersion(project.files, { model: node.id, version }, { parts, about });
+    await project.trace('kept');
+    return { version, contentHash, about, lessons };
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+
+/** One that cannot be read any more does not keep another from being trained. */
+async function formerOf(node: Node<AnyModel>, champion: string, run: StepRun): Promise<Predictor | undefined> {
+  try {
+    return await openPredictor(node, champion, run.project);
+  } catch {
+    run.onProgress?.(node.id, `the champion ${champion} cannot be read: it is not compared with`);
+    return undefined;
+  }
+}
+
+/** JSON has neither infinity nor NaN. */
+const finite = (measures: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(measures).filter(([, value]) => Number.isFinite(value)));
+
+function inputsOf({ reach }: Options, { project, progress }: StepRun): VersionAbout['inputs'] {
+  return Object.fromEntries(
+    reach.bounds.map(({ source, upper }) => {
+      const of = project.graph.nodes.get(source);
+      const runId = of ? (progress.latest(of)?.runId ?? '') : '';
+      return [source, { runId, sequence: String(upper) }];
+    }),
+  );
+}
+
+/** The rows inside a version, as the step publishes them: the publication proves that the version was trained. */
+export function insideWrite(model: StepModel, { version, contentHash, lessons }: Made, options: Options): StepWrite {
+  const { dialect } = options.project.warehouse;
+  const { columns } = model.node.definition as AnyModel;
+  const rows = lessons.members.flatMap(({ member, inside }) =>
+    inside.map((row): Readonly<Record<string, unknown>> => ({ model_version: version, ...member, ...row })),
+  );
+  const selects = rows.map((row) => {
+    const cells = Object.entries<(typeof columns)[string]>(columns).map(
+      ([name, { facts }]) =>
+        `cast(${dialect.literal(row[name] ?? null)} as ${dialect.type(facts)}) as ${dialect.identifier(name)}`,
+    );
+    return `select ${cells.join(', ')}`;
+  });
+  return {
+    batch: options.batch,
+    target: placeOf(model.node),
+    columns,
+    body: { by: 'query', sql: selects.join('\nunion all\n') },
+    files: [],
+    converted: [],
+    keepsOriginal: false,
+    mode: { mode: 'append', key: [], latest: [] },
+    judgements: [],
+    rules: [],
+    checks: [],
+    bounds: options.reach.bounds,
+    reread: false,
+    ...(options.facts ? { facts: options.facts } : {}),
+    fresh: true,
+    unreadIn: [],
+    told: { badFiles: [], warnings: [], trained: { version, contentHash } },
+    unchanged: false,
+  };
+}
+
+/** Says to the state what the publication proves; whatever an earlier attempt came to is taken from its files. */
+export async function register(model: StepModel, { details }: Publication, run: StepRun): Promise<void> {
+  const { trained } = details;
+  if (!trained) return;
+  const { project, held } = run;
+  const { id } = model.node;
+  const known = await project.state.models.version(id, trained.version);
+  if (known && known.state !== 'training') return;
+  const opened = await openVersion(project.files, { model: id, ...trained });
+  if (opened.is === 'broken') throw broken(model.node, trained.version, opened.why);
+  const about = opened.about as VersionAbout;
+  const state = about.gate.passed ? 'candidate' : 'refused';
+  await project.state.models.complete(held, { model: id, ...trained, state, about });
+  await project.trace('registered');
+}
