@@ -19,7 +19,18 @@ import { stores } from './cases/stores.ts';
 const without: Partial<Record<ErrorCode, string>> = {};
 const unreachable = [sources, changes].flatMap((some) => some.SOURCE_UNREACHABLE ?? []) as [Case, ...Case[]];
 const cases: Cases = {
-  ...{ ...project, ...definitions, ...runs, ...owner, ...state, ...stores, ...changes, ...sources, ...rerun },
+  ...{
+    ...project,
+    ...definitions,
+    ...runs,
+    ...owner,
+    ...state,
+    ...models,
+    ...stores,
+    ...changes,
+    ...sources,
+    ...rerun,
+  },
   SOURCE_UNREACHABLE: unreachable,
 };
 

@@ -36,7 +36,7 @@ export const broken = (node: Node, version: string, why: string): EsteiraError =
     what: `Version ${version} of the model ${node.definition.name} is not whole.`,
     where: `models/${node.id}/${version}`,
     got: why,
-    next: `Put the file back from a copy, or use another version: esteira models rollback ${node.definition.name}`,
+    next: `Put the file back from a copy, or use another version (esteira models rollback ${node.definition.name}).`,
   });
 
 /** Rows with what the version predicts of them; those of no member are left out. */
