@@ -37,6 +37,7 @@ import {
   setupChanges,
   showChampions,
   tooLong,
+  trainedOtherwise,
   ulid,
   type Waiting,
 } from '../run/index.ts';
@@ -121,6 +122,8 @@ export async function carryOut(work: Work, project: Project, context: Context): 
     return await carryOut({ ...work, lost: true }, project, context);
   }
   for (const text of [...redefinedTexts(driftViews(changed)), ...seenTexts(changes)]) emitNote(context, text);
+  for (const text of await trainedOtherwise(models, settings, project))
+    context.emit({ type: 'note', level: 'warn', text });
   const stop = stoppable(project, opened.held.runId);
   try {
     const signal = AbortSignal.any([context.signal, stop.signal]);

@@ -1,4 +1,4 @@
-import { besides } from '../plan/index.ts';
+import { besides, shownPlace } from '../plan/index.ts';
 import { type Place, placeText } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
 import { countsOf } from './rerun/counts.ts';
@@ -19,9 +19,10 @@ export async function leftBehind(project: Project): Promise<readonly LeftBehind[
   const left = new Map<string, { readonly place: Place; readonly view: boolean; readonly places: Place[] }>();
   for (const catalog of graph.catalogs) {
     const tables = await warehouse.inspect(catalog);
+    const shown = new Set([...graph.nodes.values()].map((node) => placeText(shownPlace(node, graph))));
     const unknown = tables.filter(({ place }) => {
       const id = placeText(place);
-      return !graph.nodes.has(id) && !graph.nodes.has(besides(id, graph) ?? '');
+      return !graph.nodes.has(id) && !shown.has(id) && !graph.nodes.has(besides(id, graph) ?? '');
     });
     if (unknown.length === 0) continue;
     const { generations } = await warehouse.position(catalog);

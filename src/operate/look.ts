@@ -3,7 +3,7 @@ import type { AnyReadable, AnyTable, Definition, RunValue } from '../define/inde
 import { isReference, writtenAt } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { allSteps, matchesName, type Node } from '../graph/index.ts';
-import { definitionOf, emptySpelling, invalidPlaceOf, placeOf, spellBody } from '../plan/index.ts';
+import { definitionOf, emptySpelling, invalidPlaceOf, placeOf, shownPlace, spellBody } from '../plan/index.ts';
 import { whenText } from '../plan/ticks.ts';
 import { hidden, type Place, placeText } from '../ports/index.ts';
 import { type Project, type SettingValues, settingsOfRun } from '../run/index.ts';
@@ -32,7 +32,11 @@ export async function compile(project: Project, input: Input<'compile'>): Promis
       steps.map((step) => step.node),
     );
   const relation = (of: AnyReadable) => dialect.place(placeOf(project.graph.nodeOf(definitionOf(of))));
-  const spelling = { ...emptySpelling(dialect), relation, run: ({ run }: RunValue) => `:run_${run}` };
+  const empty = emptySpelling(dialect);
+  // What a model predicts is known to a run only: its columns stand there without a value.
+  const predict: typeof empty.predict = (how, rows) =>
+    `${empty.predict(how, rows)} /* predicted by ${how.model.name} */`;
+  const spelling = { ...empty, relation, predict, run: ({ run }: RunValue) => `:run_${run}` };
   const queries = chosen.map(({ node }) => {
     const { rows } = (node.definition as AnyTable).spec;
     const body = rows.recipe.by === 'map' ? rows.recipe.input : rows;
@@ -114,7 +118,7 @@ async function showNode(node: Node, project: Project, asking: Asking): Promise<S
   const table = definition.kind === 'table' ? (definition as AnyTable) : undefined;
   const place = table?.spec.refusedBy
     ? invalidPlaceOf(project.graph.nodeOf(table.spec.refusedBy), project.graph.suffix)
-    : placeOf(node);
+    : shownPlace(node, project.graph);
   const existing = (await project.warehouse.inspect(node.catalog)).some(
     (one) => placeText(one.place) === placeText(place),
   );

@@ -6,6 +6,7 @@ import { changeText } from '../plan/index.ts';
 import { tickOf } from '../plan/ticks.ts';
 import {
   follows,
+  knownChampions,
   modelsOf,
   Progress,
   type Project,
@@ -83,7 +84,8 @@ export async function isAnythingNew(job: Job, project: Project): Promise<boolean
   if (follows(job, project)) return true;
   const { date } = tickOf(job, { now: project.clock.now() });
   const models = await modelsOf(stepsOf(project.graph, job).steps, project);
-  const [progress, settings] = [await Progress.load(project, project.graph.catalogs), await readSettings(project)];
+  const progress = await Progress.load(project, project.graph.catalogs);
+  const settings = { ...(await readSettings(project)), ...(await knownChampions(models, project)) };
   for (const model of models.filter(({ kind }) => kind !== 'view')) {
     const reach = await reachOf(model, { project, progress, date });
     const settingsHash = settingsHashOf(model, settings, project);

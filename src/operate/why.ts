@@ -1,6 +1,7 @@
 import type { StepModel } from '../plan/index.ts';
 import { hidden } from '../ports/index.ts';
 import {
+  knownChampions,
   moved,
   Progress,
   type Project,
@@ -38,6 +39,7 @@ const words: Readonly<Record<Exclude<PlanReason, 'setting' | 'new-rows' | 'above
   'judged-by-date': "its rules or checks use the run's date or time",
   'every-run': 'evaluated by every run',
   'look-back': 'reads again what it looks back on',
+  trained: 'a new version each time',
   forced: 'asked for',
   nothing: 'nothing new',
   view: 'shows its tables',
@@ -46,7 +48,7 @@ const words: Readonly<Record<Exclude<PlanReason, 'setting' | 'new-rows' | 'above
 /** What a run asks itself, by step, in words. What the steps above bring is not known before they are done. */
 export async function whysOf(models: readonly StepModel[], looking: Looking): Promise<ReadonlyMap<string, Why>> {
   const { project, progress } = looking;
-  const settings = await readSettings(project);
+  const settings = { ...(await readSettings(project)), ...(await knownChampions(models, project)) };
   const going = new Set<string>();
   const found = new Map<string, Why>();
   for (const model of models) {

@@ -8,7 +8,8 @@ export { type Captured, capturedBy, follows, isCaptured } from './capture/captur
 export { type Followed, followedIn } from './capture/followed.ts';
 export { claimAll, execute, type StepOutcome } from './execute.ts';
 export { changedNext, changedText, filesOf, filesRead } from './files.ts';
-export { readChampions } from './learning/champions.ts';
+export { championKey, knownChampions, readChampions } from './learning/champions.ts';
+export { type ChangedParameter, changedParameters, trainedOtherwise } from './learning/due.ts';
 export { broken, openPredictor, type Predictor, predictQuery, rowsFile } from './learning/predictor.ts';
 export { insideOf, lacking, release, showChampions } from './learning/release.ts';
 export {

@@ -5,7 +5,7 @@ import { judgesAll } from './bounds.ts';
 /**
  * Why a step is evaluated. `missing`: never built. `definition`, `setting`: it, or a setting that it uses, has changed. `made-anew`: its table was lost.
  * `new-rows`: what it reads has changed. `elsewhere`: it reads a table that is not here, of which that is not known. `date`, `judged-by-date`: its query, or what it is judged by, uses the run's date or time. `every-run`: chance
- * is meant, or a check counts the rows of the run. `look-back`: it reads again what it looks back on. `forced`: somebody asked for it.
+ * is meant, or a check counts the rows of the run. `trained`: a model, whenever a job names it. `look-back`: it reads again what it looks back on. `forced`: somebody asked for it.
  */
 export type WhyCode =
   | 'missing'
@@ -18,6 +18,7 @@ export type WhyCode =
   | 'judged-by-date'
   | 'every-run'
   | 'look-back'
+  | 'trained'
   | 'forced';
 
 interface Asked {
@@ -38,6 +39,7 @@ export function reasonOf(
 ): WhyCode | undefined {
   const latest = progress.latest(model.node);
   if (!latest) return 'missing';
+  if (model.kind === 'model') return 'trained';
   if (latest.definition !== model.definition) return 'definition';
   if (latest.settingsHash !== settingsHash) return 'setting';
   if (latest.sequence !== progress.sequenceOf(model.node.id)) return 'made-anew';

@@ -3,7 +3,7 @@ import type { Columns } from '../columns/index.ts';
 import type { Setting } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import type { StepModel } from '../plan/index.ts';
-import { championKey } from './learning/champions.ts';
+import { championKey, championOf } from './learning/champions.ts';
 import type { Project } from './project.ts';
 import {
   isSingle,
@@ -92,6 +92,7 @@ const numberId = (id: string): string => `number of ${id}`;
 /** As people read them, by `schema.table.setting`; of a table of several rows, all of them. */
 export function settingsOfRun(values: SettingValues): Readonly<Record<string, string>> {
   const found = Object.entries(values).flatMap(([id, text]): readonly (readonly [string, string])[] => {
+    if (id.startsWith(championOf)) return [[`${championOf}${withoutCatalog(id)}`, text]];
     if (id.startsWith(numberId(''))) return [[withoutCatalog(id.slice(numberId('').length)), text]];
     const rows = text.startsWith('[{') ? (JSON.parse(text) as readonly Readonly<Record<string, string>>[]) : [];
     if (rows.length === 0 || Object.keys(values).some((other) => other.startsWith(`${id}.`))) return [];

@@ -7,19 +7,31 @@ import type { Project } from '../project.ts';
 import type { SettingValues } from '../settings.ts';
 
 /** Under which name a run keeps, with its settings, the champion that it began with. */
-export const championKey = (model: Node): string => `champion of ${model.id}`;
+export const championKey = (model: Node): string => `${championOf}${model.id}`;
+export const championOf = 'champion of ';
 
-/** The champions that these steps use, as values of the run. Throws MODEL_MISSING for a model that has none. */
-export async function readChampions(models: readonly StepModel[], project: Project): Promise<SettingValues> {
-  const used = new Map(models.flatMap((model) => model.champions).map((node) => [node.id, node]));
-  if (used.size === 0) return {};
+/** Models whose champions these steps use. */
+export const usedBy = (models: readonly StepModel[]): readonly Node<AnyModel>[] => [
+  ...new Map(models.flatMap((model) => model.champions).map((node) => [node.id, node])).values(),
+];
+
+/** The champions that these steps use, as values of a run; without those of models that have none. */
+export async function knownChampions(models: readonly StepModel[], project: Project): Promise<SettingValues> {
+  const used = usedBy(models);
+  if (used.length === 0) return {};
   const champions = await project.state.models.champions();
-  const values: Record<string, string> = {};
-  for (const node of used.values()) {
+  const known = used.flatMap((node) => {
     const champion = champions.get(node.id);
-    if (!champion) throw await missing(node, project);
-    values[championKey(node)] = champion.version;
-  }
+    return champion ? [[championKey(node), champion.version]] : [];
+  });
+  return Object.fromEntries(known);
+}
+
+/** The same; throws MODEL_MISSING for a model that has none. */
+export async function readChampions(models: readonly StepModel[], project: Project): Promise<SettingValues> {
+  const values = await knownChampions(models, project);
+  const without = usedBy(models).find((node) => values[championKey(node)] === undefined);
+  if (without) throw await missing(without, project);
   return values;
 }
 

@@ -4,6 +4,7 @@ import { clusters } from '../../learn/learners/clusters.ts';
 import type { Learned, Lesson, Parameters } from '../../learn/learners/learned.ts';
 import { linearRegression, logisticRegression } from '../../learn/learners/regressions.ts';
 import { pickedAll, rowsWhere } from '../../learn/learners/rows.ts';
+import { type Profile, profilesOf } from '../../quality/drift/profile.ts';
 import type { Member } from '../../registry/about.ts';
 
 /** Everything that a training computes with, as it goes to the thread that does. */
@@ -20,6 +21,8 @@ export interface Training {
   readonly former: readonly { readonly member: Member; readonly parameters: Parameters }[];
 }
 export interface Lessons {
+  /** How each feature is spread over all training rows. */
+  readonly profile: Readonly<Record<string, Profile>>;
   readonly members: readonly ({ readonly member: Member } & Learned)[];
 }
 
@@ -56,7 +59,8 @@ export function learn(training: Training, progress: (text: string) => void): Les
       throw new RangeError(`${named.length > 0 ? `${named.join(', ')}: ` : ''}${error.message}`);
     }
   });
-  return { members };
+  const spread = Object.fromEntries(features.map(({ name }) => [name, columns[name] as FeatureColumn]));
+  return { members, profile: profilesOf(spread) };
 }
 
 const sameMember = (one: Member, other: Member): boolean => {

@@ -6,13 +6,13 @@ import { type Node, whereOf } from '../../graph/index.ts';
 import { placeOf, type StepModel } from '../../plan/index.ts';
 import type { Publication, StepWrite } from '../../ports/index.ts';
 import type { VersionAbout } from '../../registry/about.ts';
-import { keepVersion, openVersion } from '../../registry/version-files.ts';
+import { canonical, keepVersion, openVersion } from '../../registry/index.ts';
 import type { StepRun } from '../step.ts';
 import type { Options } from '../write/options.ts';
 import { settingsAbove } from './above.ts';
 import { judge } from './gate.ts';
 import { kindsOf, type Lessons } from './lessons.ts';
-import { broken, modelFile, openPredictor, type Predictor, rowsFile } from './predictor.ts';
+import { broken, modelFile, openPredictor, type Predictor, profileFile, rowsFile } from './predictor.ts';
 import { heldName, trainingRows } from './rows.ts';
 import { learnAside } from './thread.ts';
 
@@ -91,7 +91,11 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
       version,
       members: lessons.members.map(({ member, parameters }) => ({ member, parameters })),
     };
-    const parts = { [modelFile]: { bytes: Buffer.from(`${JSON.stringify(predictor)}\n`) }, [rowsFile]: { file } };
+    const parts = {
+      [modelFile]: { bytes: Buffer.from(`${JSON.stringify(predictor)}\n`) },
+      [profileFile]: { bytes: Buffer.from(canonical(lessons.profile)) },
+      [rowsFile]: { file },
+    };
     const contentHash = await keepVersion(project.files, { model: node.id, version }, { parts, about });
     await project.trace('kept');
     return { version, contentHash, about, lessons };
