@@ -18,6 +18,7 @@ export {
   expectNone,
   failures,
   files,
+  firstOf,
   fn,
   from,
   history,

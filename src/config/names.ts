@@ -1,4 +1,4 @@
-import type { AnySource } from '../define/index.ts';
+import type { AnySource, Reader } from '../define/index.ts';
 import type { Graph } from '../graph/index.ts';
 import type { Channels, ProjectConfig } from './project.ts';
 
@@ -26,6 +26,12 @@ export function usedVariables(config: ProjectConfig, graph: Graph): UsedVariable
   const add = (user: string, value: unknown): void => {
     for (const name of namesIn(value)) all.set(name, [...new Set([...(all.get(name) ?? []), user])]);
   };
+  // any: whatever columns it adds
+  const ofReader = (user: string, { options, secret = Object.keys(options), choices = [] }: Reader<any>): void => {
+    add(user, options);
+    ofOthers.push(...secret.flatMap((name) => [...namesIn(options[name])]));
+    for (const choice of choices) ofReader(user, choice);
+  };
   const ofChannels = (channels: Channels = {}, of = ''): void => {
     for (const [channel, members] of Object.entries(channels))
       for (const { options, secrets } of members) {
@@ -40,17 +46,12 @@ export function usedVariables(config: ProjectConfig, graph: Graph): UsedVariable
       add(`models of ${name}`, store.options);
       ofOthers.push(...namesIn('secrets' in store ? store.secrets : []));
     }
-    for (const reader of Object.values(environment.standIns ?? {})) {
-      add(`stand-ins of ${name}`, reader.options);
-      ofOthers.push(...namesIn(reader.options));
-    }
+    for (const reader of Object.values(environment.standIns ?? {})) ofReader(`stand-ins of ${name}`, reader);
     ofChannels(environment.channels, ` of ${name}`);
   }
   for (const { definition } of graph.nodes.values()) {
     if (definition.kind !== 'source') continue;
-    const { reader } = definition as AnySource;
-    add(`source ${definition.name}`, reader.options);
-    ofOthers.push(...namesIn(reader.options));
+    ofReader(`source ${definition.name}`, (definition as AnySource).reader);
   }
   return { all, ofOthers };
 }

@@ -99,7 +99,7 @@ async function open(
       answers: new Answers(warehouse, { folder, version: version() }),
       state,
       files,
-      tables: sourceTables(variables),
+      tables: sourceTables(variables, folder),
       clock,
       holder,
       owner,
@@ -107,7 +107,7 @@ async function open(
       parallel: environment.parallel ?? 4,
       ...(environment.retries ? { retries: environment.retries } : {}),
       ...(environment.keep ? { keep: environment.keep } : {}),
-      readerOf: (source) => standIn(source, environment) ?? source.reader,
+      readerOf: (source) => standIn(source, environment) ?? source.reader.choices?.[0] ?? source.reader,
       standInOf: (source) => {
         const reader = standIn(source, environment);
         return reader && `${reader.by} ${reader.options.pattern ?? ''}`.trim();

@@ -1,26 +1,43 @@
-import type { SourceTables, TableSnapshot } from '../ports/index.ts';
+import type { SourceTable, SourceTables, TableSnapshot } from '../ports/index.ts';
 import type { Variables } from './variables.ts';
 
-/** Where tables of sources are read; the client is imported by the first that is. */
-export function sourceTables(variables: Variables): SourceTables {
-  const load = async () => {
-    const { postgresTables } = await import('../adapters/postgres/tables.ts');
-    return postgresTables((url) => variables.secret(url));
+type Tables = Omit<SourceTables, 'has'>;
+
+/** Where tables of sources are read, by the name of the reader; each client is imported by the first that is. */
+export function sourceTables(variables: Variables, folder: string): SourceTables {
+  const adapters: Readonly<Record<string, () => Promise<Tables>>> = {
+    postgres: async () => {
+      const { postgresTables } = await import('../adapters/postgres/tables.ts');
+      return postgresTables((url) => variables.secret(url));
+    },
+    kafka: async () => {
+      const { kafkaTopics } = await import('../adapters/kafka/topics.ts');
+      return kafkaTopics({ value: (of) => variables.value(of), secret: (of) => variables.secret(of), folder });
+    },
+  };
+  const load = ({ by }: Pick<SourceTable, 'by'>): Promise<Tables> => {
+    const adapter = adapters[by];
+    if (!adapter) throw new TypeError(`${by} reads no tables`);
+    return adapter();
   };
   return {
-    has: (by) => by === 'postgres',
+    has: (by) => by in adapters,
     begin: () => {
-      let begun: Promise<TableSnapshot> | undefined;
-      const snapshot = (): Promise<TableSnapshot> => {
-        begun ??= load().then((tables) => tables.begin());
-        return begun;
+      const begun = new Map<string, Promise<TableSnapshot>>();
+      const of = (table: SourceTable): Promise<TableSnapshot> => {
+        const snapshot = begun.get(table.by) ?? load(table).then((tables) => tables.begin());
+        begun.set(table.by, snapshot);
+        return snapshot;
       };
       return {
-        reach: async (...asked) => (await snapshot()).reach(...asked),
-        open: async (...asked) => (await snapshot()).open(...asked),
-        close: async () => (await begun)?.close(),
+        reach: async (table, ...asked) => (await of(table)).reach(table, ...asked),
+        gone: async (table, day) => (await of(table)).gone?.(table, day),
+        open: async (table, ...asked) => (await of(table)).open(table, ...asked),
+        close: async () => {
+          for (const snapshot of begun.values()) await (await snapshot).close();
+        },
       };
     },
-    look: async (...asked) => (await load()).look(...asked),
+    look: async (table, asked) => (await load(table)).look(table, asked),
   };
 }

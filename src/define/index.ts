@@ -41,6 +41,7 @@ export {
   env,
   extraColumn,
   files,
+  firstOf,
   type NewColumns,
   type Reader,
   type Source,

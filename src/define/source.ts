@@ -10,8 +10,10 @@ export const env = (name: string, otherwise?: string): Env =>
 
 /** Where the rows of a source come from; `Extra` are columns that the reader adds. */
 export interface Reader<Extra extends Columns = {}> {
-  readonly by: 'files' | 'postgres' | 'postgres changes';
+  readonly by: 'files' | 'postgres' | 'postgres changes' | 'kafka' | 'first of';
   readonly options: Readonly<Record<string, string>>;
+  /** Those of the options that are secret; without this all that are variables. */
+  readonly secret?: readonly string[];
   readonly adds: Extra;
   /** Kept as a table of the source's name, to which each arrival is appended. */
   readonly streams: boolean;
@@ -19,6 +21,10 @@ export interface Reader<Extra extends Columns = {}> {
   readonly changes?: true;
   /** Nothing says what is new of it; this is what to write for that. */
   readonly onlyWhole?: string;
+  /** Each row was sent at some time: one of which the day is not known is of that day. */
+  readonly sent?: true;
+  /** Whoever reads takes the first of these that can be reached. */
+  readonly choices?: readonly Reader<Columns>[];
 }
 
 export const reader = <Extra extends Columns>(of: Reader<Extra>): Reader<Extra> => Object.freeze(of);
@@ -30,6 +36,34 @@ export const reader = <Extra extends Columns>(of: Reader<Extra>): Reader<Extra> 
  */
 export const files = (pattern: string): Reader =>
   reader({ by: 'files', options: { pattern }, adds: {}, streams: false });
+
+/**
+ * The first that can be reached: `firstOf(kafka('match_events'), files('match_events/{date}.jsonl'))`. A date that was read from another than the first is
+ * owed: a later run, which reaches the first, reads that date from it, in place of what the other gave. Of a source with `day`.
+ */
+export const firstOf = <Extra extends Columns>(
+  first: Reader<Extra>,
+  ...others: readonly [Reader<Columns>, ...(readonly Reader<Columns>[])]
+): Reader<Extra> => {
+  const choices: readonly Reader<Columns>[] = Object.freeze([first, ...others]);
+  const wrong = choices.find(({ streams, by }) => streams || by === 'first of');
+  if (wrong || others.length === 0)
+    throw new EsteiraError('DEFINITION_INVALID', {
+      what: wrong
+        ? `firstOf(…) cannot read ${wrong.by} when another is not reached.`
+        : 'firstOf(…) has one reader only.',
+      allowed: 'two or more of kafka(…), postgres(…).table(…) and files(…)',
+      next: 'Correct it where the source is written.',
+    });
+  return reader({
+    by: 'first of',
+    options: {},
+    adds: first.adds,
+    streams: false,
+    choices,
+    onlyWhole: 'Mention it as it is: each run reads the rows of its date.',
+  });
+};
 
 /** What is done with a column that the source does not declare. */
 export type NewColumns = 'ignore' | 'keep' | 'refuse';
@@ -79,6 +113,7 @@ export function source<C extends Columns, Extra extends Columns, Mode extends Ne
   const { newColumns = 'ignore', breach = 'fail' } = spec;
   const kept = newColumns === 'keep' ? { [extraColumn]: col.json().optional() } : {};
   if (newColumns === 'keep' && extraColumn in spec.columns) throw extraTwice(name);
+  if (spec.reader.choices && spec.day === undefined) throw dayMissing(name);
   const columns = { ...spec.columns, ...spec.reader.adds, ...kept } as C & Extra & Kept<Mode>;
   const self: Source<C & Extra & Kept<Mode>> = named(
     {
@@ -113,4 +148,11 @@ const extraTwice = (name: string): EsteiraError =>
     what: `${name} declares ${extraColumn}, and newColumns: 'keep' adds a column of that name.`,
     where: name,
     next: 'Leave it out of the columns, or keep no others.',
+  });
+
+const dayMissing = (name: string): EsteiraError =>
+  new EsteiraError('DEFINITION_INVALID', {
+    what: `${name} is read from the first that can be reached, and nothing says of which date a row is.`,
+    where: name,
+    next: "Say which column has its time: day: 'occurred_at'.",
   });

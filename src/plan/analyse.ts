@@ -23,11 +23,13 @@ import {
   refuseAskedFiles,
   refuseKeyless,
   refuseNames,
+  refuseSentSince,
   refuseSince,
   refuseSourceNames,
   refuseUnlike,
   refuseView,
 } from './refuse.ts';
+import { refuseChoices } from './refuse-ways.ts';
 import { spellBody } from './spell.ts';
 
 export interface Analyser {
@@ -129,8 +131,10 @@ async function tableModel(step: GraphStep, analyser: Analyser): Promise<StepMode
   refuseSourceNames(reads);
   refuseView(node, mentions, reads);
   refuseSince(node, reads, facts);
+  refuseSentSince(node, reads);
   const asked = [...askedByRules(node.definition, graph), ...checkReads(step, graph)];
   refuseAskedFiles(node, asked);
+  refuseChoices(node.definition, reads, { groups: facts.groups, runValues: mentions.runValues });
   await describeRules(node, warehouse);
   await describeLimits(step.checks, analyser);
   const carried = await carriedBy(spec.rows, facts, analyser);

@@ -36,7 +36,10 @@ export function definitionFacts(
   else if (definition.kind === 'model') Object.assign(facts, modelFacts(definition, spelling));
   else if (definition.kind === 'source') {
     const { reader, day } = definition as AnySource;
-    Object.assign(facts, { reader: text([reader.by, reader.options]), ...(day === undefined ? {} : { day }) });
+    Object.assign(facts, {
+      reader: text([reader.by, reader.options, ...(reader.choices ?? []).map(({ by, options }) => [by, options])]),
+      ...(day === undefined ? {} : { day }),
+    });
   }
   for (const check of checks) facts[`check ${check.name}`] = text([check.otherwise, limitFacts(check, spelling)]);
   Object.assign(facts, readFacts([...queriesOf(definition), ...checks.flatMap(queryOf)], analyser));

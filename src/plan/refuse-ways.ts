@@ -1,5 +1,5 @@
 import { keyOf } from '../columns/index.ts';
-import { type AnyTable, appends, wayOf } from '../define/index.ts';
+import { type AnySource, type AnyTable, appends, wayOf } from '../define/index.ts';
 import { invalidDefinition } from '../graph/index.ts';
 import type { QueryFacts } from '../ports/index.ts';
 import type { Read } from './reads.ts';
@@ -105,4 +105,36 @@ export function refuseParts(definition: AnyTable, { node, how, since }: Read, fa
     definition,
     'Read a table that appends, or one that is replaced by the same column; or mention the table itself.',
   );
+}
+
+/** What is owed of a date is read by the run of another, in place of what that date had: its rows come from that source alone, whatever the run's date is. */
+export function refuseChoices(
+  definition: AnyTable,
+  reads: readonly Read[],
+  { groups, runValues }: { readonly groups: boolean; readonly runValues: boolean },
+): void {
+  const read = reads.find(({ node, how }) => how === 'files' && (node.definition as AnySource).reader.choices);
+  if (!read) return;
+  const { write } = definition.spec;
+  const refused = (why: string, next: string) =>
+    invalidDefinition(
+      `${definition.name} reads ${read.node.definition.name}, of which dates may be owed, and ${why}.`,
+      definition,
+      next,
+    );
+  if (write === 'replace' || write === 'view')
+    throw refused(
+      'starts anew each time',
+      "Say write: replaceEach('day'), 'merge' or 'append', and read this table in the one that starts anew.",
+    );
+  if (reads.some((other) => other.node !== read.node) || groups)
+    throw refused(
+      'groups its rows or reads more than that',
+      'Bring its rows in row by row in a table of their own, and read that.',
+    );
+  if (runValues)
+    throw refused(
+      "uses the run's date, time or id",
+      'Use the time that each row has: an owed date is read by a later run.',
+    );
 }

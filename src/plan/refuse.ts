@@ -60,6 +60,17 @@ export function refuseUnlike({ definition }: Node<AnyTable>, reads: readonly Rea
   );
 }
 
+/** Messages come in the order in which they were sent on, none late: there is nothing to look back on. */
+export function refuseSentSince({ definition }: Node<AnyTable>, reads: readonly Read[]): void {
+  const read = reads.find(({ node, since }) => since && (node.definition as AnySource).reader?.sent);
+  if (!read) return;
+  throw invalidDefinition(
+    `${definition.name} looks back on ${read.node.definition.name}, of which no message comes late.`,
+    definition,
+    'Say .unread: it is every message that was not read yet.',
+  );
+}
+
 /** Rows of a table elsewhere that changes may come again: without an identity of theirs, or a key, an append could not tell a row from an equal one. */
 export function refuseAgain({ definition }: Node<AnyTable>, reads: readonly Read[]): void {
   const read = reads.find(({ node, how }) => how === 'new files' && (node.definition as AnySource).reader.changes);

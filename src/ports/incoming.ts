@@ -1,4 +1,4 @@
-import type { ColumnFacts, Columns } from '../columns/index.ts';
+import { type ColumnFacts, type Columns, col } from '../columns/index.ts';
 import type { Difference } from './warehouse.ts';
 
 /**
@@ -63,8 +63,29 @@ export interface IncomingChunk {
   readonly unread: readonly Unread[];
 }
 
+/** Columns of chunks whose rows are messages. Without a text it says that the row of its key is gone. */
+export const messageColumns = Object.freeze({
+  text: col.text().optional(),
+  key: col.text().optional(),
+  sent: col.timestamp(),
+}) satisfies Columns;
+
+/** Columns of a source that its messages have beside those of their text. */
+export const sentColumns = Object.freeze({ key: '_key', sent: '_sent_at', deleted: '_deleted' });
+
+/** What comes are messages: of each the text is read as a line of JSON is. */
+export interface Messages {
+  /** The column that the key says where the text does not. */
+  readonly key?: string;
+  /** Rows of these days alone; one of which the column says nothing is of the day on which it was sent. */
+  readonly days?: { readonly column: string; readonly dates: readonly Temporal.PlainDate[] };
+}
+
 /** A reading that has begun. */
 export interface Incoming {
+  /** The columns of its chunks are `messageColumns`, not those of the source. */
+  readonly messages?: Messages;
+
   /** Where the rows come from, for people: `public.orders`. */
   readonly place: string;
   /** In what the place is not what its source declares. */
@@ -99,24 +120,32 @@ export interface SourceTable {
   readonly options: Readonly<Record<string, string>>;
   /** `source sales.orders, definitions/sales.ts:3`, for people. */
   readonly where: string;
+  /** Another is read when this one cannot be reached: it is not waited for. */
+  readonly hasOther?: boolean;
 }
 
 /** Which rows of a table, and what of them. */
 export interface TableAsked extends Pick<IncomingInput, 'columns' | 'extra' | 'refusesNew'> {
-  /** What is new: rows whose cursor is within both, and those of which it says nothing. Without the lower one all up to the upper. */
-  readonly piece?: { readonly lower?: bigint; readonly upper: bigint };
+  /** What is new, by the parts of the table. */
+  readonly piece?: ReadonlyMap<string, Piece>;
   /** With what is new, the rows up to the upper bound whose column is not before this. */
   readonly back?: { readonly column: string; readonly from: Temporal.PlainDate | Temporal.Instant };
-  /** The rows of one day alone, where the column of the table is a time; else all. */
-  readonly day?: { readonly column: string; readonly date: Temporal.PlainDate };
+  /** The rows of these days alone, where the column of the table is a time; else all. */
+  readonly days?: { readonly column: string; readonly dates: readonly Temporal.PlainDate[] };
   /** The identity says which row it is, or which version of it. */
   readonly identity: 'row' | 'version';
 }
 
+/** Rows whose cursor is within both, and those of which it says nothing. Without the lower one all up to the upper. */
+export interface Piece {
+  readonly lower?: bigint;
+  readonly upper: bigint;
+}
+
 /** How far the cursor of a table has come. */
 export interface TableReach {
-  /** What is up to there will not grow, as far as the server can say. */
-  readonly upper: bigint;
+  /** By part; a table that has none is one, without a name. What is up to there will not grow, as far as the server can say. */
+  readonly uppers: ReadonlyMap<string, bigint>;
   /** Rows wait that are there already; why, in a sentence. */
   readonly waits?: string;
 }
@@ -124,6 +153,8 @@ export interface TableReach {
 /** Tables of one step, each server's as of one moment. */
 export interface TableSnapshot {
   reach(table: SourceTable, signal?: AbortSignal): Promise<TableReach>;
+  /** Why not all rows of a day are there any more, in a sentence; nothing where they are, or where nothing says. */
+  gone?(table: SourceTable, day: Temporal.PlainDate): Promise<string | undefined>;
   open(table: SourceTable, asked: TableAsked, signal?: AbortSignal): Promise<Incoming>;
   close(): Promise<void>;
 }

@@ -231,7 +231,6 @@ export interface Bound {
   /** Which table of that name; of files none. */
   readonly generation?: string;
 }
-
 /** A rule over a whole row. */
 export type RowRule =
   | { readonly flag: string; readonly condition: string }
@@ -258,7 +257,6 @@ export interface WriteMode {
   /** Of `replace each`: the column whose values are replaced whole, those that rows of the body have, valid or not. */
   readonly each?: string;
 }
-
 /** A file as it was when a reader took it in. */
 export interface FileRead {
   readonly fingerprint: string;
@@ -353,6 +351,8 @@ export interface StepWrite {
   readonly anew?: boolean;
   /** What former publications of the batch's logical time have written leaves first, the invalid rows too. */
   readonly redo?: boolean;
+  /** As `redo`, of what runs of these numbers have written; of a merge the invalid rows alone. */
+  readonly takesBack?: readonly bigint[];
   /** Others publish to the target under the same token: the body is evaluated before its turn comes, and sees what was there then. */
   readonly ahead?: boolean;
   /** The definition is another than the one before: it is kept with the publication, so that the next change can be told from it. */

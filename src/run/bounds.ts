@@ -4,10 +4,11 @@ import type { Node } from '../graph/index.ts';
 import type { StepModel } from '../plan/index.ts';
 import type { Bound, Drift, Position, PublicationDetails, SourceFile, TableSnapshot } from '../ports/index.ts';
 import { isCaptured } from './capture/captured.ts';
+import type { Owed } from './choices.ts';
 import { absentText, changedNext, changedText, filesAgain, filesOf } from './files.ts';
 import type { Project } from './project.ts';
 import type { Rerun } from './rerun.ts';
-import { boundOfTable, tableOf } from './tables.ts';
+import { boundsOfTable, tableOf } from './tables.ts';
 
 /** How far each table has come, as this run knows it; a step that publishes moves its own on. */
 export class Progress {
@@ -47,6 +48,12 @@ export class Progress {
     const mark = this.#positions.get(target.catalog)?.watermarks.get(`${target.schema}.${target.table}`)?.get(source);
     return mark?.generation === this.generationOf(source) ? mark?.upper : undefined;
   }
+  /** Of all sources of which the name is this, or begins with it and a colon. */
+  watermarks(target: Node, source: string): ReadonlyMap<string, bigint> {
+    const marks = this.#positions.get(target.catalog)?.watermarks.get(`${target.schema}.${target.table}`) ?? new Map();
+    const own = [...marks.keys()].filter((name) => name === source || name.startsWith(`${source}:`));
+    return new Map(own.map((name) => [name, this.watermark(target, name) as bigint]));
+  }
   latest(target: Node) {
     return this.#positions.get(target.catalog)?.latest.get(`${target.schema}.${target.table}`);
   }
@@ -61,6 +68,8 @@ export interface Reach {
   readonly tables: readonly string[];
   /** What a person should know of files that have changed since they were read, or are not there, and of rows that wait elsewhere. */
   readonly changed: readonly string[];
+  /** Of a source that is read from the first that can be reached. */
+  readonly owed?: Owed;
   /** Those of the last publication: they still stand when nothing has changed. */
   readonly badFiles: PublicationDetails['badFiles'];
   /** How files differed from what their sources declare, after the last publication. */
@@ -96,8 +105,8 @@ export async function reachOf(
       const table = tableOf(read, project);
       if (table) {
         tables.push(node.id);
-        const { bound, waits } = await boundOfTable(read, table, { ...options, model });
-        if (bound) bounds.set(bound.source, bound);
+        const { bounds: own, waits } = await boundsOfTable(read, table, { ...options, model });
+        for (const bound of own) bounds.set(bound.source, bound);
         if (waits) changed.push(waits);
         continue;
       }

@@ -14,8 +14,9 @@ export function refuseUnreadable(models: readonly StepModel[], project: Project)
     isCaptured(model, project) ? [] : model.reads.filter(isOfSource),
   )) {
     const source = node.definition as AnySource;
-    const { by } = project.readerOf(source);
-    if (!known.includes(by) && !project.tables?.has(by)) throw unavailable(source, by, project.environment);
+    const readers = [project.readerOf(source), ...(project.standInOf(source) ? [] : (source.reader.choices ?? []))];
+    const unknown = readers.find(({ by }) => !known.includes(by) && !project.tables?.has(by));
+    if (unknown) throw unavailable(source, unknown.by, project.environment);
   }
 }
 

@@ -15,6 +15,7 @@ import {
   type TableSnapshot,
 } from '../ports/index.ts';
 import { type Progress, type Reach, reachOf } from './bounds.ts';
+import { isOwed, type Owed, owedBy, withFirst } from './choices.ts';
 import { isRedefined, refuseReplacedBefore } from './former.ts';
 import type { Learning, Prepared } from './learning/learning.ts';
 import { insideWrite, register, train } from './learning/train.ts';
@@ -71,12 +72,17 @@ export async function runStep(model: StepModel, record: StepRecord, run: StepRun
   }
   const rerun = run.reruns?.get(id);
   if (rerun !== 'anew') refuseReplacedBefore(model, progress.latest(model.node));
-  const snapshot = project.tables?.begin();
-  try {
-    return await carryOut(model, record, { ...run, ...(snapshot ? { snapshot } : {}) }, rerun);
-  } finally {
-    await snapshot?.close();
-  }
+  return await withFirst(model, project, async (with_, chosen) => {
+    const snapshot = project.tables?.begin();
+    try {
+      const its = { ...run, project: with_, ...(snapshot ? { snapshot } : {}) };
+      const { date } = run.values;
+      const owed = chosen && (await owedBy(chosen, { ...its, model, date, runSeq: held.runSeq }));
+      return await carryOut(model, record, its, { rerun, owed });
+    } finally {
+      await snapshot?.close();
+    }
+  });
 }
 
 /** Of a step that is not published yet. */
@@ -84,15 +90,18 @@ async function carryOut(
   model: StepModel,
   record: StepRecord,
   run: StepRun,
-  rerun: Rerun | undefined,
+  { rerun, owed }: { readonly rerun: Rerun | undefined; readonly owed: Owed | undefined },
 ): Promise<StepResult> {
   const { project, held, progress, values, snapshot, signal } = run;
   const { id } = model.node;
-  const found = await reachOf(model, {
+  const reached = await reachOf(model, {
     ...{ project, progress, date: values.date, signal },
     ...(rerun ? { rerun } : {}),
     ...(snapshot ? { snapshot } : {}),
   });
+  const found = owed
+    ? { ...reached, owed, bounds: [...reached.bounds, ...owed.bounds], changed: [...reached.changed, ...owed.told] }
+    : reached;
   const fixed = {
     bounds: found.bounds,
     files: Object.fromEntries([...found.files].map(([source, files]) => [source, files.map((file) => file.path)])),
@@ -126,18 +135,18 @@ async function carryOut(
  */
 function asFixed(found: Bound, first: readonly Bound[]): Bound {
   const fixed = first.find(({ source }) => source === found.source);
-  if (!fixed || fixed.generation !== found.generation) return found;
+  if (!fixed || fixed.generation !== found.generation || isOwed(found)) return found;
   const { lower } = found;
   return { ...found, upper: lower !== undefined && lower > fixed.upper ? lower : fixed.upper };
 }
 
-/** A resumed step reads the files that its first attempt found. */
+/** A resumed step reads the files that its first attempt found; all where that one read no files. */
 function withoutNewer(
   found: Reach['files'],
   fixed: Readonly<Record<string, readonly string[]>>,
 ): ReadonlyMap<string, readonly SourceFile[]> {
   return new Map(
-    [...found].map(([source, files]) => [source, files.filter((file) => fixed[source]?.includes(file.path))]),
+    [...found].map(([source, files]) => [source, files.filter((file) => fixed[source]?.includes(file.path) ?? true)]),
   );
 }
 

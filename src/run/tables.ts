@@ -1,7 +1,7 @@
-import { type AnySource, extraColumn } from '../define/index.ts';
+import { type AnySource, extraColumn, type Reader } from '../define/index.ts';
 import { type Node, whereOf } from '../graph/index.ts';
 import type { Read, StepModel } from '../plan/index.ts';
-import type { Bound, SourceTable, TableAsked, TableSnapshot } from '../ports/index.ts';
+import type { Bound, Piece, SourceTable, TableAsked, TableSnapshot } from '../ports/index.ts';
 import type { Progress } from './bounds.ts';
 import type { Project } from './project.ts';
 import type { Rerun } from './rerun.ts';
@@ -12,9 +12,14 @@ export function tableOf({ node, how }: Read, project: Project): SourceTable | un
   return sourceTableOf(node, project);
 }
 export function sourceTableOf({ definition }: Node, project: Project): SourceTable | undefined {
-  const { by, options } = project.readerOf(definition as AnySource);
-  return project.tables?.has(by) ? { by, options, where: whereOf(definition) } : undefined;
+  return tableBy(project.readerOf(definition as AnySource), definition as AnySource, project);
 }
+// any: whatever columns it adds
+const tableBy = (reader: Reader<any>, source: AnySource, { tables }: Project): SourceTable | undefined => {
+  const { by, options } = reader;
+  const hasOther = source.reader.choices?.includes(reader) === true && source.reader.choices.at(-1) !== reader;
+  return tables?.has(by) ? { by, options, where: whereOf(source), ...(hasOther ? { hasOther } : {}) } : undefined;
+};
 
 /** What the source promises of its columns. */
 export function contractOf(definition: AnySource): Pick<TableAsked, 'columns' | 'extra' | 'refusesNew'> {
@@ -26,24 +31,36 @@ export function contractOf(definition: AnySource): Pick<TableAsked, 'columns' | 
   };
 }
 
-/** That a source that is a table elsewhere can be read, in words; nothing where it is none. */
-export function lookAtTable(node: Node, project: Project): Promise<string> | undefined {
-  const table = sourceTableOf(node, project);
-  return table && project.tables?.look(table, contractOf(node.definition as AnySource));
+/** That a source that is a table elsewhere can be read by that reader, in words; nothing where it is none. */
+export function lookAtTable(source: AnySource, reader: Reader<any>, project: Project): Promise<string> | undefined {
+  const table = tableBy(reader, source, project);
+  return table && project.tables?.look(table, contractOf(source));
 }
 
 /** In quotes always. All of a table and what is new of it are two relations. */
 export const tableRelation = ({ node, how, since }: Read): string =>
   how === 'files' ? `_all ${node.id}` : `_new ${[node.id, ...Object.values(since ?? {})].join(' ')}`;
 
-/** What a watermark of such a table is of: another cursor begins anew. */
-export const markOf = ({ node }: Read, { options }: SourceTable): string => `rows:${node.id}:${options.cursor ?? ''}`;
+/** What the watermarks of such a table are of, by its part: another cursor begins anew. */
+export const marksOf = ({ node }: Read, { options }: SourceTable): string => `rows:${node.id}:${options.cursor ?? ''}`;
+const markOf = (marks: string, part: string): string => (part === '' ? marks : `${marks}:${part}`);
+
+/** The bounds of a table, by its parts. */
+export function pieceOf(marks: string, bounds: readonly Bound[]): ReadonlyMap<string, Piece> {
+  const own = bounds.filter(({ source }) => source === marks || source.startsWith(`${marks}:`));
+  return new Map(
+    own.map(({ source, lower, upper }) => [
+      source.slice(marks.length + 1),
+      { ...(lower === undefined ? {} : { lower }), upper },
+    ]),
+  );
+}
 
 /**
  * What a step is to read of a table of which it reads what is new; nothing where it reads all of it. Its server is asked only by a step that is
  * carried out. Judged again it is what was read before, and nothing new.
  */
-export async function boundOfTable(
+export async function boundsOfTable(
   read: Read,
   table: SourceTable,
   of: {
@@ -53,20 +70,28 @@ export async function boundOfTable(
     readonly snapshot?: TableSnapshot;
     readonly signal?: AbortSignal;
   },
-): Promise<{ readonly bound?: Bound; readonly waits?: string }> {
-  if (read.how === 'files') return {};
-  const source = markOf(read, table);
-  const known = of.progress.watermark(of.model.node, source);
-  const lower = known === undefined || of.rerun !== undefined ? {} : { lower: known };
-  if (of.rerun === 'invalid') return { bound: { source, upper: known ?? lowest } };
-  if (!of.snapshot) return known === undefined ? {} : { bound: { source, ...lower, upper: known } };
-  const { upper: found, waits } = await of.snapshot.reach(table, of.signal);
-  // A clock may have been set back since.
-  const upper = known !== undefined && known > found ? known : found;
-  return {
-    bound: { source, ...lower, upper },
-    ...(waits === undefined ? {} : { waits: `${read.node.definition.name}: ${waits}` }),
+): Promise<{ readonly bounds: readonly Bound[]; readonly waits?: string }> {
+  if (read.how === 'files') return { bounds: [] };
+  const marks = marksOf(read, table);
+  const known = of.progress.watermarks(of.model.node, marks);
+  if (of.rerun === 'invalid')
+    return {
+      bounds:
+        known.size > 0 ? [...known].map(([source, upper]) => ({ source, upper })) : [{ source: marks, upper: lowest }],
+    };
+  const lowerOf = (source: string) => {
+    const lower = of.rerun === undefined ? known.get(source) : undefined;
+    return lower === undefined ? {} : { lower };
   };
+  if (!of.snapshot) return { bounds: [...known].map(([source, upper]) => ({ source, ...lowerOf(source), upper })) };
+  const { uppers, waits } = await of.snapshot.reach(table, of.signal);
+  const bounds = [...uppers].map(([part, found]): Bound => {
+    const source = markOf(marks, part);
+    const before = known.get(source);
+    // A clock may have been set back since.
+    return { source, ...lowerOf(source), upper: before !== undefined && before > found ? before : found };
+  });
+  return { bounds, ...(waits === undefined ? {} : { waits: `${read.node.definition.name}: ${waits}` }) };
 }
 /** Nothing is before it. */
 const lowest = -(2n ** 63n);

@@ -61,6 +61,7 @@ export function writeOf(model: StepModel, options: Options): StepWrite {
     ...(facts ? { facts } : {}),
     ...(rerun === 'anew' ? { anew: true } : {}),
     ...(rerun === 'date' ? { redo: true } : {}),
+    ...(reach.owed && reach.owed.drained.length > 0 ? { takesBack: reach.owed.drained.map(({ run }) => run) } : {}),
     ...(options.ahead ? { ahead: true } : {}),
     fresh: rerun === undefined && isFresh(model, reread),
     unreadIn: model.keeping.map((read) => ({

@@ -166,7 +166,7 @@ function projectOf(graph: Graph, warehouse: Warehouse, answers: Answers): Projec
     holder: 'test',
     owner: { pid: process.pid, since: '', command: 'test' },
     parallel: 1,
-    readerOf: (source: AnySource) => source.reader,
+    readerOf: (source: AnySource) => source.reader.choices?.[0] ?? source.reader,
     standInOf: () => undefined,
     changes: () => Promise.reject(new TypeError('no database is followed here')),
     modulesOf: () => ({}),

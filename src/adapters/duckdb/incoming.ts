@@ -2,8 +2,9 @@ export { between, Filler } from './incoming/fill.ts';
 
 import type { Columns } from '../../columns/index.ts';
 import type { Bad, Difference, Incoming, IncomingInput } from '../../ports/index.ts';
-import { chunkRows, hidden } from '../../ports/index.ts';
+import { chunkRows, hidden, messageColumns } from '../../ports/index.ts';
 import { dialect, storedType } from './dialect.ts';
+import { differencesIn, readMessages } from './files/messages.ts';
 import { fewest, noneOfKind } from './files/types.ts';
 import { between, Filler } from './incoming/fill.ts';
 import type { Session } from './session.ts';
@@ -22,24 +23,10 @@ export interface Arrived {
 
 /** Reads what comes into a temporary view: the columns, `_original`, `_unread` and `_rid`. It goes with the session. */
 export async function stageIncoming(session: Session, input: IncomingInput): Promise<Arrived> {
-  const { relation, columns } = input;
-  const table = tableOf(relation);
-  const stored = Object.entries(columns).map(([name, { facts }]) => `${identifier(name)} ${storedType(facts)}`);
-  const besides = [hidden.row, hidden.original, '#unread'].map((name) => `${identifier(name)} varchar`);
-  session.views.add(relation);
-  session.made.add(table);
-  const names = Object.keys(columns).map(identifier).join(', ');
-  await session.run(`create or replace temp table ${identifier(table)} (${[...stored, ...besides].join(', ')});
-    create or replace temp view ${identifier(relation)} as select ${names}, ${hidden.original},
-      string_split(${unread}, chr(${between.charCodeAt(0)})) as ${hidden.unread}, ${hidden.row} from ${identifier(table)}`);
   session.throwIfCancelled();
   const incoming = await input.open(session.signal);
   try {
-    const { breach, differences, place } = incoming;
-    if (breach !== undefined) return { rows: 0, differences, bad: [{ path: place, why: breach, breaks: true }] };
-    const rows = await append(session, { table, incoming, input });
-    if (incoming.repeats) await numberEquals(session, table);
-    return { rows, differences: [...differences, ...(await noneRead(session, table, { columns, place }))], bad: [] };
+    return await (incoming.messages ? stageMessages : stageColumns)(session, input, incoming);
   } catch (error) {
     // What was stopped looks like a connection that was lost.
     session.throwIfCancelled();
@@ -49,11 +36,64 @@ export async function stageIncoming(session: Session, input: IncomingInput): Pro
   }
 }
 
+const nothingOf = ({ differences, place }: Incoming, why: string): Arrived => ({
+  rows: 0,
+  differences,
+  bad: [{ path: place, why, breaks: true }],
+});
+
+async function stageColumns(session: Session, input: IncomingInput, incoming: Incoming): Promise<Arrived> {
+  const { relation, columns } = input;
+  const table = await makeTable(session, relation, columns);
+  const names = Object.keys(columns).map(identifier).join(', ');
+  await session.run(`create or replace temp view ${identifier(relation)} as select ${names}, ${hidden.original},
+      string_split(${unread}, chr(${between.charCodeAt(0)})) as ${hidden.unread}, ${hidden.row} from ${identifier(table)}`);
+  const { breach, differences, place } = incoming;
+  if (breach !== undefined) return nothingOf(incoming, breach);
+  const rows = await append(session, { table, incoming, columns });
+  if (incoming.repeats) await numberEquals(session, table);
+  return { rows, differences: [...differences, ...(await noneRead(session, relation, { columns, place }))], bad: [] };
+}
+
+/** Messages are put away as they are, and read then. */
+async function stageMessages(session: Session, input: IncomingInput, incoming: Incoming): Promise<Arrived> {
+  const { relation, columns, refusesNew } = input;
+  const { place, messages = {} } = incoming;
+  const table = await makeTable(session, relation, messageColumns);
+  const rows = await append(session, { table, incoming, columns: messageColumns });
+  const news = await readMessages({ session, input, messages, table });
+  if (refusesNew && news.length > 0) {
+    const empty = `select * from (from ${identifier(relation)}) where false`;
+    await session.run(`create or replace temp table ${identifier(`${relation}#none`)} as ${empty};
+      create or replace temp view ${identifier(relation)} as from ${identifier(`${relation}#none`)}`);
+    session.made.add(`${relation}#none`);
+    return nothingOf(
+      incoming,
+      `it has ${news.slice(0, 8).join(', ')}, which ${news.length === 1 ? 'is' : 'are'} not declared`,
+    );
+  }
+  const differences = [
+    ...(await differencesIn({ session, input }, { news, place, rows })),
+    ...(await noneRead(session, relation, { columns, place })),
+  ];
+  return { rows, differences, bad: [] };
+}
+
+async function makeTable(session: Session, relation: string, columns: Columns): Promise<string> {
+  const table = tableOf(relation);
+  const stored = Object.entries(columns).map(([name, { facts }]) => `${identifier(name)} ${storedType(facts)}`);
+  const besides = [hidden.row, hidden.original, '#unread'].map((name) => `${identifier(name)} varchar`);
+  session.views.add(relation);
+  session.made.add(table);
+  await session.run(`create or replace temp table ${identifier(table)} (${[...stored, ...besides].join(', ')})`);
+  return table;
+}
+
 async function append(
   session: Session,
-  of: { readonly table: string; readonly incoming: Incoming; readonly input: IncomingInput },
+  of: { readonly table: string; readonly incoming: Incoming; readonly columns: Columns },
 ): Promise<number> {
-  const filler = new Filler(of.input.columns);
+  const filler = new Filler(of.columns);
   const appender = await session.connection.createAppender(of.table, 'main', 'temp');
   let rows = 0;
   try {
@@ -76,13 +116,13 @@ const flushed = 122_880;
 /** Columns of which there are values, and not one could be read. */
 async function noneRead(
   session: Session,
-  table: string,
+  relation: string,
   { columns, place }: { readonly columns: Columns; readonly place: string },
 ): Promise<readonly Difference[]> {
-  const from = identifier(table);
+  const from = identifier(relation);
   const found =
     await session.rows(`select name, count(*) as n, min(coalesce(json_extract(original, '$.' || to_json(name)), original)) as such from (
-      select unnest(string_split(${unread}, chr(${between.charCodeAt(0)}))) as name, ${hidden.original} as original from ${from} where ${unread} is not null) group by all order by all`);
+      select unnest(${hidden.unread}) as name, ${hidden.original} as original from ${from} where ${hidden.unread} is not null) group by all order by all`);
   const many = found.filter(({ n, name }) => Number(n) >= fewest && String(name) in columns);
   const differences: Difference[] = [];
   for (const { name, n, such } of many) {

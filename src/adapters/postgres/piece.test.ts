@@ -8,18 +8,20 @@ const now = 1_767_225_600_000_000n; // 2026-01-01
 const seconds = (count: number): bigint => BigInt(count) * 1_000_000n;
 const at = { name: 'at', of: 'timestamptz', nullable: false } as const;
 
+const reach = (upper: bigint) => ({ uppers: new Map([['', upper]]) });
+
 test('a bound stays before what is open, and before now; what waits for long is said', () => {
   const of = (found: bigint, open?: bigint) => reachOf(String(found), at, { now, open });
-  assert.deepEqual(of(now - seconds(5)), { upper: now - seconds(5) });
-  assert.deepEqual(of(now + seconds(5)), { upper: now }, 'a clock that is fast');
-  assert.deepEqual(of(now - seconds(5), now - seconds(10)), { upper: now - seconds(10) - 1n });
-  assert.deepEqual(of(now - seconds(20), now - seconds(10)), { upper: now - seconds(20) });
-  const { upper, waits } = of(now - seconds(5), now - seconds(3600));
-  assert.equal(upper, now - seconds(3600) - 1n);
+  assert.deepEqual(of(now - seconds(5)), reach(now - seconds(5)));
+  assert.deepEqual(of(now + seconds(5)), reach(now), 'a clock that is fast');
+  assert.deepEqual(of(now - seconds(5), now - seconds(10)), reach(now - seconds(10) - 1n));
+  assert.deepEqual(of(now - seconds(20), now - seconds(10)), reach(now - seconds(20)));
+  const { uppers, waits } = of(now - seconds(5), now - seconds(3600));
+  assert.equal(uppers.get(''), now - seconds(3600) - 1n);
   assert.match(waits ?? '', /open since 2025-12-31 23:00:00\+00/);
   assert.equal(of(now - seconds(7200), now - seconds(3600)).waits, undefined, 'nothing waits');
-  assert.equal(reachOf(null, at, { now, open: undefined }).upper, -(2n ** 63n), 'no row has one');
-  assert.equal(reachOf('7', { ...at, of: 'whole' }, { now, open: now - seconds(5) }).upper, 7n);
+  assert.equal(reachOf(null, at, { now, open: undefined }).uppers.get(''), -(2n ** 63n), 'no row has one');
+  assert.equal(reachOf('7', { ...at, of: 'whole' }, { now, open: now - seconds(5) }).uppers.get(''), 7n);
 });
 
 const type = (oid: number): PostgresType => builtIn({ oid, modifier: -1 }) as PostgresType;
@@ -56,12 +58,12 @@ test('a piece is both bounds with, and of what says nothing all', () => {
 });
 
 test('a day is asked for where the column is a time there', () => {
-  const day = { date: Temporal.PlainDate.from('2026-01-31') };
+  const dates = [Temporal.PlainDate.from('2026-01-31')];
   assert.equal(
-    conditionOf('id', { day: { column: 'at', ...day } }),
+    conditionOf('id', { days: { column: 'at', dates } }),
     `"at" >= '2026-01-31T00:00:00+00'::timestamptz and "at" < '2026-02-01T00:00:00+00'::timestamptz`,
   );
-  assert.equal(conditionOf('id', { day: { column: 'note', ...day } }), undefined);
+  assert.equal(conditionOf('id', { days: { column: 'note', dates } }), undefined);
 });
 
 test('what cannot say what is new is refused, and so is looking back on what is no time', () => {

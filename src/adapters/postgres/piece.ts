@@ -1,5 +1,5 @@
 import { EsteiraError } from '../../errors.ts';
-import type { SourceTable, TableAsked, TableReach } from '../../ports/index.ts';
+import type { Piece, SourceTable, TableAsked, TableReach } from '../../ports/index.ts';
 import type { Described, DescribedColumn } from './catalogue.ts';
 import { quoted } from './statements.ts';
 import { dayMicros, instantText } from './values/calendar.ts';
@@ -74,25 +74,28 @@ export function reachSql(described: Described, cursor: CursorColumn, moment: Mom
  * the oldest that is open.
  */
 export function reachOf(text: string | null, cursor: CursorColumn, { now, open }: Moment): TableReach {
-  if (text === null) return { upper: ends.lowest };
+  if (text === null) return whole(ends.lowest);
   const found = BigInt(text);
-  if (cursor.of !== 'timestamptz') return { upper: found };
+  if (cursor.of !== 'timestamptz') return whole(found);
   const least = open === undefined || open > now ? now : open - 1n;
-  if (found <= least) return { upper: found };
+  if (found <= least) return whole(found);
   const isLong = open !== undefined && now - open > patience;
   const since = instantText(open ?? now, '+00');
   const waits = `rows that are newer wait: a transaction that has written is open since ${since}, and may yet bring older ones`;
-  return { upper: least, ...(isLong ? { waits } : {}) };
+  return { ...whole(least), ...(isLong ? { waits } : {}) };
 }
 /** A transaction that is open for longer, in microseconds, is worth a word. */
 const patience = 60_000_000n;
 
 export const placeSql = ({ schema, name }: Described): string => `${quoted(schema)}.${quoted(name)}`;
 
+/** A table has no parts. */
+const whole = (upper: bigint): TableReach => ({ uppers: new Map([['', upper]]) });
+
 /** What to select, as a condition; nothing for all of it. */
 export function conditionSql(
   described: Described,
-  asked: Pick<TableAsked, 'piece' | 'back' | 'day'>,
+  asked: Pick<TableAsked, 'back' | 'days'> & { readonly piece?: Piece | undefined },
   of: {
     readonly cursor: CursorColumn | undefined;
     readonly moment: Moment;
@@ -101,15 +104,18 @@ export function conditionSql(
     readonly where: string;
   },
 ): string | undefined {
-  const { piece, back, day } = asked;
-  if (day) {
-    const column = of.called(day.column);
-    const start = column && timeLiteral(column, day.date);
+  const { piece, back, days } = asked;
+  if (days) {
+    const column = of.called(days.column);
     // What is no time there is looked at when it has been read.
-    return (
-      start &&
-      `${quoted(column.name)} >= ${start} and ${quoted(column.name)} < ${timeLiteral(column, day.date.add({ days: 1 }))}`
-    );
+    const each = days.dates.flatMap((date) => {
+      const start = column && timeLiteral(column, date);
+      if (!start) return [];
+      return [
+        `${quoted(column.name)} >= ${start} and ${quoted(column.name)} < ${timeLiteral(column, date.add({ days: 1 }))}`,
+      ];
+    });
+    return each.join(' or ') || undefined;
   }
   if (!piece || !of.cursor) return undefined;
   const { cursor } = of;

@@ -109,7 +109,11 @@ class Snapshot implements TableSnapshot {
     const { identify, repeats } = identifyBy({ described, fields, identity: asked.identity, cursor: cursor?.name });
     const { where } = table;
     const called = (name: string) => described.columns.find((one) => one.name === looked.compared.called.get(name));
-    const condition = conditionSql(described, asked, { cursor, moment: server.moment, called, where });
+    const condition = conditionSql(
+      described,
+      { ...asked, piece: asked.piece?.get('') },
+      { cursor, moment: server.moment, called, where },
+    );
     const list = chosen.map(({ name, type }) => `${quoted(name)}${sayAs(type) ? `::${sayAs(type)}` : ''}`);
     const select = `select ${list.join(', ')} from ${placeSql(described)}${condition ? ` where ${condition}` : ''}`;
     const text = `copy (${select}) to stdout (format binary)`;

@@ -1,4 +1,4 @@
-import type { AnySource } from '../../define/index.ts';
+import type { AnySource, Reader } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import { allSteps, endlessStreams } from '../../graph/index.ts';
 import type { StepModel } from '../../plan/index.ts';
@@ -21,15 +21,20 @@ export async function sourceFindings(project: Project): Promise<readonly Finding
     definition.kind === 'source' ? [definition as AnySource] : [],
   );
   const findings: Finding[] = [];
-  for (const source of sources)
-    findings.push(...(await attempt(`source ${source.name}`, project, () => listed(source, project))));
+  for (const source of sources) {
+    const choices = project.standInOf(source) === undefined ? source.reader.choices : undefined;
+    for (const [index, reader] of (choices ?? [project.readerOf(source)]).entries()) {
+      const what = `source ${source.name}${choices ? `, ${index === 0 ? 'first' : 'else'} ${reader.by}` : ''}`;
+      findings.push(...(await attempt(what, project, () => listed(source, reader, project))));
+    }
+  }
   return findings;
 }
 
-async function listed(source: AnySource, project: Project): Promise<string> {
-  const table = lookAtTable(project.graph.nodeOf(source), project);
+// any: whatever columns it adds
+async function listed(source: AnySource, reader: Reader<any>, project: Project): Promise<string> {
+  const table = lookAtTable(source, reader, project);
   if (table) return await table;
-  const reader = project.readerOf(source);
   // Looked at with the job that follows its changes.
   if (isFollowed(source, project)) return `${reader.by} of ${reader.options.name ?? source.name}`;
   if (reader.by !== 'files') {

@@ -35,11 +35,15 @@ function relationWith(
   const wanted = [
     ...(read.how === 'new' ? [arrived(read, model, options)] : []),
     ...(read.how === 'new files' && options.rerun === 'invalid' ? [isInvalid(model, options)] : []),
-    ...(readsDay(read) ? [ofTheDay(read, options)] : []),
+    ...(readsDay(read) && !givesDays(read, options) ? [ofTheDay(read, options)] : []),
     ...ofVersion(read, options, model),
   ];
   return `(select ${list} from ${place}${wanted.length > 0 ? ` where ${wanted.join(' and ')}` : ''})`;
 }
+
+/** Its rows are those of the days already: of one that does not say its time it is known when it was sent. */
+const givesDays = ({ node }: Read, { project }: Options): boolean =>
+  project.readerOf(node.definition as AnySource).sent === true;
 
 /** The rows of the run's date; of an instant its day in UTC. */
 function ofTheDay({ node }: Read, { project, values }: Options): string {
@@ -47,9 +51,12 @@ function ofTheDay({ node }: Read, { project, values }: Options): string {
   const day = (node.definition as AnySource).day ?? '';
   const column = dialect.identifier(day);
   const { date } = values;
-  if (node.definition.columns[day].facts.kind === 'date') return `${column} = ${dialect.literal(date)}`;
+  const { pattern = '' } = project.readerOf(node.definition as AnySource).options;
+  // What a file of the date says of no day is of that date: it is judged, not left out.
+  const orNone = pattern.includes('{date}') ? ` or ${column} is null` : '';
+  if (node.definition.columns[day].facts.kind === 'date') return `(${column} = ${dialect.literal(date)}${orNone})`;
   const start = date.toZonedDateTime('UTC');
-  return `${column} >= ${dialect.literal(start.toInstant())} and ${column} < ${dialect.literal(start.add({ days: 1 }).toInstant())}`;
+  return `(${column} >= ${dialect.literal(start.toInstant())} and ${column} < ${dialect.literal(start.add({ days: 1 }).toInstant())}${orNone})`;
 }
 
 /** Of what stands inside a model the rows of one version: for a table inside it too, of the one that is written; else of the champion. */

@@ -2,7 +2,8 @@ import { type AnySource, type AnyTable, appends, wayOf } from '../../define/inde
 import { whereOf } from '../../graph/index.ts';
 import { type Read, readsDay, type StepModel } from '../../plan/index.ts';
 import type { IncomingInput, SourceTable, TableAsked } from '../../ports/index.ts';
-import { contractOf, markOf, tableOf, tableRelation } from '../tables.ts';
+import { daysOf } from '../choices.ts';
+import { contractOf, marksOf, pieceOf, tableOf, tableRelation } from '../tables.ts';
 import { lookbackStart } from './arrived.ts';
 import type { Options } from './options.ts';
 
@@ -29,19 +30,19 @@ export function tableInputs(model: StepModel, options: Options): readonly Incomi
   return [...found.values()];
 }
 
-function rowsOf(read: Read, table: SourceTable, options: Options): Pick<TableAsked, 'piece' | 'back' | 'day'> {
+function rowsOf(read: Read, table: SourceTable, options: Options): Pick<TableAsked, 'piece' | 'back' | 'days'> {
   const { day } = read.node.definition as AnySource;
-  if (readsDay(read) && day !== undefined) return { day: { column: day, date: options.values.date } };
-  const source = markOf(read, table);
-  const bound = options.reach.bounds.find((one) => one.source === source);
-  if (read.how === 'files' || !bound) return {};
-  const { lower, upper } = bound;
-  const looksBack = read.since?.lookback !== undefined && options.rerun === undefined && lower !== undefined;
+  if (readsDay(read) && day !== undefined)
+    return { days: { column: day, dates: daysOf(read, options.values.date, options.reach) } };
+  const piece = pieceOf(marksOf(read, table), options.reach.bounds);
+  if (read.how === 'files' || piece.size === 0) return {};
+  const isNew = [...piece.values()].some(({ lower }) => lower !== undefined);
+  const looksBack = read.since?.lookback !== undefined && options.rerun === undefined && isNew;
   const back = {
     column: read.since?.column ?? '',
     from: looksBack ? lookbackStart(read, options) : options.values.date,
   };
-  return { piece: { ...(lower === undefined ? {} : { lower }), upper }, ...(looksBack ? { back } : {}) };
+  return { piece, ...(looksBack ? { back } : {}) };
 }
 
 /** Where every version of a row is kept, each has an identity of its own; else the row has, however it changes. */

@@ -1,5 +1,6 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Socket } from 'node:net';
+import { fakeBroker } from '../../../src/adapters/kafka/testing.ts';
 import { type Case, type Cases, config, shop } from '../case.ts';
 import { refusal } from './state.ts';
 
@@ -35,7 +36,22 @@ const meeting = (doing: string, meet: (socket: Socket) => void): Case => ({
   varying: /(?<=127\.0\.0\.1:)\d+/g,
 });
 
-/** A table that a Postgres server has. */
+/** A table of what is new of a topic. */
+const topic = {
+  ...config({}),
+  ...shop(`
+export const events = source('desk.events', { reader: kafka('match_events'), columns: { n: col.integer() } });
+export const numbers = table('silver.numbers', { columns: { n: col.integer() }, rows: sql\`select n from \${events.unread}\`, write: 'append' });
+export const daily = job('daily', { when: byHand, build: [numbers] });
+`).files,
+};
+const reading = (doing: string, arrange: NonNullable<Case['arrange']>): Case => ({
+  ...{ doing, words: ['run', 'daily', '--again'], files: topic, before: [['setup']], arrange },
+  varying: /(?<=127\.0\.0\.1:)\d+/g,
+});
+const brokerAt = (address: string) => ({ '.env': `KAFKA_BOOTSTRAP_SERVERS=${address}\n` });
+
+/** What Postgres servers and brokers have. */
 export const sources: Cases = {
   SOURCE_UNREACHABLE: [
     {
@@ -44,6 +60,10 @@ export const sources: Cases = {
       files: { ...files, '.env': 'DESK_URL=postgres://ana:correct-horse@127.0.0.1:1/desk\n' },
       before: [['setup']],
     },
+    reading('A topic is read from a broker, and nothing listens there.', async (sandbox) => {
+      sandbox.write(brokerAt('127.0.0.1:1'));
+      return undefined;
+    }),
     meeting('The connection is lost when it has just been made.', (socket) => {
       socket.once('data', () => {
         socket.write(welcome);
@@ -51,12 +71,30 @@ export const sources: Cases = {
       });
     }),
   ],
+  MESSAGES_LOST: [
+    reading(
+      'A topic was read up to some message, and the next ones were given up before they were read.',
+      async (sandbox) => {
+        const held = { first: 0n, end: 0n };
+        const { address, close } = await fakeBroker(held);
+        sandbox.write(brokerAt(address));
+        await sandbox.succeed('run', 'daily');
+        Object.assign(held, { first: 10n, end: 20n });
+        return async () => close();
+      },
+    ),
+  ],
   SOURCE_REFUSED: [
     meeting('The password of the database is wrong.', (socket) => {
       socket.once('data', () => socket.end(refusal('28P01', 'password authentication failed for user "ana"')));
     }),
   ],
   SOURCE_UNUSABLE: [
+    reading('A topic is not there.', async (sandbox) => {
+      const { address, close } = await fakeBroker({ first: 0n, end: 0n, error: 3 });
+      sandbox.write(brokerAt(address));
+      return async () => close();
+    }),
     meeting('The database cannot do what it is asked.', (socket) => {
       socket.once('data', () => {
         socket.write(welcome);

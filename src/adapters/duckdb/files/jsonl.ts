@@ -21,7 +21,7 @@ export const keysOf = (columns: Columns): Columns =>
   );
 
 /** What is asked of a JSON object: the text of each value, JSON where the column keeps JSON. */
-function structure(columns: Columns): string {
+export function structure(columns: Columns): string {
   const types = Object.entries(keysOf(columns)).map(([name, { facts }]) => [
     name,
     facts.kind === 'json' || facts.kind === 'list' ? 'JSON' : 'VARCHAR',
@@ -30,24 +30,24 @@ function structure(columns: Columns): string {
 }
 
 /** The first of its keys that has a value, by each of the structs. */
-function firstOf(columns: Columns, name: string, structs: readonly string[]): string {
+export function firstOf(columns: Columns, name: string, structs: readonly string[]): string {
   const keys = [name, ...(columns[name]?.facts.aliases ?? [])];
   const fields = keys.flatMap((key) => structs.map((of) => field(of, key)));
   return fields.length > 1 ? `coalesce(${fields.join(', ')})` : (fields[0] ?? 'null');
 }
 
 /** What a line holds beside the keys that are asked for, as JSON. */
-function othersSql(columns: Columns, line: string): string {
+export function othersSql(columns: Columns, line: string): string {
   const without = JSON.stringify(Object.fromEntries(Object.keys(keysOf(columns)).map((key) => [key, null])));
   return `nullif(cast(json_merge_patch(${line}, ${literal(without)}) as varchar), '{}')`;
 }
 
 const field = (of: string, name: string): string => `${of}.${identifier(name)}`;
-const spelled = (columns: Columns, name: string, text: string): string =>
+export const spelled = (columns: Columns, name: string, text: string): string =>
   spelledSql((columns[name] as Columns[string]).facts, text);
 
 /** The line, where it is JSON, else a JSON string of it. */
-const original = `case when ${isJson('"#l"')} then "#l" else cast(to_json("#l") as varchar) end`;
+export const original = `case when ${isJson('"#l"')} then "#l" else cast(to_json("#l") as varchar) end`;
 
 /**
  * Rows of whole files as DuckDB splits them, at full speed; it refuses a file with a line that is not JSON. `#text` is the line where something

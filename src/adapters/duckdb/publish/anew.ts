@@ -1,4 +1,4 @@
-import { hidden } from '../../../ports/index.ts';
+import { hidden, type StepWrite } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import { book, generationsSql } from '../setup.ts';
 import { noteKeys } from './history.ts';
@@ -14,13 +14,23 @@ export async function takeEverythingOut(work: Work): Promise<void> {
   await takeOut(work, 'true', [generationsSql(places, write.batch.runId)]);
 }
 
-/** Takes out of the target what former publications of this logical time have written. */
-export const takeDateOut = (work: Work): Promise<void> => takeOut(work, ofDate(work));
+/** What some former publications have written is to leave first. */
+export const takesOut = ({ redo, takesBack }: StepWrite): boolean => redo === true || takesBack !== undefined;
 
-/** Written by a publication of the batch's logical time. */
-export const ofDate = ({ write: { batch, target } }: Work): string =>
-  `${hidden.run} in (select run_seq from ${book(target.catalog, 'publication')}
-    where step = ${dialect.literal(batch.step)} and logical_time = ${dialect.literal(batch.logicalTime)})`;
+/** Takes out of the target what they have written. What a merge has written may have stood there before them: it is written over. */
+export async function takeFormerOut(work: Work): Promise<void> {
+  if (work.write.redo || work.write.mode.mode !== 'merge') await takeOut(work, ofFormer(work));
+  else if (work.write.invalid && work.identified)
+    await work.session.make(temporary.former, `select ${judged.row} from ${work.held} where false`);
+}
+
+/** Written by a publication of the batch's logical time, or by one of the runs that are taken back. */
+export function ofFormer({ write: { batch, target, redo, takesBack = [] } }: Work): string {
+  const ofDate = `select run_seq from ${book(target.catalog, 'publication')}
+    where step = ${dialect.literal(batch.step)} and logical_time = ${dialect.literal(batch.logicalTime)}`;
+  const runs = [...(redo ? [ofDate] : []), ...takesBack.map((run) => `select ${run}`)];
+  return `${hidden.run} in (${runs.join(' union all ')})`;
+}
 
 async function takeOut(work: Work, which: string, more: readonly string[] = []): Promise<void> {
   const { session, target, held, remembered, write } = work;

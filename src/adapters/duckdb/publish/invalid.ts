@@ -2,7 +2,7 @@ import { EsteiraError } from '../../../errors.ts';
 import { hidden } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import { book, scopeOf } from '../setup.ts';
-import { ofDate } from './anew.ts';
+import { ofFormer, takesOut } from './anew.ts';
 import { flagsOf } from './candidate.ts';
 import { asksForRepeated, uniqueOf } from './duplicates.ts';
 import { noteKeys } from './history.ts';
@@ -110,15 +110,15 @@ export async function placeInvalid(work: Work, refused: Refused, sequence: bigin
     if (each === undefined) moved += (await session.run(`delete from ${work.held} where ${recalled}`)).rowsChanged;
     if (work.remembered) await session.run(`delete from ${work.remembered} where ${recalled}`);
   }
-  if (refused.count && (write.anew || write.redo) && work.identified)
+  if (refused.count && (write.anew || takesOut(write)) && work.identified)
     await move(
       'recalled',
       `select ${judged.row} from ${temporary.former} where ${inside(now)} and not (${inside(there)})`,
     );
   if (refused.count) await move('held', `${now} where ${judged.row} not in (${there})`);
   if (whole) await move('released', `${there} where ${judged.row} not in (${now})`);
-  else if (write.redo) {
-    const gone = `${there} where ${ofDate(work)} and not (${inside(now)})`;
+  else if (takesOut(write)) {
+    const gone = `${there} where ${ofFormer(work)} and not (${inside(now)})`;
     await move('released', gone);
     await session.run(`delete from ${place} where ${inside(gone)}`);
   } else if (isAgain) {

@@ -15,7 +15,7 @@ import { dialect } from '../dialect.ts';
 import { type StagedFile, stageFiles, tablesBeneath } from '../files.ts';
 import { stageIncoming } from '../incoming.ts';
 import type { Row, Session } from '../session.ts';
-import { takeDateOut, takeEverythingOut } from './anew.ts';
+import { takeEverythingOut, takeFormerOut, takesOut } from './anew.ts';
 import { makeCandidate, typesOf } from './candidate.ts';
 import { runChecks, unreadWarnings } from './checks.ts';
 import { refuseRepeatedBefore, removeDuplicates } from './duplicates.ts';
@@ -118,7 +118,7 @@ async function carryOut(
   if (after === null) throw notOurs(write);
   await trace('fenced');
   if (write.anew) await takeEverythingOut(work);
-  else if (write.redo) await takeDateOut(work);
+  else if (takesOut(write)) await takeFormerOut(work);
   if (write.redefined && write.mode.mode === 'merge') await refuseRepeatedBefore(work);
   const { body } = write;
   const rows = staged.body ?? (body.by === 'query' ? body.sql : `select * from ${temporary.rows}`);
@@ -139,7 +139,7 @@ async function carryOut(
   // Invalid rows may have taken others of the table with them.
   const fates = refused.count ? await foreseeFates(work, total) : foreseen;
   const { wrote, ...counts } = await writeValid(work, after, total - refused.count - duplicates, fates);
-  const changed = placed || wrote || write.anew === true || write.redo === true;
+  const changed = placed || wrote || write.anew === true || takesOut(write);
   // A number that no row has is given back.
   if (!changed) await session.run(touchFence(write, -1));
   await trace('written');

@@ -1,0 +1,93 @@
+// What is used of `@platformatic/kafka`, whose own types do not pass the checks of this project (they name what they do not bring).
+
+export interface FetchedRecord {
+  readonly offsetDelta: number;
+  readonly timestampDelta: bigint;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+}
+/** Messages that were sent together, or a marker of a transaction. */
+export interface FetchedBatch {
+  readonly attributes: number;
+  readonly firstOffset: bigint;
+  readonly lastOffsetDelta: number;
+  readonly firstTimestamp: bigint;
+  readonly maxTimestamp: bigint;
+  readonly producerId: bigint;
+  readonly records: readonly FetchedRecord[];
+}
+export interface FetchedPartition {
+  readonly partitionIndex: number;
+  readonly abortedTransactions: readonly { readonly producerId: bigint; readonly firstOffset: bigint }[];
+  readonly records?: readonly FetchedBatch[];
+}
+interface Fetched {
+  readonly throttleTimeMs: number;
+  readonly responses: readonly { readonly partitions: readonly FetchedPartition[] }[];
+}
+interface TopicMetadata {
+  readonly id: string;
+  readonly partitions: Readonly<Record<number, { readonly leader: number }>>;
+}
+
+export interface Sasl {
+  readonly mechanism: string;
+  readonly username?: string;
+  readonly password?: string;
+  readonly token?: string;
+}
+export interface ClientOptions {
+  readonly groupId: string;
+  readonly bootstrapBrokers: readonly string[];
+  readonly tls?: Readonly<Record<string, Buffer>>;
+  readonly sasl?: Sasl;
+}
+
+interface FetchOptions {
+  readonly node: number;
+  readonly isolationLevel: number;
+  readonly maxBytes: number;
+  readonly maxWaitTime: number;
+  readonly minBytes: number;
+  /** The client notes in them what it has learnt. */
+  readonly topics: {
+    topicId: string;
+    partitions: {
+      partition: number;
+      fetchOffset: bigint;
+      partitionMaxBytes: number;
+      currentLeaderEpoch: number;
+      lastFetchedEpoch: number;
+    }[];
+  }[];
+}
+
+export interface KafkaConsumer {
+  on(event: string, listener: () => void): unknown;
+  metadata(options: {
+    readonly topics: readonly string[];
+    readonly autocreateTopics: boolean;
+    readonly forceUpdate?: boolean;
+  }): Promise<{ readonly topics: ReadonlyMap<string, TopicMetadata> }>;
+  listOffsets(options: {
+    readonly topics: readonly string[];
+    readonly timestamp: bigint;
+    readonly isolationLevel: number;
+  }): Promise<ReadonlyMap<string, readonly bigint[]>>;
+  fetch(options: FetchOptions): Promise<Fetched>;
+  close(force: boolean): Promise<void>;
+}
+
+interface Client {
+  readonly Consumer: new (
+    options: ClientOptions & {
+      readonly clientId: string;
+      readonly connectTimeout: number;
+      readonly retries: number;
+      readonly autocommit: boolean;
+    },
+  ) => KafkaConsumer;
+}
+
+/** Imported when it is used. */
+export const client = async (): Promise<Client> => (await import('@platformatic/kafka' as string)) as Client;

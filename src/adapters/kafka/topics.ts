@@ -1,0 +1,196 @@
+import { parseDuration } from '../../columns/index.ts';
+import { EsteiraError } from '../../errors.ts';
+import type { Incoming, SourceTable, SourceTables, TableAsked, TableReach, TableSnapshot } from '../../ports/index.ts';
+import { Broker, type Described, type Extent } from './broker.ts';
+import { unreachable } from './faults.ts';
+import { type Topic, topicOf, type Values } from './options.ts';
+import { messagesOf, type Range } from './read.ts';
+
+/** Topics of Kafka brokers. */
+export const kafkaTopics = (values: Values): Omit<SourceTables, 'has'> => ({
+  begin: () => new Snapshot(values),
+  async look(table) {
+    const snapshot = new Snapshot(values);
+    try {
+      return await snapshot.look(table);
+    } finally {
+      await snapshot.close();
+    }
+  },
+});
+
+interface Found {
+  readonly topic: Topic;
+  readonly broker: Broker;
+  readonly described: Described;
+}
+
+class Snapshot implements TableSnapshot {
+  readonly #values: Values;
+  readonly #brokers = new Map<string, Promise<Broker>>();
+
+  constructor(values: Values) {
+    this.#values = values;
+  }
+
+  /** The parts are the partitions, and the topic itself, of which the bound is its identity. */
+  async reach(table: SourceTable): Promise<TableReach> {
+    const { topic, described } = await this.#of(table);
+    const { id, partitions } = described;
+    const uppers = new Map([[topic.name, identityOf(id)]]);
+    for (const [index, { stable }] of partitions.entries()) uppers.set(`${topic.name}:${index}`, stable);
+    const behind = partitions.reduce((sum, { end, stable }) => sum + (end - stable), 0n);
+    const waits = `up to ${behind} messages of ${topic.name} are of transactions that have not ended, or come after one: they come with a later run`;
+    return { uppers, ...(behind > 0n ? { waits } : {}) };
+  }
+
+  async gone(table: SourceTable, day: Temporal.PlainDate): Promise<string | undefined> {
+    const { topic, broker, described } = await this.#of(table);
+    const starts = await broker.since(topic, startOf(day));
+    return expiredBefore(topic, described, starts, day);
+  }
+
+  async open(table: SourceTable, asked: TableAsked): Promise<Incoming> {
+    const found = await this.#of(table);
+    const { topic, broker } = found;
+    const { days } = asked;
+    const ranges = days ? await rangesOfDays(found, days.dates) : rangesOf(found, asked);
+    const lost = async (partition: number): Promise<Error> => {
+      const { partitions } = await broker.describe(topic);
+      const wanted = ranges.find((one) => one.partition === partition)?.from ?? 0n;
+      return messagesLost(topic, missingText(partition, wanted, partitions[partition]));
+    };
+    const { key } = topic;
+    return {
+      place: topic.name,
+      differences: [],
+      repeats: false,
+      messages: { ...(key === undefined ? {} : { key }), ...(days ? { days } : {}) },
+      chunks: messagesOf(ranges, { broker, topic, lost }),
+      close: async () => {},
+    };
+  }
+
+  /** In words. */
+  async look(table: SourceTable): Promise<string> {
+    const { topic, described } = await this.#of(table);
+    const { partitions } = described;
+    const count = partitions.reduce((sum, { first, stable }) => sum + (stable - first), 0n);
+    const parts = `${partitions.length} ${partitions.length === 1 ? 'partition' : 'partitions'}`;
+    return `topic ${topic.name} of ${topic.servers.join(', ')}, ${parts}, up to ${count} messages`;
+  }
+
+  async #of(table: SourceTable): Promise<Found> {
+    const topic = topicOf(table, this.#values);
+    const opening = this.#brokers.get(topic.connection) ?? Broker.open(topic);
+    this.#brokers.set(topic.connection, opening);
+    const broker = await opening;
+    return { topic, broker, described: await broker.describe(topic) };
+  }
+
+  async close(): Promise<void> {
+    const brokers = await Promise.allSettled(this.#brokers.values());
+    this.#brokers.clear();
+    for (const one of brokers) if (one.status === 'fulfilled') await one.value.close();
+  }
+}
+
+const startOf = (day: Temporal.PlainDate): Temporal.Instant => day.toZonedDateTime('UTC').toInstant();
+/** A number that another topic hardly has. */
+const identityOf = (id: string): bigint => BigInt(`0x${id.replaceAll('-', '').slice(0, 15)}`);
+
+/** What is new since the offsets that were read, or everything. */
+function rangesOf({ topic, described }: Found, { piece }: TableAsked): readonly Range[] {
+  const before = piece?.get(topic.name)?.lower;
+  if (before !== undefined && before !== identityOf(described.id))
+    throw messagesLost(
+      topic,
+      `${topic.name} is another topic than the one that was read: it was deleted and made again`,
+    );
+  return described.partitions.flatMap((extent, partition): readonly Range[] => {
+    if (!piece) return [{ partition, from: extent.first, until: extent.stable }];
+    const bound = piece.get(`${topic.name}:${partition}`);
+    // A partition that was added since the bounds were taken comes with the next run.
+    if (!bound) return [];
+    const { lower, upper } = bound;
+    const isGone = lower !== undefined && (extent.first > lower || extent.end < lower);
+    if (isGone && topic.expired === 'fail') throw messagesLost(topic, missingText(partition, lower, extent));
+    const from = lower === undefined || lower < extent.first ? extent.first : lower;
+    return [{ partition, from, until: upper }];
+  });
+}
+
+/** From a little before the first of these days until a little after the last: whose time is not of them is left out when it is known. */
+async function rangesOfDays(found: Found, dates: readonly Temporal.PlainDate[]): Promise<readonly Range[]> {
+  const { topic, broker, described } = found;
+  const { count, unit } = parseDuration(topic.apart) ?? { count: 0, unit: 'ms' };
+  const apart = unit === 'ms' ? { milliseconds: count } : { [`${unit}s`]: count };
+  const ranges: Range[] = [];
+  for (const date of dates) {
+    const begin = date.toZonedDateTime('UTC');
+    const [starts, own, ends] = await Promise.all([
+      broker.since(topic, begin.subtract(apart).toInstant()),
+      broker.since(topic, begin.toInstant()),
+      broker.since(topic, begin.add({ days: 1 }).add(apart).toInstant()),
+    ]);
+    const expired = expiredBefore(topic, described, own, date);
+    if (expired !== undefined && topic.expired === 'fail') throw messagesLost(topic, expired);
+    for (const [partition, extent] of described.partitions.entries()) {
+      const [from = -1n, end = -1n] = [starts[partition], ends[partition]];
+      if (from < 0n) continue;
+      const until = end < 0n ? extent.end : end;
+      if (until > extent.stable) throw goingOn(topic, partition, date);
+      ranges.push({ partition, from, until });
+    }
+  }
+  return merged(ranges);
+}
+
+/** Ranges that touch are one: no message comes twice. */
+function merged(ranges: readonly Range[]): readonly Range[] {
+  return [...Map.groupBy(ranges, ({ partition }) => partition)].flatMap(([partition, own]) => {
+    const sorted = own.toSorted((one, other) => (one.from < other.from ? -1 : 1));
+    const least = sorted[0]?.from ?? 0n;
+    const most = sorted.reduce((greatest, { until }) => (until > greatest ? until : greatest), 0n);
+    return [{ partition, from: least, until: most }];
+  });
+}
+
+/** Of a day whose first message is the first that a partition still has, some may be gone. */
+function expiredBefore(
+  topic: Topic,
+  { partitions }: Described,
+  starts: readonly bigint[],
+  day: Temporal.PlainDate,
+): string | undefined {
+  const parts = partitions.flatMap(({ first }, partition) => {
+    const start = starts[partition] ?? -1n;
+    const isCut = first > 0n && (start === first || (start < 0n && first === partitions[partition]?.end));
+    return isCut ? [`those of partition ${partition} before offset ${first}`] : [];
+  });
+  if (parts.length === 0) return undefined;
+  return `${topic.name} may not have all messages of ${day} any more: ${parts.join(', ')} are gone`;
+}
+
+function missingText(partition: number, wanted: bigint, extent: Extent | undefined): string {
+  if (!extent) return `partition ${partition} is not there any more`;
+  const { first, end } = extent;
+  if (end < wanted)
+    return `partition ${partition} ends at offset ${end}, and was read up to ${wanted}: it is older than it was`;
+  return `partition ${partition}: offsets ${wanted} to ${first - 1n} are gone, ${first} is the first that is there`;
+}
+
+const messagesLost = ({ where, servers, name }: Topic, missing: string): EsteiraError =>
+  new EsteiraError('MESSAGES_LOST', {
+    what: `Messages of ${name} are gone that were not brought in yet.`,
+    where,
+    got: `${servers.join(', ')}: ${missing}`,
+    next: "Bring them in from elsewhere, if they are kept; expired: 'skip' of the source goes on with what is there.",
+  });
+
+/** Its messages are not known yet; the broker ends a transaction whose producer is gone after a quarter of an hour, as a rule. */
+const goingOn = ({ where, servers, name }: Topic, partition: number, date: Temporal.PlainDate): EsteiraError =>
+  unreachable({
+    where,
+    got: `${servers.join(', ')}: messages of ${name}, partition ${partition}, sent on ${date} are of a transaction that has not ended`,
+  });
