@@ -28,14 +28,12 @@ export function* boost(
   const grower = new Grower(table, options);
   const scores = given ?? new Float64Array(rows).fill(loss.start);
   let bias = given ? 0 : loss.start;
-  const slopes = new Float32Array(rows);
-  const curves = new Float32Array(rows);
   const bag = bagOf(rows, options, seeds.bagging);
   const ask = askedOf(table.features.length, options, seeds.features);
   for (let round = 0; round < options.trees; round += 1) {
-    loss.slopes(scores, slopes, curves);
+    loss.slopes(scores, table.space.floats);
     const chosen = bag(round);
-    const grown = grower.grow({ slopes, curves, rows: chosen.in, asked: ask() });
+    const grown = grower.grow({ rows: chosen.in, asked: ask() });
     const alone = grown.tree.leaves === 1;
     if (alone && (round > 0 || given)) return;
     grown.tree.shrink(alone ? 0 : options.rate);

@@ -1,7 +1,10 @@
 import { Chance } from '../chance.ts';
+import { lanes } from '../grow/kernels.ts';
 import { categoryBins } from './categories.ts';
 import { type Binning, isUseless } from './feature.ts';
-import { binOf, numberBins } from './numbers.ts';
+import { finder, numberBins } from './numbers.ts';
+import { sorter } from './sort.ts';
+import { type Space, spaceFor } from './space.ts';
 
 /** More rows than these are judged by so many of them. */
 const sampled = 200_000;
@@ -15,7 +18,7 @@ export interface BinnedFeature extends Binning {
   readonly start: number;
 }
 
-/** Rows as bins. Four features of at most 256 bins share a word: `narrow[4 * (group * rows + row) + lane]`. */
+/** Rows as bins. Eight features of at most 256 bins stand together: `space.narrow[8 * (group * rows + row) + lane]`. */
 export interface Table {
   readonly rows: number;
   readonly features: readonly BinnedFeature[];
@@ -23,8 +26,8 @@ export interface Table {
   readonly infos: readonly string[];
   /** Bins of all features. */
   readonly bins: number;
-  readonly narrow: Uint8Array;
-  /** Numbers of `features` by group and lane; fewer than four in the last. */
+  readonly space: Space;
+  /** Numbers of `features` by group and lane; fewer than eight in the last. */
   readonly groups: readonly (readonly number[])[];
   /** Features of more bins, by their number. */
   readonly wide: ReadonlyMap<number, Uint16Array>;
@@ -37,19 +40,18 @@ export interface TableOptions {
   readonly rowsInLeaf: number;
   readonly seed: number;
   readonly signal?: AbortSignal | undefined;
-  /** Memory that the kernels see. */
-  readonly bytes?: (length: number) => Uint8Array;
 }
 
 /** Columns of equal length, NaN where a value is missing. */
 export function tableOf(columns: readonly Float64Array[], options: TableOptions): Table {
   const rows = columns[0]?.length ?? 0;
   const chosen = rows > sampled ? new Chance(options.seed).sample(sampled, rows) : undefined;
+  const sort = sorter(Math.min(rows, sampled));
   const binnings = columns.map((column, index) => {
     options.signal?.throwIfAborted();
     const sample = chosen ? Float64Array.from(chosen, (row) => column[row] as number) : column;
-    const bins = options.categories.has(index) ? categoryBins : numberBins;
-    return bins(sample, { bins: options.bins, rowsInBin });
+    if (options.categories.has(index)) return categoryBins(sample, { bins: options.bins, rowsInBin });
+    return numberBins(sample, { bins: options.bins, rowsInBin, sort });
   });
   // Among sampled rows a leaf has accordingly fewer.
   const seen = Math.min(rows, sampled);
@@ -63,14 +65,19 @@ export function tableOf(columns: readonly Float64Array[], options: TableOptions)
     return binning.info;
   });
   const slim = features.flatMap((feature, number) => (feature.count <= 256 ? [number] : []));
-  const groups = Array.from({ length: Math.ceil(slim.length / 4) }, (_, group) => slim.slice(4 * group, 4 * group + 4));
-  const length = 4 * groups.length * rows;
-  const narrow = options.bytes?.(length) ?? new Uint8Array(length);
+  const groups = Array.from({ length: Math.ceil(slim.length / lanes) }, (_, group) =>
+    slim.slice(lanes * group, lanes * (group + 1)),
+  );
+  const space = spaceFor({ groups: groups.length, rows, bins: start });
   for (const [group, members] of groups.entries()) {
     options.signal?.throwIfAborted();
     for (const [lane, number] of members.entries()) {
       const feature = features[number] as BinnedFeature;
-      write(columns[feature.index] as Float64Array, feature, { into: narrow, at: 4 * group * rows + lane, step: 4 });
+      write(columns[feature.index] as Float64Array, feature, {
+        into: space.narrow,
+        at: lanes * group * rows + lane,
+        step: lanes,
+      });
     }
   }
   const wide = new Map(
@@ -81,7 +88,7 @@ export function tableOf(columns: readonly Float64Array[], options: TableOptions)
       return [[number, into]];
     }),
   );
-  return { rows, features, infos, bins: start, narrow, groups, wide };
+  return { rows, features, infos, bins: start, space, groups, wide };
 }
 
 interface Place {
@@ -96,8 +103,8 @@ function write(
   { into, at, step }: Place,
 ): void {
   if (kind === 'number') {
-    for (let row = 0, to = at; row < column.length; row += 1, to += step)
-      into[to] = binOf(bounds, hasMissing, column[row] as number);
+    const find = finder(bounds, hasMissing);
+    for (let row = 0, to = at; row < column.length; row += 1, to += step) into[to] = find(column[row] as number);
     return;
   }
   const bins = new Map(Array.from(categories, (category, bin) => [category, bin]));

@@ -26,34 +26,21 @@ export interface Grown {
 export class Grower {
   readonly #table: Table;
   readonly #options: Settled;
-  readonly #rows: Int32Array;
   readonly #spare: Int32Array;
-  readonly #pairs: Float64Array;
   readonly #free: Float64Array[] = [];
-  #slopes: Float32Array = new Float32Array(0);
-  #curves: Float32Array = new Float32Array(0);
   #asked: Uint8Array = new Uint8Array(0);
 
   constructor(table: Table, options: Settled) {
     this.#table = table;
     this.#options = options;
-    this.#rows = new Int32Array(table.rows);
     this.#spare = new Int32Array(table.rows);
-    this.#pairs = new Float64Array(2 * table.rows);
   }
 
-  /** One tree of some rows; `asked` has 1 for each feature that it may ask. */
-  grow(given: {
-    readonly slopes: Float32Array;
-    readonly curves: Float32Array;
-    readonly rows: Int32Array;
-    readonly asked: Uint8Array;
-  }): Grown {
+  /** One tree of some rows, towards the slopes in the table's space; `asked` has 1 for each feature that it may ask. */
+  grow(given: { readonly rows: Int32Array; readonly asked: Uint8Array }): Grown {
     const { leaves: most, l1, l2, gainToSplit } = this.#options;
-    this.#slopes = given.slopes;
-    this.#curves = given.curves;
     this.#asked = given.asked;
-    this.#rows.set(given.rows);
+    this.#table.space.rows.set(given.rows);
     const root = this.#root(given.rows.length);
     const leaves = [root];
     const tree = new GrowingTree(this.#table, {
@@ -80,16 +67,17 @@ export class Grower {
   }
 
   #rowsOf({ start, rows }: Leaf): Int32Array {
-    return this.#rows.subarray(start, start + rows);
+    return this.#table.space.rows.subarray(start, start + rows);
   }
 
   #root(rows: number): Leaf {
+    const { rows: numbers, floats } = this.#table.space;
     let slope = 0;
     let curve = 0;
     for (let at = 0; at < rows; at += 1) {
-      const row = this.#rows[at] as number;
-      slope += this.#slopes[row] as number;
-      curve += this.#curves[row] as number;
+      const row = numbers[at] as number;
+      slope += floats[2 * row] as number;
+      curve += floats[2 * row + 1] as number;
     }
     const leaf = this.#leaf({ start: 0, rows, slope, curve, depth: 0, sums: this.#take() });
     if (this.#maySplit(leaf, leaf)) {
@@ -129,8 +117,7 @@ export class Grower {
     if (isLast || !this.#maySplit(one, other)) return [one, other];
     const [smaller, larger] = isLeftSmaller ? [one, other] : [other, one];
     this.#sum(smaller, parent.worth);
-    const { sums } = larger;
-    for (let at = 0; at < sums.length; at += 1) sums[at] = (sums[at] as number) - (smaller.sums[at] as number);
+    subtract(larger.sums, smaller.sums);
     this.#look(smaller, parent);
     this.#look(larger, parent);
     return [one, other];
@@ -143,12 +130,7 @@ export class Grower {
   }
 
   #sum(leaf: Leaf, asked: Uint8Array): void {
-    const rows = this.#rowsOf(leaf);
-    for (let at = 0; at < rows.length; at += 1) {
-      this.#pairs[2 * at] = this.#slopes[rows[at] as number] as number;
-      this.#pairs[2 * at + 1] = this.#curves[rows[at] as number] as number;
-    }
-    sumBins(this.#table, leaf.sums, { rows, pairs: this.#pairs, asked });
+    leaf.sums.set(sumBins(this.#table, { start: leaf.start, rows: leaf.rows, asked }));
     restore(this.#table, leaf.sums, leaf);
   }
 
@@ -169,6 +151,10 @@ export class Grower {
   #release(sums: Float64Array): void {
     this.#free.push(sums);
   }
+}
+
+function subtract(from: Float64Array, other: Float64Array): void {
+  for (let at = 0; at < from.length; at += 1) from[at] = (from[at] as number) - (other[at] as number);
 }
 
 /** The leaf whose division gains most, the first of equal ones; −1: none gains. */

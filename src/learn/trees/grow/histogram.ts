@@ -1,74 +1,48 @@
 import type { Table } from '../bins/table.ts';
+import { lanes } from './kernels.ts';
 
-/** Slopes and curvatures of the rows, beside each other for each row. */
-export type Pairs = Float64Array;
-
-/** Sums of each bin of each feature that is asked, over some rows: slope at 2n, curvature at 2n + 1. */
+/**
+ * Sums of each bin of each feature that is asked, over the rows from `start` on: slope at 2n, curvature at 2n + 1. They stay in the table's space
+ * until the next call.
+ */
 export function sumBins(
-  table: Table,
-  into: Float64Array,
-  { rows, pairs, asked }: { readonly rows: Int32Array; readonly pairs: Pairs; readonly asked: Uint8Array },
-): void {
-  const words = new Uint32Array(table.narrow.buffer, table.narrow.byteOffset, table.narrow.length / 4);
-  into.fill(0);
-  for (const [group, members] of table.groups.entries()) {
-    if (!members.some((number) => asked[number])) continue;
-    const [a = 0, b = a, c = a, d = a] = members.map((number) => 2 * (table.features[number]?.start ?? 0));
-    sumGroup(words.subarray(group * table.rows, (group + 1) * table.rows), into, {
-      rows,
-      pairs,
-      starts: [a, b, c, d],
-      lanes: members.length,
+  { rows: all, features, groups, wide, space }: Table,
+  { start, rows, asked }: { readonly start: number; readonly rows: number; readonly asked: Uint8Array },
+): Float64Array {
+  const { kernels, narrow, floats, pairs, sums, nowhere } = space;
+  const first = space.rows.byteOffset + 4 * start;
+  const end = pairs.byteOffset + 16 * rows;
+  sums.fill(0);
+  if (rows === 0) return sums;
+  kernels.gather(first, floats.byteOffset, pairs.byteOffset, end);
+  for (const [group, members] of groups.entries()) {
+    if (!members.some((number) => asked[number] === 1)) continue;
+    const starts = Array.from({ length: lanes }, (_, lane) => {
+      const feature = features[members[lane] ?? -1];
+      return feature ? sums.byteOffset + 16 * feature.start : nowhere;
     });
+    const bins = narrow.byteOffset + lanes * group * all;
+    kernels.sum(bins, first, pairs.byteOffset, end, ...starts);
   }
-  for (const [number, bins] of table.wide) {
-    if (!asked[number]) continue;
-    const start = 2 * (table.features[number]?.start ?? 0);
-    for (let at = 0; at < rows.length; at += 1) {
-      const bin = start + 2 * (bins[rows[at] as number] as number);
-      into[bin] = (into[bin] as number) + (pairs[2 * at] as number);
-      into[bin + 1] = (into[bin + 1] as number) + (pairs[2 * at + 1] as number);
+  for (const [number, bins] of wide) {
+    if (asked[number] === 0) continue;
+    const own = features[number]?.start ?? 0;
+    for (let at = 0; at < rows; at += 1) {
+      const bin = 2 * (own + (bins[space.rows[start + at] as number] as number));
+      sums[bin] = (sums[bin] as number) + (pairs[2 * at] as number);
+      sums[bin + 1] = (sums[bin + 1] as number) + (pairs[2 * at + 1] as number);
     }
   }
-}
-
-interface Group {
-  readonly rows: Int32Array;
-  readonly pairs: Pairs;
-  readonly starts: readonly [number, number, number, number];
-  readonly lanes: number;
-}
-
-function sumGroup(words: Uint32Array, into: Float64Array, { rows, pairs, starts: [a, b, c, d], lanes }: Group): void {
-  for (let at = 0; at < rows.length; at += 1) {
-    const word = words[rows[at] as number] as number;
-    const slope = pairs[2 * at] as number;
-    const curve = pairs[2 * at + 1] as number;
-    let bin = a + ((word & 255) << 1);
-    into[bin] = (into[bin] as number) + slope;
-    into[bin + 1] = (into[bin + 1] as number) + curve;
-    if (lanes === 1) continue;
-    bin = b + ((word >>> 7) & 510);
-    into[bin] = (into[bin] as number) + slope;
-    into[bin + 1] = (into[bin + 1] as number) + curve;
-    if (lanes === 2) continue;
-    bin = c + ((word >>> 15) & 510);
-    into[bin] = (into[bin] as number) + slope;
-    into[bin + 1] = (into[bin + 1] as number) + curve;
-    if (lanes === 3) continue;
-    bin = d + ((word >>> 23) & 510);
-    into[bin] = (into[bin] as number) + slope;
-    into[bin + 1] = (into[bin + 1] as number) + curve;
-  }
+  return sums;
 }
 
 /** As LightGBM: the most frequent bin is what the others leave, unless it is the first, which nobody reads. */
 export function restore(
-  table: Table,
+  { features }: Table,
   sums: Float64Array,
   leaf: { readonly slope: number; readonly curve: number },
 ): void {
-  for (const { start, count, frequent } of table.features) {
+  for (const { start, count, frequent } of features) {
     if (frequent === 0) continue;
     let { slope, curve } = leaf;
     for (let bin = start; bin < start + count; bin += 1) {

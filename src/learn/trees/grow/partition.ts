@@ -1,4 +1,5 @@
 import type { Table } from '../bins/table.ts';
+import { lanes } from './kernels.ts';
 import type { Split } from './split.ts';
 
 /** Which bins of the feature go left. */
@@ -20,11 +21,11 @@ export interface BinColumn {
   readonly step: number;
 }
 
-export function columnOf({ narrow, wide, groups, rows }: Table, number: number): BinColumn {
+export function columnOf({ space, wide, groups, rows }: Table, number: number): BinColumn {
   const own = wide.get(number);
   if (own) return { from: own, at: 0, step: 1 };
   const group = groups.findIndex((members) => members.includes(number));
-  return { from: narrow, at: 4 * group * rows + (groups[group] ?? []).indexOf(number), step: 4 };
+  return { from: space.narrow, at: lanes * group * rows + (groups[group] ?? []).indexOf(number), step: lanes };
 }
 
 /** Brings the rows that go left to the front, both sides in their order; gives how many there are. */

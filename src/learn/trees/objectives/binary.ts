@@ -14,14 +14,14 @@ export function binary({ values, weights }: Targets): Loss {
   const share = Math.max(least, Math.min(1 - least, ones / all));
   return {
     start: Math.log(share / (1 - share)),
-    slopes(scores, into, curves) {
+    slopes(scores, into) {
       for (let row = 0; row < values.length; row += 1) {
         const own = weights?.[row] ?? 1;
         const side = (values[row] as number) > 0 ? 1 : -1;
         const slope = -side / (1 + Math.exp(side * (scores[row] as number)));
         const size = Math.abs(slope);
-        into[row] = slope * own;
-        curves[row] = size * (1 - size) * own;
+        into[2 * row] = slope * own;
+        into[2 * row + 1] = size * (1 - size) * own;
       }
     },
   };

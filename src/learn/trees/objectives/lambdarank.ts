@@ -32,8 +32,7 @@ export function lambdarank(
 
   function query(
     scores: Float64Array,
-    slopes: Float32Array,
-    curves: Float32Array,
+    into: Float32Array,
     { start, rows, ideal }: { readonly start: number; readonly rows: number; readonly ideal: number },
   ): void {
     sortByScore(scores, order, start, rows);
@@ -53,34 +52,26 @@ export function lambdarank(
         const pull = chance * -change;
         const bend = Math.fround(chance * (1 - chance) * change);
         const slope = Math.fround(pull);
-        slopes[low] = (slopes[low] as number) - slope;
-        slopes[high] = (slopes[high] as number) + slope;
-        curves[low] = (curves[low] as number) + bend;
-        curves[high] = (curves[high] as number) + bend;
+        into[2 * low] = (into[2 * low] as number) - slope;
+        into[2 * high] = (into[2 * high] as number) + slope;
+        into[2 * low + 1] = (into[2 * low + 1] as number) + bend;
+        into[2 * high + 1] = (into[2 * high + 1] as number) + bend;
         total -= 2 * pull;
       }
     }
     if (total <= 0) return;
     const factor = Math.log2(1 + total) / total;
-    for (let row = start; row < start + rows; row += 1) {
-      slopes[row] = (slopes[row] as number) * factor;
-      curves[row] = (curves[row] as number) * factor;
-    }
+    for (let at = 2 * start; at < 2 * (start + rows); at += 1) into[at] = (into[at] as number) * factor;
   }
 
   return {
     start: 0,
-    slopes(scores, into, curves) {
+    slopes(scores, into) {
       into.fill(0);
-      curves.fill(0);
       for (const [index, rows] of groups.entries())
-        if (rows > 0)
-          query(scores, into, curves, { start: starts[index] as number, rows, ideal: ideals[index] as number });
+        if (rows > 0) query(scores, into, { start: starts[index] as number, rows, ideal: ideals[index] as number });
       if (!weights) return;
-      for (let row = 0; row < values.length; row += 1) {
-        into[row] = (into[row] as number) * (weights[row] as number);
-        curves[row] = (curves[row] as number) * (weights[row] as number);
-      }
+      for (let at = 0; at < into.length; at += 1) into[at] = (into[at] as number) * (weights[at >> 1] as number);
     },
   };
 }

@@ -7,8 +7,8 @@ import { regression } from './regression.ts';
 export interface Loss {
   /** The sum that every row begins with. */
   readonly start: number;
-  /** Writes slope and curvature of each row. */
-  slopes(scores: Float64Array, into: Float32Array, curves: Float32Array): void;
+  /** Writes slope and curvature of each row, beside each other. */
+  slopes(scores: Float64Array, into: Float32Array): void;
 }
 
 /** What rows are trained towards. LightGBM keeps both as 32-bit floats, and so must whoever wants the same trees. */

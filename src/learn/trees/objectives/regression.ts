@@ -11,11 +11,11 @@ export function regression({ values, weights }: Targets): Loss {
   }
   return {
     start: sum / weight,
-    slopes(scores, into, curves) {
+    slopes(scores, into) {
       for (let row = 0; row < values.length; row += 1) {
         const own = weights?.[row] ?? 1;
-        into[row] = Math.fround((scores[row] as number) - (values[row] as number)) * own;
-        curves[row] = own;
+        into[2 * row] = Math.fround((scores[row] as number) - (values[row] as number)) * own;
+        into[2 * row + 1] = own;
       }
     },
   };
