@@ -15,7 +15,7 @@ import { environmentOf, placeFor, stopPoint } from './place.ts';
 import type { Environment, Place, ProjectConfig, StateAdapter } from './project.ts';
 import { refuseHalfRestored } from './restore.ts';
 import { sourceTables } from './sources.ts';
-import { targetsIn } from './targets.ts';
+import { refuseSharedNames, targetsIn } from './targets.ts';
 import { Variables } from './variables.ts';
 
 export interface OpenProject extends Project {
@@ -84,6 +84,7 @@ async function open(
   };
   try {
     const { definitions, graph, used } = await loadGraph(folder, config);
+    refuseSharedNames(environment, graph);
     for (const variable of used.ofOthers) variables.hide(variable);
     const files = await environment.files.open(place);
     const warehouse = await opening;

@@ -1,3 +1,5 @@
+import { EsteiraError } from '../errors.ts';
+import { type Graph, whereOf } from '../graph/index.ts';
 import type { Target } from '../run/index.ts';
 import type { Environment, Place } from './project.ts';
 
@@ -9,4 +11,23 @@ export function targetsIn({ models = [] }: Pick<Environment, 'models'>, place: P
     const open = async () => store.open(place);
     return { name: before === 0 ? store.adapter : `${store.adapter} ${before + 1}`, open };
   });
+}
+
+/** Throws DEFINITION_INVALID for two models that would be published under one name: stores know a model by the last part of its own. */
+export function refuseSharedNames({ models = [] }: Pick<Environment, 'models'>, graph: Graph): void {
+  if (models.length === 0) return;
+  const known = new Map<string, string>();
+  for (const { definition, id } of graph.nodes.values()) {
+    if (definition.kind !== 'model') continue;
+    const name = id.split('.').at(-1) ?? id;
+    const other = known.get(name);
+    known.set(name, id);
+    if (other === undefined) continue;
+    throw new EsteiraError('DEFINITION_INVALID', {
+      what: `Two models would be published as ${name}.`,
+      where: whereOf(definition),
+      got: `${other}, ${id}`,
+      next: 'Call one of them otherwise: stores know a model by the last part of its name.',
+    });
+  }
 }

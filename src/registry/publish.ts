@@ -52,7 +52,7 @@ export async function publish(store: KeptFiles, publishing: Publishing): Promise
   const last = moves.at(-1);
   const version = last && (await load(last.to));
   if (!last || !version)
-    throw new EsteiraError('FILE_UNUSABLE', {
+    throw new EsteiraError('VERSION_BROKEN', {
       what: `The files of version ${last?.to ?? 'none'} are not whole: it cannot be published.`,
       where: publishing.model,
       next: 'Go back to a version that is whole, or train again; what is published stays.',

@@ -109,6 +109,22 @@ test('a store that cannot even be opened is owed, and keeps no other from having
   ]);
 });
 
+test('a store that does not answer for one model is not asked for the others, and each is owed', async () => {
+  const store = newStore();
+  const world = await World.with({ name: 's3', open: async () => store });
+  for (const name of ['first', 'second', 'third']) {
+    const one = `ranking.analytics.${name}`;
+    await world.move(await world.train(one), 'better', one);
+  }
+  store.isDown = true;
+  const found = await bringAll(world.project());
+  assert.deepEqual(
+    found.map(({ owed }) => owed?.error),
+    Array(3).fill('STORE_UNREACHABLE: The bucket does not answer.'),
+  );
+  assert.equal(store.asked, 1);
+});
+
 test('killed at any point of publishing, the next process goes on, and nothing is doubled', async () => {
   for (let killed = 1; ; killed += 1) {
     const store = newStore();

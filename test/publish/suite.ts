@@ -151,6 +151,16 @@ export function publishingSuite(
       assert.equal(again.published, 'not ours');
     });
 
+    test('a history that another project has only begun is theirs, whoever is first at latest', async () => {
+      const { store } = await open();
+      const theirs = publishing(movesOf(1, { by: 'them' }));
+      await assert.rejects(publish(breaking(store, 2, false), theirs), /killed/);
+      const outcome = await publish(store, publishing(movesOf(1)));
+      assert.equal(outcome.published, 'not ours');
+      assert.deepEqual(await store.below('', 9), ['ltr/moves/00000001.json']);
+      assert.deepEqual(await publish(store, theirs), { published: 'now' });
+    });
+
     test('of forty publishers of one history, each at another move, the last move stays', async () => {
       const { store, another } = await open();
       await publish(store, publishing(movesOf(1)));

@@ -51,28 +51,30 @@ export class World {
   }
 
   /** Another version, trained and whole. */
-  async train(): Promise<string> {
+  async train(of = model): Promise<string> {
     this.#runs += 1;
     const { held } = begun(
-      await this.state.open(newRun(`r${this.#runs}`, { day: this.#runs, again: true, holder: 'first' })),
+      await this.state.open(
+        newRun(`r${this.#runs}`, { day: 1 + ((this.#runs - 1) % 28), again: true, holder: 'first' }),
+      ),
     );
-    const version = await this.state.models.begin(held, model, this.now);
+    const version = await this.state.models.begin(held, of, this.now);
     const parts = {
       'model.txt': { bytes: Buffer.from(`trees of ${version}\n`.repeat(50)) },
       'rows.parquet': { bytes: Buffer.alloc(999) },
     };
     const files = folderStore({ path: path.join(this.folder, 'data') });
     const about = { rows: this.#runs };
-    const contentHash = await keepVersion(files, { model, version }, { parts, about });
-    await this.state.models.complete(held, { model, version, state: 'candidate', contentHash, about });
+    const contentHash = await keepVersion(files, { model: of, version }, { parts, about });
+    await this.state.models.complete(held, { model: of, version, state: 'candidate', contentHash, about });
     await this.state.finish(held, 'succeeded', undefined, this.now);
     return version;
   }
 
   /** It is the champion from now on. */
-  async move(to: string, reason = 'better'): Promise<void> {
-    const from = (await this.state.models.champions()).get(model)?.version;
-    const models = [{ model, to, ...(from !== undefined && { from }) }];
+  async move(to: string, reason = 'better', of = model): Promise<void> {
+    const from = (await this.state.models.champions()).get(of)?.version;
+    const models = [{ model: of, to, ...(from !== undefined && { from }) }];
     const { moved } = await this.state.models.move({ models, by: 'ana', reason, now: this.now });
     if (moved !== 'all') throw new Error(`${to} is ${moved}`);
   }
