@@ -4,7 +4,10 @@ import { duckdb, email, env, folder, project, slack, sqlite, toFile } from 'este
 // The only file that names an engine. The pipelines are the same in every environment.
 export default project({
   name: 'esteira',
-  pipelines: { v_credit: 'pipelines/credit/definitions/*.ts' },
+  pipelines: {
+    v_credit: 'pipelines/credit/definitions/*.ts',
+    engajamento: 'pipelines/engagement/definitions/*.ts',
+  },
   invalid: '_invalidos',
   standard: 'embedded',
   channels: {

@@ -3,9 +3,9 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 const homes = ['test', 'src', 'pipelines', 'template'];
-/** Run by name only (`npm test -- test/crash`): they kill process after process, plant fault after fault, or need servers, another Node, a registry, an hour. */
+/** Run by name only (`npm test -- test/crash`): they kill process after process, plant fault after fault, train model after model, or need servers, another Node, a registry, an hour. */
 const apart = [
-  ...['test/crash', 'test/diagnose', 'test/keeping'],
+  ...['test/crash', 'test/diagnose', 'test/engagement', 'test/keeping'],
   ...['test/full', 'test/package', 'test/servers', 'test/traps'],
 ];
 

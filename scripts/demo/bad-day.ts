@@ -47,7 +47,7 @@ const isGood = ({ id, status: was, _deleted, aberto_em }: Record<string, unknown
 function compare(text: string, { date, share }: { readonly date: string; readonly share: string }): readonly string[] {
   console.log('the alert alone: planted → told');
   const wanted: readonly (readonly [what: string, said: RegExp])[] = [
-    ['the table', /^silver\.tb_chamado_invalidos: /m],
+    ['the table', /^v_credit\.silver\.tb_chamado_invalidos: /m],
     ['how many rows', new RegExp(`silver\\.tb_chamado_invalidos: ${planted} rows of ${rows}, ${RegExp.escape(share)}`)],
     ['the rule', new RegExp(`status_conhecido is false in ${planted} rows`)],
     ['since when', /status_conhecido .*, usually in \d+, since this run/],

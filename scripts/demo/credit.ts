@@ -2,18 +2,16 @@ import path from 'node:path';
 import { type FiguresByTable, generate, type Manifest } from '../../pipelines/credit/data/generate.ts';
 import type { QueryView, RunView } from '../../src/operate/index.ts';
 import { demonstrateBadDay } from './bad-day.ts';
-import { CommandLine } from './command.ts';
+import type { CommandLine } from './command.ts';
 
 const days = 3;
 const firstDate = '2026-09-14';
 
 /** V-Credit for three days: landing, bronze, silver, gold, curated. Gives what differs from the generator's plan. */
-export async function demonstrateCredit(options: {
-  readonly root: string;
-  readonly tickets: number;
-}): Promise<readonly string[]> {
-  const { root, tickets } = options;
-  const esteira = new CommandLine(root);
+export async function demonstrateCredit(
+  esteira: CommandLine,
+  { root, tickets }: { readonly root: string; readonly tickets: number },
+): Promise<readonly string[]> {
   const folder = path.join(root, '.esteira', 'demo', 'files');
   console.log(`V-Credit: the support desk of a credit company, ${tickets} tickets over ${days} days.`);
   console.log("Files of changes, written by a generator, stand in for the application's Postgres.");
