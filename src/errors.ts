@@ -85,6 +85,13 @@ export const catalogue = Object.freeze({
   SETTING_INVALID: terminal(2, 'A setting has a value that its column refuses.'),
   QUERY_NOT_READ_ONLY: terminal(2, 'A statement would change something; query only reads.'),
   READER_UNAVAILABLE: terminal(2, 'A source needs a reader that this environment does not have.'),
+  // ---- versions of models ----
+  VERSION_UNUSABLE: terminal(2, 'A version of a model was refused or taken back, or is not complete.'),
+  APPROVAL_NEEDED: terminal(3, 'A version of a model waits for somebody who may approve it.'),
+  NOT_ALLOWED: terminal(2, 'A person is not in the group that is to decide.'),
+  DECIDED_ALREADY: terminal(2, 'Somebody has decided about a version already.'),
+  CHAMPION_CHANGED: terminal(2, 'Another version is the champion by now than the one that was seen.'),
+  ROLLBACK_IMPOSSIBLE: terminal(2, 'There is no version of a model to go back to.'),
   // ---- owner and stores ----
   DEFINITIONS_CHANGED: transient(
     4,

@@ -1,4 +1,5 @@
 import { argument, type CommandEntry, date, limit, type OptionEntry, progress, select } from './entries/entry.ts';
+import { ofModels } from './entries/models.ts';
 import { watching } from './entries/watching.ts';
 
 export type { CommandEntry, OptionEntry } from './entries/entry.ts';
@@ -380,6 +381,7 @@ export const commands: readonly CommandEntry[] = [
     ],
     load: async () => (await import('./commands/settings.ts')).settingsSet,
   },
+  ...ofModels,
   ...watching,
   {
     name: 'checklist',

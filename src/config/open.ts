@@ -8,6 +8,7 @@ import type { Clock, StateStore } from '../ports/index.ts';
 import { type Against, Answers, type Project, said, ulid } from '../run/index.ts';
 import { membersIn, refuseUnknownChannels } from './channels-of.ts';
 import { clockOf } from './clock.ts';
+import { refuseUnknownGroups } from './groups-of.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
 import { changedSince, moduleHasher } from './modules.ts';
 import { usedVariables } from './names.ts';
@@ -183,6 +184,7 @@ async function loadGraph(folder: string, config: ProjectConfig) {
   const definitions = await loadDefinitions(folder, config);
   const graph = collect(definitions, { suffix: config.invalid ?? '_invalidos' });
   refuseUnknownChannels(config, graph);
+  refuseUnknownGroups(config, graph);
   return { definitions, graph, used: usedVariables(config, graph) };
 }
 

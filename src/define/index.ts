@@ -6,8 +6,10 @@ export { kmeans, type Learner, linearRegression, logisticRegression } from './le
 export {
   atLeast,
   atMost,
+  type DriftMeasure,
   expectNone,
   type GateLimit,
+  type InertiaMeasure,
   isTime,
   type Limit,
   type Measure,
@@ -15,7 +17,18 @@ export {
   type RowMeasure,
   samples,
 } from './limit.ts';
-export { age, duration, failures, invalidShare, rowsIn, scalar, unpublished, volume } from './measures.ts';
+export {
+  age,
+  drift,
+  duration,
+  failures,
+  inertia,
+  invalidShare,
+  rowsIn,
+  scalar,
+  unpublished,
+  volume,
+} from './measures.ts';
 export { type AnyModel, approvedBy, type Model, type ModelFacts, model, modelsInside } from './model.ts';
 export { type Monitor, monitor } from './monitor.ts';
 export {

@@ -2,6 +2,7 @@ import { type Columns, type Duration, parseDuration } from '../columns/index.ts'
 import { EsteiraError } from '../errors.ts';
 import type { Definition } from './definition.ts';
 import type { Job } from './job.ts';
+import type { AnyModel } from './model.ts';
 import type { AnyReadable, AnyRows, Setting } from './rows.ts';
 
 export interface CountMeasure {
@@ -23,6 +24,21 @@ export interface AgeMeasure {
   readonly rows: AnyReadable;
   readonly column: string;
 }
+/** Of rows beside those that the champion of a model was trained with. */
+export interface DriftMeasure {
+  readonly measure: 'drift';
+  readonly of: readonly Definition[];
+  readonly rows: AnyReadable;
+  readonly model: AnyModel;
+  readonly columns: readonly string[];
+  readonly by: 'psi' | 'ks';
+}
+export interface InertiaMeasure {
+  readonly measure: 'inertia';
+  readonly of: readonly Definition[];
+  readonly rows: AnyReadable;
+  readonly model: AnyModel;
+}
 export interface JobMeasure<Name extends 'duration' | 'failures'> {
   readonly measure: Name;
   readonly of: readonly [Job];
@@ -38,6 +54,8 @@ export type Measure =
   | RowMeasure
   | VolumeMeasure
   | AgeMeasure
+  | DriftMeasure
+  | InertiaMeasure
   | JobMeasure<'duration'>
   | JobMeasure<'failures'>
   | PublishedMeasure;

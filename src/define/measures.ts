@@ -1,6 +1,16 @@
 import type { Columns, NamesOf, Time } from '../columns/index.ts';
 import type { Job } from './job.ts';
-import type { AgeMeasure, CountMeasure, JobMeasure, PublishedMeasure, QueryMeasure, VolumeMeasure } from './limit.ts';
+import type {
+  AgeMeasure,
+  CountMeasure,
+  DriftMeasure,
+  InertiaMeasure,
+  JobMeasure,
+  PublishedMeasure,
+  QueryMeasure,
+  VolumeMeasure,
+} from './limit.ts';
+import type { AnyModel } from './model.ts';
 import type { AnyRows, Readable } from './rows.ts';
 import type { AnySource } from './source.ts';
 import type { AnyTable } from './table.ts';
@@ -26,6 +36,35 @@ export const age = <C extends Columns>(of: Readable<C>, column: NamesOf<C, Time>
   of: of.reads,
   rows: of,
   column,
+});
+
+// ---- of rows beside those that a model was trained with ----
+/**
+ * How far the values of columns have moved from the rows that the champion was trained with, each column by itself: by `psi` (over the deciles of
+ * those rows, or their words; from 0.1 a shift, from 0.2 one to act on) or `ks` (the largest distance of two shares, from 0 to 1; of numbers only).
+ */
+export const drift = <C extends Columns>(
+  of: Readable<C>,
+  how: {
+    readonly from: AnyModel;
+    /** By default the model's features. */
+    readonly columns?: readonly (keyof C & string)[];
+    readonly by?: 'psi' | 'ks';
+  },
+): DriftMeasure => ({
+  measure: 'drift',
+  of: [...of.reads, how.from],
+  rows: of,
+  model: how.from,
+  columns: how.columns ?? how.from.facts.features,
+  by: how.by ?? 'psi',
+});
+/** Mean squared distance of rows to the centre next to them, as a multiple of that of the champion's training rows; of a family by member. */
+export const inertia = <C extends Columns>(model: AnyModel, how: { readonly of: Readable<C> }): InertiaMeasure => ({
+  measure: 'inertia',
+  of: [...how.of.reads, model],
+  rows: how.of,
+  model,
 });
 
 // ---- of models ----

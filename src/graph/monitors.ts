@@ -1,4 +1,5 @@
-import type { AnySource, AnyTable, Definition, Limit, Monitor } from '../define/index.ts';
+import type { Columns } from '../columns/index.ts';
+import type { AnySource, AnyTable, Definition, DriftMeasure, InertiaMeasure, Limit, Monitor } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { whereOf } from './catalog.ts';
 import { readCron } from './cron.ts';
@@ -45,12 +46,13 @@ export function refuseMonitor(monitor: Monitor): void {
       'unpublished() is of no run',
       "every: '*/5 * * * *', five fields of cron in UTC",
     );
-  if (every !== undefined && !('query' in limit.measure || measure === 'age' || isOfStores))
+  if (every !== undefined && !('query' in limit.measure || 'rows' in limit.measure || isOfStores))
     throw refuse(
       `has a time of its own, and ${measure} is of a run`,
       `every: ${every}`,
       'no `every`: it is judged after each run',
     );
+  if ('model' in limit.measure) refuseBesideModel(limit.measure, refuse);
   if (limit.measure.measure !== 'age') return;
   const { rows, column } = limit.measure;
   const kind = rows?.columns?.[column]?.facts.kind;
@@ -60,6 +62,32 @@ export function refuseMonitor(monitor: Monitor): void {
       `${column}${kind ? ` is ${kind}` : ''}`,
       'a column that is a date or a timestamp',
     );
+}
+
+/** What a model was trained with must be there to be compared with it. */
+function refuseBesideModel(
+  measure: DriftMeasure | InertiaMeasure,
+  refuse: (what: string, got: unknown, allowed: string) => EsteiraError,
+): void {
+  const { learner, features, each, from } = measure.model.facts;
+  const kindIn = (columns: Columns | undefined, name: string): string | undefined => columns?.[name]?.facts.kind;
+  if (measure.measure === 'inertia') {
+    if (learner.learner !== 'kmeans')
+      throw refuse('measures the inertia of what has no centres', learner.learner, 'a model that learns by kmeans(…)');
+    const lost = [...each, ...features].find((name) => kindIn(measure.rows?.columns, name) === undefined);
+    if (lost !== undefined)
+      throw refuse('watches rows without a column of the model', lost, [...each, ...features].join(', '));
+    return;
+  }
+  const { columns, by, rows } = measure;
+  if (by !== 'psi' && by !== 'ks') throw refuse('measures drift in no known way', by, "'psi' or 'ks'");
+  for (const name of columns) {
+    if (!features.includes(name)) throw refuse('watches the drift of what is no feature', name, features.join(', '));
+    const kind = kindIn(rows?.columns, name);
+    if (kind === undefined) throw refuse('watches rows without a feature of the model', name, 'rows that have it');
+    if (by === 'ks' && ['text', 'boolean'].includes(kindIn(from.columns, name) ?? ''))
+      throw refuse('measures by ks what is no number', `${name} is ${kind}`, "by: 'psi', or other columns");
+  }
 }
 
 /** Views show what is there, and invalid rows come with the table that refuses them. */
@@ -84,4 +112,6 @@ const kinds: Readonly<Record<string, Wanted>> = {
   rows: { ...tables, kinds: ['table', 'source'] },
   volume: { ...tables, kinds: ['table', 'source'] },
   'invalid share': { kinds: ['table'], text: 'tables' },
+  drift: { ...tables, kinds: [...tables.kinds, 'model'] },
+  inertia: { ...tables, kinds: [...tables.kinds, 'model'] },
 };

@@ -11,6 +11,12 @@ import { backup } from './keep/backup.ts';
 import { gc } from './keep/gc.ts';
 import { lineage } from './lineage.ts';
 import { compile, logs, query, runs, show } from './look.ts';
+import { compare } from './models/compare.ts';
+import { approve, reject } from './models/decide.ts';
+import { history, models } from './models/list.ts';
+import { promote } from './models/move.ts';
+import { rollback } from './models/rollback.ts';
+import { show as showVersion } from './models/show.ts';
 import { plan } from './plan.ts';
 import { publishBeforeEnd, publishModels } from './publish/publish.ts';
 import { backfill } from './rerun/backfill.ts';
@@ -58,6 +64,14 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
   alerts,
   'alerts test': testAlerts,
   monitors,
+  models,
+  'models show': showVersion,
+  'models compare': compare,
+  'models history': history,
+  'models promote': promote,
+  'models rollback': rollback,
+  approve,
+  reject,
   status,
   doctor,
   diagnose,
@@ -72,7 +86,10 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
 const raises: readonly OperationName[] = ['run', 'resume', 'backfill', 'reprocess', 'sync'];
 
 /** Champions are moved by what these do, and their process may end with them. */
-const releases: readonly OperationName[] = ['run', 'resume', 'backfill', 'reprocess'];
+const releases: readonly OperationName[] = [
+  ...(['run', 'resume', 'backfill', 'reprocess'] as const),
+  ...(['models promote', 'models rollback', 'approve'] as const),
+];
 
 /** What arrives at the owner's socket is only a text; names that every object has are no operations. */
 function refuseUnknown(name: string, input: unknown): void {

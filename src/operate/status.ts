@@ -4,6 +4,7 @@ import type { RunRecord } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
 import { changesOf } from './changes.ts';
 import { interruptedOf } from './interrupted.ts';
+import { dueModels } from './models/list.ts';
 import type { StatusView } from './views.ts';
 import { runView, tickView } from './views-of.ts';
 
@@ -35,6 +36,7 @@ export async function status(project: Project): Promise<StatusView> {
   return {
     ...{ environment: project.environment, owner: project.owner, running, interrupted, jobs },
     ...{ waiting: waiting.map(tickView), missed: missed.map(tickView), drift, alerts },
+    retrain: await dueModels(project),
     changes: await changesOf(project),
   };
 }

@@ -14,6 +14,7 @@ import type { AlertsTestView, AlertsView, MonitorsView } from './alerts/views.ts
 import type { ChecklistView } from './checklist/views.ts';
 import type { DiagnosisView } from './diagnose/views.ts';
 import type { DiffView } from './diff-views.ts';
+import type { ModelOperations, RetrainView } from './models/views.ts';
 import type { PlanView } from './plan-views.ts';
 import type { PublishView } from './publish/views.ts';
 import type { BeatEvent, ScheduleEvent, StartView, TickView } from './schedule/views.ts';
@@ -23,6 +24,7 @@ export type * from './alerts/views.ts';
 export type { ChecklistView, ItemState, ItemView } from './checklist/views.ts';
 export type { Cause, DiagnosisView, FindingView } from './diagnose/views.ts';
 export type * from './diff-views.ts';
+export type * from './models/views.ts';
 export type * from './plan-views.ts';
 export type { PublishedView, PublishView } from './publish/views.ts';
 export type { BeatEvent, KeepingView, ScheduleEvent, StartView, TickView } from './schedule/views.ts';
@@ -320,6 +322,8 @@ export interface StatusView {
     readonly waiting: number;
     readonly givenUp: number;
   };
+  /** Models that should be trained again, and why; nothing trains them by itself. */
+  readonly retrain: readonly RetrainView[];
   /** Jobs that follow changes. */
   readonly changes: readonly ChangesView[];
 }
@@ -364,7 +368,7 @@ export interface GcView {
 }
 
 /** Every operation: its input and what it gives. The command line and the owner's socket know only these. */
-export interface Operations {
+export interface Operations extends ModelOperations {
   check: [input: Record<string, never>, output: CheckView];
   /** `destroy`: tables that may lose what they hold and nobody declares any more. */
   setup: [input: { readonly target?: string; readonly destroy?: readonly string[] }, output: SetupView];

@@ -9,8 +9,10 @@ export { type Followed, followedIn } from './capture/followed.ts';
 export { claimAll, execute, type StepOutcome } from './execute.ts';
 export { changedNext, changedText, filesOf, filesRead } from './files.ts';
 export { championKey, knownChampions, readChampions } from './learning/champions.ts';
-export { type ChangedParameter, changedParameters, trainedOtherwise } from './learning/due.ts';
+export { changedParameters, trainedOtherwise } from './learning/due.ts';
+export { parameterChanges, parameterTexts } from './learning/parameters.ts';
 export { broken, openPredictor, type Predictor, predictQuery, rowsFile } from './learning/predictor.ts';
+export { openProfiles } from './learning/profiles.ts';
 export { insideOf, lacking, release, showChampions } from './learning/release.ts';
 export {
   askToDestroy,

@@ -6,6 +6,7 @@ import { count, counted, moment, seconds } from '../numbers.ts';
 import { table } from '../table.ts';
 import { inEnvironment, type Look } from '../terminal.ts';
 import { visible, wrapHanging } from '../text.ts';
+import { dueLines } from './models.ts';
 import { missedText } from './runs.ts';
 
 export const status: Command = async ({ terminal, call }) => {
@@ -26,7 +27,7 @@ const headings = [
 
 /** Who has the project, what goes on, and for each job its last day and its next time; a run of a part of a job stands below it. */
 export function statusText(
-  { environment, owner, running, interrupted, jobs, waiting, missed, drift, alerts, changes }: StatusView,
+  { environment, owner, running, interrupted, jobs, waiting, missed, drift, alerts, retrain, changes }: StatusView,
   look: Look,
 ): string {
   const whose = owner
@@ -50,12 +51,21 @@ export function statusText(
     ...(rows.length > 0 ? ['', ...table(headings, rows, look)] : []),
     ...(waiting.length > 0 ? ['', 'Due, not done', ...waiting.map((tick) => waitingLine(tick, look))] : []),
     ...(missed.length > 0 ? ['', missedText(missed, look)] : []),
+    ...retrainLines(retrain, look),
     ...(changes.length > 0 ? ['', 'Changes that are followed'] : []),
     ...changes.map((one) => changesLine(one, look)),
     ...(drift.length > 0 ? ['', 'Files that are not what their sources declare'] : []),
     ...driftTexts(drift).map((text) => wrapHanging(visible(`  ${text}`), look.columns, 4)),
   ].join('\n');
 }
+
+/** It is said, and left to people. */
+const retrainLines = (retrain: StatusView['retrain'], look: Look): readonly string[] =>
+  retrain.flatMap(({ model, due, trainedBy }) => [
+    '',
+    `${paint(look, 'warn', look.unicode ? '!' : 'warning:')} ${visible(model)} is due to be trained again`,
+    ...dueLines(due, trainedBy, look),
+  ]);
 
 function alertLines({ open, waiting, givenUp }: StatusView['alerts'], look: Look): readonly string[] {
   const lines = open.map(({ monitor, since, what }) => `${monitor}, since ${moment(since)}: ${what}`);

@@ -101,6 +101,7 @@ const status = {
   missed: [],
   drift: [],
   alerts: { open: [], waiting: 0, givenUp: 0 },
+  retrain: [],
   changes: [],
   jobs: [
     {

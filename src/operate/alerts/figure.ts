@@ -3,6 +3,7 @@ import { EsteiraError } from '../../errors.ts';
 import type { Figure, Verdict } from '../../ports/index.ts';
 import { millisecondsOf, said, settingText } from '../../run/index.ts';
 import { errorLines } from './error-lines.ts';
+import { measureDrift, measureInertia } from './measures/drift.ts';
 import { measureInvalid } from './measures/invalid.ts';
 import type { Measured } from './measures/measured.ts';
 import { measureAge, measureQuery } from './measures/query.ts';
@@ -23,6 +24,10 @@ async function measured(measure: Measure, subject: Subject): Promise<Measured | 
       return measureAge(measure, subject);
     case 'unpublished':
       return measureUnpublished(subject);
+    case 'drift':
+      return measureDrift(measure, subject);
+    case 'inertia':
+      return measureInertia(measure, subject);
     case 'duration':
       return ran && measureDuration(ran, subject);
     case 'failures':

@@ -23,6 +23,8 @@ const texts: Readonly<Partial<Record<Measure['measure'], (value: number) => stri
   age: timeText,
   duration: timeText,
   unpublished: timeText,
+  drift: (value) => String(Number(value.toPrecision(3))),
+  inertia: (value) => String(Number(value.toPrecision(3))),
   scalar: (value) => String(Number(value.toPrecision(12))),
 };
 export const valueText = (measure: string, value: number): string =>

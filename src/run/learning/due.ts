@@ -6,30 +6,15 @@ import type { Project } from '../project.ts';
 import type { SettingValues } from '../settings.ts';
 import { settingsAbove } from './above.ts';
 import { championKey, usedBy } from './champions.ts';
-
-/** A setting that a version was trained with, and that is another now; absent where it is none any more. */
-export interface ChangedParameter {
-  readonly name: string;
-  readonly trained?: string;
-  readonly now?: string;
-}
+import { type ChangedParameter, parameterChanges } from './parameters.ts';
 
 /** In what the settings above a model differ from those that a version was trained with. */
-export function changedParameters(
+export const changedParameters = (
   node: Node<AnyModel>,
   { settings: trained }: Pick<VersionAbout, 'settings'>,
-  of: { readonly values: SettingValues; readonly project: Project },
-): readonly ChangedParameter[] {
-  const now = settingsAbove(node.definition, of.values, of.project.graph);
-  const names = new Set([...Object.keys(trained), ...Object.keys(now)]);
-  return [...names]
-    .filter((name) => trained[name] !== now[name])
-    .map((name) => ({
-      name,
-      ...(trained[name] === undefined ? {} : { trained: trained[name] }),
-      ...(now[name] === undefined ? {} : { now: now[name] }),
-    }));
-}
+  { values, project }: { readonly values: SettingValues; readonly project: Project },
+): readonly ChangedParameter[] =>
+  parameterChanges(project, trained, settingsAbove(node.definition, values, project.graph));
 
 /** What a run says of champions that it predicts with, and that were trained with other settings than those of now. */
 export async function trainedOtherwise(

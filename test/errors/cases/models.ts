@@ -1,6 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import path from 'node:path';
-import { type Case, type Cases, shop } from '../case.ts';
+import { type Case, type Cases, config, shop } from '../case.ts';
 
 const people = (rows: string): string => `
 export const people = table('silver.people', {
@@ -23,6 +24,27 @@ const trained: Pick<Case, 'words' | 'files' | 'before'> = {
 };
 /** Versions are called by the minute in which they were trained. */
 const varying = /\d{8}_\d{4}/g;
+
+const me = userInfo().username;
+/** A model that has been trained, with a gate or a group that is to approve it, of which I may be. */
+const decided = (more: string, { group = me, before = [] }: { group?: string; before?: Case['before'] } = {}) => ({
+  files: {
+    ...shop(`
+export const people = table('silver.people', {
+  columns: { id: col.integer().key(), minutes: col.real() },
+  rows: sql\`select range as id, range % 7 as minutes from range(20)\`,
+});
+export const usage = model('analytics.usage', { from: people, features: ['minutes'], learner: kmeans({ clusters: 2 }), ${more} });
+export const retrain = job('retrain', { when: byHand, train: [usage] });
+`).files,
+    ...config({ more: `groups: { dados: ['${group}'] },` }),
+  },
+  before: [['setup'], ['run', 'retrain'], ...before],
+  // Whoever gives the command is another on each machine.
+  varying: new RegExp(`${varying.source}|\\b${me}\\b|\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\dZ`, 'g'),
+});
+const approval = "release: approvedBy('dados')";
+const said = ['--reason', 'seen with sales'];
 
 /** Versions of models, and what predicts with them. */
 export const models: Cases = {
@@ -62,6 +84,67 @@ export const models: Cases = {
       ...{ doing: 'A model is trained with fewer different rows than clusters.', words: ['run', 'retrain'] },
       ...shop(people(`select range as id, 'pro' as plan, 1.5 as minutes from range(20)`)),
       before: [['setup']],
+    },
+  ],
+  VERSION_UNUSABLE: [
+    {
+      doing: 'A version is promoted that its gate refused.',
+      words: ['models', 'promote', 'usage', '2', ...said],
+      ...decided("gate: [atLeast('silhouette', 1)]"),
+    },
+    {
+      doing: 'A version is approved, and none waits.',
+      words: ['approve', 'usage', ...said],
+      ...decided(approval, { before: [['reject', 'usage', ...said]] }),
+    },
+    {
+      doing: 'A version is promoted that somebody rejected.',
+      words: ['models', 'promote', 'usage', '2', ...said],
+      ...decided(approval, { before: [['reject', 'usage', ...said]] }),
+    },
+    {
+      doing: 'A version that was taken back is to be used again.',
+      ...decided(''),
+      words: ['models', 'promote', 'usage', '20260310_1200_2', ...said],
+      before: [
+        ...[['setup'], ['run', 'retrain'], ['run', 'retrain', '--again']],
+        ['models', 'rollback', 'usage', ...said],
+      ],
+    },
+  ],
+  APPROVAL_NEEDED: [
+    {
+      doing: 'A version is promoted that waits for approval.',
+      words: ['models', 'promote', 'usage', '2', ...said],
+      ...decided(approval),
+    },
+  ],
+  NOT_ALLOWED: [
+    {
+      doing: 'Somebody approves who is not in the group.',
+      words: ['approve', 'usage', ...said],
+      ...decided(approval, { group: 'ana' }),
+    },
+  ],
+  DECIDED_ALREADY: [
+    {
+      doing: 'Two people decide about a version.',
+      words: ['reject', 'usage', '2', ...said],
+      ...decided(approval, { before: [['approve', 'usage', ...said]] }),
+    },
+  ],
+  CHAMPION_CHANGED: [
+    {
+      doing: 'A version is to take the place of one that is not the champion any more.',
+      words: ['models', 'promote', 'usage', '2', '--instead-of', '20260301_0230', ...said],
+      ...decided(''),
+    },
+  ],
+  ROLLBACK_IMPOSSIBLE: [
+    {
+      doing: 'The first champion is to be taken back.',
+      words: ['models', 'rollback', 'usage', ...said],
+      ...decided(''),
     },
   ],
 };

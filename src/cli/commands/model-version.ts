@@ -1,0 +1,164 @@
+import type { MovedView, VersionShowView } from '../../operate/views.ts';
+import type { Command } from '../command.ts';
+import { given } from '../command.ts';
+import { mark, paint } from '../marks.ts';
+import { count, counted, moment, seconds } from '../numbers.ts';
+import { table } from '../table.ts';
+import { inEnvironment, type Look } from '../terminal.ts';
+import { visible, wrapHanging } from '../text.ts';
+import { dueLines, line } from './models.ts';
+
+export const show: Command = async ({ typed, terminal, call }) => {
+  const [model = '', version] = typed.words;
+  const view = await call('models show', { model, ...given('version', version) });
+  return { result: view, text: () => versionText(view, terminal) };
+};
+
+type Trained = NonNullable<VersionShowView['trained']>;
+type Member = Trained['members'][number]['member'];
+
+/** `nivel mensal`; nothing where a model has no family. */
+export const memberText = (member: Member): string =>
+  Object.entries(member)
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ');
+
+/** Six digits say enough of a measure. */
+export function figure(value: number | undefined): string {
+  if (value === undefined) return 'not known';
+  return Number.isSafeInteger(value) ? count(value) : String(Number(value.toPrecision(6)));
+}
+
+function versionText(view: VersionShowView, look: Look): string {
+  const { label, version, state, isChampion, broken, decision, waits, next, trained } = view;
+  const how = broken !== undefined || state === 'refused' ? 'failed' : isChampion ? 'done' : 'pending';
+  const title = `${paint(look, 'strong', visible(`${label} ${version}`))}, ${isChampion ? 'the champion' : state}`;
+  return [
+    wrapHanging(`${mark(look, how)} ${title}`, look.columns, 2),
+    ...(broken === undefined ? [] : [line('files', `not what was registered: ${broken}`, look)]),
+    ...(waits === undefined ? [] : [line(state === 'candidate' ? 'waits' : 'why', waits, look)]),
+    ...(next === undefined ? [] : [line('next', inEnvironment(next, look), look)]),
+    ...(decision
+      ? [line(decision.decided, `by ${decision.by}, ${moment(decision.at)}: ${decision.reason}`, look)]
+      : []),
+    ...dueLines(view.due, [], look),
+    ...(trained ? trainedLines(view, trained, look) : []),
+  ].join('\n');
+}
+
+function trainedLines(view: VersionShowView, trained: Trained, look: Look): readonly string[] {
+  const { learner, options, features, target, each, job, date, by, rows, members, champion } = trained;
+  const inputs = Object.entries(trained.inputs).map(
+    ([name, { runId, sequence }]) => `${name} up to run ${runId || 'none'} (${sequence})`,
+  );
+  const said = Object.entries(options).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
+  const settings = view.settings.map(({ name, value }) => `${name} = ${value}`);
+  return [
+    line('learner', [learner, ...said].join(', '), look),
+    line('features', `${features.join(', ')}${target === undefined ? '' : `; to predict ${target}`}`, look),
+    ...(each.length > 0 ? [line('each', `${each.join(', ')}: ${counted(members.length, 'member')}`, look)] : []),
+    line('rows', `${count(rows)}${leftText(members)}`, look),
+    line('trained', `${moment(view.createdAt)} in ${seconds(trained.seconds)}, by ${job} of ${date} (${by})`, look),
+    line('run', view.runId, look),
+    line('beside', champion ?? 'no champion', look),
+    ...many('settings', settings, look),
+    ...many('inputs', inputs, look),
+    line('code', `${trained.code}; content ${view.contentHash?.slice(0, 16) ?? 'none'}`, look),
+    ...gateLines(trained, look),
+    ...measureLines(trained, look),
+    ...movedLines(view.moved, look),
+  ];
+}
+
+const many = (word: string, texts: readonly string[], look: Look): readonly string[] =>
+  texts.map((text, index) => line(index === 0 ? word : '', text, look));
+
+function leftText(members: Trained['members']): string {
+  const left = new Map<string, number>();
+  for (const member of members)
+    for (const [name, rows] of Object.entries(member.left)) left.set(name, (left.get(name) ?? 0) + rows);
+  const held = members.reduce((sum, member) => sum + member.held, 0);
+  const texts = [
+    ...(held > 0 ? [`${count(held)} of them kept to judge with`] : []),
+    ...[...left].map(([name, rows]) => `${counted(rows, 'row')} left out without ${name}`),
+  ];
+  return texts.length > 0 ? `; ${texts.join('; ')}` : '';
+}
+
+const signs = { '>=': 'at least', '<=': 'at most', 'no worse': 'no worse than the champion by more than' } as const;
+
+/** Each limit with its bound and where that comes from; of a family each member below it. */
+function gateLines({ gate }: Trained, look: Look): readonly string[] {
+  if (gate.limits.length === 0) return ['', 'It has no gate.'];
+  const heading = gate.passed ? 'Its gate let it pass' : 'Its gate refused it';
+  const lines = gate.limits.flatMap(({ measure, sign, bound, setting, passed, members }) => {
+    const limit = `${signs[sign]} ${figure(bound)} (${setting ?? 'the definition'})`;
+    const own = members.map(({ member, value, champion, passed: holds }) => ({
+      who: memberText(member),
+      text: `${figure(value)}${champion === undefined ? '' : `, the champion ${figure(champion)}`}`,
+      holds,
+    }));
+    const [only] = own;
+    const how = (holds: boolean): string => mark(look, holds ? 'done' : 'failed');
+    if (only?.who === '')
+      return [wrapHanging(`${how(passed)} ${visible(`${measure} ${only.text}: ${limit}`)}`, look.columns, 4)];
+    return [
+      wrapHanging(`${how(passed)} ${visible(`${measure}: ${limit}`)}`, look.columns, 4),
+      ...own.map(({ who, text, holds }) =>
+        wrapHanging(`  ${how(holds)} ${visible(`${who}: ${text}`)}`, look.columns, 6),
+      ),
+    ];
+  });
+  return ['', heading, ...lines];
+}
+
+function measureLines({ members }: Trained, look: Look): readonly string[] {
+  const names = [...new Set(members.flatMap(({ measures }) => Object.keys(measures)))];
+  if (names.length === 0) return [];
+  const isFamily = members.some(({ member }) => Object.keys(member).length > 0);
+  if (!isFamily)
+    return [
+      '',
+      ...table(
+        [{ head: 'measure' }, { head: 'figure', align: 'right' }],
+        names.map((name) => [name, figure(members[0]?.measures[name])]),
+        look,
+      ),
+    ];
+  const headings = [
+    { head: 'member' },
+    { head: 'rows', align: 'right' as const },
+    ...names.map((head) => ({ head, align: 'right' as const, optional: true })),
+  ];
+  const rows = members.map((one) => [
+    memberText(one.member),
+    count(one.rows),
+    ...names.map((name) => figure(one.measures[name])),
+  ]);
+  return ['', ...table(headings, rows, look)];
+}
+
+/** `1,204 rows go from 'bom' to 'regular'; cluster 5 is new`. */
+function movedLines(moved: readonly MovedView[], look: Look): readonly string[] {
+  if (moved.length === 0) return [];
+  return [
+    '',
+    'Beside the champion of then',
+    ...moved.map(({ member, rows, fresh, gone }) => {
+      const others = rows.filter(({ sameName }) => !sameName);
+      const texts = [
+        ...others.map(
+          (one) => `${counted(one.rows, 'row')} ${one.rows === 1 ? 'goes' : 'go'} from ${one.from} to ${one.to}`,
+        ),
+        ...fresh.map((cluster) => `${cluster} is new`),
+        ...gone.map((cluster) => `${cluster} is gone`),
+      ];
+      const who = memberText(member);
+      return wrapHanging(
+        visible(`  ${who === '' ? '' : `${who}: `}${texts.join('; ') || 'nobody moves'}`),
+        look.columns,
+        4,
+      );
+    }),
+  ];
+}

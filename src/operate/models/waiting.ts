@@ -1,0 +1,85 @@
+import type { Node } from '../../graph/index.ts';
+import type { ModelVersion } from '../../ports/index.ts';
+import { lacking, type Project } from '../../run/index.ts';
+import { labelIn } from '../alerts/subject.ts';
+import { commandIn, few } from '../alerts/words.ts';
+import { aboutOf, labelOfModel, type ModelNode } from './find.ts';
+import type { VersionView } from './views.ts';
+
+/** Why a version is not the champion, and what comes next. */
+export interface Waiting {
+  /** `promotion`: nothing keeps it any more. */
+  readonly for: 'run' | 'tables' | 'approval' | 'promotion' | 'nothing';
+  readonly text: string;
+  readonly next?: string;
+}
+
+export async function waitingOf(
+  project: Project,
+  node: ModelNode,
+  version: ModelVersion,
+): Promise<Waiting | undefined> {
+  switch (version.state) {
+    case 'released':
+      return undefined;
+    case 'taken back':
+      return { for: 'nothing', text: 'it was taken back' };
+    case 'training':
+      return waitsForRun(project, version);
+    case 'refused':
+      return { for: 'nothing', text: refusedBy(version) };
+    case 'candidate':
+      return candidateWaits(project, node, version);
+  }
+}
+
+async function waitsForRun(project: Project, { runId }: ModelVersion): Promise<Waiting> {
+  const run = await project.state.run(runId);
+  if (run?.state === 'running') return { for: 'run', text: 'its run goes on' };
+  return { for: 'run', text: 'its run ended before it was whole', next: commandIn(project, `resume ${runId}`) };
+}
+
+/** By a person, or by the limits that did not hold. */
+function refusedBy(version: ModelVersion): string {
+  const { decision } = version;
+  if (decision) return `${decision.by} rejected it: ${decision.reason}`;
+  const broken = (aboutOf(version)?.gate.limits ?? []).filter(({ passed }) => !passed);
+  return `its gate refused it: ${few(broken.map(({ measure }) => measure)) || 'no limit of it is known'}`;
+}
+
+async function candidateWaits(project: Project, node: ModelNode, version: ModelVersion): Promise<Waiting> {
+  const label = labelOfModel(project, node);
+  const missing = await lacking(project, node.definition, version.version);
+  if (missing.length > 0) {
+    const names = missing.map(({ catalog, definition }) => labelIn(project.graph, `${catalog}.${definition.name}`));
+    const next = jobsThatBuild(project, missing)[0];
+    const text = `its rows of ${few(names)} are not made`;
+    return { for: 'tables', text, ...(next ? { next: commandIn(project, `run ${next}`) } : {}) };
+  }
+  const group = aboutOf(version)?.approvedBy;
+  if (group !== undefined && version.decision?.decided !== 'approved')
+    return {
+      for: 'approval',
+      text: `somebody of ${group} is to approve it`,
+      next: commandIn(project, `approve ${label} ${version.version} --reason …`),
+    };
+  const next = commandIn(project, `models promote ${label} ${version.version} --reason …`);
+  return { for: 'promotion', text: 'nothing: it can be promoted', next };
+}
+
+function jobsThatBuild({ graph }: Project, nodes: readonly Node[]): readonly string[] {
+  const wanted = new Set(nodes.map(({ definition }) => definition));
+  const jobs = [...graph.jobs.values()].filter(({ build }) => build.some((one) => wanted.has(one)));
+  // One that trains too would make another version.
+  return jobs.toSorted((one, other) => one.train.length - other.train.length).map(({ name }) => name);
+}
+
+export async function versionView(project: Project, node: ModelNode, version: ModelVersion): Promise<VersionView> {
+  const waiting = await waitingOf(project, node, version);
+  return {
+    ...{ version: version.version, state: version.state, createdAt: version.createdAt.toString() },
+    runId: version.runId,
+    ...(waiting ? { waits: waiting.text } : {}),
+    ...(waiting?.next === undefined ? {} : { next: waiting.next }),
+  };
+}

@@ -1,0 +1,19 @@
+import type { AnyModel } from '../../define/index.ts';
+import type { Node } from '../../graph/index.ts';
+import type { Profile } from '../../quality/drift/profile.ts';
+import { openVersion } from '../../registry/index.ts';
+import type { Project } from '../project.ts';
+import { broken, profileFile } from './predictor.ts';
+
+/** How the features of a version were spread over its training rows, by feature. Throws VERSION_BROKEN when its files are not what was registered. */
+export async function openProfiles(
+  node: Node<AnyModel>,
+  version: string,
+  project: Project,
+): Promise<Readonly<Record<string, Profile>>> {
+  const known = await project.state.models.version(node.id, version);
+  const opened = await openVersion(project.files, { model: node.id, version, contentHash: known?.contentHash ?? '' });
+  if (opened.is === 'broken') throw broken(node, version, opened.why);
+  const bytes = await opened.part(profileFile);
+  return JSON.parse(Buffer.from(bytes).toString('utf8')) as Readonly<Record<string, Profile>>;
+}
