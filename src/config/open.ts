@@ -207,15 +207,16 @@ function refuseShared(config: ProjectConfig, placeOf: (of: Environment, name: st
   }
 }
 
-/** An environment whose variables are not set here cannot be compared, and cannot be opened either. */
-function writesOf(environment: Environment, place: Place): readonly string[] {
-  try {
-    const { warehouse, state, models = [] } = environment;
-    return [warehouse, state, ...models].flatMap((one) => one.writes(place));
-  } catch (error) {
-    if (error instanceof EsteiraError && error.code === 'VARIABLE_MISSING') return [];
-    throw error;
-  }
+/** What needs variables that are not set here cannot be compared, and cannot be opened either. */
+function writesOf({ warehouse, state, models = [] }: Environment, place: Place): readonly string[] {
+  return [warehouse, state, ...models].flatMap((one) => {
+    try {
+      return one.writes(place);
+    } catch (error) {
+      if (error instanceof EsteiraError && error.code === 'VARIABLE_MISSING') return [];
+      throw error;
+    }
+  });
 }
 
 function standIn(source: AnySource, environment: Environment): Reader | undefined {

@@ -146,6 +146,11 @@ describe('a way to a bucket that breaks', { skip: withoutServer }, () => {
     await reach();
     assert.deepEqual(await beside.below('', 9), []);
     assert.equal((await uploads()).length, 1, 'left to the rule of the bucket');
+    // The last word is heard, and its answer is not.
+    wire.dropsAt = () => false;
+    wire.breaksAt = times(1, /^POST .*uploadId/);
+    await store.keep('other rows', { file });
+    assert.equal((await beside.read('other rows'))?.length, 13 * 2 ** 20);
     wire.dropsAt = times(1, /partNumber=3/);
     assert.equal(await store.keep('rows', { file }), 'kept');
     assert.equal(

@@ -26,8 +26,10 @@ export async function putNew(
     const size = Math.max(part, Math.ceil(body.size / mostParts));
     return { put: 'kept', again: await inParts(requests, key, body, { size, condition }) };
   } catch (error) {
-    if (!(error instanceof Refusal) || error.status !== 412) throw error;
-    return { put: 'there', again: 'again' in error };
+    if (!(error instanceof Refusal)) throw error;
+    // An upload that is not there any more was finished by the attempt that had no answer.
+    if (error.status === 412 || 'again' in error) return { put: 'there', again: 'again' in error };
+    throw requests.named(error);
   }
 }
 
@@ -49,7 +51,7 @@ async function inParts(
     }
     const list = new Blob([`<CompleteMultipartUpload>${parts.join('')}</CompleteMultipartUpload>`]);
     const last = { method: 'POST', key, query: { uploadId }, headers: condition, body: list } as const;
-    return (await requests.ask(last, 412)).again;
+    return (await requests.ask(last, 404, 412)).again;
   } catch (error) {
     // Where that cannot be done either, the bucket's own rule for uploads that were left does it.
     await requests.ask({ method: 'DELETE', key, query: { uploadId } }, 404).catch(() => undefined);
