@@ -42,6 +42,13 @@ export const rmse = (estimates: ArrayLike<number>, values: ArrayLike<number>, { 
 export const mae = (estimates: ArrayLike<number>, values: ArrayLike<number>, { weights }: Weighted = {}): number =>
   mean(estimates.length, weights, (row) => Math.abs((estimates[row] as number) - (values[row] as number)));
 
+/** 1 − what is left ÷ what is about the mean, as sums of squares. */
+export function r2(estimates: ArrayLike<number>, values: ArrayLike<number>): number {
+  const centre = mean(values.length, undefined, (row) => values[row] as number);
+  const about = mean(values.length, undefined, (row) => ((values[row] as number) - centre) ** 2);
+  return 1 - rmse(estimates, values) ** 2 / about;
+}
+
 function mean(rows: number, weights: ArrayLike<number> | undefined, of: (row: number) => number): number {
   let sum = 0;
   let all = 0;

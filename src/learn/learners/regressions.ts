@@ -1,8 +1,9 @@
 import { type EncodedRows, type Encoding, encode, encodingOf, type FeatureColumn } from '../features.ts';
+import { auc, brier, logLoss, mae, r2, rmse } from '../judging.ts';
 import { leastSquares } from '../least-squares.ts';
 import { type LogisticOptions, logistic } from '../logistic.ts';
 import type { Matrix } from '../matrix.ts';
-import { auc, brier, logLoss, mae, r2, rmse } from '../measures.ts';
+
 import { leftOut } from './clusters.ts';
 import type { Learned, Lesson, Parameters } from './learned.ts';
 import { lengthOf, pickedAll, rowsWhere } from './rows.ts';

@@ -3,13 +3,14 @@ import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 
 /**
- * For tests: data sets that others wrote, which are no part of the project. A test that needs one is skipped by name where
- * ESTEIRA_TEST_DATA names no folder that has them.
+ * For tests: data sets that others wrote, which are no part of the project: below ESTEIRA_TEST_DATA, else in `shared/data` beside the project. A test
+ * that needs one that is not there is skipped by name.
  */
-const folder = process.env['ESTEIRA_TEST_DATA'] ?? '';
-export const has = (name: string): boolean => folder !== '' && existsSync(path.join(folder, name));
+const folder = process.env['ESTEIRA_TEST_DATA'] ?? path.join(import.meta.dirname, '../../../../shared/data');
+export const has = (name: string): boolean => existsSync(path.join(folder, name));
 /** Why a test that needs the file is skipped; false: it is not. */
-export const without = (name: string): string | false => (has(name) ? false : `${name} is not below ESTEIRA_TEST_DATA`);
+export const without = (name: string): string | false =>
+  has(name) ? false : `${name} is neither below ESTEIRA_TEST_DATA nor in shared/data`;
 
 export function bytesOf(name: string): Buffer {
   const bytes = readFileSync(path.join(folder, name));
