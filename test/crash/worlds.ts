@@ -36,6 +36,7 @@ export const pointsOfOthers = [
   ...['before-date', 'before-drop', 'date-built'],
   ...['backup-begun', 'backup-warehouse', 'backup-state', 'backup-manifest', 'backup-named'],
   ...['restore-decided', 'restore-cleared'],
+  ...['version', 'learned', 'kept', 'registered', 'moved', 'shown'],
 ];
 
 /** What says which run, token or minute it was, and when a copied file was written. */

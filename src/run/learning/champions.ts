@@ -37,14 +37,19 @@ export async function readChampions(models: readonly StepModel[], project: Proje
 
 async function missing(node: Node<AnyModel>, project: Project): Promise<EsteiraError> {
   const [newest] = await project.state.models.versions({ model: node.id, limit: 1 });
-  const jobs = [...project.graph.jobs.values()].filter(({ train }) => train.includes(node.definition));
-  const [job] = jobs.toSorted((one, other) => other.build.length - one.build.length);
   return new EsteiraError('MODEL_MISSING', {
     what: `The model ${node.definition.name} has no champion yet, and this run predicts with it.`,
     where: whereOf(node.definition),
     ...(newest ? { got: stands(newest) } : {}),
-    next: job ? `esteira run ${job.name}` : 'Name it under train of a job, and run that.',
+    next: trainingJob(node, project),
   });
+}
+
+/** What to give for a version: the job that trains the model, and the tables inside it. */
+export function trainingJob(node: Node<AnyModel>, { graph }: Pick<Project, 'graph'>): string {
+  const jobs = [...graph.jobs.values()].filter(({ train }) => train.includes(node.definition));
+  const [job] = jobs.toSorted((one, other) => other.build.length - one.build.length);
+  return job ? `esteira run ${job.name}` : 'Name it under train of a job, and run that.';
 }
 
 const stands = ({ version, state }: ModelVersion): string =>

@@ -5,7 +5,7 @@ import { predictionsIn, type StepModel, versionColumn } from '../../plan/index.t
 import type { Held } from '../../ports/index.ts';
 import type { Project } from '../project.ts';
 import type { SettingValues } from '../settings.ts';
-import { championKey } from './champions.ts';
+import { championKey, trainingJob } from './champions.ts';
 import { openPredictor, type Predictor } from './predictor.ts';
 import { hasRows } from './release.ts';
 
@@ -67,7 +67,8 @@ export class Learning {
     }
   }
 
-  async #refuseUnknown({ definition, id }: Node<AnyModel>, rows: string): Promise<void> {
+  async #refuseUnknown(node: Node<AnyModel>, rows: string): Promise<void> {
+    const { definition, id } = node;
     const { each } = definition.facts;
     const { version, members } = await (this.#predictors.get(id) as Promise<Predictor>);
     const { dialect } = this.#project.warehouse;
@@ -86,7 +87,7 @@ export class Learning {
       where: whereOf(definition),
       got: found.map((row) => each.map((name, at) => `${name} ${String(row[at])}`).join(', ')).join('\n'),
       allowed: `what version ${version} has: ${members.map(({ member }) => Object.values(member).join(' ')).join(', ')}`,
-      next: 'Train it again, so that it has them; or leave these rows out.',
+      next: `Train it again, so that it has them, or leave these rows out. ${trainingJob(node, this.#project)}`,
     });
   }
 }

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { existsSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import type { EsteiraError } from '../../src/errors.ts';
+import { operate, type RunEvent } from '../../src/operate/index.ts';
+import type { VersionAbout } from '../../src/registry/about.ts';
+import type { World } from '../run/support/world.ts';
+import { championOf, consistentVersion, deliver, learningWorld } from './world.ts';
+
+const worlds: World[] = [];
+after(async () => {
+  for (const world of worlds) await world.close();
+});
+async function opened(name: string): Promise<World> {
+  const world = await learningWorld(name);
+  worlds.push(world);
+  return world;
+}
+const model = 'shop.analytics.engagement';
+const newest = async (world: World, of = model) =>
+  (await world.project.state.models.versions({ model: of, limit: 1 }))[0];
+const said = ({ events }: World): string =>
+  events.flatMap((event) => (event.type === 'note' ? [event.text] : [])).join('\n');
+const code = (wanted: string) => (error: EsteiraError) => error.code === wanted;
+
+test('a version that is trained alone waits for its labels, and gets out with them', async () => {
+  const world = await opened('learning-alone');
+  await assert.rejects(world.run('classify'), code('MODEL_MISSING'));
+  await world.run('train_alone');
+  assert.equal((await newest(world))?.state, 'candidate');
+  assert.match(said(world), /20260310_0600 waits for analytics\.labels/);
+  assert.deepEqual(await world.rows('select * from analytics.labels'), []);
+  await assert.rejects(world.run('classify'), code('MODEL_MISSING'));
+  await world.run('labels_alone');
+  assert.equal(await championOf(world, 'analytics.engagement'), '20260310_0600');
+  await world.run('classify');
+  assert.equal(await consistentVersion(world), '20260310_0600');
+
+  // The next one alone changes nothing of what people and runs see.
+  deliver(world.folder, 3);
+  world.setClock('2026-03-11T06:00:00Z');
+  const before = await world.rows('select * from analytics.labels order by all');
+  await world.run('train_alone');
+  await world.run('classify');
+  assert.equal(await consistentVersion(world), '20260310_0600');
+  assert.deepEqual(await world.rows('select * from analytics.labels order by all'), before);
+  world.setClock('2026-03-12T06:00:00Z');
+  await world.run('labels_alone');
+  await world.run('classify');
+  assert.equal(await consistentVersion(world), '20260311_0600');
+  // Without another that waits, labels are made again of the champion, and nothing is doubled.
+  world.setClock('2026-03-13T06:00:00Z');
+  await world.run('labels_alone', undefined, { again: true });
+  assert.deepEqual(await world.rows('select count(*), count(distinct level || centroid_id) from analytics.labels'), [
+    [6, 6],
+  ]);
+});
+
+test('a version that does not pass its gate is kept with every figure, and the champion stays', async () => {
+  const world = await opened('learning-gate');
+  await world.run('retrain');
+  await world.do('settings set', { name: 'config.limits.silhouette', value: '0.999', by: 'ana' });
+  world.setClock('2026-03-11T06:00:00Z');
+  await world.run('retrain');
+  assert.match(said(world), /20260311_0600 did not pass its gate/);
+  assert.equal(await championOf(world, 'analytics.engagement'), '20260310_0600');
+  const refused = await newest(world);
+  assert.equal(refused?.state, 'refused');
+  const { gate } = refused?.about as VersionAbout;
+  const [silhouette, samples] = gate.limits;
+  assert.deepEqual(
+    [gate.passed, silhouette?.passed, silhouette?.bound, silhouette?.setting, samples?.passed, samples?.members.length],
+    [false, false, 0.999, 'config.limits.silhouette', true, 2],
+  );
+  assert.deepEqual(
+    samples?.members.map(({ member, value }) => [member, value]),
+    [
+      [{ level: 'team' }, 300],
+      [{ level: 'user' }, 300],
+    ],
+  );
+});
+
+test('classifying trains nothing and reads each model once, whatever the number of its members', async () => {
+  const world = await opened('learning-once');
+  await world.run('retrain');
+  const read: string[] = [];
+  const { project } = world;
+  const files = Object.create(project.files, {
+    read: {
+      value: (name: string) => {
+        read.push(path.basename(name));
+        return project.files.read(name);
+      },
+    },
+  }) as typeof project.files;
+  const emit = (_: RunEvent): void => {};
+  await operate({ ...project, files }, 'run', { job: 'classify' }, { emit, signal: new AbortController().signal });
+  assert.equal(read.filter((name) => name === 'model.json').length, 2, 'looked over, and opened');
+  assert.equal((await project.state.models.versions({ limit: 10 })).length, 1);
+  world.setClock('2026-03-11T06:00:00Z');
+  read.length = 0;
+  await operate({ ...project, files }, 'run', { job: 'classify' }, { emit, signal: new AbortController().signal });
+  assert.deepEqual(await world.rows('select count(*) from analytics.scores'), [[600]]);
+});
+
+test('a champion that was trained with other settings is used, with a warning that says which', async () => {
+  const world = await opened('learning-settings');
+  await world.run('retrain');
+  await world.do('settings set', { name: 'config.limits.floor', value: '5', by: 'ana' });
+  await world.run('classify');
+  assert.match(said(world), /20260310_0600 was trained with config\.limits\.floor 0, now 5: retraining is due/);
+  world.events.length = 0;
+  world.setClock('2026-03-11T06:00:00Z');
+  await world.run('retrain');
+  await world.run('classify');
+  assert.doesNotMatch(said(world), /retraining is due/);
+});
+
+test('rows of a member that the champion does not have stop the step, with the job that trains it', async () => {
+  const world = await opened('learning-member');
+  const config = { name: 'config.limits.floor', by: 'ana' };
+  await world.run('retrain');
+  const file = path.join(world.folder, 'files', 'usage', 'b.csv');
+  writeFileSync(file, 'id,level,minutes,days,stays\n9001,company,50,1,true\n');
+  await assert.rejects(world.run('classify'), (error: EsteiraError) => {
+    assert.equal(error.code, 'MODEL_MEMBER_MISSING');
+    assert.match(`${error.details.got} ${error.details.next}`, /level company.*esteira run retrain/s);
+    return true;
+  });
+  // Without them it goes on.
+  await world.do('settings set', { ...config, value: '51' });
+  world.setClock('2026-03-11T06:00:00Z');
+  await world.run('classify');
+  assert.equal(await consistentVersion(world), '20260310_0600');
+});
+
+test('a regression predicts what its coefficients say, and waits for whoever may approve it', async () => {
+  const world = await opened('learning-regression');
+  await world.run('learn_churn');
+  assert.match(said(world), /analytics\.churn 20260310_0600 waits for the approval of dados/);
+  await assert.rejects(world.run('score'), code('MODEL_MISSING'));
+  const { models } = world.project.state;
+  const now = world.project.clock.now();
+  const decision = { decided: 'approved', by: 'ana', reason: 'looked at', at: now } as const;
+  await models.decide({ model: 'shop.analytics.churn', version: '20260310_0600' }, decision);
+  await models.move({
+    models: [{ model: 'shop.analytics.churn', to: '20260310_0600' }],
+    by: 'ana',
+    reason: 'approved',
+    now,
+  });
+  await world.run('score');
+  const [off] =
+    await world.rows(`with c as (select max(coefficient) filter (term = '(intercept)') as i, max(coefficient) filter (term = 'days') as d,
+      max(coefficient) filter (term = 'level=user') as u from analytics.churn)
+    select max(abs(s.probability - 1 / (1 + exp(-(c.i + c.d * p.days + case when p.level = 'user' then c.u else 0 end))))), count(*)
+    from analytics.chances s join silver.people p using (id), c`);
+  assert.ok(Number(off?.[0]) < 1e-12 && Number(off?.[1]) === 600, String(off));
+});
+
+test('a version has its training rows with it, from which it can be trained again', async () => {
+  const world = await opened('learning-rows');
+  await world.run('retrain');
+  const { version = '', about } = (await newest(world)) ?? {};
+  const folder = path.join(world.folder, 'files', 'models', model, version);
+  for (const name of ['model.json', 'profile.json', 'rows.parquet', 'version.json'])
+    assert.ok(existsSync(path.join(folder, name)), name);
+  const { inputs, rows, members, job } = about as VersionAbout;
+  assert.deepEqual([rows, members.length, job], [600, 2, 'retrain']);
+  assert.deepEqual(Object.keys(inputs), ['shop.silver.people']);
+  const file = path.join(folder, 'rows.parquet');
+  const columns = { id: world.project.graph.nodes.get('shop.silver.people')?.definition.columns.id };
+  const again = path.join(world.folder, 'again.parquet');
+  const kept = await world.project.warehouse.vectors(`select * from read_parquet('${file}')`, { columns, file: again });
+  assert.equal(kept.rows, 600);
+});
