@@ -73,10 +73,13 @@ export type Opened =
     }
   | { readonly is: 'broken'; readonly why: string };
 
-/** Looks a version's manifest and every part over. `contentHash`: as the state knows it. */
+/**
+ * Looks a version's manifest and its parts over: those of these names, each of which is read once, or all. `contentHash`: as the state knows it.
+ */
 export async function openVersion(
   files: Pick<Files, 'read'>,
   version: Named & { readonly contentHash: string },
+  only?: readonly string[],
 ): Promise<Opened> {
   const path = pathOf(version, manifestName);
   const bytes = await files.read(path);
@@ -89,13 +92,16 @@ export async function openVersion(
     if (hashOf(found) !== parts[name]) throw new Error(`${pathOf(version, name)} is not what was registered`);
     return found;
   };
-  for (const name of Object.keys(parts)) {
+  const kept = new Map<string, Uint8Array>();
+  for (const name of only ?? Object.keys(parts)) {
     try {
-      await whole(name);
+      const found = await whole(name);
+      // All of them together may be large.
+      if (only) kept.set(name, found);
     } catch (error) {
       return broken((error as Error).message);
     }
   }
-  return { is: 'whole', about, names: Object.keys(parts), part: whole };
+  return { is: 'whole', about, names: Object.keys(parts), part: async (name) => kept.get(name) ?? whole(name) };
 }
 const broken = (why: string): Opened => ({ is: 'broken', why });

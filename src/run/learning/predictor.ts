@@ -27,7 +27,7 @@ export interface Predictor {
 export async function openPredictor(node: Node<AnyModel>, version: string, project: Project): Promise<Predictor> {
   const known = await project.state.models.version(node.id, version);
   const contentHash = known?.contentHash ?? '';
-  const opened = await openVersion(project.files, { model: node.id, version, contentHash });
+  const opened = await openVersion(project.files, { model: node.id, version, contentHash }, [modelFile]);
   if (opened.is === 'broken') throw broken(node, version, opened.why);
   const { members } = JSON.parse(Buffer.from(await opened.part(modelFile)).toString('utf8')) as Predictor;
   return { model: node.id, version, members };

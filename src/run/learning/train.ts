@@ -172,7 +172,7 @@ export async function register(model: StepModel, { details }: Publication, run: 
   const { id } = model.node;
   const known = await project.state.models.version(id, trained.version);
   if (known && known.state !== 'training') return;
-  const opened = await openVersion(project.files, { model: id, ...trained });
+  const opened = await openVersion(project.files, { model: id, ...trained }, []);
   if (opened.is === 'broken') throw broken(model.node, trained.version, opened.why);
   const about = opened.about as VersionAbout;
   const state = about.gate.passed ? 'candidate' : 'refused';
