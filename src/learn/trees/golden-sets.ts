@@ -6,7 +6,7 @@ import { gunzipSync } from 'node:zlib';
  * For tests: data sets that others wrote, which are no part of the project: below ESTEIRA_TEST_DATA, else in `shared/data` beside the project. A test
  * that needs one that is not there is skipped by name.
  */
-const folder = process.env['ESTEIRA_TEST_DATA'] ?? path.join(import.meta.dirname, '../../../../shared/data');
+const folder = process.env['ESTEIRA_TEST_DATA'] ?? path.join(import.meta.dirname, '../../../..', 'shared', 'data');
 export const has = (name: string): boolean => existsSync(path.join(folder, name));
 /** Why a test that needs the file is skipped; false: it is not. */
 export const without = (name: string): string | false =>
