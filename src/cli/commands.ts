@@ -411,10 +411,19 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'publish',
     about: 'Bring stores of models up to the champions.',
-    more: 'What `models` of the environment names: each version as a file of its own, and latest, a whole copy of the one in use. `esteira run` and `esteira start` do it by themselves; what could not be brought is owed, and tried again. Looks into every store, also where nothing is owed.',
+    more: 'What `models` of the environment names: each version as a file of its own, and latest, a whole copy of the one in use. `esteira run` and `esteira start` do it by themselves; what could not be brought is owed, and tried again. Looks into every store, also where nothing is owed. Where a store knows moves of the champion that this state does not (PUBLISH_CONFLICT), nothing is changed unless the model is named with --take-over.',
     arguments: [],
-    options: {},
-    examples: [{ line: 'esteira publish', about: 'after a bucket was mended' }],
+    options: {
+      'take-over': {
+        takes: 'text',
+        value: '<model>',
+        about: 'Its moves in the store come into the history here, and the champion of here stays: after a restore.',
+      },
+    },
+    examples: [
+      { line: 'esteira publish', about: 'after a bucket was mended' },
+      { line: 'esteira publish --take-over analytics.ltr', about: 'after an older backup was restored' },
+    ],
     load: async () => (await import('./commands/publish.ts')).publish,
   },
   {

@@ -469,8 +469,8 @@ export interface Operations extends ModelOperations {
   /** With `reconcile` the state is brought to what the warehouse knows; without it nothing is changed. */
   /** The folder by its whole path; it is not there yet. */
   backup: [input: { readonly folder: string }, output: BackupView];
-  /** Brings every store of models to the champions; throws what the first could not be brought for. */
-  publish: [input: Record<string, never>, output: PublishView];
+  /** Brings every store of models to the champions; throws what the first could not be brought for. `takeOver`: a model whose history in a store is taken in first. */
+  publish: [input: { readonly takeOver?: string; readonly by?: string }, output: PublishView];
   /** Once a day `start` does the same. */
   gc: [input: { readonly dryRun?: boolean }, output: GcView];
   doctor: [input: { readonly reconcile?: boolean }, output: DoctorView];

@@ -75,6 +75,16 @@ export type Decided =
   | { readonly decided: 'before'; readonly decision: Decision }
   | { readonly decided: 'impossible'; readonly state?: VersionState };
 
+/** Moves that a store was told, and this state does not know: it is another copy, or older than they are. */
+export interface TakenOver {
+  readonly model: string;
+  /** All that the store has, from the first on. */
+  readonly theirs: readonly Omit<ModelMove, 'model'>[];
+  readonly by: string;
+  readonly reason: string;
+  readonly now: Temporal.Instant;
+}
+
 /** Versions of models, which of them are in use, and how that came to be. */
 export interface ModelStore {
   /** The version that the run trains of a model, the same for each of its attempts. Throws FENCED. */
@@ -92,6 +102,11 @@ export interface ModelStore {
   decide(of: Pick<ModelVersion, 'model' | 'version'>, decision: Decision): Promise<Decided>;
   /** All in one transaction, or nothing. Throws FENCED. */
   move(moves: NewMoves): Promise<Moved>;
+  /**
+   * Takes those into the history where it parts from theirs; what was moved here since comes after them, else one more move to the champion, which stays. Gives
+   * how many were taken in.
+   */
+  takeOver(taken: TakenOver): Promise<number>;
   champions(): Promise<ReadonlyMap<string, Champion>>;
   version(model: string, version: string): Promise<ModelVersion | undefined>;
   /** Newest first. */

@@ -7,6 +7,7 @@ import { folderStore } from '../../src/adapters/files/store.ts';
 import { EsteiraError } from '../../src/errors.ts';
 import { bringAll } from '../../src/operate/publish/bring.ts';
 import { Publisher } from '../../src/operate/publish/publisher.ts';
+import { takeHistory } from '../../src/operate/publish/take-history.ts';
 import type { KeptFiles } from '../../src/ports/index.ts';
 import { moveOf, publishedPlace, readLatest, readMoves } from '../../src/registry/index.ts';
 import { fallible, model, World } from './world.ts';
@@ -182,6 +183,18 @@ test('a state that was restored from before puts nothing back, and says so', asy
   const [found] = await bringAll(older.project());
   assert.match(found?.owed?.error ?? '', /PUBLISH_CONFLICT: The store has a later move/);
   await assertEqual(newer, store);
+  // Somebody who knows that the older one is to go on says so.
+  const lost = (await newer.moves())[1];
+  older.later({ minutes: 7 });
+  await older.move(await older.train());
+  assert.equal(await takeHistory(older.project(), model, 'eva'), 1);
+  await bringAll(older.project());
+  await assertEqual(older, store);
+  assert.deepEqual((await older.moves()).map(({ to }) => to)[1], lost?.to);
+  assert.equal((await older.moves()).length, 3);
+  assert.equal(await takeHistory(older.project(), model, 'eva'), 0);
+  const [behind] = await bringAll(newer.project());
+  assert.match(behind?.owed?.error ?? '', /PUBLISH_CONFLICT/);
 });
 
 test('a version whose files are not whole is not published, and the one that is in use stays', async () => {

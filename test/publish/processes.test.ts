@@ -73,7 +73,7 @@ describe('publishing by processes', () => {
     assert.equal(run.exit, 0, 'the run is what it is');
     assert.match(
       run.out + run.err,
-      /shop\.analytics\.ltr is not published to folder yet: FILE_UNUSABLE: .* `esteira publish`/s,
+      /analytics\.ltr is not published to folder yet: FILE_UNUSABLE: .* `esteira publish`/s,
     );
     const doctor = await sandbox.run('doctor');
     assert.match(doctor.out, /models in folder .*owed since .*FILE_UNUSABLE/s);
@@ -91,7 +91,7 @@ describe('publishing by processes', () => {
     assert.match(figure?.facts.join() ?? '', /it has none; tried \d+ times since .*FILE_UNUSABLE/);
     rmSync(sandbox.file('published'));
     setClock(sandbox.folder, instant('2026-12-01T03:46:00Z'));
-    await until('published', () => owner.err.includes(`${versionOf(2)} of ${model} is published to folder`));
+    await until('published', () => owner.err.includes(`${versionOf(2)} of analytics.ltr is published to folder`));
     setClock(sandbox.folder, instant('2026-12-01T03:51:00Z'));
     await until('told that it is over', () => hook.calls.length === 2);
     assert.equal(hook.calls[1]?.notice.kind, 'over');

@@ -37,6 +37,11 @@ test('a run that makes versions champions has them published when it ends', asyn
         assert.match(String((await readMoves(store, place))[moves - 1]?.reason), /trained by retrain/);
       }
   }
+  await sandbox.succeed('models', 'rollback', 'analytics.usage', '--reason', 'worse on Mondays');
+  const store = folderStore({ path: sandbox.file('copy') });
+  const back = await readLatest(store, publishedPlace('shop.analytics.usage'));
+  assert.ok(back.is === 'whole' && back.move);
+  assert.deepEqual([back.move.number, back.version, back.move.reason], [3, '20260311_1200', 'worse on Mondays']);
   const out = String(await sandbox.succeed('publish', '--json'));
   assert.deepEqual(new Set(JSON.parse(out).models.map(({ state }: { state: string }) => state)), new Set(['there']));
 });

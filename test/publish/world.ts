@@ -46,6 +46,7 @@ export class World {
       ...{ state: this.state, files: folderStore({ path: path.join(this.folder, 'data') }), published: this.#targets },
       clock: { now: () => this.now },
       redact: (text) => text,
+      graph: { catalogs: ['ranking', 'shop'] } as unknown as Project['graph'],
     };
     return own as Project;
   }

@@ -9,11 +9,13 @@ import type {
   ModelVersion,
   Moved,
   NewMoves,
+  TakenOver,
 } from '../../ports/index.ts';
 import type { Engine, State } from './engine.ts';
 import { requireToken } from './leases.ts';
 import { encode } from './rows.ts';
 import type { ModelMoveRow, ModelVersionRow } from './tables.ts';
+import { takeOver } from './take-over.ts';
 
 const instant = (text: string): Temporal.Instant => Temporal.Instant.from(text);
 
@@ -141,6 +143,10 @@ export class SqlModels implements ModelStore {
       for (const wanted of moves.models) await moveOne(state, wanted, moves);
       return { moved: 'all' };
     });
+  }
+
+  takeOver(taken: TakenOver): Promise<number> {
+    return this.#engine.transaction('take', (state) => takeOver(state, taken));
   }
 
   champions(): Promise<ReadonlyMap<string, Champion>> {

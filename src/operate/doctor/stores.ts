@@ -1,4 +1,5 @@
 import type { Project, Target } from '../../run/index.ts';
+import { labelIn } from '../alerts/subject.ts';
 import { attempt, type Finding, NotReady } from './finding.ts';
 
 /** Each store that models are published to lets Esteira in, and is owed nothing. */
@@ -9,7 +10,7 @@ export async function storeFindings(project: Project): Promise<readonly Finding[
   return findings;
 }
 
-async function lookInto(target: Target, { state }: Project): Promise<string> {
+async function lookInto(target: Target, { state, graph }: Project): Promise<string> {
   const store = await target.open();
   await store.probe?.();
   const records = (await state.published.all()).filter((one) => one.store === target.name);
@@ -17,5 +18,8 @@ async function lookInto(target: Target, { state }: Project): Promise<string> {
   const [first] = owed;
   if (!first?.owed) return `${store.describe}: ${records.length === 1 ? '1 model' : `${records.length} models`}`;
   const others = owed.length > 1 ? `, and ${owed.length - 1} more` : '';
-  throw new NotReady(`${first.model}${others} owed since ${first.owed.since}: ${first.owed.error}`, 'esteira publish');
+  throw new NotReady(
+    `${labelIn(graph, first.model)}${others} owed since ${first.owed.since}: ${first.owed.error}`,
+    'esteira publish',
+  );
 }

@@ -2,6 +2,7 @@ import { EsteiraError } from '../../errors.ts';
 import type { Champion, KeptFiles, PublishedRecord } from '../../ports/index.ts';
 import { moveOf, openVersion, type Publishable, publish, publishedPlace } from '../../registry/index.ts';
 import { type Project, said, type Target } from '../../run/index.ts';
+import { labelIn } from '../alerts/subject.ts';
 import type { PublishedView } from './views.ts';
 
 /** In seconds: before the second attempt; each further one waits twice as long, up to the longest. */
@@ -77,9 +78,15 @@ interface One {
   readonly record: PublishedRecord | undefined;
   readonly project: Project;
 }
-const viewOf = ({ target, model, champion }: One) => {
+const viewOf = ({ target, model, champion, project }: One) => {
   const { prefix, file } = publishedPlace(model);
-  return { store: target.name, model, ...champion, path: `${prefix}/latest/${file}` };
+  return {
+    store: target.name,
+    model,
+    label: labelIn(project.graph, model),
+    ...champion,
+    path: `${prefix}/latest/${file}`,
+  };
 };
 
 async function bring(store: KeptFiles, one: One): Promise<Brought> {
@@ -98,7 +105,7 @@ async function bring(store: KeptFiles, one: One): Promise<Brought> {
       what: 'The store has a later move of the champion than this state knows.',
       where,
       got: `move ${number} to ${to}, by ${by} at ${at}; here the last is ${moves.length}`,
-      next: 'Is this state a copy, or restored from an older backup? Publish from one state only, or give this one a prefix of its own.',
+      next: `Was an older backup restored? Then esteira publish --take-over ${labelIn(project.graph, model)}. A copy of a project needs a prefix of its own.`,
     });
   }
   if (outcome.published === 'not ours')
@@ -106,7 +113,7 @@ async function bring(store: KeptFiles, one: One): Promise<Brought> {
       what: 'Somebody else publishes a model under the same name.',
       where,
       got: outcome.why,
-      next: 'Give one of the two projects or environments a prefix of its own in esteira.config.ts.',
+      next: `Give one of the two a prefix of its own in esteira.config.ts; where this state is to go on alone: esteira publish --take-over ${labelIn(project.graph, model)}`,
     });
   // Whoever has moved the champion meanwhile has it published by that.
   const { number, to: version } = moves.at(-1) ?? { number: champion.number, to: champion.version };

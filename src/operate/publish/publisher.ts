@@ -64,18 +64,18 @@ export class Publisher {
   }
 
   /** That something is owed is told once for each reason. */
-  #tell({ store, model, version, state, owed }: Brought): void {
+  #tell({ store, model, label, version, state, owed }: Brought): void {
     const key = `${store} ${model}`;
     const before = this.#told.get(key);
     if (owed) {
       this.#told.set(key, owed.error);
-      const text = `models: ${version} of ${model} is owed to ${store}, and tried again at ${owed.nextTryAt}: ${owed.error}`;
+      const text = `models: ${version} of ${label} is owed to ${store}, and tried again at ${owed.nextTryAt}: ${owed.error}`;
       if (before !== owed.error) this.#telling?.say('warn', text);
       return;
     }
     this.#told.delete(key);
     if (state === 'published' || before !== undefined)
-      this.#telling?.say('info', `models: ${version} of ${model} is published to ${store}`);
+      this.#telling?.say('info', `models: ${version} of ${label} is published to ${store}`);
   }
 
   /** Until what goes on has ended. */

@@ -4,6 +4,8 @@ export interface PublishedView {
   readonly store: string;
   /** `catalog.schema.name`. */
   readonly model: string;
+  /** As people write it. */
+  readonly label: string;
   /** The version in use, and the move of the champion that made it so. */
   readonly version: string;
   readonly number: number;
@@ -19,6 +21,8 @@ export interface PublishedView {
   };
 }
 export interface PublishView {
+  /** Moves that were taken over from stores. */
+  readonly taken: number;
   readonly stores: readonly string[];
   readonly models: readonly PublishedView[];
 }

@@ -176,4 +176,54 @@ export function modelsConformance(on: On): void {
     assert.equal(await stateOf(state, kept), 'candidate');
     assert.equal(await stateOf(state, lost), undefined);
   });
+
+  on(
+    'moves that a store knows and the state does not are taken into its history, and the champion stays',
+    async (state) => {
+      const [first, second, third] = [
+        await trained(state),
+        await trained(state, { day: 2 }),
+        await trained(state, { day: 3 }),
+      ];
+      const theirs = [
+        { number: 1, to: first, by: 'ana', reason: 'it is better', at: at(4) },
+        { number: 2, from: first, to: '20260401_0300', by: 'rui', reason: 'lost', at: at(5) },
+        { number: 3, from: '20260401_0300', to: '20260402_0300', by: 'rui', reason: 'lost too', at: at(6) },
+      ];
+      const take = () => state.models.takeOver({ model, theirs, by: 'eva', reason: 'restored', now: at(7) });
+      assert.equal(await take(), 0, 'what has no champion has no history');
+      await move(state, [{ model, to: first }]);
+      assert.equal(await take(), 2);
+      const restored = [
+        '4: 20260402_0300 → 20260301_0300',
+        '3: 20260401_0300 → 20260402_0300',
+        '2: 20260301_0300 → 20260401_0300',
+        '1: undefined → 20260301_0300',
+      ];
+      assert.deepEqual(await said(state), restored);
+      const [last] = await state.models.moves({ model, limit: 1 });
+      assert.deepEqual([last?.by, last?.reason, last?.at], ['eva', 'restored', at(7)]);
+      assert.deepEqual((await state.models.champions()).get(model), { version: first, number: 4 });
+      assert.equal(await take(), 0, 'once');
+      await move(state, [{ model, from: first, to: second }]);
+      assert.equal((await said(state))[0], `5: ${first} → ${second}`);
+      // Two were moved here since the histories parted.
+      await move(state, [{ model: other, to: await trained(state, { of: other, day: 4 }) }]);
+      await move(state, [{ model, from: second, to: third }]);
+      const parted = { number: 5, from: first, to: '20260403_0300', by: 'rui', reason: 'elsewhere', at: at(8) };
+      const moves = (await state.models.moves({ model, limit: 9 })).toReversed().slice(0, 4);
+      assert.equal(
+        await state.models.takeOver({ model, theirs: [...moves, parted], by: 'eva', reason: 'restored', now: at(9) }),
+        1,
+      );
+      assert.deepEqual(await said(state), [
+        `7: ${second} → ${third}`,
+        `6: 20260403_0300 → ${second}`,
+        `5: ${first} → 20260403_0300`,
+        ...restored,
+      ]);
+      assert.deepEqual((await state.models.champions()).get(model), { version: third, number: 7 });
+      assert.deepEqual((await state.models.champions()).get(other)?.number, 1);
+    },
+  );
 }
