@@ -11,6 +11,9 @@ const outside = ['@duckdb/node-bindings', 'nodemailer', 'pg'];
 /** Below `lib`; what is here finds `lib` one folder above, as src/define does. */
 const shared = 'shared';
 
+/** What is started as a thread or a process, by a URL beside whoever starts it: code that is shared, and so stands in `shared`. */
+const started = ['src/run/learning/worker.ts', 'src/adapters/lightgbm/lightgbm-child.ts'];
+
 /** Packed CommonJS asks with `require` for the engine and for parts of Node; a module has no such thing, so an import is put in its place. */
 const importWhatStaysOutside: Plugin = {
   name: 'import what stays outside',
@@ -32,7 +35,10 @@ const importWhatStaysOutside: Plugin = {
 export async function bundle(entries: readonly string[], out: string): Promise<readonly string[]> {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [...entries],
+    entryPoints: [
+      ...entries.map((entry) => ({ in: entry, out: path.relative('src', entry).replace(/\.ts$/, '') })),
+      ...started.map((entry) => ({ in: entry, out: `${shared}/${path.basename(entry, '.ts')}` })),
+    ],
     outbase: 'src',
     outdir: out,
     chunkNames: `${shared}/[name]-[hash]`,

@@ -38,4 +38,5 @@ export type * from './models.ts';
 export type * from './published.ts';
 export type * from './state.ts';
 export type * from './ticks.ts';
+export type * from './trees.ts';
 export * from './warehouse.ts';

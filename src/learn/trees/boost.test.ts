@@ -27,7 +27,7 @@ function grown(name: string, more: Partial<TreesOptions>, seed = 0): Tree[] {
   const options = settled({ objective, leaves: 15, ...more }, seed);
   const table = tableOf(columns, { categories, bins: options.bins, rowsInLeaf: options.rowsInLeaf, seed: 1 });
   const rows = { values: targets[objective], groups, weights: name.endsWith('weighted') ? weights : undefined };
-  return Array.from(boost(table, lossOf(objective, rows, options), { options }), ({ tree }) => tree);
+  return [...boost(table, lossOf(objective, rows, options), { options })];
 }
 
 function same(found: readonly Tree[], wanted: readonly Tree[]): void {
@@ -71,7 +71,7 @@ describe('trees are those of LightGBM, to the last bit of each leaf', () => {
     const options = settled({ objective: 'lambdarank', rowsInLeaf: 50, weightInLeaf: 5 }, 0);
     const table = tableOf(values, { categories: new Set(), bins: options.bins, rowsInLeaf: 50, seed: 1 });
     const loss = lossOf('lambdarank', { values: grades, groups: queries }, options);
-    const found = Array.from(boost(table, loss, { options }), ({ tree }) => tree);
+    const found = [...boost(table, loss, { options })];
     same(found, readModel(textOf('golden/rank.model.nobag.txt.gz')).trees);
   });
 });

@@ -8,12 +8,6 @@ import type { Settled } from './options.ts';
 /** LightGBM draws by blocks of rows, each with a seed of its own. */
 const blockOfRows = 1024;
 
-export interface Round {
-  readonly tree: Tree;
-  /** Of all rows, this tree's part in it. */
-  readonly scores: Float64Array;
-}
-
 /**
  * One tree after the other, each towards what those before it left over; ends by itself when no division gains anything. `scores` holds what the
  * rows begin with when training goes on from another model.
@@ -22,7 +16,7 @@ export function* boost(
   table: Table,
   loss: Loss,
   { options, scores: given }: { readonly options: Settled; readonly scores?: Float64Array | undefined },
-): Generator<Round> {
+): Generator<Tree> {
   const { rows } = table;
   const seeds = seedsOf(options.seed);
   const grower = new Grower(table, options);
@@ -44,7 +38,7 @@ export function* boost(
     const tree = grown.tree.tree({ rate: options.rate, bias });
     grown.tree.addTo(scores, chosen.out);
     bias = 0;
-    yield { tree, scores };
+    yield tree;
     if (alone) return;
   }
 }

@@ -8,7 +8,8 @@ import { columns, given, groups, names, rows, targets } from './golden-rows.ts';
 import { ranking, without } from './golden-sets.ts';
 import { importanceOf } from './model.ts';
 import type { TreesObjective } from './options.ts';
-import { predictTrees, type TreeRows, trainTrees } from './train.ts';
+import type { TreeRows } from './rows.ts';
+import { predictTrees, trainTrees } from './train.ts';
 
 const half: number = given.half;
 const firstHalf = [...groups.slice(0, groups.length >> 1)];
