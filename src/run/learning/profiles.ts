@@ -12,7 +12,8 @@ export async function openProfiles(
   project: Project,
 ): Promise<Readonly<Record<string, Profile>>> {
   const known = await project.state.models.version(node.id, version);
-  const opened = await openVersion(project.files, { model: node.id, version, contentHash: known?.contentHash ?? '' });
+  const contentHash = known?.contentHash ?? '';
+  const opened = await openVersion(project.files, { model: node.id, version, contentHash }, [profileFile]);
   if (opened.is === 'broken') throw broken(node, version, opened.why);
   const bytes = await opened.part(profileFile);
   return JSON.parse(Buffer.from(bytes).toString('utf8')) as Readonly<Record<string, Profile>>;
