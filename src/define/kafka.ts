@@ -34,7 +34,8 @@ interface TopicOptions {
 
 /**
  * A topic of which each message is a JSON object: `kafka(env('KAFKA_TOPIC', 'match_events'))`. Mentioned it is every message, with `day` those of the
- * run's date, `.unread` those since the run before. Adds `_key`; `_sent_at`; `_deleted`, true of a message that has nothing but a key.
+ * run's date, `.unread` those since the run before. Adds `_key`; `_sent_at`; `_deleted`, true of a message that has nothing but a key; `_partition`, and
+ * `_offset`, by which the messages of a key are in order.
  */
 export const kafka = (topic: string, options: TopicOptions = {}) => {
   const { servers = env('KAFKA_BOOTSTRAP_SERVERS'), group = env('KAFKA_GROUP_ID', 'esteira') } = options;
@@ -52,7 +53,13 @@ export const kafka = (topic: string, options: TopicOptions = {}) => {
       ...sasl,
     },
     secret: ['password', 'token'],
-    adds: { _key: col.text().optional(), _sent_at: col.timestamp().optional(), _deleted: col.boolean().optional() },
+    adds: {
+      _key: col.text().optional(),
+      _sent_at: col.timestamp().optional(),
+      _deleted: col.boolean().optional(),
+      _partition: col.integer().optional(),
+      _offset: col.bigint().optional(),
+    },
     streams: false,
     sent: true,
   });

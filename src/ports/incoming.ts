@@ -63,15 +63,20 @@ export interface IncomingChunk {
   readonly unread: readonly Unread[];
 }
 
-/** Columns of chunks whose rows are messages. Without a text it says that the row of its key is gone. */
+/** Columns of chunks whose rows are messages. Without a text it says that the row of its key is gone. Those of a part stand in an order, by their place. */
 export const messageColumns = Object.freeze({
   text: col.text().optional(),
   key: col.text().optional(),
   sent: col.timestamp(),
+  part: col.bigint(),
+  place: col.bigint(),
 }) satisfies Columns;
 
 /** Columns of a source that its messages have beside those of their text. */
-export const sentColumns = Object.freeze({ key: '_key', sent: '_sent_at', deleted: '_deleted' });
+export const sentColumns = Object.freeze({
+  ...{ key: '_key', sent: '_sent_at', deleted: '_deleted' },
+  ...{ part: '_partition', place: '_offset' },
+});
 
 /** What comes are messages: of each the text is read as a line of JSON is. */
 export interface Messages {

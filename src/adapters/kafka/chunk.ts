@@ -47,6 +47,12 @@ class Texts {
 const bytesOf = (data: Buffer): Uint8Array<ArrayBuffer> =>
   new Uint8Array(data.buffer as ArrayBuffer, data.byteOffset, data.length);
 
+/** Each row has one. */
+const wholes = ({ buffer }: BigInt64Array<ArrayBuffer>): IncomingColumn => ({
+  ...{ carried: 'whole', data: new Uint8Array(buffer), ends: new Uint32Array(0) },
+  ...{ valid: new Uint8Array(0), nulls: false },
+});
+
 /** As many bytes of messages at most wait for a chunk to be full. */
 const mostBytes = 16 << 20;
 
@@ -57,6 +63,8 @@ export class Messages {
   readonly #keys = new Texts();
   readonly #identities = new Texts();
   readonly #sent = new BigInt64Array(chunkRows);
+  readonly #parts = new BigInt64Array(chunkRows);
+  readonly #places = new BigInt64Array(chunkRows);
   #count = 0;
 
   constructor(topic: string) {
@@ -77,17 +85,16 @@ export class Messages {
     this.#keys.add(row, key && spelled(key));
     this.#identities.addText(row, `${this.#topic}:${partition}:${offset}`);
     this.#sent[row] = BigInt(at) * 1000n;
+    this.#parts[row] = BigInt(partition);
+    this.#places[row] = offset;
     this.#count += 1;
   }
 
   /** Good until the next is added. */
   take(): IncomingChunk {
     const count = this.#count;
-    const sent: IncomingColumn = {
-      ...{ carried: 'whole', data: new Uint8Array(this.#sent.buffer), ends: new Uint32Array(0) },
-      ...{ valid: new Uint8Array(0), nulls: false },
-    };
-    const columns = [this.#texts.column(), this.#keys.column(), sent];
+    const numbers = [this.#sent, this.#parts, this.#places].map(wholes);
+    const columns = [this.#texts.column(), this.#keys.column(), ...numbers];
     const identities = this.#identities.column();
     this.#count = 0;
     return { count, columns, identities, unread: [] };

@@ -4,7 +4,7 @@ import type { Incoming, SourceTable, SourceTables, TableAsked, TableReach, Table
 import { Broker, type Described, type Extent } from './broker.ts';
 import { unreachable } from './faults.ts';
 import { type Topic, topicOf, type Values } from './options.ts';
-import { messagesOf, type Range } from './read.ts';
+import { messagesOf, type Range, type SentWithin } from './read.ts';
 
 /** Topics of Kafka brokers. */
 export const kafkaTopics = (values: Values): Omit<SourceTables, 'has'> => ({
@@ -120,39 +120,38 @@ function rangesOf({ topic, described }: Found, { piece }: TableAsked): readonly 
   });
 }
 
-/** From a little before the first of these days until a little after the last: whose time is not of them is left out when it is known. */
+/**
+ * Messages that were sent on these days, or a little before or after: whose time is not of them is left out when it is known. The broker finds the first that
+ * was sent then or later, so none is before it; those before the first that was sent after it are most, not all.
+ */
 async function rangesOfDays(found: Found, dates: readonly Temporal.PlainDate[]): Promise<readonly Range[]> {
   const { topic, broker, described } = found;
   const { count, unit } = parseDuration(topic.apart) ?? { count: 0, unit: 'ms' };
   const apart = unit === 'ms' ? { milliseconds: count } : { [`${unit}s`]: count };
-  const ranges: Range[] = [];
+  const windows: SentWithin['windows'][number][] = [];
+  const ranges: { partition: number; from: bigint; after: bigint }[] = [];
   for (const date of dates) {
     const begin = date.toZonedDateTime('UTC');
-    const [starts, own, ends] = await Promise.all([
-      broker.since(topic, begin.subtract(apart).toInstant()),
-      broker.since(topic, begin.toInstant()),
-      broker.since(topic, begin.add({ days: 1 }).add(apart).toInstant()),
-    ]);
-    const expired = expiredBefore(topic, described, own, date);
+    const [from, until] = [begin.subtract(apart).toInstant(), begin.add({ days: 1 }).add(apart).toInstant()];
+    windows.push([from.epochMilliseconds, until.epochMilliseconds]);
+    const [starts, own, ends] = await Promise.all(
+      [from, begin.toInstant(), until].map((at) => broker.since(topic, at)),
+    );
+    const expired = expiredBefore(topic, described, own ?? [], date);
     if (expired !== undefined && topic.expired === 'fail') throw messagesLost(topic, expired);
-    for (const [partition, extent] of described.partitions.entries()) {
-      const [from = -1n, end = -1n] = [starts[partition], ends[partition]];
-      if (from < 0n) continue;
-      const until = end < 0n ? extent.end : end;
-      if (until > extent.stable) throw goingOn(topic, partition, date);
-      ranges.push({ partition, from, until });
+    for (const [partition, { stable, end }] of described.partitions.entries()) {
+      const [start = -1n, after = -1n] = [starts?.[partition], ends?.[partition]];
+      if (start < 0n) continue;
+      if ((after < 0n ? end : after) > stable) throw goingOn(topic, partition, date);
+      ranges.push({ partition, from: start, after: after < 0n ? stable : after });
     }
   }
-  return merged(ranges);
-}
-
-/** Ranges that touch are one: no message comes twice. */
-function merged(ranges: readonly Range[]): readonly Range[] {
-  return [...Map.groupBy(ranges, ({ partition }) => partition)].flatMap(([partition, own]) => {
-    const sorted = own.toSorted((one, other) => (one.from < other.from ? -1 : 1));
-    const least = sorted[0]?.from ?? 0n;
-    const most = sorted.reduce((greatest, { until }) => (until > greatest ? until : greatest), 0n);
-    return [{ partition, from: least, until: most }];
+  // One for each partition: no message comes twice.
+  return [...Map.groupBy(ranges, ({ partition }) => partition)].map(([partition, own]) => {
+    const from = own.map((one) => one.from).reduce((one, other) => (one < other ? one : other));
+    const after = own.map((one) => one.after).reduce((one, other) => (one > other ? one : other));
+    const until = described.partitions[partition]?.stable ?? after;
+    return { partition, from, until, sent: { windows, after } };
   });
 }
 

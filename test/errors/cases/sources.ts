@@ -75,11 +75,11 @@ export const sources: Cases = {
     reading(
       'A topic was read up to some message, and the next ones were given up before they were read.',
       async (sandbox) => {
-        const held = { first: 0n, end: 0n };
+        const held = { first: 0n, messages: [] };
         const { address, close } = await fakeBroker(held);
         sandbox.write(brokerAt(address));
         await sandbox.succeed('run', 'daily');
-        Object.assign(held, { first: 10n, end: 20n });
+        held.first = 10n;
         return async () => close();
       },
     ),
@@ -91,7 +91,7 @@ export const sources: Cases = {
   ],
   SOURCE_UNUSABLE: [
     reading('A topic is not there.', async (sandbox) => {
-      const { address, close } = await fakeBroker({ first: 0n, end: 0n, error: 3 });
+      const { address, close } = await fakeBroker({ first: 0n, messages: [], error: 3 });
       sandbox.write(brokerAt(address));
       return async () => close();
     }),

@@ -81,7 +81,8 @@ const asMessage = (topic: string, { value = null, key, partition = 0, at = Date.
 
 /** Sends messages, a thousand together. */
 export async function send(topic: string, messages: readonly ToSend[], options: object = {}): Promise<void> {
-  const producer = new Producer({ ...client, retries: 30, retryDelay: 100, ...options });
+  // What is sent once more is there once.
+  const producer = new Producer({ ...client, idempotent: true, retries: 30, retryDelay: 100, ...options });
   try {
     for (let from = 0; from < messages.length; from += 1000)
       await producer.send({

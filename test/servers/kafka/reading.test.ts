@@ -156,7 +156,7 @@ describe('messages of a topic', { skip: withoutBroker }, () => {
   test('a compacted topic ends, though the messages at its end are gone; a message without a text deletes', async () => {
     const keyed = `
 export const events = source('landing.events', { reader: kafka(env('KAFKA_TOPIC'), { key: 'id' }), columns: { id: col.text(), note: col.text().optional() } });
-export const bronze = table('bronze.events', { columns: { id: col.text().key(), note: col.text().optional(), _deleted: col.boolean() }, rows: sql\`select id, note, _deleted from \${events.unread}\`, write: mergeDeleting('_deleted'), invalid: 'set aside' });
+export const bronze = table('bronze.events', { columns: { id: col.text().key(), note: col.text().optional(), _deleted: col.boolean(), _offset: col.bigint() }, rows: sql\`select id, note, _deleted, _offset from \${events.unread}\`, write: mergeDeleting('_deleted'), duplicates: keepLatest('_offset'), invalid: 'set aside' });
 export const daily = job('daily', { when: byHand, build: [bronze] });
 `;
     const shop = await Shop.open({

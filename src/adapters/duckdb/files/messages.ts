@@ -21,7 +21,7 @@ import { quickTypedSql, staged, typedSql } from './typed.ts';
 const { identifier, literal } = dialect;
 
 /** What a message has beside its text, on its way through the queries. */
-const beside = `"#key", "#sent", ${hidden.row}`;
+const beside = `"#key", "#sent", "#part", "#place", ${hidden.row}`;
 /** A text that is one JSON object, however it is laid out. */
 const isObject = (text: string): string =>
   `coalesce(case when json_valid(${text}) then json_type(${text}) = 'OBJECT' end, false)`;
@@ -72,21 +72,23 @@ export async function readMessages(reading: Reading): Promise<readonly string[]>
 }
 
 /** The value of a column that is not in the text. */
-function sentAs(name: string): string | undefined {
-  if (name === sentColumns.key) return '"#key"';
-  if (name === sentColumns.sent) return '"#sent"';
-  return name === sentColumns.deleted ? '("#l" is null)' : undefined;
-}
+const sentAs: Readonly<Record<string, string>> = {
+  [sentColumns.key]: '"#key"',
+  [sentColumns.sent]: '"#sent"',
+  [sentColumns.deleted]: '("#l" is null)',
+  [sentColumns.part]: '"#part"',
+  [sentColumns.place]: '"#place"',
+};
 
 /** How the text of each column is found, and its value. */
 function valuesOf({ input, messages }: Reading, structs: readonly string[]) {
   const declared = declaredIn(input);
   const text = (name: string): string => {
     if (name === input.extra) return '"#x"';
-    const found = sentAs(name) ?? firstOf(declared, name, structs);
+    const found = sentAs[name] ?? firstOf(declared, name, structs);
     return name === messages.key ? `coalesce(${found}, "#key")` : found;
   };
-  const value = (name: string): string => sentAs(name) ?? spelled(input.columns, name, text(name));
+  const value = (name: string): string => sentAs[name] ?? spelled(input.columns, name, text(name));
   return { declared, text, value };
 }
 
@@ -99,7 +101,7 @@ function quickSql(reading: Reading, table: string): string {
   const others = input.extra ? `, ${othersSql(declared, json)} as "#x"` : '';
   return quickTypedSql(input.columns, {
     from: `(select *, from_json(${json}, ${structure(declared)}) as "#s"${others} from (
-      select rowid as "#line", text as "#l", key as "#key", sent as "#sent", ${hidden.row}, ${isObject('text')} as "#object" from ${identifier(table)}))`,
+      select rowid as "#line", text as "#l", key as "#key", sent as "#sent", part as "#part", place as "#place", ${hidden.row}, ${isObject('text')} as "#object" from ${identifier(table)}))`,
     raw: text,
     value,
     lost: '("#l" is not null and not "#object")',
@@ -150,7 +152,7 @@ async function readInexact(reading: Reading, made: ReturnType<typeof tablesOf>):
   await session.run(`create or replace temp table ${identifier(made.waiting)} (${waiting})`);
   const keys = keysOf(declaredIn(input));
   await appendLines(connection, { table: made.waiting, keys, others: input.extra !== undefined }, texts());
-  const from = `(select w.*, m.key as "#key", m.sent as "#sent", m.${hidden.row}
+  const from = `(select w.*, m.key as "#key", m.sent as "#sent", m.part as "#part", m.place as "#place", m.${hidden.row}
     from ${identifier(made.waiting)} as w join ${identifier(table)} as m on m.rowid = w.${staged.line})`;
   await session.run(`insert into ${identifier(made.again)} ${againSql(reading, from)}`);
 }
