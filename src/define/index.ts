@@ -2,7 +2,15 @@ export { type Check, check } from './check.ts';
 export { copyOf, type Definition, isDefinition, ownCopy, writtenAt } from './definition.ts';
 export { fn } from './fn.ts';
 export { after, alerted, always, byHand, cron, type Job, job, type Missed, type Trigger } from './job.ts';
-export { kmeans, type Learner, linearRegression, logisticRegression } from './learners.ts';
+export {
+  boostedTrees,
+  kmeans,
+  type Learner,
+  lambdaMart,
+  linearRegression,
+  logisticRegression,
+  regressionTrees,
+} from './learners.ts';
 export {
   atLeast,
   atMost,

@@ -12,7 +12,13 @@ export interface Learner<
   Part extends string = string,
   In extends Inside = Inside,
 > {
-  readonly learner: 'kmeans' | 'logistic regression' | 'linear regression';
+  readonly learner:
+    | 'kmeans'
+    | 'logistic regression'
+    | 'linear regression'
+    | 'boosted trees'
+    | 'regression trees'
+    | 'lambdamart';
   readonly options: Readonly<Record<string, unknown>>;
   readonly output: Out;
   readonly measures: readonly Named[];
@@ -20,6 +26,10 @@ export interface Learner<
   readonly inside: In;
   /** Kinds of the column that it learns to predict; none: it needs no target. */
   readonly target: readonly string[];
+  /** Its rows belong to requests. */
+  readonly grouped?: true;
+  /** It learns from what is missing, too. */
+  readonly missing?: true;
 }
 
 const learner = <
@@ -86,4 +96,62 @@ export const linearRegression = (options: { readonly seed?: number } = {}) =>
     part: 'coefficients',
     inside: { columns: coefficients, features: false },
     target: ['integer', 'bigint', 'real', 'decimal'],
+  });
+
+/** Every default is LightGBM's; the names of its parameters are those in `quotes`. */
+interface Trees {
+  /** Rounds, a tree each (`num_iterations`). Default 100. */
+  readonly trees?: number;
+  /** Of a tree, at most (`num_leaves`). Default 31. */
+  readonly leaves?: number;
+  /** `learning_rate`; default 0.1. */
+  readonly rate?: number;
+  /** `max_depth`; default: no limit. */
+  readonly depth?: number;
+  /** `min_data_in_leaf`; default 20. */
+  readonly rowsInLeaf?: number;
+  /** `lambda_l1`, `lambda_l2`; default 0. */
+  readonly l1?: number;
+  readonly l2?: number;
+  /** Share of the rows (`bagging_fraction`) and of the features (`feature_fraction`) that a tree is made of; default 1. */
+  readonly bagging?: number;
+  readonly features?: number;
+  /** Stops after so many rounds without anything better on a tenth of the training rows; default: never. */
+  readonly stopAfter?: number;
+  readonly seed?: number;
+}
+/** One row for each feature: how much better its divisions made the fit, and how many there are. */
+const importance = { feature: col.text().key(), gain: col.real(), splits: col.integer() };
+const inTrees = { part: 'importance', inside: { columns: importance, features: false }, missing: true } as const;
+
+/** The probability that the target is true (or 1), by gradient boosted trees in LightGBM's format. */
+export const boostedTrees = (options: Trees = {}) =>
+  learner({
+    ...inTrees,
+    learner: 'boosted trees',
+    options: { ...options },
+    output: { probability: col.real().min(0).max(1) },
+    measures: ['auc', 'log_loss', 'brier'],
+    target: ['boolean', 'integer'],
+  });
+/** The target as a number, by gradient boosted trees. */
+export const regressionTrees = (options: Trees = {}) =>
+  learner({
+    ...inTrees,
+    learner: 'regression trees',
+    options: { ...options },
+    output: { prediction: col.real() },
+    measures: ['rmse', 'mae'],
+    target: ['integer', 'bigint', 'real', 'decimal'],
+  });
+/** LightGBM's LambdaMART: the candidates of a request in their order. `at`: the cut-offs that it is judged at; the last decides when to stop early. */
+export const lambdaMart = <const At extends number>(options: Trees & { readonly at: readonly At[] }) =>
+  learner({
+    ...inTrees,
+    learner: 'lambdamart',
+    options: { ...options },
+    output: { score: col.real() },
+    measures: options.at.flatMap((cut) => [`ndcg_at_${cut}`, `hit_at_${cut}`] as const),
+    target: ['integer', 'boolean'],
+    grouped: true,
   });

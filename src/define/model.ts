@@ -22,6 +22,7 @@ export interface ModelFacts {
   readonly from: AnyReadable;
   readonly features: readonly string[];
   readonly target?: string;
+  readonly group?: string;
   readonly each: readonly string[];
   readonly learner: Learner;
   readonly missing: Readonly<Record<string, Missing>>;
@@ -69,6 +70,8 @@ interface ModelSpec<
   readonly features: readonly Feature[];
   /** The column that is learned. */
   readonly target?: NoInfer<keyof C & string>;
+  /** Rows that are judged together: the candidates of one request. */
+  readonly group?: NoInfer<keyof C & string>;
   /** A family: one model for each value of these columns, and one version for all of them. */
   readonly each?: readonly Each[];
   /** Of features that may be missing, what stands for them. A missing text needs nothing: it is none of the words. */

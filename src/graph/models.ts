@@ -30,7 +30,7 @@ const eachKinds = ['text', 'integer', 'boolean'];
 /** What the types of the word hold is asked again here, and what they cannot say. */
 export function refuseModel(model: AnyModel): void {
   const { facts, name } = model;
-  const { from, learner, features, each, target, missing, holdOut, gate, release, maxAge } = facts;
+  const { from, learner, features, each, target, group, missing, holdOut, gate, release, maxAge } = facts;
   const refuse = (what: string, got: unknown, allowed: string, next = 'Correct the definition.'): EsteiraError =>
     invalidDefinition(`The model ${name} ${what}: ${String(got)}.`, model, next, allowed);
   const columns: Columns | undefined = from?.columns;
@@ -46,7 +46,7 @@ export function refuseModel(model: AnyModel): void {
   for (const feature of features) {
     const kind = kindOf(feature, 'cannot learn from', featureKinds);
     const isOptional = columns[feature]?.facts.nullable === true;
-    if (isOptional && kind !== 'text' && missing[feature] === undefined)
+    if (isOptional && !learner.missing && kind !== 'text' && missing[feature] === undefined)
       throw refuse(
         'does not say what stands for a missing value of',
         feature,
@@ -63,6 +63,8 @@ export function refuseModel(model: AnyModel): void {
   if (learner.target.length === 0 && target !== undefined)
     throw refuse('has a target, and its learner predicts none', target, 'no target');
   if (learner.target.length > 0) kindOf(target ?? 'target', 'cannot learn', learner.target);
+  if (learner.grouped) kindOf(group ?? 'group', 'cannot tell requests apart by', ['text', 'integer', 'bigint']);
+  else if (group !== undefined) throw refuse('has a group, and its learner judges row by row', group, 'no group');
   for (const { judges } of gate)
     if (![...learner.measures, 'samples'].includes(judges))
       throw refuse('has a gate on what nobody measures', judges, [...learner.measures, 'samples'].join(', '));

@@ -6,6 +6,21 @@ export interface Vectors {
   readonly columns: Readonly<Record<string, Vector>>;
 }
 
+/**
+ * A relation of a step that is made of rows and of what is computed from them here, some thousands at a time: the columns of the query, the output, and
+ * `constant` columns that say the same in every row.
+ */
+export interface PredictedInput {
+  readonly relation: string;
+  readonly query: string;
+  /** What is computed from, by name: as `vectors` gives them. */
+  readonly columns: Columns;
+  readonly output: Columns;
+  readonly constants: Readonly<Record<string, string>>;
+  /** For each output column a number for each row; NaN is none. */
+  predict(columns: Vectors['columns'], rows: number): Readonly<Record<string, Float64Array>>;
+}
+
 /** What training takes from a warehouse, and what its views are told of champions. */
 export interface Learning {
   /**

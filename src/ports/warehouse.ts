@@ -6,7 +6,7 @@ import type { SourceFile } from './files.ts';
 import type { IncomingInput } from './incoming.ts';
 import type { BackedUp } from './keeping.ts';
 import type { LandedBefore, Lander, LandingInto } from './landing.ts';
-import type { Learning } from './learning.ts';
+import type { Learning, PredictedInput } from './learning.ts';
 
 /** Columns that Esteira adds, last, to the tables it writes; which of them a table has depends on how it is written. */
 export const hidden = Object.freeze({
@@ -316,6 +316,8 @@ export interface StepWrite {
   readonly files: readonly FileInput[];
   /** What comes in from elsewhere. */
   readonly incoming?: readonly IncomingInput[];
+  /** Made in their order, after those: one may be made of another. */
+  readonly predicted?: readonly PredictedInput[];
   /**
    * The body hands on `_rid`, `_original` and `_unread` of the one relation it reads. `reads`: for each column the source's columns whose
    * `_unread` makes its `kind` fail. `original`: that relation, and its row as JSON, for rows whose values all were read. `asRead`: columns that are

@@ -29,13 +29,16 @@ export function writeOf(model: StepModel, options: Options): StepWrite {
     : (table?.spec.given ?? definition.columns);
   const incoming = tableInputs(model, options);
   const invalid = table?.spec.invalid === 'set aside' ? invalidPlaceOf(node, project.graph.suffix) : undefined;
+  const body = bodyOf(model, options);
+  const predicted = [...(options.prepared?.computed.values() ?? [])];
   return {
     batch,
     target: placeOf(node),
     columns,
-    body: bodyOf(model, options),
+    body,
     files: fileInputs(model, options),
     ...(incoming.length > 0 ? { incoming } : {}),
+    ...(predicted.length > 0 ? { predicted } : {}),
     ...(model.carried
       ? {
           carried: {

@@ -39,12 +39,20 @@ async function read(
   session: Session,
   { columns, file, rows }: { readonly columns: Columns; readonly file: string; readonly rows: number },
 ): Promise<Vectors['columns']> {
+  return await vectorsOf(session, { columns, rows, from: `read_parquet(${literal(file)})` });
+}
+
+/** Columns of a relation that has so many rows, in their order. */
+export async function vectorsOf(
+  session: Session,
+  { columns, from, rows }: { readonly columns: Columns; readonly from: string; readonly rows: number },
+): Promise<Vectors['columns']> {
   const entries = Object.entries<Columns[string]>(columns);
   const collectors = entries.map(([, { facts }]) =>
     numeric.has(facts.kind) || facts.kind === 'boolean' ? new Numbers(rows, facts.kind === 'boolean') : new Texts(rows),
   );
   const list = entries.map(([name, column]) => asked(name, column)).join(', ');
-  const result = await session.connection.stream(`select ${list} from read_parquet(${literal(file)})`);
+  const result = await session.connection.stream(`select ${list} from ${from}`);
   let at = 0;
   for (let chunk = await result.fetchChunk(); chunk?.rowCount; chunk = await result.fetchChunk()) {
     session.throwIfCancelled();

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type {
   Champion,
   Decided,
@@ -170,8 +170,12 @@ export class SqlModels implements ModelStore {
       if (model !== undefined) found = found.where('model', '=', model);
       if (runId !== undefined) found = found.where('run_id', '=', runId);
       if (wanted !== undefined) found = found.where('state', '=', wanted);
-      // Ids of runs rise with the time at which they were opened.
-      const rows = await found.orderBy('run_id', 'desc').orderBy('model').limit(limit).execute();
+      // Of one moment the one whose id had to be told from others: `…_2` comes after `…`.
+      const ordered = found
+        .orderBy(sql`substr(created_at, 1, 19)`, 'desc')
+        .orderBy(sql`length(version)`, 'desc')
+        .orderBy('version', 'desc');
+      const rows = await ordered.orderBy('model').limit(limit).execute();
       return rows.map(toVersion);
     });
   }

@@ -17,6 +17,11 @@ export type Parameters =
       readonly encoding: Encoding;
       /** The intercept first. NaN is not kept: what others determine has 0. */
       readonly coefficients: readonly number[];
+    }
+  | {
+      readonly learner: 'boosted trees' | 'regression trees' | 'lambdamart';
+      /** LightGBM's model.txt. */
+      readonly text: string;
     };
 
 /** One member's training rows, and how it is to learn from them. */
@@ -25,6 +30,8 @@ export interface Lesson<Options = Readonly<Record<string, unknown>>> {
   readonly features: readonly { readonly name: string; readonly missing?: Missing }[];
   readonly columns: Readonly<Record<string, FeatureColumn>>;
   readonly target?: FeatureColumn;
+  /** Rows of one request have the same. */
+  readonly group?: FeatureColumn;
   /** 1: a row is kept to judge with. */
   readonly held?: Uint8Array;
   /** The champion's, of the same member. */
@@ -38,6 +45,8 @@ export interface Learned {
   readonly inside: readonly Readonly<Record<string, number | string | null>>[];
   readonly rows: number;
   readonly held: number;
+  /** What it was judged on, where that is not rows: requests. */
+  readonly samples?: number;
   /** Rows that were left out, by the feature that was missing. */
   readonly left: Readonly<Record<string, number>>;
   readonly measures: Readonly<Record<string, number>>;

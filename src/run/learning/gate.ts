@@ -13,8 +13,8 @@ export function judge(
   const limits = facts.gate.map((limit): JudgedLimit => {
     const { judges, sign, bound } = limit;
     const number = typeof bound === 'number' ? bound : settingNumber(bound, settings, project);
-    const judged = members.map(({ member, measures, champion, rows, held }) => {
-      const value = judges === 'samples' ? held || rows : known(measures[judges]);
+    const judged = members.map(({ member, measures, champion, rows, held, samples = held || rows }) => {
+      const value = judges === 'samples' ? samples : known(measures[judges]);
       const beside = judges === 'samples' ? undefined : known(champion?.[judges]);
       const passed = holds({ sign, bound: number, judges }, value, beside);
       return {

@@ -2,7 +2,7 @@ import type { AnyModel, Predict } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import { type Node, whereOf } from '../../graph/index.ts';
 import { predictionsIn, type StepModel, versionColumn } from '../../plan/index.ts';
-import type { Held } from '../../ports/index.ts';
+import type { Held, PredictedInput } from '../../ports/index.ts';
 import type { Project } from '../project.ts';
 import type { SettingValues } from '../settings.ts';
 import { championKey, trainingJob } from './champions.ts';
@@ -27,8 +27,9 @@ export class Learning {
     const { inside } = model.node;
     const predictors = new Map<string, Predictor>();
     for (const node of model.champions) predictors.set(node.id, await this.#predictor(node));
-    if (!inside) return { predictors };
-    return { predictors, version: await this.#versionInside(model.node, inside) };
+    const prepared = { predictors, computed: new Map<string, PredictedInput>() };
+    if (!inside) return prepared;
+    return { ...prepared, version: await this.#versionInside(model.node, inside) };
   }
 
   #predictor(node: Node<AnyModel>): Promise<Predictor> {
@@ -94,6 +95,8 @@ export class Learning {
 
 export interface Prepared {
   readonly predictors: ReadonlyMap<string, Predictor>;
+  /** Relations that are predicted beside the engine, as the step's query is spelled. */
+  readonly computed: Map<string, PredictedInput>;
   /** Of a table inside a model: the version that is written. */
   readonly version?: string;
 }

@@ -4,6 +4,7 @@ import { clusters } from '../../learn/learners/clusters.ts';
 import type { Learned, Lesson, Parameters } from '../../learn/learners/learned.ts';
 import { linearRegression, logisticRegression } from '../../learn/learners/regressions.ts';
 import { pickedAll, rowsWhere } from '../../learn/learners/rows.ts';
+import { boostedTrees, lambdaMart, regressionTrees } from '../../learn/learners/trees.ts';
 import { type Profile, profilesOf } from '../../quality/drift/profile.ts';
 import type { Member } from '../../registry/about.ts';
 
@@ -14,6 +15,7 @@ export interface Training {
   readonly features: Lesson['features'];
   readonly target?: string;
   readonly held?: string;
+  readonly group?: string;
   readonly each: readonly { readonly name: string; readonly kind: string }[];
   readonly rows: number;
   readonly columns: Readonly<Record<string, FeatureColumn>>;
@@ -26,39 +28,45 @@ export interface Lessons {
   readonly members: readonly ({ readonly member: Member } & Learned)[];
 }
 
-const learners: Readonly<Record<Parameters['learner'], (lesson: Lesson<never>) => Learned>> = {
+const learners: Readonly<Record<Parameters['learner'], (lesson: Lesson<never>) => Learned | Promise<Learned>>> = {
   kmeans: clusters,
   'logistic regression': logisticRegression,
   'linear regression': linearRegression,
+  'boosted trees': boostedTrees,
+  'regression trees': regressionTrees,
+  lambdamart: lambdaMart,
 };
 
 /** Learns each member of the family by itself. Throws RangeError for rows from which nothing can be learned, which names the member. */
-export function learn(training: Training, progress: (text: string) => void): Lessons {
-  const { learner, options, features, target, held, former, columns } = training;
-  const lesson = learners[learner] as (lesson: Lesson) => Learned;
-  const members = membersOf(training).map(({ member, rows }, place, all) => {
+export async function learn(training: Training, progress: (text: string) => void): Promise<Lessons> {
+  const { learner, options, features, target, held, group, former, columns } = training;
+  const lesson = learners[learner] as (lesson: Lesson) => Learned | Promise<Learned>;
+  const members: Lessons['members'][number][] = [];
+  const all = membersOf(training);
+  for (const [place, { member, rows }] of all.entries()) {
     const own = rows === undefined ? columns : pickedAll(columns, rows);
     const named = Object.entries(member).map(([name, value]) => `${name} ${value}`);
     const before = former.find((one) => sameMember(one.member, member));
     try {
-      const learned = lesson({
+      const learned = await lesson({
         options,
         features,
         columns: Object.fromEntries(features.map(({ name }) => [name, own[name] as FeatureColumn])),
         ...(target === undefined ? {} : { target: own[target] as FeatureColumn }),
+        ...(group === undefined ? {} : { group: own[group] as FeatureColumn }),
         ...(held === undefined ? {} : { held: flagsOf(own[held]) }),
         ...(before ? { former: before.parameters } : {}),
         progress: (done, of) => {
           const which = named.length > 0 ? `${named.join(', ')} (${place + 1} of ${all.length}): ` : '';
-          progress(`${which}${done} of ${of} starts`);
+          progress(`${which}${done} of ${of} ${learner === 'kmeans' ? 'starts' : 'rounds'}`);
         },
       });
-      return { member, ...learned };
+      members.push({ member, ...learned });
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw new RangeError(`${named.length > 0 ? `${named.join(', ')}: ` : ''}${error.message}`);
     }
-  });
+  }
   const spread = Object.fromEntries(features.map(({ name }) => [name, columns[name] as FeatureColumn]));
   return { members, profile: profilesOf(spread) };
 }

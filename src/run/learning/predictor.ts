@@ -53,13 +53,18 @@ export function predictQuery(
       ([name, value]) => `${dialect.identifier(name)} = ${dialect.literal(value)}`,
     );
     const query = `select ${own} from ${rows.query} as _all${wanted.length > 0 ? ` where ${wanted.join(' and ')}` : ''}`;
-    return `select *, ${dialect.literal(version)} as model_version from (${predictedBy(parameters, { ...rows, query }, dialect)}) as _predicted`;
+    return `select *, ${dialect.literal(version)} as model_version from (${predictedBy(parameters as Spelled, { ...rows, query }, dialect)}) as _predicted`;
   });
   return `(${queries.join('\nunion all\n')})`;
 }
 
+type Spelled = Exclude<Parameters, { readonly text: string }>;
+/** Whether rows are predicted by the engine: a sum, or the nearest of some centres. Others are predicted here. */
+export const isSpelled = ({ members }: Predictor): boolean =>
+  members.every(({ parameters }) => !('text' in parameters));
+
 function predictedBy(
-  parameters: Parameters,
+  parameters: Spelled,
   rows: { readonly query: string; readonly columns: readonly string[] },
   dialect: Dialect,
 ): string {

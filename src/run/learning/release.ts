@@ -55,7 +55,8 @@ export async function release(
   const ready: { readonly model: string; readonly to: string }[] = [];
   for (const model of touched) {
     const { id } = graph.nodeOf(model);
-    const [newest] = await state.models.versions({ model: id, limit: 1 });
+    const [own] = await state.models.versions({ model: id, runId: held.runId, limit: 1 });
+    const [newest = own] = own ? [own] : await state.models.versions({ model: id, limit: 1 });
     if (!newest) continue;
     const waits = await waitsFor(newest, model, project);
     if (waits === undefined) ready.push({ model: id, to: newest.version });

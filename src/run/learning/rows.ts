@@ -21,20 +21,19 @@ export function trainingRows(
   const relation = relationOf(model.reads[0] as Read, options, model);
   const held = heldOut(model, options);
   const query = `select *${held === undefined ? '' : `, ${held} as ${dialect.identifier(heldName)}`} from ${relation} as _rows order by ${order}`;
-  const wanted = [...facts.each, ...facts.features, ...(facts.target ? [facts.target] : [])];
+  const wanted = [...facts.each, ...facts.features, ...[facts.target, facts.group].flatMap((name) => name ?? [])];
   return {
     query,
     columns: {
       ...Object.fromEntries(
-        wanted.map((name) => [name, name in membersAsText(facts.each) ? col.text() : columns[name]]),
+        wanted.map((name) => [name, facts.each.includes(name) || name === facts.group ? asText : columns[name]]),
       ),
       ...(held === undefined ? {} : { [heldName]: col.boolean() }),
     } as Columns,
   };
 }
-/** Members are told apart by what their values are called. */
-const membersAsText = (each: readonly string[]): Readonly<Record<string, true>> =>
-  Object.fromEntries(each.map((name) => [name, true]));
+/** Members and requests are told apart by what their values are called. */
+const asText = col.text();
 
 /** A condition; the same row is held out in every training. */
 function heldOut(model: StepModel, { project, values }: Options): string | undefined {
@@ -48,7 +47,8 @@ function heldOut(model: StepModel, { project, values }: Options): string | undef
   }
   const share = holdOut?.share ?? (learner.target.length > 0 ? usualShare : 0);
   if (share === 0) return undefined;
-  const keys = keyOf(from.columns);
+  // All rows of a request are kept, or none.
+  const keys = facts.group === undefined ? keyOf(from.columns) : [facts.group];
   const row = dialect.rowAsJson(keys.length > 0 ? keys : Object.keys(from.columns));
   return `${dialect.fragment('share', [row])} < ${share}`;
 }

@@ -52,6 +52,7 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
           return missing === undefined ? { name } : { name, missing };
         }),
         ...(facts.target === undefined ? {} : { target: facts.target }),
+        ...(facts.group === undefined ? {} : { group: facts.group }),
         ...(heldName in read.columns ? { held: heldName } : {}),
         each: kindsOf(facts.each, facts.from.columns),
         rows: read.rows,

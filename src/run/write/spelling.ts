@@ -1,4 +1,4 @@
-import type { AnyReadable, Predict } from '../../define/index.ts';
+import type { AnyModel, AnyReadable, Predict } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import { type Node, whereOf } from '../../graph/index.ts';
 import {
@@ -10,9 +10,11 @@ import {
   type StepModel,
   spell,
 } from '../../plan/index.ts';
+import type { PredictedInput } from '../../ports/index.ts';
 import { championKey } from '../learning/champions.ts';
+import { computedInput } from '../learning/computed.ts';
 import { versionName } from '../learning/learning.ts';
-import { type Predictor, predictQuery } from '../learning/predictor.ts';
+import { isSpelled, type Predictor, predictQuery } from '../learning/predictor.ts';
 import type { Project } from '../project.ts';
 import { isSettings } from '../setting-rows.ts';
 import { settingLiteral, settingsRelation } from '../settings.ts';
@@ -45,6 +47,7 @@ export function realSpelling(options: Options, model: StepModel): Spelling {
     relation: (of: AnyReadable) => relationOf(readFor(of, model, project), options, model),
     predict: ({ model: of, ...recipe }, rows) => {
       const predictor = options.prepared?.predictors.get(project.graph.nodeOf(of).id) as Predictor;
+      if (!isSpelled(predictor)) return computed(of as AnyModel, predictor, rows, options);
       return predictQuery(predictor, { query: rows, columns: Object.keys(recipe.of.columns) }, dialect);
     },
     ...(model.converted.length > 0
@@ -53,9 +56,21 @@ export function realSpelling(options: Options, model: StepModel): Spelling {
   };
 }
 
-/** The rows that a step predicts of, as this run sees them. */
-export const rowsToPredict = ({ of }: Predict, model: StepModel, options: Options): string =>
-  spell(of, realSpelling(options, model));
+/** The relation of rows that are predicted beside the engine; the same rows are predicted once. */
+function computed(model: AnyModel, predictor: Predictor, rows: string, { project, prepared }: Options): string {
+  const streams = prepared?.computed as Map<string, PredictedInput>;
+  const query = `select * from ${rows} as _rows`;
+  const key = `${predictor.model} ${query}`;
+  const relation = streams.get(key)?.relation ?? `_predicted ${streams.size}`;
+  if (!streams.has(key)) streams.set(key, computedInput(model, predictor, { relation, query }));
+  return project.warehouse.dialect.identifier(relation);
+}
+
+/** The rows that a step predicts of, as this run sees them; without what else is predicted of them. */
+export function rowsToPredict({ of }: Predict, model: StepModel, options: Options): string {
+  const { recipe } = of;
+  return recipe.by === 'predict' ? rowsToPredict(recipe, model, options) : spell(of, realSpelling(options, model));
+}
 
 /** The reading that a mention stands for, as the model has it: the same relation may be read whole and in pieces by one query. */
 function readFor(of: AnyReadable, model: StepModel, project: Project): Read {

@@ -14,6 +14,7 @@ import {
 import { dialect } from '../dialect.ts';
 import { type StagedFile, stageFiles, tablesBeneath } from '../files.ts';
 import { stageIncoming } from '../incoming.ts';
+import { stagePredicted } from '../predicted.ts';
 import type { Row, Session } from '../session.ts';
 import { takeEverythingOut, takeFormerOut, takesOut } from './anew.ts';
 import { makeCandidate, typesOf } from './candidate.ts';
@@ -93,6 +94,7 @@ async function stage({ write, session }: Work): Promise<Staged> {
     looked.push({ input, read: arrived.bad.length === 0 ? 1 : 0, empty: [], differences });
     refuseBreaches(input, arrived.bad);
   }
+  for (const input of write.predicted ?? []) await stagePredicted(session, input);
   // What was interrupted may look like a file that cannot be read.
   session.throwIfCancelled();
   const body = write.ahead ? await evaluated(session, write) : undefined;

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { col } from '../../../columns/index.ts';
+import type { Vectors } from '../../learning.ts';
 import type { On } from './on.ts';
 
 /** What training takes from a warehouse, and what views are told of its champions. */
@@ -39,6 +40,42 @@ export function learning(on: On): void {
     } finally {
       rmSync(folder, { recursive: true, force: true });
     }
+  });
+
+  on('what is computed from rows stands beside them, however many; what is no number is none', async (desk) => {
+    const kept = await desk.make('t', {
+      n: col.integer().key(),
+      plan: col.text(),
+      twice: col.real().optional(),
+      version: col.text(),
+    });
+    const of = (relation: string, query: string) => ({
+      ...{ relation, query, columns: { n: col.integer(), plan: col.text() }, output: { twice: col.real() } },
+      constants: { version: "it's 1" },
+      predict: ({ n, plan }: Vectors['columns'], rows: number) => {
+        assert.ok(n?.of === 'numbers' && plan?.of === 'texts' && n.values.length === rows);
+        const twice = n.values.map((value, row) =>
+          plan.words[plan.codes[row] as number] === 'b' ? Number.NaN : 2 * value,
+        );
+        return { twice };
+      },
+    });
+    for (const rows of [0, 5, 300_000]) {
+      const query = `select range as n, case when range % 3 = 1 then 'b' else 'a' end as plan from range(${rows}) order by n desc`;
+      const first = of("_it's 0", query);
+      // One is made of another.
+      const second = of('_predicted 1', `select n, plan from "_it's 0" where twice is not null`);
+      const sql = `select * from "_it's 0" where n not in (select n from "_predicted 1") union all select * from "_predicted 1"`;
+      await desk.publish(kept, sql, { predicted: [first, second] });
+      const found =
+        await desk.ask(`select count(*), count(*) filter (twice = 2 * n), count(*) filter (twice is null and plan = 'b'),
+        count(*) filter (version = 'it''s 1') from one.silver.t`);
+      const none = Math.floor((rows + 1) / 3);
+      assert.deepEqual(found, [[rows, rows - none, none, rows]], `${rows}`);
+    }
+    const failing = { ...of('_p', `select 1 as n, 'a' as plan`), predict: () => ({ twice: Float64Array.of(1) }) };
+    await desk.publish(kept, 'select * from "_p"', { predicted: [failing] });
+    assert.deepEqual(await desk.ask('select n, twice from one.silver.t'), [[1, 1]]);
   });
 
   on('a view of a champion shows the one of the newest move, however late an older one comes', async (desk) => {

@@ -1,0 +1,103 @@
+import type { FeatureColumn } from '../features.ts';
+import { Random } from '../random.ts';
+import { requestsOf } from '../ranking/requests.ts';
+import { readModel } from '../trees/format/read.ts';
+import { writeModel } from '../trees/format/write.ts';
+import { measuresOf } from '../trees/measures.ts';
+import type { TreesOptions } from '../trees/options.ts';
+import { predictTrees, type TreeRows, trainTrees } from '../trees/train.ts';
+import type { Learned, Lesson, Parameters } from './learned.ts';
+import { lengthOf, pickedAll, rowsWhere } from './rows.ts';
+
+type Forest = Extract<Parameters, { readonly text: string }>;
+type Options = Omit<TreesOptions, 'objective'> & { readonly seed?: number };
+
+export const boostedTrees = (lesson: Lesson<Options>): Promise<Learned> => trees(lesson, 'binary', 'boosted trees');
+export const regressionTrees = (lesson: Lesson<Options>): Promise<Learned> =>
+  trees(lesson, 'regression', 'regression trees');
+export const lambdaMart = (lesson: Lesson<Options>): Promise<Learned> => trees(lesson, 'lambdarank', 'lambdamart');
+
+/** Of every ten rows one, or of requests, judges each round where training may stop early. */
+const watching = 0.1;
+
+async function trees(
+  { options: { seed = 0, ...own }, columns, target, held, group, former, progress }: Lesson<Options>,
+  objective: TreesOptions['objective'],
+  learner: Forest['learner'],
+): Promise<Learned> {
+  if (!target || target.of === 'texts') throw new RangeError('the target is no number');
+  const { values, valid } = target;
+  const known = (row: number): boolean => valid === undefined || valid[row] === 1;
+  const rowsOf = (isMeant: (row: number) => boolean): Rows =>
+    together(
+      rowsWhere(lengthOf(target), (row) => known(row) && isMeant(row)),
+      { columns, values, group },
+    );
+  const all = rowsOf((row) => held?.[row] !== 1);
+  const judging = rowsOf((row) => held?.[row] === 1);
+  const { training, validation } = own.stopAfter ? apart(all, { columns, values, group, seed }) : { training: all };
+  const options = { ...own, objective };
+  const { model, importance } = await trainTrees({
+    ...{ ...training, options, seed },
+    ...(validation ? { validation } : {}),
+    ...(progress ? { progress } : {}),
+  });
+  const rows = judging.count > 0 ? judging : all;
+  const judge = (of: typeof model) =>
+    measuresOf(options, { predictions: predictTrees(of, rows.columns), values: rows.target, groups: rows.groups });
+  const champion = former?.learner === learner ? readModel((former as Forest).text) : undefined;
+  return {
+    parameters: { learner, text: writeModel(model) },
+    inside: Object.entries(importance.gain)
+      .map(([feature, gain]) => ({ feature, gain, splits: importance.split[feature] ?? 0 }))
+      .sort((one, other) => other.gain - one.gain),
+    rows: all.count,
+    held: judging.count,
+    samples: rows.groups?.length ?? rows.count,
+    left: unknownTargets(lengthOf(target) - all.count - judging.count),
+    measures: judge(model),
+    ...(champion && canJudge(champion.features, columns) ? { champion: judge(champion) } : {}),
+  };
+}
+
+interface Rows extends TreeRows {
+  readonly count: number;
+  readonly picked: Int32Array;
+  readonly groups?: Int32Array;
+}
+interface From {
+  readonly columns: Readonly<Record<string, FeatureColumn>>;
+  readonly values: ArrayLike<number>;
+  readonly group: FeatureColumn | undefined;
+}
+
+/** Rows of one request stand together. */
+function together(picked: Int32Array, { columns, values, group }: From): Rows {
+  const of = (rows: Int32Array): Omit<Rows, 'groups'> => ({
+    columns: pickedAll(columns, rows),
+    target: Float64Array.from(rows, (row) => values[row] as number),
+    count: rows.length,
+    picked: rows,
+  });
+  if (!group) return of(picked);
+  const keys = group.of === 'texts' ? group.codes : group.values;
+  const { order, groups } = requestsOf(Int32Array.from(picked, (row) => keys[row] as number));
+  return { ...of(order.map((place) => picked[place] as number)), groups };
+}
+
+function apart(all: Rows, { seed, ...from }: From & { readonly seed: number }) {
+  const random = new Random(seed);
+  const ofRequest = all.groups
+    ? Array.from(all.groups).flatMap((count) => new Array<boolean>(count).fill(random.next() < watching))
+    : Array.from(all.picked, () => random.next() < watching);
+  const part = (isMeant: boolean): Rows =>
+    together(
+      all.picked.filter((_, at) => ofRequest[at] === isMeant),
+      from,
+    );
+  return { training: part(false), validation: part(true) };
+}
+
+const unknownTargets = (rows: number): Readonly<Record<string, number>> => (rows > 0 ? { 'the target': rows } : {});
+const canJudge = (features: readonly string[], columns: From['columns']): boolean =>
+  features.every((name) => name in columns);

@@ -1,0 +1,42 @@
+import { type Columns, col, type Vector } from '../../columns/index.ts';
+import type { AnyModel } from '../../define/index.ts';
+import { pickedAll, rowsWhere } from '../../learn/learners/rows.ts';
+import { readModel } from '../../learn/trees/format/read.ts';
+import { predictTrees } from '../../learn/trees/train.ts';
+import type { PredictedInput } from '../../ports/index.ts';
+import { versionName } from './learning.ts';
+import type { Predictor } from './predictor.ts';
+
+/** Rows that the engine cannot predict by itself, as a relation of a step: trees are walked here. */
+export function computedInput(
+  { facts }: AnyModel,
+  { members, version }: Predictor,
+  of: { readonly relation: string; readonly query: string },
+): PredictedInput {
+  const { learner, features, each, from } = facts;
+  const [name = ''] = Object.keys(learner.output);
+  const models = members.flatMap(({ member, parameters }) =>
+    'text' in parameters ? [{ member, model: readModel(parameters.text) }] : [],
+  );
+  const { columns } = from as { readonly columns: Columns };
+  const asked = features.map((feature) => [feature, columns[feature]] as const);
+  return {
+    ...of,
+    columns: Object.fromEntries([...asked, ...each.map((one) => [one, col.text()] as const)]) as Columns,
+    output: learner.output,
+    constants: { [versionName]: version },
+    predict(vectors, rows) {
+      const found = new Float64Array(rows).fill(Number.NaN);
+      for (const { member, model } of models) {
+        const wanted = Object.entries(member).map(([key, value]) => [vectors[key], String(value)] as const);
+        const own = rowsWhere(rows, (row) => wanted.every(([vector, value]) => textAt(vector, row) === value));
+        const values = predictTrees(model, pickedAll(vectors, own));
+        for (let at = 0; at < own.length; at += 1) found[own[at] as number] = values[at] as number;
+      }
+      return { [name]: found };
+    },
+  };
+}
+
+const textAt = (vector: Vector | undefined, row: number): string | undefined =>
+  vector?.of === 'texts' ? vector.words[vector.codes[row] as number] : undefined;
