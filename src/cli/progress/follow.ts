@@ -9,6 +9,8 @@ export interface FollowedStep {
   readonly state: StepState;
   /** When it was first seen running, in the clock of `follow`. */
   readonly since?: number;
+  /** How far it is, in a few words. */
+  readonly progress?: string;
   readonly end?: Event<'step'>;
 }
 
@@ -25,10 +27,14 @@ export function begin(run: Event<'run'>): Followed {
 }
 
 /** The run after an event. A step that the run never named is left out: it belongs to another run. */
-export function follow(before: Followed, event: Event<'step' | 'end'>, now: number): Followed {
+export function follow(before: Followed, event: Event<'step' | 'progress' | 'end'>, now: number): Followed {
   if (event.type === 'end') return { ...before, end: event };
   const step = before.steps.get(event.step);
   if (!step) return before;
+  if (event.type === 'progress') {
+    before.steps.set(event.step, { ...step, progress: event.text });
+    return before;
+  }
   const isOver = event.state !== 'running' && event.state !== 'pending';
   const since = event.state === 'running' ? (step.since ?? now) : step.since;
   const after: FollowedStep = {

@@ -63,6 +63,24 @@ describe('the live tree', () => {
     assert.ok(note < shown.findIndex((line) => line.startsWith('v_credit_diario')));
   });
 
+  it('says how far a long step is, in its own line, while it runs', (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    let clock = 0;
+    const terminal = fakeTerminal({ live: true, rows: 40 });
+    const live = new Live(terminal, () => clock);
+    const [first] = ends;
+    const step = first?.step ?? '';
+    live.onEvent(begun);
+    live.onEvent({ type: 'step', step, state: 'running' });
+    live.onEvent({ type: 'progress', step, text: '3 of 10 starts' });
+    clock += 300;
+    t.mock.timers.tick(300);
+    assert.match(screen(terminal.written, 80).join('\n'), /\u25b8 chamados +3 of 10 starts +0\.3 s/);
+    if (first) live.onEvent(first);
+    live.close();
+    assert.doesNotMatch(screen(terminal.written, 80).join('\n'), /3 of 10 starts/);
+  });
+
   it('keeps the latest note in sight below a tree that fills the screen', () => {
     const terminal = fakeTerminal({ live: true, rows: 10 });
     const live = new Live(terminal);

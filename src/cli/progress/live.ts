@@ -36,7 +36,7 @@ export class Live implements Progress {
       this.#say([noteLines(event, this.#terminal)]);
     } else if (event.type === 'run') {
       this.#begin(begin(event));
-    } else if (this.#followed && (event.type === 'step' || event.type === 'end')) {
+    } else if (this.#followed && (event.type === 'step' || event.type === 'progress' || event.type === 'end')) {
       this.#followed = follow(this.#followed, event, this.#now());
       this.#soon();
     }

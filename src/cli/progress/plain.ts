@@ -5,11 +5,15 @@ import { beginning, endLine, longestLabel, noteLines, standIns, unfinished } fro
 import type { Progress } from './progress.ts';
 import { endedNow, summary } from './summary.ts';
 
+/** Milliseconds between two lines on how far long steps are. */
+const between = 10_000;
+
 /** A line when a run begins, one for each step that ends, and the notes between. */
 export class Plain implements Progress {
   readonly #terminal: Terminal;
   #followed: Followed | undefined;
   #longest = 0;
+  #saidAt = 0;
 
   constructor(terminal: Terminal) {
     this.#terminal = terminal;
@@ -18,8 +22,18 @@ export class Plain implements Progress {
   onEvent(event: RunEvent): void {
     if (event.type === 'note') this.#say([noteLines(event, this.#terminal)]);
     else if (event.type === 'run') this.#begin(begin(event));
+    else if (event.type === 'progress') this.#goesOn(event);
     else if (this.#followed && (event.type === 'step' || event.type === 'end'))
       this.#go(follow(this.#followed, event, performance.now()), event);
+  }
+
+  /** Who reads a log need not see every bit of the way. */
+  #goesOn({ step, text }: Extract<RunEvent, { type: 'progress' }>): void {
+    const followed = this.#followed?.steps.get(step);
+    const now = performance.now();
+    if (!followed || now - Math.max(this.#saidAt, followed.since ?? now) < between) return;
+    this.#saidAt = now;
+    this.#say([`  ${followed.view.label}: ${text}`]);
   }
 
   close(): void {

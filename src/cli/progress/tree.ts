@@ -54,11 +54,11 @@ function layerLine({ name, steps, state }: Layer, look: Look): Line {
   };
 }
 
-function stepLine({ view, state, since, end }: FollowedStep, look: Look, now: number): Line {
+function stepLine({ view, state, since, progress, end }: FollowedStep, look: Look, now: number): Line {
   const prefix = `${view.layer}.`;
   const time =
     state === 'running' && since !== undefined ? elapsed((now - since) / 1000) : end?.seconds && seconds(end.seconds);
-  const note = noteOf(state, end);
+  const note = state === 'running' ? progress : noteOf(state, end);
   return {
     begin: `  ${mark(look, state)} `,
     name: view.label.startsWith(prefix) ? view.label.slice(prefix.length) : view.label,

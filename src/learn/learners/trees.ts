@@ -5,7 +5,8 @@ import { readModel } from '../trees/format/read.ts';
 import { writeModel } from '../trees/format/write.ts';
 import { measuresOf } from '../trees/measures.ts';
 import type { TreesOptions } from '../trees/options.ts';
-import { predictTrees, type TreeRows, trainTrees } from '../trees/train.ts';
+import type { TreeRows } from '../trees/rows.ts';
+import { predictTrees, trainTrees } from '../trees/train.ts';
 import type { Learned, Lesson, Parameters } from './learned.ts';
 import { lengthOf, pickedAll, rowsWhere } from './rows.ts';
 
