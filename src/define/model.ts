@@ -113,7 +113,7 @@ export function model<
   }) as unknown as ModelFacts;
   const { learner, from } = spec;
   const pick = (names: readonly string[]) =>
-    Object.fromEntries(names.map((one) => [one, from.columns[one] as Columns[string]]));
+    Object.fromEntries(names.map((one) => [one, from.columns?.[one] as Columns[string]]));
   const inside = {
     ...version,
     ...pick(facts.each),

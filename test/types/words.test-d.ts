@@ -22,10 +22,16 @@ import {
   invalidShare,
   job,
   keepLatest,
+  kmeans,
+  lambdaMart,
+  logisticRegression,
   mergeDeleting,
+  model,
   monitor,
+  noWorse,
   type RowOf,
   replaceEach,
+  samples,
   settings,
   settingsTable,
   source,
@@ -276,3 +282,59 @@ from(versions, (row) => ({ since: row.valid_from }));
 table('t', { columns: seen, rows, write: replaceEach('month') });
 // @ts-expect-error partitions by nothing
 replaceEach();
+
+// ---- models ----
+const people = table('silver.people', {
+  columns: {
+    id: col.text().key(),
+    level: col.text().oneOf('a', 'b'),
+    minutes: col.real(),
+    plan: col.text(),
+    stays: col.boolean(),
+    day: col.date(),
+  },
+  rows,
+});
+const segments = model('ml.segments', {
+  from: people,
+  each: ['level'],
+  features: ['minutes', 'plan'],
+  learner: kmeans({ clusters: 3 }),
+  gate: [atLeast('silhouette', 0.2), atMost('moved_share', 0.3), atLeast(samples, 100), noWorse('inertia', 10)],
+});
+same<RowOf<typeof segments.centroids.columns>['minutes'], number>(true);
+same<RowOf<typeof segments.centroids.columns>['level'], 'a' | 'b'>(true);
+const predicted = segments.predict(people);
+same<RowOf<typeof predicted.columns>['centroid_id'], number>(true);
+same<RowOf<typeof predicted.columns>['id'], string>(true);
+const ranking = model('ml.ranking', {
+  from: people,
+  features: ['minutes'],
+  target: 'stays',
+  group: 'plan',
+  learner: lambdaMart({ at: [3, 5] }),
+  gate: [atLeast('ndcg_at_5', 0.65)],
+});
+job('retrain', { when: byHand, train: [segments, ranking] });
+const by = { from: people, features: ['minutes'], learner: kmeans({ clusters: 2 }) } as const;
+const ranked = { ...by, learner: lambdaMart({ at: [3] }), target: 'stays', group: 'plan' } as const;
+// @ts-expect-error a feature that is no column
+model('m', { ...by, features: ['hours'] });
+// @ts-expect-error a measure that the learner does not report
+model('m', { ...by, gate: [atLeast('auc', 0.5)] });
+// @ts-expect-error a cut-off that it is not judged at
+model('m', { ...ranked, gate: [atLeast('ndcg_at_5', 0.6)] });
+// @ts-expect-error a target that is no column
+model('m', { ...by, learner: logisticRegression(), target: 'left' });
+// @ts-expect-error what stands for a column that is no feature
+model('m', { ...by, missing: { plan: 0 } });
+// @ts-expect-error rows kept back by a column that is no time
+model('m', { ...by, holdOut: { last: '3 days', by: 'plan' } });
+// @ts-expect-error a table inside it that the learner does not have
+segments.coefficients;
+// @ts-expect-error rows without a feature
+segments.predict(dmCliente);
+// @ts-expect-error a model is trained, not built
+job('j', { when: byHand, build: [segments] });
+// @ts-expect-error a table is built, not trained
+job('j', { when: byHand, train: [people] });

@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { col } from '../columns/index.ts';
+import { atLeast, byHand, job, kmeans, lambdaMart, logisticRegression, model, sql, table } from '../define/index.ts';
+import type { EsteiraError } from '../errors.ts';
+import { collect } from './collect.ts';
+import { stepsOf } from './order.ts';
+
+const people = table('silver.people', {
+  columns: {
+    id: col.text().key(),
+    level: col.text(),
+    minutes: col.real().optional(),
+    days: col.real(),
+    stays: col.boolean(),
+  },
+  rows: sql`select 1`,
+});
+const spec = { from: people, features: ['days'], learner: kmeans({ clusters: 3 }) } as const;
+const graphOf = (exports: Record<string, unknown>) =>
+  collect([{ catalog: 'c', file: 'definitions/a.ts', exports: { people, ...exports } }], { suffix: '_invalidos' });
+const refused = (exports: Record<string, unknown>, text: RegExp): void =>
+  assert.throws(
+    () => graphOf(exports),
+    (error: EsteiraError) => {
+      assert.equal(error.code, 'DEFINITION_INVALID');
+      assert.match(`${error.details.what} ${error.details.allowed} ${error.details.next}`, text);
+      return true;
+    },
+  );
+// What a project without a type checker may write.
+const wrongly = (more: object) => ({ m: model('ml.m', { ...spec, ...more } as never) });
+
+test('building stops at a model and at tables inside it, which only a job makes that names them', () => {
+  const m = model('ml.m', { ...spec, each: ['level'] });
+  const labels = table('ml.labels', {
+    columns: { centroid_id: col.integer().key() },
+    rows: sql`select * from ${m.centroids}`,
+  });
+  const scores = table('gold.scores', {
+    columns: { id: col.text().key() },
+    rows: sql`select * from ${m.predict(people)} p join ${labels} l using (centroid_id)`,
+  });
+  const jobs = {
+    retrain: job('retrain', { when: byHand, train: [m], build: [labels] }),
+    alone: job('alone', { when: byHand, train: [m] }),
+    labelling: job('labelling', { when: byHand, build: [labels] }),
+    daily: job('daily', { when: byHand, build: [scores] }),
+  };
+  const graph = graphOf({ m, labels, scores, ...jobs });
+  const steps = (name: keyof typeof jobs) => {
+    const { steps: own, readsOnly } = stepsOf(graph, jobs[name]);
+    return [own.map(({ node, kind }) => `${kind} ${node.id}`), readsOnly.map(({ id }) => id).toSorted()];
+  };
+  assert.deepEqual(steps('retrain'), [['table c.silver.people', 'model c.ml.m', 'table c.ml.labels__versions'], []]);
+  assert.deepEqual(steps('alone'), [['table c.silver.people', 'model c.ml.m'], []]);
+  assert.deepEqual(steps('labelling'), [['table c.ml.labels__versions'], ['c.ml.m']]);
+  assert.deepEqual(steps('daily'), [
+    ['table c.silver.people', 'table c.gold.scores'],
+    ['c.ml.labels__versions', 'c.ml.m'],
+  ]);
+});
+
+test('a table inside a model has one model, is written whole, and leaves its name to a view', () => {
+  const one = model('ml.one', spec);
+  const other = model('ml.other', spec);
+  const columns = { centroid_id: col.integer().key() };
+  const both = sql`select * from ${one.centroids} join ${other.centroids} using (centroid_id)`;
+  refused(
+    { one, other, t: table('ml.t', { columns, rows: both }) },
+    /reads inside the model ml\.one, and inside ml\.other/,
+  );
+  refused(
+    { one, t: table('ml.t', { columns, rows: one.centroids, write: 'append' }) },
+    /cannot be written another way/,
+  );
+  refused({ one, t: table('ml.t', { columns, rows: one.centroids, invalid: 'set aside' }) }, /whole or not at all/);
+  const inside = table('ml.t', { columns, rows: one.centroids });
+  const view = table('ml.T', { columns, rows: sql`select 1 as centroid_id` });
+  assert.throws(
+    () => graphOf({ one, inside, view }),
+    (error: EsteiraError) => error.code === 'NAME_TWICE',
+  );
+});
+
+test('what a model cannot learn from, or by, is refused with what it may be', () => {
+  refused(wrongly({ features: [] }), /has no features/);
+  refused(wrongly({ features: ['nobody'] }), /cannot learn from nobody: no column/);
+  refused(wrongly({ features: ['minutes'] }), /missing value of: minutes.*missing: \{ minutes: 'median' \}/s);
+  refused(wrongly({ features: ['days', 'days'] }), /names a column twice: days/);
+  refused(wrongly({ each: ['days'] }), /cannot be made for each days: real/);
+  refused(wrongly({ target: 'stays' }), /its learner predicts none/);
+  refused(wrongly({ learner: logisticRegression() }), /cannot learn target: no column/);
+  refused(wrongly({ learner: logisticRegression(), target: 'level' }), /cannot learn level: text.*boolean, integer/s);
+  refused(wrongly({ learner: lambdaMart({ at: [5] }), target: 'stays' }), /tell requests apart/);
+  refused(wrongly({ group: 'level' }), /judges row by row/);
+  refused(wrongly({ gate: [atLeast('auc', 0.5)] }), /nobody measures: auc.*silhouette.*samples/s);
+  refused(wrongly({ learner: kmeans({ clusters: 0 }) }), /clusters that cannot be: 0/);
+  refused(wrongly({ learner: kmeans({ clusters: { from: 5, to: 2 } }) }), /clusters that cannot be/);
+  refused(wrongly({ holdOut: { share: 1 } }), /a number between 0 and 1/);
+  refused(wrongly({ holdOut: { last: '3 hours', by: 'days' } }), /keep back the last by days: real/);
+  refused(wrongly({ maxAge: 'long' }), /an age that is none: long/);
+  refused(wrongly({ release: { approvedBy: '' } }), /waits for nobody/);
+  refused(wrongly({ from: sql`select 1` }), /learns from what is no table/);
+});
+
+test('a job that builds and trains nothing, or trains a table, is refused', () => {
+  const m = model('ml.m', spec);
+  refused({ m, j: job('j', { when: byHand, build: [] }) }, /builds what is no table/);
+  refused({ m, j: job('j', { when: byHand, train: [people as never] }) }, /trains what is no model/);
+  refused({ m, j: job('j', { when: byHand, build: [m as never] }) }, /models are named under train/);
+});
