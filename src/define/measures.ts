@@ -47,18 +47,17 @@ export const drift = <C extends Columns>(
   of: Readable<C>,
   how: {
     readonly from: AnyModel;
-    /** By default the model's features. */
+    /** By default the model's features; by `ks` those that are numbers. */
     readonly columns?: readonly (keyof C & string)[];
     readonly by?: 'psi' | 'ks';
   },
-): DriftMeasure => ({
-  measure: 'drift',
-  of: [...of.reads, how.from],
-  rows: of,
-  model: how.from,
-  columns: how.columns ?? how.from.facts.features,
-  by: how.by ?? 'psi',
-});
+): DriftMeasure => {
+  const { from, by = 'psi' } = how;
+  const { features, from: trained } = from.facts;
+  const isWord = (name: string): boolean => ['text', 'boolean'].includes(trained.columns[name]?.facts.kind ?? '');
+  const columns = how.columns ?? features.filter((name) => by === 'psi' || !isWord(name));
+  return { measure: 'drift', of: [...of.reads, from], rows: of, model: from, columns, by };
+};
 /** Mean squared distance of rows to the centre next to them, as a multiple of that of the champion's training rows; of a family by member. */
 export const inertia = <C extends Columns>(model: AnyModel, how: { readonly of: Readable<C> }): InertiaMeasure => ({
   measure: 'inertia',

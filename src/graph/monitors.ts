@@ -80,6 +80,7 @@ function refuseBesideModel(
     return;
   }
   const { columns, by, rows } = measure;
+  if (columns.length === 0) throw refuse('watches the drift of no column', 'none', features.join(', '));
   if (by !== 'psi' && by !== 'ks') throw refuse('measures drift in no known way', by, "'psi' or 'ks'");
   for (const name of columns) {
     if (!features.includes(name)) throw refuse('watches the drift of what is no feature', name, features.join(', '));

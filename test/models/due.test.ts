@@ -5,7 +5,7 @@ import { World } from './world.ts';
 
 const monitors = `
 export const moved = monitor('moved', { expect: atMost(drift(people, { from: usage }), 0.2) });
-export const distance = monitor('distance', { expect: atMost(drift(people, { from: usage, by: 'ks', columns: ['minutes'] }), 0.2) });
+export const distance = monitor('distance', { expect: atMost(drift(people, { from: usage, by: 'ks' }), 0.2) });
 export const far = monitor('far', { expect: atMost(inertia(usage, { of: people }), 1.5) });
 `;
 const verdicts = async (world: World) => {

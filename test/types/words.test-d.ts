@@ -11,6 +11,7 @@ import {
   col,
   cron,
   type Decimal,
+  drift,
   duration,
   env,
   existsIn,
@@ -19,6 +20,7 @@ import {
   files,
   from,
   history,
+  inertia,
   invalidShare,
   job,
   keepLatest,
@@ -338,3 +340,16 @@ segments.predict(dmCliente);
 job('j', { when: byHand, build: [segments] });
 // @ts-expect-error a table is built, not trained
 job('j', { when: byHand, train: [people] });
+
+// ---- rows beside those of a model ----
+const usage = model('m', { from: merged, features: ['name'], learner: kmeans({ clusters: 2 }) });
+monitor('m', { expect: atMost(drift(merged, { from: usage, columns: ['name'] }), 0.2) });
+monitor('m', { expect: atMost(inertia(usage, { of: merged }), 1.5) });
+// @ts-expect-error the drift of a column that is not there
+drift(merged, { from: usage, columns: ['nome'] });
+// @ts-expect-error a drift in a way that is none
+drift(merged, { from: usage, by: 'kl' });
+// @ts-expect-error a drift from what is no model
+drift(merged, { from: merged });
+// @ts-expect-error a drift below a time
+atMost(drift(merged, { from: usage }), '1 hour');

@@ -8,6 +8,14 @@ const check = (doing: string, body: string): Case => ({ doing, words: ['check'],
 const table = (columns: string, query: string, more = ''): string =>
   `${numbers}export const other = table('silver.other', {\n  columns: { ${columns} },\n  rows: sql\`${query}\`,\n  ${more}\n});\n`;
 
+const usage = (more = ''): string => `
+export const people = table('silver.people', {
+  columns: { id: col.integer().key(), plan: col.text(), minutes: col.real(), bought: col.boolean() },
+  rows: sql\`select 1 as id, 'pro' as plan, 2.5 as minutes, true as bought\`,
+});
+export const usage = model('analytics.usage', { from: people, features: ['plan', 'minutes'], learner: kmeans({ clusters: 2 }), ${more} });
+`;
+
 /** What is written in definition files. */
 export const definitions: Cases = {
   DEFINITION_FAILED: [
@@ -75,6 +83,23 @@ export const definitions: Cases = {
     check(
       'A monitor tells a channel that there is none of.',
       `${numbers}export const odd = monitor('odd', { expect: atMost(failures(daily), 0), tell: 'plantao' });\n`,
+    ),
+    check('A model waits for a group that there is none of.', usage("release: approvedBy('dados'),")),
+    check(
+      'A monitor watches the drift of what is no feature.',
+      `${usage()}export const odd = monitor('odd', { expect: atMost(drift(people, { from: usage, columns: ['id'] }), 0.2) });\n`,
+    ),
+    check(
+      'A monitor measures the drift of a text as that of a number.',
+      `${usage()}export const odd = monitor('odd', { expect: atMost(drift(people, { from: usage, by: 'ks', columns: ['plan'] }), 0.2) });\n`,
+    ),
+    check(
+      'A monitor compares rows that lack a feature with those of a model.',
+      `${numbers}${usage()}export const odd = monitor('odd', { expect: atMost(inertia(usage, { of: numbers }), 2) });\n`,
+    ),
+    check(
+      'A monitor measures the inertia of a model without centres.',
+      `${usage().replace('learner: kmeans({ clusters: 2 })', "target: 'bought', learner: logisticRegression()")}export const odd = monitor('odd', { expect: atMost(inertia(usage, { of: people }), 2) });\n`,
     ),
     check(
       'A monitor measures the age of what is no time.',
