@@ -15,6 +15,7 @@ const figures: Readonly<Record<string, () => Promise<{ readonly figure: Figure }
   history: () => import('./history/figure.ts'),
   noop5000: () => import('./noop5000/figure.ts'),
   resume: () => import('./resume/figure.ts'),
+  trees: () => import('./trees/figure.ts'),
   'postgres-load': () => import('./postgres-load/figure.ts'),
 };
 

@@ -45,7 +45,7 @@ export type Elsewhere = (
 
 export interface TrainedTrees {
   readonly model: TreeModel;
-  /** Of the validation rows, and of the training rows where there are none. */
+  /** Of the validation rows; none where there are none: how well a model fits what it was made of says little. */
   readonly metrics: Readonly<Record<string, number>>;
   readonly importance: { readonly gain: FeatureTotals; readonly split: FeatureTotals };
   /** Of the validation rows after each round, by the measure that decides. */
@@ -85,12 +85,10 @@ export async function trainTrees(training: TreesTraining): Promise<TrainedTrees>
   }
   const kept = judging && options.stopAfter > 0 ? trees.slice(0, judging.best) : trees;
   const model: TreeModel = { ...plain, trees: [...(from?.trees ?? []), ...kept] };
-  const outcomes = judges?.rows ?? rows;
-  const predictions = predictTrees(model, judges?.columns ?? columns);
   const left = trees.length < options.trees ? 'nothing left to gain' : 'all rounds';
   return {
     model,
-    metrics: measuresOf(options, { ...outcomes, predictions }),
+    metrics: judges ? measuresOf(options, { ...judges.rows, predictions: predictTrees(model, judges.columns) }) : {},
     importance: importanceOf(model),
     rounds: judging?.seen ?? [],
     ended: judging?.isOver() ? 'no longer better' : left,

@@ -18,6 +18,14 @@ export interface BinnedFeature extends Binning {
   readonly start: number;
 }
 
+/** Features whose bins stand together. */
+export interface Group {
+  /** Their numbers, by lane; fewer than eight in the last group. */
+  readonly members: readonly number[];
+  /** Where their sums begin, in bytes; of a lane without a feature where nobody reads. */
+  readonly starts: readonly number[];
+}
+
 /** Rows as bins. Eight features of at most 256 bins stand together: `space.narrow[8 * (group * rows + row) + lane]`. */
 export interface Table {
   readonly rows: number;
@@ -27,8 +35,7 @@ export interface Table {
   /** Bins of all features. */
   readonly bins: number;
   readonly space: Space;
-  /** Numbers of `features` by group and lane; fewer than eight in the last. */
-  readonly groups: readonly (readonly number[])[];
+  readonly groups: readonly Group[];
   /** Features of more bins, by their number. */
   readonly wide: ReadonlyMap<number, Uint16Array>;
 }
@@ -65,11 +72,17 @@ export function tableOf(columns: readonly Float64Array[], options: TableOptions)
     return binning.info;
   });
   const slim = features.flatMap((feature, number) => (feature.count <= 256 ? [number] : []));
-  const groups = Array.from({ length: Math.ceil(slim.length / lanes) }, (_, group) =>
-    slim.slice(lanes * group, lanes * (group + 1)),
-  );
-  const space = spaceFor({ groups: groups.length, rows, bins: start });
-  for (const [group, members] of groups.entries()) {
+  const count = Math.ceil(slim.length / lanes);
+  const space = spaceFor({ groups: count, rows, bins: start });
+  const groups = Array.from({ length: count }, (_, group): Group => {
+    const members = slim.slice(lanes * group, lanes * (group + 1));
+    const starts = Array.from({ length: lanes }, (_unused, lane) => {
+      const feature = features[members[lane] ?? -1];
+      return feature ? space.sums.byteOffset + 16 * feature.start : space.nowhere;
+    });
+    return { members, starts };
+  });
+  for (const [group, { members }] of groups.entries()) {
     options.signal?.throwIfAborted();
     for (const [lane, number] of members.entries()) {
       const feature = features[number] as BinnedFeature;

@@ -136,7 +136,9 @@ export class Grower {
 
   #look(leaf: Leaf, parent: Leaf | undefined): void {
     const best = new Split();
-    for (const [number, feature] of this.#table.features.entries()) {
+    const { features } = this.#table;
+    for (let number = 0; number < features.length; number += 1) {
+      const feature = features[number] as (typeof features)[number];
       if (!this.#asked[number] || parent?.worth[number] === 0) continue;
       const split = feature.kind === 'number' ? splitNumbers : splitCategories;
       if (split(leaf.sums, number, { feature, leaf, rules: this.#options, best })) leaf.worth[number] = 1;

@@ -9,20 +9,17 @@ export function sumBins(
   { rows: all, features, groups, wide, space }: Table,
   { start, rows, asked }: { readonly start: number; readonly rows: number; readonly asked: Uint8Array },
 ): Float64Array {
-  const { kernels, narrow, floats, pairs, sums, nowhere } = space;
+  const { kernels, narrow, floats, pairs, sums } = space;
   const first = space.rows.byteOffset + 4 * start;
   const end = pairs.byteOffset + 16 * rows;
   sums.fill(0);
   if (rows === 0) return sums;
   kernels.gather(first, floats.byteOffset, pairs.byteOffset, end);
-  for (const [group, members] of groups.entries()) {
+  for (let group = 0; group < groups.length; group += 1) {
+    const { members, starts } = groups[group] as (typeof groups)[number];
     if (!members.some((number) => asked[number] === 1)) continue;
-    const starts = Array.from({ length: lanes }, (_, lane) => {
-      const feature = features[members[lane] ?? -1];
-      return feature ? sums.byteOffset + 16 * feature.start : nowhere;
-    });
-    const bins = narrow.byteOffset + lanes * group * all;
-    kernels.sum(bins, first, pairs.byteOffset, end, ...starts);
+    const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = starts;
+    kernels.sum(narrow.byteOffset + lanes * group * all, first, pairs.byteOffset, end, a, b, c, d, e, f, g, h);
   }
   for (const [number, bins] of wide) {
     if (asked[number] === 0) continue;

@@ -1,7 +1,7 @@
 import type { BinnedFeature } from '../bins/table.ts';
 import { epsilon, type LeafSums, leafGain, type Rules, rowsOf, type Split, take, threshold } from './split.ts';
 
-/** What one walk over the bins found. */
+/** What one walk over the bins found. There are millions of walks, so that each way has one place for it, written anew by the next. */
 interface Walk {
   gain: number;
   bin: number;
@@ -9,6 +9,14 @@ interface Walk {
   curve: number;
   gains: boolean;
 }
+
+const walkBegun = (): Walk => ({ gain: Number.NEGATIVE_INFINITY, bin: 0, slope: 0, curve: 0, gains: false });
+const [toLeft, toRight] = [walkBegun(), walkBegun()];
+const begun = (walk: Walk): Walk => {
+  walk.gain = Number.NEGATIVE_INFINITY;
+  walk.gains = false;
+  return walk;
+};
 
 /**
  * The best division of a leaf by one numeric feature; `sums` has slope and curvature of each bin. Says whether there is any that gains
@@ -56,7 +64,7 @@ function leftwards(
   const { rowsInLeaf, weightInLeaf, l1, l2 } = rules;
   const whole = leaf.curve + 2 * epsilon;
   const rowsPerCurve = leaf.rows / whole;
-  const found = { gain: Number.NEGATIVE_INFINITY, bin: 0, slope: 0, curve: 0, gains: false };
+  const found = begun(toLeft);
   let slope = 0;
   let curve = epsilon;
   let rows = 0;
@@ -89,7 +97,7 @@ function rightwards(
   const { rowsInLeaf, weightInLeaf, l1, l2 } = rules;
   const whole = leaf.curve + 2 * epsilon;
   const rowsPerCurve = leaf.rows / whole;
-  const found = { gain: Number.NEGATIVE_INFINITY, bin: 0, slope: 0, curve: 0, gains: false };
+  const found = begun(toRight);
   let slope = 0;
   let curve = epsilon;
   let rows = 0;

@@ -24,8 +24,8 @@ export interface BinColumn {
 export function columnOf({ space, wide, groups, rows }: Table, number: number): BinColumn {
   const own = wide.get(number);
   if (own) return { from: own, at: 0, step: 1 };
-  const group = groups.findIndex((members) => members.includes(number));
-  return { from: space.narrow, at: lanes * group * rows + (groups[group] ?? []).indexOf(number), step: lanes };
+  const group = groups.findIndex(({ members }) => members.includes(number));
+  return { from: space.narrow, at: lanes * group * rows + (groups[group]?.members ?? []).indexOf(number), step: lanes };
 }
 
 /** Brings the rows that go left to the front, both sides in their order; gives how many there are. */

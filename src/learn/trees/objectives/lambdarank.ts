@@ -5,11 +5,15 @@ import type { Loss, Targets } from './loss.ts';
 const steps = 1 << 20;
 const far = 25;
 const perUnit = steps / (2 * far);
-const curve = Float64Array.from({ length: steps }, (_, at) => 1 / (1 + Math.exp(at / perUnit - far)));
+/** Filled in as it is asked: few places of it ever are. */
+const curve = new Float64Array(steps);
 function unlikely(lead: number): number {
-  if (lead <= -far) return curve[0] as number;
-  if (lead >= far) return curve[steps - 1] as number;
-  return curve[((lead + far) * perUnit) | 0] as number;
+  const at = lead <= -far ? 0 : lead >= far ? steps - 1 : ((lead + far) * perUnit) | 0;
+  const known = curve[at] as number;
+  if (known > 0) return known;
+  const found = 1 / (1 + Math.exp(at / perUnit - far));
+  curve[at] = found;
+  return found;
 }
 const nearly = Math.fround(0.01);
 
