@@ -47,6 +47,7 @@ import type { Ran } from './alerts/subject.ts';
 import { tellChanges } from './alerts/tell.ts';
 import { driftViews } from './drifts.ts';
 import { Journal } from './journal.ts';
+import { movedTexts } from './models/moved.ts';
 import { standInsOf } from './names.ts';
 import { isRerun } from './rerun/called.ts';
 import { seenTexts } from './settings.ts';
@@ -351,7 +352,12 @@ async function finish(
 async function releaseTrained({ held }: Begun, { steps }: Work, { project, context }: Beside): Promise<void> {
   const nodes = steps.map(({ node }) => node);
   const by = `job ${held.job}`;
+  const { models } = project.state;
+  const before = nodes.some((node) => node.definition.kind === 'model' || node.inside)
+    ? await models.champions()
+    : undefined;
   for (const text of await release({ held, steps: nodes, by }, project)) emitNote(context, text);
+  if (before) for (const text of await movedTexts(project, before)) emitNote(context, text);
 }
 
 /** Jobs that are due when this one has succeeded. */

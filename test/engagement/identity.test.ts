@@ -19,11 +19,13 @@ test('trained again on the same data with twenty other seeds nobody moves to ano
   const desk = new Desk(seeded);
   await desk.plant({ users: 300 });
   await desk.succeed('setup');
+  const told: string[] = [];
   const with_ = async (seed: number) => {
     const env = { SEED: `${seed}`, ESTEIRA_NOW: after(seed) };
     for (const job of ['config.sp_executar_retreinamento', 'config.sp_classificar_cubo']) {
-      const { exit, err } = await desk.start(['run', job, '--date', lastDate, '--again'], { env }).ended;
+      const { exit, out, err } = await desk.start(['run', job, '--date', lastDate, '--again'], { env }).ended;
       assert.equal(exit, 0, err);
+      told.push(...(`${out}${err}`.match(/nobody moves to another cluster/g) ?? []));
     }
     return clusters(desk);
   };
@@ -34,6 +36,7 @@ test('trained again on the same data with twenty other seeds nobody moves to ano
     const moved = [...first].filter(([name, cluster]) => now.get(name) !== cluster);
     assert.deepEqual(moved, [], `seed ${seed}`);
   }
+  assert.equal(told.length, 20, 'each retraining but the first says that nobody moves');
   const [[versions, numbers, without] = []] = await desk.rows(
     'select count(distinct model_version), count(distinct centroid_id), sum((was is null)::int) from analytics.kmeans_engajamento',
   );
@@ -50,10 +53,14 @@ test('a segment that is new has a cluster that is new; those that go on keep the
   const later = '2026-12-29';
   const planted = await desk.plant({ users: 600, lastDate: later, newSegment: true });
   const env = { ESTEIRA_NOW: '2026-12-30T12:00:00Z' };
+  const told: string[] = [];
   for (const job of ['config.sp_executar_retreinamento', 'config.sp_classificar_cubo']) {
-    const { exit, err } = await desk.start(['run', job, '--date', later], { env }).ended;
+    const { exit, out, err } = await desk.start(['run', job, '--date', later], { env }).ended;
     assert.equal(exit, 0, err);
+    told.push(out + err);
   }
+  const moves = "\\d+ rows? go(?:es)? from '[a-z ]+' to '[a-z ]+'";
+  assert.match(told[0] ?? '', new RegExp(`nivel usuario: ${moves}; .*cluster \\d+ \\('[a-z ]+'\\) is new`));
   const now = await clusters(desk);
   const news = await desk.rows(
     `select nivel, centroid_id from analytics.kmeans_engajamento where was is null and granularidade = 'semana'

@@ -138,27 +138,11 @@ function measureLines({ members }: Trained, look: Look): readonly string[] {
   return ['', ...table(headings, rows, look)];
 }
 
-/** `1,204 rows go from 'bom' to 'regular'; cluster 5 is new`. */
 function movedLines(moved: readonly MovedView[], look: Look): readonly string[] {
   if (moved.length === 0) return [];
   return [
     '',
     'Beside the champion of then',
-    ...moved.map(({ member, rows, fresh, gone }) => {
-      const others = rows.filter(({ sameName }) => !sameName);
-      const texts = [
-        ...others.map(
-          (one) => `${counted(one.rows, 'row')} ${one.rows === 1 ? 'goes' : 'go'} from ${one.from} to ${one.to}`,
-        ),
-        ...fresh.map((cluster) => `${cluster} is new`),
-        ...gone.map((cluster) => `${cluster} is gone`),
-      ];
-      const who = memberText(member);
-      return wrapHanging(
-        visible(`  ${who === '' ? '' : `${who}: `}${texts.join('; ') || 'nobody moves'}`),
-        look.columns,
-        4,
-      );
-    }),
+    ...moved.map(({ text }) => wrapHanging(visible(`  ${text}`), look.columns, 4)),
   ];
 }

@@ -6,13 +6,14 @@ import type { ModelVersion } from '../../ports/index.ts';
 import type { Member } from '../../registry/about.ts';
 import { canonical } from '../../registry/canonical.ts';
 import type { Project } from '../../run/index.ts';
+import { counted } from '../numbers.ts';
 import { jsonValue } from '../values.ts';
-import { aboutOf, type ModelNode } from './find.ts';
+import { aboutOf, type ModelNode, modelNodes, versionNamed } from './find.ts';
 import type { MovedView } from './views.ts';
 
 /** Clusters of a family are numbered by each of its members. */
 type Names = ReadonlyMap<string, string>;
-const keyOfCluster = (member: Member, cluster: unknown): string => canonical([Object.values(member), Number(cluster)]);
+const keyOfCluster = (member: Member, cluster: unknown): string => canonical([member, Number(cluster)]);
 
 /** Who moved between the clusters of the champion that there was and those of a version. */
 export async function movedOf(project: Project, node: ModelNode, version: ModelVersion): Promise<readonly MovedView[]> {
@@ -35,14 +36,47 @@ export async function movedOf(project: Project, node: ModelNode, version: ModelV
       to: called(after, to),
       rows: count,
     }));
-    return {
+    const view = {
       member,
       rows: together(rows),
       fresh: moved.fresh.map((cluster) => numbered(after, cluster)),
       gone: moved.gone.map((cluster) => numbered(before, cluster)),
     };
+    return { ...view, text: textOf(view) };
   });
 }
+
+/** `1,204 rows go from 'bom' to 'regular'; cluster 5 is new`. */
+function textOf({ member, rows, fresh, gone }: Omit<MovedView, 'text'>): string {
+  const texts = [
+    ...rows
+      .filter(({ sameName }) => !sameName)
+      .map((one) => `${counted(one.rows, 'row')} ${one.rows === 1 ? 'goes' : 'go'} from ${one.from} to ${one.to}`),
+    ...fresh.map((cluster) => `${cluster} is new`),
+    ...gone.map((cluster) => `${cluster} is gone`),
+  ];
+  const who = Object.entries(member).map(([name, value]) => `${name} ${value}`);
+  return `${who.length === 0 ? '' : `${who.join(', ')}: `}${texts.join('; ') || 'nobody moves'}`;
+}
+
+/** What a run says of the models whose champion is another one than `before`: who moves by it. */
+export async function movedTexts(
+  project: Project,
+  before: ReadonlyMap<string, { readonly version: string }>,
+): Promise<readonly string[]> {
+  const champions = await project.state.models.champions();
+  const said: string[] = [];
+  for (const node of modelNodes(project)) {
+    const version = champions.get(node.id)?.version;
+    if (version === undefined || version === before.get(node.id)?.version) continue;
+    const all = await movedOf(project, node, await versionNamed(project, node, version));
+    if (all.length > 0 && all.every(isQuiet)) said.push(`${node.definition.name}: nobody moves to another cluster`);
+    else said.push(...all.map(({ text }) => `${node.definition.name}, ${text}`));
+  }
+  return said;
+}
+const isQuiet = ({ rows, fresh, gone }: MovedView): boolean =>
+  rows.every(({ sameName }) => sameName) && fresh.length + gone.length === 0;
 
 /** Clusters of one name are one to people; the most rows first. */
 function together(rows: readonly Omit<MovedView['rows'][number], 'sameName'>[]): MovedView['rows'] {

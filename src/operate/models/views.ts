@@ -62,6 +62,8 @@ export interface MovedView {
   }[];
   readonly fresh: readonly string[];
   readonly gone: readonly string[];
+  /** All of it in a sentence. */
+  readonly text: string;
 }
 export interface DecisionView {
   readonly decided: 'approved' | 'rejected';
