@@ -80,6 +80,8 @@ function refuseBesideModel(
     return;
   }
   const { columns, by, rows } = measure;
+  const family = each.find((name) => kindIn(rows?.columns, name) === undefined);
+  if (family !== undefined) throw refuse('watches rows without a column of the model', family, each.join(', '));
   if (columns.length === 0) throw refuse('watches the drift of no column', 'none', features.join(', '));
   if (by !== 'psi' && by !== 'ks') throw refuse('measures drift in no known way', by, "'psi' or 'ks'");
   for (const name of columns) {

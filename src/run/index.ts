@@ -11,6 +11,7 @@ export { changedNext, changedText, filesOf, filesRead } from './files.ts';
 export { championKey, knownChampions, readChampions } from './learning/champions.ts';
 export { changedParameters, trainedOtherwise } from './learning/due.ts';
 export { parameterChanges, parameterTexts } from './learning/parameters.ts';
+export { real } from './learning/predict/features.ts';
 export { broken, openPredictor, type Predictor, predictQuery, rowsFile } from './learning/predictor.ts';
 export { openProfiles } from './learning/profiles.ts';
 export { insideOf, lacking, release, showChampions } from './learning/release.ts';

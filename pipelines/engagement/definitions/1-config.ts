@@ -5,6 +5,8 @@ export const parametros = settings('config.parametros_engajamento', {
   periodo_dias: col.integer().min(7).max(365).default(90).describe('Dias de histórico analisados'),
   data_fim: col.date().optional().default(null).describe('Último dia analisado; vazio: a data da execução'),
   silhueta_minima: col.real().min(0).max(1).default(0.25).describe('Abaixo dela um modelo novo não entra em uso'),
+  psi_maximo: col.real().min(0).default(0.2).describe('PSI acima dele: o engajamento já não é o do treino'),
+  inercia_maxima: col.real().min(1).default(1.5).describe('Distância aos centroides, em vezes a do treino'),
   idade_maxima: col.duration().default('180 days').describe('Um modelo mais velho deve ser retreinado'),
 });
 export const niveis = settingsTable(

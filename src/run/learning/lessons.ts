@@ -23,9 +23,11 @@ export interface Training {
   readonly former: readonly { readonly member: Member; readonly parameters: Parameters }[];
 }
 export interface Lessons {
-  /** How each feature is spread over all training rows. */
-  readonly profile: Readonly<Record<string, Profile>>;
-  readonly members: readonly ({ readonly member: Member } & Learned)[];
+  readonly members: readonly ({
+    readonly member: Member;
+    /** How each feature is spread over its training rows. */
+    readonly profile: Readonly<Record<string, Profile>>;
+  } & Learned)[];
 }
 
 const learners: Readonly<Record<Parameters['learner'], (lesson: Lesson<never>) => Learned | Promise<Learned>>> = {
@@ -47,11 +49,13 @@ export async function learn(training: Training, progress: (text: string) => void
     const own = rows === undefined ? columns : pickedAll(columns, rows);
     const named = Object.entries(member).map(([name, value]) => `${name} ${value}`);
     const before = former.find((one) => sameMember(one.member, member));
+    const wanted = Object.fromEntries(features.map(({ name }) => [name, own[name] as FeatureColumn]));
+    const profile = profilesOf(wanted);
     try {
       const learned = await lesson({
         options,
         features,
-        columns: Object.fromEntries(features.map(({ name }) => [name, own[name] as FeatureColumn])),
+        columns: wanted,
         ...(target === undefined ? {} : { target: own[target] as FeatureColumn }),
         ...(group === undefined ? {} : { group: own[group] as FeatureColumn }),
         ...(held === undefined ? {} : { held: flagsOf(own[held]) }),
@@ -61,14 +65,13 @@ export async function learn(training: Training, progress: (text: string) => void
           progress(`${which}${done} of ${of} ${learner === 'kmeans' ? 'starts' : 'rounds'}`);
         },
       });
-      members.push({ member, ...learned });
+      members.push({ member, profile, ...learned });
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw new RangeError(`${named.length > 0 ? `${named.join(', ')}: ` : ''}${error.message}`);
     }
   }
-  const spread = Object.fromEntries(features.map(({ name }) => [name, columns[name] as FeatureColumn]));
-  return { members, profile: profilesOf(spread) };
+  return { members };
 }
 
 const sameMember = (one: Member, other: Member): boolean => {

@@ -1,20 +1,27 @@
 import type { AnyModel } from '../../define/index.ts';
 import type { Node } from '../../graph/index.ts';
 import type { Profile } from '../../quality/drift/profile.ts';
+import type { Member } from '../../registry/about.ts';
 import { openVersion } from '../../registry/index.ts';
 import type { Project } from '../project.ts';
 import { broken, profileFile } from './predictor.ts';
 
-/** How the features of a version were spread over its training rows, by feature. Throws VERSION_BROKEN when its files are not what was registered. */
+/** How the features of a member were spread over its training rows, by feature. */
+export interface MemberProfile {
+  readonly member: Member;
+  readonly profile: Readonly<Record<string, Profile>>;
+}
+
+/** Of each member of a version. Throws VERSION_BROKEN when its files are not what was registered. */
 export async function openProfiles(
   node: Node<AnyModel>,
   version: string,
   project: Project,
-): Promise<Readonly<Record<string, Profile>>> {
+): Promise<readonly MemberProfile[]> {
   const known = await project.state.models.version(node.id, version);
   const contentHash = known?.contentHash ?? '';
   const opened = await openVersion(project.files, { model: node.id, version, contentHash }, [profileFile]);
   if (opened.is === 'broken') throw broken(node, version, opened.why);
   const bytes = await opened.part(profileFile);
-  return JSON.parse(Buffer.from(bytes).toString('utf8')) as Readonly<Record<string, Profile>>;
+  return JSON.parse(Buffer.from(bytes).toString('utf8')) as readonly MemberProfile[];
 }

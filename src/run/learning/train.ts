@@ -94,7 +94,9 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
     };
     const parts = {
       [modelFile]: { bytes: Buffer.from(`${JSON.stringify(predictor)}\n`) },
-      [profileFile]: { bytes: Buffer.from(canonical(lessons.profile)) },
+      [profileFile]: {
+        bytes: Buffer.from(canonical(lessons.members.map(({ member, profile }) => ({ member, profile })))),
+      },
       [rowsFile]: { file },
     };
     const contentHash = await keepVersion(project.files, { model: node.id, version }, { parts, about });

@@ -4,7 +4,7 @@ import type { Node } from '../../../graph/index.ts';
 import { spellBody } from '../../../plan/index.ts';
 import { type Profile, profileDistance, profilePsi } from '../../../quality/drift/profile.ts';
 import type { VersionAbout } from '../../../registry/about.ts';
-import { openPredictor, openProfiles, predictQuery, wholeSpelling } from '../../../run/index.ts';
+import { openPredictor, openProfiles, predictQuery, real, wholeSpelling } from '../../../run/index.ts';
 import { count } from '../../numbers.ts';
 import { jsonValue } from '../../values.ts';
 import { labelOf, type Subject } from '../subject.ts';
@@ -27,6 +27,12 @@ async function championOf(
   return champion && { node, version: champion.version };
 }
 
+/** `level gold, size 3`; empty where a model has no family. */
+const memberText = (member: Readonly<Record<string, unknown>>): string =>
+  Object.entries(member)
+    .map(([name, value]) => `${name} ${String(value)}`)
+    .join(', ');
+
 const look =
   (model: AnyModel, { project }: Subject) =>
   () => [commandIn(project, `models show ${labelOf(model, project.graph)}`)];
@@ -37,18 +43,26 @@ const none = (of: readonly string[], model: AnyModel, subject: Subject): Measure
   look: look(model, subject),
 });
 
-/** How far each column has moved from the rows that the champion was trained with; without a champion, or rows, it is not known. */
+/** How far each column has moved from the rows that the champion was trained with, those of each member by themselves; without a champion, or rows, it is not known. */
 export async function measureDrift({ rows, model, columns, by }: DriftMeasure, subject: Subject): Promise<Measured> {
   const champion = await championOf(model, subject);
   if (!champion) return none(columns, model, subject);
   const { project, values } = subject;
-  const profiles = await openProfiles(champion.node, champion.version, project);
-  const relation = `(${spellBody(rows, wholeSpelling({ project, values }))}\n) as _rows`;
+  const { dialect } = project.warehouse;
+  const all = `(${spellBody(rows, wholeSpelling({ project, values }))}\n) as _rows`;
   const parts: { readonly of: string; readonly value?: number }[] = [];
-  for (const column of columns) {
-    const profile = profiles[column];
-    const value = profile && (await moved(column, { profile, by, relation }, subject));
-    parts.push({ of: column, ...(value === undefined || Number.isNaN(value) ? {} : { value }) });
+  for (const { member, profile: profiles } of await openProfiles(champion.node, champion.version, project)) {
+    const own = Object.entries(member).map(
+      ([name, value]) => `${dialect.identifier(name)} = ${dialect.literal(value)}`,
+    );
+    const relation = own.length > 0 ? `${all} where ${own.join(' and ')}` : all;
+    const who = memberText(member);
+    for (const column of columns) {
+      const profile = profiles[column];
+      const value = profile && (await moved(column, { profile, by, relation }, subject));
+      const of = who === '' ? column : `${column} of ${who}`;
+      parts.push({ of, ...(value === undefined || Number.isNaN(value) ? {} : { value }) });
+    }
   }
   const label = labelOf(model, project.graph);
   const name = by === 'psi' ? 'PSI' : 'distance';
@@ -67,7 +81,7 @@ export async function measureDrift({ rows, model, columns, by }: DriftMeasure, s
 interface Compared {
   readonly profile: Profile;
   readonly by: 'psi' | 'ks';
-  /** With its name. */
+  /** With its name, and which rows of it. */
   readonly relation: string;
 }
 async function moved(
@@ -89,7 +103,7 @@ async function moved(
   }
   const { edges } = by === 'psi' ? profile.deciles : profile.percentiles;
   const value = `cast(${name} as ${dialect.type(col.real().facts)})`;
-  const below = edges.map((edge) => `count(case when ${value} < ${dialect.literal(edge)} then 1 end)`);
+  const below = edges.map((edge) => `count(case when ${value} < ${real(edge)} then 1 end)`);
   const query = `select count(*), count(${name})${below.map((one) => `, ${one}`).join('')} from ${relation}`;
   const { rows } = await project.warehouse.query(query, { limit: 1, catalogs });
   const [all = 0, there = 0, ...upTo] = (rows[0] ?? []).map(Number);
@@ -129,7 +143,7 @@ export async function measureInertia({ rows, model }: InertiaMeasure, subject: S
     const trained = members.find((one) => each.every((name) => String(one.member[name]) === String(member[name])));
     const now = row[each.length] === null ? undefined : Number(row[each.length]);
     const then = trained?.measures['inertia_per_row'];
-    const of = each.length === 0 ? label : each.map((name) => `${name} ${String(member[name])}`).join(', ');
+    const of = memberText(member) || label;
     const value = now === undefined || !then ? undefined : now / then;
     return { of, now, then, rows: Number(row[each.length + 1] ?? 0), ...(value === undefined ? {} : { value }) };
   });
