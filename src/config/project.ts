@@ -71,6 +71,8 @@ export interface StateAdapter extends Adapter<'state', StateStore> {
 export type FilesAdapter = Adapter<'files', FileStore>;
 /** Where whole files are kept, and none of a source is read. */
 export interface KeptAdapter extends Adapter<'kept', KeptFiles> {
+  /** With `signal` what it asks for is left once that is aborted. */
+  open(place: Place, signal?: AbortSignal): Promise<KeptFiles>;
   /** Values that are secret, whatever their variables are called. */
   readonly secrets: readonly Value[];
 }

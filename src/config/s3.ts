@@ -46,12 +46,13 @@ export function s3(options: S3Words): KeptAdapter {
     options: { bucket, prefix, region, pathStyle, key, secret, token, ...(endpoint !== undefined && { endpoint }) },
     secrets: [secret, token],
     writes: (place: Place) => [`${endpoint === undefined ? 'S3' : place.value(endpoint)}, ${describeIn(place)}`],
-    open: async (place: Place) => {
+    open: async (place: Place, signal?: AbortSignal) => {
       const { s3Store } = await import('../adapters/s3/store.ts');
       const session = place.secret(token);
       return s3Store({
         ...{ bucket: place.value(bucket), prefix, region: place.value(region), pathStyle },
         ...(endpoint !== undefined && { endpoint: place.value(endpoint) }),
+        ...(signal && { signal }),
         credentials: {
           ...{ key: place.value(key), secret: place.secret(secret) },
           ...(session !== '' && { token: session }),

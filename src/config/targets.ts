@@ -8,7 +8,7 @@ export function targetsIn({ models = [] }: Pick<Environment, 'models'>, place: P
   const kinds = models.map(({ adapter }) => adapter);
   return models.map((store, index): Target => {
     const before = kinds.slice(0, index).filter((kind) => kind === store.adapter).length;
-    const open = async () => store.open(place);
+    const open = async (signal?: AbortSignal) => store.open(place, signal);
     return { name: before === 0 ? store.adapter : `${store.adapter} ${before + 1}`, open };
   });
 }

@@ -2,6 +2,7 @@ import { allSteps } from '../graph/index.ts';
 import { nextTick, whenText } from '../plan/ticks.ts';
 import type { RunRecord } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
+import { labelIn } from './alerts/subject.ts';
 import { changesOf } from './changes.ts';
 import { interruptedOf } from './interrupted.ts';
 import { dueModels } from './models/list.ts';
@@ -37,8 +38,16 @@ export async function status(project: Project): Promise<StatusView> {
     ...{ environment: project.environment, owner: project.owner, running, interrupted, jobs },
     ...{ waiting: waiting.map(tickView), missed: missed.map(tickView), drift, alerts },
     retrain: await dueModels(project),
+    owed: await owedOf(project),
     changes: await changesOf(project),
   };
+}
+
+async function owedOf({ state, graph }: Project): Promise<StatusView['owed']> {
+  const records = await state.published.all();
+  return records.flatMap(({ store, model, owed }) =>
+    owed ? [{ store, label: labelIn(graph, model), since: owed.since.toString(), error: owed.error }] : [],
+  );
 }
 
 async function alertsOf({ state }: Project): Promise<StatusView['alerts']> {

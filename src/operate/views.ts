@@ -324,6 +324,13 @@ export interface StatusView {
   };
   /** Models that should be trained again, and why; nothing trains them by itself. */
   readonly retrain: readonly RetrainView[];
+  /** Champions that a store of models does not have yet; they are tried again. */
+  readonly owed: readonly {
+    readonly store: string;
+    readonly label: string;
+    readonly since: string;
+    readonly error: string;
+  }[];
   /** Jobs that follow changes. */
   readonly changes: readonly ChangesView[];
 }

@@ -37,7 +37,8 @@ export interface ChannelMember {
 export interface Target {
   /** Its kind, and a number where there are several. */
   readonly name: string;
-  open(): Promise<KeptFiles>;
+  /** What it asks for is left once `signal` is aborted. */
+  open(signal?: AbortSignal): Promise<KeptFiles>;
 }
 
 /** A project opened in one environment: its definitions, and the stores that its configuration names. */

@@ -9,7 +9,8 @@ import { bringAll } from '../../src/operate/publish/bring.ts';
 import { Publisher } from '../../src/operate/publish/publisher.ts';
 import { takeHistory } from '../../src/operate/publish/take-history.ts';
 import type { KeptFiles } from '../../src/ports/index.ts';
-import { moveOf, publishedPlace, readLatest, readMoves } from '../../src/registry/index.ts';
+import { publishedPlace, readLatest } from '../../src/registry/index.ts';
+import { assertEqual, downForAnHour } from './hour.ts';
 import { fallible, model, World } from './world.ts';
 
 const root = mkdtempSync(path.join(tmpdir(), 'esteira-stores-'));
@@ -27,53 +28,13 @@ const latestOf = async (store: KeptFiles): Promise<string> => {
 const owedOf = async (world: World) =>
   (await world.state.published.all()).map(({ store, owed }) => [store, owed?.tries ?? 0]);
 
-/** The store's history and the state's are one. */
-async function assertEqual(world: World, store: KeptFiles): Promise<void> {
-  const moves = await world.moves();
-  assert.deepEqual(await readMoves(store, place), moves.map(moveOf));
-  assert.equal(await latestOf(store), `${moves.at(-1)?.to} ${moves.length}`);
-}
-
 test('a store that is down for an hour is owed what moved meanwhile, is asked less and less, and has all of it once it is back', async () => {
-  const [store, other] = [newStore(), newStore()];
-  const world = await World.with({ name: 's3', open: async () => store }, { name: 'folder', open: async () => other });
-  const project = world.project();
-  const said: string[] = [];
-  const publisher = Publisher.of(project);
-  publisher.tellTo({ say: (level, text) => said.push(`${level} ${text}`) });
-  const pass = async (): Promise<void> => {
-    publisher.look(world.now);
-    await publisher.idle();
+  const store = newStore();
+  const turn = (isDown: boolean) => () => {
+    store.isDown = isDown;
   };
-  await world.move(await world.train());
-  await pass();
-  await assertEqual(world, store);
-  store.isDown = true;
-  store.asked = 0;
-  const since = world.now;
-  for (let second = 0; second < 3600; second += 5) {
-    if (second === 300 || second === 1800) await world.move(await world.train());
-    if (second === 2400) await world.move((await world.moves())[0]?.to ?? '', 'the new ones are worse');
-    await pass();
-    world.later({ seconds: 5 });
-  }
-  assert.equal((await world.moves()).length, 4);
-  await assertEqual(world, other);
-  assert.ok(store.asked > 10 && store.asked < 20, `asked ${store.asked} times`);
-  const [first, second] = await world.state.published.all();
-  assert.deepEqual([first?.store, first?.owed], ['folder', undefined]);
-  assert.equal(second?.owed?.since.toString(), since.add({ seconds: 300 }).toString());
-  assert.equal(second?.there?.number, 1, 'what it has is known all the same');
-  store.isDown = false;
-  world.later({ minutes: 5 });
-  await pass();
-  await assertEqual(world, store);
-  assert.deepEqual(await owedOf(world), [
-    ['folder', 0],
-    ['s3', 0],
-  ]);
-  assert.equal(said.filter((text) => text.startsWith('warn')).length, 1, 'told once');
-  assert.match(said.at(-1) ?? '', /^info models: 20260301_0300 of .* is published to s3$/);
+  const beside = folderStore({ path: path.join(root, String(made)) });
+  await downForAnHour({ store, beside, down: turn(true), up: turn(false) });
 });
 
 test('a store that cannot even be opened is owed, and keeps no other from having its models', async () => {
@@ -97,11 +58,11 @@ test('a store that cannot even be opened is owed, and keeps no other from having
       ['folder', 'published', undefined],
     ],
   );
-  assert.deepEqual(await bringAll(world.project(), world.now), [], 'it is not asked again at once');
+  assert.deepEqual(await bringAll(world.project(), { due: world.now }), [], 'it is not asked again at once');
   isSet = true;
   world.later({ seconds: 15 });
   assert.deepEqual(
-    (await bringAll(world.project(), world.now)).map(({ state }) => state),
+    (await bringAll(world.project(), { due: world.now })).map(({ state }) => state),
     ['published'],
   );
   assert.deepEqual(await owedOf(world), [
@@ -150,7 +111,7 @@ test('killed at any point of publishing, the next process goes on, and nothing i
       } as never,
     });
     assert.ok(['1', '4'].includes((await latestOf(store)).split(' ')[1] ?? ''));
-    await bringAll(world.project(), world.now);
+    await bringAll(world.project(), { due: world.now });
     await assertEqual(world, store);
     assert.equal((await store.below('ltr', 99)).length, 4 + 4 + 1);
     if (!died) {
@@ -167,7 +128,7 @@ test('what a state says to be there and is not is put there by the next that loo
   await world.move(await world.train());
   await bringAll(world.project());
   now = other;
-  assert.deepEqual(await bringAll(world.project(), world.now), []);
+  assert.deepEqual(await bringAll(world.project(), { due: world.now }), []);
   await Publisher.of(world.project()).everything();
   await assertEqual(world, other);
 });

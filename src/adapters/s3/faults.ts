@@ -98,6 +98,8 @@ export function unanswered(error: unknown): Error {
   const { code, message } = ((error as Error).cause ?? error) as { readonly code?: string; readonly message: string };
   if (code !== undefined && certificate.test(code)) return new Refusal(0, code, message);
   return new NoAnswer(
-    (error as Error).name === 'TimeoutError' ? 'no answer in time' : `no connection: ${code ?? message}`,
+    ['TimeoutError', 'AbortError'].includes((error as Error).name)
+      ? 'no answer in time'
+      : `no connection: ${code ?? message}`,
   );
 }

@@ -98,6 +98,15 @@ test('who does not answer in time is asked again, and then told of', async () =>
   );
 });
 
+test('who ends leaves what is asked, and asks nothing more', async () => {
+  const ending = new AbortController();
+  const { store, asked } = await scripted([hangs], { signal: ending.signal });
+  const waiting = assert.rejects(store.read('a'), coded('STORE_UNREACHABLE', /no answer in time/));
+  setTimeout(() => ending.abort(), 50);
+  await waiting;
+  assert.equal(asked.length, 1);
+});
+
 test('an answer that is cut is no answer', async () => {
   const cut: Answer = (_, answer) => {
     answer.writeHead(200, { 'content-length': '100' }).write('half');
@@ -106,6 +115,27 @@ test('an answer that is cut is no answer', async () => {
   const { store, asked } = await scripted([cut, gives(200, 'whole')]);
   assert.equal(Buffer.from((await store.read('a')) ?? []).toString(), 'whole');
   assert.equal(asked.length, 2);
+});
+
+test('who is cut off while sending what is refused learns that somebody else was first', async () => {
+  const cutOff: Answer = (_, answer) => void answer.destroy();
+  const large = Buffer.alloc(100_000, 'mine');
+  const there = await scripted([gives(200)]);
+  assert.equal(await there.store.keep('a', { bytes: large }), 'there');
+  assert.deepEqual(
+    there.asked.map(({ method }) => method),
+    ['HEAD'],
+    'it is not sent at all',
+  );
+  const raced = await scripted([gives(404), cutOff, cutOff, gives(200), gives(200, 'theirs')], { attempts: 2 });
+  assert.equal(await raced.store.keep('a', { bytes: large }), 'there');
+  const replaced = await scripted([cutOff, cutOff, gives(200, 'theirs', { etag: '"2"' })], { attempts: 2 });
+  assert.equal(await replaced.store.replace('a', { bytes: large, mark: '"1"' }), 'overtaken');
+  const unchanged = await scripted([cutOff, cutOff, gives(200, 'old', { etag: '"1"' })], { attempts: 2 });
+  await assert.rejects(
+    unchanged.store.replace('a', { bytes: large, mark: '"1"' }),
+    coded('STORE_UNREACHABLE', /tried again/),
+  );
 });
 
 test('a collision that passes is no loss: the put is asked again', async () => {

@@ -23,9 +23,11 @@ export interface Bucket {
   readonly attempts: number;
   /** Until an attempt counts as not answered, in milliseconds, beside the time for what it carries. */
   readonly patience: number;
+  /** Nothing more is asked once it is aborted, and what is asked is left. */
+  readonly signal?: AbortSignal;
 }
 export interface Asked {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'HEAD' | 'PUT' | 'POST' | 'DELETE';
   readonly key?: string;
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
@@ -80,7 +82,7 @@ export class Requests {
       } catch (error) {
         const isTold = error instanceof Refusal && told.includes(error.status);
         if (isTold && !isPassing(error)) throw again ? Object.assign(error, { again }) : error;
-        if (!isPassing(error) || attempt >= attempts) throw this.named(error);
+        if (!isPassing(error) || attempt >= attempts || this.#of.signal?.aborted) throw this.named(error);
         again ||= error instanceof NoAnswer || (error as Refusal).status >= 500;
       }
       await times.pause(Math.min(firstPause * 2 ** (attempt - 1), longestPause) * (0.5 + times.chance()));
@@ -88,13 +90,14 @@ export class Requests {
   }
 
   async #once({ method, key = '', query = {}, headers = {}, body }: Asked, hash: string) {
-    const { credentials, region, times, patience } = this.#of;
+    const { credentials, region, times, patience, signal: ends } = this.#of;
     const url = new URL(this.#base);
     const search = Object.entries(query).map(([name, value]) => `${escaped(name)}=${escaped(value)}`);
     url.pathname = `${this.#folder}/${key.split('/').map(escaped).join('/')}`;
     url.search = search.join('&');
     const all = signed({ method, url, headers, hash, credentials, region, at: times.now() });
-    const signal = AbortSignal.timeout(patience + Math.ceil((body?.size ?? 0) / slowest));
+    const late = AbortSignal.timeout(patience + Math.ceil((body?.size ?? 0) / slowest));
+    const signal = ends ? AbortSignal.any([late, ends]) : late;
     let answer: Response;
     let bytes: Uint8Array;
     try {

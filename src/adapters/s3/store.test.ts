@@ -56,6 +56,21 @@ describe('objects of a bucket', { skip: withoutServer }, () => {
     }
   });
 
+  test('of twelve who put a large file, or replace it, one does, and the others hear that they do not', async () => {
+    const store = storeIn(await newBucket());
+    const large = (index: number): Uint8Array => Buffer.alloc(2 * 2 ** 20, `by ${index};`);
+    const twelve = Array.from({ length: 12 }, (_, index) => index);
+    const put = await Promise.all(twelve.map((index) => store.keep('large', { bytes: large(index) })));
+    assert.equal(put.filter((one) => one === 'kept').length, 1);
+    const mark = (await store.look('large'))?.mark ?? '';
+    const replaced = await Promise.all(
+      twelve.map((index) => store.replace('large', { bytes: large(20 + index), mark })),
+    );
+    assert.equal(replaced.filter((one) => one === 'replaced').length, 1);
+    const winner = replaced.indexOf('replaced');
+    assert.equal(Buffer.compare((await store.read('large')) ?? Buffer.alloc(0), large(20 + winner)), 0);
+  });
+
   test('who is refused hears why and what to do, and is not asked again', async () => {
     const bucket = await newBucket();
     const refused = (of: Parameters<typeof storeIn>[1], what: RegExp) =>

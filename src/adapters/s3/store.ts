@@ -4,7 +4,7 @@ import { type Content, type KeptFiles, type LookedFile, namesIn } from '../../po
 import { keyIn, textIn, textsIn } from './answer.ts';
 import { Refusal } from './faults.ts';
 import { type Answered, type Asked, type Bucket, Requests, type Times } from './requests.ts';
-import { putNew, type Sizes, usualSizes } from './upload.ts';
+import { heard, isUnanswered, putNew, type Sizes, usualSizes } from './upload.ts';
 
 const usualTimes: Times = {
   now: Temporal.Now.instant,
@@ -72,8 +72,11 @@ export function s3Store({ prefix = '', sizes = usualSizes, ...of }: S3Options): 
         await requests.ask({ method: 'PUT', key: keyOf(path), headers, body: await asBlob({ bytes }) }, 404, 412);
         return 'replaced';
       } catch (error) {
-        if (!(error instanceof Refusal) || !(error.status === 412 || isAbsent(error))) throw requests.named(error);
-        return 'again' in error && (await isThere(path, bytes)) ? 'replaced' : 'overtaken';
+        const isRefused = error instanceof Refusal && (error.status === 412 || isAbsent(error));
+        const isCutOff = bytes.length > heard && isUnanswered(error) && (await look(path))?.mark !== mark;
+        if (!isRefused && !isCutOff) throw requests.named(error);
+        const mayBeOurs = isCutOff || 'again' in (error as Refusal);
+        return mayBeOurs && (await isThere(path, bytes)) ? 'replaced' : 'overtaken';
       }
     },
     async remove(path) {

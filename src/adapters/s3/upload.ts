@@ -1,3 +1,4 @@
+import { EsteiraError } from '../../errors.ts';
 import { textIn } from './answer.ts';
 import { Refusal } from './faults.ts';
 import type { Requests } from './requests.ts';
@@ -10,6 +11,22 @@ export interface Sizes {
 export const usualSizes: Sizes = { whole: 64 * 2 ** 20, part: 16 * 2 ** 20 };
 const mostParts = 10_000;
 
+/**
+ * A server that refuses a put need not read it to its end: whoever still sends is cut off, and does not hear why. Smaller ones are on their way before
+ * that, in bytes.
+ */
+export const heard = 64 * 2 ** 10;
+
+async function isThere(requests: Requests, key: string): Promise<boolean> {
+  try {
+    await requests.ask({ method: 'HEAD', key }, 404);
+    return true;
+  } catch (error) {
+    if (error instanceof Refusal) return false;
+    throw error;
+  }
+}
+
 /** Puts an object there as long as none is: `there` when one is, with whether an attempt that had no answer may have put it. */
 export async function putNew(
   requests: Requests,
@@ -18,6 +35,7 @@ export async function putNew(
   { whole, part }: Sizes,
 ): Promise<{ readonly put: 'kept' | 'there'; readonly again: boolean }> {
   const condition = { 'if-none-match': '*' };
+  if (body.size > heard && (await isThere(requests, key))) return { put: 'there', again: false };
   try {
     if (body.size <= whole) {
       const { again } = await requests.ask({ method: 'PUT', key, headers: condition, body }, 412);
@@ -26,12 +44,18 @@ export async function putNew(
     const size = Math.max(part, Math.ceil(body.size / mostParts));
     return { put: 'kept', again: await inParts(requests, key, body, { size, condition }) };
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
     // An upload that is not there any more was finished by the attempt that had no answer.
-    if (error.status === 412 || 'again' in error) return { put: 'there', again: 'again' in error };
+    const isTold = error instanceof Refusal && (error.status === 412 || 'again' in error);
+    if (isTold) return { put: 'there', again: 'again' in error };
+    if (body.size > heard && isUnanswered(error) && (await isThere(requests, key)))
+      return { put: 'there', again: true };
     throw requests.named(error);
   }
 }
+
+/** After all attempts. */
+export const isUnanswered = (error: unknown): boolean =>
+  error instanceof EsteiraError && error.code === 'STORE_UNREACHABLE';
 
 /** Nothing is seen of it until the last request; parts of one that ends before are taken away. */
 async function inParts(

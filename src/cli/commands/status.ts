@@ -27,7 +27,20 @@ const headings = [
 
 /** Who has the project, what goes on, and for each job its last day and its next time; a run of a part of a job stands below it. */
 export function statusText(
-  { environment, owner, running, interrupted, jobs, waiting, missed, drift, alerts, retrain, changes }: StatusView,
+  {
+    environment,
+    owner,
+    running,
+    interrupted,
+    jobs,
+    waiting,
+    missed,
+    drift,
+    alerts,
+    retrain,
+    owed,
+    changes,
+  }: StatusView,
   look: Look,
 ): string {
   const whose = owner
@@ -52,6 +65,7 @@ export function statusText(
     ...(waiting.length > 0 ? ['', 'Due, not done', ...waiting.map((tick) => waitingLine(tick, look))] : []),
     ...(missed.length > 0 ? ['', missedText(missed, look)] : []),
     ...retrainLines(retrain, look),
+    ...owedLines(owed, look),
     ...(changes.length > 0 ? ['', 'Changes that are followed'] : []),
     ...changes.map((one) => changesLine(one, look)),
     ...(drift.length > 0 ? ['', 'Files that are not what their sources declare'] : []),
@@ -66,6 +80,19 @@ const retrainLines = (retrain: StatusView['retrain'], look: Look): readonly stri
     `${paint(look, 'warn', look.unicode ? '!' : 'warning:')} ${visible(model)} is due to be trained again`,
     ...dueLines(due, trainedBy, look),
   ]);
+
+function owedLines(owed: StatusView['owed'], look: Look): readonly string[] {
+  if (owed.length === 0) return [];
+  const lines = owed.map(
+    ({ store, label, since, error }) => `  ${label} to ${store}, since ${moment(since)}: ${error}`,
+  );
+  const words = [
+    'Owed to stores of models, and tried again',
+    ...lines,
+    inEnvironment('  next    esteira publish', look),
+  ];
+  return ['', ...words.map((line) => wrapHanging(visible(line), look.columns, 4))];
+}
 
 function alertLines({ open, waiting, givenUp }: StatusView['alerts'], look: Look): readonly string[] {
   const lines = open.map(({ monitor, since, what }) => `${monitor}, since ${moment(since)}: ${what}`);

@@ -102,6 +102,7 @@ const status = {
   drift: [],
   alerts: { open: [], waiting: 0, givenUp: 0 },
   retrain: [],
+  owed: [],
   changes: [],
   jobs: [
     {

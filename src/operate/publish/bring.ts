@@ -20,7 +20,10 @@ export interface Brought extends PublishedView {
  * Brings `latest` of each model in each store to the champion that the state names, and notes what could not be brought. With `due` only what is owed and
  * whose time has come, and what moved; without it everything is looked at.
  */
-export async function bringAll(project: Project, due?: Temporal.Instant): Promise<readonly Brought[]> {
+export async function bringAll(
+  project: Project,
+  { due, signal }: { readonly due?: Temporal.Instant | undefined; readonly signal?: AbortSignal } = {},
+): Promise<readonly Brought[]> {
   const { state, published: targets = [] } = project;
   const records = await state.published.all();
   const names = new Set(targets.map(({ name }) => name));
@@ -30,7 +33,7 @@ export async function bringAll(project: Project, due?: Temporal.Instant): Promis
   const brought = await Promise.all(
     targets.map(async (target) => {
       const own = new Map(records.filter(({ store }) => store === target.name).map((one) => [one.model, one]));
-      return bringTo(target, { champions, records: own, project, due });
+      return bringTo(target, { champions, records: own, project, due, signal });
     }),
   );
   return brought.flat();
@@ -41,10 +44,14 @@ interface Bringing {
   readonly records: ReadonlyMap<string, PublishedRecord>;
   readonly project: Project;
   readonly due: Temporal.Instant | undefined;
+  readonly signal: AbortSignal | undefined;
 }
 
 /** A store that does not answer for one model is not asked for the others. */
-async function bringTo(target: Target, { champions, records, project, due }: Bringing): Promise<readonly Brought[]> {
+async function bringTo(
+  target: Target,
+  { champions, records, project, due, signal }: Bringing,
+): Promise<readonly Brought[]> {
   const found: Brought[] = [];
   let store: KeptFiles | undefined;
   let gone: unknown;
@@ -54,7 +61,7 @@ async function bringTo(target: Target, { champions, records, project, due }: Bri
     const one = { target, model, champion, record, project };
     try {
       if (gone) throw gone;
-      store ??= await target.open();
+      store ??= await target.open(signal);
       found.push(await bring(store, one));
     } catch (thrown) {
       if (isOfStore(thrown)) gone = thrown;

@@ -29,10 +29,7 @@ export async function publishBeforeEnd(project: Project, { emit }: Pick<Context,
   if (targets.length === 0) return;
   const publisher = Publisher.of(project);
   publisher.look(project.clock.now());
-  const { promise: late, resolve } = Promise.withResolvers<void>();
-  const timer = setTimeout(resolve, waits);
-  await Promise.race([publisher.idle(), late]);
-  clearTimeout(timer);
+  await publisher.settled(waits);
   const owed = (await state.published.all()).filter((one) => one.owed !== undefined);
   const [first] = owed;
   if (!first) return;

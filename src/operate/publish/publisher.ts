@@ -11,6 +11,7 @@ export class Publisher {
   readonly #project: Project;
   #telling: Telling | undefined;
   #going: Promise<void> | undefined;
+  #ending = new AbortController();
   /** Every store is looked into once, whatever was noted of it. */
   #isNew = true;
   /** By store and model: what was told to be owed. */
@@ -58,7 +59,7 @@ export class Publisher {
   }
 
   async #bring(due: Temporal.Instant | undefined): Promise<readonly Brought[]> {
-    const found = await bringAll(this.#project, due);
+    const found = await bringAll(this.#project, { due, signal: this.#ending.signal });
     for (const one of found) this.#tell(one);
     return found;
   }
@@ -83,8 +84,18 @@ export class Publisher {
     await this.#going;
   }
 
-  async end(): Promise<void> {
+  /** Waits for what goes on, so many milliseconds at most; what is not answered then is left, and owed. */
+  async settled(within: number): Promise<void> {
+    const timer = setTimeout(() => this.#ending.abort(), within);
     await this.#going;
+    clearTimeout(timer);
+    this.#ending = new AbortController();
+  }
+
+  async end(): Promise<void> {
+    await this.settled(lastMoment);
     this.#telling = undefined;
   }
 }
+/** In milliseconds: what is not published then is so by the next owner. */
+const lastMoment = 5_000;
