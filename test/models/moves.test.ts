@@ -190,4 +190,18 @@ describe('versions of models, by the command line', { concurrency: 2 }, () => {
     assert.deepEqual(await world.rows('select count(*) from analytics.labels'), [[6]]);
     assert.deepEqual(await world.rows('select distinct model_version from analytics.scores'), [[first]]);
   });
+
+  it('killed between the approval and the move, it is approved, and can be promoted', async () => {
+    const world = new World({ release: waiting });
+    await world.succeed('setup');
+    const version = await world.trained();
+    const killed = await world.give(['approve', 'usage', ...why], { ESTEIRA_STOP_AT: 'version-approved' });
+    assert.equal(killed.exit, 137);
+    assert.equal(await world.champion(), undefined);
+    assert.equal(await world.refused('approve', 'usage', version, ...why), 'DECIDED_ALREADY');
+    const [one] = (await world.history()).versions;
+    assert.equal(one?.next, `esteira models promote analytics.usage ${version} --reason …`);
+    await world.succeed('models', 'promote', 'usage', version, ...why);
+    assert.equal(await world.champion(), version);
+  });
 });

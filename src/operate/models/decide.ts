@@ -23,6 +23,7 @@ export async function approve(project: Project, input: Asked): Promise<MoveView>
   const { node, version, label } = await asked(project, input);
   await refuseBroken(project, node, version);
   await decide(project, { node, version, label }, input, 'approved');
+  await project.trace('version-approved');
   const decided = await versionNamed(project, node, version.version);
   const waiting = await waitingOf(project, node, decided);
   if (waiting?.for === 'promotion') return moveTo(project, { node, version: decided }, input);
