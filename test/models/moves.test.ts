@@ -175,6 +175,10 @@ describe('versions of models, by the command line', { concurrency: 2 }, () => {
     );
     assert.equal(await world.refused('models', 'rollback', 'usage', ...why), 'VERSION_BROKEN');
     assert.equal(await world.champion(), second, 'nothing was moved');
+    const looked = async () => (await world.give(['doctor'])).out.match(/^(.) champions +(.*)$/m)?.slice(1);
+    assert.deepEqual(await looked(), ['✓', '1 model, all files as registered']);
+    rmSync(file(second, 'rows.parquet'));
+    assert.match((await looked())?.join(' ') ?? '', /^✗ analytics.usage 20260310_1400: .*rows.parquet is not there$/);
   });
 
   it('killed between the move and the views, the next run shows the champion', async () => {

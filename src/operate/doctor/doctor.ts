@@ -8,6 +8,7 @@ import { settings } from '../settings.ts';
 import type { DoctorView, Input } from '../views.ts';
 import { agreement } from './agreement.ts';
 import { awake, clocks, owning } from './awake.ts';
+import { championFindings } from './champions.ts';
 import { changeFindings } from './changes.ts';
 import { fileFindings, sourceFindings } from './files.ts';
 import { attempt, type Finding, NotReady } from './finding.ts';
@@ -35,6 +36,7 @@ export async function doctor(project: Project, { reconcile = false }: Input<'doc
     ['changes', () => changeFindings(project)],
     ['landing', () => landing(project)],
     ['files', () => fileFindings(project)],
+    ['champions', () => championFindings(project)],
     ['models', () => storeFindings(project)],
   ];
   const findings: Finding[] = [{ what: 'versions', ok: true, found: versionsText(project) }];

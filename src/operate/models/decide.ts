@@ -64,8 +64,11 @@ async function asked(project: Project, input: Asked): Promise<Meant> {
   const candidates = await project.state.models.versions({ model: node.id, state: 'candidate', limit: 100 });
   const version = candidates.find((one) => aboutOf(one)?.approvedBy !== undefined && !one.decision);
   if (version) return { node, label, version };
+  const [newest] = await project.state.models.versions({ model: node.id, limit: 1 });
+  const waiting = newest && (await waitingOf(project, node, newest));
   throw new EsteiraError('VERSION_UNUSABLE', {
     what: `No version of ${label} waits for anybody's approval.`,
+    ...(newest ? { got: `${newest.version}: ${waiting?.text ?? newest.state}` } : {}),
     next: `${commandIn(project, `models history ${label}`)} lists all versions, and what became of them.`,
   });
 }
