@@ -18,7 +18,7 @@ const script = (what: 'start' | 'stop'): void => {
 };
 script('start');
 process.env['ESTEIRA_TEST_S3'] = readFileSync(address, 'utf8').trim();
-const tried = seeds(60);
+const tried = seeds(40);
 const counts: Record<string, number> = {
   races: 0,
   publishers: 0,

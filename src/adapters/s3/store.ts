@@ -2,6 +2,7 @@ import { openAsBlob } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Content, type KeptFiles, type LookedFile, namesIn } from '../../ports/index.ts';
 import { keyIn, textIn, textsIn } from './answer.ts';
+import { refuseUnconditional } from './conditions.ts';
 import { Refusal } from './faults.ts';
 import { type Answered, type Asked, type Bucket, Requests, type Times } from './requests.ts';
 import { heard, isUnanswered, putNew, type Sizes, usualSizes } from './upload.ts';
@@ -34,6 +35,8 @@ export function s3Store({ prefix = '', sizes = usualSizes, ...of }: S3Options): 
   const start = prefix === '' ? '' : `${prefix}/`;
   const describe = `s3://${of.bucket}/${prefix}`.replace(/\/$/, '');
   const requests = new Requests({ times: usualTimes, attempts: 5, patience: 10_000, ...of }, describe);
+  /** Its server keeps conditions: asked once, by the first small object that is put. */
+  let isProven = false;
   const keyOf = (path: string): string => start + namesIn(path).join('/');
 
   async function unlessAbsent(asked: Asked): Promise<Answered | undefined> {
@@ -62,7 +65,12 @@ export function s3Store({ prefix = '', sizes = usualSizes, ...of }: S3Options): 
     look,
     read: async (path) => (await look(path))?.bytes,
     async keep(path, content) {
-      const { put, again } = await putNew(requests, keyOf(path), await asBlob(content), sizes);
+      const body = await asBlob(content);
+      const { put, again } = await putNew(requests, keyOf(path), body, sizes);
+      if (put === 'kept' && !again && !isProven && body.size <= heard) {
+        await refuseUnconditional(requests, keyOf(path), body);
+        isProven = true;
+      }
       if (put === 'kept' || !again || 'file' in content) return put;
       return (await isThere(path, content.bytes)) ? 'kept' : 'there';
     },
