@@ -164,9 +164,9 @@ test('a version has its training rows with it, from which it can be trained agai
   const folder = path.join(world.folder, 'files', 'models', model, version);
   for (const name of ['model.json', 'profile.json', 'rows.parquet', 'version.json'])
     assert.ok(existsSync(path.join(folder, name)), name);
-  const { inputs, rows, members, job } = about as VersionAbout;
+  const { inputs, rows, members, job, runId } = about as VersionAbout;
   assert.deepEqual([rows, members.length, job], [600, 2, 'retrain']);
-  assert.deepEqual(Object.keys(inputs), ['shop.silver.people']);
+  assert.deepEqual(inputs, { 'shop.silver.people': { runId, sequence: '1' } });
   const file = path.join(folder, 'rows.parquet');
   const columns = { id: world.project.graph.nodes.get('shop.silver.people')?.definition.columns.id };
   const again = path.join(world.folder, 'again.parquet');

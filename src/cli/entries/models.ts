@@ -24,6 +24,14 @@ export const ofModels: readonly CommandEntry[] = [
     load: async () => (await import('../commands/models.ts')).models,
   },
   {
+    name: 'models list',
+    about: 'The same as `esteira models`.',
+    arguments: [],
+    options: {},
+    examples: [{ line: 'esteira models list', about: 'all of them' }],
+    load: async () => (await import('../commands/models.ts')).models,
+  },
+  {
     name: 'models show',
     about: 'Everything that is known of a version.',
     more: 'What its gate said of every figure, its measures, settings, inputs and rows, who moved between its clusters, and whether its files are whole.',

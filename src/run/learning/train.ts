@@ -121,11 +121,13 @@ async function formerOf(node: Node<AnyModel>, champion: string, run: StepRun): P
 const finite = (measures: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(measures).filter(([, value]) => Number.isFinite(value)));
 
-function inputsOf({ reach }: Options, { project, progress }: StepRun): VersionAbout['inputs'] {
+function inputsOf({ reach }: Options, { project, progress, held }: StepRun): VersionAbout['inputs'] {
   return Object.fromEntries(
     reach.bounds.map(({ source, upper }) => {
       const of = project.graph.nodes.get(source);
-      const runId = of ? (progress.latest(of)?.runId ?? '') : '';
+      const latest = of && progress.latest(of);
+      // What this run itself has published has moved the table on.
+      const runId = latest?.sequence === upper ? latest.runId : held.runId;
       return [source, { runId, sequence: String(upper) }];
     }),
   );
