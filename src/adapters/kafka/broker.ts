@@ -27,7 +27,7 @@ const committed = 1;
 const uncommitted = 0;
 const earliest = -2n;
 const latest = -1n;
-const fetched = { maxBytes: 32 << 20, partitionMaxBytes: 8 << 20, maxWaitTime: 500, minBytes: 1 } as const;
+const fetched = { maxBytes: 4 << 20, partitionMaxBytes: 1 << 20, maxWaitTime: 500, minBytes: 1 } as const;
 
 /** A connection to the brokers of a topic. */
 export class Broker {
