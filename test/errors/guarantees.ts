@@ -170,6 +170,11 @@ export const guarantees: readonly Guarantee[] = [
     by: 'Esteira, which believes the publications; until then new runs are refused (`FENCED`)',
     proof: ['test/keeping/reconcile.test.ts'],
   },
+  {
+    what: '`latest` of a published model is a whole version, of the last move that the store was told, and never goes back; each move stands there once, as in the state.',
+    by: 'Esteira, which seals each file and follows the state move by move (`PUBLISH_CONFLICT`); the store, by conditional puts, or by `link` and `rename` in a folder',
+    proof: ['test/publish/folder.test.ts', 'test/publish/owed.test.ts', 'test/servers/s3/campaign.test.ts'],
+  },
 ];
 
 export const without: readonly string[] = [
@@ -177,5 +182,6 @@ export const without: readonly string[] = [
   'A reference (`existsIn`) is judged when its row is; it is not judged again when the other table changes.',
   'An append whose rows have neither an origin nor an order knows rows that come again by what they say: where the query puts the run’s date or time into them, or where a table that was made again gets its rows back in more than one run, they are further rows.',
   'Rows that another program writes into the tables are not judged.',
+  'What another program writes over `latest` of a model is found by its readers (the seal), and put right by the next run, `esteira publish` or start; not before.',
   'A secret of fewer than six characters is not taken out of texts: it would blank out ordinary words.',
 ];
