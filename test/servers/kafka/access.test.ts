@@ -76,7 +76,10 @@ describe('who may read a topic', { skip: withoutBroker }, () => {
       await said({ options: '', servers: plain, topic: 'esteira_test_none' }),
       /has no topic esteira_test_none/,
     );
-    assert.match(await said({ options: '', servers: '127.0.0.1:1', topic }), /does not answer, or went away.*See whether it runs/s);
+    assert.match(
+      await said({ options: '', servers: '127.0.0.1:1', topic }),
+      /does not answer, or went away.*See whether it runs/s,
+    );
     assert.match(await said({ options: '', servers: withPassword, topic }), /does not answer|refuses/);
   });
 });
