@@ -381,6 +381,14 @@ export const commands: readonly CommandEntry[] = [
     ],
     load: async () => (await import('./commands/settings.ts')).settingsSet,
   },
+  {
+    name: 'settings sql',
+    about: 'Change some in SQL, judged at once.',
+    arguments: [argument('sql', true, 'One UPDATE, INSERT or DELETE, in quotes; it sees settings only.')],
+    options: { reason: { takes: 'text', value: '<text>', about: 'Kept with each change.' } },
+    examples: [{ line: 'esteira settings sql "update config.niveis set ativo = true"', about: 'all rows at once' }],
+    load: async () => (await import('./commands/settings.ts')).settingsSql,
+  },
   ...ofModels,
   ...watching,
   {

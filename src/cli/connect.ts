@@ -26,7 +26,14 @@ interface Options {
 }
 
 /** Changes that may have been made although no answer came are not asked for twice. */
-const onlyOnce: readonly OperationName[] = ['settings set', 'models promote', 'models rollback', 'approve', 'reject'];
+const onlyOnce: readonly OperationName[] = [
+  'settings set',
+  'settings sql',
+  'models promote',
+  'models rollback',
+  'approve',
+  'reject',
+];
 /** Seconds that an owner which is told to stop has for it. */
 const usualGrace = 30;
 /** Between two attempts to own a state that a process elsewhere owns, in milliseconds. */

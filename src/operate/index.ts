@@ -25,7 +25,7 @@ import { reset } from './rerun/reset.ts';
 import { resume } from './rerun/resume.ts';
 import { run } from './run.ts';
 import { start } from './schedule/start.ts';
-import { setSetting, settings, settingsHistory } from './settings.ts';
+import { setSetting, settings, settingsHistory, settingsSql } from './settings.ts';
 import { check, setup } from './setup.ts';
 import { status } from './status.ts';
 import { sync } from './sync.ts';
@@ -60,6 +60,7 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
   settings,
   'settings history': settingsHistory,
   'settings set': setSetting,
+  'settings sql': settingsSql,
   start,
   alerts,
   'alerts test': testAlerts,

@@ -26,3 +26,16 @@ export interface SettingsHistoryView {
     readonly reason?: string;
   }[];
 }
+
+export interface SettingsOperations {
+  settings: [input: Record<string, never>, output: SettingsView];
+  'settings sql': [
+    input: { readonly sql: string; readonly by: string; readonly reason?: string },
+    output: SettingsHistoryView,
+  ];
+  'settings history': [input: { readonly name?: string }, output: SettingsHistoryView];
+  'settings set': [
+    input: { readonly name: string; readonly value: string; readonly by: string; readonly reason?: string },
+    output: SettingsView,
+  ];
+}

@@ -7,13 +7,16 @@ import {
   differences,
   inTurn,
   isSingle,
+  judgeRows,
   judgeSetting,
   keyIn,
+  type LookedAt,
   lastRow,
   lookAt,
   type Project,
   rowKeyOf,
   rowLabel,
+  rowsAsText,
   type SeenChange,
   type SettingChange,
   type SettingRow,
@@ -47,10 +50,8 @@ export async function settingsHistory(
 ): Promise<SettingsHistoryView> {
   const found: (SettingChange & { readonly name: string })[] = [];
   for (const node of settingsNodes(project)) {
-    const label = ({ row_key }: SettingChange) =>
-      row_key === null ? node.definition.name : `${node.definition.name}[${row_key}]`;
     const changes = (await changesOf(node, project)) ?? [];
-    found.push(...changes.map((one) => ({ ...one, name: `${label(one)}.${one.setting}` })));
+    found.push(...changes.map((one) => ({ ...one, name: nameOf(node, one) })));
   }
   const names = settingsNodes(project).flatMap(({ id, definition }) => [id, definition.name]);
   const meant = (one: string): boolean =>
@@ -61,12 +62,17 @@ export async function settingsHistory(
     changes: changes
       .map((one, index) => ({ one, index }))
       .toSorted((a, b) => Temporal.Instant.compare(b.one.changed_at, a.one.changed_at) || b.index - a.index)
-      .map(({ one: { changed_at, changed_by, before, after, reason, name: of } }) => ({
-        ...{ name: of, at: changed_at.toString(), by: changed_by, before, after },
-        ...(reason === null ? {} : { reason }),
-      })),
+      .map(({ one }) => changeView(one, one.name)),
   };
 }
+
+const nameOf = ({ definition: { name } }: SettingsNode, { row_key, setting }: SettingChange): string =>
+  `${row_key === null ? name : `${name}[${row_key}]`}.${setting}`;
+
+const changeView = (change: SettingChange, name: string): SettingsHistoryView['changes'][number] => ({
+  ...{ name, at: change.changed_at.toString(), by: change.changed_by, before: change.before, after: change.after },
+  ...(change.reason === null ? {} : { reason: change.reason }),
+});
 
 /** `config.limits.floor` and `config.levels[gold].floor` are of `config.limits` and `config.levels`, whose catalog may be said. */
 const isOf = (setting: string, table: string): boolean =>
@@ -172,6 +178,59 @@ async function changeSetting(project: Project, input: Input<'settings set'>): Pr
     columns: historyColumns,
     rows: [...unseen, change],
   });
+}
+
+/**
+ * Changes settings by one statement of SQL, which sees nothing but them; judged and kept as `setSetting` does. Gives what it has changed. Throws
+ * QUERY_INVALID, SETTING_INVALID, or SETUP_NEEDED; then nothing is changed.
+ */
+export function settingsSql(project: Project, input: Input<'settings sql'>): Promise<SettingsHistoryView> {
+  return inTurn(project, async () => {
+    const looked: LookedAt[] = [];
+    for (const node of settingsNodes(project)) {
+      const one = await lookAt(node, project);
+      if (!one.stored || !one.isKept) throw notThere(node);
+      looked.push(one);
+    }
+    const tables = looked.map(({ node, rows }) => ({ place: placeOf(node), columns: node.definition.columns, rows }));
+    const results = await project.warehouse.changedBy(tables, input.sql);
+    const found: SettingChange[] = [];
+    const names = new Map<SettingChange, string>();
+    for (const [at, one] of looked.entries()) {
+      const stored = results[at] ?? [];
+      if (rowsAsText(one.node, stored) === rowsAsText(one.node, one.rows)) continue;
+      judgeRows(one.node, stored);
+      const unseen = differences(one);
+      const changes = madeBy(one, { stored, unseen, input });
+      const history = { columns: historyColumns, rows: [...unseen, ...changes] };
+      const place = placeOf(one.node);
+      await project.warehouse.replaceRows(place, one.node.definition.columns, stored, {
+        place: historyOf(place),
+        ...history,
+      });
+      for (const change of changes) names.set(change, nameOf(one.node, change));
+      found.push(...changes);
+    }
+    return { changes: found.map((change) => changeView(change, names.get(change) ?? '')) };
+  });
+}
+
+/** Beside what others have changed before, which is not this person's doing. */
+function madeBy(
+  looked: LookedAt,
+  of: {
+    readonly stored: readonly SettingRow[];
+    readonly unseen: readonly SettingChange[];
+    readonly input: Input<'settings sql'>;
+  },
+): readonly SettingChange[] {
+  const { stored, unseen, input } = of;
+  const newest = new Map(looked.newest);
+  for (const one of unseen) newest.set(changeKey(one.row_key, one.setting), one);
+  const at = unseen.length > 0 ? looked.at.add({ microseconds: 1 }) : looked.at;
+  return differences({ ...looked, stored, newest, at }, input.by)
+    .filter(({ changed_by }) => changed_by !== 'setup')
+    .map((change) => ({ ...change, reason: input.reason ?? null }));
 }
 
 /** `config.limits.floor`, or `config.levels[gold].floor` of a table with rows. */

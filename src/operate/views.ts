@@ -18,7 +18,7 @@ import type { ModelOperations, RetrainView } from './models/views.ts';
 import type { PlanView } from './plan-views.ts';
 import type { PublishView } from './publish/views.ts';
 import type { BeatEvent, ScheduleEvent, StartView, TickView } from './schedule/views.ts';
-import type { SettingsHistoryView, SettingsView } from './settings-views.ts';
+import type { SettingsOperations } from './settings-views.ts';
 
 export type * from './alerts/views.ts';
 export type { ChecklistView, ItemState, ItemView } from './checklist/views.ts';
@@ -375,7 +375,7 @@ export interface GcView {
 }
 
 /** Every operation: its input and what it gives. The command line and the owner's socket know only these. */
-export interface Operations extends ModelOperations {
+export interface Operations extends ModelOperations, SettingsOperations {
   check: [input: Record<string, never>, output: CheckView];
   /** `destroy`: tables that may lose what they hold and nobody declares any more. */
   setup: [input: { readonly target?: string; readonly destroy?: readonly string[] }, output: SetupView];
@@ -460,12 +460,6 @@ export interface Operations extends ModelOperations {
   lineage: [input: { readonly name: string }, output: LineageView];
   logs: [input: { readonly run: string; readonly step?: string }, output: LogView];
   query: [input: { readonly sql: string; readonly limit?: number }, output: QueryView];
-  settings: [input: Record<string, never>, output: SettingsView];
-  'settings history': [input: { readonly name?: string }, output: SettingsHistoryView];
-  'settings set': [
-    input: { readonly name: string; readonly value: string; readonly by: string; readonly reason?: string },
-    output: SettingsView,
-  ];
   /** Alerts that are open, and at most `limit` (10) that are over. */
   alerts: [input: { readonly limit?: number }, output: AlertsView];
   /** A message to each member of a channel, or of all. */

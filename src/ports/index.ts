@@ -36,6 +36,7 @@ export type * from './learning.ts';
 export type { ProcessLock, TakeLock } from './lock.ts';
 export type * from './models.ts';
 export type * from './published.ts';
+export type * from './small.ts';
 export type * from './state.ts';
 export type * from './ticks.ts';
 export type * from './trees.ts';

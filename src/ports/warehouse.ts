@@ -7,6 +7,7 @@ import type { IncomingInput } from './incoming.ts';
 import type { BackedUp } from './keeping.ts';
 import type { LandedBefore, Lander, LandingInto } from './landing.ts';
 import type { Learning, PredictedInput } from './learning.ts';
+import type { SmallRows, SmallTable } from './small.ts';
 
 /** Columns that Esteira adds, last, to the tables it writes; which of them a table has depends on how it is written. */
 export const hidden = Object.freeze({
@@ -478,7 +479,9 @@ export interface Warehouse extends Learning {
   /** A table or view, as it is at one moment, beside a snapshot that another warehouse of the engine has made. */
   compare(place: Place, comparison: Comparison, signal?: AbortSignal): Promise<Compared>;
   /** Typed rows of a small table of Esteira's own, such as settings. */
-  rows(place: Place, columns: Columns): Promise<readonly Readonly<Record<string, unknown>>[]>;
+  rows(place: Place, columns: Columns): Promise<SmallRows>;
+  /** The rows that small tables would have after a person's statement, which reaches nothing but copies of them. Throws QUERY_INVALID. */
+  changedBy(tables: readonly SmallTable[], statement: string): Promise<readonly SmallRows[]>;
   /** Replaces the rows of a small table and appends to its history, in one transaction. */
   replaceRows(
     place: Place,

@@ -37,6 +37,7 @@ export { beforeOf, type Retention, usualRetention } from './retention.ts';
 export { cleaned, said } from './said.ts';
 export {
   isSingle,
+  judgeRows,
   judgeSetting,
   rowKeyOf,
   rowLabel,
@@ -61,8 +62,10 @@ export {
   differences,
   inTurn,
   keyIn,
+  type LookedAt,
   lastRow,
   lookAt,
+  rowsAsText,
   type SeenChange,
   type SettingChange,
   seenBySetup,

@@ -182,12 +182,12 @@ export function seenBySetup(project: Project, setUp: () => Promise<void>): Promi
   });
 }
 
-const storedText = ({ node: { definition }, stored }: LookedAt): string | undefined =>
-  stored &&
+const storedText = ({ node, stored }: LookedAt): string | undefined => stored && rowsAsText(node, stored);
+
+/** Equal where every value is. */
+export const rowsAsText = ({ definition: { columns } }: SettingsNode, rows: readonly SettingRow[]): string =>
   JSON.stringify(
-    stored.map((row) =>
-      Object.entries(row).map(([name, value]) => settingAsText(definition.columns[name].facts, value)),
-    ),
+    rows.map((row) => Object.entries(row).map(([name, value]) => settingAsText(columns[name].facts, value))),
   );
 
 function isAllowed({ node, rows }: LookedAt): boolean {

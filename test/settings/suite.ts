@@ -249,4 +249,60 @@ export function settingsSuite(
       assert.match(await shop.refused('settings', 'set', name, 'true'), /^NAME_UNKNOWN/, name);
     assert.deepEqual(await shop.history(), []);
   });
+
+  test('SQL that a command carries out sees settings only, is judged at once, and is in the history of whoever gave it', async () => {
+    const shop = await open();
+    await shop.sql('update config.limits set most = 11');
+    const owner = shop.start(['run', 'slowly']);
+    await shop.ownedBy(owner);
+    const said = await shop.succeed(
+      ...[
+        'settings',
+        'sql',
+        "update config.levels set active = true, days = 9 where level = 'silver'",
+        '--reason',
+        'spring',
+      ],
+    );
+    assert.match(said, /config\.levels\[silver\]\.active +false +true +spring/);
+    assert.match(said, /config\.levels\[silver\]\.days +none +9 +spring/);
+    await shop.succeed('settings', 'sql', "delete from shop.config.levels where level = 'gold'");
+    await shop.succeed('settings', 'sql', "insert into config.levels select 'wood', true, most from config.limits");
+    const [, by = ''] = (await shop.history('config.levels'))[0] ?? [];
+    assert.notEqual(by, 'sql');
+    const before = await shop.history();
+    assert.equal(before.length, 1 + 2 + 3 + 3);
+    assert.deepEqual(
+      before.filter(([, who]) => who !== by).map(([name]) => name),
+      ['config.limits.most'],
+    );
+    const refusals: readonly (readonly [sql: string, said: RegExp])[] = [
+      ['update config.levels set days = 0', /^SETTING_INVALID.*config\.levels\[silver\]\.days/],
+      ['update config.limits set floor = null', /^SETTING_INVALID(?:.|\n)*got +NULL/],
+      ['delete from config.limits', /^SETTING_INVALID(?:.|\n)*got +no row/],
+      ["insert into config.levels values ('tin', true, 1)", /^SETTING_INVALID(?:.|\n)*one_of/],
+      ['select * from config.levels', /^QUERY_INVALID(?:.|\n)*got +SELECT/],
+      ['drop table config.levels', /^QUERY_INVALID(?:.|\n)*got +DROP/],
+      ['update config.limits set most = 1; delete from config.levels', /^QUERY_INVALID(?:.|\n)*got +2 statements/],
+      ['delete from silver.used', /^QUERY_INVALID/],
+      ['delete from config.levels_history', /^QUERY_INVALID/],
+      [
+        "update config.limits set most = (select length(content) from read_text('/etc/passwd'))",
+        /^QUERY_INVALID(?:.|\n)*Cannot access file/,
+      ],
+      ['update config.limits set', /^QUERY_INVALID/],
+    ];
+    for (const [sql, words] of refusals) {
+      const { exit, err } = await shop.run('settings', 'sql', sql);
+      assert.notEqual(exit, 0, sql);
+      assert.match(err, words, sql);
+    }
+    assert.deepEqual(await shop.history(), before);
+    assert.equal((await owner.ended).exit, 0);
+    await shop.succeed('run', 'daily');
+    assert.deepEqual(await shop.used(), [
+      ['silver', 9, 0.5],
+      ['wood', 11, 0.5],
+    ]);
+  });
 }

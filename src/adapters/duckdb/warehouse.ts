@@ -7,6 +7,7 @@ import {
   type Warehouse,
   type WarehouseCapabilities,
 } from '../../ports/index.ts';
+import { changedBy } from './apart.ts';
 import { backUp } from './back-up.ts';
 import { champions, show } from './champions.ts';
 import { compare, snapshot } from './compare.ts';
@@ -195,6 +196,7 @@ export function warehouseOf(engine: Engine): Warehouse {
     show: (catalog, shown) => show(engine, catalog, shown),
     query: (statement, how) => query(engine, statement, how),
     rows: (place, columns) => readRows(engine, place, columns),
+    changedBy,
     replaceRows: (...replacing) => replaceRows(engine, ...replacing),
     backUp: (folder, meanwhile) => backUp(engine, folder, meanwhile),
     close: async () => engine.close(),

@@ -27,6 +27,12 @@ export const settingsSet: Command = async ({ typed, terminal, call }) => {
   return { result: setting, text: () => settingText(setting, terminal) };
 };
 
+export const settingsSql: Command = async ({ typed, terminal, call }) => {
+  const reason = given('reason', typed.texts.get('reason'));
+  const view = await call('settings sql', { sql: typed.words[0] ?? '', by: person(), ...reason });
+  return { result: view, text: () => historyText(view, terminal) };
+};
+
 export const settingsHistory: Command = async ({ typed, terminal, call }) => {
   const view = await call('settings history', given('name', typed.words[0]));
   return { result: view, text: () => historyText(view, terminal) };

@@ -192,6 +192,12 @@ export const later = table('silver.later', { columns: { n: col.integer() }, rows
       'A query names a column that its table does not have.',
       table('n: col.integer()', `select m as n from \${numbers}`),
     ),
+    {
+      doing: 'Settings are to be changed by a statement that changes none.',
+      words: ['settings', 'sql', 'select * from config.limits'],
+      ...shop("export const limits = settings('config.limits', { floor: col.real().default(0.5) });"),
+      before: [['setup']],
+    },
     check('A rule has a mistake.', table('n: col.integer()', 'select 1 as n', 'rules: { fits: sql`m > 0` },')),
     check(
       'A check has a mistake.',

@@ -114,6 +114,35 @@ export function reading(on: On): void {
     assert.deepEqual(await desk.warehouse.rows(place, typed), next);
   });
 
+  on(
+    'a statement of a person is carried out on copies of small tables, and reaches nothing else',
+    async ({ warehouse }) => {
+      const columns = { name: col.text().key(), n: col.integer().optional() };
+      const limits = {
+        place: { catalog: 'one', schema: 'config', table: 'limits' },
+        columns,
+        rows: [{ name: 'a', n: 1 }],
+      };
+      const levels = { place: { catalog: 'one', schema: 'config', table: 'levels' }, columns, rows: [] };
+      const by = (statement: string) => warehouse.changedBy([limits, levels], statement);
+      assert.deepEqual(await by("update config.limits set n = null where name = 'a'"), [[{ name: 'a', n: null }], []]);
+      assert.deepEqual(await by('insert into one.config.levels select name, n + 1 from config.limits'), [
+        [{ name: 'a', n: 1 }],
+        [{ name: 'a', n: 2 }],
+      ]);
+      for (const statement of [
+        'select 1',
+        'drop table config.limits',
+        'delete from config.limits; select 1',
+        'delete from config.other',
+        'delete',
+      ])
+        await on.rejects(by(statement), 'QUERY_INVALID');
+      await assert.rejects(by("insert into config.limits select content, 1 from read_text('/etc/hosts')"));
+      await assert.rejects(by("update config.limits set n = 'many'"));
+    },
+  );
+
   on('describe gives names and types without running; what is not understood is said', async (desk) => {
     const { warehouse } = desk;
     const empty = warehouse.dialect.emptyRelation({ id: col.integer(), seen: col.timestamp() });
