@@ -6,6 +6,7 @@ import type { Figure, Goal, Outcome } from '../figure.ts';
 import { measure, type Sample } from '../measure.ts';
 import { emptyPlace, peers, place, root } from '../places.ts';
 import { type Contender, interleave, medians, type Samples } from '../rounds.ts';
+import { project, run } from './users.ts';
 
 /** As it is installed: one file of JavaScript; the engine comes from its package. */
 async function built(): Promise<string> {
@@ -76,7 +77,15 @@ export const figure: Figure = {
         run: () => measure({ file: python, args: [script, task, files[task]], folder: root }),
       },
     ]);
-    const samples = await interleave({ contenders, rounds, say });
+    const folder = await project(size);
+    const whole = ['retrain', 'classify'].map(
+      (job): Contender => ({ name: `esteira, ${job}`, run: () => run(folder, job) }),
+    );
+    const samples = new Map([
+      ...(await interleave({ contenders, rounds, say })),
+      ...(await interleave({ contenders: whole, rounds: 1, say, warm: false })),
+    ]);
+    const memory = (job: string): number => medians(samples, `esteira, ${job}`).memory / 2 ** 30;
     const against = (task: string): number =>
       medians(samples, `esteira, ${task}`).cpu / medians(samples, `sklearn, ${task}`).cpu;
     const goal = (text: string, measured: number, atMost: number): Goal => ({ text, measured, atMost, unit: '×' });
@@ -86,6 +95,12 @@ export const figure: Figure = {
       goals: [
         goal('k-means, of the processor, against scikit-learn', against('kmeans'), 0.6),
         goal('logistic regression, of the processor, against scikit-learn', against('logistic'), 0.9),
+        ...['retrain', 'classify'].map(
+          (job): Goal => ({
+            ...{ text: `memory of ${job}, the whole process, the engine limited to 1 GB` },
+            ...{ measured: memory(job), atMost: 2, unit: 'GiB' },
+          }),
+        ),
       ],
       skipped: [],
       notes: [alike(samples)],
