@@ -51,6 +51,7 @@ export {
   type RowFunction,
   type Rows,
   type RunValue,
+  recipesIn,
   run,
   type Setting,
   sql,

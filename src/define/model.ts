@@ -2,7 +2,15 @@ import { type Column, type Columns, col, type Duration, type NamesOf, type Time 
 import { type Definition, define } from './definition.ts';
 import type { Inside, Learner } from './learners.ts';
 import type { GateLimit } from './limit.ts';
-import { type AnyReadable, type AnyRows, type Readable, type RunValue, readableBy, type Setting } from './rows.ts';
+import {
+  type AnyReadable,
+  type AnyRows,
+  type Readable,
+  type RunValue,
+  readableBy,
+  recipesIn,
+  type Setting,
+} from './rows.ts';
 
 const version = { model_version: col.text() };
 type Version = typeof version;
@@ -155,23 +163,5 @@ const centres = (features: Columns): Columns =>
   );
 
 /** Models whose inside a query mentions. */
-export function modelsInside({ recipe }: AnyRows): readonly AnyModel[] {
-  switch (recipe.by) {
-    case 'part':
-      return [recipe.of as AnyModel];
-    case 'sql':
-      return recipe.mentions.flatMap((mention) =>
-        typeof mention === 'object' && 'recipe' in mention ? modelsInside(mention) : [],
-      );
-    case 'engine':
-      return Object.values(recipe.queries).flatMap(modelsInside);
-    case 'map':
-      return modelsInside(recipe.input);
-    case 'predict':
-    case 'since':
-    case 'unread':
-      return modelsInside(recipe.of);
-    case 'name':
-      return [];
-  }
-}
+export const modelsInside = (rows: AnyRows): readonly AnyModel[] =>
+  recipesIn(rows).flatMap((recipe) => (recipe.by === 'part' ? [recipe.of as AnyModel] : []));

@@ -111,6 +111,27 @@ const rowsBy = (recipe: Recipe, reads: readonly Definition[]): Rows<any> =>
 export const readableBy = <C extends Columns>(columns: C, recipe: Recipe, reads: readonly Definition[]): Readable<C> =>
   Object.freeze({ ...rowsBy(recipe, reads), columns });
 
+/** Every recipe that rows are made by, however deep, those first that others are made of. */
+export function recipesIn({ recipe }: AnyRows): readonly Recipe[] {
+  switch (recipe.by) {
+    case 'sql':
+      return [
+        ...recipe.mentions.flatMap((one) => (typeof one === 'object' && 'recipe' in one ? recipesIn(one) : [])),
+        recipe,
+      ];
+    case 'engine':
+      return [...Object.values(recipe.queries).flatMap(recipesIn), recipe];
+    case 'map':
+      return [...recipesIn(recipe.input), recipe];
+    case 'predict':
+    case 'since':
+    case 'unread':
+      return [...recipesIn(recipe.of), recipe];
+    default:
+      return [recipe];
+  }
+}
+
 /** What a mention reads. */
 export function edges(mention: Mention): readonly Definition[] {
   if (typeof mention !== 'object') return [];

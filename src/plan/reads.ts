@@ -9,6 +9,7 @@ import {
   type Mention,
   type Predict,
   type RunValue,
+  recipesIn,
   type Setting,
 } from '../define/index.ts';
 import type { Graph, Node } from '../graph/index.ts';
@@ -69,22 +70,8 @@ export function mentionsOf(rows: AnyRows): Mentions {
 }
 
 /** Every prediction that a body has, however deep. */
-export function predictionsIn({ recipe }: AnyRows): readonly Predict[] {
-  switch (recipe.by) {
-    case 'sql':
-      return recipe.mentions.flatMap((mention) =>
-        typeof mention === 'object' && 'recipe' in mention ? predictionsIn(mention) : [],
-      );
-    case 'engine':
-      return Object.values(recipe.queries).flatMap(predictionsIn);
-    case 'map':
-      return predictionsIn(recipe.input);
-    case 'predict':
-      return [...predictionsIn(recipe.of), recipe];
-    default:
-      return [];
-  }
-}
+export const predictionsIn = (rows: AnyRows): readonly Predict[] =>
+  recipesIn(rows).filter((recipe): recipe is Predict => recipe.by === 'predict');
 
 /** The definition that a readable reads. */
 export function definitionOf(readable: AnyReadable): Definition {
