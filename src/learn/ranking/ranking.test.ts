@@ -88,6 +88,7 @@ test('the fairness gap is the largest distance of a group from all, by the group
   assert.equal(enoughRequests, 30);
   near(fairnessGap(judged, groupOf, { cut: 1 }).gap, 69 / 129);
   assert.equal(fairnessGap(judged, groupOf, { least: 100 }).gap, 0);
+  assert.equal(fairnessGap(judged, groupOf, { least: 60 }).groups.length, 1, 'so many are enough');
   const nobody = fairnessGap(
     judged,
     groupOf.map((group) => (group === 'b' ? null : group)),

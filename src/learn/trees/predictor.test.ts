@@ -4,6 +4,7 @@ import { readModel } from './format/read.ts';
 import { writeModel } from './format/write.ts';
 import { columns, given, rows } from './golden-rows.ts';
 import { columnsOf, doublesOf, textOf, without } from './golden-sets.ts';
+import { importanceOf, type Tree, type TreeModel } from './model.ts';
 import { Predictor } from './predictor.ts';
 
 /** The largest distance between what is found and wanted. */
@@ -51,8 +52,8 @@ for (const [name, what] of Object.entries({
   });
 }
 
-/** One tree of one question: 1 on the left, 2 on the right. */
-function stump(threshold: number, decision: number, bits: readonly number[] = []) {
+/** A model of one tree of one question: 1 on the left, 2 on the right. */
+function stumpModel(threshold: number, decision: number, bits: readonly number[] = []): TreeModel {
   const tree = {
     ...{ leaves: 2, feature: Int32Array.of(0), gain: Float64Array.of(1), threshold: Float64Array.of(threshold) },
     ...{ decision: Uint8Array.of(decision), left: Int32Array.of(-1), right: Int32Array.of(-2) },
@@ -61,7 +62,7 @@ function stump(threshold: number, decision: number, bits: readonly number[] = []
     ...{ categoryEnds: Int32Array.of(0, bits.length), categoryBits: Uint32Array.from(bits), shrinkage: 1 },
   };
   const objective = { name: 'regression', classes: 1, sigmoid: 1, root: false };
-  const model = {
+  return {
     objective,
     perRound: 1,
     features: ['x'],
@@ -71,8 +72,11 @@ function stump(threshold: number, decision: number, bits: readonly number[] = []
     words: {},
     parameters: [],
   };
+}
+
+function stump(threshold: number, decision: number, bits: readonly number[] = []) {
+  const predictor = new Predictor(stumpModel(threshold, decision, bits));
   return (values: readonly number[]): string => {
-    const predictor = new Predictor(model);
     const all = predictor.predict([values]);
     assert.deepEqual(
       [...all],
@@ -98,4 +102,26 @@ test('categories go by their bits, and what is none goes right', () => {
   const values = [0, 1, 31, 32, 33, 64, -1, -0.5, 1.9, nan, inf, -inf, 1e10, 2 ** 31];
   assert.equal(stump(0, 1, [2 ** 31 + 1, 2])(values), 'lrlrlrrlrrrrrr');
   assert.equal(stump(0, 9, [2])(values), 'rlrrrrrrlrrrrr');
+});
+
+test('sums of a forest that averages are divided by its rounds', () => {
+  const model = stumpModel(0.5, 0);
+  const two = { ...model, trees: [...model.trees, ...stumpModel(1.5, 0).trees], average: true };
+  assert.deepEqual([...new Predictor(two).predict([[0, 1, 2]])], [1, 1.5, 2]);
+  assert.deepEqual([...new Predictor(two).one([1])], [1.5]);
+});
+
+test('a model without a question says the same of all rows', () => {
+  const { trees, ...model } = stumpModel(0.5, 0);
+  const leaf = { ...(trees[0] as Tree), leaves: 1, feature: new Int32Array(0), leafValue: Float64Array.of(7) };
+  const predictor = new Predictor({ ...model, trees: [leaf] });
+  assert.deepEqual([[...predictor.predict([[1, 2, 3, 4, 5]])], [...predictor.one([1])]], [[7, 7, 7, 7, 7], [7]]);
+  assert.deepEqual([...new Predictor({ ...model, trees: [] }).predict([[1, 2]])], [0, 0]);
+});
+
+test('a division that gains nothing is of no importance', () => {
+  const model = stumpModel(0.5, 0);
+  assert.deepEqual(importanceOf(model), { gain: { x: 1 }, split: { x: 1 } });
+  const nothing = { ...model, trees: [{ ...(model.trees[0] as Tree), gain: Float64Array.of(0) }] };
+  assert.deepEqual(importanceOf(nothing), { gain: { x: 0 }, split: { x: 0 } });
 });

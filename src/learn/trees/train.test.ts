@@ -155,6 +155,26 @@ test('a target that says nothing gives a model that says its mean', async () => 
   assert.deepEqual([...predictTrees(readModel(writeModel(trained.model)), columnsOfOne)], new Array(100).fill(4));
 });
 
+test('of equally good rounds the first is the best', async () => {
+  const values = Float64Array.from({ length: 200 }, (_, row) => row);
+  const held = {
+    columns: { x: { of: 'numbers', values: new Float64Array(40).fill(50) } },
+    target: Float32Array.from({ length: 40 }, (_, row) => row % 2),
+    groups: [40],
+  } as const;
+  const trained = await trainTrees({
+    ...{
+      columns: { x: { of: 'numbers', values } },
+      target: Float32Array.from(values, (value) => (value > 100 ? 1 : 0)),
+      groups: [200],
+    },
+    validation: held,
+    options: { objective: 'lambdarank', trees: 30, stopAfter: 4 },
+  });
+  // Rows that look alike are never told apart, so that no round is better than the first.
+  assert.deepEqual([trained.model.trees.length, trained.rounds.length], [1, 5]);
+});
+
 test('rows and options that cannot be are refused', async () => {
   const good = rowsOf('binary', 0, rows);
   const refused = (given: Partial<TreeRows>, options: object, message: RegExp): Promise<void> =>
