@@ -83,7 +83,11 @@ export const figure: Figure = {
         ...(hasNative ? [] : ['native: koffi is not installed: bench/peers/install.sh lightgbm']),
         ...(exampleMissing ? [`the example: ${exampleMissing}`] : []),
       ],
-      notes: [same(samples), ...rates(samples)],
+      notes: [
+        same(samples),
+        ...rates(samples),
+        'of the processor, Python imports lightgbm with scikit-learn in each process',
+      ],
       versions: { lightgbm: version, ...(hasNative ? { koffi: versionOf(path.dirname(koffi)) } : {}) },
     };
   },

@@ -70,7 +70,10 @@ function leftwards(
   let rows = 0;
   for (let bin = count - (skipLast ? 2 : 1); bin >= 1; bin -= 1) {
     const own = sums[2 * (start + bin) + 1] as number;
-    slope += sums[2 * (start + bin)] as number;
+    const ownSlope = sums[2 * (start + bin)] as number;
+    // An empty bin changes nothing; small leaves have few others.
+    if (own === 0 && ownSlope === 0) continue;
+    slope += ownSlope;
     curve += own;
     rows += rowsOf(own, rowsPerCurve);
     if (rows < rowsInLeaf || curve < weightInLeaf) continue;
@@ -120,7 +123,9 @@ function rightwards(
     if (bin === 0 && frequent === 0) continue;
     if (bin >= 0) {
       const own = sums[2 * (start + bin) + 1] as number;
-      slope += sums[2 * (start + bin)] as number;
+      const ownSlope = sums[2 * (start + bin)] as number;
+      if (own === 0 && ownSlope === 0) continue;
+      slope += ownSlope;
       curve += own;
       rows += rowsOf(own, rowsPerCurve);
     }

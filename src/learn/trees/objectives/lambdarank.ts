@@ -1,19 +1,13 @@
 import { discounts, gains, idealSum } from '../../ranking/gain.ts';
 import type { Loss, Targets } from './loss.ts';
 
-/** LightGBM looks the curve up in a table, and so must whoever wants the same trees. */
+/** LightGBM looks the curve up in a table of so many steps, and whoever wants the same trees must round to them. */
 const steps = 1 << 20;
 const far = 25;
 const perUnit = steps / (2 * far);
-/** Filled in as it is asked: few places of it ever are. */
-const curve = new Float64Array(steps);
 function unlikely(lead: number): number {
   const at = lead <= -far ? 0 : lead >= far ? steps - 1 : ((lead + far) * perUnit) | 0;
-  const known = curve[at] as number;
-  if (known > 0) return known;
-  const found = 1 / (1 + Math.exp(at / perUnit - far));
-  curve[at] = found;
-  return found;
+  return 1 / (1 + Math.exp(at / perUnit - far));
 }
 const nearly = Math.fround(0.01);
 
@@ -47,7 +41,9 @@ export function lambdarank(
       for (let below = place + 1; below < rows; below += 1) {
         const second = start + (order[below] as number);
         if (values[first] === values[second]) continue;
-        const [high, low] = (values[first] as number) > (values[second] as number) ? [first, second] : [second, first];
+        const isFirst = (values[first] as number) > (values[second] as number);
+        const high = isFirst ? first : second;
+        const low = isFirst ? second : first;
         const lead = (scores[high] as number) - (scores[low] as number);
         const places = Math.abs((discount[place] as number) - (discount[below] as number));
         let change = ((gain[high] as number) - (gain[low] as number)) * places * ideal;
