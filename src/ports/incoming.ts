@@ -97,6 +97,8 @@ export interface Incoming {
   readonly differences: readonly Difference[];
   /** Why it cannot be the source's, in a sentence: it gives no row then. */
   readonly breach?: string;
+  /** What a person should know of what is read, each in a sentence. */
+  readonly told?: readonly string[];
   /** Several rows may have one identity: they are numbered, `#2` for the second. */
   readonly repeats: boolean;
   readonly chunks: AsyncIterable<IncomingChunk>;
@@ -151,6 +153,8 @@ export interface Piece {
 export interface TableReach {
   /** By part; a table that has none is one, without a name. What is up to there will not grow, as far as the server can say. */
   readonly uppers: ReadonlyMap<string, bigint>;
+  /** They hold, though one that was taken before was greater: of a clock that may have been set back they do not. */
+  readonly mayGoBack?: boolean;
   /** Rows wait that are there already; why, in a sentence. */
   readonly waits?: string;
 }

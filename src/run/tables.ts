@@ -84,12 +84,13 @@ export async function boundsOfTable(
     return lower === undefined ? {} : { lower };
   };
   if (!of.snapshot) return { bounds: [...known].map(([source, upper]) => ({ source, ...lowerOf(source), upper })) };
-  const { uppers, waits } = await of.snapshot.reach(table, of.signal);
+  const { uppers, waits, mayGoBack = false } = await of.snapshot.reach(table, of.signal);
   const bounds = [...uppers].map(([part, found]): Bound => {
     const source = markOf(marks, part);
     const before = known.get(source);
     // A clock may have been set back since.
-    return { source, ...lowerOf(source), upper: before !== undefined && before > found ? before : found };
+    const stays = !mayGoBack && before !== undefined && before > found;
+    return { source, ...lowerOf(source), upper: stays ? before : found };
   });
   return { bounds, ...(waits === undefined ? {} : { waits: `${read.node.definition.name}: ${waits}` }) };
 }

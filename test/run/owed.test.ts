@@ -63,7 +63,7 @@ describe('a source that is read from the first that can be reached', () => {
     world = await open(broker.address);
     await world.run('daily', '2026-03-05');
     assert.match(warned(world), /2026-03-04 was owed, and is drained/);
-    assert.deepEqual([await ids(world), await asides(world)], [[1, 2, 7], ['match_events:0:1']]);
+    assert.deepEqual([await ids(world), await asides(world)], [[1, 2, 7], ['match_events@07070707:0:1']]);
     await world.run('daily', '2026-03-06');
     assert.deepEqual(await ids(world), [1, 2, 7]);
   });

@@ -19,6 +19,7 @@ export interface Arrived {
   readonly rows: number;
   readonly differences: readonly Difference[];
   readonly bad: readonly Bad[];
+  readonly told: readonly string[];
 }
 
 /** Reads what comes into a temporary view: the columns, `_original`, `_unread` and `_rid`. It goes with the session. */
@@ -26,7 +27,8 @@ export async function stageIncoming(session: Session, input: IncomingInput): Pro
   session.throwIfCancelled();
   const incoming = await input.open(session.signal);
   try {
-    return await (incoming.messages ? stageMessages : stageColumns)(session, input, incoming);
+    const staged = await (incoming.messages ? stageMessages : stageColumns)(session, input, incoming);
+    return { ...staged, told: incoming.told ?? [] };
   } catch (error) {
     // What was stopped looks like a connection that was lost.
     session.throwIfCancelled();
@@ -36,13 +38,14 @@ export async function stageIncoming(session: Session, input: IncomingInput): Pro
   }
 }
 
-const nothingOf = ({ differences, place }: Incoming, why: string): Arrived => ({
+type Staged = Omit<Arrived, 'told'>;
+const nothingOf = ({ differences, place }: Incoming, why: string): Staged => ({
   rows: 0,
   differences,
   bad: [{ path: place, why, breaks: true }],
 });
 
-async function stageColumns(session: Session, input: IncomingInput, incoming: Incoming): Promise<Arrived> {
+async function stageColumns(session: Session, input: IncomingInput, incoming: Incoming): Promise<Staged> {
   const { relation, columns } = input;
   const table = await makeTable(session, relation, columns);
   const names = Object.keys(columns).map(identifier).join(', ');
@@ -56,7 +59,7 @@ async function stageColumns(session: Session, input: IncomingInput, incoming: In
 }
 
 /** Messages are put away as they are, and read then. */
-async function stageMessages(session: Session, input: IncomingInput, incoming: Incoming): Promise<Arrived> {
+async function stageMessages(session: Session, input: IncomingInput, incoming: Incoming): Promise<Staged> {
   const { relation, columns, refusesNew } = input;
   const { place, messages = {} } = incoming;
   const table = await makeTable(session, relation, messageColumns);

@@ -58,7 +58,7 @@ const mostBytes = 16 << 20;
 
 /** Messages, as chunks of `messageColumns`. */
 export class Messages {
-  readonly #topic: string;
+  readonly #called: string;
   readonly #texts = new Texts();
   readonly #keys = new Texts();
   readonly #identities = new Texts();
@@ -67,8 +67,8 @@ export class Messages {
   readonly #places = new BigInt64Array(chunkRows);
   #count = 0;
 
-  constructor(topic: string) {
-    this.#topic = topic;
+  constructor(called: string) {
+    this.#called = called;
   }
 
   get isFull(): boolean {
@@ -83,7 +83,7 @@ export class Messages {
     if (row === 0) for (const texts of [this.#texts, this.#keys, this.#identities]) texts.clear();
     this.#texts.add(row, value && readable(value));
     this.#keys.add(row, key && spelled(key));
-    this.#identities.addText(row, `${this.#topic}:${partition}:${offset}`);
+    this.#identities.addText(row, `${this.#called}:${partition}:${offset}`);
     this.#sent[row] = BigInt(at) * 1000n;
     this.#parts[row] = BigInt(partition);
     this.#places[row] = offset;

@@ -33,10 +33,16 @@ const calm = 10_000;
  */
 export async function* messagesOf(
   ranges: readonly Range[],
-  of: { readonly broker: Broker; readonly topic: Topic; readonly lost: (partition: number) => Promise<Error> },
+  of: {
+    readonly broker: Broker;
+    readonly topic: Topic;
+    /** What identities begin with. */
+    readonly called: string;
+    readonly lost: (partition: number) => Promise<Error>;
+  },
 ): AsyncGenerator<IncomingChunk> {
   const { broker, topic } = of;
-  const messages = new Messages(topic.name);
+  const messages = new Messages(of.called);
   const left = new Map(ranges.filter(({ from, until }) => from < until).map((range) => [range.partition, range]));
   let asking = left.size > 0 ? ask() : undefined;
   let nothing = 0;

@@ -60,9 +60,9 @@ test('messages come as they are, one without a text too, each by its topic, part
     ],
   });
   assert.deepEqual(await read(), [
-    ['match_events:0:5', '{"a":1}'],
-    ['match_events:0:6', null],
-    ['match_events:0:7', 'é'],
+    ['match_events@07070707:0:5', '{"a":1}'],
+    ['match_events@07070707:0:6', null],
+    ['match_events@07070707:0:7', 'é'],
   ]);
 });
 
@@ -78,8 +78,8 @@ test('chunks are as long as they may be, and texts longer than any of them come 
   assert.deepEqual(
     [found[0], found[4999]],
     [
-      ['match_events:0:0', '0'],
-      ['match_events:0:4999', '4999'],
+      ['match_events@07070707:0:0', '0'],
+      ['match_events@07070707:0:4999', '4999'],
     ],
   );
   assert.equal(found[4000]?.[1], long);
@@ -131,13 +131,20 @@ test('what is gone is named, and left out where that is said', async () => {
   const { read } = await reading(held);
   assert.match(await codeOf(read({ piece })), /^MESSAGES_LOST .*partition 0: offsets 4 to 9 are gone, 10 is the first/);
   const skipping = await reading(held, { expired: 'skip' });
-  assert.deepEqual(await skipping.read({ piece }), [['match_events:0:10', 'a']]);
+  assert.deepEqual(await skipping.read({ piece }), [['match_events@07070707:0:10', 'a']]);
+  const other = new Map([...piece, ['match_events', { lower: 1n, upper: 1n }]]);
+  const older = new Map([...other, ['match_events:0', { lower: 40n, upper: 11n }]]);
+  assert.deepEqual(await skipping.read({ piece: older }), [['match_events@07070707:0:10', 'a']], 'it begins anew');
+  const asked = { columns: {}, identity: 'row', piece } as const;
+  assert.match(
+    (await skipping.snapshot.open(skipping.table, asked)).told?.join() ?? '',
+    /left out .*offsets 4 to 9 are gone/,
+  );
   const days = { column: 'happened', dates: [Temporal.PlainDate.from('2026-03-04')] };
   assert.match(
     await codeOf(read({ days })),
     /^MESSAGES_LOST .*may not have all messages of 2026-03-04 any more: those of partition 0 before offset 10/,
   );
-  const other = new Map([['match_events', { lower: 1n, upper: 1n }]]);
   assert.match(await codeOf(read({ piece: other })), /^MESSAGES_LOST .*is another topic than the one that was read/);
 });
 

@@ -41,7 +41,7 @@ class Snapshot implements TableSnapshot {
     for (const [index, { stable }] of partitions.entries()) uppers.set(`${topic.name}:${index}`, stable);
     const behind = partitions.reduce((sum, { end, stable }) => sum + (end - stable), 0n);
     const waits = `up to ${behind} messages of ${topic.name} are of transactions that have not ended, or come after one: they come with a later run`;
-    return { uppers, ...(behind > 0n ? { waits } : {}) };
+    return { uppers, mayGoBack: true, ...(behind > 0n ? { waits } : {}) };
   }
 
   async gone(table: SourceTable, day: Temporal.PlainDate): Promise<string | undefined> {
@@ -54,7 +54,12 @@ class Snapshot implements TableSnapshot {
     const found = await this.#of(table);
     const { topic, broker } = found;
     const { days } = asked;
-    const ranges = days ? await rangesOfDays(found, days.dates) : rangesOf(found, asked);
+    const told: string[] = [];
+    const missing = (what: string): void => {
+      if (topic.expired === 'fail') throw messagesLost(topic, what);
+      told.push(`messages are left out that are gone: ${what}`);
+    };
+    const ranges = days ? await rangesOfDays(found, days.dates, missing) : rangesOf(found, asked, missing);
     const lost = async (partition: number): Promise<Error> => {
       const { partitions } = await broker.describe(topic);
       const wanted = ranges.find((one) => one.partition === partition)?.from ?? 0n;
@@ -64,9 +69,10 @@ class Snapshot implements TableSnapshot {
     return {
       place: topic.name,
       differences: [],
+      told,
       repeats: false,
       messages: { ...(key === undefined ? {} : { key }), ...(days ? { days } : {}) },
-      chunks: messagesOf(ranges, { broker, topic, lost }),
+      chunks: messagesOf(ranges, { broker, topic, lost, called: calledOf(found) }),
       close: async () => {},
     };
   }
@@ -99,24 +105,30 @@ const startOf = (day: Temporal.PlainDate): Temporal.Instant => day.toZonedDateTi
 /** A number that another topic hardly has. */
 const identityOf = (id: string): bigint => BigInt(`0x${id.replaceAll('-', '').slice(0, 15)}`);
 
+/** A topic that is made again begins with the same offsets: its messages are others. */
+const calledOf = ({ topic, described }: Found): string =>
+  `${topic.name}@${described.id.replaceAll('-', '').slice(0, 8)}`;
+
 /** What is new since the offsets that were read, or everything. */
-function rangesOf({ topic, described }: Found, { piece }: TableAsked): readonly Range[] {
+function rangesOf(
+  { topic, described }: Found,
+  { piece }: TableAsked,
+  missing: (what: string) => void,
+): readonly Range[] {
   const before = piece?.get(topic.name)?.lower;
-  if (before !== undefined && before !== identityOf(described.id))
-    throw messagesLost(
-      topic,
-      `${topic.name} is another topic than the one that was read: it was deleted and made again`,
-    );
+  const isOther = before !== undefined && before !== identityOf(described.id);
+  if (isOther) missing(`${topic.name} is another topic than the one that was read: it was deleted and made again`);
   return described.partitions.flatMap((extent, partition): readonly Range[] => {
     if (!piece) return [{ partition, from: extent.first, until: extent.stable }];
     const bound = piece.get(`${topic.name}:${partition}`);
     // A partition that was added since the bounds were taken comes with the next run.
     if (!bound) return [];
     const { lower, upper } = bound;
-    const isGone = lower !== undefined && (extent.first > lower || extent.end < lower);
-    if (isGone && topic.expired === 'fail') throw messagesLost(topic, missingText(partition, lower, extent));
-    const from = lower === undefined || lower < extent.first ? extent.first : lower;
-    return [{ partition, from, until: upper }];
+    const isBehind = lower !== undefined && extent.end < lower;
+    if (!isOther && lower !== undefined && (isBehind || extent.first > lower))
+      missing(missingText(partition, lower, extent));
+    const goesOn = lower !== undefined && lower >= extent.first && !isOther && !isBehind;
+    return [{ partition, from: goesOn ? lower : extent.first, until: upper }];
   });
 }
 
@@ -124,7 +136,11 @@ function rangesOf({ topic, described }: Found, { piece }: TableAsked): readonly 
  * Messages that were sent on these days, or a little before or after: whose time is not of them is left out when it is known. The broker finds the first that
  * was sent then or later, so none is before it; those before the first that was sent after it are most, not all.
  */
-async function rangesOfDays(found: Found, dates: readonly Temporal.PlainDate[]): Promise<readonly Range[]> {
+async function rangesOfDays(
+  found: Found,
+  dates: readonly Temporal.PlainDate[],
+  missing: (what: string) => void,
+): Promise<readonly Range[]> {
   const { topic, broker, described } = found;
   const { count, unit } = parseDuration(topic.apart) ?? { count: 0, unit: 'ms' };
   const apart = unit === 'ms' ? { milliseconds: count } : { [`${unit}s`]: count };
@@ -138,7 +154,7 @@ async function rangesOfDays(found: Found, dates: readonly Temporal.PlainDate[]):
       [from, begin.toInstant(), until].map((at) => broker.since(topic, at)),
     );
     const expired = expiredBefore(topic, described, own ?? [], date);
-    if (expired !== undefined && topic.expired === 'fail') throw messagesLost(topic, expired);
+    if (expired !== undefined) missing(expired);
     for (const [partition, { stable, end }] of described.partitions.entries()) {
       const [start = -1n, after = -1n] = [starts?.[partition], ends?.[partition]];
       if (start < 0n) continue;

@@ -154,7 +154,7 @@ async function differencesOf(
   const found = (await world.rows(`select id from bronze.${table} order by id`)).map(([id]) => Number(id));
   const [aside = 0, ofTopic = 0] = (
     await world.rows(
-      `select count(distinct _rid), count_if(starts_with(_rid, '${topic}:')) from bronze.${table}_invalidos`,
+      `select count(distinct _rid), count_if(starts_with(_rid, '${topic}@')) from bronze.${table}_invalidos`,
     )
   )[0] as readonly number[];
   const [ledger = 0] = (

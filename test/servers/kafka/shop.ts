@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { EsteiraError } from '../../../src/errors.ts';
 import { temporaryFolder, writeProject } from '../../run/support/folder.ts';
@@ -64,6 +64,13 @@ export class Shop {
   }
   async rows(sql: string): Promise<readonly (readonly unknown[])[]> {
     return await this.world.rows(sql);
+  }
+  /** Other definitions, from now on. */
+  async define(definitions: string): Promise<void> {
+    // Under another name: a process loads a module once.
+    rmSync(path.join(this.folder, 'definitions', 'all.ts'));
+    writeFileSync(path.join(this.folder, 'definitions', 'others.ts'), words + definitions);
+    await this.reopen(process.env['KAFKA_BOOTSTRAP_SERVERS'] ?? plain);
   }
   /** As another process would find it: with the broker at that address. */
   async reopen(servers: string): Promise<void> {

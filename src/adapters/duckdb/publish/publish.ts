@@ -42,6 +42,7 @@ interface Staged {
   readonly taken: readonly { readonly source: string; readonly files: readonly StagedFile[] }[];
   readonly bad: readonly Bad[];
   readonly looked: readonly Looked[];
+  readonly told: readonly string[];
   /** The body's rows, where they were to be made before. */
   readonly body?: string;
 }
@@ -73,6 +74,7 @@ async function stage({ write, session }: Work): Promise<Staged> {
   const taken: Staged['taken'][number][] = [];
   const bad: Bad[] = [];
   const looked: Looked[] = [];
+  const told: string[] = [];
   let files = 0;
   for (const input of write.files) {
     session.views.add(input.relation);
@@ -91,6 +93,7 @@ async function stage({ write, session }: Work): Promise<Staged> {
   for (const input of write.incoming ?? []) {
     const { differences, ...arrived } = await stageIncoming(session, input);
     bad.push(...arrived.bad);
+    told.push(...arrived.told.map((text) => `${input.source.slice(input.source.indexOf('.') + 1)}: ${text}`));
     looked.push({ input, read: arrived.bad.length === 0 ? 1 : 0, empty: [], differences });
     refuseBreaches(input, arrived.bad);
   }
@@ -98,7 +101,7 @@ async function stage({ write, session }: Work): Promise<Staged> {
   // What was interrupted may look like a file that cannot be read.
   session.throwIfCancelled();
   const body = write.ahead ? await evaluated(session, write) : undefined;
-  return { files, taken, bad, looked, ...(body ? { body } : {}) };
+  return { files, taken, bad, looked, told, ...(body ? { body } : {}) };
 }
 
 /** The rows of the body, where it is a query, in a table of their own: made while another publication of the same table still has its turn. */
@@ -151,6 +154,7 @@ async function carryOut(
   const { told } = write;
   const warnings = [
     ...(told?.warnings ?? []),
+    ...staged.told,
     ...emptyTexts(staged.looked),
     ...(await unreadWarnings(work)),
     ...(await runChecks(work, account, refused)),
