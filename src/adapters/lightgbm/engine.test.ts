@@ -53,7 +53,10 @@ test('training by the library gives the same model as our own, from the beginnin
   const named = Object.fromEntries(columns.map((values, index) => [`c${index}`, { of: 'numbers', values } as const]));
   const rows = { columns: named, target: targets.regression, options: { objective: 'regression', trees: 6 } } as const;
   const own = await trainTrees(rows);
-  const native = await trainTrees({ ...rows, elsewhere: (job, of) => engine.grow(job, of) });
+  const seen: number[] = [];
+  const progress = (done: number): number => seen.push(done);
+  const native = await trainTrees({ ...rows, progress, elsewhere: (job, of) => engine.grow(job, of) });
+  assert.deepEqual(seen, [1, 2, 3, 4, 5, 6]);
   const values = (one: typeof own) => one.model.trees.map(({ feature, leafValue }) => [feature, leafValue]);
   assert.deepEqual(values(native), values(own));
   assert.deepEqual(

@@ -24,7 +24,7 @@ export interface TreesTraining extends TreeRows {
   /** Grows the trees elsewhere, by LightGBM itself, and gives its model file: the same trees, to a hair (sums are added in another order by more threads). */
   readonly elsewhere?: Elsewhere;
   readonly signal?: AbortSignal;
-  /** Called after each round; `judged` is of the validation rows. */
+  /** Called after each round; `judged` is of the validation rows, and not known while trees grow elsewhere. */
   readonly progress?: (done: number, of: number, judged?: number) => void;
 }
 
@@ -80,7 +80,8 @@ export async function trainTrees(training: TreesTraining): Promise<TrainedTrees>
   for await (const tree of grown.trees) {
     trees.push(tree);
     const judged = judging?.add(tree);
-    progress?.(trees.length, options.trees, judged);
+    // Who grows elsewhere has told of each round already.
+    if (!training.elsewhere) progress?.(trees.length, options.trees, judged);
     if (judging?.isOver()) break;
   }
   const kept = judging && options.stopAfter > 0 ? trees.slice(0, judging.best) : trees;
