@@ -18,6 +18,7 @@ import {
   expectNone,
   failures,
   files,
+  firstOf,
   from,
   history,
   inertia,
@@ -43,6 +44,7 @@ import {
   volume,
 } from 'esteira';
 import { duckdb, email, folder, project, slack, sqlite, webhook } from 'esteira/config';
+import { kafka } from 'esteira/kafka';
 import { postgres } from 'esteira/postgres';
 import { given } from 'esteira/testing';
 import type { chamados } from '../../pipelines/credit/definitions/1-landing.ts';
@@ -127,6 +129,12 @@ postgres('postgres://app:secret@db/app');
 postgres(env('DATABASE_URL')).table('orders', { cursor: 1 });
 // @ts-expect-error what is new of changes is not said by a column
 postgres(env('DATABASE_URL')).changes('orders', { cursor: 'id' });
+// @ts-expect-error an address that is written in the code
+kafka('match_events', { servers: 'broker:9092' });
+// @ts-expect-error a password that is written in the code
+kafka('match_events', { sasl: { mechanism: 'PLAIN', user: env('KAFKA_USER'), password: 'secret' } });
+// @ts-expect-error one reader only is no choice
+firstOf(kafka('match_events'));
 // @ts-expect-error a day that is not a date
 source('s', { reader: files('x/{date}.csv'), columns: { id: col.text() }, day: 'id' });
 // @ts-expect-error a new column is ignored, kept or refused
