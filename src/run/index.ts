@@ -13,7 +13,7 @@ export { changedParameters, trainedOtherwise } from './learning/due.ts';
 export { parameterChanges, parameterTexts } from './learning/parameters.ts';
 export { real } from './learning/predict/features.ts';
 export { broken, openPredictor, type Predictor, predictQuery, rowsFile } from './learning/predictor.ts';
-export { openProfiles } from './learning/profiles.ts';
+export { memberInOrder, openProfiles } from './learning/profiles.ts';
 export { insideOf, lacking, release, showChampions } from './learning/release.ts';
 export {
   askToDestroy,

@@ -4,7 +4,7 @@ import { paint } from '../marks.ts';
 import { table } from '../table.ts';
 import type { Look } from '../terminal.ts';
 import { visible, wrapHanging } from '../text.ts';
-import { figure, memberText } from './model-version.ts';
+import { figure } from './model-version.ts';
 
 export const compare: Command = async ({ typed, terminal, call }) => {
   const [model = '', a = '', b = ''] = typed.words;
@@ -18,14 +18,19 @@ function compareText(view: CompareView, look: Look): string {
   const isFamily = measures.some(({ member }) => Object.keys(member).length > 0);
   const headings = [
     { head: 'measure' },
-    ...(isFamily ? [{ head: 'member' }] : []),
+    ...(isFamily ? [{ head: Object.keys(measures[0]?.member ?? {}).join(', ') }] : []),
     { head: named(a), align: 'right' as const },
     { head: named(b), align: 'right' as const },
   ];
   const cells = (one: number | undefined): string => (one === undefined ? '' : figure(one));
   const figures = [
     ['rows', ...(isFamily ? [''] : []), cells(rows.a), cells(rows.b)],
-    ...measures.map((one) => [one.measure, ...(isFamily ? [memberText(one.member)] : []), cells(one.a), cells(one.b)]),
+    ...measures.map((one) => [
+      one.measure,
+      ...(isFamily ? [Object.values(one.member).join(', ')] : []),
+      cells(one.a),
+      cells(one.b),
+    ]),
   ];
   const differences = [
     ...settings.map((one) => [one.name, one.a ?? '', one.b ?? '']),

@@ -112,30 +112,19 @@ function gateLines({ gate }: Trained, look: Look): readonly string[] {
   return ['', heading, ...lines];
 }
 
+/** Of a family a paragraph for each member: a table would leave out what does not fit. */
 function measureLines({ members }: Trained, look: Look): readonly string[] {
-  const names = [...new Set(members.flatMap(({ measures }) => Object.keys(measures)))];
-  if (names.length === 0) return [];
-  const isFamily = members.some(({ member }) => Object.keys(member).length > 0);
-  if (!isFamily)
-    return [
-      '',
-      ...table(
-        [{ head: 'measure' }, { head: 'figure', align: 'right' }],
-        names.map((name) => [name, figure(members[0]?.measures[name])]),
-        look,
-      ),
-    ];
-  const headings = [
-    { head: 'member' },
-    { head: 'rows', align: 'right' as const },
-    ...names.map((head) => ({ head, align: 'right' as const, optional: true })),
-  ];
-  const rows = members.map((one) => [
-    memberText(one.member),
-    count(one.rows),
-    ...names.map((name) => figure(one.measures[name])),
-  ]);
-  return ['', ...table(headings, rows, look)];
+  const [only] = members;
+  const figures = ({ measures }: Trained['members'][number]) =>
+    Object.entries(measures).map(([name, value]) => [name, figure(value)]);
+  if (!only || members.every(({ measures }) => Object.keys(measures).length === 0)) return [];
+  if (memberText(only.member) === '')
+    return ['', ...table([{ head: 'measure' }, { head: 'figure', align: 'right' }], figures(only), look)];
+  const texts = members.map((one) => {
+    const all = figures(one).map((pair) => pair.join(' '));
+    return `${memberText(one.member)}: ${[counted(one.rows, 'row'), ...all].join('; ')}`;
+  });
+  return ['', 'Measures', ...texts.map((text) => wrapHanging(visible(`  ${text}`), look.columns, 4))];
 }
 
 function movedLines(moved: readonly MovedView[], look: Look): readonly string[] {

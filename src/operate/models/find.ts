@@ -2,8 +2,8 @@ import type { AnyModel } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import type { Node } from '../../graph/index.ts';
 import type { ModelVersion } from '../../ports/index.ts';
-import type { VersionAbout } from '../../registry/about.ts';
-import type { Project } from '../../run/index.ts';
+import type { Member, VersionAbout } from '../../registry/about.ts';
+import { memberInOrder, type Project } from '../../run/index.ts';
 import { labelIn } from '../alerts/subject.ts';
 import { commandIn } from '../alerts/words.ts';
 import { fewOf } from '../names.ts';
@@ -60,4 +60,12 @@ export async function versionNamed(project: Project, node: ModelNode, name: stri
   });
 }
 
-export const aboutOf = ({ about }: ModelVersion): VersionAbout | undefined => about as VersionAbout | undefined;
+/** What a version says of itself; its members name their columns in the order of the definition, which JSON does not keep. */
+export function aboutOf({ about }: ModelVersion): VersionAbout | undefined {
+  const said = about as VersionAbout | undefined;
+  if (!said) return undefined;
+  const ordered = <Of extends { readonly member: Member }>(all: readonly Of[]): readonly Of[] =>
+    all.map((one) => ({ ...one, member: memberInOrder(one.member, said.each) }));
+  const limits = said.gate.limits.map((limit) => ({ ...limit, members: ordered(limit.members) }));
+  return { ...said, members: ordered(said.members), gate: { ...said.gate, limits } };
+}

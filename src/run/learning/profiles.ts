@@ -23,5 +23,10 @@ export async function openProfiles(
   const opened = await openVersion(project.files, { model: node.id, version, contentHash }, [profileFile]);
   if (opened.is === 'broken') throw broken(node, version, opened.why);
   const bytes = await opened.part(profileFile);
-  return JSON.parse(Buffer.from(bytes).toString('utf8')) as readonly MemberProfile[];
+  const all = JSON.parse(Buffer.from(bytes).toString('utf8')) as readonly MemberProfile[];
+  return all.map((one) => ({ ...one, member: memberInOrder(one.member, node.definition.facts.each) }));
 }
+
+/** Its columns in the order of the definition. */
+export const memberInOrder = (member: Member, each: readonly string[]): Member =>
+  Object.fromEntries(each.flatMap((name) => (name in member ? [[name, member[name] as Member[string]]] : [])));
