@@ -27,7 +27,7 @@ async function generated(rows: number): Promise<{ readonly kmeans: string; reado
   const normal = '(random() + random() + random() + random() - 2)';
   const scaled = Array.from(
     { length: 8 },
-    (_, at) => `(((g * ${at + 3}) % 7) + ${normal}) * ${[1, 10_000, 100, 0.01][at % 4]} as x${at}`,
+    (_, at) => `(((g * ${at + 3}) % 7) + 2.5 * ${normal}) * ${[1, 10_000, 100, 0.01][at % 4]} as x${at}`,
   );
   const plain = Array.from({ length: 20 }, (_, at) => `${normal} * ${1 + (at % 3)} as x${at}`);
   const sum = Array.from({ length: 20 }, (_, at) => `${((at % 5) - 2) / 4} * x${at}`).join(' + ');

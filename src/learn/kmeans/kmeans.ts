@@ -1,6 +1,6 @@
 import { type Matrix, type Scale, scaleOf, standardised } from '../matrix.ts';
 import { Random } from '../random.ts';
-import { type Lloyd, lloyd, nearest } from './lloyd.ts';
+import { type Lloyd, lloyd, meanVariance, nearest } from './lloyd.ts';
 import { seeds } from './seeding.ts';
 
 export interface KmeansOptions {
@@ -47,21 +47,22 @@ export function kmeans(matrix: Matrix, options: KmeansOptions): Kmeans {
   const scale = options.standardise === false ? asIs(matrix.columns) : scaleOf(matrix);
   const rows = standardised(matrix, scale);
   const random = new Random(seed);
+  const variance = meanVariance(rows);
   let best: Lloyd | undefined;
   for (let start = 0; start < restarts; start += 1) {
     signal?.throwIfAborted();
-    const found = lloyd(rows, seeds(rows, clusters, random), { iterations, tolerance });
+    const found = lloyd(rows, seeds(rows, clusters, random), { iterations, tolerance, variance });
     if (!best || found.inertia < best.inertia) best = found;
     progress?.(start + 1, restarts);
   }
   if (!best) throw new RangeError(`${restarts} restarts give no clusters`);
   if (from?.length === clusters * matrix.columns) {
     const start = standardised({ rows: clusters, columns: matrix.columns, values: from }, scale).values;
-    const stayed = lloyd(rows, start, { iterations, tolerance });
+    const stayed = lloyd(rows, start, { iterations, tolerance, variance });
     if (stayed.inertia <= best.inertia * (1 + worthMoving)) best = stayed;
   }
   // To where no row changes any more: the next training that begins there ends there.
-  const settled = lloyd(rows, best.centres, { iterations, tolerance: 0 });
+  const settled = lloyd(rows, best.centres, { iterations, tolerance: 0, variance });
   return {
     clusters,
     scale,

@@ -16,16 +16,19 @@ export interface LloydOptions {
   readonly iterations: number;
   /** It ends when the squares of the centres' moves sum up to no more than this share of the columns' mean variance, or no row changes its centre. */
   readonly tolerance: number;
+  /** The mean variance of the columns, where it is known. */
+  readonly variance?: number;
 }
 
 /**
  * Lloyd's algorithm with Hamerly's bounds (2010): a row whose centre is surely the nearest is not measured again, the result is that of measuring
  * all. A cluster that loses every row takes the row that lies farthest from its centre.
  */
-export function lloyd(matrix: Matrix, start: Float64Array, { iterations, tolerance }: LloydOptions): Lloyd {
+export function lloyd(matrix: Matrix, start: Float64Array, options: LloydOptions): Lloyd {
+  const { iterations, tolerance, variance = meanVariance(matrix) } = options;
   const { rows, columns } = matrix;
   const clusters = start.length / columns;
-  const enough = tolerance * meanVariance(matrix);
+  const enough = tolerance * variance;
   const bounds = {
     labels: new Int32Array(rows).fill(-1),
     upper: new Float64Array(rows).fill(Infinity),
@@ -191,7 +194,7 @@ export function nearest(
   return { labels, inertia };
 }
 
-function meanVariance({ rows, columns, values }: Matrix): number {
+export function meanVariance({ rows, columns, values }: Matrix): number {
   let total = 0;
   for (let column = 0; column < columns; column += 1) {
     let mean = 0;

@@ -13,46 +13,56 @@ export function seeds(matrix: Matrix, clusters: number, random: Random): Float64
   const first = random.below(rows);
   centres.set(values.subarray(first * columns, (first + 1) * columns));
   let nearest = new Float64Array(rows).fill(Infinity);
-  let left = distances(matrix, first, nearest, nearest);
-  let tried = new Float64Array(rows);
+  let [left = 0] = distances(matrix, [first], nearest, [nearest]);
+  let spare = Array.from({ length: trials }, () => new Float64Array(rows));
   for (let cluster = 1; cluster < clusters; cluster += 1) {
     if (!(left > 0))
       throw new RangeError(`there are only ${cluster} different rows, and ${clusters} clusters are asked`);
-    let best = { row: -1, left: Infinity };
-    let kept = new Float64Array(rows);
-    for (const row of drawn(nearest, left, trials, random)) {
-      const remaining = distances(matrix, row, nearest, tried);
-      if (remaining >= best.left) continue;
-      best = { row, left: remaining };
-      [kept, tried] = [tried, kept];
-    }
-    centres.set(values.subarray(best.row * columns, (best.row + 1) * columns), cluster * columns);
-    [nearest, tried] = [kept, nearest];
-    left = best.left;
+    const candidates = drawn(nearest, left, trials, random);
+    const remaining = distances(matrix, candidates, nearest, spare);
+    const best = remaining.indexOf(Math.min(...remaining));
+    const row = candidates[best] as number;
+    centres.set(values.subarray(row * columns, (row + 1) * columns), cluster * columns);
+    const kept = spare[best] as Float64Array<ArrayBuffer>;
+    spare = spare.map((one) => (one === kept ? nearest : one));
+    nearest = kept;
+    left = remaining[best] as number;
   }
   return centres;
 }
 
-/** For each row the square of its distance to the nearest centre, if this row were one; their sum. */
+/**
+ * For each row the square of its distance to the nearest centre, if one of these rows were one, for each of them; their sums. The rows are walked once for
+ * all of them: to bring them from memory takes longer than to compute.
+ */
 function distances(
   { rows, columns, values }: Matrix,
-  centre: number,
+  candidates: readonly number[],
   nearest: Float64Array,
-  into: Float64Array,
-): number {
-  const from = centre * columns;
-  let sum = 0;
-  for (let row = 0, at = 0; row < rows; row += 1, at += columns) {
-    let square = 0;
-    for (let column = 0; column < columns; column += 1) {
-      const off = (values[at + column] as number) - (values[from + column] as number);
-      square += off * off;
+  into: readonly Float64Array[],
+): readonly number[] {
+  const sums = new Float64Array(candidates.length);
+  const block = Math.max(1, Math.floor(8192 / columns));
+  for (let start = 0; start < rows; start += block) {
+    const end = Math.min(start + block, rows);
+    for (const [place, candidate] of candidates.entries()) {
+      const from = candidate * columns;
+      const own = into[place] as Float64Array;
+      let sum = 0;
+      for (let row = start, at = start * columns; row < end; row += 1, at += columns) {
+        let square = 0;
+        for (let column = 0; column < columns; column += 1) {
+          const off = (values[at + column] as number) - (values[from + column] as number);
+          square += off * off;
+        }
+        const least = square < (nearest[row] as number) ? square : (nearest[row] as number);
+        own[row] = least;
+        sum += least;
+      }
+      sums[place] = (sums[place] as number) + sum;
     }
-    const least = square < (nearest[row] as number) ? square : (nearest[row] as number);
-    into[row] = least;
-    sum += least;
   }
-  return sum;
+  return [...sums];
 }
 
 /** Rows, each as likely as its weight; the weights are walked once for all of them. */
