@@ -62,6 +62,8 @@ export interface Work {
   readonly steps: readonly GraphStep[];
   readonly tick: Tick;
   readonly reason: Reason;
+  /** Who asks, where that is known. */
+  readonly by?: string;
   readonly params?: Readonly<Record<string, string>>;
   /** A date that has succeeded or failed begins anew. */
   readonly again?: boolean;
@@ -171,6 +173,7 @@ async function goOn(
   let left = 0;
   const carryingOut = {
     project,
+    ...(work.by ? { by: work.by } : {}),
     held: opened.held,
     values,
     of: { job: opened.run.job, date: opened.run.date, zone: opened.run.zone, reason: opened.run.reason },
@@ -349,9 +352,13 @@ async function finish(
 }
 
 /** What the run has trained, or made for a version that waited, gets out with its end. */
-async function releaseTrained({ held }: Begun, { steps }: Work, { project, context }: Beside): Promise<void> {
+async function releaseTrained(
+  { held }: Begun,
+  { steps, by: person }: Work,
+  { project, context }: Beside,
+): Promise<void> {
   const nodes = steps.map(({ node }) => node);
-  const by = `job ${held.job}`;
+  const by = person ?? `job ${held.job}`;
   const { models } = project.state;
   const before = nodes.some((node) => node.definition.kind === 'model' || node.inside)
     ? await models.champions()

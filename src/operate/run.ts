@@ -17,7 +17,7 @@ export async function run(
   const tick = await tickAsked(job, input, project);
   if (input.date && Temporal.PlainDate.compare(tick.date, todayIn(tick.zone, project)) > 0)
     emitNote(context, `note: ${tick.date} has not come yet`);
-  const { params, again, select: chosen = [], snapshot } = input;
+  const { params, again, select: chosen = [], snapshot, by } = input;
   const work: Work = {
     job: jobName(job, input),
     steps: select(stepsOf(project.graph, job).steps, chosen),
@@ -26,6 +26,7 @@ export async function run(
     ...(params ? { params } : {}),
     ...(again ? { again } : {}),
     ...(snapshot ? { snapshot } : {}),
+    ...(by ? { by } : {}),
   };
   await finishReruns(work, project, context);
   for (;;) {

@@ -396,6 +396,8 @@ export interface Operations extends ModelOperations, SettingsOperations {
       readonly params?: Readonly<Record<string, string>>;
       readonly again?: boolean;
       readonly select?: readonly string[];
+      /** Who asks: kept with the versions of models that the run trains. */
+      readonly by?: string;
     },
     output: RunView,
   ];

@@ -26,6 +26,8 @@ interface Execution {
   readonly values: RunValues;
   /** Said with each publication. */
   readonly of: RunOf;
+  /** Who asks, where that is known. */
+  readonly by?: string;
   readonly models: readonly StepModel[];
   /** By step: what must be done before. */
   readonly needs: ReadonlyMap<string, readonly string[]>;

@@ -34,6 +34,8 @@ export interface StepRun {
   readonly values: RunValues;
   /** Said with each publication. */
   readonly of?: RunOf;
+  /** Who asks, where that is known. */
+  readonly by?: string;
   readonly progress: Progress;
   /** Evaluate even when nothing has changed. */
   readonly forced: boolean;

@@ -2,6 +2,7 @@ import type { RunView } from '../../operate/views.ts';
 import { type Command, given, type Typed } from '../command.ts';
 import { exitOf } from '../exit.ts';
 import { moment } from '../numbers.ts';
+import { person } from '../person.ts';
 import { runCommand } from '../progress/labels.ts';
 import { progressOf } from '../progress/progress.ts';
 import { inEnvironment, type Look } from '../terminal.ts';
@@ -15,6 +16,7 @@ export const run: Command = async (request) => {
       'run',
       {
         job: typed.words[0] ?? '',
+        by: person(),
         ...given('date', typed.texts.get('date')),
         ...given('params', paramsOf(typed)),
         ...(typed.flags.has('again') && { again: true }),

@@ -1,5 +1,6 @@
 import type { FeatureColumn } from '../features.ts';
 import { Random } from '../random.ts';
+import { meanOf, ndcg } from '../ranking/ndcg.ts';
 import { requestsOf } from '../ranking/requests.ts';
 import { readModel } from '../trees/format/read.ts';
 import { writeModel } from '../trees/format/write.ts';
@@ -54,7 +55,7 @@ async function trees(
       .sort((one, other) => other.gain - one.gain),
     rows: all.count,
     held: judging.count,
-    samples: rows.groups?.length ?? rows.count,
+    samples: rows.groups ? chosenIn(rows.target, rows.groups) : rows.count,
     left: unknownTargets(lengthOf(target) - all.count - judging.count),
     measures: judge(model),
     ...(champion && canJudge(champion.features, columns) ? { champion: judge(champion) } : {}),
@@ -98,6 +99,10 @@ function apart(all: Rows, { seed, ...from }: From & { readonly seed: number }) {
     );
   return { training: part(false), validation: part(true) };
 }
+
+/** Requests of which something was chosen: only those say whether an order is good. */
+const chosenIn = (grades: ArrayLike<number>, groups: Int32Array): number =>
+  meanOf(ndcg({ scores: grades, grades, groups }, 1)).samples;
 
 const unknownTargets = (rows: number): Readonly<Record<string, number>> => (rows > 0 ? { 'the target': rows } : {});
 const canJudge = (features: readonly string[], columns: From['columns']): boolean =>

@@ -74,7 +74,7 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
       job: held.job,
       runId: held.runId,
       date: values.date.toString(),
-      by: run.of?.reason ?? 'manual',
+      by: run.by ?? run.of?.reason ?? 'manual',
       inputs: inputsOf(options, run),
       rows: read.rows,
       members: lessons.members.map(({ member, rows, held: kept, left, measures, moved }) => ({
