@@ -60,7 +60,10 @@ test('a segment that is new has a cluster that is new; those that go on keep the
     told.push(out + err);
   }
   const moves = "\\d+ rows? go(?:es)? from '[a-z ]+' to '[a-z ]+'";
-  assert.match(told[0] ?? '', new RegExp(`nivel usuario, granularidade mes: ${moves}; .*cluster \\d+ \\('[a-z ]+'\\) is new`));
+  assert.match(
+    told[0] ?? '',
+    new RegExp(`nivel usuario, granularidade mes: ${moves}; .*cluster \\d+ \\('[a-z ]+'\\) is new`),
+  );
   const now = await clusters(desk);
   const news = await desk.rows(
     `select nivel, centroid_id from analytics.kmeans_engajamento where was is null and granularidade = 'semana'
