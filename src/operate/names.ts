@@ -16,7 +16,8 @@ export function jobOf(project: Project, name: string): Job {
 }
 
 /** As people write it: without the catalog. */
-export const nameOf = ({ schema, table }: Node): string => `${schema}.${table}`;
+export const nameOf = ({ schema, table, inside, definition }: Node): string =>
+  inside ? definition.name : `${schema}.${table}`;
 
 /** A table, view, source or settings by `schema.table` or `catalog.schema.table`. Two catalogs that have one are both named. */
 export function nodeNamed(project: Project, name: string): Node | undefined {

@@ -10,7 +10,9 @@ export type Rerun = 'anew' | 'date' | 'invalid';
 
 /** Rows of it cannot be had once more; why, in words. */
 export function keptBecause(model: StepModel): string | undefined {
-  const { definition } = model.node;
+  const { definition, inside } = model.node;
+  if (inside || definition.kind === 'model')
+    return 'its rows are of versions of a model, which only a job makes that names it';
   if (definition.kind !== 'table') return 'it holds what a stream has brought';
   const { write, unrepeatable } = (definition as AnyTable).spec;
   if (write === 'replace' || write === 'view') return undefined;

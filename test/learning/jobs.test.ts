@@ -157,6 +157,45 @@ test('a regression predicts what its coefficients say, and waits for whoever may
   assert.ok(Number(off?.[0]) < 1e-12 && Number(off?.[1]) === 600, String(off));
 });
 
+test('building again and dropping leave versions alone; a champion whose labels are gone is not used', async () => {
+  const world = await opened('learning-again');
+  await world.run('retrain');
+  const labels = () => world.rows('select count(*) from analytics.labels__versions');
+  const again = await world.do('reprocess', { scope: 'silver.people' });
+  assert.deepEqual(again.kept.map(({ step }) => step).toSorted(), [
+    'shop.analytics.chances',
+    'shop.analytics.churn',
+    'shop.analytics.engagement',
+  ]);
+  await assert.rejects(world.do('reprocess', { scope: 'analytics.labels' }), code('REPROCESS_IMPOSSIBLE'));
+  const dropped = await world.do('reset', { confirmed: 'world' });
+  assert.ok(
+    dropped.kept.some(({ step, why }) => step.endsWith('labels__versions') && why === 'versions of models stay'),
+  );
+  assert.deepEqual(await labels(), [[6]]);
+  await world.do('setup', {});
+  await world.run('classify');
+  assert.equal(await consistentVersion(world), '20260310_0600');
+  // Somebody empties them.
+  const place = { catalog: 'shop', schema: 'analytics', table: 'labels__versions' };
+  await world.project.warehouse.replaceRows(place, {}, []);
+  world.setClock('2026-03-11T06:00:00Z');
+  await assert.rejects(world.run('classify', undefined, { again: true }), (error: EsteiraError) => {
+    assert.match(
+      `${error.code} ${error.details.what} ${error.details.next}`,
+      /MODEL_MISSING.*no rows of version.*esteira run labels_alone makes them/s,
+    );
+    return true;
+  });
+});
+
+test('nothing is learned from no rows', async () => {
+  const world = await opened('learning-empty');
+  await world.do('settings set', { name: 'config.limits.floor', value: '1000000', by: 'ana' });
+  await assert.rejects(world.run('retrain'), code('TRAINING_FAILED'));
+  assert.equal((await newest(world))?.state, 'training');
+});
+
 test('a version has its training rows with it, from which it can be trained again', async () => {
   const world = await opened('learning-rows');
   await world.run('retrain');

@@ -29,13 +29,22 @@ export interface Chosen {
   /** Tables that are left as they are, and why. */
   readonly kept: readonly { readonly step: string; readonly why: string }[];
 }
-type Known = GraphStep & { readonly model: StepModel };
+type Known = GraphStep & {
+  readonly model: StepModel;
+  /** A model that it predicts with, and that has no champion. */
+  readonly without?: string;
+};
 
 /** What is named, and everything below it. Throws NAME_UNKNOWN, and REPROCESS_IMPOSSIBLE where what is named, or stands below, cannot be had once more. */
 export async function choose(asked: Scope, project: Project): Promise<Chosen> {
   const all = allSteps(project.graph);
   const models = await modelsOf(all, project);
-  const steps = all.map((step, index): Known => ({ ...step, model: models[index] as StepModel }));
+  const champions = await project.state.models.champions();
+  const steps = all.map((step, index): Known => {
+    const model = models[index] as StepModel;
+    const lacking = model.champions.find(({ id }) => !champions.has(id));
+    return { ...step, model, ...(lacking ? { without: lacking.definition.name } : {}) };
+  });
   const named = steps.filter((step) => isNamed(asked.scope, step));
   if (named.length === 0) throw unknownScope(asked.scope, steps);
   const chosen = asked.invalid ? await chooseInvalid(named, steps, project) : chooseAnew(asked, named, steps);
@@ -44,7 +53,7 @@ export async function choose(asked: Scope, project: Project): Promise<Chosen> {
 }
 
 function isNamed(scope: string, { node }: GraphStep): boolean {
-  return scope === 'all' || node.schema === scope || matchesName(scope, node.id);
+  return scope === 'all' || node.schema === scope || matchesName(scope, node.id) || nameOf(node) === scope;
 }
 /** One table is meant, by its own name. */
 const isExact = (scope: string, { node }: GraphStep): boolean => [node.id, nameOf(node)].includes(scope);
@@ -74,7 +83,8 @@ function chooseAnew({ scope, byDate = false }: Scope, named: readonly Known[], a
   return { steps, reruns: new Map(reruns), kept };
 }
 
-function whyKept({ model }: Known, byDate: boolean): string | undefined {
+function whyKept({ model, without }: Known, byDate: boolean): string | undefined {
+  if (without !== undefined) return `${without}, with which it predicts, has no champion yet`;
   if (isDated(model)) return byDate ? undefined : 'its rows are those of single days: --from and --to say of which';
   return keptBecause(model);
 }

@@ -11,14 +11,14 @@ import { dropUnderLeases } from './drop.ts';
 
 /**
  * Drops the tables and views of a layer, or of all layers: set-up makes them again, empty, and a run fills them. Without the name in `confirmed` it only
- * says what would go. What streams have brought stays unless `landing` is said; settings always stay.
+ * says what would go. What streams have brought stays unless `landing` is said; settings and versions of models always stay.
  */
 export async function reset(project: Project, input: Input<'reset'>): Promise<ResetView> {
   const { layer, landing = false, confirmed } = input;
   const name = layer ?? project.name;
   const steps = allSteps(project.graph).filter(({ node }) => layer === undefined || node.schema === layer);
   if (steps.length === 0) throw unknownLayer(name, project);
-  const chosen = steps.filter(({ kind }) => landing || kind !== 'source');
+  const chosen = steps.filter((step) => (landing || step.kind !== 'source') && !isOfVersions(step));
   const models = await modelsOf(chosen, project);
   const view: ResetView = {
     name,
@@ -26,13 +26,18 @@ export async function reset(project: Project, input: Input<'reset'>): Promise<Re
     drops: await dropsOf(models, project),
     kept: steps
       .filter((step) => !chosen.includes(step))
-      .map(({ node }) => ({ step: node.id, why: 'what streams have brought stays, unless --landing is said' })),
+      .map((step) => ({ step: step.node.id, why: isOfVersions(step) ? versionsStay : streamsStay })),
   };
   if (confirmed === undefined || view.drops.length === 0) return view;
   if (confirmed !== name) throw unconfirmed(name, confirmed);
   await dropAll(name, { steps: chosen, models, project });
   return { ...view, isDone: true };
 }
+
+const streamsStay = 'what streams have brought stays, unless --landing is said';
+/** Champions are among them: nothing but another training would make them again. */
+const versionsStay = 'versions of models stay';
+const isOfVersions = ({ node, kind }: GraphStep): boolean => kind === 'model' || node.inside !== undefined;
 
 /** Each with the tables that stand beside it. */
 const placesOf = (model: StepModel, { graph, warehouse }: Project): readonly Place[] =>

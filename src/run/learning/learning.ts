@@ -27,6 +27,7 @@ export class Learning {
     const { inside } = model.node;
     const predictors = new Map<string, Predictor>();
     for (const node of model.champions) predictors.set(node.id, await this.#predictor(node));
+    for (const { node } of model.reads) if (node.inside && node.inside !== inside) await this.#refuseWithout(node);
     const prepared = { predictors, computed: new Map<string, PredictedInput>() };
     if (!inside) return prepared;
     return { ...prepared, version: await this.#versionInside(model.node, inside) };
@@ -39,6 +40,22 @@ export class Learning {
     const opening = openPredictor(node, version, this.#project);
     this.#predictors.set(node.id, opening);
     return opening;
+  }
+
+  /** Rows of another version would be the wrong ones, and none would leave everything out that is joined with them. */
+  async #refuseWithout(table: Node): Promise<void> {
+    const { graph } = this.#project;
+    const model = graph.nodeOf(table.inside as AnyModel);
+    const version = this.#settings[championKey(model)] as string;
+    if (await hasRows(table, version, this.#project)) return;
+    const jobs = [...graph.jobs.values()].filter(({ build }) => build.some((one) => one === table.definition));
+    // One that trains would make another version.
+    const job = jobs.find(({ train }) => train.length === 0) ?? jobs[0];
+    throw new EsteiraError('MODEL_MISSING', {
+      what: `${table.definition.name} has no rows of version ${version}, the champion of ${model.definition.name}.`,
+      where: whereOf(table.definition),
+      next: job ? `esteira run ${job.name} makes them.` : 'Name it under build of a job, and run that.',
+    });
   }
 
   /** The version that a table inside a model is made of: the one that the run has trained, else the newest that waits for it, else the champion. */

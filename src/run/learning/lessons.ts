@@ -44,6 +44,7 @@ export async function learn(training: Training, progress: (text: string) => void
   const { learner, options, features, target, held, group, former, columns } = training;
   const lesson = learners[learner] as (lesson: Lesson) => Learned | Promise<Learned>;
   const members: Lessons['members'][number][] = [];
+  if (training.rows === 0) throw new RangeError('there are no rows');
   const all = membersOf(training);
   for (const [place, { member, rows }] of all.entries()) {
     const own = rows === undefined ? columns : pickedAll(columns, rows);

@@ -27,8 +27,9 @@ export async function lacking(project: Project, model: AnyModel, version: string
 
 /** Has the views show the champions that the state knows. What was killed after a move is made good by the next to come. */
 export async function showChampions(project: Project): Promise<void> {
-  const champions = await project.state.models.champions();
   const nodes = [...project.graph.nodes.values()].filter(({ definition }) => definition.kind === 'model');
+  if (nodes.length === 0) return;
+  const champions = await project.state.models.champions();
   for (const [catalog, own] of Map.groupBy(nodes, (node) => node.catalog)) {
     const shown = await project.warehouse.champions(catalog);
     const other = own.flatMap(({ id }): readonly (readonly [string, Champion])[] => {
