@@ -21,6 +21,7 @@ import { askedByRules, mentionsOf, type Read, readOf, readsDay } from './reads.t
 import {
   refuseAgain,
   refuseAskedFiles,
+  refuseJudgingByModel,
   refuseKeyless,
   refuseNames,
   refuseSentSince,
@@ -128,6 +129,7 @@ async function tableModel(step: GraphStep, analyser: Analyser): Promise<StepMode
   const mentions = mentionsOf(spec.rows);
   const judging = judgingMentions(node.definition, step.checks);
   const reads = mentions.readables.map((readable) => readOf(readable, graph));
+  if (judging.predicts) refuseJudgingByModel(node);
   refuseSourceNames(reads);
   refuseView(node, mentions, reads);
   refuseSince(node, reads, facts);
@@ -199,6 +201,7 @@ function judgingMentions(table: AnyTable, checks: readonly Check[]) {
   const all = [...rules, ...queries].map(mentionsOf);
   return {
     champions: all.flatMap((one) => one.champions),
+    predicts: all.some((one) => one.predicts),
     settings: [...all.flatMap((one) => one.settings), ...bounds],
     runValues: all.some((one) => one.runValues),
   };

@@ -183,19 +183,29 @@ export function refuseView(node: Node<AnyTable>, mentions: Mentions, reads: read
   const file = reads.find((read) => read.how === 'files');
   const why = mentions.runValues
     ? 'uses the run’s date, time or id, which a view does not have'
-    : spec.rows.recipe.by === 'map'
-      ? 'is made by a function'
-      : file
-        ? `reads the source ${file.node.definition.name}`
-        : Object.keys(spec.rules).length > 0 || spec.invalid === 'set aside' || spec.duplicates
-          ? 'has rules of its own, and no run judges a view'
-          : undefined;
+    : mentions.predicts
+      ? 'predicts with a model, of which a view cannot know the champion'
+      : spec.rows.recipe.by === 'map'
+        ? 'is made by a function'
+        : file
+          ? `reads the source ${file.node.definition.name}`
+          : Object.keys(spec.rules).length > 0 || spec.invalid === 'set aside' || spec.duplicates
+            ? 'has rules of its own, and no run judges a view'
+            : undefined;
   if (why)
     throw invalidDefinition(
       `The view ${definition.name} ${why}.`,
       definition,
       "Make it a table (write: 'replace'), and show that.",
     );
+}
+
+export function refuseJudgingByModel({ definition }: Node): never {
+  throw invalidDefinition(
+    `A rule or check of ${definition.name} predicts with a model.`,
+    definition,
+    'Make a table of the predictions, and mention that.',
+  );
 }
 
 /** Rules and checks ask tables; a source that is read in place is read only by the query of a table. */

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Columns } from '../columns/index.ts';
-import type { AnyModel, AnyReadable, AnyTable, Setting } from '../define/index.ts';
+import type { AnyModel, AnyReadable, AnyTable, RunValue, Setting } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { type Graph, type Node, whereOf } from '../graph/index.ts';
 import { type Change, type Dialect, type ExistingTable, type Place, placeText } from '../ports/index.ts';
@@ -36,7 +36,14 @@ export function viewOf(model: StepModel, graph: Graph, dialect: Dialect): ViewLa
   };
   const setting = (one: Setting<unknown>) =>
     `(select ${dialect.identifier(one.setting)} from ${dialect.place(placeOf(graph.nodeOf(one.of)))})`;
-  const body = spellBody(table.spec.rows, { ...emptySpelling(dialect), relation, setting });
+  const empty = emptySpelling(dialect);
+  // The champion of when somebody looks.
+  const run = (value: RunValue): string => {
+    if (value.run !== 'champion') return empty.run(value);
+    const { catalog, id } = graph.nodeOf(value.of);
+    return dialect.champion(catalog, id);
+  };
+  const body = spellBody(table.spec.rows, { ...empty, relation, setting, run });
   const query = `select ${names(table.columns)} from (${body}\n) as body`;
   return {
     place: placeOf(model.node),

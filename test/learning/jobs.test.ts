@@ -12,8 +12,8 @@ const worlds: World[] = [];
 after(async () => {
   for (const world of worlds) await world.close();
 });
-async function opened(name: string): Promise<World> {
-  const world = await learningWorld(name);
+async function opened(name: string, more: { readonly view?: string } = {}): Promise<World> {
+  const world = await learningWorld(name, more);
   worlds.push(world);
   return world;
 }
@@ -187,6 +187,30 @@ test('building again and dropping leave versions alone; a champion whose labels 
     );
     return true;
   });
+});
+
+test('a view shows the champion of when somebody looks, and cannot predict', async () => {
+  const world = await opened('learning-view', {
+    view: `export const inUse = table('analytics.in_use', { columns: { version: col.text().optional(), labels: col.integer() }, write: 'view',
+      rows: sql\`select \${engagement.champion} as version, count(*) as labels from \${labels} l\` });`,
+  });
+  const shown = () => world.rows('select version, labels from analytics.in_use');
+  assert.deepEqual(await shown(), [[null, 0]]);
+  await world.run('retrain');
+  assert.deepEqual(await shown(), [['20260310_0600', 6]]);
+  await world.do('settings set', { name: 'config.limits.silhouette', value: '0.999', by: 'ana' });
+  world.setClock('2026-03-11T06:00:00Z');
+  await world.run('retrain');
+  assert.deepEqual(await shown(), [['20260310_0600', 6]]);
+  await assert.rejects(
+    learningWorld('learning-view-predicts', {
+      view: `export const seen = table('analytics.seen', { columns: { id: col.integer() }, write: 'view', rows: sql\`select id from \${engagement.predict(people)} p\` });`,
+    }),
+    (error: EsteiraError) => {
+      assert.match(`${error.code} ${error.details.what}`, /DEFINITION_INVALID.*predicts with a model/);
+      return true;
+    },
+  );
 });
 
 test('nothing is learned from no rows', async () => {

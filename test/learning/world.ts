@@ -60,9 +60,9 @@ export function deliver(folder: string, shift: number, groups?: number): void {
 }
 
 /** A project that is set up, with usage delivered. */
-export async function learningWorld(name: string): Promise<World> {
+export async function learningWorld(name: string, { view = '' }: { readonly view?: string } = {}): Promise<World> {
   const folder = temporaryFolder(name);
-  writeProject(folder, { catalog: 'shop', definitions });
+  writeProject(folder, { catalog: 'shop', definitions: `${definitions}${view}\n` });
   const config = path.join(folder, 'esteira.config.ts');
   writeFileSync(
     config,
