@@ -110,12 +110,18 @@ interface Trees {
   readonly depth?: number;
   /** `min_data_in_leaf`; default 20. */
   readonly rowsInLeaf?: number;
+  /** `min_sum_hessian_in_leaf`, default 0.001; `min_gain_to_split`, default 0; `max_bin`, default 255. */
+  readonly weightInLeaf?: number;
+  readonly gainToSplit?: number;
+  readonly bins?: number;
   /** `lambda_l1`, `lambda_l2`; default 0. */
   readonly l1?: number;
   readonly l2?: number;
   /** Share of the rows (`bagging_fraction`) and of the features (`feature_fraction`) that a tree is made of; default 1. */
   readonly bagging?: number;
   readonly features?: number;
+  /** Rounds after which other rows are drawn (`bagging_freq`); default 1. */
+  readonly baggingEvery?: number;
   /** Stops after so many rounds without anything better on a tenth of the training rows; default: never. */
   readonly stopAfter?: number;
   readonly seed?: number;
@@ -145,7 +151,13 @@ export const regressionTrees = (options: Trees = {}) =>
     target: ['integer', 'bigint', 'real', 'decimal'],
   });
 /** LightGBM's LambdaMART: the candidates of a request in their order. `at`: the cut-offs that it is judged at; the last decides when to stop early. */
-export const lambdaMart = <const At extends number>(options: Trees & { readonly at: readonly At[] }) =>
+export const lambdaMart = <const At extends number>(
+  options: Trees & {
+    readonly at: readonly At[];
+    /** Pairs count when one of them is among so many first ones (`lambdarank_truncation_level`); default 30. */
+    readonly truncation?: number;
+  },
+) =>
   learner({
     ...inTrees,
     learner: 'lambdamart',
