@@ -7,6 +7,7 @@ import { tickOf } from '../plan/ticks.ts';
 import {
   follows,
   knownChampions,
+  knownVersions,
   modelsOf,
   Progress,
   type Project,
@@ -85,7 +86,11 @@ export async function isAnythingNew(job: Job, project: Project): Promise<boolean
   const { date } = tickOf(job, { now: project.clock.now() });
   const models = await modelsOf(stepsOf(project.graph, job).steps, project);
   const progress = await Progress.load(project, project.graph.catalogs);
-  const settings = { ...(await readSettings(project)), ...(await knownChampions(models, project)) };
+  const settings = {
+    ...(await readSettings(project)),
+    ...(await knownChampions(models, project)),
+    ...(await knownVersions(models, project)),
+  };
   for (const model of models.filter(({ kind }) => kind !== 'view')) {
     const reach = await reachOf(model, { project, progress, date });
     const settingsHash = settingsHashOf(model, settings, project);

@@ -2,6 +2,7 @@ import type { StepModel } from '../plan/index.ts';
 import { hidden } from '../ports/index.ts';
 import {
   knownChampions,
+  knownVersions,
   moved,
   Progress,
   type Project,
@@ -48,7 +49,11 @@ const words: Readonly<Record<Exclude<PlanReason, 'setting' | 'new-rows' | 'above
 /** What a run asks itself, by step, in words. What the steps above bring is not known before they are done. */
 export async function whysOf(models: readonly StepModel[], looking: Looking): Promise<ReadonlyMap<string, Why>> {
   const { project, progress } = looking;
-  const settings = { ...(await readSettings(project)), ...(await knownChampions(models, project)) };
+  const settings = {
+    ...(await readSettings(project)),
+    ...(await knownChampions(models, project)),
+    ...(await knownVersions(models, project)),
+  };
   const going = new Set<string>();
   const found = new Map<string, Why>();
   for (const model of models) {

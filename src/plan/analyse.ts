@@ -24,6 +24,7 @@ import {
   refuseJudgingByModel,
   refuseKeyless,
   refuseNames,
+  refusePredictions,
   refuseSentSince,
   refuseSince,
   refuseSourceNames,
@@ -130,6 +131,7 @@ async function tableModel(step: GraphStep, analyser: Analyser): Promise<StepMode
   const judging = judgingMentions(node.definition, step.checks);
   const reads = mentions.readables.map((readable) => readOf(readable, graph));
   if (judging.predicts) refuseJudgingByModel(node);
+  refusePredictions(node);
   refuseSourceNames(reads);
   refuseView(node, mentions, reads);
   refuseSince(node, reads, facts);
@@ -214,13 +216,20 @@ function championsOf(
   reads: readonly { readonly node: Node }[],
   graph: Graph,
 ): readonly Node<AnyModel>[] {
-  const read = reads.flatMap(({ node }) => {
-    if (node.definition.kind === 'model') return [node.definition];
-    return node.inside ? [node.inside] : [];
-  });
+  const read = reads
+    .flatMap(({ node }) => behindViews(node, graph))
+    .flatMap((node) => {
+      if (node.definition.kind === 'model') return [node.definition];
+      return node.inside ? [node.inside] : [];
+    });
   const models = new Set<Definition>([...named, ...read].filter((one) => one !== inside));
   return [...models].map((one) => graph.nodeOf(one) as Node<AnyModel>);
 }
+/** A view stands for what it shows. */
+const behindViews = (node: Node, graph: Graph): readonly Node[] =>
+  node.definition.kind === 'table' && node.definition.spec.write === 'view'
+    ? node.definition.spec.rows.reads.flatMap((one) => behindViews(graph.nodeOf(one), graph))
+    : [node];
 const judged = (asked: readonly Node[]) => asked.map((node) => ({ node }));
 
 /** Reads whose rows know what could not be read of them, for a body that cannot hand it on. */

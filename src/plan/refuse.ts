@@ -1,9 +1,9 @@
 import { judgements, keyOf, parseDuration } from '../columns/index.ts';
-import { type AnySource, type AnyTable, appends, wayOf } from '../define/index.ts';
+import { type AnyModel, type AnySource, type AnyTable, appends, wayOf } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { invalidDefinition, type Node, whereOf } from '../graph/index.ts';
 import { type Dialect, hidden, type QueryFacts } from '../ports/index.ts';
-import type { Mentions, Read } from './reads.ts';
+import { type Mentions, predictionsIn, type Read } from './reads.ts';
 import { deletedBy, refuseChanges, refuseHistory, refusePartition, refuseParts } from './refuse-ways.ts';
 
 // What the types of the words cannot hold, because it takes the query, the tables that it reads, or the engine to know it. Each function throws
@@ -198,6 +198,27 @@ export function refuseView(node: Node<AnyTable>, mentions: Mentions, reads: read
       definition,
       "Make it a table (write: 'replace'), and show that.",
     );
+}
+
+/** What is predicted would stand beside a column of the same name; and rows of files are there only while their step goes. */
+export function refusePredictions({ definition }: Node<AnyTable>): void {
+  for (const { model, of } of predictionsIn(definition.spec.rows)) {
+    const { learner, each } = (model as AnyModel).facts;
+    const twice = [...Object.keys(learner.output), 'model_version'].find((name) => name in of.columns);
+    if (twice !== undefined)
+      throw invalidDefinition(
+        `${definition.name} predicts with ${model.name} of rows that have a column ${twice} already.`,
+        definition,
+        'Make a table without it, or with it under another name, and predict of that.',
+      );
+    const isInPlace = of.reads.some((one) => one.kind === 'source' && !(one as AnySource).reader.streams);
+    if (each.length > 0 && isInPlace)
+      throw invalidDefinition(
+        `${definition.name} predicts with the family ${model.name} of a source that is read in place.`,
+        definition,
+        'Make a table of the source, and predict of that.',
+      );
+  }
 }
 
 export function refuseJudgingByModel({ definition }: Node): never {

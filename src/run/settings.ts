@@ -3,7 +3,7 @@ import type { Columns } from '../columns/index.ts';
 import type { Setting } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import type { StepModel } from '../plan/index.ts';
-import { championKey, championOf } from './learning/champions.ts';
+import { championKey, championOf, versionKey } from './learning/champions.ts';
 import type { Project } from './project.ts';
 import {
   isSingle,
@@ -144,18 +144,19 @@ export const settingNumber = (setting: Setting<unknown>, values: SettingValues, 
 
 /** By their names among the values; a table of settings as a whole. */
 export function settingsUsed(
-  { settings, reads, champions: models }: Pick<StepModel, 'settings' | 'reads' | 'champions'>,
+  { node: own, settings, reads, champions: models }: Pick<StepModel, 'node' | 'settings' | 'reads' | 'champions'>,
   { graph }: Project,
 ): readonly string[] {
   const single = settings.map((setting) => `${graph.nodeOf(setting.of).id}.${setting.setting}`);
   const tables = reads.filter(({ node }) => node.definition.kind === 'settings').map(({ node }) => node.id);
   const champions = models.map(championKey);
-  return [...single, ...tables, ...champions].sort();
+  const version = own.inside ? [versionKey(own)] : [];
+  return [...single, ...tables, ...champions, ...version].sort();
 }
 
 /** Of what a step uses. */
 export function settingsHashOf(
-  model: Pick<StepModel, 'settings' | 'reads' | 'champions'>,
+  model: Pick<StepModel, 'node' | 'settings' | 'reads' | 'champions'>,
   values: SettingValues,
   project: Project,
 ): string {

@@ -17,6 +17,7 @@ import {
 import { type Progress, type Reach, reachOf } from './bounds.ts';
 import { isOwed, type Owed, owedBy, withFirst } from './choices.ts';
 import { isRedefined, refuseReplacedBefore } from './former.ts';
+import { versionKey } from './learning/champions.ts';
 import type { Learning, Prepared } from './learning/learning.ts';
 import { insideWrite, register, train } from './learning/train.ts';
 import type { Project } from './project.ts';
@@ -164,12 +165,15 @@ export function isUnchanged(
 }
 
 /** With what it needs of models, or of a model what it has learned. */
-async function writeOfStep(model: StepModel, reach: Reach, run: StepRun): Promise<StepWrite> {
+async function writeOfStep(model: StepModel, reach: Reach, of: StepRun): Promise<StepWrite> {
   if (model.kind === 'model') {
-    const options = optionsOf(model, reach, run);
-    return insideWrite(model, await train(model, options, run), options);
+    const options = optionsOf(model, reach, of);
+    return insideWrite(model, await train(model, options, of), options);
   }
-  const prepared = await run.learning.prepared(model);
+  const prepared = await of.learning.prepared(model);
+  const { version } = prepared;
+  const settings = version === undefined ? {} : { [versionKey(model.node)]: version };
+  const run: StepRun = { ...of, values: { ...of.values, settings: { ...of.values.settings, ...settings } } };
   await run.learning.refuseUnknownMembers(model, (recipe) =>
     rowsToPredict(recipe, model, { ...optionsOf(model, reach, run), prepared }),
   );

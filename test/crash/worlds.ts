@@ -36,7 +36,8 @@ export const pointsOfOthers = [
   ...['before-date', 'before-drop', 'date-built'],
   ...['backup-begun', 'backup-warehouse', 'backup-state', 'backup-manifest', 'backup-named'],
   ...['restore-decided', 'restore-cleared'],
-  ...['version', 'learned', 'kept', 'registered', 'moved', 'shown'],
+  ...['version', 'learned', 'kept', 'registered', 'moved', 'shown', 'version-approved', 'champion-moved'],
+  ...['version-published', 'move-published', 'latest-published'],
 ];
 
 /** What says which run, token or minute it was, and when a copied file was written. */

@@ -236,3 +236,55 @@ test('a version has its training rows with it, from which it can be trained agai
   const kept = await world.project.warehouse.vectors(`select * from read_parquet('${file}')`, { columns, file: again });
   assert.equal(kept.rows, 600);
 });
+
+test('labels are made of the version that waits, whatever was made before it; a version older than the champion waits no more', async () => {
+  const world = await opened('learning-waiting');
+  const days = ['2026-03-11', '2026-03-12', '2026-03-13', '2026-03-14', '2026-03-15'];
+  const on = (day: string | undefined): void => world.setClock(`${day}T06:00:00Z`);
+  const labelled = () => world.rows('select distinct model_version from analytics.labels__versions order by 1');
+  await world.run('train_alone');
+  on(days[0]);
+  await world.run('train_alone');
+  on(days[1]);
+  // The newest is labelled and released; the one before it is older than the champion then.
+  await world.run('labels_alone');
+  assert.equal(await championOf(world, 'analytics.engagement'), '20260311_0600');
+  on(days[2]);
+  await world.run('labels_alone');
+  assert.deepEqual(await labelled(), [['20260311_0600']]);
+  // One that is refused after it does not keep the one that waits from getting out.
+  await world.run('train_alone');
+  await world.do('settings set', { name: 'config.limits.silhouette', value: '0.999', by: 'ana' });
+  on(days[3]);
+  await world.run('train_alone');
+  await world.run('labels_alone');
+  assert.equal(await championOf(world, 'analytics.engagement'), '20260313_0600');
+  assert.deepEqual(await labelled(), [['20260311_0600'], ['20260313_0600']]);
+  // Nothing has changed for the champion: nothing is done.
+  on(days[4]);
+  const again = await world.run('labels_alone');
+  assert.deepEqual(
+    again.steps.map(({ account }) => account?.in),
+    [0],
+  );
+});
+
+test('a table that reads a view of what stands inside a model sees the champion that its run began with', async () => {
+  const world = await opened('learning-through-view', {
+    view: `export const shown = table('analytics.shown', { columns: { level: col.text(), label: col.text() }, write: 'view', rows: sql\`select level, label from \${labels} l\` });
+export const counted = table('analytics.counted', { columns: { label: col.text().key(), rows_of: col.integer() }, rows: sql\`select label, count(*) as rows_of from \${shown} s group by label\` });
+export const counting = job('counting', { when: byHand, build: [counted] });`,
+  });
+  await assert.rejects(world.run('counting'), code('MODEL_MISSING'));
+  await world.run('retrain');
+  await world.run('counting');
+  assert.deepEqual(await world.rows('select sum(rows_of) from analytics.counted'), [[6]]);
+  world.setClock('2026-03-11T06:00:00Z');
+  await world.run('retrain');
+  const { steps } = await world.run('counting');
+  assert.equal(
+    steps.find(({ step }) => step.endsWith('counted'))?.account?.in,
+    3,
+    'another champion is a reason to make it again',
+  );
+});

@@ -11,6 +11,7 @@ export const models: Command = async ({ terminal, call }) => {
   const view = await call('models', {});
   return { result: view, text: () => modelsText(view, terminal) };
 };
+export const modelsList: Command = (request) => models(request);
 
 export const history: Command = async ({ typed, terminal, call }) => {
   const [model = ''] = typed.words;

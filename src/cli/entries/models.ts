@@ -29,7 +29,7 @@ export const ofModels: readonly CommandEntry[] = [
     arguments: [],
     options: {},
     examples: [{ line: 'esteira models list', about: 'all of them' }],
-    load: async () => (await import('../commands/models.ts')).models,
+    load: async () => (await import('../commands/models.ts')).modelsList,
   },
   {
     name: 'models show',

@@ -27,9 +27,11 @@ export function clusters({ options, features, columns, former, progress }: Lesso
   const found = best(matrix, options, { champion, progress });
   const own = { ...found.model, shape: found.silhouette };
   const beside = champion && formerOn(matrix, champion, own, options.seed ?? 0);
+  // Numbers of a champion that cannot be compared with are not given to others.
+  const known = former?.learner === 'kmeans' ? former.numbers : [];
   const { numbers, was, gone } = numbered(own.centres, beside?.model.centres, {
     columns: matrix.columns,
-    former: champion?.numbers ?? [],
+    former: known,
   });
   const moves = beside && moved(own.labels, beside.model.labels, { numbers, former: champion?.numbers ?? [] });
   const movedRows = moves?.reduce((sum, { rows }) => sum + rows, 0) ?? 0;
@@ -46,7 +48,11 @@ export function clusters({ options, features, columns, former, progress }: Lesso
     rows: matrix.rows,
     held: 0,
     left,
-    measures: { ...measuresOf(own, matrix.rows), moved_share: movedRows / matrix.rows },
+    measures: {
+      ...measuresOf(own, matrix.rows),
+      moved_share: former && !beside ? Number.NaN : movedRows / matrix.rows,
+    },
+    ...(former && !beside ? { incomparable: true as const } : {}),
     ...(beside ? { champion: { ...measuresOf(beside.model, matrix.rows), moved_share: 0 } } : {}),
     ...(moves ? { moved: { rows: moves, fresh: numbers.filter((_, place) => was[place] === null), gone } } : {}),
   };
@@ -71,6 +77,7 @@ function best(
   const { from, to } = typeof asked === 'number' ? { from: asked, to: asked } : asked;
   let found: { readonly model: Kmeans; readonly silhouette: number } | undefined;
   for (let count = from; count <= to; count += 1) {
+    if (found && count > different(matrix, count)) break;
     const model = kmeans(matrix, {
       clusters: count,
       seed,
@@ -82,9 +89,17 @@ function best(
         : {}),
     });
     const shape = silhouette(matrix, model, { seed });
-    if (!found || shape > found.silhouette) found = { model, silhouette: shape };
+    if (!found || Number.isNaN(found.silhouette) || shape > found.silhouette) found = { model, silhouette: shape };
   }
   return found as NonNullable<typeof found>;
+}
+
+/** Different rows, up to so many: there cannot be more clusters. */
+function different({ rows, columns, values }: Matrix, most: number): number {
+  const seen = new Set<string>();
+  for (let row = 0; row < rows && seen.size < most; row += 1)
+    seen.add(values.subarray(row * columns, (row + 1) * columns).join());
+  return seen.size;
 }
 
 /** In the units of the features. */

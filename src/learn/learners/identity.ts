@@ -2,7 +2,7 @@ import { matched } from '../kmeans/matching.ts';
 
 /**
  * What new centres are called: one that lies nearer to its former centre than half way from that to its nearest neighbour goes on with its number, any
- * other has a number that nobody had. Without former ones they are counted from 1. All on one scale.
+ * other has a number that nobody had. Without former ones they are counted from 1, or from the greatest number that there was. All on one scale.
  */
 export function numbered(
   centres: Float64Array,
@@ -17,8 +17,9 @@ export function numbered(
 } {
   const count = centres.length / columns;
   if (!before) {
-    const numbers = Array.from({ length: count }, (_, place) => place + 1);
-    return { numbers, was: numbers.map(() => null), gone: [] };
+    const last = Math.max(0, ...former);
+    const numbers = Array.from({ length: count }, (_, place) => last + place + 1);
+    return { numbers, was: numbers.map(() => null), gone: former };
   }
   const square = (one: Float64Array, at: number, other: Float64Array, place: number): number => {
     let sum = 0;

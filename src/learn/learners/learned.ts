@@ -50,6 +50,8 @@ export interface Learned {
   /** Rows that were left out, by the feature that was missing. */
   readonly left: Readonly<Record<string, number>>;
   readonly measures: Readonly<Record<string, number>>;
+  /** There is a champion, and it cannot be judged on these rows. */
+  readonly incomparable?: true;
   /** Of the champion, on the same rows. */
   readonly champion?: Readonly<Record<string, number>>;
   readonly moved?: {

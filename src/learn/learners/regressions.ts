@@ -91,7 +91,11 @@ function regression({ features, columns, target, held, former }: Lesson, kind: K
     held: judging.length,
     left: { ...encoded.left, ...unknownTargets(lengthOf(target) - training.length - judging.length) },
     measures: judge({ encoding, coefficients }),
-    ...(champion && canJudge(champion.encoding, columns) ? { champion: judge(champion) } : {}),
+    ...(champion && canJudge(champion.encoding, columns)
+      ? { champion: judge(champion) }
+      : former
+        ? { incomparable: true as const }
+        : {}),
   };
 }
 

@@ -58,7 +58,11 @@ async function trees(
     samples: rows.groups ? chosenIn(rows.target, rows.groups) : rows.count,
     left: unknownTargets(lengthOf(target) - all.count - judging.count),
     measures: judge(model),
-    ...(champion && canJudge(champion.features, columns) ? { champion: judge(champion) } : {}),
+    ...(champion && canJudge(champion.features, columns)
+      ? { champion: judge(champion) }
+      : former
+        ? { incomparable: true as const }
+        : {}),
   };
 }
 

@@ -9,6 +9,8 @@ import type { SettingValues } from '../settings.ts';
 /** Under which name a run keeps, with its settings, the champion that it began with. */
 export const championKey = (model: Node): string => `${championOf}${model.id}`;
 export const championOf = 'champion of ';
+/** The same for the version that a table inside a model is made of. */
+export const versionKey = (table: Node): string => `version in ${table.id}`;
 
 /** Models whose champions these steps use. */
 export const usedBy = (models: readonly StepModel[]): readonly Node<AnyModel>[] => [

@@ -13,10 +13,10 @@ export function judge(
   const limits = facts.gate.map((limit): JudgedLimit => {
     const { judges, sign, bound } = limit;
     const number = typeof bound === 'number' ? bound : settingNumber(bound, settings, project);
-    const judged = members.map(({ member, measures, champion, rows, held, samples = held || rows }) => {
+    const judged = members.map(({ member, measures, champion, incomparable, rows, held, samples = held || rows }) => {
       const value = judges === 'samples' ? samples : known(measures[judges]);
       const beside = judges === 'samples' ? undefined : known(champion?.[judges]);
-      const passed = holds({ sign, bound: number, judges }, value, beside);
+      const passed = holds({ sign, bound: number, judges, incomparable }, value, beside);
       return {
         member,
         ...(value === undefined ? {} : { value }),
@@ -30,7 +30,7 @@ export function judge(
       bound: number,
       ...(typeof bound === 'number' ? {} : { setting: `${bound.of.name}.${bound.setting}` }),
       members: judged,
-      passed: judged.every(({ passed }) => passed),
+      passed: judged.length > 0 && judged.every(({ passed }) => passed),
     };
   });
   return { passed: limits.every(({ passed }) => passed), limits };
@@ -50,13 +50,15 @@ const losses: ReadonlySet<string> = new Set([
 ]);
 
 function holds(
-  { sign, bound, judges }: { readonly sign: GateLimit['sign']; readonly bound: number; readonly judges: string },
+  of: Pick<GateLimit, 'sign' | 'judges'> & { readonly bound: number; readonly incomparable: true | undefined },
   value: number | undefined,
   champion: number | undefined,
 ): boolean {
+  const { sign, bound, judges } = of;
   if (value === undefined) return false;
   if (sign === '>=') return value >= bound;
   if (sign === '<=') return value <= bound;
-  if (champion === undefined) return true;
+  // Without a champion there is nothing that it could be worse than.
+  if (champion === undefined) return of.incomparable === undefined;
   return losses.has(judges) ? value <= champion + bound : value >= champion - bound;
 }

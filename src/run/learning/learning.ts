@@ -5,9 +5,9 @@ import { predictionsIn, type StepModel, versionColumn } from '../../plan/index.t
 import type { Held, PredictedInput } from '../../ports/index.ts';
 import type { Project } from '../project.ts';
 import type { SettingValues } from '../settings.ts';
-import { championKey, trainingJob } from './champions.ts';
+import { championKey, trainingJob, versionKey } from './champions.ts';
 import { openPredictor, type Predictor } from './predictor.ts';
-import { hasRows } from './release.ts';
+import { candidateOf, hasRows } from './release.ts';
 
 /** What a run knows of models: each is read once, whatever predicts with it. */
 export class Learning {
@@ -30,7 +30,10 @@ export class Learning {
     for (const { node } of model.reads) if (node.inside && node.inside !== inside) await this.#refuseWithout(node);
     const prepared = { predictors, computed: new Map<string, PredictedInput>() };
     if (!inside) return prepared;
-    return { ...prepared, version: await this.#versionInside(model.node, inside) };
+    return {
+      ...prepared,
+      version: await versionInside(model.node, { project: this.#project, runId: this.#held?.runId }),
+    };
   }
 
   #predictor(node: Node<AnyModel>): Promise<Predictor> {
@@ -58,24 +61,6 @@ export class Learning {
     });
   }
 
-  /** The version that a table inside a model is made of: the one that the run has trained, else the newest that waits for it, else the champion. */
-  async #versionInside(table: Node, inside: AnyModel): Promise<string> {
-    const { graph, state } = this.#project;
-    const model = graph.nodeOf(inside).id;
-    const filter = { model, limit: 1 };
-    const [own] = this.#held ? await state.models.versions({ ...filter, runId: this.#held.runId }) : [];
-    if (own) return own.version;
-    const [newest] = await state.models.versions({ ...filter, state: 'candidate' });
-    if (newest && !(await hasRows(table, newest.version, this.#project))) return newest.version;
-    const champion = (await state.models.champions()).get(model);
-    if (champion) return champion.version;
-    throw new EsteiraError('MODEL_MISSING', {
-      what: `The model ${inside.name} has no version that ${table.definition.name} could be made of.`,
-      where: whereOf(inside),
-      next: 'Train it first; `esteira models` says how it stands.',
-    });
-  }
-
   /** Throws MODEL_MEMBER_MISSING for rows of a member that the champion does not have. `spelled` gives the rows that are to be predicted. */
   async refuseUnknownMembers(model: StepModel, spelled: (recipe: Predict) => string): Promise<void> {
     if (model.node.definition.kind !== 'table') return;
@@ -92,11 +77,14 @@ export class Learning {
     const { dialect } = this.#project.warehouse;
     const names = each.map(dialect.identifier).join(', ');
     const known = members.map(({ member }) => {
-      const conditions = each.map((name) => `${dialect.identifier(name)} = ${dialect.literal(member[name])}`);
-      return `(${conditions.join(' and ')})`;
+      const conditions = Object.entries(member).map(
+        ([name, value]) => `${dialect.identifier(name)} = ${dialect.literal(value)}`,
+      );
+      // A version that was trained without a family is for all rows.
+      return conditions.length > 0 ? `(${conditions.join(' and ')})` : 'true';
     });
     const { rows: found } = await this.#project.warehouse.query(
-      `select distinct ${names} from ${rows} as _rows where not (${known.join(' or ')}) order by all`,
+      `select distinct ${names} from ${rows} as _rows where (${known.join(' or ')}) is not true order by all`,
       { limit: 10, catalogs: this.#project.graph.catalogs },
     );
     if (found.length === 0) return;
@@ -109,6 +97,43 @@ export class Learning {
     });
   }
 }
+
+/**
+ * The version that a table inside a model is made of: the one that the run has trained, else the newest that waits for it, else the champion. Throws
+ * MODEL_MISSING where there is none.
+ */
+async function versionInside(
+  table: Node,
+  { project, runId }: { readonly project: Project; readonly runId?: string | undefined },
+): Promise<string> {
+  const { graph, state } = project;
+  const inside = table.inside as AnyModel;
+  const model = graph.nodeOf(inside).id;
+  const [own] = runId === undefined ? [] : await state.models.versions({ model, runId, limit: 1 });
+  if (own) return own.version;
+  const waiting = await candidateOf(model, project);
+  if (waiting && !(await hasRows(table, waiting.version, project))) return waiting.version;
+  const champion = (await state.models.champions()).get(model);
+  if (champion) return champion.version;
+  throw new EsteiraError('MODEL_MISSING', {
+    what: `The model ${inside.name} has no version that ${table.definition.name} could be made of.`,
+    where: whereOf(inside),
+    next: 'Train it first; `esteira models` says how it stands.',
+  });
+}
+
+/** The versions of which tables inside models would be made now, as values of a run; without those for which there is none. */
+export async function knownVersions(models: readonly StepModel[], project: Project): Promise<SettingValues> {
+  const values: Record<string, string> = {};
+  for (const { node } of models) {
+    const version = node.inside && (await versionInside(node, { project }).catch(ifMissing));
+    if (version !== undefined) values[versionKey(node)] = version;
+  }
+  return values;
+}
+const ifMissing = (error: unknown): undefined => {
+  if (!(error instanceof EsteiraError) || error.code !== 'MODEL_MISSING') throw error;
+};
 
 export interface Prepared {
   readonly predictors: ReadonlyMap<string, Predictor>;

@@ -93,7 +93,9 @@ function membersOf({
   const places = new Map<string, number>();
   const memberOf = new Int32Array(rows);
   for (let row = 0; row < rows; row += 1) {
-    const key = keys.map(({ codes }) => codes[row]).join(' ');
+    const codes = keys.map((column) => column.codes[row] as number);
+    if (codes.includes(-1)) throw new RangeError(`a row has no ${each[codes.indexOf(-1)]?.name}`);
+    const key = codes.join(' ');
     const place = places.get(key) ?? places.size;
     places.set(key, place);
     memberOf[row] = place;

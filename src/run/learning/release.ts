@@ -25,6 +25,15 @@ export async function lacking(project: Project, model: AnyModel, version: string
   return found;
 }
 
+/** The newest version that waits, where it is newer than the champion. */
+export async function candidateOf(model: string, { state }: Project): Promise<ModelVersion | undefined> {
+  const [newest] = await state.models.versions({ model, state: 'candidate', limit: 1 });
+  const champion = (await state.models.champions()).get(model);
+  const before = champion && (await state.models.version(model, champion.version));
+  const isOlder = newest && before && Temporal.Instant.compare(newest.createdAt, before.createdAt) < 0;
+  return isOlder ? undefined : newest;
+}
+
 /** Has the views show the champions that the state knows. What was killed after a move is made good by the next to come. */
 export async function showChampions(project: Project): Promise<void> {
   const nodes = [...project.graph.nodes.values()].filter(({ definition }) => definition.kind === 'model');
@@ -57,7 +66,7 @@ export async function release(
   for (const model of touched) {
     const { id } = graph.nodeOf(model);
     const [own] = await state.models.versions({ model: id, runId: held.runId, limit: 1 });
-    const [newest = own] = own ? [own] : await state.models.versions({ model: id, limit: 1 });
+    const newest = own ?? (await candidateOf(id, project));
     if (!newest) continue;
     const waits = await waitsFor(newest, model, project);
     if (waits === undefined) ready.push({ model: id, to: newest.version });

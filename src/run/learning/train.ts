@@ -92,6 +92,8 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
       version,
       members: lessons.members.map(({ member, parameters }) => ({ member, parameters })),
     };
+    // Whoever was overtaken meanwhile changes no file of a version that another has registered.
+    await project.state.models.begin(held, node.id, project.clock.now());
     const parts = {
       [modelFile]: { bytes: Buffer.from(`${JSON.stringify(predictor)}\n`) },
       [profileFile]: {

@@ -11,6 +11,14 @@ export function rulesOf(table: AnyTable, options: Options): readonly RowRule[] {
   const spelling = wholeSpelling(options, options.project.graph.nodeOf(table));
   return Object.entries(table.spec.rules).map(([flag, rule]): RowRule => {
     if (!isReference(rule)) return { flag, condition: spell(rule, spelling) };
+    const of = options.project.graph.nodeOf(rule.of);
+    if (of.inside) {
+      // Of the rows of all versions those of one.
+      const { identifier } = options.project.warehouse.dialect;
+      const other = identifier(rule.other);
+      const those = `select ${other} from ${spelling.relation(rule.of as AnyTable)} as _those where ${other} is not null`;
+      return { flag, condition: `${identifier(rule.column)} in (${those})` };
+    }
     return { flag, column: rule.column, of: placeOf(options.project.graph.nodeOf(rule.of)), other: rule.other };
   });
 }

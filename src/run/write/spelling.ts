@@ -1,4 +1,4 @@
-import type { AnyModel, AnyReadable, Predict } from '../../define/index.ts';
+import type { AnyModel, AnyReadable, AnyTable, Predict } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import { type Node, whereOf } from '../../graph/index.ts';
 import {
@@ -9,6 +9,7 @@ import {
   type Spelling,
   type StepModel,
   spell,
+  spellBody,
 } from '../../plan/index.ts';
 import type { PredictedInput } from '../../ports/index.ts';
 import { championKey } from '../learning/champions.ts';
@@ -44,7 +45,14 @@ export function realSpelling(options: Options, model: StepModel): Spelling {
   const { dialect } = project.warehouse;
   return {
     ...fixedValues(options),
-    relation: (of: AnyReadable) => relationOf(readFor(of, model, project), options, model),
+    relation: (of: AnyReadable) => {
+      const { node } = readFor(of, model, project);
+      if (!showsVersions(node, project)) return relationOf(readFor(of, model, project), options, model);
+      // By its name the view would show the champion of this moment, and not that with which the run began.
+      const list = Object.keys(of.columns).map(dialect.identifier).join(', ');
+      const { rows } = (node.definition as AnyTable).spec;
+      return `(select ${list} from (${spellBody(rows, realSpelling(options, model))}\n) as _view)`;
+    },
     predict: ({ model: of, ...recipe }, rows) => {
       const predictor = options.prepared?.predictors.get(project.graph.nodeOf(of).id) as Predictor;
       if (!isSpelled(predictor)) return computed(of as AnyModel, predictor, rows, options);
@@ -54,6 +62,13 @@ export function realSpelling(options: Options, model: StepModel): Spelling {
       ? { converted: (column, argument) => `, (${argument}) is not null as ${convertedName(column, dialect)}` }
       : {}),
   };
+}
+
+/** A view of what stands inside a model, or of another such view. */
+function showsVersions({ definition }: Node, project: Project): boolean {
+  if (definition.kind !== 'table' || definition.spec.write !== 'view') return false;
+  const shown = definition.spec.rows.reads.map((one) => project.graph.nodeOf(one));
+  return shown.some((one) => one.inside !== undefined || showsVersions(one, project));
 }
 
 /** The relation of rows that are predicted beside the engine; the same rows are predicted once. */
