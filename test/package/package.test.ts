@@ -58,7 +58,7 @@ test('the package holds JavaScript and types, and no TypeScript that Node would 
   assert.ok(existsSync(path.join(home, 'LICENSE')));
   assert.deepEqual(
     dependencies,
-    { '@duckdb/node-bindings': '1.5.5-r.5', nodemailer: '10.6.0', pg: '8.23.1' },
+    { '@duckdb/node-bindings': '1.5.5-r.5', '@platformatic/kafka': '2.12.1', nodemailer: '10.6.0', pg: '8.23.1' },
     'the other libraries are packed',
   );
   const licences = readFileSync(path.join(home, 'lib', 'LICENSES.txt'), 'utf8');
