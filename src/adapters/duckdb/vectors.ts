@@ -18,7 +18,7 @@ export async function vectors(
   await engine.attachAll();
   return await engine.use(async (session) => {
     try {
-      await session.run(`copy (${query}\n) to ${literal(file)} (format parquet, compression zstd)`);
+      await session.run(`copy (${query}\n) to ${literal(file)} (format parquet)`);
       const rows = await session.number(`select count(*) from read_parquet(${literal(file)})`);
       return { rows, columns: await read(session, { columns, file, rows }) };
     } catch (error) {
