@@ -22,7 +22,7 @@ const silent = { emit: (): void => {}, signal: new AbortController().signal };
 const codeOf = (error: unknown): string => (error instanceof EsteiraError ? error.code : String(error));
 
 /** As when the former owner has been silent for a minute. */
-function becomeOwner(folder: string, holder: string): void {
+export function becomeOwner(folder: string, holder: string): void {
   const state = new DatabaseSync(path.join(folder, 'state.sqlite'));
   state.prepare('update owner set holder = ?').run(holder);
   state.close();

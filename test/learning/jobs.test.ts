@@ -288,3 +288,36 @@ export const counting = job('counting', { when: byHand, build: [counted] });`,
     'another champion is a reason to make it again',
   );
 });
+
+test('a reference to what stands inside a model asks the rows of the champion alone', async () => {
+  const world = await opened('learning-reference', {
+    view: `import { existsIn } from 'esteira';
+export const known = table('analytics.known', { columns: { n: col.integer().key() }, rows: sql\`select cast(unnest([1, 99]) as bigint) as n\`,
+  rules: { is_a_cluster: existsIn('n', labels, 'centroid_id') }, invalid: 'set aside' });
+export const knowing = job('knowing', { when: byHand, build: [known] });`,
+  });
+  await world.run('retrain');
+  const columns = world.project.graph.nodes.get('shop.analytics.engagement')?.definition.columns;
+  const place = { catalog: 'shop', schema: 'analytics', table: 'labels__versions' };
+  const kept = {
+    ...(columns?.model_version && { model_version: columns.model_version, centroid_id: columns.centroid_id }),
+  };
+  const rows = await world.project.warehouse.rows(place, kept);
+  // Another version had a cluster 99.
+  await world.project.warehouse.replaceRows(place, kept, [...rows, { model_version: 'another', centroid_id: 99 }]);
+  await world.run('knowing');
+  assert.deepEqual(await world.rows('select n from analytics.known'), [[1]]);
+  assert.deepEqual(await world.rows('select n from analytics.known_invalidos'), [[99]]);
+});
+
+test('rows that have a column of what would be predicted are refused, and a family of files that are read in place', async () => {
+  const refused = async (text: string, what: RegExp): Promise<void> =>
+    assert.rejects(learningWorld('learning-refused', { view: text }), (error: EsteiraError) => {
+      assert.match(`${error.code} ${error.details.what}`, what);
+      return true;
+    });
+  const twice = `export const twice = table('analytics.twice', { columns: { id: col.integer().key() }, rows: sql\`select id from \${engagement.predict(scores)} p\` });`;
+  await refused(twice, /DEFINITION_INVALID.*have a column centroid_id already/);
+  const files = `export const straight = table('analytics.straight', { columns: { id: col.integer().key() }, rows: sql\`select id from \${engagement.predict(usage)} p\` });`;
+  await refused(files, /DEFINITION_INVALID.*read in place/);
+});

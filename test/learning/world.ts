@@ -60,7 +60,10 @@ export function deliver(folder: string, shift: number, groups?: number): void {
 }
 
 /** A project that is set up, with usage delivered. */
-export async function learningWorld(name: string, { view = '' }: { readonly view?: string } = {}): Promise<World> {
+export async function learningWorld(
+  name: string,
+  { view = '', trace }: { readonly view?: string; readonly trace?: (point: string) => void | Promise<void> } = {},
+): Promise<World> {
   const folder = temporaryFolder(name);
   writeProject(folder, { catalog: 'shop', definitions: `${definitions}${view}\n` });
   const config = path.join(folder, 'esteira.config.ts');
@@ -69,7 +72,7 @@ export async function learningWorld(name: string, { view = '' }: { readonly view
     readFileSync(config, 'utf8').replace("standard: 'here',", "standard: 'here', groups: { dados: ['ana'] },"),
   );
   deliver(folder, 0);
-  const world = await World.open(folder, '2026-03-10T06:00:00Z');
+  const world = await World.open(folder, '2026-03-10T06:00:00Z', trace);
   await world.do('setup', {});
   return world;
 }

@@ -114,6 +114,12 @@ test('a champion with other features is not compared with', () => {
   const next = clusters({ ...lesson, features: [{ name: 'minutes' }], ...formerOf(champion) });
   assert.equal(next.champion, undefined);
   assert.equal(next.moved, undefined);
+  // Who moves is not known, and no segment is called by the number of another.
+  assert.deepEqual([next.incomparable, next.measures.moved_share], [true, Number.NaN]);
+  assert.deepEqual(
+    next.inside.map(({ centroid_id }) => centroid_id),
+    [4, 5, 6],
+  );
 });
 
 test('a centre goes on with a former one only when it is nearer to it than half way to its nearest neighbour', () => {

@@ -1,0 +1,59 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { col } from '../../columns/index.ts';
+import { type AnyModel, atLeast, atMost, kmeans, model, noWorse, samples, sql, table } from '../../define/index.ts';
+import type { Project } from '../project.ts';
+import { judge } from './gate.ts';
+import type { Lessons } from './lessons.ts';
+
+const people = table('silver.people', { columns: { id: col.text().key(), days: col.real() }, rows: sql`select 1` });
+const gated = (gate: Parameters<typeof model>[1]['gate']): AnyModel =>
+  model('ml.m', { from: people, features: ['days'], learner: kmeans({ clusters: 2 }), gate: gate as never });
+/** A member with these figures; nothing of a setting is asked. */
+const member = (of: Partial<Lessons['members'][number]>) =>
+  ({
+    member: {},
+    rows: 100,
+    held: 0,
+    left: {},
+    inside: [],
+    measures: {},
+    parameters: {},
+    ...of,
+  }) as Lessons['members'][number];
+const passes = (gate: Parameters<typeof gated>[0], ...members: readonly Lessons['members'][number][]): boolean =>
+  judge(gated(gate), { members }, { settings: {}, project: {} as Project }).passed;
+
+test('a limit holds for every member, or the gate does not let the version pass; so it is with no member at all', () => {
+  const limit = [atLeast('silhouette', 0.3)];
+  const [good, bad] = [member({ measures: { silhouette: 0.3 } }), member({ measures: { silhouette: 0.29 } })];
+  assert.equal(passes(limit, good, good), true);
+  assert.equal(passes(limit, good, bad), false);
+  assert.equal(passes(limit), false);
+  assert.equal(passes([atMost('moved_share', 0.1)], member({ measures: { moved_share: 0.1 } })), true);
+});
+
+test('a figure that is not known does not pass', () => {
+  assert.equal(passes([atLeast('silhouette', -1)], member({})), false);
+  assert.equal(passes([atMost('moved_share', 1)], member({ measures: { moved_share: Number.NaN } })), false);
+});
+
+test('no worse than the champion, by the direction of the measure; without a champion it holds, with one that cannot be compared it does not', () => {
+  const beside = (inertia: number, champion?: number, more: object = {}) =>
+    member({ measures: { inertia }, ...(champion === undefined ? {} : { champion: { inertia: champion } }), ...more });
+  const limit = [noWorse('inertia', 5)];
+  assert.equal(passes(limit, beside(105, 100)), true);
+  assert.equal(passes(limit, beside(105.1, 100)), false);
+  assert.equal(passes(limit, beside(1000)), true);
+  assert.equal(passes(limit, beside(1, undefined, { incomparable: true })), false);
+  const shape = (silhouette: number) => member({ measures: { silhouette }, champion: { silhouette: 0.5 } });
+  assert.equal(passes([noWorse('silhouette', 0.1)], shape(0.4)), true);
+  assert.equal(passes([noWorse('silhouette', 0.1)], shape(0.39)), false);
+});
+
+test('samples are the rows that were kept to judge with, requests where there are some, else all', () => {
+  const limit = [atLeast(samples, 50)];
+  assert.equal(passes(limit, member({ rows: 50 })), true);
+  assert.equal(passes(limit, member({ rows: 500, held: 49 })), false);
+  assert.equal(passes(limit, member({ rows: 500, held: 400, samples: 49 })), false);
+});
