@@ -12,7 +12,7 @@ const told = monitor('m', { expect: atMost(failures(daily), 0), tell: 'dados' })
 const hook = (name: string) => webhook({ url: env(name), secret: env('SECRET') });
 const members = (channels: Channels, own?: Channels) => {
   const config = { channels } as unknown as ProjectConfig;
-  const found = membersIn(own ? { channels: own } : {}, { config, place: {} as Place, monitors: [told] });
+  const found = membersIn(own ? { channels: own } : {}, { config, place: {} as Place, tellers: [told] });
   return Object.fromEntries(
     [...found].map(([name, all]) => [name, all.map((one) => `${one.name}${one.standsIn ? ', stands in' : ''}`)]),
   );

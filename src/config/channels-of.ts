@@ -1,8 +1,12 @@
-import type { Monitor } from '../define/index.ts';
+import type { Job, Monitor } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { type Graph, whereOf } from '../graph/index.ts';
 import type { ChannelMember } from '../run/index.ts';
 import type { Channels, Environment, Place, ProjectConfig } from './project.ts';
+
+/** What names a channel. */
+type Teller = Monitor | Job;
+export const tellersIn = ({ monitors, jobs }: Graph): readonly Teller[] => [...monitors.values(), ...jobs.values()];
 
 /** The channels of an environment: its own where it says so, else the project's. */
 export function membersIn(
@@ -10,11 +14,11 @@ export function membersIn(
   {
     config,
     place,
-    monitors,
-  }: { readonly config: ProjectConfig; readonly place: Place; readonly monitors: Iterable<Monitor> },
+    tellers,
+  }: { readonly config: ProjectConfig; readonly place: Place; readonly tellers: Iterable<Teller> },
 ): ReadonlyMap<string, readonly ChannelMember[]> {
   const own: Channels = environment.channels ?? {};
-  const told = [...monitors].flatMap(({ tell }) => tell ?? []);
+  const told = [...tellers].flatMap(({ tell }) => tell ?? []);
   const names = new Set([...Object.keys(config.channels ?? {}), ...Object.keys(own), ...told]);
   names.delete('*');
   return new Map(
@@ -38,19 +42,19 @@ export function membersIn(
   );
 }
 
-/** Throws DEFINITION_INVALID for a monitor that tells a channel which no environment has: nobody would ever hear of it. */
+/** Throws DEFINITION_INVALID for what tells a channel which no environment has: nobody would ever hear of it. */
 export function refuseUnknownChannels(config: ProjectConfig, graph: Graph): void {
   const all = [
     config.channels ?? {},
     ...Object.values<Environment>(config.environments).map(({ channels = {} }) => channels),
   ];
   const known = new Set(all.flatMap((channels) => Object.keys(channels)).filter((name) => name !== '*'));
-  for (const monitor of graph.monitors.values()) {
-    const { tell, name } = monitor;
+  for (const teller of tellersIn(graph)) {
+    const { tell, name, kind } = teller;
     if (tell === undefined || known.has(tell)) continue;
     throw new EsteiraError('DEFINITION_INVALID', {
-      what: `The monitor "${name}" tells a channel that the configuration does not have.`,
-      where: whereOf(monitor),
+      what: `The ${kind} "${name}" tells a channel that the configuration does not have.`,
+      where: whereOf(teller),
       got: tell,
       allowed: [...known].join(', ') || 'none: esteira.config.ts has no channels',
       next: `Name one of these, or add ${tell} to \`channels\` in esteira.config.ts.`,

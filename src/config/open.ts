@@ -6,7 +6,7 @@ import { EsteiraError } from '../errors.ts';
 import { collect, matchesName } from '../graph/index.ts';
 import type { Clock, StateStore } from '../ports/index.ts';
 import { type Against, Answers, type Project, said, ulid } from '../run/index.ts';
-import { membersIn, refuseUnknownChannels } from './channels-of.ts';
+import { membersIn, refuseUnknownChannels, tellersIn } from './channels-of.ts';
 import { clockOf } from './clock.ts';
 import { refuseUnknownGroups } from './groups-of.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
@@ -117,7 +117,7 @@ async function open(
       variables: used.all,
       groups: new Map(Object.entries(config.groups ?? {})),
       published: targetsIn(environment, place),
-      channels: membersIn(environment, { config, place, monitors: graph.monitors.values() }),
+      channels: membersIn(environment, { config, place, tellers: tellersIn(graph) }),
       against: async (called) => {
         // One that there is none of is told before anything is opened.
         environmentOf(config, called);

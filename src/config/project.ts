@@ -82,7 +82,7 @@ export interface ChannelAdapter extends Adapter<'channel', Channel> {
   /** Values that are secret, whatever their variables are called. */
   readonly secrets: readonly Value[];
 }
-/** By name: who hears of monitors that tell it. */
+/** By name: who hears of monitors and jobs that tell it. */
 export type Channels = Readonly<Record<string, readonly ChannelAdapter[]>>;
 
 export interface Environment {
@@ -112,7 +112,7 @@ export interface ProjectConfig<Names extends string = string> {
   readonly pipelines: Readonly<Record<string, string>>;
   /** Suffix of the tables of invalid rows; default `_invalidos`. */
   readonly invalid?: `_${string}`;
-  /** Who hears what: monitors name one of these. */
+  /** Who hears what: monitors and jobs name one of these. */
   readonly channels?: Channels;
   /** Who may approve what waits for a group: names of people as `esteira` knows them, those of their accounts. */
   readonly groups?: Readonly<Record<string, readonly string[]>>;

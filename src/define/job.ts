@@ -54,6 +54,7 @@ export interface Job extends Definition<'job'> {
   readonly build: readonly (AnyTable | AnySource)[];
   readonly train: readonly AnyModel[];
   readonly limits: Limits;
+  readonly tell?: string;
 }
 /** How long a run, and each of its steps with all its attempts, may take; what takes longer is stopped, and fails. Default: as long as it takes. */
 export interface Limits {
@@ -72,6 +73,8 @@ type JobSpec = {
   /** One, or a list of which each counts: two schedules are both due. */
   readonly when: typeof byHand | Trigger | readonly Trigger[];
   readonly limits?: Limits;
+  /** A channel of the configuration, which hears how each run ended, with its figures. */
+  readonly tell?: string;
 } & ((Builds & Partial<Trains>) | (Trains & Partial<Builds>));
 
 /**
@@ -90,5 +93,6 @@ export function job(name: string, spec: JobSpec): Job {
     build: Object.freeze([...build]),
     train: Object.freeze([...train]),
     limits: Object.freeze({ ...spec.limits }),
+    ...(spec.tell === undefined ? {} : { tell: spec.tell }),
   });
 }

@@ -75,6 +75,8 @@ function refuseJob(job: Job): void {
         `${name}: ${duration}`,
         "run and step: '2 hours'",
       );
+  if (job.tell !== undefined && (typeof job.tell !== 'string' || job.tell === ''))
+    throw invalid(job, `The job ${job.name} tells what is no channel.`, String(job.tell), 'the name of a channel');
   const isBuilt = (one: Definition | undefined): boolean => one?.kind === 'table' || one?.kind === 'source';
   const strangeModel = job.train.find((one: Definition | undefined) => one?.kind !== 'model');
   if (strangeModel !== undefined)

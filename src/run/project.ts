@@ -83,7 +83,7 @@ export interface Project {
   changed?(): string | undefined;
   /** By name: who may approve what waits for it. */
   readonly groups?: ReadonlyMap<string, readonly string[]>;
-  /** By name: who hears of monitors that tell it. */
+  /** By name: who hears of monitors and jobs that tell it. */
   readonly channels?: ReadonlyMap<string, readonly ChannelMember[]>;
   /** Takes secret values out of a text. */
   redact(text: string): string;

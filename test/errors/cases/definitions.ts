@@ -84,6 +84,10 @@ export const definitions: Cases = {
       'A monitor tells a channel that there is none of.',
       `${numbers}export const odd = monitor('odd', { expect: atMost(failures(daily), 0), tell: 'plantao' });\n`,
     ),
+    check(
+      'A job tells a channel that there is none of.',
+      `${numbers}export const told = job('told', { when: byHand, build: [numbers], tell: 'plantao' });\n`,
+    ),
     check('A model waits for a group that there is none of.', usage("release: approvedBy('dados'),")),
     check(
       'A monitor watches the drift of what is no feature.',
