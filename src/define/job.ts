@@ -1,6 +1,6 @@
 import type { Duration } from '../columns/index.ts';
 import { type Definition, define } from './definition.ts';
-import type { AnyModel } from './model.ts';
+import type { AnyModel, Refinable } from './model.ts';
 import type { Monitor } from './monitor.ts';
 import type { AnySource } from './source.ts';
 import type { AnyTable } from './table.ts';
@@ -53,6 +53,7 @@ export interface Job extends Definition<'job'> {
   readonly triggers: readonly Trigger[];
   readonly build: readonly (AnyTable | AnySource)[];
   readonly train: readonly AnyModel[];
+  readonly refine: readonly AnyModel[];
   readonly limits: Limits;
   readonly tell?: string;
 }
@@ -69,29 +70,38 @@ interface Trains {
   /** Models, of each of which the run makes a version. */
   readonly train: readonly AnyModel[];
 }
+interface Refines {
+  /** Models of trees, of each of which the run makes a version that goes on from the champion; without one that it can go on from, it trains anew. */
+  readonly refine: readonly Refinable[];
+}
 type JobSpec = {
   /** One, or a list of which each counts: two schedules are both due. */
   readonly when: typeof byHand | Trigger | readonly Trigger[];
   readonly limits?: Limits;
   /** A channel of the configuration, which hears how each run ended, with its figures. */
   readonly tell?: string;
-} & ((Builds & Partial<Trains>) | (Trains & Partial<Builds>));
+} & (
+  | (Builds & Partial<Trains & Refines>)
+  | (Trains & Partial<Builds & Refines>)
+  | (Refines & Partial<Builds & Trains>)
+);
 
 /**
  * What runs, and when: what it names, and every table above that. Going up stops at what building does not make: a stream that an `always` job
  * brings in, a model, and tables inside one, which are made only where they are named. Its name is the DAG's on Airflow.
  */
 export function job(name: string, spec: JobSpec): Job {
-  const { build = [], train = [] } = spec;
+  const { build = [], train = [], refine = [] } = spec;
   const triggers = 'manual' in spec.when ? [] : [spec.when].flat();
   const earlier = triggers.flatMap((trigger) => ('of' in trigger ? [trigger.of] : []));
   return define({
     kind: 'job',
     name,
-    dependsOn: Object.freeze([...build, ...train, ...earlier]),
+    dependsOn: Object.freeze([...build, ...train, ...refine, ...earlier]),
     triggers: Object.freeze(triggers),
     build: Object.freeze([...build]),
     train: Object.freeze([...train]),
+    refine: Object.freeze([...refine]),
     limits: Object.freeze({ ...spec.limits }),
     ...(spec.tell === undefined ? {} : { tell: spec.tell }),
   });

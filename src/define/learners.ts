@@ -30,6 +30,8 @@ export interface Learner<
   readonly grouped?: true;
   /** It learns from what is missing, too. */
   readonly missing?: true;
+  /** What it has learned can be gone on from. */
+  readonly refines?: true;
 }
 
 const learner = <
@@ -124,11 +126,18 @@ interface Trees {
   readonly baggingEvery?: number;
   /** Stops after so many rounds without anything better on a tenth of the training rows; default: never. */
   readonly stopAfter?: number;
+  /** Of jobs that refine it: trees that each run adds to the champion's (default: a tenth of `trees`), and how many there may be (default: four times `trees`). */
+  readonly refine?: { readonly trees?: number; readonly most?: number };
   readonly seed?: number;
 }
 /** One row for each feature: how much better its divisions made the fit, and how many there are. */
 const importance = { feature: col.text().key(), gain: col.real(), splits: col.integer() };
-const inTrees = { part: 'importance', inside: { columns: importance, features: false }, missing: true } as const;
+const inTrees = {
+  part: 'importance',
+  inside: { columns: importance, features: false },
+  missing: true,
+  refines: true,
+} as const;
 
 /** The probability that the target is true (or 1), by gradient boosted trees in LightGBM's format. */
 export const boostedTrees = (options: Trees = {}) =>

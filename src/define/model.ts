@@ -66,6 +66,8 @@ export type Model<
 type Centre<C> = C extends Column<infer V, any> ? (V extends string | null ? C : Column<number>) : never;
 // `any`: models of every shape are meant.
 export type AnyModel = Trained<any, any>;
+/** A model of trees: more of them can come behind those that it has. */
+export type Refinable = AnyModel & { readonly importance: AnyReadable };
 
 interface ModelSpec<
   C extends Columns,

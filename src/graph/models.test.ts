@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { col } from '../columns/index.ts';
-import { atLeast, byHand, job, kmeans, lambdaMart, logisticRegression, model, sql, table } from '../define/index.ts';
+import {
+  atLeast,
+  boostedTrees,
+  byHand,
+  job,
+  kmeans,
+  lambdaMart,
+  logisticRegression,
+  model,
+  sql,
+  table,
+} from '../define/index.ts';
 import type { EsteiraError } from '../errors.ts';
 import { collect } from './collect.ts';
 import { stepsOf } from './order.ts';
@@ -109,4 +120,24 @@ test('a job that builds and trains nothing, or trains a table, is refused', () =
   refused({ m, j: job('j', { when: byHand, build: [] }) }, /builds what is no table/);
   refused({ m, j: job('j', { when: byHand, train: [people as never] }) }, /trains what is no model/);
   refused({ m, j: job('j', { when: byHand, build: [m as never] }) }, /models are named under train/);
+});
+
+test('a job that refines has a step that says so; only models of trees can be refined, and none that is trained beside', () => {
+  const m = model('ml.m', { ...spec, learner: boostedTrees({ refine: { trees: 5 } }), target: 'stays' });
+  const hourly = job('hourly', { when: byHand, refine: [m] });
+  const { steps } = stepsOf(graphOf({ m, hourly }), hourly);
+  assert.deepEqual(
+    steps.map(({ kind, refines }) => [kind, refines]),
+    [
+      ['table', undefined],
+      ['model', true],
+    ],
+  );
+  const rigid = model('ml.rigid', spec);
+  const by = (refine: unknown) => ({ m, rigid, j: job('j', { when: byHand, refine: [refine as never] }) });
+  refused(by(rigid), /learned by kmeans, which cannot go on.*boostedTrees.*lambdaMart.*under train/s);
+  refused(by(people), /refines what is no model/);
+  refused({ m, j: job('j', { when: byHand, refine: [m], train: [m] }) }, /trains and refines one model/);
+  const strange = { target: 'stays', learner: boostedTrees({ refine: { trees: 0 } }) };
+  refused(wrongly(strange), /cannot be refined so: trees: 0.*whole numbers from 1/s);
 });

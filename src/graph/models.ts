@@ -1,5 +1,5 @@
 import { type Columns, parseDuration } from '../columns/index.ts';
-import { type AnyModel, type AnyTable, type Definition, modelsInside } from '../define/index.ts';
+import { type AnyModel, type AnyTable, type Definition, type Learner, modelsInside } from '../define/index.ts';
 import type { EsteiraError } from '../errors.ts';
 import { invalidDefinition } from './catalog.ts';
 
@@ -73,6 +73,7 @@ export function refuseModel(model: AnyModel): void {
   if (typeof maxAge === 'string' && !parseDuration(maxAge))
     throw refuse('has an age that is none', maxAge, "'90 days', or a setting that is one");
   refuseHoldOut(holdOut, kindOf, refuse);
+  refuseRefining(learner.options, refuse);
   const clusters = learner.options.clusters ?? 2;
   const range = typeof clusters === 'number' ? { from: clusters, to: clusters } : (clusters as Range);
   const isCount = (count: unknown): boolean => Number.isSafeInteger(count) && Number(count) >= 1;
@@ -85,6 +86,17 @@ interface Range {
 }
 /** Each is spelled out in the query that predicts. */
 const mostClusters = 200;
+
+function refuseRefining(
+  { refine = {} }: Learner['options'],
+  refuse: (what: string, got: unknown, allowed: string) => EsteiraError,
+): void {
+  const wrong = Object.entries(Object(refine)).find(
+    ([name, count]) => !['trees', 'most'].includes(name) || !(Number.isSafeInteger(count) && Number(count) >= 1),
+  );
+  if (wrong !== undefined)
+    throw refuse('cannot be refined so', `${wrong[0]}: ${wrong[1]}`, 'refine: { trees, most }, whole numbers from 1');
+}
 
 function refuseHoldOut(
   holdOut: AnyModel['facts']['holdOut'],

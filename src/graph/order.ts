@@ -3,10 +3,12 @@ import type { Graph, Node } from './catalog.ts';
 import { checksByTable, depths, isStep, readByChecks, refusing } from './checks.ts';
 import { isOfModel } from './models.ts';
 
-/** One step of a job: a table or view that it builds, a stream that it brings in, or a model that it trains. */
+/** One step of a job: a table or view that it builds, a stream that it brings in, or a model that it trains or refines. */
 export interface GraphStep {
   readonly node: Node;
   readonly kind: 'source' | 'table' | 'view' | 'model';
+  /** Of a model: its version goes on from the champion. */
+  readonly refines?: true;
   /** Ids of the steps that must be done before. */
   readonly needs: readonly string[];
   readonly checks: readonly Check[];
@@ -31,7 +33,7 @@ export const isEndless = (job: Job): boolean => job.triggers.some((trigger) => t
  */
 export function stepsOf(graph: Graph, job: Job): JobSteps {
   const streams = endlessStreams(graph);
-  const named = new Set<Definition>([...job.build, ...job.train]);
+  const named = new Set<Definition>([...job.build, ...job.train, ...job.refine]);
   const built = new Set<Definition>();
   const readsOnly = new Set<Definition>();
 
@@ -47,7 +49,11 @@ export function stepsOf(graph: Graph, job: Job): JobSteps {
     }
   }
 
-  return { steps: inOrder(built, graph), readsOnly: [...readsOnly].map((definition) => graph.nodeOf(definition)) };
+  const refined = new Set<Definition>(job.refine);
+  const steps = inOrder(built, graph).map((step) =>
+    refined.has(step.node.definition) ? { ...step, refines: true as const } : step,
+  );
+  return { steps, readsOnly: [...readsOnly].map((definition) => graph.nodeOf(definition)) };
 }
 
 /** Each with those of them that it needs, in an order in which they can be carried out. */

@@ -78,19 +78,36 @@ function refuseJob(job: Job): void {
   if (job.tell !== undefined && (typeof job.tell !== 'string' || job.tell === ''))
     throw invalid(job, `The job ${job.name} tells what is no channel.`, String(job.tell), 'the name of a channel');
   const isBuilt = (one: Definition | undefined): boolean => one?.kind === 'table' || one?.kind === 'source';
-  const strangeModel = job.train.find((one: Definition | undefined) => one?.kind !== 'model');
-  if (strangeModel !== undefined)
-    throw invalid(job, `The job ${job.name} trains what is no model.`, String(strangeModel.name), 'models');
+  refuseTraining(job);
   const wrong = job.build.find((one) => !isBuilt(one));
-  const isNothing = job.build.length + job.train.length === 0;
+  const isNothing = job.build.length + job.train.length + job.refine.length === 0;
   if (!isNothing && wrong === undefined) return;
   const got = isNothing ? 'nothing' : String((wrong as Definition | undefined)?.name ?? wrong);
   throw invalid(
     job,
     `The job ${job.name} builds what is no table and no source.`,
     got,
-    'tables, and sources that stream; models are named under train',
+    'tables, and sources that stream; models are named under train or refine',
   );
+}
+
+function refuseTraining(job: Job): void {
+  const { train, refine } = job;
+  const wrong = (what: string, one: AnyModel, allowed: string): EsteiraError =>
+    invalid(job, `The job ${job.name} ${what}.`, String(Object(one).name ?? one), allowed);
+  for (const [verb, models] of Object.entries({ trains: train, refines: refine })) {
+    const strange = models.find((one: Definition | undefined) => one?.kind !== 'model');
+    if (strange !== undefined) throw wrong(`${verb} what is no model`, strange, 'models');
+  }
+  const rigid = refine.find(({ facts }) => !facts.learner.refines);
+  if (rigid)
+    throw wrong(
+      `refines a model that is learned by ${rigid.facts.learner.learner}, which cannot go on from what it has learned`,
+      rigid,
+      'models of boostedTrees(…), regressionTrees(…), lambdaMart(…); another is named under train',
+    );
+  const both = refine.find((one) => train.includes(one));
+  if (both) throw wrong('trains and refines one model', both, 'each model under train or under refine');
 }
 
 const triggerText = (strange: Trigger): string => {

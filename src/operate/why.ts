@@ -41,6 +41,7 @@ const words: Readonly<Record<Exclude<PlanReason, 'setting' | 'new-rows' | 'above
   'every-run': 'evaluated by every run',
   'look-back': 'reads again what it looks back on',
   trained: 'a new version each time',
+  refined: 'a new version each time, which goes on from the champion',
   forced: 'asked for',
   nothing: 'nothing new',
   view: 'shows its tables',

@@ -54,7 +54,7 @@ export async function analyse(step: GraphStep, analyser: Analyser): Promise<Step
 }
 
 /** A model: the rows that it learns from, whole. */
-function trainedModel({ node, kind }: GraphStep, analyser: Analyser): StepModel {
+function trainedModel({ node, kind, refines }: GraphStep, analyser: Analyser): StepModel {
   const { graph, warehouse } = analyser;
   const { facts } = node.definition as AnyModel;
   refuseNames(node, warehouse.dialect);
@@ -63,6 +63,7 @@ function trainedModel({ node, kind }: GraphStep, analyser: Analyser): StepModel 
     ...plain,
     node,
     kind,
+    ...(refines ? { refines } : {}),
     reads: mentionsOf(facts.from).readables.map((readable) => readOf(readable, graph)),
     settings: bounds.filter((bound) => typeof bound === 'object'),
     ...definedAs(node, [], analyser),

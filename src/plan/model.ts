@@ -7,6 +7,8 @@ import type { Read } from './reads.ts';
 export interface StepModel {
   readonly node: Node;
   readonly kind: GraphStep['kind'];
+  /** Of a model: its version goes on from the champion. */
+  readonly refines?: true;
   readonly reads: readonly Read[];
   /** Tables that its rules and checks ask. */
   readonly asked: readonly Node[];

@@ -8,7 +8,7 @@ export { type Captured, capturedBy, follows, isCaptured } from './capture/captur
 export { type Followed, followedIn } from './capture/followed.ts';
 export { claimAll, execute, type StepOutcome } from './execute.ts';
 export { changedNext, changedText, filesOf, filesRead } from './files.ts';
-export { championKey, knownChampions, readChampions } from './learning/champions.ts';
+export { championKey, jobsThatTrain, knownChampions, readChampions } from './learning/champions.ts';
 export { changedParameters, trainedOtherwise } from './learning/due.ts';
 export { knownVersions } from './learning/learning.ts';
 export { parameterChanges, parameterTexts } from './learning/parameters.ts';

@@ -19,6 +19,7 @@ export type WhyCode =
   | 'every-run'
   | 'look-back'
   | 'trained'
+  | 'refined'
   | 'forced';
 
 interface Asked {
@@ -39,7 +40,7 @@ export function reasonOf(
 ): WhyCode | undefined {
   const latest = progress.latest(model.node);
   if (!latest) return 'missing';
-  if (model.kind === 'model') return 'trained';
+  if (model.kind === 'model') return model.refines ? 'refined' : 'trained';
   if (latest.definition !== model.definition) return 'definition';
   if (latest.settingsHash !== settingsHash) return 'setting';
   if (latest.sequence !== progress.sequenceOf(model.node.id)) return 'made-anew';

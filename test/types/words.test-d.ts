@@ -326,6 +326,9 @@ const ranking = model('ml.ranking', {
   gate: [atLeast('ndcg_at_5', 0.65)],
 });
 job('retrain', { when: byHand, train: [segments, ranking] });
+job('hourly', { when: byHand, refine: [ranking], build: [people] });
+// @ts-expect-error clusters cannot be gone on from
+job('hourly', { when: byHand, refine: [segments] });
 const by = { from: people, features: ['minutes'], learner: kmeans({ clusters: 2 }) } as const;
 const ranked = { ...by, learner: lambdaMart({ at: [3] }), target: 'stays', group: 'plan' } as const;
 // @ts-expect-error a feature that is no column

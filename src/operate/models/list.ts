@@ -1,5 +1,5 @@
 import type { ModelVersion } from '../../ports/index.ts';
-import type { Project, SettingValues } from '../../run/index.ts';
+import { jobsThatTrain, type Project, type SettingValues } from '../../run/index.ts';
 import { dueOf, settingsNow } from './due.ts';
 import { labelOfModel, type ModelNode, modelNamed, modelNodes, mostVersions } from './find.ts';
 import type { ChampionView, ModelHistoryView, ModelsView, ModelView, RetrainView } from './views.ts';
@@ -31,12 +31,8 @@ async function modelView(project: Project, node: ModelNode, settings: SettingVal
   };
 }
 
-/** Jobs that train it; first those that make the tables inside it too. */
 const trainedBy = ({ graph }: Project, { definition }: ModelNode): readonly string[] =>
-  [...graph.jobs.values()]
-    .filter(({ train }) => train.includes(definition))
-    .toSorted((one, other) => other.build.length - one.build.length)
-    .map(({ name }) => name);
+  jobsThatTrain(definition, graph).map(({ name }) => name);
 
 /** The version in use, and how it came to be that. */
 export async function championOf(

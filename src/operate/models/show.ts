@@ -1,7 +1,7 @@
 import { EsteiraError } from '../../errors.ts';
 import type { ModelVersion } from '../../ports/index.ts';
 import { openVersion } from '../../registry/version-files.ts';
-import { type Project, parameterTexts } from '../../run/index.ts';
+import { jobsThatTrain, type Project, parameterTexts } from '../../run/index.ts';
 import { dueOf, settingsNow } from './due.ts';
 import { aboutOf, labelOfModel, modelNamed, versionNamed } from './find.ts';
 import { championOf } from './list.ts';
@@ -45,7 +45,7 @@ export async function show(
 async function newestOf({ state, graph }: Project, model: string, label: string): Promise<ModelVersion> {
   const [newest] = await state.models.versions({ model, limit: 1 });
   if (newest) return newest;
-  const jobs = [...graph.jobs.values()].filter(({ train }) => train.some((one) => graph.nodeOf(one).id === model));
+  const jobs = jobsThatTrain(graph.nodes.get(model)?.definition, graph);
   throw new EsteiraError('NAME_UNKNOWN', {
     what: `${label} has no version yet: it was never trained.`,
     next: jobs[0] ? `esteira run ${jobs[0].name}` : 'Name it under `train` of a job, and run that.',

@@ -1,3 +1,4 @@
+import type { Job } from '../../define/index.ts';
 import type { Node } from '../../graph/index.ts';
 import type { ModelVersion } from '../../ports/index.ts';
 import { lacking, type Project } from '../../run/index.ts';
@@ -71,7 +72,8 @@ function jobsThatBuild({ graph }: Project, nodes: readonly Node[]): readonly str
   const wanted = new Set(nodes.map(({ definition }) => definition));
   const jobs = [...graph.jobs.values()].filter(({ build }) => build.some((one) => wanted.has(one)));
   // One that trains too would make another version.
-  return jobs.toSorted((one, other) => one.train.length - other.train.length).map(({ name }) => name);
+  const trained = ({ train, refine }: Job): number => train.length + refine.length;
+  return jobs.toSorted((one, other) => trained(one) - trained(other)).map(({ name }) => name);
 }
 
 export async function versionView(project: Project, node: ModelNode, version: ModelVersion): Promise<VersionView> {

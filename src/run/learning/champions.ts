@@ -1,6 +1,6 @@
-import type { AnyModel } from '../../define/index.ts';
+import type { AnyModel, Definition, Job } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
-import { type Node, whereOf } from '../../graph/index.ts';
+import { type Graph, type Node, whereOf } from '../../graph/index.ts';
 import type { StepModel } from '../../plan/index.ts';
 import type { ModelVersion } from '../../ports/index.ts';
 import type { Project } from '../project.ts';
@@ -47,10 +47,18 @@ async function missing(node: Node<AnyModel>, project: Project): Promise<EsteiraE
   });
 }
 
+/** First those that train it anew each time, of these those that make the tables inside it too. */
+export function jobsThatTrain(model: Definition | undefined, graph: Graph): readonly Job[] {
+  const jobs = [...graph.jobs.values()].toSorted((one, other) => other.build.length - one.build.length);
+  return [
+    ...jobs.filter(({ train }) => train.some((one) => one === model)),
+    ...jobs.filter(({ refine }) => refine.some((one) => one === model)),
+  ];
+}
+
 /** What to give for a version: the job that trains the model, and the tables inside it. */
 export function trainingJob(node: Node<AnyModel>, { graph }: Pick<Project, 'graph'>): string {
-  const jobs = [...graph.jobs.values()].filter(({ train }) => train.includes(node.definition));
-  const [job] = jobs.toSorted((one, other) => other.build.length - one.build.length);
+  const [job] = jobsThatTrain(node.definition, graph);
   return job ? `esteira run ${job.name}` : 'Name it under train of a job, and run that.';
 }
 

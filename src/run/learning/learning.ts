@@ -53,7 +53,7 @@ export class Learning {
     if (await hasRows(table, version, this.#project)) return;
     const jobs = [...graph.jobs.values()].filter(({ build }) => build.some((one) => one === table.definition));
     // One that trains would make another version.
-    const job = jobs.find(({ train }) => train.length === 0) ?? jobs[0];
+    const job = jobs.find(({ train, refine }) => train.length + refine.length === 0) ?? jobs[0];
     throw new EsteiraError('MODEL_MISSING', {
       what: `${table.definition.name} has no rows of version ${version}, the champion of ${model.definition.name}.`,
       where: whereOf(table.definition),
