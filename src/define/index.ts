@@ -1,6 +1,14 @@
 export { type Check, check } from './check.ts';
 export { copyOf, type Definition, isDefinition, ownCopy, writtenAt } from './definition.ts';
 export { fn } from './fn.ts';
+export {
+  exposureGap,
+  fairnessGap,
+  type GateLimit,
+  type GateMeasure,
+  latency,
+  samples,
+} from './gate.ts';
 export { after, alerted, always, byHand, cron, type Job, job, type Missed, type Trigger } from './job.ts';
 export {
   boostedTrees,
@@ -16,14 +24,12 @@ export {
   atMost,
   type DriftMeasure,
   expectNone,
-  type GateLimit,
   type InertiaMeasure,
   isTime,
   type Limit,
   type Measure,
   noWorse,
   type RowMeasure,
-  samples,
 } from './limit.ts';
 export {
   age,

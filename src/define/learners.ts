@@ -32,6 +32,8 @@ export interface Learner<
   readonly missing?: true;
   /** What it has learned can be gone on from. */
   readonly refines?: true;
+  /** It predicts in this process, not in the engine: how long that takes can be measured. */
+  readonly inProcess?: true;
 }
 
 const learner = <
@@ -137,6 +139,7 @@ const inTrees = {
   inside: { columns: importance, features: false },
   missing: true,
   refines: true,
+  inProcess: true,
 } as const;
 
 /** The probability that the target is true (or 1), by gradient boosted trees in LightGBM's format. */

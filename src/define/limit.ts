@@ -1,9 +1,10 @@
-import { type Columns, type Duration, parseDuration } from '../columns/index.ts';
-import { EsteiraError } from '../errors.ts';
+import type { Duration } from '../columns/index.ts';
+import { type BoundOf, isSetting, refuseBound } from './bound.ts';
 import type { Definition } from './definition.ts';
+import { type GateBound, gateLimit, isGateMeasure, type Judgeable, type LimitOn } from './gate.ts';
 import type { Job } from './job.ts';
 import type { AnyModel } from './model.ts';
-import type { AnyReadable, AnyRows, Setting } from './rows.ts';
+import type { AnyReadable, AnyRows } from './rows.ts';
 
 export interface CountMeasure {
   readonly measure: 'rows' | 'invalid share';
@@ -72,44 +73,12 @@ export type Bound<M extends Measure> = M extends { readonly measure: Timed } ? D
 export interface Limit<M extends Measure = Measure> {
   readonly measure: M;
   readonly sign: '>=' | '<=';
-  readonly bound: Bound<M> | Setting<Bound<M>>;
+  readonly bound: BoundOf<Bound<M>>;
   readonly of: readonly Definition[];
 }
 
-/** A limit on a measure of a model that has been trained: one of its learner, or `samples`, the rows that it was judged on. */
-export interface GateLimit<Name extends string = string> {
-  readonly judges: Name;
-  /** `no worse`: than the champion on the same rows, by at most the bound. */
-  readonly sign: '>=' | '<=' | 'no worse';
-  readonly bound: number | Setting<number>;
-}
-/** Rows that a model was judged on. */
-export const samples = 'samples';
-
-const numeric = new Set(['integer', 'bigint', 'real', 'decimal']);
-const isSetting = (bound: unknown): bound is Setting<unknown> =>
-  typeof bound === 'object' && bound !== null && 'setting' in bound;
-const kindOf = ({ of, setting }: Setting<unknown>): string =>
-  (of as unknown as { readonly columns: Columns }).columns[setting]?.facts.kind ?? '';
-
-function isBound(measure: Measure, bound: unknown): boolean {
-  if (isSetting(bound)) return isTime(measure) ? kindOf(bound) === 'duration' : numeric.has(kindOf(bound));
-  if (isTime(measure)) return typeof bound === 'string' && parseDuration(bound) !== undefined;
-  return typeof bound === 'number' && !Number.isNaN(bound);
-}
-
-const boundWrong = (measure: Measure, bound: unknown): EsteiraError =>
-  new EsteiraError('DEFINITION_INVALID', {
-    what: `A limit has no ${isTime(measure) ? 'time' : 'number'} to compare with.`,
-    got: isSetting(bound) ? String(bound.setting) : String(bound),
-    allowed: isTime(measure)
-      ? "a duration such as '30 minutes', or a setting that is one"
-      : 'a number, or a setting that is one',
-    next: 'Correct the second argument of atLeast(…) or atMost(…).',
-  });
-
-function limit<M extends Measure>(measure: M, sign: Limit['sign'], bound: Bound<M> | Setting<Bound<M>>): Limit<M> {
-  if (!isBound(measure, bound)) throw boundWrong(measure, bound);
+function limit<M extends Measure>(measure: M, sign: Limit['sign'], bound: BoundOf<Bound<M>>): Limit<M> {
+  refuseBound('A limit', bound, isTime(measure));
   const settings = isSetting(bound) ? [bound.of] : [];
   return Object.freeze({
     measure: Object.freeze(measure),
@@ -118,29 +87,20 @@ function limit<M extends Measure>(measure: M, sign: Limit['sign'], bound: Bound<
     of: Object.freeze([...measure.of, ...settings]),
   });
 }
-function gateLimit(judges: string, sign: GateLimit['sign'], bound: number | Setting<number>): GateLimit {
-  const isRight = isSetting(bound) ? numeric.has(kindOf(bound)) : typeof bound === 'number' && !Number.isNaN(bound);
-  if (isRight) return Object.freeze({ judges, sign, bound });
-  throw new EsteiraError('DEFINITION_INVALID', {
-    what: `The limit on ${judges} has no number to compare with.`,
-    got: isSetting(bound) ? String(bound.setting) : String(bound),
-    allowed: 'a number, or a setting that is one',
-    next: 'Correct the second argument of atLeast(…), atMost(…) or noWorse(…).',
-  });
-}
-
 interface Compare {
-  <const M extends Measure>(measure: M, bound: Bound<M> | Setting<Bound<M>>): Limit<M>;
-  <const Name extends string>(measure: Name, bound: number | Setting<number>): GateLimit<Name>;
+  <const M extends Measure>(measure: M, bound: BoundOf<Bound<M>>): Limit<M>;
+  <const M extends Judgeable>(measure: M, bound: BoundOf<GateBound<M>>): LimitOn<M>;
 }
 const comparing = (sign: Limit['sign']): Compare =>
-  ((measure: Measure | string, bound: number | Setting<number>) =>
-    typeof measure === 'string' ? gateLimit(measure, sign, bound) : limit(measure, sign, bound as never)) as Compare;
+  ((measure: Measure | Judgeable, bound: BoundOf<number | Duration>) =>
+    typeof measure === 'string' || isGateMeasure(measure)
+      ? gateLimit(measure, sign, bound)
+      : limit(measure, sign, bound as never)) as Compare;
 export const atLeast: Compare = comparing('>=');
 export const atMost: Compare = comparing('<=');
 /** Not worse than the champion, on the same rows, by more than this; without a champion it holds. */
-export const noWorse = <const Name extends string>(measure: Name, by: number | Setting<number>): GateLimit<Name> =>
-  gateLimit(measure, 'no worse', by) as GateLimit<Name>;
+export const noWorse = <const Name extends string>(measure: Name, by: BoundOf<number>): LimitOn<Name> =>
+  gateLimit(measure, 'no worse', by);
 /** A query for rows that should not exist; the first of them are shown. */
 export const expectNone = (query: AnyRows): Limit<RowMeasure> =>
   limit<RowMeasure>({ measure: 'rows of a query', of: query.reads, query }, '<=', 0);

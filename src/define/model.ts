@@ -1,7 +1,7 @@
 import { type Column, type Columns, col, type Duration, type NamesOf, type Time } from '../columns/index.ts';
 import { type Definition, define } from './definition.ts';
+import type { GateLimit } from './gate.ts';
 import type { Inside, Learner } from './learners.ts';
-import type { GateLimit } from './limit.ts';
 import {
   type AnyReadable,
   type AnyRows,
@@ -35,6 +35,8 @@ export interface ModelFacts {
   readonly learner: Learner;
   readonly missing: Readonly<Record<string, Missing>>;
   readonly holdOut?: HoldOut;
+  /** Columns across which it is judged: those that it names, and those of its gate. */
+  readonly segments: readonly string[];
   readonly gate: readonly GateLimit[];
   readonly release?: Release;
   readonly maxAge?: Duration | Setting<Duration>;
@@ -88,8 +90,10 @@ interface ModelSpec<
   readonly missing?: Readonly<Partial<Record<NoInfer<Feature>, Missing>>>;
   /** Rows kept to judge with: a share, or the last by a time. Default: a stable fifth; nothing where nothing is predicted. */
   readonly holdOut?: { readonly share: number } | { readonly last: Duration; readonly by: NoInfer<NamesOf<C, Time>> };
+  /** Its measures are kept for each value of these columns too, and of those that its gate goes across. */
+  readonly segments?: readonly NoInfer<keyof C & string>[];
   /** All must hold (in a family, for each member), or the champion stays. */
-  readonly gate?: readonly GateLimit<NoInfer<Named> | 'samples'>[];
+  readonly gate?: readonly GateLimit<NoInfer<Named> | 'samples', NoInfer<keyof C & string>>[];
   /** Default: as soon as the gate is passed. */
   readonly release?: Release;
   /** A champion older than that is due to be trained again, and `esteira status` says so. */
@@ -113,13 +117,17 @@ export function model<
   name: string,
   spec: ModelSpec<C, Feature, Each, Named> & { readonly learner: Learner<Out, Named, Part, In> },
 ): Model<Pick<C, Feature>, Out, Part, In, Pick<C, Each>> {
-  const { each = [], missing = {}, gate = [], ...rest } = spec;
+  const { each = [], missing = {}, gate = [], segments = [], ...rest } = spec;
+  const across = gate.flatMap(({ measure }) =>
+    typeof measure === 'object' && 'across' in measure ? [measure.across] : [],
+  );
   const facts = Object.freeze({
     ...rest,
     each: Object.freeze([...each]),
     features: Object.freeze([...spec.features]),
     missing: Object.freeze({ ...missing }),
     gate: Object.freeze([...gate]),
+    segments: Object.freeze([...new Set([...segments, ...across])]),
   }) as unknown as ModelFacts;
   const { learner, from } = spec;
   const pick = (names: readonly string[]) =>

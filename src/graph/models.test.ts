@@ -3,11 +3,15 @@ import { test } from 'node:test';
 import { col } from '../columns/index.ts';
 import {
   atLeast,
+  atMost,
   boostedTrees,
   byHand,
+  exposureGap,
+  fairnessGap,
   job,
   kmeans,
   lambdaMart,
+  latency,
   logisticRegression,
   model,
   sql,
@@ -113,6 +117,32 @@ test('what a model cannot learn from, or by, is refused with what it may be', ()
   refused(wrongly({ maxAge: 'long' }), /an age that is none: long/);
   refused(wrongly({ release: { approvedBy: '' } }), /waits for nobody/);
   refused(wrongly({ from: sql`select 1` }), /learns from what is no table/);
+});
+
+test('a gate across columns, or on a latency, is refused where nobody could measure it', () => {
+  const ranked = { learner: lambdaMart({ at: [5] }), target: 'stays', group: 'level' };
+  const gap = fairnessGap('level', { of: 'ndcg_at_5' });
+  graphOf(wrongly({ ...ranked, segments: ['stays'], gate: [atMost(gap, 0.1), atMost(latency('p95'), '15 ms')] }));
+  assert.deepEqual(
+    model('ml.m', { ...spec, ...ranked, segments: ['stays'], gate: [atMost(gap, 0.1)] } as never).facts.segments,
+    ['stays', 'level'],
+  );
+  refused(
+    wrongly({ ...ranked, gate: [atMost(fairnessGap('level', { of: 'ndcg_at_3' }), 0.1)] }),
+    /measures: ndcg_at_3/,
+  );
+  refused(wrongly({ ...ranked, gate: [atMost(fairnessGap('level', { of: 'samples' }), 0.1)] }), /measures: samples/);
+  refused(wrongly({ ...ranked, gate: [atMost(exposureGap('gender'), 0.1)] }), /judged across gender: no column/);
+  refused(wrongly({ ...ranked, segments: ['days'] }), /judged across days: real/);
+  refused(wrongly({ segments: ['level'] }), /its learner predicts none: level/);
+  const wide = fairnessGap('level', { of: 'ndcg_at_5', least: 50 });
+  refused(wrongly({ ...ranked, gate: [atMost(gap, 0.1), atMost(wide, 0.2)] }), /fairness_gap_level_ndcg_at_5/);
+  refused(wrongly({ ...ranked, gate: [atMost(latency('p95', { rows: 0 }), '1 ms')] }), /a number that cannot be: 0/);
+  const logistic = { learner: logisticRegression(), target: 'stays' };
+  refused(wrongly({ ...logistic, gate: [atMost(latency('p95'), '1 ms')] }), /the engine predicts with it/);
+  refused(wrongly({ ...logistic, gate: [atMost(exposureGap('level'), 0.1)] }), /ranks nothing/);
+  assert.throws(() => atMost(latency('p95'), 15 as never), /has no time/);
+  assert.throws(() => atMost(gap, '15 ms' as never), /has no number/);
 });
 
 test('a job that builds and trains nothing, or trains a table, is refused', () => {

@@ -1,5 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Columns, parseDuration } from '../columns/index.ts';
-import { type AnyModel, type AnyTable, type Definition, type Learner, modelsInside } from '../define/index.ts';
+import {
+  type AnyModel,
+  type AnyTable,
+  type Definition,
+  type GateLimit,
+  type Learner,
+  type ModelFacts,
+  modelsInside,
+  samples,
+} from '../define/index.ts';
 import type { EsteiraError } from '../errors.ts';
 import { invalidDefinition } from './catalog.ts';
 
@@ -65,9 +75,8 @@ export function refuseModel(model: AnyModel): void {
   if (learner.target.length > 0) kindOf(target ?? 'target', 'cannot learn', learner.target);
   if (learner.grouped) kindOf(group ?? 'group', 'cannot tell requests apart by', ['text', 'integer', 'bigint']);
   else if (group !== undefined) throw refuse('has a group, and its learner judges row by row', group, 'no group');
-  for (const { judges } of gate)
-    if (![...learner.measures, 'samples'].includes(judges))
-      throw refuse('has a gate on what nobody measures', judges, [...learner.measures, 'samples'].join(', '));
+  refuseSegments(model.facts, kindOf, refuse);
+  for (const limit of gate) refuseLimit(limit, model.facts, refuse);
   if (release !== undefined && !(typeof release.approvedBy === 'string' && release.approvedBy !== ''))
     throw refuse('waits for nobody', release.approvedBy, "approvedBy('a group')");
   if (typeof maxAge === 'string' && !parseDuration(maxAge))
@@ -80,6 +89,36 @@ export function refuseModel(model: AnyModel): void {
   if (!isCount(range.from) || !isCount(range.to) || range.from > range.to || range.to > mostClusters)
     throw refuse('has clusters that cannot be', JSON.stringify(clusters), `a whole number from 1 to ${mostClusters}`);
 }
+type Kind = (column: string, what: string, kinds: readonly string[]) => string;
+type Refuse = (what: string, got: unknown, allowed: string, next?: string) => EsteiraError;
+
+function refuseSegments({ segments, learner }: ModelFacts, kindOf: Kind, refuse: Refuse): void {
+  if (segments.length > 0 && learner.target.length === 0)
+    throw refuse(
+      'is judged across a column, and its learner predicts none',
+      segments[0],
+      'a learner that has a target',
+    );
+  for (const column of segments) kindOf(column, 'cannot be judged across', eachKinds);
+}
+
+function refuseLimit({ measure, judges }: GateLimit, { learner, gate }: ModelFacts, refuse: Refuse): void {
+  const named = typeof measure === 'string' ? measure : 'of' in measure ? measure.of : undefined;
+  const known = [...learner.measures, ...(named === judges ? [samples] : [])];
+  if (named !== undefined && !known.includes(named))
+    throw refuse('has a gate on what nobody measures', named, known.join(', '));
+  if (typeof measure === 'string') return;
+  const other = gate.find((one) => one.judges === judges && !isDeepStrictEqual(one.measure, measure));
+  if (other) throw refuse('measures one figure in two ways', judges, 'the same options in every limit on it');
+  const counted = measure.judged === 'latency' ? measure.rows : measure.least;
+  if (!(Number.isSafeInteger(counted) && counted >= 1))
+    throw refuse(`has a limit on ${judges} with a number that cannot be`, counted, 'a whole number from 1');
+  if (measure.judged === 'exposure gap' && !learner.grouped)
+    throw refuse('has an exposure gap, and its learner ranks nothing', judges, 'a learner that ranks: lambdaMart(…)');
+  if (measure.judged === 'latency' && !learner.inProcess)
+    throw refuse('has a latency, and the engine predicts with it', judges, 'a learner of trees, which predicts here');
+}
+
 interface Range {
   readonly from: number;
   readonly to: number;
@@ -87,10 +126,7 @@ interface Range {
 /** Each is spelled out in the query that predicts. */
 const mostClusters = 200;
 
-function refuseRefining(
-  { refine = {} }: Learner['options'],
-  refuse: (what: string, got: unknown, allowed: string) => EsteiraError,
-): void {
+function refuseRefining({ refine = {} }: Learner['options'], refuse: Refuse): void {
   const wrong = Object.entries(Object(refine)).find(
     ([name, count]) => !['trees', 'most'].includes(name) || !(Number.isSafeInteger(count) && Number(count) >= 1),
   );
@@ -98,11 +134,7 @@ function refuseRefining(
     throw refuse('cannot be refined so', `${wrong[0]}: ${wrong[1]}`, 'refine: { trees, most }, whole numbers from 1');
 }
 
-function refuseHoldOut(
-  holdOut: AnyModel['facts']['holdOut'],
-  kindOf: (column: string, what: string, kinds: readonly string[]) => string,
-  refuse: (what: string, got: unknown, allowed: string) => EsteiraError,
-): void {
+function refuseHoldOut(holdOut: AnyModel['facts']['holdOut'], kindOf: Kind, refuse: Refuse): void {
   if (holdOut === undefined) return;
   if ('share' in holdOut) {
     if (!(holdOut.share > 0 && holdOut.share < 1))

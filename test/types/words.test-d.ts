@@ -16,7 +16,9 @@ import {
   env,
   existsIn,
   expectNone,
+  exposureGap,
   failures,
+  fairnessGap,
   files,
   firstOf,
   from,
@@ -27,6 +29,7 @@ import {
   keepLatest,
   kmeans,
   lambdaMart,
+  latency,
   logisticRegression,
   mergeDeleting,
   model,
@@ -323,7 +326,15 @@ const ranking = model('ml.ranking', {
   target: 'stays',
   group: 'plan',
   learner: lambdaMart({ at: [3, 5] }),
-  gate: [atLeast('ndcg_at_5', 0.65)],
+  segments: ['stays'],
+  gate: [
+    atLeast('ndcg_at_5', 0.65),
+    atMost(fairnessGap('plan', { of: 'ndcg_at_5' }), 0.05),
+    atMost(fairnessGap('plan', { of: 'hit_at_3', least: 50 }), waits.most),
+    atMost(exposureGap('plan'), 0.1),
+    atMost(latency('p95', { rows: 20 }), '15 ms'),
+    atMost(latency('p99'), waits.longest),
+  ],
 });
 job('retrain', { when: byHand, train: [segments, ranking] });
 job('hourly', { when: byHand, refine: [ranking], build: [people] });
@@ -337,6 +348,26 @@ model('m', { ...by, features: ['hours'] });
 model('m', { ...by, gate: [atLeast('auc', 0.5)] });
 // @ts-expect-error a cut-off that it is not judged at
 model('m', { ...ranked, gate: [atLeast('ndcg_at_5', 0.6)] });
+// @ts-expect-error fairness of a cut-off that it is not judged at
+model('m', { ...ranked, gate: [atMost(fairnessGap('plan', { of: 'ndcg_at_5' }), 0.05)] });
+// @ts-expect-error fairness of a measure that the learner does not report
+model('m', { ...by, gate: [atMost(fairnessGap('plan', { of: 'ndcg_at_3' }), 0.05)] });
+// @ts-expect-error fairness across a column that is not there
+model('m', { ...ranked, gate: [atMost(fairnessGap('gender', { of: 'ndcg_at_3' }), 0.05)] });
+// @ts-expect-error exposure across a column that is not there
+model('m', { ...ranked, gate: [atMost(exposureGap('gender'), 0.05)] });
+// @ts-expect-error judged across a column that is not there
+model('m', { ...ranked, segments: ['gender'] });
+// @ts-expect-error a latency below a number
+atMost(latency('p95'), 15);
+// @ts-expect-error a latency below a setting that is a number
+atMost(latency('p95'), waits.most);
+// @ts-expect-error a gap below a time
+atMost(fairnessGap('plan', { of: 'ndcg_at_5' }), '15 ms');
+// @ts-expect-error a measure below a setting that is a time
+atLeast('ndcg_at_5', waits.longest);
+// @ts-expect-error a quantile that is none
+latency('p90');
 // @ts-expect-error a target that is no column
 model('m', { ...by, learner: logisticRegression(), target: 'left' });
 // @ts-expect-error what stands for a column that is no feature

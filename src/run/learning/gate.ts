@@ -1,7 +1,9 @@
+import type { Duration } from '../../columns/index.ts';
 import type { AnyModel, GateLimit } from '../../define/index.ts';
 import type { JudgedLimit, VersionAbout } from '../../registry/about.ts';
+import { millisecondsOf } from '../patience.ts';
 import type { Project } from '../project.ts';
-import { type SettingValues, settingNumber } from '../settings.ts';
+import { type SettingValues, settingText } from '../settings.ts';
 import type { Lessons } from './lessons.ts';
 
 /** What every limit of the gate says of every member; a figure that is not known does not pass. */
@@ -11,8 +13,11 @@ export function judge(
   { settings, project }: { readonly settings: SettingValues; readonly project: Project },
 ): VersionAbout['gate'] {
   const limits = facts.gate.map((limit): JudgedLimit => {
-    const { judges, sign, bound } = limit;
-    const number = typeof bound === 'number' ? bound : settingNumber(bound, settings, project);
+    const { judges, measure, sign, bound } = limit;
+    const given = typeof bound === 'object' ? settingText(bound, settings, project) : bound;
+    // Of a time, milliseconds.
+    const number =
+      typeof measure === 'object' && measure.judged === 'latency' ? millisecondsOf(given as Duration) : Number(given);
     const judged = members.map(({ member, measures, champion, incomparable, rows, held, samples = held || rows }) => {
       const value = judges === 'samples' ? samples : known(measures[judges]);
       const beside = judges === 'samples' ? undefined : known(champion?.[judges]);
@@ -28,7 +33,7 @@ export function judge(
       measure: judges,
       sign,
       bound: number,
-      ...(typeof bound === 'number' ? {} : { setting: `${bound.of.name}.${bound.setting}` }),
+      ...(typeof bound === 'object' ? { setting: `${bound.of.name}.${bound.setting}` } : {}),
       members: judged,
       passed: judged.length > 0 && judged.every(({ passed }) => passed),
     };
