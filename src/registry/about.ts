@@ -42,7 +42,11 @@ export interface MemberAbout {
     readonly fresh: readonly number[];
     readonly gone: readonly number[];
   };
+  /** Of a version that was to go on from the champion. */
+  readonly refined?: Refined;
 }
+/** Trees that the champion had, and that came behind them; or why it was trained anew. */
+export type Refined = { readonly trees: number; readonly added: number } | { readonly anew: string };
 
 /** What is to be known of a version; kept with its files and in the state, and never changed. */
 export interface VersionAbout {
@@ -69,6 +73,8 @@ export interface VersionAbout {
   readonly seconds: number;
   /** The version that was the champion then. */
   readonly champion?: string;
+  /** Of a run that was to go on from the champion: the version that it did go on from, or why it trained anew. */
+  readonly refined?: { readonly from: string } | { readonly anew: string };
   readonly gate: { readonly passed: boolean; readonly limits: readonly JudgedLimit[] };
   /** Nothing gets out until somebody of this group says so. */
   readonly approvedBy?: string;

@@ -15,7 +15,7 @@ export { parameterChanges, parameterTexts } from './learning/parameters.ts';
 export { real } from './learning/predict/features.ts';
 export { broken, openPredictor, type Predictor, predictQuery, rowsFile } from './learning/predictor.ts';
 export { memberInOrder, openProfiles } from './learning/profiles.ts';
-export { insideOf, lacking, release, showChampions } from './learning/release.ts';
+export { insideOf, lacking, overtaken, release, showChampions } from './learning/release.ts';
 export {
   askToDestroy,
   keyLosses,

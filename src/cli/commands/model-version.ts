@@ -61,6 +61,7 @@ function trainedLines(view: VersionShowView, trained: Trained, look: Look): read
     line('trained', `${moment(view.createdAt)} in ${seconds(trained.seconds)}, by ${job} of ${date} (${by})`, look),
     line('run', view.runId, look),
     line('beside', champion ?? 'no champion', look),
+    ...many('refined', refinedTexts(trained), look),
     ...many('settings', settings, look),
     ...many('inputs', inputs, look),
     line('code', `${trained.code}; content ${view.contentHash?.slice(0, 16) ?? 'none'}`, look),
@@ -68,6 +69,20 @@ function trainedLines(view: VersionShowView, trained: Trained, look: Look): read
     ...measureLines(trained, look),
     ...movedLines(view.moved, look),
   ];
+}
+
+/** From which version it goes on, and how far; of a family for each member. */
+function refinedTexts({ refined, members }: Trained): readonly string[] {
+  if (!refined) return [];
+  if ('anew' in refined) return [`trained anew: ${refined.anew}`];
+  const of = ({ refined: own, member }: Trained['members'][number]): string => {
+    const who = memberText(member) === '' ? '' : `${memberText(member)}: `;
+    if (!own || 'anew' in own) return `${who}trained anew: ${own?.anew ?? 'nothing to go on from'}`;
+    return `${who}${counted(own.added, 'tree')} added to ${count(own.trees)}`;
+  };
+  const [only = ''] = members.map(of);
+  if (members.length === 1) return [`from ${refined.from}: ${only}`];
+  return [`from ${refined.from}`, ...members.map(of)];
 }
 
 const many = (word: string, texts: readonly string[], look: Look): readonly string[] =>

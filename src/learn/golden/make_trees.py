@@ -64,6 +64,9 @@ out["stopped"], out["half"] = stopped, half
 # Going on from another model, with the other half of the rows.
 first = train("binary", slice(None, half))
 out["continued"] = {"first": first.model_to_string(), "all": train("binary", slice(half, None), init_model=first).model_to_string()}
+# The same of a ranking, drawn, on all rows: what a refinement does.
+first = train("lambdarank weighted", slice(None, half))
+out["refined"] = train("lambdarank weighted", init_model=first).model_to_string()
 
 # Measures.
 scores = numpy.array([((index * 7919) % 1009) / 8 for index in range(rows)])

@@ -36,6 +36,8 @@ export interface Lesson<Options = Readonly<Record<string, unknown>>> {
   readonly held?: Uint8Array;
   /** The champion's, of the same member. */
   readonly former?: Parameters;
+  /** Goes on from that; or says why not. */
+  readonly refine?: true;
   readonly progress?: (done: number, of: number) => void;
 }
 
@@ -59,4 +61,6 @@ export interface Learned {
     readonly fresh: readonly number[];
     readonly gone: readonly number[];
   };
+  /** Trees that it went on from, and that it has added to them; or why it did not. */
+  readonly refined?: { readonly trees: number; readonly added: number } | { readonly anew: string };
 }

@@ -5,14 +5,16 @@ import { requestsOf } from '../ranking/requests.ts';
 import { readModel } from '../trees/format/read.ts';
 import { writeModel } from '../trees/format/write.ts';
 import { measuresOf } from '../trees/measures.ts';
+import type { TreeModel } from '../trees/model.ts';
 import type { TreesOptions } from '../trees/options.ts';
 import type { TreeRows } from '../trees/rows.ts';
 import { predictTrees, trainTrees } from '../trees/train.ts';
 import type { Learned, Lesson, Parameters } from './learned.ts';
+import { going, type Refining } from './refining.ts';
 import { lengthOf, pickedAll, rowsWhere } from './rows.ts';
 
 type Forest = Extract<Parameters, { readonly text: string }>;
-type Options = Omit<TreesOptions, 'objective'> & { readonly seed?: number };
+type Options = Omit<TreesOptions, 'objective'> & { readonly seed?: number; readonly refine?: Refining };
 
 export const boostedTrees = (lesson: Lesson<Options>): Promise<Learned> => trees(lesson, 'binary', 'boosted trees');
 export const regressionTrees = (lesson: Lesson<Options>): Promise<Learned> =>
@@ -23,10 +25,11 @@ export const lambdaMart = (lesson: Lesson<Options>): Promise<Learned> => trees(l
 const watching = 0.1;
 
 async function trees(
-  { options: { seed = 0, ...own }, columns, target, held, group, former, progress }: Lesson<Options>,
+  { options: { seed = 0, refine, ...own }, ...lesson }: Lesson<Options>,
   objective: TreesOptions['objective'],
   learner: Forest['learner'],
 ): Promise<Learned> {
+  const { columns, target, held, group, former, progress } = lesson;
   if (!target || target.of === 'texts') throw new RangeError('the target is no number');
   const { values, valid } = target;
   const known = (row: number): boolean => valid === undefined || valid[row] === 1;
@@ -38,16 +41,18 @@ async function trees(
   const all = rowsOf((row) => held?.[row] !== 1);
   const judging = rowsOf((row) => held?.[row] === 1);
   const { training, validation } = own.stopAfter ? apart(all, { columns, values, group, seed }) : { training: all };
-  const options = { ...own, objective };
+  const champion = former?.learner === learner ? readModel((former as Forest).text) : undefined;
+  const on = lesson.refine ? going(champion, columns, { trees: own.trees, refine }) : undefined;
+  const options = { ...own, ...(on && 'added' in on ? { trees: on.added } : {}), objective };
   const { model, importance } = await trainTrees({
     ...{ ...training, options, seed },
+    ...(on && 'from' in on ? { from: on.from } : {}),
     ...(validation ? { validation } : {}),
     ...(progress ? { progress } : {}),
   });
   const rows = judging.count > 0 ? judging : all;
   const judge = (of: typeof model) =>
     measuresOf(options, { predictions: predictTrees(of, rows.columns), values: rows.target, groups: rows.groups });
-  const champion = former?.learner === learner ? readModel((former as Forest).text) : undefined;
   return {
     parameters: { learner, text: writeModel(model) },
     inside: Object.entries(importance.gain)
@@ -63,8 +68,14 @@ async function trees(
       : former
         ? { incomparable: true as const }
         : {}),
+    ...(on ? { refined: 'from' in on ? grownFrom(on.from, model) : on } : {}),
   };
 }
+
+const grownFrom = ({ trees }: TreeModel, model: TreeModel) => ({
+  trees: trees.length,
+  added: model.trees.length - trees.length,
+});
 
 interface Rows extends TreeRows {
   readonly count: number;

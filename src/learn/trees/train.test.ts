@@ -4,7 +4,7 @@ import { setTimeout as later } from 'node:timers/promises';
 import type { Columns } from './columns.ts';
 import { readModel } from './format/read.ts';
 import { writeModel } from './format/write.ts';
-import { columns, given, groups, names, rows, targets } from './golden-rows.ts';
+import { columns, given, groups, names, rows, targets, weights } from './golden-rows.ts';
 import { ranking, without } from './golden-sets.ts';
 import { importanceOf } from './model.ts';
 import type { TreesObjective } from './options.ts';
@@ -102,6 +102,20 @@ test("training goes on from another model as LightGBM's does", async () => {
     trainTrees({ ...rowsOf('regression', 0, half), options: { objective: 'regression' }, from: first.model }),
     /cannot go on/,
   );
+});
+
+test("a ranking that is refined on all rows, drawn and weighted, has LightGBM's trees behind those it had", async () => {
+  const options = { objective: 'lambdarank', trees: 6, leaves: 15, bagging: 0.4 } as const;
+  const weighted = (end: number): TreeRows => ({ ...rowsOf('lambdarank', 0, end), weights: weights.slice(0, end) });
+  const { model: first } = await trainTrees({ ...weighted(half), options, seed: 3 });
+  const { model } = await trainTrees({ ...weighted(rows), options, seed: 3, from: first });
+  const wanted = readModel(given.refined).trees;
+  assert.equal(wanted.length, 12);
+  for (const [index, { feature, leafValue }] of wanted.entries()) {
+    assert.deepEqual([...(model.trees[index]?.feature ?? [])], [...feature], `tree ${index}`);
+    for (const [leaf, value] of leafValue.entries())
+      assert.ok(Math.abs((model.trees[index]?.leafValue[leaf] as number) - value) < 1e-12, `tree ${index}`);
+  }
 });
 
 test('words that are new when training goes on come behind those that were known', async () => {

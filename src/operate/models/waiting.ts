@@ -1,7 +1,7 @@
 import type { Job } from '../../define/index.ts';
 import type { Node } from '../../graph/index.ts';
 import type { ModelVersion } from '../../ports/index.ts';
-import { lacking, type Project } from '../../run/index.ts';
+import { lacking, overtaken, type Project } from '../../run/index.ts';
 import { labelIn } from '../alerts/subject.ts';
 import { commandIn, few } from '../alerts/words.ts';
 import { aboutOf, labelOfModel, type ModelNode } from './find.ts';
@@ -65,7 +65,10 @@ async function candidateWaits(project: Project, node: ModelNode, version: ModelV
       next: commandIn(project, `approve ${label} ${version.version} --reason …`),
     };
   const next = commandIn(project, `models promote ${label} ${version.version} --reason …`);
-  return { for: 'promotion', text: 'nothing: it can be promoted', next };
+  const champion = (await project.state.models.champions()).get(node.id)?.version;
+  const gone = overtaken(version, champion);
+  const text = gone === undefined ? 'nothing: it can be promoted' : `it ${gone}: it can be promoted`;
+  return { for: 'promotion', text, next };
 }
 
 function jobsThatBuild({ graph }: Project, nodes: readonly Node[]): readonly string[] {

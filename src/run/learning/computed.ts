@@ -1,23 +1,20 @@
 import { type Columns, col, type Vector } from '../../columns/index.ts';
 import type { AnyModel } from '../../define/index.ts';
 import { pickedAll, rowsWhere } from '../../learn/learners/rows.ts';
-import { readModel } from '../../learn/trees/format/read.ts';
 import { predictTrees } from '../../learn/trees/train.ts';
 import type { PredictedInput } from '../../ports/index.ts';
 import { versionName } from './learning.ts';
-import type { Predictor } from './predictor.ts';
+import type { OpenedPredictor } from './predictor.ts';
 
 /** Rows that the engine cannot predict by itself, as a relation of a step: trees are walked here. */
 export function computedInput(
   { facts }: AnyModel,
-  { members, version }: Predictor,
+  { members, version }: OpenedPredictor,
   of: { readonly relation: string; readonly query: string },
 ): PredictedInput {
   const { learner, features, each, from } = facts;
   const [name = ''] = Object.keys(learner.output);
-  const models = members.flatMap(({ member, parameters }) =>
-    'text' in parameters ? [{ member, model: readModel(parameters.text) }] : [],
-  );
+  const models = members.flatMap(({ member, trees }) => (trees ? [{ member, model: trees }] : []));
   const { columns } = from as { readonly columns: Columns };
   const asked = features.map((feature) => [feature, columns[feature]] as const);
   return {

@@ -6,7 +6,7 @@ import type { Held, PredictedInput } from '../../ports/index.ts';
 import type { Project } from '../project.ts';
 import type { SettingValues } from '../settings.ts';
 import { championKey, trainingJob, versionKey } from './champions.ts';
-import { openPredictor, type Predictor } from './predictor.ts';
+import { type OpenedPredictor, openPredictor } from './predictor.ts';
 import { candidateOf, hasRows } from './release.ts';
 
 /** What a run knows of models: each is read once, whatever predicts with it. */
@@ -14,7 +14,7 @@ export class Learning {
   readonly #project: Project;
   readonly #settings: SettingValues;
   readonly #held: Held | undefined;
-  readonly #predictors = new Map<string, Promise<Predictor>>();
+  readonly #predictors = new Map<string, Promise<OpenedPredictor>>();
 
   constructor(of: { readonly project: Project; readonly settings: SettingValues; readonly held?: Held }) {
     this.#project = of.project;
@@ -25,7 +25,7 @@ export class Learning {
   /** What a step needs before its query can be spelled. */
   async prepared(model: StepModel): Promise<Prepared> {
     const { inside } = model.node;
-    const predictors = new Map<string, Predictor>();
+    const predictors = new Map<string, OpenedPredictor>();
     for (const node of model.champions) predictors.set(node.id, await this.#predictor(node));
     for (const { node } of model.reads) if (node.inside && node.inside !== inside) await this.#refuseWithout(node);
     const prepared = { predictors, computed: new Map<string, PredictedInput>() };
@@ -36,7 +36,7 @@ export class Learning {
     };
   }
 
-  #predictor(node: Node<AnyModel>): Promise<Predictor> {
+  #predictor(node: Node<AnyModel>): Promise<OpenedPredictor> {
     const known = this.#predictors.get(node.id);
     if (known) return known;
     const version = this.#settings[championKey(node)] as string;
@@ -73,7 +73,7 @@ export class Learning {
   async #refuseUnknown(node: Node<AnyModel>, rows: string): Promise<void> {
     const { definition, id } = node;
     const { each } = definition.facts;
-    const { version, members } = await (this.#predictors.get(id) as Promise<Predictor>);
+    const { version, members } = await (this.#predictors.get(id) as Promise<OpenedPredictor>);
     const { dialect } = this.#project.warehouse;
     const names = each.map(dialect.identifier).join(', ');
     const known = members.map(({ member }) => {
@@ -136,7 +136,7 @@ const ifMissing = (error: unknown): undefined => {
 };
 
 export interface Prepared {
-  readonly predictors: ReadonlyMap<string, Predictor>;
+  readonly predictors: ReadonlyMap<string, OpenedPredictor>;
   /** Relations that are predicted beside the engine, as the step's query is spelled. */
   readonly computed: Map<string, PredictedInput>;
   /** Of a table inside a model: the version that is written. */

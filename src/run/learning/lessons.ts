@@ -19,6 +19,8 @@ export interface Training {
   readonly each: readonly { readonly name: string; readonly kind: string }[];
   readonly rows: number;
   readonly columns: Readonly<Record<string, FeatureColumn>>;
+  /** Goes on from the champion. */
+  readonly refine?: true;
   /** What the champion has learned. */
   readonly former: readonly { readonly member: Member; readonly parameters: Parameters }[];
 }
@@ -41,7 +43,7 @@ const learners: Readonly<Record<Parameters['learner'], (lesson: Lesson<never>) =
 
 /** Learns each member of the family by itself. Throws RangeError for rows from which nothing can be learned, which names the member. */
 export async function learn(training: Training, progress: (text: string) => void): Promise<Lessons> {
-  const { learner, options, features, target, held, group, former, columns } = training;
+  const { learner, options, features, target, held, group, former, columns, refine } = training;
   const lesson = learners[learner] as (lesson: Lesson) => Learned | Promise<Learned>;
   const members: Lessons['members'][number][] = [];
   if (training.rows === 0) throw new RangeError('there are no rows');
@@ -61,6 +63,7 @@ export async function learn(training: Training, progress: (text: string) => void
         ...(group === undefined ? {} : { group: own[group] as FeatureColumn }),
         ...(held === undefined ? {} : { held: flagsOf(own[held]) }),
         ...(before ? { former: before.parameters } : {}),
+        ...(refine ? { refine } : {}),
         progress: (done, of) => {
           const which = named.length > 0 ? `${named.join(', ')} (${place + 1} of ${all.length}): ` : '';
           progress(`${which}${done} of ${of} ${learner === 'kmeans' ? 'starts' : 'rounds'}`);

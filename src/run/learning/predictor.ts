@@ -2,6 +2,9 @@ import type { AnyModel } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import type { Node } from '../../graph/index.ts';
 import type { Parameters } from '../../learn/learners/learned.ts';
+import { readModel } from '../../learn/trees/format/read.ts';
+import { UnreadableModel } from '../../learn/trees/format/refusal.ts';
+import type { TreeModel } from '../../learn/trees/model.ts';
 import type { Dialect } from '../../ports/index.ts';
 import type { Member } from '../../registry/about.ts';
 import { openVersion } from '../../registry/version-files.ts';
@@ -22,15 +25,28 @@ export interface Predictor {
   readonly version: string;
   readonly members: readonly { readonly member: Member; readonly parameters: Parameters }[];
 }
+/** One that was read; trees are ready to be walked. */
+export interface OpenedPredictor extends Predictor {
+  readonly members: readonly (Predictor['members'][number] & { readonly trees?: TreeModel })[];
+}
 
-/** Throws VERSION_BROKEN when its files are not what was registered. */
-export async function openPredictor(node: Node<AnyModel>, version: string, project: Project): Promise<Predictor> {
+/** Throws VERSION_BROKEN when its files are not what was registered, or are not understood. */
+export async function openPredictor(node: Node<AnyModel>, version: string, project: Project): Promise<OpenedPredictor> {
   const known = await project.state.models.version(node.id, version);
   const contentHash = known?.contentHash ?? '';
   const opened = await openVersion(project.files, { model: node.id, version, contentHash }, [modelFile]);
   if (opened.is === 'broken') throw broken(node, version, opened.why);
-  const { members } = JSON.parse(Buffer.from(await opened.part(modelFile)).toString('utf8')) as Predictor;
-  return { model: node.id, version, members };
+  const text = Buffer.from(await opened.part(modelFile)).toString('utf8');
+  try {
+    const { members } = JSON.parse(text) as Predictor;
+    const ready = members.map((one) =>
+      'text' in one.parameters ? { ...one, trees: readModel(one.parameters.text) } : one,
+    );
+    return { model: node.id, version, members: ready };
+  } catch (error) {
+    if (!(error instanceof UnreadableModel || error instanceof SyntaxError)) throw error;
+    throw broken(node, version, `${modelFile} is not understood: ${error.message}`);
+  }
 }
 
 export const broken = (node: Node, version: string, why: string): EsteiraError =>

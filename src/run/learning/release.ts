@@ -63,17 +63,20 @@ export async function release(
   );
   const said: string[] = [];
   const ready: { readonly model: string; readonly to: string }[] = [];
+  const how = new Map<string, string>();
+  const champions = await state.models.champions();
   for (const model of touched) {
     const { id } = graph.nodeOf(model);
     const [own] = await state.models.versions({ model: id, runId: held.runId, limit: 1 });
     const newest = own ?? (await candidateOf(id, project));
     if (!newest) continue;
-    const waits = await waitsFor(newest, model, project);
-    if (waits === undefined) ready.push({ model: id, to: newest.version });
-    else if (waits !== '') said.push(`${model.name} ${newest.version} ${waits}`);
+    const waits = (await waitsFor(newest, model, project)) ?? overtaken(newest, champions.get(id)?.version);
+    if (waits === undefined) {
+      ready.push({ model: id, to: newest.version });
+      how.set(id, madeOf(newest));
+    } else if (waits !== '') said.push(`${model.name} ${newest.version} ${waits}`);
   }
   if (ready.length === 0) return said;
-  const champions = await state.models.champions();
   const models = ready
     .map((one) => ({ ...one, from: champions.get(one.model)?.version }))
     .filter(({ from, to }) => from !== to)
@@ -86,9 +89,25 @@ export async function release(
   if (moved.moved === 'all')
     return [
       ...said,
-      ...models.map(({ model, to }) => `${graph.nodes.get(model)?.definition.name} ${to} is the champion`),
+      ...models.map(
+        ({ model, to }) => `${graph.nodes.get(model)?.definition.name} ${to} is the champion${how.get(model)}`,
+      ),
     ];
   return [...said, `${graph.nodes.get(moved.model)?.definition.name}: another version became the champion meanwhile`];
+}
+
+/** Of a version that was to go on from another, as the end of a sentence. */
+function madeOf({ about }: ModelVersion): string {
+  const { refined } = (about ?? {}) as Partial<VersionAbout>;
+  if (!refined) return '';
+  return 'from' in refined ? `; it goes on from ${refined.from}` : `; it was trained anew: ${refined.anew}`;
+}
+
+/** What was put in the place of the version that it goes on from was put there with reason, and is not undone by itself. */
+export function overtaken({ version, about }: ModelVersion, champion: string | undefined): string | undefined {
+  const { refined } = (about ?? {}) as Partial<VersionAbout>;
+  if (!refined || !('from' in refined) || champion === refined.from || champion === version) return undefined;
+  return `goes on from ${refined.from}, which is not the champion any more`;
 }
 
 /** Why a version is not the champion yet, as the end of a sentence; empty for one that never will be without a person, nothing for one that is ready. */

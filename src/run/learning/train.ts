@@ -13,6 +13,7 @@ import { settingsAbove } from './above.ts';
 import { judge } from './gate.ts';
 import { kindsOf, type Lessons } from './lessons.ts';
 import { broken, modelFile, openPredictor, type Predictor, profileFile, rowsFile } from './predictor.ts';
+import { refinedBy, whyAnew } from './refining.ts';
 import { heldName, trainingRows } from './rows.ts';
 import { learnAside } from './thread.ts';
 
@@ -43,6 +44,8 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
     const read = await project.warehouse.vectors(query, { columns, file, signal });
     const champion = (await project.state.models.champions()).get(node.id)?.version;
     const former = champion === undefined ? undefined : await formerOf(node, champion, run);
+    const anew = model.refines ? await whyAnew(model, { champion, former }, run) : undefined;
+    if (anew !== undefined) run.onProgress?.(node.id, `it is trained anew: ${anew}`);
     const lessons = await learnAside(
       {
         learner: facts.learner.learner,
@@ -57,7 +60,8 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
         each: kindsOf(facts.each, facts.from.columns),
         rows: read.rows,
         columns: read.columns,
-        former: former?.members ?? [],
+        former: former?.members.map(({ member, parameters }) => ({ member, parameters })) ?? [],
+        ...(model.refines && anew === undefined ? { refine: true } : {}),
       },
       { where: whereOf(node.definition), signal, progress: (text) => run.onProgress?.(node.id, text) },
     );
@@ -77,13 +81,15 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
       by: run.by ?? run.of?.reason ?? 'manual',
       inputs: inputsOf(options, run),
       rows: read.rows,
-      members: lessons.members.map(({ member, rows, held: kept, left, measures, moved }) => ({
+      members: lessons.members.map(({ member, rows, held: kept, left, measures, moved, refined }) => ({
         ...{ member, rows, held: kept, left },
         measures: finite(measures),
         ...(moved ? { moved } : {}),
+        ...(refined ? { refined } : {}),
       })),
       seconds: Math.round(performance.now() - started) / 1000,
       ...(champion === undefined ? {} : { champion }),
+      ...(model.refines ? { refined: refinedBy(lessons, champion, anew) } : {}),
       gate: judge(node.definition, lessons, { settings: values.settings, project }),
       ...(facts.release ? { approvedBy: facts.release.approvedBy } : {}),
     };
