@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { col } from '../columns/index.ts';
 import {
+  always,
   appendChanges,
   byHand,
   check,
@@ -34,6 +35,8 @@ const orders = table('silver.orders', { columns: { n: key }, rows });
 
 // What a project without a type checker could write: `never` stands where the types would refuse it.
 const misshapen: Readonly<Record<string, () => Definition>> = {
+  'tells what is no channel': () => job('j', { when: byHand, build: [orders], tell: '' }),
+  'tells how its runs ended, and goes on without end': () => job('j', { when: always, build: [orders], tell: 'ltr' }),
   'has no columns': () => table('silver.t', { columns: {}, rows }),
   'The column n of silver.t is none': () => table('silver.t', { columns: { n: 'integer' as never }, rows }),
   'two columns n': () => table('silver.t', { columns: { n, N: n }, rows }),

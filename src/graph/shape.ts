@@ -77,6 +77,13 @@ function refuseJob(job: Job): void {
       );
   if (job.tell !== undefined && (typeof job.tell !== 'string' || job.tell === ''))
     throw invalid(job, `The job ${job.name} tells what is no channel.`, String(job.tell), 'the name of a channel');
+  if (job.tell !== undefined && job.triggers.some(({ on }) => on === 'always'))
+    throw invalid(
+      job,
+      `The job ${job.name} tells how its runs ended, and goes on without end.`,
+      `tell: ${job.tell}`,
+      'no `tell`: a monitor of failures(…) tells when it fails',
+    );
   const isBuilt = (one: Definition | undefined): boolean => one?.kind === 'table' || one?.kind === 'source';
   refuseTraining(job);
   const wrong = job.build.find((one) => !isBuilt(one));

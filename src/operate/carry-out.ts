@@ -44,7 +44,8 @@ import {
 import { judgedOf } from './alerts/judge.ts';
 import { watchLong } from './alerts/long.ts';
 import type { Ran } from './alerts/subject.ts';
-import { tellChanges } from './alerts/tell.ts';
+import { sendNow, tellChanges } from './alerts/tell.ts';
+import { toldOfEnd } from './alerts/told-run.ts';
 import { driftViews } from './drifts.ts';
 import { Journal } from './journal.ts';
 import { movedTexts } from './models/moved.ts';
@@ -298,16 +299,19 @@ async function end(
   { project, context, values, took }: Beside,
 ): Promise<void> {
   const { runId, job } = held;
-  const steps = project.graph.monitors.size > 0 ? await project.state.steps(runId) : [];
+  const isHeard = project.graph.monitors.size > 0 || project.graph.jobs.get(job)?.tell !== undefined;
+  const steps = isHeard ? await project.state.steps(runId) : [];
   const ran: Ran = { runId, job, date: run.date, zone: run.zone, state, took, steps, error };
   const { judged, trouble } = error?.code === 'FENCED' ? { judged: [] } : await judgedOf(ran, values, project);
+  const telling = error?.code === 'FENCED' ? undefined : await toldOfEnd({ ...ran, reason: run.reason }, project);
   if (trouble) emitNote(context, `The monitors of this run could not be judged: ${trouble}`);
   await project.trace('before-finish');
   const now = project.clock.now();
-  const beside = { after: comingAfter(job, project), judged };
+  const beside = { after: comingAfter(job, project), judged, ...(telling ? { telling } : {}) };
   const changes = await project.state.finish(held, state, error?.toJSON(), now, beside);
   await project.trace('finished');
   tellChanges(changes, project, context);
+  if (telling) sendNow(project);
 }
 
 async function finish(

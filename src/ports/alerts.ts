@@ -56,8 +56,8 @@ export interface Judged {
  * `over`: it holds again.
  */
 export type NoticeKind = 'raised' | 'more' | 'still' | 'over' | 'test';
-/** What people are told. */
-export interface Notice {
+/** What people are told of a monitor. */
+export interface AlertNotice {
   /** The same however often it is sent. */
   readonly id: string;
   readonly kind: NoticeKind;
@@ -72,6 +72,72 @@ export interface Notice {
   /** What to look at next, as the definition says it. */
   readonly next?: string;
 }
+/** `not begun`: what keeps it from that may pass. `missed`: nothing is run for the times at which it was due. */
+export type RunNoticeKind = 'succeeded' | 'failed' | 'cancelled' | 'not begun' | 'missed';
+/** A version that a run has trained, or has made the champion. */
+export interface ToldVersion {
+  /** As people write it. */
+  readonly model: string;
+  readonly version: string;
+  readonly became: 'champion' | 'refused' | 'waiting';
+  /** The champion before, or the one that stays. */
+  readonly champion?: string;
+  /** Why it is not the champion. */
+  readonly why?: string;
+  /** Every limit of its gate. */
+  readonly limits: readonly {
+    readonly measure: string;
+    /** Of a family. */
+    readonly member?: string;
+    readonly sign: '>=' | '<=' | 'no worse';
+    readonly bound: number;
+    readonly setting?: string;
+    /** Absent where it is not known. */
+    readonly value?: number;
+    /** The champion's, on the same rows. */
+    readonly champion?: number;
+    readonly passed: boolean;
+  }[];
+}
+/** What people are told of a run of a job. */
+export interface RunNotice {
+  /** The same however often it is sent. */
+  readonly id: string;
+  readonly kind: RunNoticeKind;
+  /** What belongs together: the run, or the time that was due. */
+  readonly thread: string;
+  readonly job: string;
+  readonly project: string;
+  readonly environment: string;
+  readonly at: string;
+  readonly date: string;
+  readonly runId?: string;
+  readonly seconds?: number;
+  /** In one sentence. */
+  readonly what: string;
+  readonly versions: readonly ToldVersion[];
+  /** Those that were built, or failed. */
+  readonly steps: readonly {
+    readonly step: string;
+    readonly state: string;
+    readonly seconds?: number;
+    readonly in?: number;
+    readonly valid?: number;
+    readonly invalid?: number;
+    readonly duplicates?: number;
+  }[];
+  /** What a person wants to know beside it, line by line. */
+  readonly facts: readonly string[];
+  /** Commands that show more. */
+  readonly look: readonly string[];
+}
+/** A notice on its way into the outbox. Who was told of a run what it says already is not told again. */
+export interface Telling {
+  readonly notice: RunNotice;
+  readonly tell: readonly Recipient[];
+}
+export type Notice = AlertNotice | RunNotice;
+
 export interface NoticeRecord extends Recipient {
   readonly notice: Notice;
   /** `given up`: nobody took it for so long that nothing more is tried. */
@@ -115,8 +181,12 @@ export interface AlertStore {
   figures(filter: { readonly monitor: string; readonly limit: number }): Promise<readonly Figure[]>;
   /** Newest first. */
   alerts(filter: { readonly open?: boolean; readonly limit: number }): Promise<readonly AlertRecord[]>;
-  /** Of these alerts, in the order in which they were written. */
+  /** Of these alerts, or runs, in the order in which they were written. */
   notices(alertIds: readonly string[]): Promise<readonly NoticeRecord[]>;
+  /** Of a run that could not be begun. Throws OWNED_ELSEWHERE for one who does not own the state. */
+  tell(holder: string, telling: Telling, now: Temporal.Instant): Promise<void>;
+  /** Of runs; newest first. */
+  ofRuns(filter: { readonly limit: number }): Promise<readonly NoticeRecord[]>;
   /** Not yet delivered, or given up; the oldest first. */
   undelivered(filter: {
     readonly state: 'waiting' | 'given up';

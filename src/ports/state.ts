@@ -1,4 +1,4 @@
-import type { AlertChange, AlertStore, Judged } from './alerts.ts';
+import type { AlertChange, AlertStore, Judged, Telling } from './alerts.ts';
 import type { BackfillStore } from './backfills.ts';
 import type { KeepingStore } from './keeping.ts';
 import type { ModelStore } from './models.ts';
@@ -171,14 +171,14 @@ export interface StateStore {
   failed(held: Held, step: string, error: unknown, now: Temporal.Instant): Promise<void>;
   /**
    * Ends the run and releases its leases in one transaction. With a run that succeeds its tick is done, and the jobs `after` are due. What monitors found of
-   * it is `judged` in the same transaction; gives what became of that.
+   * it is `judged` in the same transaction, and who hears of the run itself is told; gives what became of what was judged.
    */
   finish(
     held: Held,
     state: 'succeeded' | 'failed' | 'cancelled',
     error: unknown,
     now: Temporal.Instant,
-    beside?: { readonly after?: readonly string[]; readonly judged?: readonly Judged[] },
+    beside?: { readonly after?: readonly string[]; readonly judged?: readonly Judged[]; readonly telling?: Telling },
   ): Promise<readonly AlertChange[]>;
   /**
    * Asks that a run which goes on be stopped; whoever carries it out, on whatever machine, looks for it. False where it has ended.

@@ -1,3 +1,4 @@
+import type { Telling } from './alerts.ts';
 import type { RunState } from './state.ts';
 
 export type TickState = 'due' | 'claimed' | 'done' | 'skipped';
@@ -35,12 +36,17 @@ export interface TickStore {
   note(
     holder: string,
     job: string,
-    found: { readonly ticks: readonly NewTick[]; readonly upTo: Temporal.Instant; readonly now: Temporal.Instant },
+    found: {
+      readonly ticks: readonly NewTick[];
+      readonly upTo: Temporal.Instant;
+      readonly now: Temporal.Instant;
+      readonly telling?: Telling;
+    },
   ): Promise<void>;
   /** Neither done nor skipped; the oldest first. */
   pending(): Promise<readonly TickRecord[]>;
-  /** Names why nothing is run for it. One that is done by now stays done. */
-  skip(tick: Pick<NewTick, 'job' | 'due'>, why: string): Promise<void>;
+  /** Names why nothing is run for it, and tells that in the same transaction. One that is done by now stays done. */
+  skip(tick: Pick<NewTick, 'job' | 'due'>, why: string, telling?: Telling): Promise<void>;
   /** Newest first. */
   list(filter: {
     readonly job?: string;

@@ -52,4 +52,33 @@ describe('what happened reaches those who are told', () => {
     );
     assert.match(over?.text ?? '', /^daily succeeded\.\n\nIt is over/);
   });
+
+  test('what a job tells of its run is told once though its process is killed at its end; and what was missed', async () => {
+    hook.calls.length = 0;
+    const more = `export const told = job('told', { when: cron('0 2 * * *', { missed: 'run once' }), build: [orders], tell: 'plantao' });\n`;
+    const project = world({ hook, more });
+    const at = (now: string, other = {}) => ({ env: { ESTEIRA_NOW: now, ...other } });
+    const keep = (now: string) => project.start(['start', '--once'], at(now)).ended;
+    await project.succeed('setup');
+    await keep('2026-03-06T12:00:00Z');
+    const dies = at('2026-03-06T13:00:00Z', { ESTEIRA_STOP_AT: 'finished' });
+    const killed = await project.start(['run', 'told', '--date', '2026-03-06'], dies).ended;
+    assert.deepEqual([killed.exit, hook.calls.length], [137, 0], killed.out + killed.err);
+    const { exit, out, err } = await keep('2026-03-09T12:00:00Z');
+    assert.equal(exit, 0, out + err);
+    assert.deepEqual(
+      hook.calls.map(({ notice }) => notice.subject),
+      [
+        '[shop local] told succeeded for 2026-03-06',
+        '[shop local] told was not run for 2026-03-07, 2026-03-08',
+        '[shop local] told succeeded for 2026-03-09',
+      ],
+    );
+    assert.equal(new Set(hook.calls.map(({ id }) => id)).size, 3);
+    assert.match(
+      hook.calls[1]?.notice.text ?? '',
+      /due 2026-03-07T02:00:00Z, for 2026-03-07: nobody ran the schedules/,
+    );
+    assert.match(await project.succeed('alerts'), /told succeeded for 2026-03-09/);
+  });
 });

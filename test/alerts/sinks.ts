@@ -4,13 +4,13 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import PostalMime, { type Email } from 'postal-mime';
 import { SMTPServer } from 'smtp-server';
-import type { Notice } from '../../src/ports/index.ts';
+import type { AlertNotice } from '../../src/ports/index.ts';
 
 export const secret = 'a-long-secret-of-the-webhook';
 
 export interface Call {
   readonly id: string;
-  readonly notice: Notice & { readonly subject: string; readonly text: string };
+  readonly notice: AlertNotice & { readonly subject: string; readonly text: string };
   readonly isSigned: boolean;
 }
 /** A program that is told: takes notices by HTTP, or does what it is told to do instead. */

@@ -69,7 +69,10 @@ export async function learningWorld(
   const config = path.join(folder, 'esteira.config.ts');
   writeFileSync(
     config,
-    readFileSync(config, 'utf8').replace("standard: 'here',", "standard: 'here', groups: { dados: ['ana'] },"),
+    readFileSync(config, 'utf8').replace(
+      "standard: 'here',",
+      "standard: 'here', groups: { dados: ['ana'] }, channels: { dados: [toFile({ path: 'told.txt' })] },",
+    ),
   );
   deliver(folder, 0);
   const world = await World.open(folder, '2026-03-10T06:00:00Z', trace);

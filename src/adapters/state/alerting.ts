@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { AlertChange, Judged, Notice, Recipient } from '../../ports/index.ts';
+import type { AlertChange, AlertNotice, Judged, Notice, Recipient, Telling } from '../../ports/index.ts';
 import { comparable } from './comparable.ts';
 import type { State } from './engine.ts';
 
@@ -55,7 +55,7 @@ async function tell(
   about: Pick<AlertChange, 'kind' | 'alertId'> & { readonly since: string; readonly now: Temporal.Instant },
 ): Promise<AlertChange> {
   const { kind, alertId, since, now } = about;
-  const notice: Notice = {
+  const notice: AlertNotice = {
     ...{
       id: noticeId,
       kind,
@@ -73,6 +73,22 @@ async function tell(
   return { kind, alertId, figure, told };
 }
 
+/** What a run was told of last is not told again: one that is tried each hour fails each hour. */
+export async function tellOfRun(state: State, telling: Telling | undefined, now: Temporal.Instant): Promise<void> {
+  if (!telling) return;
+  const { notice, tell: told } = telling;
+  const last = await state
+    .selectFrom('outbox')
+    .select('notice')
+    .where('alert_id', '=', notice.thread)
+    .orderBy('number', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const before = last && (JSON.parse(last.notice) as Partial<Telling['notice']>);
+  if (before?.kind === notice.kind && before.what === notice.what) return;
+  await putNotice(state, notice, told, now);
+}
+
 async function putNotice(
   state: State,
   notice: Notice,
@@ -85,7 +101,13 @@ async function putNotice(
       .insertInto('outbox')
       .values({
         number: ({ selectFrom }) => selectFrom('outbox').select(nextNumber),
-        ...{ notice_id: notice.id, channel, member, alert_id: notice.alertId, notice: JSON.stringify(notice) },
+        ...{
+          notice_id: notice.id,
+          channel,
+          member,
+          alert_id: 'thread' in notice ? notice.thread : notice.alertId,
+          notice: JSON.stringify(notice),
+        },
         ...{ state: 'waiting', created_at: at, tries: 0, next_try_at: at },
       })
       .execute();

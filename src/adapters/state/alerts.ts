@@ -1,10 +1,19 @@
-import { type Selectable, sql } from 'kysely';
-import type { AlertChange, AlertRecord, AlertStore, Figure, Judged, Notice, NoticeRecord } from '../../ports/index.ts';
-import { nextNumber, settleOne } from './alerting.ts';
+import { type ExpressionBuilder, type Selectable, sql } from 'kysely';
+import type {
+  AlertChange,
+  AlertRecord,
+  AlertStore,
+  Figure,
+  Judged,
+  Notice,
+  NoticeRecord,
+  Telling,
+} from '../../ports/index.ts';
+import { nextNumber, settleOne, tellOfRun } from './alerting.ts';
 import { comparable } from './comparable.ts';
 import type { Engine, State } from './engine.ts';
 import { refuseUnlessOwner } from './owner.ts';
-import type { AlertRow, OutboxRow } from './tables.ts';
+import type { AlertRow, OutboxRow, Tables } from './tables.ts';
 
 const instant = (text: string): Temporal.Instant => Temporal.Instant.from(text);
 const figureOf = (text: string): Figure => JSON.parse(text) as Figure;
@@ -32,6 +41,10 @@ const toNotice = (row: Selectable<OutboxRow>): NoticeRecord => ({
 
 /** The indexes of the outbox are found only for words that stand in the statement. */
 const isIn = (state: 'waiting' | 'given up') => sql<boolean>`outbox.state = ${sql.lit(state)}`;
+
+/** It stands beside no alert. */
+export const isOfRun = ({ not, exists, selectFrom }: ExpressionBuilder<Tables, 'outbox'>) =>
+  not(exists(selectFrom('alert').select('alert.alert_id').whereRef('alert.alert_id', '=', 'outbox.alert_id')));
 
 /** In one transaction, be it that in which a run ends or one of their own. */
 export async function settleAlerts(
@@ -67,6 +80,26 @@ export class SqlAlerts implements AlertStore {
     return this.#engine.transaction('take', async (state) => {
       await refuseUnlessOwner(state, holder);
       return settleAlerts(state, judged, now);
+    });
+  }
+
+  tell(holder: string, telling: Telling, now: Temporal.Instant): Promise<void> {
+    return this.#engine.transaction('write', async (state) => {
+      await refuseUnlessOwner(state, holder);
+      await tellOfRun(state, telling, now);
+    });
+  }
+
+  ofRuns({ limit }: Parameters<AlertStore['ofRuns']>[0]): Promise<readonly NoticeRecord[]> {
+    return this.#engine.read(async (state) => {
+      const rows = await state
+        .selectFrom('outbox')
+        .selectAll()
+        .where((of) => isOfRun(of))
+        .orderBy('number', 'desc')
+        .limit(limit)
+        .execute();
+      return rows.map(toNotice);
     });
   }
 

@@ -15,6 +15,7 @@ import {
   type StateStore,
   type StepRecord,
 } from '../../ports/index.ts';
+import { tellOfRun } from './alerting.ts';
 import { SqlAlerts, settleAlerts } from './alerts.ts';
 import { SqlBackfills } from './backfills.ts';
 import type { Engine, Work } from './engine.ts';
@@ -183,7 +184,7 @@ export class SqlState implements StateStore {
     outcome: Parameters<StateStore['finish']>[1],
     error: unknown,
     now: Temporal.Instant,
-    { after = [], judged = [] }: Parameters<StateStore['finish']>[4] = {},
+    { after = [], judged = [], telling }: Parameters<StateStore['finish']>[4] = {},
   ): Promise<readonly AlertChange[]> {
     const end = ownedBy(held, async (state) => {
       await state
@@ -200,6 +201,7 @@ export class SqlState implements StateStore {
         .execute();
       await state.deleteFrom('lease').where('run_id', '=', held.runId).execute();
       if (outcome === 'succeeded') await settleTicks(state, held, { after, now });
+      await tellOfRun(state, telling, now);
       return settleAlerts(state, judged, now);
     });
     return this.#engine.transaction('take', end);

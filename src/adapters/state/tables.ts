@@ -149,6 +149,7 @@ export interface OutboxRow {
   notice_id: string;
   channel: string;
   member: string;
+  /** Or the thread of what is told of a run. */
   alert_id: string;
   notice: string;
   state: NoticeRecord['state'];

@@ -1,5 +1,6 @@
 import { type Selectable, sql } from 'kysely';
-import type { Held, RunRecord, TickRecord, TickStore } from '../../ports/index.ts';
+import type { Held, RunRecord, Telling, TickRecord, TickStore } from '../../ports/index.ts';
+import { tellOfRun } from './alerting.ts';
 import { comparable } from './comparable.ts';
 import type { Engine, State } from './engine.ts';
 import { refuseUnlessOwner } from './owner.ts';
@@ -54,10 +55,11 @@ export class SqlTicks implements TickStore {
     });
   }
 
-  note(holder: string, job: string, { ticks, upTo, now }: Parameters<TickStore['note']>[2]): Promise<void> {
+  note(holder: string, job: string, { ticks, upTo, now, telling }: Parameters<TickStore['note']>[2]): Promise<void> {
     const noting = comparable(now);
     return this.#engine.transaction('take', async (state) => {
       await refuseUnlessOwner(state, holder);
+      await tellOfRun(state, telling, now);
       for (const { due, date, zone, cause, why } of ticks) {
         const written = { state: why === undefined ? ('due' as const) : ('skipped' as const), why: why ?? null };
         const noted = { ...written, noted_at: noting };
@@ -87,7 +89,7 @@ export class SqlTicks implements TickStore {
     });
   }
 
-  skip({ job, due }: Parameters<TickStore['skip']>[0], why: string): Promise<void> {
+  skip({ job, due }: Parameters<TickStore['skip']>[0], why: string, telling?: Telling): Promise<void> {
     return this.#engine.transaction('write', async (state) => {
       await state
         .updateTable('tick')
@@ -96,6 +98,7 @@ export class SqlTicks implements TickStore {
         .where('due', '=', due.toString())
         .where(isOpen)
         .execute();
+      if (telling) await tellOfRun(state, telling, Temporal.Instant.from(telling.notice.at));
     });
   }
 

@@ -11,13 +11,15 @@ export const alerts: Command = async ({ typed, terminal, call }) => {
 };
 
 /** What is open in full, what is over in a line or two. */
-export function alertsText({ open, recent }: AlertsView, look: Look): string {
+export function alertsText({ open, recent, runs }: AlertsView, look: Look): string {
   const heading = open.length === 0 ? 'No alert is open.' : paint(look, 'strong', 'Open');
   return [
     heading,
     ...open.flatMap((alert) => openLines(alert, look)),
     ...(recent.length > 0 ? ['', paint(look, 'strong', 'Over')] : []),
     ...recent.flatMap((alert) => overLines(alert, look)),
+    ...(runs.length > 0 ? ['', paint(look, 'strong', 'Told of runs')] : []),
+    ...runs.flatMap((run) => runLines(run, look)),
   ].join('\n');
 }
 
@@ -49,6 +51,21 @@ function overLines({ monitor, since, overAt = since, raised, notices }: AlertVie
       notices.filter(({ state }) => state !== 'delivered'),
       look,
     ),
+  ];
+}
+
+const marks = {
+  succeeded: 'done',
+  failed: 'failed',
+  cancelled: 'skipped',
+  'not begun': 'failed',
+  missed: 'skipped',
+} as const;
+
+function runLines({ kind, at, what, notices }: AlertsView['runs'][number], look: Look): readonly string[] {
+  return [
+    wrapHanging(`${mark(look, marks[kind])} ${visible(`${moment(at)}: ${what}`)}`, look.columns, 2),
+    ...toldLines(notices, look),
   ];
 }
 

@@ -1,10 +1,10 @@
+import { figure } from '../../operate/models/words.ts';
 import type { CompareView } from '../../operate/views.ts';
 import type { Command } from '../command.ts';
 import { paint } from '../marks.ts';
 import { table } from '../table.ts';
 import type { Look } from '../terminal.ts';
 import { visible, wrapHanging } from '../text.ts';
-import { figure } from './model-version.ts';
 
 export const compare: Command = async ({ typed, terminal, call }) => {
   const [model = '', a = '', b = ''] = typed.words;

@@ -1,3 +1,4 @@
+import { figure, memberText } from '../../operate/models/words.ts';
 import type { MovedView, VersionShowView } from '../../operate/views.ts';
 import type { Command } from '../command.ts';
 import { given } from '../command.ts';
@@ -15,19 +16,6 @@ export const show: Command = async ({ typed, terminal, call }) => {
 };
 
 type Trained = NonNullable<VersionShowView['trained']>;
-type Member = Trained['members'][number]['member'];
-
-/** `nivel mensal`; nothing where a model has no family. */
-export const memberText = (member: Member): string =>
-  Object.entries(member)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ');
-
-/** Six digits say enough of a measure. */
-export function figure(value: number | undefined): string {
-  if (value === undefined) return 'not known';
-  return Number.isSafeInteger(value) ? count(value) : String(Number(value.toPrecision(6)));
-}
 
 function versionText(view: VersionShowView, look: Look): string {
   const { label, version, state, isChampion, broken, decision, waits, next, trained } = view;

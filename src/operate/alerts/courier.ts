@@ -1,7 +1,7 @@
 import type { Channel, ChannelMessage, Notice, NoticeRecord } from '../../ports/index.ts';
 import { NotBefore } from '../../ports/index.ts';
 import { type Project, said } from '../../run/index.ts';
-import { subjectOf, textOf } from './text.ts';
+import { nameOf, subjectOf, textOf, threadOf } from './text.ts';
 
 /** One attempt takes so long at most, in milliseconds. */
 export const attemptTakes = 10_000;
@@ -15,7 +15,7 @@ const portion = 20;
 
 export const messageOf = (notice: Notice): ChannelMessage => ({
   id: notice.id,
-  thread: notice.alertId,
+  thread: threadOf(notice),
   subject: subjectOf(notice),
   text: textOf(notice),
   data: notice,
@@ -168,7 +168,7 @@ export class Courier {
     } catch (thrown) {
       const error = whyNot(thrown, this.#project);
       const now = clock.now();
-      const about = `"${notice.monitor}" to ${channel}/${member}`;
+      const about = `"${nameOf(notice)}" to ${channel}/${member}`;
       if (Temporal.Instant.compare(createdAt.add(givesUp), now) <= 0) {
         await state.alerts.settle(to, { state: 'given up', error }, now);
         this.#telling?.say(

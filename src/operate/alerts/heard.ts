@@ -8,10 +8,10 @@ type Finding = DoctorView['findings'][number];
 /** Somebody may be at lunch: a notice that waits for longer is a finding. */
 const patience = { hours: 1 };
 
-/** Would people hear of what goes wrong? Nothing is said where no monitor tells anybody. */
+/** Would people hear of what goes wrong? Nothing is said where no monitor and no job tells anybody. */
 export async function heardFindings(project: Project): Promise<readonly Finding[]> {
   const { graph, state, clock } = project;
-  const told = [...new Set([...graph.monitors.values()].flatMap(({ tell }) => tell ?? []))];
+  const told = [...new Set([...graph.monitors.values(), ...graph.jobs.values()].flatMap(({ tell }) => tell ?? []))];
   if (told.length === 0) return [];
   const what = 'alerts';
   const unset = await unsetOf(told, project);

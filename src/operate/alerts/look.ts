@@ -1,11 +1,12 @@
 import { type Limit, type Monitor, writtenAt } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
-import type { AlertRecord, Figure, Notice, NoticeRecord } from '../../ports/index.ts';
+import type { AlertNotice, AlertRecord, Figure, NoticeRecord } from '../../ports/index.ts';
 import { millisecondsOf, type Project, ulid } from '../../run/index.ts';
 import { fewOf } from '../names.ts';
 import type { Input } from '../views.ts';
 import { attemptTakes, hand, messageOf, whyNot } from './courier.ts';
 import { labelOf } from './subject.ts';
+import { threadOf } from './text.ts';
 import type {
   AlertsTestView,
   AlertsView,
@@ -25,9 +26,9 @@ export async function alerts(project: Project, { limit = 10 }: Input<'alerts'>):
   const all = await state.alerts.notices([...open, ...recent].map(({ alertId }) => alertId));
   const view = alertViews(
     project,
-    Map.groupBy(all, ({ notice }) => notice.alertId),
+    Map.groupBy(all, ({ notice }) => threadOf(notice)),
   );
-  return { open: open.map(view), recent: recent.map(view) };
+  return { open: open.map(view), recent: recent.map(view), runs: await toldRuns(project, limit) };
 }
 
 const alertViews =
@@ -41,6 +42,17 @@ const alertViews =
       notices: (notices.get(alertId) ?? []).map(noticeView),
     };
   };
+
+/** What was told of runs; the newest first, each with who was told of it. */
+async function toldRuns({ state }: Project, limit: number): Promise<AlertsView['runs']> {
+  const found = Map.groupBy(await state.alerts.ofRuns({ limit }), ({ notice }) => notice.id);
+  return [...found.values()].flatMap((records) => {
+    const [first] = records;
+    if (!first || !('thread' in first.notice)) return [];
+    const { kind, job, date, runId, what, at } = first.notice;
+    return [{ kind, job, date, at, ...(runId === undefined ? {} : { runId }), what, notices: records.map(noticeView) }];
+  });
+}
 
 const noticeView = ({
   notice,
@@ -86,7 +98,7 @@ export async function testAlerts(project: Project, { channel }: Input<'alerts te
   return { results };
 }
 
-function testNotice({ clock, name, environment }: Project, channel: string): Notice {
+function testNotice({ clock, name, environment }: Project, channel: string): AlertNotice {
   const now = clock.now();
   const at = now.toString();
   const date = now.toZonedDateTimeISO('UTC').toPlainDate().toString();

@@ -9,6 +9,11 @@ export function tellChanges(changes: readonly AlertChange[], project: Project, {
   if (changes.length === 0) return;
   for (const change of changes)
     emit({ type: 'note', level: change.kind === 'over' ? 'info' : 'warn', text: changeLine(change) });
+  sendNow(project);
+}
+
+/** Something was put into the outbox. */
+export function sendNow(project: Project): void {
   const courier = Courier.of(project);
   courier.wake();
   courier.look(project.clock.now());

@@ -1,4 +1,4 @@
-import type { AlertChange, Notice, NoticeKind } from '../../ports/index.ts';
+import type { AlertChange, AlertNotice, Notice, NoticeKind, RunNotice } from '../../ports/index.ts';
 import { moment } from '../numbers.ts';
 import { timeText } from './words.ts';
 
@@ -12,11 +12,39 @@ const beginnings: Readonly<Record<NoticeKind, string>> = {
   test: 'test: ',
 };
 
-/** One line; begins with what the reader sorts by. */
-export const subjectOf = ({ kind, monitor, project, environment }: Notice): string =>
-  `[${project} ${environment}] ${beginnings[kind]}${monitor}`.replaceAll(/\s+/g, ' ');
+/** A run, or what stands beside an alert. */
+const isOfRun = (notice: Notice): notice is RunNotice => 'thread' in notice;
+export const threadOf = (notice: Notice): string => (isOfRun(notice) ? notice.thread : notice.alertId);
+/** Of whom it is, for a line of a log. */
+export const nameOf = (notice: Notice): string => (isOfRun(notice) ? notice.job : notice.monitor);
 
-export function textOf(notice: Notice): string {
+/** One line; begins with what the reader sorts by. */
+export function subjectOf(notice: Notice): string {
+  const { project, environment } = notice;
+  const about = isOfRun(notice) ? notice.what : `${beginnings[notice.kind]}${notice.monitor}`;
+  return `[${project} ${environment}] ${about}`.replaceAll(/\s+/g, ' ');
+}
+
+export const textOf = (notice: Notice): string => (isOfRun(notice) ? runText(notice) : alertText(notice));
+
+function runText({ what, facts, look, job, runId, date, environment, project }: RunNotice): string {
+  return [
+    `${what}.`,
+    ...(facts.length > 0 ? ['', ...facts] : []),
+    ...lookLines(look),
+    '',
+    [
+      `Job ${job}`,
+      ...(runId === undefined ? [] : [`run ${runId}, for ${date}`]),
+      `environment ${environment} of ${project}`,
+    ].join('; '),
+  ].join('\n');
+}
+
+const lookLines = (look: readonly string[]): readonly string[] =>
+  look.length > 0 ? ['', 'What to look at next', ...look.map((line) => `  ${line}`)] : [];
+
+function alertText(notice: AlertNotice): string {
   const { kind, monitor, figure, since, at, next, alertId } = notice;
   const lasted = timeText(Temporal.Instant.from(since).until(at).total('milliseconds'));
   const when: Readonly<Record<NoticeKind, string>> = {
@@ -33,7 +61,7 @@ export function textOf(notice: Notice): string {
     ...(kind === 'test' ? [] : [`${figure.what}.`, '']),
     when[kind],
     ...(figure.facts.length > 0 ? ['', ...figure.facts] : []),
-    ...(look.length > 0 ? ['', 'What to look at next', ...look.map((line) => `  ${line}`)] : []),
+    ...lookLines(look),
     '',
     [
       kind === 'test' ? monitor : `Monitor "${monitor}"`,

@@ -1,10 +1,10 @@
-import type { Figure, NoticeKind, NoticeRecord, Verdict } from '../../ports/index.ts';
+import type { Figure, NoticeKind, NoticeRecord, RunNoticeKind, Verdict } from '../../ports/index.ts';
 
 // What is told of alerts and monitors; JSON, as everything in `operate/views.ts`.
 
 export interface NoticeView {
   readonly id: string;
-  readonly kind: NoticeKind;
+  readonly kind: NoticeKind | RunNoticeKind;
   /** `channel/member`. */
   readonly to: string;
   readonly state: NoticeRecord['state'];
@@ -34,6 +34,16 @@ export interface AlertsView {
   readonly open: readonly AlertView[];
   /** Over, the newest first. */
   readonly recent: readonly AlertView[];
+  /** What jobs have told of their runs, the newest first. */
+  readonly runs: readonly {
+    readonly kind: RunNoticeKind;
+    readonly job: string;
+    readonly date: string;
+    readonly at: string;
+    readonly runId?: string;
+    readonly what: string;
+    readonly notices: readonly NoticeView[];
+  }[];
 }
 /** What became of a test of channels. */
 export interface AlertsTestView {

@@ -6,6 +6,8 @@ import { nextTick } from '../../plan/ticks.ts';
 import { lateOf, ticksBetween } from '../../plan/ticks-due.ts';
 import type { TickRecord } from '../../ports/index.ts';
 import { type Project, said } from '../../run/index.ts';
+import { sendNow } from '../alerts/tell.ts';
+import { toldMissed } from '../alerts/told-run.ts';
 import { Watcher } from '../alerts/watcher.ts';
 import { changesOf } from '../changes.ts';
 import { Publisher } from '../publish/publisher.ts';
@@ -148,7 +150,7 @@ export class Keeper {
     for (const [name, ticks] of Map.groupBy(this.#pending, ({ job }) => job)) {
       const job = this.#scheduled.find((one) => one.name === name);
       const decision = job ? await this.#decide(job, ticks, now) : noMore(ticks);
-      for (const { tick, why } of decision.skipped) await this.#skip(tick, why);
+      await this.#skip(decision.skipped, job);
       if (!job || !decision.next || !this.#runner.begin(job, decision.next)) continue;
       begun = true;
       this.#lastTick = decision.next;
@@ -173,7 +175,10 @@ export class Keeper {
       ...{ ...tick, job: name, due },
       ...(until && { why: `too many were missed: this one stands for all before ${until}` }),
     }));
-    await this.#project.state.ticks.note(this.#project.holder, name, { ticks, upTo: now, now });
+    const missed = ticks.flatMap(({ why, due, date }) => (why === undefined ? [] : [{ tick: { due, date }, why }]));
+    const telling = toldMissed(job, missed, this.#project);
+    const noted = { ticks, upTo: now, now, ...(telling ? { telling } : {}) };
+    await this.#project.state.ticks.note(this.#project.holder, name, noted);
     this.#seen.set(name, now);
     this.#next.set(name, nextTick(job, now));
   }
@@ -202,11 +207,17 @@ export class Keeper {
     return decide(ticks, (cause) => lateOf(job, cause, this.#project.graph), this.#runner.again(job));
   }
 
-  async #skip(tick: Pick<TickRecord, 'job' | 'due' | 'date'>, why: string): Promise<void> {
-    await this.#project.state.ticks.skip(tick, why);
-    this.#skipped += 1;
-    const text = `not run (due ${tick.due}): ${why}`;
-    this.#say({ level: 'warn', text, job: tick.job, date: tick.date.toString() });
+  /** All of them are told with the first: who dies in between tells of the others once more. */
+  async #skip(skipped: Decision['skipped'], job: Job | undefined): Promise<void> {
+    let telling = job && toldMissed(job, skipped, this.#project);
+    for (const { tick, why } of skipped) {
+      await this.#project.state.ticks.skip(tick, why, telling);
+      if (telling) sendNow(this.#project);
+      telling = undefined;
+      this.#skipped += 1;
+      const text = `not run (due ${tick.due}): ${why}`;
+      this.#say({ level: 'warn', text, job: tick.job, date: tick.date.toString() });
+    }
   }
 
   /** Goes by the project's clock, looked at again and again; what ends meanwhile wakes it. */

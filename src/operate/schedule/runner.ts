@@ -5,7 +5,8 @@ import type { Tick } from '../../plan/ticks.ts';
 import type { TickRecord } from '../../ports/index.ts';
 import { follows, type Project, said } from '../../run/index.ts';
 import { judgeUnopened } from '../alerts/judge.ts';
-import { tellChanges } from '../alerts/tell.ts';
+import { sendNow, tellChanges } from '../alerts/tell.ts';
+import { toldUnopened } from '../alerts/told-run.ts';
 import { carryOut, type Work } from '../carry-out.ts';
 import { finishReruns } from '../rerun/finish.ts';
 import type { RunEvent } from '../views.ts';
@@ -179,6 +180,11 @@ export class Runner {
       if (story) this.#tell(job, going, story);
     };
     tellChanges(await judgeUnopened(job, { date, zone, error }, this.#project), this.#project, { emit });
+    const telling = toldUnopened(job, { date, due: tick.logicalTime, error }, this.#project);
+    if (!telling) return;
+    const { state, holder, clock } = this.#project;
+    await state.alerts.tell(holder, telling, clock.now());
+    sendNow(this.#project);
   }
 
   /** Not even what is in its way could be asked. */

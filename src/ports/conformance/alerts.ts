@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { AlertChange, Figure, Judged, NoticeRecord, StateStore } from '../index.ts';
+import type { AlertChange, AlertNotice, Figure, Judged, NoticeRecord, StateStore, Telling } from '../index.ts';
 import { at, begun, newOwner, newRun } from './runs.ts';
 
 type On = (title: string, work: (state: StateStore, another: () => Promise<StateStore>) => Promise<void>) => void;
@@ -33,7 +33,16 @@ const found = async (state: StateStore, hour: number, of: Figure, more: Partial<
 const idsOf = (notices: readonly NoticeRecord[]): string[] =>
   notices.map(({ notice, member }) => `${notice.kind} ${member}`);
 const waiting = (state: StateStore) => state.alerts.undelivered({ state: 'waiting', limit: 99 });
+const alertOf = ({ notice }: NoticeRecord): AlertNotice => notice as AlertNotice;
 const settled = (of: NoticeRecord) => ({ id: of.notice.id, channel: of.channel, member: of.member });
+
+const telling = (hour: number, kind: Telling['notice']['kind'], what: string, thread = 'r1'): Telling => ({
+  notice: {
+    ...{ id: id(), kind, thread, job: 'daily', project: 'shop', environment: 'local', at: at(hour).toString() },
+    ...{ date: '2026-03-01', what, versions: [], steps: [], facts: ['ç'], look: ['esteira show r1'] },
+  },
+  tell: [{ channel: 'plantão', member: 'email' }],
+});
 
 /** Figures, alerts and what is told of them; the same in every store. */
 export function alertsConformance(on: On): void {
@@ -65,7 +74,7 @@ export function alertsConformance(on: On): void {
       assert.deepEqual([past?.alertId, past?.overAt?.toString()], [open?.alertId, late.toString()]);
       const notices = await state.alerts.notices([open?.alertId ?? '']);
       assert.deepEqual(idsOf(notices), ['raised email', 'more email', 'still email', 'over email']);
-      assert.ok(notices.every(({ notice }) => notice.since === at(2).toString() && notice.next === 'Veja a regra'));
+      assert.ok(notices.map(alertOf).every(({ since, next }) => since === at(2).toString() && next === 'Veja a regra'));
       assert.equal((await state.alerts.figures({ monitor: 'inválidos', limit: 99 })).length, 10);
       assert.deepEqual((await state.alerts.newest()).get('inválidos'), figure(9));
     },
@@ -100,9 +109,56 @@ export function alertsConformance(on: On): void {
     const changes = await state.finish(held, 'failed', undefined, at(2), { judged: [one] });
     assert.deepEqual(kinds(changes), ['raised inválidos']);
     const [notice] = await waiting(state);
-    assert.deepEqual(notice?.notice.figure.run, { runId: 'r1', job: 'daily' });
+    assert.deepEqual(notice && alertOf(notice).figure.run, { runId: 'r1', job: 'daily' });
     assert.equal(notice?.notice.id, one.noticeId);
     assert.equal((await state.run('r1'))?.state, 'failed');
+  });
+
+  on('a run ends together with what is told of it; what was told of it last is not told again', async (state) => {
+    await state.own(newOwner('first'));
+    const ofRuns = async () => idsOf(await state.alerts.ofRuns({ limit: 9 }));
+    const end = async (hour: number, what: string): Promise<void> => {
+      const { held } = begun(await state.open(newRun('r1')));
+      const stranger = { ...held, token: held.token + 1n };
+      const beside = { telling: telling(hour, 'failed', what) };
+      await assert.rejects(state.finish(stranger, 'failed', undefined, at(hour), beside), { code: 'FENCED' });
+      await state.finish(held, 'failed', undefined, at(hour), beside);
+    };
+    for (const [hour, what] of [
+      [1, 'at a'],
+      [2, 'at a'],
+      [3, 'at b'],
+      [4, 'at a'],
+    ] as const)
+      await end(hour, what);
+    assert.deepEqual(await ofRuns(), ['failed email', 'failed email', 'failed email']);
+    await found(state, 5, broken(5, 'a'));
+    assert.equal((await ofRuns()).length, 3, 'none of an alert');
+    assert.equal((await state.alerts.notices(['r1'])).length, 3);
+  });
+
+  on('times that nothing is run for are told with that; what is told of runs is kept as alerts are', async (state) => {
+    await state.own(newOwner('first'));
+    const tick = { job: 'daily', date: at(1).toZonedDateTimeISO('UTC').toPlainDate(), zone: 'UTC', cause: 'x' };
+    const told = telling(1, 'missed', 'too many', 'daily-1');
+    const ticks = [1, 2].map((hour) => ({ ...tick, due: at(hour), ...(hour === 1 ? { why: 'too many' } : {}) }));
+    await assert.rejects(state.ticks.note('second', 'daily', { ticks, upTo: at(2), now: at(2), telling: told }));
+    await state.ticks.note('first', 'daily', { ticks, upTo: at(2), now: at(2), telling: told });
+    await state.ticks.skip({ job: 'daily', due: at(2) }, 'late', telling(2, 'missed', 'late', 'daily-2'));
+    await state.alerts.tell('first', telling(3, 'not begun', 'no table', 'daily-3'), at(3));
+    await state.alerts.tell('first', telling(4, 'not begun', 'no table', 'daily-3'), at(4));
+    await assert.rejects(state.alerts.tell('second', telling(4, 'not begun', 'x'), at(4)), { code: 'OWNED_ELSEWHERE' });
+    const all = await state.alerts.ofRuns({ limit: 9 });
+    assert.deepEqual(idsOf(all), ['not begun email', 'missed email', 'missed email']);
+    assert.deepEqual(
+      (await state.alerts.take('first', at(9), 9)).map(({ notice }) => notice.id),
+      all.map(({ notice }) => notice.id).reverse(),
+    );
+    for (const one of all.slice(1)) await state.alerts.settle(settled(one), { state: 'delivered' }, at(9));
+    await state.keeping.sweep({ alerts: at(8) }, {});
+    assert.equal((await state.alerts.ofRuns({ limit: 9 })).length, 3);
+    await state.keeping.sweep({ alerts: at(10) }, {});
+    assert.deepEqual(idsOf(await state.alerts.ofRuns({ limit: 9 })), ['not begun email'], 'it is not told yet');
   });
 
   on(
@@ -130,7 +186,7 @@ export function alertsConformance(on: On): void {
       assert.deepEqual(idsOf(await state.alerts.undelivered({ state: 'given up', limit: 9 })), ['raised webhook']);
       // A late answer changes nothing of what is settled.
       await state.alerts.settle(settled(mail), { state: 'given up', error: 'late' }, at(6));
-      const told = await state.alerts.notices([mail.notice.alertId]);
+      const told = await state.alerts.notices([alertOf(mail).alertId]);
       assert.deepEqual(
         told.map(({ state: was }) => was),
         ['delivered', 'given up'],

@@ -1,5 +1,6 @@
 import { type ExpressionBuilder, sql } from 'kysely';
 import type { Swept } from '../../../ports/index.ts';
+import { isOfRun } from '../alerts.ts';
 import type { Tables } from '../tables.ts';
 import { bytesOf, count, inTurn, portion, Sum, type Sweeping } from './portion.ts';
 
@@ -88,5 +89,17 @@ export async function sweepAlerts(sweeping: Sweeping): Promise<Swept> {
     sum.add({ count: Number(removed), bytes: Number(bytes), oldest: oldest?.oldest ?? null });
     found = dryRun ? 0 : Number(removed);
   }
+  if (!dryRun) await sweepToldRuns(sweeping);
   return sum.view('alerts');
+}
+
+/** What was told of runs. */
+async function sweepToldRuns(sweeping: Sweeping): Promise<void> {
+  await inTurn(sweeping, async (state) => {
+    await state
+      .deleteFrom('outbox')
+      .where('ended_at', '<', sweeping.before)
+      .where((of) => isOfRun(of))
+      .execute();
+  });
 }
