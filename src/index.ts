@@ -6,6 +6,7 @@ export {
   always,
   appendChanges,
   approvedBy,
+  asOf,
   atLeast,
   atMost,
   boostedTrees,

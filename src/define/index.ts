@@ -1,3 +1,4 @@
+export { asOf, uniqueIn } from './as-of.ts';
 export { type Check, check } from './check.ts';
 export { copyOf, type Definition, isDefinition, ownCopy, writtenAt } from './definition.ts';
 export { fn } from './fn.ts';
@@ -48,6 +49,7 @@ export { type Monitor, monitor } from './monitor.ts';
 export {
   type AnyReadable,
   type AnyRows,
+  type AsOf,
   type Fragment,
   from,
   type Mention,

@@ -11,7 +11,19 @@ type Recipe =
   | { readonly by: 'unread'; readonly of: AnyReadable }
   /** The table inside the versions of a model. */
   | { readonly by: 'part'; readonly of: Definition; readonly part: string }
+  | AsOf
   | Predict;
+/** Rows with what was known at their time. */
+export interface AsOf {
+  readonly by: 'as of';
+  readonly left: AnyReadable;
+  readonly right: AnyReadable;
+  readonly on: readonly string[];
+  readonly at: readonly [left: string, right: string];
+  /** The right columns, by the names that they get. */
+  readonly take: Readonly<Record<string, string>>;
+  readonly within?: Duration;
+}
 /** Rows with what a model predicts of them. */
 export interface Predict {
   readonly by: 'predict';
@@ -33,7 +45,7 @@ export interface Rows<Row> {
   readonly reads: readonly Definition[];
   readonly recipe: Recipe;
 }
-/** Rows whose columns are known: a source, a table, `t.since(…)`, settings. */
+/** Rows whose columns are known: a source, a table, `t.since(…)`, `asOf(…)`, settings. */
 export interface Readable<C extends Columns> extends Rows<RowOf<C>> {
   readonly columns: C;
 }
@@ -123,6 +135,8 @@ export function recipesIn({ recipe }: AnyRows): readonly Recipe[] {
       return [...Object.values(recipe.queries).flatMap(recipesIn), recipe];
     case 'map':
       return [...recipesIn(recipe.input), recipe];
+    case 'as of':
+      return [...recipesIn(recipe.left), ...recipesIn(recipe.right), recipe];
     case 'predict':
     case 'since':
     case 'unread':

@@ -4,6 +4,7 @@ import {
   type AnyRows,
   type AnySource,
   type AnyTable,
+  type Check,
   type Definition,
   isReference,
   type Job,
@@ -11,6 +12,7 @@ import {
   type Trigger,
 } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
+import { refuseAsOf } from './as-of.ts';
 import { type AnySettings, invalidDefinition } from './catalog.ts';
 import { refuseModel } from './models.ts';
 import { refuseMonitor } from './monitors.ts';
@@ -43,10 +45,17 @@ export function refuseMisshapen(definition: Definition): void {
   }
   if (definition.kind === 'job') refuseJob(definition as Job);
   else if (definition.kind === 'table') refuseTable(definition as AnyTable);
-  else if (definition.kind === 'monitor') refuseMonitor(definition as Monitor);
+  else if (definition.kind === 'monitor') {
+    refuseMonitor(definition as Monitor);
+    refuseLimit(definition, (definition as Monitor).expect);
+  } else if (definition.kind === 'check') refuseLimit(definition, (definition as Check).limit);
   else if (definition.kind === 'source') refuseSource(definition as AnySource);
   else if (definition.kind === 'settings') refuseSettings(definition as AnySettings);
   else if (definition.kind === 'model') refuseModel(definition as AnyModel);
+}
+
+function refuseLimit(definition: Definition, { measure }: Monitor['expect']): void {
+  if ('query' in measure) refuseAsOf(definition, measure.query);
 }
 
 /** Its name is typed by people, and is a DAG's on other schedulers. */
@@ -159,6 +168,7 @@ function refuseTable(table: AnyTable): void {
     refuseUnknown(table, rule.other, (rule.of as AnyTable | undefined)?.columns, rule.of?.name);
   }
   refuseRecipe(table, spec.rows);
+  for (const rows of [spec.rows, ...Object.values(spec.rules)]) if (!isReference(rows)) refuseAsOf(table, rows);
 }
 
 /** What a way of writing names is there, and of the kind that it needs; what a history adds has names of its own. */

@@ -31,6 +31,7 @@ import {
   refuseUnlike,
   refuseView,
 } from './refuse.ts';
+import { refuseLookups } from './refuse-as-of.ts';
 import { refuseChoices } from './refuse-ways.ts';
 import { spellBody } from './spell.ts';
 
@@ -130,13 +131,14 @@ async function tableModel(step: GraphStep, analyser: Analyser): Promise<StepMode
   const converted = facts.projection ? await convertedIn(input, warehouse) : [];
   const mentions = mentionsOf(spec.rows);
   const judging = judgingMentions(node.definition, step.checks);
-  const reads = mentions.readables.map((readable) => readOf(readable, graph));
+  const reads = mentions.mentioned.map(({ of, asOf }) => readOf(of, graph, asOf));
   if (judging.predicts) refuseJudgingByModel(node);
   refusePredictions(node);
   refuseSourceNames(reads);
   refuseView(node, mentions, reads);
   refuseSince(node, reads, facts);
   refuseSentSince(node, reads);
+  refuseLookups(node.definition, mentions, { reads, facts });
   const asked = [...askedByRules(node.definition, graph), ...checkReads(step, graph)];
   refuseAskedFiles(node, asked);
   refuseChoices(node.definition, reads, { groups: facts.groups, runValues: mentions.runValues });
@@ -245,10 +247,11 @@ export const convertedName = (column: string, dialect: Dialect): string => diale
 const checkReads = (step: GraphStep, graph: Graph): readonly Node[] =>
   step.checks.flatMap((check) => check.limit.measure.of.map((definition) => graph.nodeOf(definition)));
 
+const readText = ({ node, how, since, matches = [] }: Read): string =>
+  JSON.stringify([node.id, how, since, matches.map(({ right, ...match }) => [right.id, match])]);
+
 /** A relation that is mentioned twice in one way is read once. */
 function distinct(reads: readonly Read[]): readonly Read[] {
-  const found = new Map(
-    reads.map((read) => [`${read.node.id} ${read.how} ${read.since?.column} ${read.since?.lookback}`, read]),
-  );
+  const found = new Map(reads.map((read) => [readText(read), read]));
   return [...found.values()];
 }

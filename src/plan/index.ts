@@ -1,4 +1,5 @@
 export { type Analyser, analyse, convertedName } from './analyse.ts';
+export { type Match, matchOf } from './as-of.ts';
 export { handedOn, withCarried } from './carry.ts';
 export { describeLimits } from './describe.ts';
 export { type Drift, driftOf, keyIn, type Meaning, widest } from './drift.ts';

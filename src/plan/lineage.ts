@@ -54,6 +54,8 @@ function queryOver(rows: AnyRows, graph: Graph, { dialect }: Pick<Warehouse, 'di
   };
   const query = spellBody(rows, {
     ...emptySpelling(dialect),
+    // Which row counts is no part of what it says.
+    dialect: { ...dialect, asOf: ({ within: _, ...join }) => dialect.asOf({ ...join, ties: [] }) },
     relation: (of: AnyReadable) => named(graph.nodeOf(definitionOf(of))),
     setting: (setting) => `(select ${dialect.identifier(setting.setting)} from ${named(graph.nodeOf(setting.of))})`,
   });

@@ -3,6 +3,7 @@ import {
   type AnyReadable,
   type AnyRows,
   type AnySource,
+  type AsOf,
   type Definition,
   type Fragment,
   isReference,
@@ -13,6 +14,7 @@ import {
   type Setting,
 } from '../define/index.ts';
 import type { Graph, Node } from '../graph/index.ts';
+import { type Match, matchOf } from './as-of.ts';
 
 /** One relation that a body reads. */
 export interface Read {
@@ -20,6 +22,8 @@ export interface Read {
   /** `whole`: all of it. `new`: what has arrived since this reader's last publication. `files`: a source that is read in place. */
   readonly how: 'whole' | 'new' | 'files' | 'new files';
   readonly since?: { readonly column: string; readonly lookback?: string };
+  /** Of what is new: rows that are looked up for it. Those for which another one counts now are read again. */
+  readonly matches?: readonly Match[];
 }
 
 /** A source that gives the rows of the run's date. */
@@ -29,6 +33,8 @@ export const readsDay = ({ node, how }: Read): boolean =>
 /** Everything that a body mentions, however deep. */
 export interface Mentions {
   readonly readables: readonly AnyReadable[];
+  /** The same, each with what is looked up for its rows. */
+  readonly mentioned: readonly { readonly of: AnyReadable; readonly asOf: readonly AsOf[] }[];
   readonly settings: readonly Setting<unknown>[];
   readonly runValues: boolean;
   /** Models whose champion it predicts with, or names. */
@@ -38,7 +44,7 @@ export interface Mentions {
 }
 
 export function mentionsOf(rows: AnyRows): Mentions {
-  const readables: AnyReadable[] = [];
+  const mentioned: Mentions['mentioned'][number][] = [];
   const settings: Setting<unknown>[] = [];
   const champions: Definition[] = [];
   let runValues = false;
@@ -54,19 +60,22 @@ export function mentionsOf(rows: AnyRows): Mentions {
     if (value.run === 'champion') champions.push(value.of);
     else runValues = true;
   };
-  const visitRows = (of: AnyRows): void => {
+  const visitRows = (of: AnyRows, asOf: readonly AsOf[] = []): void => {
     const { recipe } = of;
     if (recipe.by === 'sql') recipe.mentions.forEach(visit);
-    else if (recipe.by === 'engine') Object.values(recipe.queries).forEach(visitRows);
+    else if (recipe.by === 'engine') for (const query of Object.values(recipe.queries)) visitRows(query);
     else if (recipe.by === 'map') visitRows(recipe.input);
-    else if (recipe.by === 'predict') {
+    else if (recipe.by === 'as of') {
+      visitRows(recipe.left, [...asOf, recipe]);
+      visitRows(recipe.right);
+    } else if (recipe.by === 'predict') {
       predicts = true;
       champions.push(recipe.model);
       visitRows(recipe.of);
-    } else readables.push(of as AnyReadable);
+    } else mentioned.push({ of: of as AnyReadable, asOf });
   };
   visitRows(rows);
-  return { readables, settings, runValues, champions, predicts };
+  return { readables: mentioned.map(({ of }) => of), mentioned, settings, runValues, champions, predicts };
 }
 
 /** Every prediction that a body has, however deep. */
@@ -81,15 +90,17 @@ export function definitionOf(readable: AnyReadable): Definition {
   throw new TypeError('not a readable relation');
 }
 
-export function readOf(readable: AnyReadable, graph: Graph): Read {
+export function readOf(readable: AnyReadable, graph: Graph, asOf: readonly AsOf[] = []): Read {
   const { recipe } = readable;
   const node = graph.nodeOf(definitionOf(readable));
+  const matches = asOf.length > 0 ? { matches: asOf.map((one) => matchOf(one, graph)) } : {};
   const inPlace = node.definition.kind === 'source' && !(node.definition as AnySource).reader.streams;
   if (recipe.by === 'since') {
     const { column, lookback } = recipe;
-    return { node, how: inPlace ? 'new files' : 'new', since: { column, ...(lookback ? { lookback } : {}) } };
+    const since = { column, ...(lookback ? { lookback } : {}) };
+    return { node, how: inPlace ? 'new files' : 'new', since, ...matches };
   }
-  if (recipe.by === 'unread') return { node, how: inPlace ? 'new files' : 'new' };
+  if (recipe.by === 'unread') return { node, how: inPlace ? 'new files' : 'new', ...matches };
   return { node, how: inPlace ? 'files' : 'whole' };
 }
 

@@ -1,12 +1,13 @@
-import type { AnyReadable, AnyRows, Fragment, Mention, Predict, RunValue, Setting } from '../define/index.ts';
+import type { AnyReadable, AnyRows, AsOf, Fragment, Mention, Predict, RunValue, Setting } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import type { Dialect } from '../ports/index.ts';
+import { lookupOf } from './as-of.ts';
 
 /** Where the parts of a query that are not its text come from. */
 export interface Spelling {
   readonly dialect: Dialect;
-  /** A relation in parentheses, or a name. */
-  relation(of: AnyReadable): string;
+  /** A relation in parentheses, or a name. `asOf`: what is looked up for its rows. */
+  relation(of: AnyReadable, asOf?: readonly AsOf[]): string;
   run(value: RunValue): string;
   /** Rows, in parentheses or by a name, with what the champion of a model predicts of them. */
   predict(how: Predict, rows: string): string;
@@ -23,14 +24,22 @@ const asColumn = /^\s+as\s+"?(\w+)"?/i;
  * A query or condition as the engine reads it. What is mentioned is spelled by `spelling`, so one definition gives the text that is described
  * (empty relations), that is run (real ones with bounds), that is shown and that is hashed. Throws DEFINITION_INVALID for a `from(…)` inside.
  */
-export function spell(rows: AnyRows, spelling: Spelling): string {
+export function spell(rows: AnyRows, spelling: Spelling, asOf: readonly AsOf[] = []): string {
   const { recipe } = rows;
   switch (recipe.by) {
     case 'name':
     case 'since':
     case 'unread':
     case 'part':
-      return spelling.relation(rows as AnyReadable);
+      return spelling.relation(rows as AnyReadable, asOf);
+    case 'as of':
+      return spelling.dialect.asOf({
+        ...lookupOf(recipe),
+        left: spell(recipe.left, spelling, [...asOf, recipe]),
+        right: spell(recipe.right, spelling),
+        columns: Object.keys(recipe.left.columns),
+        take: recipe.take,
+      });
     case 'predict':
       return spelling.predict(recipe, spell(recipe.of, spelling));
     case 'engine':
@@ -63,7 +72,7 @@ function withoutEnd(text: string): string {
 }
 
 const isRelation = (rows: AnyRows): boolean => relations.has(rows.recipe.by);
-const relations: ReadonlySet<string> = new Set(['name', 'since', 'unread', 'part', 'predict']);
+const relations: ReadonlySet<string> = new Set(['name', 'since', 'unread', 'part', 'as of', 'predict']);
 
 function spellMention(mention: Mention, spelling: Spelling): string {
   if (typeof mention !== 'object' || Array.isArray(mention)) return spelling.dialect.literal(mention);

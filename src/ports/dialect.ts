@@ -8,6 +8,23 @@ export interface Place {
 }
 export const placeText = (place: Place): string => `${place.catalog}.${place.schema}.${place.table}`;
 
+/** Relations in parentheses, or names; how rows of them belong together. */
+export interface AsOfJoin {
+  readonly left: string;
+  readonly right: string;
+  /** Of the left. */
+  readonly columns: readonly string[];
+  /** Equal in both; missing is equal to nothing. */
+  readonly on: readonly string[];
+  readonly at: readonly [left: string, right: string];
+  /** Of right rows of one time that counts whose these are greatest, the first first. */
+  readonly ties: readonly string[];
+  /** Columns of the right, by the names that they get: NULL where no row counts. */
+  readonly take: Readonly<Record<string, string>>;
+  /** A right row that is older than that is none. */
+  readonly within?: { readonly count: number; readonly unit: 'ms' | 'second' | 'minute' | 'hour' | 'day' | 'month' };
+}
+
 /** How an engine spells what Esteira writes itself; a user's SELECT keeps to the portable subset plus `fn`. */
 export interface Dialect {
   /** The key of `perEngine`. */
@@ -20,6 +37,8 @@ export interface Dialect {
   literal(value: unknown): string;
   /** A function of `fn` by its name; arguments are spelled already. Words such as a unit or a zone come as they are. */
   fragment(name: string, args: readonly string[]): string;
+  /** Each row of the left with columns of the newest right row that was known at its time: a relation in parentheses. */
+  asOf(join: AsOfJoin): string;
   /** A JSON object with these columns' values, an expression. */
   rowAsJson(columns: readonly string[]): string;
   /** A relation in parentheses with these columns and no row, to describe a query by. */

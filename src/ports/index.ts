@@ -6,7 +6,7 @@ export * from './changes.ts';
 export { type Channel, type ChannelMessage, NotBefore } from './channel.ts';
 export type { Clock } from './clock.ts';
 export type * from './comparison.ts';
-export { type Dialect, type Place, placeText } from './dialect.ts';
+export { type AsOfJoin, type Dialect, type Place, placeText } from './dialect.ts';
 export type * from './dissection.ts';
 export { differencesOf, driftAfter, driftTexts, emptyTexts, type Looked, refuseBreaches } from './drift.ts';
 export type { FileFormat, FileStore, SourceFile } from './files.ts';

@@ -42,9 +42,9 @@ function writtenBy(
   { of, runs }: NonNullable<Asking['only']>,
   { graph }: Project,
 ): Spelling['relation'] {
-  return (read: AnyReadable) => {
+  return (read: AnyReadable, asOf) => {
     const node = graph.nodeOf(definitionOf(read));
-    if (node.id !== of.id) return relation(read);
+    if (node.id !== of.id) return relation(read, asOf);
     const names = Object.keys(read.columns).map(dialect.identifier).join(', ');
     return `(select ${names} from ${dialect.place(placeOf(node))} where ${dialect.identifier(hidden.run)} in ${dialect.literal(runs)})`;
   };

@@ -94,6 +94,7 @@ export async function reachOf(
   const files = new Map<string, readonly SourceFile[]>();
   const tables: string[] = [];
   const changed: string[] = [];
+  const lookedUp = new Set(model.reads.flatMap(({ matches = [] }) => matches.map(({ right }) => right.id)));
   for (const read of model.reads) {
     const { node } = read;
     if (node.definition.kind === 'settings') continue;
@@ -120,7 +121,7 @@ export async function reachOf(
       for (const table of tablesBehind(node, project)) {
         const upper = progress.sequenceOf(fencedId(table, project));
         const lower = rerun === 'anew' ? 0n : (progress.watermark(model.node, table.id) ?? 0n);
-        const isNew = read.how === 'new' || bounds.get(table.id)?.lower !== undefined;
+        const isNew = read.how === 'new' || lookedUp.has(table.id) || bounds.get(table.id)?.lower !== undefined;
         bounds.set(table.id, { source: table.id, ...(isNew ? { lower } : {}), upper, ...generation(table, progress) });
       }
     }

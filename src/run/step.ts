@@ -213,7 +213,7 @@ function optionsOf(model: StepModel, reach: Reach, run: StepRun): Options {
       rerun === 'invalid' ||
       (rerun === undefined &&
         progress.sequenceOf(model.node.id) > 0n &&
-        (fromStart || reach.tables.length > 0 || model.reads.some((read) => read.since?.lookback))),
+        (fromStart || reach.tables.length > 0 || model.reads.some((read) => read.since?.lookback || read.matches))),
     ...(rerun ? { rerun } : {}),
     ...(run.ahead ? { ahead: true } : {}),
     ...(run.snapshot ? { snapshot: run.snapshot } : {}),

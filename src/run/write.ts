@@ -97,7 +97,11 @@ function isFresh(model: StepModel, reread: boolean): boolean {
   const news = model.reads.filter((read) => read.how === 'new' || read.how === 'new files');
   // What is replaced by its values is read again with each new row of one.
   if (wayOf(model.node.definition, 'replace each')) return false;
-  return !reread && news.length > 0 && news.every((read) => read.since?.lookback === undefined && isWrittenOnce(read));
+  return (
+    !reread &&
+    news.length > 0 &&
+    news.every((read) => read.since?.lookback === undefined && !read.matches && isWrittenOnce(read))
+  );
 }
 /** In a table that is replaced or merged a row that was read may come to stand anew. */
 function isWrittenOnce({ node: { definition } }: Read): boolean {

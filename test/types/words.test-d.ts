@@ -4,6 +4,7 @@ import {
   age,
   alerted,
   appendChanges,
+  asOf,
   atLeast,
   atMost,
   byHand,
@@ -74,6 +75,47 @@ tbPesquisa.invalid.columns._original satisfies { value: Readonly<Record<string, 
 const limits = settings('config.limits', { floor: col.real().default(0.5), name_of_day: col.text().default('monday') });
 same<NonNullable<(typeof limits.floor)['value']>, number>(true);
 from(tbCliente, (row) => ({ nome: row.nome satisfies string }));
+
+const events = table('e', {
+  columns: { id: col.text().key(), lawyer: col.text(), day: col.date(), at: col.timestamp(), fee: col.text() },
+  rows: sql`select 1`,
+  write: 'merge',
+});
+const rates = table('r', {
+  columns: {
+    lawyer: col.text().key(),
+    since: col.timestamp().key(),
+    fee: col.real(),
+    kind: col.text().oneOf('a', 'b'),
+  },
+  rows: sql`select 1`,
+  write: 'merge',
+});
+const asKnown = { on: ['lawyer'], at: ['at', 'since'] } as const;
+const known = asOf(events.since('day'), rates, { ...asKnown, take: { rate: 'fee', sort: 'kind' }, within: '90 days' });
+same<RowOf<typeof known.columns>['rate'], number | null>(true);
+same<RowOf<typeof known.columns>['sort'], 'a' | 'b' | null>(true);
+same<RowOf<typeof known.columns>['fee'], string>(true);
+from(asOf(known, rates, { ...asKnown, take: { again: 'since' } }), (row) => ({
+  when: row.again satisfies Temporal.Instant | null,
+}));
+table('t', { columns: { rate: col.real().optional() }, rows: known });
+// @ts-expect-error what may not have been known is not always there
+table('t', { columns: { rate: col.real() }, rows: from(known, (row) => ({ rate: row.rate.valueOf() })) });
+// @ts-expect-error as of a column that only one of them has
+asOf(events, rates, { ...asKnown, on: ['id'], take: { rate: 'fee' } });
+// @ts-expect-error as of a column that is of another kind in each
+asOf(events, rates, { ...asKnown, on: ['fee'], take: { rate: 'fee' } });
+// @ts-expect-error as of what is no time
+asOf(events, rates, { ...asKnown, at: ['id', 'since'], take: { rate: 'fee' } });
+// @ts-expect-error as of a day, and an instant
+asOf(events, rates, { ...asKnown, at: ['day', 'since'], take: { rate: 'fee' } });
+// @ts-expect-error as of a time, taking a column that is not there
+asOf(events, rates, { ...asKnown, take: { rate: 'rate' } });
+// @ts-expect-error as of a time, taking a column by a name that is taken
+asOf(events, rates, { ...asKnown, take: { fee: 'fee' } });
+// @ts-expect-error no older than what is no time
+asOf(events, rates, { ...asKnown, take: { rate: 'fee' }, within: '90 dias' });
 
 // ---- rows and columns ----
 const a = { a: col.text() };

@@ -1,5 +1,6 @@
 import type { ColumnFacts, Columns, Kind } from '../../columns/index.ts';
-import type { Dialect, Place } from '../../ports/index.ts';
+import type { AsOfJoin, Dialect, Place } from '../../ports/index.ts';
+import { asOfRelation } from './as-of.ts';
 import { fragment } from './fragments.ts';
 import { literal } from './literal.ts';
 import { reserved } from './reserved.ts';
@@ -58,6 +59,7 @@ export const dialect: Dialect = Object.freeze({
   type: storedType,
   literal,
   fragment,
+  asOf: (join: AsOfJoin) => asOfRelation(join, { identifier }),
   rowAsJson: (columns: readonly string[]) =>
     `cast(json_object(${columns.map((name) => `${literal(name)}, ${identifier(name)}`).join(', ')}) as varchar)`,
   // Queries are described over these: nothing has to be there, and nothing is read.

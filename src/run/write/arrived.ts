@@ -5,6 +5,7 @@ import { parseDuration } from '../../columns/index.ts';
 import { wayOf } from '../../define/index.ts';
 import { invalidPlaceOf, placeOf, type Read, type StepModel } from '../../plan/index.ts';
 import { type Bound, hidden } from '../../ports/index.ts';
+import { rematched } from './as-of.ts';
 import type { Options } from './options.ts';
 
 /**
@@ -18,12 +19,22 @@ export function arrived(read: Read, model: StepModel, options: Options): string 
   if (options.rerun === 'anew') return `${sequence} <= ${upper}`;
   const parts = partsOf(model, options);
   if (parts !== undefined) return `${sequence} <= ${upper} and (${among(read.since?.column ?? '', parts, options)})`;
-  if (options.rerun === 'invalid')
-    return `${sequence} <= ${upper} and (${sequence} > ${lower} or ${isInvalid(model, options)})`;
-  if (!read.since?.lookback) return `${sequence} > ${lower} and ${sequence} <= ${upper}`;
-  if (model.groups) return `${sequence} <= ${upper} and (${touched(read, model, options)})`;
-  return `${sequence} <= ${upper} and (${sequence} > ${lower} or ${recent(read, read, options)})`;
+  if (model.groups && read.since?.lookback && options.rerun === undefined)
+    return `${sequence} <= ${upper} and (${touched(read, model, options)})`;
+  // What is judged again is what was set aside.
+  const besides = besidesNew(options.rerun === 'invalid' ? withoutLookback(read) : read, model, options);
+  if (besides.length === 0) return `${sequence} > ${lower} and ${sequence} <= ${upper}`;
+  return `${sequence} <= ${upper} and (${sequence} > ${lower} or ${besides.join(' or ')})`;
 }
+
+const withoutLookback = ({ since: _, ...read }: Read): Read => read;
+
+/** Rows that are read once more. */
+const besidesNew = (read: Read, model: StepModel, options: Options): readonly string[] => [
+  ...(options.rerun === 'invalid' ? [isInvalid(model, options)] : []),
+  ...(read.since?.lookback ? [recent(read, read, options)] : []),
+  ...rematched(read, options),
+];
 
 /** The row is among those that the table has set aside. */
 export function isInvalid({ node }: StepModel, { project }: Options): string {
@@ -69,11 +80,7 @@ export function partsOf(model: StepModel, options: Options): string | undefined 
   const parts = news.flatMap((read) => {
     const { lower = 0n, upper } = boundOf(read, options);
     const place = dialect.place(placeOf(read.node));
-    const asked = [
-      `${sequence} > ${lower}`,
-      ...(options.rerun === 'invalid' ? [isInvalid(model, options)] : []),
-      ...(read.since?.lookback ? [recent(read, read, options)] : []),
-    ];
+    const asked = [`${sequence} > ${lower}`, ...besidesNew(read, model, options)];
     const touched = `select ${column} from ${place} where ${sequence} <= ${upper} and (${asked.join(' or ')})`;
     // Of what is replaced itself a value may have lost its last row.
     const gone = `select ${column} from ${dialect.place(placeOf(model.node))} where ${column} not in (select ${column} from ${place})`;

@@ -1,9 +1,10 @@
-import type { AnyModel, AnyReadable, AnyTable, Predict } from '../../define/index.ts';
+import type { AnyModel, AnyReadable, AnyTable, AsOf, Predict } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import { type Node, whereOf } from '../../graph/index.ts';
 import {
   convertedName,
   definitionOf,
+  matchOf,
   placeOf,
   type Read,
   type Spelling,
@@ -45,9 +46,10 @@ export function realSpelling(options: Options, model: StepModel): Spelling {
   const { dialect } = project.warehouse;
   return {
     ...fixedValues(options),
-    relation: (of: AnyReadable) => {
-      const { node } = readFor(of, model, project);
-      if (!showsVersions(node, project)) return relationOf(readFor(of, model, project), options, model);
+    relation: (of: AnyReadable, asOf: readonly AsOf[] = []) => {
+      const read = readFor(of, model, { project, asOf });
+      const { node } = read;
+      if (!showsVersions(node, project)) return relationOf(read, options, model);
       // By its name the view would show the champion of this moment, and not that with which the run began.
       const list = Object.keys(of.columns).map(dialect.identifier).join(', ');
       const { rows } = (node.definition as AnyTable).spec;
@@ -88,7 +90,11 @@ export function rowsToPredict({ of }: Predict, model: StepModel, options: Option
 }
 
 /** The reading that a mention stands for, as the model has it: the same relation may be read whole and in pieces by one query. */
-function readFor(of: AnyReadable, model: StepModel, project: Project): Read {
+function readFor(
+  of: AnyReadable,
+  model: StepModel,
+  { project, asOf }: { readonly project: Project; readonly asOf: readonly AsOf[] },
+): Read {
   const node = project.graph.nodeOf(definitionOf(of));
   const { recipe } = of;
   const since =
@@ -104,7 +110,10 @@ function readFor(of: AnyReadable, model: StepModel, project: Project): Read {
       read.since?.lookback === since?.lookback
     );
   });
-  return found ?? { node, how: 'whole' };
+  const { matches, ...read } = found ?? { node, how: 'whole' };
+  return found?.how === 'new' && asOf.length > 0
+    ? { ...read, matches: asOf.map((one) => matchOf(one, project.graph)) }
+    : read;
 }
 
 /** Rules, checks and monitors read tables whole; settings as the run has them, and what stands inside a model as it is in the champion. */

@@ -1,0 +1,57 @@
+import { type AnySource, type AnyTable, appends, wayOf } from '../define/index.ts';
+import type { EsteiraError } from '../errors.ts';
+import { invalidDefinition } from '../graph/index.ts';
+import type { QueryFacts } from '../ports/index.ts';
+import { type Mentions, type Read, readsDay } from './reads.ts';
+
+/**
+ * What was known at a time changes when a row comes late or is corrected: a table of it must be one whose rows can be made again, and made of rows
+ * that are still there. `reads` are those of `mentioned`, in its order.
+ */
+export function refuseLookups(
+  definition: AnyTable,
+  { mentioned }: Mentions,
+  { reads, facts }: { readonly reads: readonly Read[]; readonly facts: QueryFacts },
+): void {
+  const { write } = definition.spec;
+  if (write === 'replace' || write === 'view') return;
+  for (const [index, { asOf }] of mentioned.entries()) {
+    const read = reads[index] as Read;
+    if (asOf.length > 0) refuseLookup(definition, read, facts);
+  }
+}
+
+function refuseLookup(definition: AnyTable, read: Read, facts: QueryFacts): void {
+  const left = read.node.definition;
+  const refuse = (why: string, next: string): EsteiraError =>
+    invalidDefinition(`${definition.name} reads asOf(…) of ${left.name}, ${why}.`, definition, next);
+  if (appends(definition) || wayOf(definition, 'history'))
+    throw refuse(
+      'and keeps each row as it once was: what comes late could not change it',
+      "Say write: replaceEach('day') or 'merge', or leave `write` out.",
+    );
+  if (read.how === 'new files' || (left as AnySource).reader?.changes || readsDay(read))
+    throw refuse(
+      'of which a run sees each row once: what comes late could not change those of former runs',
+      `Keep ${left.name} in a table, and read that.`,
+    );
+  if (read.how !== 'new' || !read.matches) return;
+  if (facts.groups && !wayOf(definition, 'replace each'))
+    throw refuse(
+      'and groups or numbers rows of which it reads some',
+      "Say write: replaceEach('day') with asOf(t.since('day'), …), or mention the table itself.",
+    );
+  for (const { on, at, right } of read.matches) {
+    const taken = [...on, at[0]].find((name) => !Object.hasOwn(left.columns, name));
+    if (taken !== undefined)
+      throw refuse(
+        `and looks up rows by ${taken}, which another asOf(…) takes: what is new does not say which rows that changes`,
+        `Mention ${left.name} itself, or make a table of the first asOf(…).`,
+      );
+    if (right.inside)
+      throw refuse(
+        `and looks up rows of ${right.definition.name}, which are others with each version of a model`,
+        `Mention ${left.name} itself.`,
+      );
+  }
+}
