@@ -40,6 +40,7 @@ export function usedVariables(config: ProjectConfig, graph: Graph): UsedVariable
       }
   };
   ofChannels(config.channels);
+  add('logs', config.logs);
   for (const [name, environment] of Object.entries(config.environments)) {
     for (const role of ['warehouse', 'state', 'files'] as const) add(`${role} of ${name}`, environment[role].options);
     for (const store of environment.models ?? []) {

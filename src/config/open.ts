@@ -10,6 +10,7 @@ import { membersIn, refuseUnknownChannels, tellersIn } from './channels-of.ts';
 import { clockOf } from './clock.ts';
 import { refuseUnknownGroups } from './groups-of.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
+import { logsIn, refuseIdleLogs } from './logs-of.ts';
 import { changedSince, moduleHasher } from './modules.ts';
 import { usedVariables } from './names.ts';
 import { environmentOf, placeFor, stopPoint } from './place.ts';
@@ -118,6 +119,7 @@ async function open(
       groups: new Map(Object.entries(config.groups ?? {})),
       published: targetsIn(environment, place),
       channels: membersIn(environment, { config, place, tellers: tellersIn(graph) }),
+      logs: logsIn(config, place, graph),
       against: async (called) => {
         // One that there is none of is told before anything is opened.
         environmentOf(config, called);
@@ -185,6 +187,7 @@ async function loadGraph(folder: string, config: ProjectConfig) {
   const graph = collect(definitions, { suffix: config.invalid ?? '_invalidos' });
   refuseUnknownChannels(config, graph);
   refuseUnknownGroups(config, graph);
+  refuseIdleLogs(config, graph);
   return { definitions, graph, used: usedVariables(config, graph) };
 }
 

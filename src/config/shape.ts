@@ -13,7 +13,7 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 /** Throws CONFIG_INVALID for the first thing in esteira.config.ts that cannot be. */
 export function refuseConfig(config: ProjectConfig): void {
-  const { pipelines, environments, standard, channels, groups } = config;
+  const { pipelines, environments, standard, channels, groups, logs } = config;
   if (!isObject(pipelines) || Object.keys(pipelines).length === 0)
     throw wrong('pipelines', pipelines, "each catalog with its files: { shop: 'definitions/*.ts' }");
   for (const [catalog, pattern] of Object.entries(pipelines)) {
@@ -27,6 +27,7 @@ export function refuseConfig(config: ProjectConfig): void {
   }
   refuseChannels('channels', channels);
   refuseGroups(groups);
+  refuseLogs(logs);
   if (!isObject(environments)) throw wrong('environments', environments, 'each environment by its name');
   for (const [name, environment] of Object.entries(environments))
     refuseEnvironment(`environments.${name}`, environment);
@@ -82,6 +83,13 @@ function refuseGroups(groups: unknown): void {
   for (const [name, people] of Object.entries(groups ?? {}))
     if (!Array.isArray(people) || people.some((one) => typeof one !== 'string' || one === ''))
       throw wrong(`groups.${name}`, people, "a list of names: ['ana', 'rui']");
+}
+
+function refuseLogs(logs: unknown): void {
+  const shown = "a file for each job: { daily: 'logs/daily.log' }";
+  if (logs !== undefined && !isObject(logs)) throw wrong('logs', logs, shown);
+  for (const [job, file] of Object.entries(logs ?? {}))
+    if (typeof file !== 'string' || file === '') throw wrong(`logs.${job}`, file, "a path: 'logs/daily.log'");
 }
 
 /** What ends today is looked for tomorrow, too. */

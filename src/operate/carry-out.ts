@@ -47,6 +47,7 @@ import type { Ran } from './alerts/subject.ts';
 import { sendNow, tellChanges } from './alerts/tell.ts';
 import { toldOfEnd } from './alerts/told-run.ts';
 import { driftViews } from './drifts.ts';
+import { logged } from './job-log.ts';
 import { Journal } from './journal.ts';
 import { movedTexts } from './models/moved.ts';
 import { standInsOf } from './names.ts';
@@ -84,8 +85,11 @@ export interface Work {
   readonly stopping?: AbortSignal;
 }
 
-/** Opens a run, or goes on with one, carries its steps out, and ends it. */
-export async function carryOut(work: Work, project: Project, context: Context): Promise<RunView> {
+/** Opens a run, or goes on with one, carries its steps out, and ends it; what happens stands in the file that its job writes to. */
+export const carryOut = (work: Work, project: Project, context: Context): Promise<RunView> =>
+  logged(work, { project, context }, (heard) => carry(work, project, heard));
+
+async function carry(work: Work, project: Project, context: Context): Promise<RunView> {
   const { tick, reason, steps: chosen } = work;
   const started = performance.now();
   const models = await modelsOf(chosen, project);
@@ -123,7 +127,7 @@ export async function carryOut(work: Work, project: Project, context: Context): 
       return { ...runView(opened.run, await project.state.steps(opened.run.runId)), alreadyDone: true };
     const text = `Run ${opened.run.runId} of ${tick.date} has succeeded, but the warehouse does not have what it published (${lost[0]}): it was made anew, or is an older copy. The date runs again.`;
     context.emit({ type: 'note', level: 'warn', text });
-    return await carryOut({ ...work, lost: true }, project, context);
+    return await carry({ ...work, lost: true }, project, context);
   }
   for (const text of [...redefinedTexts(driftViews(changed)), ...seenTexts(changes)]) emitNote(context, text);
   for (const text of await trainedOtherwise(models, settings, project))

@@ -34,6 +34,7 @@ export { type Content, type KeptFiles, type LookedFile, namesIn } from './kept.t
 export type * from './landing.ts';
 export type * from './learning.ts';
 export type { ProcessLock, TakeLock } from './lock.ts';
+export type { LogFile } from './log-file.ts';
 export type * from './models.ts';
 export type * from './published.ts';
 export type * from './small.ts';

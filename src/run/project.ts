@@ -6,6 +6,7 @@ import type {
   Clock,
   FileStore,
   KeptFiles,
+  LogFile,
   OtherWarehouse,
   SourceTables,
   StateStore,
@@ -85,6 +86,8 @@ export interface Project {
   readonly groups?: ReadonlyMap<string, readonly string[]>;
   /** By name: who hears of monitors and jobs that tell it. */
   readonly channels?: ReadonlyMap<string, readonly ChannelMember[]>;
+  /** By job: where what happens in its runs is written. */
+  readonly logs?: ReadonlyMap<string, LogFile>;
   /** Takes secret values out of a text. */
   redact(text: string): string;
   /** Another environment of the configuration, to be looked at. Absent where there is none. */

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import { learningWorld } from './world.ts';
@@ -105,4 +105,54 @@ test('what cannot be read of a run is told as that, and the run ends as it would
   assert.equal((await world.run('alone')).state, 'succeeded');
   const [text = ''] = told();
   assert.match(text, /^\[world here\] alone succeeded for 2026-03-12\n[\s\S]*could not be read: it is away/);
+});
+
+test('what happens in a run stands in the file of its job, a line of JSON for each thing', () => {
+  const lines = readFileSync(path.join(world.folder, 'logs', 'training.log'), 'utf8')
+    .trimEnd()
+    .split('\n');
+  const all = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  const ofJob = (job: string, date: string) => all.filter((one) => one['job'] === job && one['date'] === date);
+  const weekly = ofJob('weekly', '2026-03-10');
+  const named = (event: string) => weekly.filter((one) => one['event'] === event);
+  assert.equal(new Set(weekly.map(({ run }) => run)).size, 1);
+  assert.deepEqual(
+    [weekly[0]?.['event'], weekly.at(-1)?.['event'], weekly.at(-1)?.['state']],
+    ['run opened', 'run ended', 'succeeded'],
+  );
+  assert.deepEqual(
+    ['step began', 'step finished', 'measured', 'gate', 'version'].map((event) => named(event).length),
+    [3, 3, 2, 1, 1],
+  );
+  const step = named('step finished').find((one) => one['step'] === 'shop.analytics.engagement');
+  assert.deepEqual([step?.['in'], step?.['valid'], typeof step?.['seconds']], [6, 6, 'number']);
+  const [gate] = named('gate');
+  assert.deepEqual(
+    [
+      gate?.['passed'],
+      ((gate?.['limits'] ?? []) as readonly { readonly passed: boolean }[]).map(({ passed }) => passed),
+    ],
+    [false, [false, false, true, true]],
+  );
+  const [version] = named('version');
+  assert.deepEqual(
+    [version?.['version'], version?.['became'], version?.['champion']],
+    ['20260311_0600', 'refused', '20260310_0600'],
+  );
+  assert.ok(weekly.some((one) => one['event'] === 'progress' && one['step'] === 'shop.analytics.engagement'));
+  const [failed] = ofJob('breaks', '2026-03-11').filter(({ event }) => event === 'step failed');
+  assert.deepEqual([failed?.['step'], failed?.['code']], ['shop.gold.wrong', 'ENGINE_FAILED']);
+  assert.equal(ofJob('breaks', '2026-03-11').at(-1)?.['state'], 'failed');
+});
+
+test('a file that cannot be written keeps no run from its end, and is told', async () => {
+  rmSync(path.join(world.folder, 'logs'), { recursive: true });
+  writeFileSync(path.join(world.folder, 'logs'), 'a file where the folder would be');
+  world.setClock('2026-03-14T06:00:00Z');
+  assert.equal((await world.run('silent')).state, 'succeeded');
+  const notes = world.events.flatMap((event) => (event.type === 'note' ? [event.text] : []));
+  assert.match(
+    notes.at(-1) ?? '',
+    /^The file logs\/training\.log does not have all of this run: Error: (EEXIST|ENOTDIR)/,
+  );
 });

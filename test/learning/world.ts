@@ -71,7 +71,7 @@ export async function learningWorld(
     config,
     readFileSync(config, 'utf8').replace(
       "standard: 'here',",
-      "standard: 'here', groups: { dados: ['ana'] }, channels: { dados: [toFile({ path: 'told.txt' })] },",
+      "standard: 'here', groups: { dados: ['ana'] }, channels: { dados: [toFile({ path: 'told.txt' })] }, logs: { '*': 'logs/training.log' },",
     ),
   );
   deliver(folder, 0);

@@ -61,7 +61,7 @@ async function endOf(
   const state = ran.state as keyof typeof words;
   const failed = ran.steps.filter((step) => step.state === 'failed');
   const names = failed.map(({ step }) => labelIn(graph, step));
-  const versions = state === 'succeeded' ? await versionsOf(ran, runId, project) : [];
+  const versions = state === 'succeeded' ? (await versionsOf(ran.steps, runId, project)).map(({ told }) => told) : [];
   const where = names.length > 0 ? ` at ${few(names)}` : '';
   const became = versions.map(versionText);
   const isAsWanted = versions.every(({ became: how }) => how === 'champion');

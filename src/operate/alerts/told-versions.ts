@@ -4,19 +4,27 @@ import type { Project } from '../../run/index.ts';
 import { aboutOf, labelOfModel, type ModelNode } from '../models/find.ts';
 import { waitingOf } from '../models/waiting.ts';
 import { figure, memberText } from '../models/words.ts';
-import type { Ran } from './subject.ts';
+
+interface Version {
+  readonly version: ModelVersion;
+  readonly told: ToldVersion;
+}
 
 /** What became of the versions that a run has trained, and of those that waited for what it made. */
-export async function versionsOf(ran: Ran, runId: string, project: Project): Promise<readonly ToldVersion[]> {
+export async function versionsOf(
+  steps: readonly { readonly step: string }[],
+  runId: string,
+  project: Project,
+): Promise<readonly Version[]> {
   const { graph, state } = project;
   const touched = new Set<AnyModel>(
-    ran.steps.flatMap(({ step }) => {
+    steps.flatMap(({ step }) => {
       const { definition, inside } = graph.nodes.get(step) ?? {};
       return inside ?? (definition?.kind === 'model' ? (definition as AnyModel) : []);
     }),
   );
   const record = await state.run(runId);
-  const found: ToldVersion[] = [];
+  const found: Version[] = [];
   for (const model of touched) {
     const node = graph.nodeOf(model) as ModelNode;
     const [own] = await state.models.versions({ model: node.id, runId, limit: 1 });
@@ -26,7 +34,7 @@ export async function versionsOf(ran: Ran, runId: string, project: Project): Pro
     if (!version) continue;
     const champion = (await state.models.champions()).get(node.id)?.version;
     const before = move?.to === version.version ? move.from : champion;
-    found.push(await toldOf(version, { node, project, before }));
+    found.push({ version, told: await toldOf(version, { node, project, before }) });
   }
   return found;
 }

@@ -1,4 +1,5 @@
 import { type Project, said } from '../../run/index.ts';
+import { logPublished } from '../job-log.ts';
 import { type Brought, bringAll } from './bring.ts';
 
 interface Telling {
@@ -60,23 +61,24 @@ export class Publisher {
 
   async #bring(due: Temporal.Instant | undefined): Promise<readonly Brought[]> {
     const found = await bringAll(this.#project, { due, signal: this.#ending.signal });
-    for (const one of found) this.#tell(one);
+    for (const one of found) if (this.#tell(one)) await logPublished(one, this.#project);
     return found;
   }
 
-  /** That something is owed is told once for each reason. */
-  #tell({ store, model, label, version, state, owed }: Brought): void {
+  /** That something is owed is told once for each reason; gives whether there was something to tell. */
+  #tell({ store, model, label, version, state, owed }: Brought): boolean {
     const key = `${store} ${model}`;
     const before = this.#told.get(key);
     if (owed) {
       this.#told.set(key, owed.error);
       const text = `models: ${version} of ${label} is owed to ${store}, and tried again at ${owed.nextTryAt}: ${owed.error}`;
       if (before !== owed.error) this.#telling?.say('warn', text);
-      return;
+      return before !== owed.error;
     }
     this.#told.delete(key);
-    if (state === 'published' || before !== undefined)
-      this.#telling?.say('info', `models: ${version} of ${label} is published to ${store}`);
+    const isNew = state === 'published' || before !== undefined;
+    if (isNew) this.#telling?.say('info', `models: ${version} of ${label} is published to ${store}`);
+    return isNew;
   }
 
   /** Until what goes on has ended. */

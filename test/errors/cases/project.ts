@@ -47,6 +47,7 @@ export const project: Cases = {
         'A channel tells no address.',
         "channels: { plantao: [email({ to: 'plantao', from: 'b@example.com', server: env('SMTP_URL') })] }",
       ],
+      ['A file follows a job that there is none of.', "logs: { dayly: 'logs/daily.log' }"],
       ['A group has one who is no person.', "groups: { dados: ['ana', 7 as never] }"],
       ['A webhook has no secret.', "channels: { plantao: [webhook({ url: 'https://example.com/alerts' } as never)] }"],
     ].map(([doing = '', channels = '']) => ({ doing, words: ['check'], files: config({ more: `${channels},` }) })),

@@ -1,0 +1,57 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import path from 'node:path';
+import type { LogFile } from '../../ports/index.ts';
+
+/** A file that is larger begins anew; so many of those before it stay. */
+const usual = { bytes: 10 << 20, kept: 5 };
+
+/**
+ * Lines are added by one write each time to a file that is opened for it: two processes do not write into each other's lines, and whoever moves the file
+ * away (`logrotate`, or this) loses none.
+ */
+export function logFile(
+  file: string,
+  {
+    describe = file,
+    bytes = usual.bytes,
+    kept = usual.kept,
+  }: { describe?: string; bytes?: number; kept?: number } = {},
+): LogFile {
+  return {
+    describe,
+    async append(lines) {
+      await mkdir(path.dirname(file), { recursive: true });
+      const handle = await open(file, 'a');
+      let size: number;
+      try {
+        await handle.write(Buffer.from(lines.map((line) => `${line}\n`).join('')));
+        ({ size } = await handle.stat());
+      } finally {
+        await handle.close();
+      }
+      if (size >= bytes) await beginAnew(file, { bytes, kept });
+    },
+  };
+}
+
+/** Under a name that no other has: who comes second moves a small file, and overwrites none. */
+async function beginAnew(
+  file: string,
+  { bytes, kept }: { readonly bytes: number; readonly kept: number },
+): Promise<void> {
+  const now = await stat(file).catch(() => undefined);
+  if (!now || now.size < bytes) return;
+  const stamp = `${new Date().toISOString().replaceAll(/[-:]/g, '')}-${randomUUID().slice(0, 8)}`;
+  // Another may have moved it since.
+  await rename(file, `${file}.${stamp}`).catch(ifMissing);
+  const [folder, name] = [path.dirname(file), path.basename(file)];
+  const isOld = (one: string): boolean =>
+    one.startsWith(`${name}.`) && /^\d{8}T\d{6}\.\d{3}Z-[0-9a-f]{8}$/.test(one.slice(name.length + 1));
+  const old = (await readdir(folder)).filter(isOld).toSorted();
+  for (const one of old.slice(0, Math.max(0, old.length - kept))) await rm(path.join(folder, one), { force: true });
+}
+
+function ifMissing(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'ENOENT') throw error;
+}

@@ -1,0 +1,38 @@
+import path from 'node:path';
+import { logFile } from '../adapters/files/log.ts';
+import { EsteiraError } from '../errors.ts';
+import { type Graph, matchesName } from '../graph/index.ts';
+import type { LogFile } from '../ports/index.ts';
+import type { Place, ProjectConfig } from './project.ts';
+
+/** The file of each job that has one: the first whose name fits. */
+export function logsIn(
+  { logs = {} }: Pick<ProjectConfig, 'logs'>,
+  place: Place,
+  { jobs }: Graph,
+): ReadonlyMap<string, LogFile> {
+  const files = Object.entries(logs).map(([pattern, value]) => {
+    const describe = place.value(value);
+    return { pattern, file: logFile(path.resolve(place.folder, describe), { describe }) };
+  });
+  return new Map(
+    [...jobs.keys()].flatMap((job) => {
+      const found = files.find(({ pattern }) => matchesName(pattern, job));
+      return found ? [[job, found.file] as const] : [];
+    }),
+  );
+}
+
+/** Throws CONFIG_INVALID for a file that no job would ever write to. */
+export function refuseIdleLogs({ logs = {} }: Pick<ProjectConfig, 'logs'>, { jobs }: Graph): void {
+  const names = [...jobs.keys()];
+  const idle = Object.keys(logs).find((pattern) => !names.some((job) => matchesName(pattern, job)));
+  if (idle === undefined) return;
+  throw new EsteiraError('CONFIG_INVALID', {
+    what: `The configuration has a log of a job that there is none of, at logs.${idle}.`,
+    where: 'esteira.config.ts',
+    got: idle,
+    allowed: `${names.join(', ') || 'none: no definition is a job'}; * stands for any text`,
+    next: 'Correct it.',
+  });
+}
