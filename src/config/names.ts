@@ -43,6 +43,7 @@ export function usedVariables(config: ProjectConfig, graph: Graph): UsedVariable
   add('logs', config.logs);
   for (const [name, environment] of Object.entries(config.environments)) {
     for (const role of ['warehouse', 'state', 'files'] as const) add(`${role} of ${name}`, environment[role].options);
+    add(`trees of ${name}`, environment.trees?.options);
     for (const store of environment.models ?? []) {
       add(`models of ${name}`, store.options);
       ofOthers.push(...namesIn('secrets' in store ? store.secrets : []));

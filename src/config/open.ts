@@ -9,6 +9,7 @@ import { type Against, Answers, type Project, said, ulid } from '../run/index.ts
 import { membersIn, refuseUnknownChannels, tellersIn } from './channels-of.ts';
 import { clockOf } from './clock.ts';
 import { refuseUnknownGroups } from './groups-of.ts';
+import { lightgbm } from './lightgbm.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
 import { logsIn, refuseIdleLogs } from './logs-of.ts';
 import { changedSince, moduleHasher } from './modules.ts';
@@ -103,6 +104,7 @@ async function open(
       state,
       files,
       tables: sourceTables(variables, folder),
+      trees: () => (environment.trees ?? lightgbm()).open(place),
       clock,
       holder,
       owner,

@@ -7,6 +7,7 @@ import type {
   Manifest,
   NewOwner,
   StateStore,
+  TreesEngine,
   Warehouse,
 } from '../ports/index.ts';
 import type { Retention, Retries } from '../run/index.ts';
@@ -69,6 +70,7 @@ export interface StateAdapter extends Adapter<'state', StateStore> {
   readonly isShared: boolean;
 }
 export type FilesAdapter = Adapter<'files', FileStore>;
+export type TreesAdapter = Adapter<'trees', TreesEngine>;
 /** Where whole files are kept, and none of a source is read. */
 export interface KeptAdapter extends Adapter<'kept', KeptFiles> {
   /** With `signal` what it asks for is left once that is aborted. */
@@ -92,6 +94,8 @@ export interface Environment {
   readonly files: FilesAdapter;
   /** Where versions of models are published, for whoever serves them: `<model>/<version>/…` and `<model>/latest/…`; by default nowhere. */
   readonly models?: readonly (KeptAdapter | FilesAdapter)[];
+  /** Where LightGBM's own library is, for models with `engine: 'native'`; by default where the system looks for libraries. */
+  readonly trees?: TreesAdapter;
   /** Set before the names of catalogs, so that two environments may share one place. */
   readonly prefix?: string;
   /** What stands in for a reader here, by source name (`*` any, `{name}` what it stood for); said in every plan. */

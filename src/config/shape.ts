@@ -44,9 +44,11 @@ function refuseEnvironment(where: string, environment: unknown): void {
     if (adapter?.role !== role)
       throw wrong(`${where}.${role}`, adapter?.role ?? adapter, `what an adapter for ${role} gives`);
   }
-  const { prefix, parallel, retries, keep, standIns, channels, models } = environment;
+  const { prefix, parallel, retries, keep, standIns, channels, models, trees } = environment;
   if (models !== undefined && !(Array.isArray(models) && models.every(mayKeep)))
     throw wrong(`${where}.models`, models, "a list: [s3({ bucket: 'models' }), folder({ path: 'published' })]");
+  if (trees !== undefined && (trees as Adapter<string, unknown> | null)?.role !== 'trees')
+    throw wrong(`${where}.trees`, trees, 'what lightgbm(…) gives');
   refuseChannels(`${where}.channels`, channels);
   if (prefix !== undefined && !isName(prefix)) throw wrong(`${where}.prefix`, prefix, "such as 'dev_'");
   if (parallel !== undefined && !(Number.isInteger(parallel) && (parallel as number) > 0))

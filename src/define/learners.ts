@@ -130,6 +130,8 @@ interface Trees {
   readonly stopAfter?: number;
   /** Of jobs that refine it: trees that each run adds to the champion's (default: a tenth of `trees`), and how many there may be (default: four times `trees`). */
   readonly refine?: { readonly trees?: number; readonly most?: number };
+  /** LightGBM's own library grows the trees, where it is installed; default: Esteira does. */
+  readonly engine?: 'native';
   readonly seed?: number;
 }
 /** One row for each feature: how much better its divisions made the fit, and how many there are. */

@@ -116,6 +116,10 @@ test('what a model cannot learn from, or by, is refused with what it may be', ()
   refused(wrongly({ holdOut: { last: '3 hours', by: 'days' } }), /keep back the last by days: real/);
   refused(wrongly({ maxAge: 'long' }), /an age that is none: long/);
   refused(wrongly({ release: { approvedBy: '' } }), /waits for nobody/);
+  refused(
+    wrongly({ target: 'stays', learner: boostedTrees({ engine: 'gpu' as never }) }),
+    /engine that is none: gpu.*native/,
+  );
   refused(wrongly({ from: sql`select 1` }), /learns from what is no table/);
 });
 

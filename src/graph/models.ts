@@ -83,6 +83,13 @@ export function refuseModel(model: AnyModel): void {
     throw refuse('has an age that is none', maxAge, "'90 days', or a setting that is one");
   refuseHoldOut(holdOut, kindOf, refuse);
   refuseRefining(learner.options, refuse);
+  const { engine } = learner.options;
+  if (engine !== undefined && engine !== 'native')
+    throw refuse(
+      'has an engine that is none',
+      engine,
+      "'native', which is LightGBM's own library; without it Esteira's own",
+    );
   const clusters = learner.options.clusters ?? 2;
   const range = typeof clusters === 'number' ? { from: clusters, to: clusters } : (clusters as Range);
   const isCount = (count: unknown): boolean => Number.isSafeInteger(count) && Number(count) >= 1;

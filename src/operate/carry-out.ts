@@ -27,6 +27,7 @@ import {
   readChampions,
   redefined,
   refuseDestroying,
+  refuseMissingEngine,
   refuseMissingInputs,
   refuseUnlessSetUp,
   refuseUnreadable,
@@ -97,6 +98,7 @@ async function carry(work: Work, project: Project, context: Context): Promise<Ru
   const captured = capturedBy(models, work.job, project);
   refuseUnlessSetUp(await setupChanges(models, project), project);
   await refuseMissingInputs(models, project);
+  await refuseMissingEngine(models, project);
   const reruns = work.reruns ?? new Map<string, Rerun>();
   const changed = await changedSince(models, { project, reruns });
   await refuseDestroying(models, { project, reruns, changed });

@@ -40,5 +40,5 @@ export type * from './published.ts';
 export type * from './small.ts';
 export type * from './state.ts';
 export type * from './ticks.ts';
-export type * from './trees.ts';
+export { type Missing, type TreesEngine, TreesEngineFailed, type TreesJob } from './trees.ts';
 export * from './warehouse.ts';

@@ -21,7 +21,7 @@ export interface Missing {
   readonly next: string;
 }
 
-/** Grows trees elsewhere than in this process; gives a model.txt of LightGBM. */
+/** Grows trees elsewhere than in this process; gives a model.txt of LightGBM. Throws TreesEngineFailed. */
 export interface TreesEngine {
   /** Nothing when it can be used. */
   missing(): Promise<Missing | undefined>;
@@ -32,4 +32,17 @@ export interface TreesEngine {
       readonly progress?: ((done: number, of: number) => void) | undefined;
     },
   ): Promise<string>;
+}
+
+/** It cannot be used, or has failed: `message` says what happened. */
+export class TreesEngineFailed extends Error {
+  override readonly name = 'TreesEngineFailed';
+  readonly reason: Missing['reason'] | 'failed';
+  readonly next: string;
+
+  constructor({ reason, what, next }: Omit<Missing, 'reason'> & Pick<TreesEngineFailed, 'reason'>) {
+    super(what);
+    this.reason = reason;
+    this.next = next;
+  }
 }

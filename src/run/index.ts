@@ -10,6 +10,7 @@ export { claimAll, execute, type StepOutcome } from './execute.ts';
 export { changedNext, changedText, filesOf, filesRead } from './files.ts';
 export { championKey, jobsThatTrain, knownChampions, readChampions } from './learning/champions.ts';
 export { changedParameters, trainedOtherwise } from './learning/due.ts';
+export { asksEngine, refuseMissingEngine } from './learning/engine.ts';
 export { knownVersions } from './learning/learning.ts';
 export { parameterChanges, parameterTexts } from './learning/parameters.ts';
 export { real } from './learning/predict/features.ts';

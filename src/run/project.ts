@@ -10,6 +10,7 @@ import type {
   OtherWarehouse,
   SourceTables,
   StateStore,
+  TreesEngine,
   Warehouse,
 } from '../ports/index.ts';
 import type { Answers } from './answers.ts';
@@ -60,6 +61,8 @@ export interface Project {
   readonly published?: readonly Target[];
   /** Where tables of sources are read; absent where none can be. */
   readonly tables?: SourceTables;
+  /** What grows trees for learners that ask for another engine than Esteira's own; it may not be installed. */
+  readonly trees?: () => Promise<TreesEngine>;
   readonly clock: Clock;
   /** This process, as leases name it. */
   readonly holder: string;

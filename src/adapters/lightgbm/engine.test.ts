@@ -5,13 +5,10 @@ import { test } from 'node:test';
 import { readModel } from '../../learn/trees/format/read.ts';
 import { categories, columns, given, groups, targets } from '../../learn/trees/golden-rows.ts';
 import { trainTrees } from '../../learn/trees/train.ts';
-import type { TreesJob } from '../../ports/index.ts';
-import { Lightgbm, LightgbmError } from './engine.ts';
+import { TreesEngineFailed, type TreesJob } from '../../ports/index.ts';
+import { Lightgbm } from './engine.ts';
+import { koffi, library, skip } from './installed.ts';
 
-/** Where the library is, and what koffi is imported as. */
-const library = process.env['ESTEIRA_TEST_LIGHTGBM'] ?? '';
-const koffi = process.env['ESTEIRA_TEST_KOFFI'] ?? 'koffi';
-const skip = library === '' && 'ESTEIRA_TEST_LIGHTGBM names no library';
 const job = (parameters: TreesJob['parameters'], rounds: number): TreesJob => ({
   ...{ columns, categories: [...categories], target: targets.binary, rounds },
   parameters: { objective: 'binary', num_leaves: 15, min_data_in_leaf: 5, deterministic: 'true', ...parameters },
@@ -24,7 +21,7 @@ test('without koffi it says so, and how to install it', async () => {
   assert.deepEqual([missing?.reason, missing?.next], ['no koffi', 'npm install koffi']);
   await assert.rejects(
     engine.grow(job({}, 1), {}),
-    (error) => error instanceof LightgbmError && error.reason === 'no koffi' && error.next === 'npm install koffi',
+    (error) => error instanceof TreesEngineFailed && error.reason === 'no koffi' && error.next === 'npm install koffi',
   );
   assert.deepEqual(folders(), []);
 });
@@ -73,7 +70,7 @@ test('what the library refuses is told in its words', { skip }, async () => {
   await assert.rejects(
     new Lightgbm({ koffi, library }).grow(odd, {}),
     (error) =>
-      error instanceof LightgbmError &&
+      error instanceof TreesEngineFailed &&
       error.reason === 'failed' &&
       /sum of query counts|Length of/i.test(error.message),
   );

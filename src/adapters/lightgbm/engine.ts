@@ -4,7 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Missing, TreesEngine } from '../../ports/index.ts';
+import { type Missing, type TreesEngine, TreesEngineFailed } from '../../ports/index.ts';
 import { modelFile, writeJob } from './job-files.ts';
 
 // As it stands beside this file: written in TypeScript, or built.
@@ -13,19 +13,6 @@ const usual: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
   darwin: 'lib_lightgbm.dylib',
   win32: 'lib_lightgbm.dll',
 };
-
-/** LightGBM's own library cannot be used, or failed. */
-export class LightgbmError extends Error {
-  override readonly name = 'LightgbmError';
-  readonly reason: Missing['reason'] | 'failed';
-  readonly next: string;
-
-  constructor({ reason, what, next }: Omit<Missing, 'reason'> & { readonly reason: LightgbmError['reason'] }) {
-    super(what);
-    this.reason = reason;
-    this.next = next;
-  }
-}
 
 interface Answer {
   readonly done?: number;
@@ -77,7 +64,7 @@ export class Lightgbm implements TreesEngine {
         next: 'npm install koffi',
       };
     const next =
-      'python3 -m pip install lightgbm, and name its lib_lightgbm as the library: python3 -c "import lightgbm.libpath as l; print(l._find_lib_path()[0])"; on Linux it needs libgomp1';
+      'python3 -m pip install lightgbm, and name its lib_lightgbm in esteira.config.ts, trees: lightgbm({ library: … }): python3 -c "import lightgbm.libpath as l; print(l._find_lib_path()[0])"; on Linux it needs libgomp1';
     if (reason === 'wrong library') return { reason, what: `${file} is a library, but not LightGBM's: ${said}`, next };
     return { reason, what: `LightGBM's library ${file} cannot be loaded: ${said}`, next };
   }
@@ -96,9 +83,9 @@ export class Lightgbm implements TreesEngine {
         answer: ({ done, grown, failed, missing }) => {
           if (done !== undefined) progress?.(done, job.rounds);
           if (grown) isGrown = true;
-          if (missing) throw new LightgbmError(this.#missing(missing));
+          if (missing) throw new TreesEngineFailed(this.#missing(missing));
           if (failed !== undefined)
-            throw new LightgbmError({
+            throw new TreesEngineFailed({
               reason: 'failed',
               what: `LightGBM says: ${failed}`,
               next: 'Look at the rows and the options.',
@@ -107,7 +94,7 @@ export class Lightgbm implements TreesEngine {
       });
       signal?.throwIfAborted();
       if (!isGrown)
-        throw new LightgbmError({
+        throw new TreesEngineFailed({
           reason: 'failed',
           what: `The process in which LightGBM trains ended with ${ended}.`,
           next: "Try again; or train without engine: 'native'.",

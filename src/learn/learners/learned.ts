@@ -1,4 +1,5 @@
 import type { Encoding, FeatureColumn, Missing } from '../features.ts';
+import type { Elsewhere } from '../trees/train.ts';
 
 /** What a model has learned, as it is kept: plain numbers and texts. */
 export type Parameters =
@@ -39,6 +40,8 @@ export interface Lesson<Options = Readonly<Record<string, unknown>>> {
   /** Goes on from that; or says why not. */
   readonly refine?: true;
   readonly progress?: (done: number, of: number) => void;
+  /** Grows trees where the options ask for another engine. */
+  readonly elsewhere?: Elsewhere;
 }
 
 export interface Learned {

@@ -14,7 +14,11 @@ import { going, type Refining } from './refining.ts';
 import { lengthOf, pickedAll, rowsWhere } from './rows.ts';
 
 type Forest = Extract<Parameters, { readonly text: string }>;
-type Options = Omit<TreesOptions, 'objective'> & { readonly seed?: number; readonly refine?: Refining };
+type Options = Omit<TreesOptions, 'objective'> & {
+  readonly seed?: number;
+  readonly refine?: Refining;
+  readonly engine?: 'native';
+};
 
 export const boostedTrees = (lesson: Lesson<Options>): Promise<Learned> => trees(lesson, 'binary', 'boosted trees');
 export const regressionTrees = (lesson: Lesson<Options>): Promise<Learned> =>
@@ -25,7 +29,7 @@ export const lambdaMart = (lesson: Lesson<Options>): Promise<Learned> => trees(l
 const watching = 0.1;
 
 async function trees(
-  { options: { seed = 0, refine, ...own }, ...lesson }: Lesson<Options>,
+  { options: { seed = 0, refine, engine, ...own }, ...lesson }: Lesson<Options>,
   objective: TreesOptions['objective'],
   learner: Forest['learner'],
 ): Promise<Learned> {
@@ -47,6 +51,7 @@ async function trees(
   const { model, importance } = await trainTrees({
     ...{ ...training, options, seed },
     ...(on && 'from' in on ? { from: on.from } : {}),
+    ...(engine ? { elsewhere: lesson.elsewhere ?? nowhere } : {}),
     ...(validation ? { validation } : {}),
     ...(progress ? { progress } : {}),
   });
@@ -71,6 +76,10 @@ async function trees(
     ...(on ? { refined: 'from' in on ? grownFrom(on.from, model) : on } : {}),
   };
 }
+
+const nowhere = (): never => {
+  throw new Error('no engine was given to grow trees elsewhere');
+};
 
 const grownFrom = ({ trees }: TreeModel, model: TreeModel) => ({
   trees: trees.length,

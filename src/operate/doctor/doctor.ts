@@ -14,6 +14,7 @@ import { fileFindings, sourceFindings } from './files.ts';
 import { attempt, type Finding, NotReady } from './finding.ts';
 import { landing, mayCreate } from './places.ts';
 import { storeFindings } from './stores.ts';
+import { treesFinding } from './trees.ts';
 
 /**
  * Looks at everything a run needs; each finding is one sentence, with what to do. What cannot be looked at is one too. Changes nothing, but with
@@ -38,6 +39,7 @@ export async function doctor(project: Project, { reconcile = false }: Input<'doc
     ['files', () => fileFindings(project)],
     ['champions', () => championFindings(project)],
     ['models', () => storeFindings(project)],
+    ['trees', () => treesFinding(project)],
   ];
   const findings: Finding[] = [{ what: 'versions', ok: true, found: versionsText(project) }];
   for (const [what, look] of looks) findings.push(...(await attempt(what, project, look)));

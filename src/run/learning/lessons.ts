@@ -5,6 +5,7 @@ import type { Learned, Lesson, Parameters } from '../../learn/learners/learned.t
 import { linearRegression, logisticRegression } from '../../learn/learners/regressions.ts';
 import { pickedAll, rowsWhere } from '../../learn/learners/rows.ts';
 import { boostedTrees, lambdaMart, regressionTrees } from '../../learn/learners/trees.ts';
+import type { Elsewhere } from '../../learn/trees/train.ts';
 import { type Profile, profilesOf } from '../../quality/drift/profile.ts';
 import type { Member } from '../../registry/about.ts';
 
@@ -42,7 +43,10 @@ const learners: Readonly<Record<Parameters['learner'], (lesson: Lesson<never>) =
 };
 
 /** Learns each member of the family by itself. Throws RangeError for rows from which nothing can be learned, which names the member. */
-export async function learn(training: Training, progress: (text: string) => void): Promise<Lessons> {
+export async function learn(
+  training: Training,
+  { progress, elsewhere }: { readonly progress: (text: string) => void; readonly elsewhere?: Elsewhere },
+): Promise<Lessons> {
   const { learner, options, features, target, held, group, former, columns, refine } = training;
   const lesson = learners[learner] as (lesson: Lesson) => Learned | Promise<Learned>;
   const members: Lessons['members'][number][] = [];
@@ -64,6 +68,7 @@ export async function learn(training: Training, progress: (text: string) => void
         ...(held === undefined ? {} : { held: flagsOf(own[held]) }),
         ...(before ? { former: before.parameters } : {}),
         ...(refine ? { refine } : {}),
+        ...(elsewhere ? { elsewhere } : {}),
         progress: (done, of) => {
           const which = named.length > 0 ? `${named.join(', ')} (${place + 1} of ${all.length}): ` : '';
           progress(`${which}${done} of ${of} ${learner === 'kmeans' ? 'starts' : 'rounds'}`);

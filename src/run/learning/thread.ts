@@ -1,18 +1,34 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { EsteiraError } from '../../errors.ts';
-import { cancelled } from '../../ports/index.ts';
+import { cancelled, type TreesEngine, type TreesJob } from '../../ports/index.ts';
+import { engineError, engineOf } from './engine.ts';
 import type { Lessons, Training } from './lessons.ts';
 
-type Message = { readonly progress: string } | { readonly lessons: Lessons } | { readonly refused: string };
+/** What the thread says, and what it is told. */
+export type Message =
+  | { readonly progress: string }
+  | { readonly lessons: Lessons }
+  | { readonly refused: string }
+  | { readonly grow: TreesJob };
+export type Answer = { readonly done: number; readonly of: number } | { readonly grown: string };
 
 // As it stands beside this file: written in TypeScript, or built.
 const file = new URL(`./worker${path.extname(import.meta.url)}`, import.meta.url);
 
-/** Learns in a thread of its own, which the signal ends. Throws TRAINING_FAILED for rows from which nothing can be learned. */
+/**
+ * Learns in a thread of its own, which the signal ends, and with it whatever grows trees for it. Throws TRAINING_FAILED for rows from which nothing can be
+ * learned, ENGINE_MISSING.
+ */
 export async function learnAside(
   training: Training,
-  of: { readonly where: string; readonly signal: AbortSignal; readonly progress: (text: string) => void },
+  of: {
+    readonly where: string;
+    readonly signal: AbortSignal;
+    readonly progress: (text: string) => void;
+    /** Where trees are grown, if the training asks for another engine. */
+    readonly trees?: () => Promise<TreesEngine>;
+  },
 ): Promise<Lessons> {
   const { signal } = of;
   if (signal.aborted) throw cancelled(signal.reason);
@@ -23,8 +39,21 @@ export async function learnAside(
   signal.addEventListener('abort', stop, { once: true });
   worker.on('error', reject);
   worker.on('exit', (code) => reject(new Error(`the thread that learns ended with ${code}`)));
+  const ending = new AbortController();
+  let growing = Promise.resolve();
+  const grow = async (job: TreesJob): Promise<void> => {
+    const progress = (done: number, all: number): void => worker.postMessage({ done, of: all } satisfies Answer);
+    try {
+      const engine = await engineOf(of);
+      const grown = await engine.grow(job, { signal: ending.signal, progress });
+      worker.postMessage({ grown } satisfies Answer);
+    } catch (error) {
+      reject(engineError(error, of.where));
+    }
+  };
   worker.on('message', (message: Message) => {
-    if ('progress' in message) of.progress(message.progress);
+    if ('grow' in message) growing = grow(message.grow);
+    else if ('progress' in message) of.progress(message.progress);
     else if ('lessons' in message) resolve(message.lessons);
     else reject(refused(message.refused, of.where));
   });
@@ -32,7 +61,8 @@ export async function learnAside(
     return await promise;
   } finally {
     signal.removeEventListener('abort', stop);
-    await worker.terminate();
+    ending.abort();
+    await Promise.all([worker.terminate(), growing]);
   }
 }
 

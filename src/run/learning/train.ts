@@ -63,7 +63,12 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
         former: former?.members.map(({ member, parameters }) => ({ member, parameters })) ?? [],
         ...(model.refines && anew === undefined ? { refine: true } : {}),
       },
-      { where: whereOf(node.definition), signal, progress: (text) => run.onProgress?.(node.id, text) },
+      {
+        where: whereOf(node.definition),
+        signal,
+        progress: (text) => run.onProgress?.(node.id, text),
+        ...(project.trees ? { trees: project.trees } : {}),
+      },
     );
     await project.trace('learned');
     const about: VersionAbout = {

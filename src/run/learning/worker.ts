@@ -1,11 +1,30 @@
-import { parentPort, workerData } from 'node:worker_threads';
+import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
+import type { Elsewhere } from '../../learn/trees/train.ts';
 import { learn, type Training } from './lessons.ts';
+import type { Answer, Message } from './thread.ts';
 
 // A thread of its own: meanwhile the process keeps its leases, hears a cancel, and shows how far it is.
+const port = parentPort as MessagePort;
+const say = (message: Message): void => port.postMessage(message);
+
+/** Whoever has started this thread has the engine. */
+const elsewhere: Elsewhere = (grow, { progress }) =>
+  new Promise((resolve) => {
+    const hear = (answer: Answer): void => {
+      if ('done' in answer) progress?.(answer.done, answer.of);
+      else {
+        port.off('message', hear);
+        resolve(answer.grown);
+      }
+    };
+    port.on('message', hear);
+    say({ grow });
+  });
+
 try {
-  const lessons = await learn(workerData as Training, (text) => parentPort?.postMessage({ progress: text }));
-  parentPort?.postMessage({ lessons });
+  const lessons = await learn(workerData as Training, { progress: (progress) => say({ progress }), elsewhere });
+  say({ lessons });
 } catch (error) {
   if (!(error instanceof RangeError)) throw error;
-  parentPort?.postMessage({ refused: error.message });
+  say({ refused: error.message });
 }

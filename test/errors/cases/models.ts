@@ -86,6 +86,20 @@ export const models: Cases = {
       before: [['setup']],
     },
   ],
+  ENGINE_MISSING: [
+    {
+      ...{ doing: "A model asks for LightGBM's own library, which is not installed.", words: ['run', 'retrain'] },
+      ...shop(
+        people(two)
+          .replace(
+            "each: ['plan'], features: ['minutes'], learner: kmeans({ clusters: 2 })",
+            "features: ['minutes'], target: 'id', learner: regressionTrees({ engine: 'native' })",
+          )
+          .replace('centroid_id: col.integer()', 'prediction: col.real()'),
+      ),
+      before: [['setup']],
+    },
+  ],
   VERSION_UNUSABLE: [
     {
       doing: 'A version is promoted that its gate refused.',
