@@ -1,4 +1,5 @@
-// Runs the systems that exist, end to end, on generated sources; says what stands in for what; compares what was planted with what was found.
+// Runs the systems that exist, or those that are named, end to end, on generated sources; says what stands in for what; compares what was planted
+// with what was found.
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { CommandLine } from './demo/command.ts';
@@ -6,13 +7,25 @@ import { demonstrateCredit } from './demo/credit.ts';
 import { demonstrateEngagement } from './demo/engagement.ts';
 
 const root = path.join(import.meta.dirname, '..');
+const amount = (name: string, usual: number): number => Number(process.env[name] ?? usual);
+type Demonstration = (esteira: CommandLine) => Promise<readonly string[]>;
+const systems: Readonly<Record<string, Demonstration>> = {
+  credit: (esteira) => demonstrateCredit(esteira, { root, tickets: amount('ESTEIRA_DEMO_TICKETS', 5000) }),
+  engagement: (esteira) => demonstrateEngagement(esteira, { root, users: amount('ESTEIRA_DEMO_USERS', 600) }),
+};
+
+const named = process.argv.slice(2);
+const unknown = named.filter((name) => !Object.hasOwn(systems, name));
+if (unknown.length > 0) {
+  console.error(`demo: there is no ${unknown.join(', ')}; there are ${Object.keys(systems).join(', ')}`);
+  process.exit(2);
+}
 const started = performance.now();
 rmSync(path.join(root, '.esteira', 'demo'), { recursive: true, force: true });
 const esteira = new CommandLine(root);
-const differences = [
-  ...(await demonstrateCredit(esteira, { root, tickets: Number(process.env['ESTEIRA_DEMO_TICKETS'] ?? 5000) })),
-  ...(await demonstrateEngagement(esteira, { root, users: Number(process.env['ESTEIRA_DEMO_USERS'] ?? 600) })),
-];
+const differences: string[] = [];
+for (const [name, demonstrate] of Object.entries(systems))
+  if (named.length === 0 || named.includes(name)) differences.push(...(await demonstrate(esteira)));
 const seconds = ((performance.now() - started) / 1000).toFixed(1);
 if (differences.length > 0)
   console.error(`\n${differences.length} planted figures were not found:\n${differences.join('\n')}`);

@@ -5,6 +5,10 @@ import path from 'node:path';
 import { after } from 'node:test';
 
 export const root = path.join(import.meta.dirname, '..');
+/** What is started: the package that `npm test` made of these sources, or the sources themselves. */
+export const product = process.env['ESTEIRA_PACKAGE'] ?? root;
+/** What `npx esteira` starts in a project. */
+export const binOf = (folder: string): string => path.join(folder, 'node_modules', 'esteira', 'bin', 'esteira.mjs');
 /** A folder that no project is above, this one neither, so that none is found from a folder without one. */
 const home = mkdtempSync(path.join(process.env['ESTEIRA_OUTSIDE'] ?? os.tmpdir(), 'esteira-'));
 const started: Command[] = [];
@@ -49,7 +53,9 @@ export class Command {
       this.#child.once('error', reject);
       this.#child.once('close', (code, signal) => {
         this.isOver = true;
-        resolve({ exit: code ?? 128 + (signal ? os.constants.signals[signal] : 0), out: this.out, err: this.err });
+        // Said where a slow machine keeps somebody waiting.
+        const err = this.err.replaceAll('Opening the project.\n', '');
+        resolve({ exit: code ?? 128 + (signal ? os.constants.signals[signal] : 0), out: this.out, err });
       });
     });
     started.push(this);
@@ -92,15 +98,23 @@ export class Sandbox {
   readonly #home: string;
   readonly #env: NodeJS.ProcessEnv;
 
-  /** `home` is the package that runs; by default this repository. */
+  /** `home` is the package that runs; by default the product of this repository. */
   constructor(files: Readonly<Record<string, string>>, options: { home?: string; env?: NodeJS.ProcessEnv } = {}) {
     this.folder = mkdtempSync(path.join(home, 'p'));
-    this.#home = options.home ?? root;
+    this.#home = options.home ?? product;
     this.#env = options.env ?? {};
     mkdirSync(path.join(this.folder, 'node_modules'));
     mkdirSync(path.join(this.folder, 'data'));
     symlinkSync(this.#home, path.join(this.folder, 'node_modules', 'esteira'));
     this.write({ 'package.json': '{ "type": "module" }', 'esteira.config.ts': config, ...files });
+  }
+
+  /** From now on the sources run: a program of the tests that opens the project has loaded them, and definitions are of one copy. */
+  ofSources(): this {
+    const link = path.join(this.folder, 'node_modules', 'esteira');
+    rmSync(link);
+    symlinkSync(root, link);
+    return this;
   }
 
   write(files: Readonly<Record<string, string>>): void {
@@ -126,8 +140,7 @@ export class Sandbox {
   }
 
   start(words: readonly string[], options: { env?: NodeJS.ProcessEnv; cwd?: string } = {}): Command {
-    const bin = path.join(this.#home, 'bin', 'esteira.mjs');
-    return this.startProgram(process.execPath, [bin, ...words], options);
+    return this.startProgram(process.execPath, [binOf(this.folder), ...words], options);
   }
 
   /** `uid`: as that user, where this one may say so. */
@@ -181,6 +194,8 @@ export class Sandbox {
     return text
       .replaceAll(this.folder, '<project>')
       .replaceAll(home, '<home>')
+      .replaceAll(path.join(product, 'lib'), '<esteira>/src')
+      .replaceAll(product, '<esteira>')
       .replaceAll(root, '<esteira>')
       .replaceAll(os.hostname(), '<host>')
       .replaceAll(/\b01[0-9A-HJKMNP-TV-Z]{24}\b/g, '<run>')

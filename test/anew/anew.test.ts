@@ -71,7 +71,7 @@ test('rows without a value of the column that is looked back on are a group of t
 });
 
 test('of two settings that are changed at once none is lost', async () => {
-  const sandbox = shop();
+  const sandbox = shop().ofSources();
   await sandbox.succeed('setup');
   const project = await openProject({ folder: sandbox.folder });
   const context = { emit: () => {}, signal: new AbortController().signal };

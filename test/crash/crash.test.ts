@@ -4,6 +4,7 @@ import { globSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { Looking, ofTheArrival } from '../run/support/compare.ts';
+import { binOf, root } from '../sandbox.ts';
 import { dates, deliverDay } from './days.ts';
 import { inProcess } from './kill.ts';
 import type { Command } from './process.ts';
@@ -23,7 +24,6 @@ import {
   work,
 } from './worlds.ts';
 
-const root = path.join(import.meta.dirname, '..', '..');
 let worlds: Worlds;
 before(async () => {
   worlds = await prepare({ parallel: 2 });
@@ -138,8 +138,7 @@ test('the command line ends what a killed command has left', async () => {
     const clock = path.join(folder, 'now');
     writeFileSync(clock, now);
     const env = { ...process.env, ESTEIRA_NOW: clock, ...(stop ? { ESTEIRA_STOP_AT: stop } : {}) };
-    const bin = path.join(root, 'bin', 'esteira.mjs');
-    return spawnSync(process.execPath, [bin, ...words], { cwd: folder, env, encoding: 'utf8' });
+    return spawnSync(process.execPath, [binOf(folder), ...words], { cwd: folder, env, encoding: 'utf8' });
   };
   const [sync, run] = commands.map(({ now }) => now) as [string, string];
   const daily = ['run', 'desk_daily', '--date', dates[1]];

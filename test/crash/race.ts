@@ -5,9 +5,9 @@ import { rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { Looking, ofTheRun } from '../run/support/compare.ts';
 import { Random } from '../run/support/random.ts';
+import { binOf } from '../sandbox.ts';
 import { carryOut, catalog, commands, copied, type Outcome, type Worlds } from './worlds.ts';
 
-const bin = path.join(import.meta.dirname, '..', '..', 'bin', 'esteira.mjs');
 const [sync, run] = commands as [(typeof commands)[number], (typeof commands)[number]];
 const { job, date } = run.input as { readonly job: string; readonly date: string };
 
@@ -19,7 +19,11 @@ interface Started {
 
 function start(folder: string): Started {
   const env = { ...process.env, ESTEIRA_NOW: path.join(folder, 'now') };
-  const child = spawn(process.execPath, [bin, 'run', job, '--date', date], { cwd: folder, env, timeout: 120_000 });
+  const child = spawn(process.execPath, [binOf(folder), 'run', job, '--date', date], {
+    cwd: folder,
+    env,
+    timeout: 120_000,
+  });
   let said = '';
   for (const stream of [child.stdout, child.stderr])
     stream.setEncoding('utf8').on('data', (piece: string) => {

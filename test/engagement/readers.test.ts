@@ -6,7 +6,7 @@ import { Desk } from './desk.ts';
 const client = path.join(import.meta.dirname, 'client.ts');
 
 test('who polls the cube in another process through a hundred classifications never sees it empty, half-filled or mixed', async () => {
-  const desk = new Desk();
+  const desk = new Desk().ofSources();
   await desk.plant({ users: 300 });
   await desk.succeed('setup');
   await desk.retrain();

@@ -9,11 +9,10 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs';
-import path from 'node:path';
 import { describe, test } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
 import type { DoctorView, Output } from '../../src/operate/views.ts';
-import { root } from '../sandbox.ts';
+import { binOf } from '../sandbox.ts';
 import { dates, differences, parts, undisturbed, World } from './world.ts';
 
 const [first = '', second = '', third = '', fourth = '', fifth = ''] = dates;
@@ -206,9 +205,15 @@ describe('restore', { concurrency: 2 }, () => {
     const { world, folder } = await withBackup();
     // A limit of the size of files stands for a disk that is full.
     const blocks = Math.floor(statSync(path.join(folder, 'warehouse/shop.duckdb')).size / 512 / 2);
-    const bin = path.join(root, 'bin', 'esteira.mjs');
     const limited = (...words: string[]) => {
-      const args = ['-c', `trap '' XFSZ; ulimit -f ${blocks}; exec "$@"`, 'sh', process.execPath, bin, ...words];
+      const args = [
+        '-c',
+        `trap '' XFSZ; ulimit -f ${blocks}; exec "$@"`,
+        'sh',
+        process.execPath,
+        binOf(world.folder),
+        ...words,
+      ];
       return world.startProgram('/bin/sh', args).ended;
     };
     const other = world.file('other');

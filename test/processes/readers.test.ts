@@ -6,7 +6,7 @@ import { project } from './project.ts';
 const client = path.join(import.meta.dirname, 'client.ts');
 
 test('a reader of a table that is published twenty times never sees it empty or mixed, and is never refused', async () => {
-  const sandbox = await project();
+  const sandbox = (await project()).ofSources();
   await sandbox.succeed('run', 'stamps');
   const writer = sandbox.startProgram(process.execPath, [client, 'write', '20']);
   await writer.says(/wrote 20\b/);

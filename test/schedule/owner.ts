@@ -4,8 +4,8 @@ import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeepingView } from '../../src/operate/index.ts';
 import { temporaryFolder } from '../run/support/folder.ts';
+import { binOf } from '../sandbox.ts';
 
-const root = path.join(import.meta.dirname, '..', '..');
 /** Processes that live for seconds load the same modules again and again. */
 const compiled = temporaryFolder('compiled');
 /** For what a process is to say or do, in milliseconds. */
@@ -37,7 +37,7 @@ export class Owner {
   constructor(folder: string, options: { readonly words?: readonly string[]; readonly stopAt?: string } = {}) {
     const { words = [], stopAt } = options;
     const { ESTEIRA_STOP_AT: _, ...rest } = process.env;
-    const program = [path.join(root, 'bin', 'esteira.mjs'), 'start', '--project', folder, '--json', ...words];
+    const program = [binOf(folder), 'start', '--project', folder, '--json', ...words];
     this.#child = spawn(process.execPath, program, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {

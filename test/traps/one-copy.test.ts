@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { before, test } from 'node:test';
-import { bothCommands, demo, folder, noNetwork } from './commands.ts';
+import { bothCommands, demo, folder, noNetwork, part } from './commands.ts';
 import { copyTo, run, type Surroundings } from './surroundings.ts';
 
 const clone = path.join(folder, 'clone');
@@ -20,7 +20,7 @@ test('a fresh copy without .git, as from a zip, shows the demo within three minu
 test('the second time needs no network', async () => {
   const output = await bothCommands(clone, { env: noNetwork });
   assert.ok(!output.includes('installing'));
-  const direct = await run(clone, ['node', 'scripts/setup.mjs', 'demo'], { env: noNetwork });
+  const direct = await run(clone, ['node', 'scripts/setup.mjs', 'demo', 'credit'], { env: noNetwork });
   assert.deepEqual([direct.code, direct.left], [0, []]);
 });
 
@@ -47,7 +47,7 @@ test('both commands work where a file says what day it is', async () => {
 
 const terminal = ['/usr/bin/script', '/bin/script'].find((file) => existsSync(file));
 test('the demo works on a terminal', { skip: terminal ? false : 'there is no command `script` here' }, async () => {
-  const done = await run(clone, [terminal ?? '', '-qefc', demo.join(' '), '/dev/null'], {
+  const done = await run(clone, [terminal ?? '', '-qefc', part.join(' '), '/dev/null'], {
     env: { TERM: 'xterm-256color' },
   });
   assert.equal(done.code, 0, done.output.slice(-4000));

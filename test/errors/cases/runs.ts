@@ -1,8 +1,7 @@
 import { rmSync, statSync, symlinkSync } from 'node:fs';
-import path from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { DuckDBInstance } from '@duckdb/node-api';
-import { root, type Sandbox } from '../../sandbox.ts';
+import { binOf, type Sandbox } from '../../sandbox.ts';
 import { type Case, type Cases, config, definitions, numbers, shop } from '../case.ts';
 import { copyPackage } from '../package.ts';
 
@@ -252,8 +251,8 @@ export const enough = check('enough rows', atLeast(rowsIn(orders), 3));`,
       give: async (sandbox, words) => {
         const blocks = Math.ceil(statSync(sandbox.file('warehouse/shop.duckdb')).size / 512) + 200;
         const limited = `trap '' XFSZ; ulimit -f ${blocks}; exec "$@"`;
-        const bin = path.join(root, 'bin', 'esteira.mjs');
-        return sandbox.startProgram('/bin/sh', ['-c', limited, 'sh', process.execPath, bin, ...words]).ended;
+        return sandbox.startProgram('/bin/sh', ['-c', limited, 'sh', process.execPath, binOf(sandbox.folder), ...words])
+          .ended;
       },
     },
   ],

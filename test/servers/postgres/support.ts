@@ -5,7 +5,7 @@ import path from 'node:path';
 import { after } from 'node:test';
 import { ask, server } from '../../../src/adapters/postgres/testing.ts';
 import { definitions } from '../../errors/case.ts';
-import { type Command, Sandbox } from '../../sandbox.ts';
+import { binOf, type Command, Sandbox } from '../../sandbox.ts';
 
 /** Root may write everywhere: what only reads is shown as somebody else, where that one may run this Node. */
 const nobody = 65_534;
@@ -94,8 +94,7 @@ export class Container {
   }
 
   start(...words: readonly string[]): Command {
-    const bin = path.join(import.meta.dirname, '..', '..', '..', 'bin', 'esteira.mjs');
-    return this.sandbox.startProgram(process.execPath, [bin, ...words], {
+    return this.sandbox.startProgram(process.execPath, [binOf(this.sandbox.folder), ...words], {
       env: this.#env,
       ...(asNobody ? { uid: nobody } : {}),
     });
