@@ -94,6 +94,8 @@ export interface ToldVersion {
     readonly setting?: string;
     /** Absent where it is not known. */
     readonly value?: number;
+    /** Why it is not known, where there is more to say. */
+    readonly why?: string;
     /** The champion's, on the same rows. */
     readonly champion?: number;
     readonly passed: boolean;

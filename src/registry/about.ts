@@ -14,6 +14,8 @@ export interface JudgedLimit {
     readonly member: Member;
     /** Absent: it is not known, and the limit does not hold. */
     readonly value?: number;
+    /** Why it is not known, where there is more to say. */
+    readonly why?: string;
     /** The champion's, on the same rows. */
     readonly champion?: number;
     readonly passed: boolean;
@@ -28,6 +30,21 @@ export interface Movement {
   readonly rows: number;
 }
 
+/** What a member comes to for each value of a column, among what was kept to judge with. */
+export interface SegmentsAbout {
+  readonly column: string;
+  /** Of a ranking: how much a candidate is seen on average, a place being seen with 1 / log2(place + 1). */
+  readonly exposure?: number;
+  readonly values: readonly {
+    readonly value: string;
+    /** Of a ranking requests, by the group of their chosen row; else rows. */
+    readonly samples: number;
+    readonly measures: Readonly<Record<string, number>>;
+    /** Of a ranking: requests that show such a candidate, and how much these are seen on average. */
+    readonly shown?: { readonly requests: number; readonly exposure: number };
+  }[];
+}
+
 export interface MemberAbout {
   readonly member: Member;
   /** Rows that it was trained with, and those kept to judge with. */
@@ -36,6 +53,8 @@ export interface MemberAbout {
   /** Rows that were left out, by the feature that was missing. */
   readonly left: Readonly<Record<string, number>>;
   readonly measures: Readonly<Record<string, number>>;
+  /** Of columns that the model or its gate names. */
+  readonly segments?: readonly SegmentsAbout[];
   /** Of clusters, beside the champion's: rows that change from one to another, clusters that are new, and those that are gone. */
   readonly moved?: {
     readonly rows: readonly Movement[];

@@ -7,6 +7,7 @@ import { count, counted, moment, seconds } from '../numbers.ts';
 import { table } from '../table.ts';
 import { inEnvironment, type Look } from '../terminal.ts';
 import { visible, wrapHanging } from '../text.ts';
+import { segmentLines } from './model-segments.ts';
 import { dueLines, line } from './models.ts';
 
 export const show: Command = async ({ typed, terminal, call }) => {
@@ -55,6 +56,7 @@ function trainedLines(view: VersionShowView, trained: Trained, look: Look): read
     line('code', `${trained.code}; content ${view.contentHash?.slice(0, 16) ?? 'none'}`, look),
     ...gateLines(trained, look),
     ...measureLines(trained, look),
+    ...segmentLines(trained, look),
     ...movedLines(view.moved, look),
   ];
 }
@@ -96,9 +98,9 @@ function gateLines({ gate }: Trained, look: Look): readonly string[] {
   const heading = gate.passed ? 'Its gate let it pass' : 'Its gate refused it';
   const lines = gate.limits.flatMap(({ measure, sign, bound, setting, passed, members }) => {
     const limit = `${signs[sign]} ${figure(bound)} (${setting ?? 'the definition'})`;
-    const own = members.map(({ member, value, champion, passed: holds }) => ({
+    const own = members.map(({ member, value, why, champion, passed: holds }) => ({
       who: memberText(member),
-      text: `${figure(value)}${champion === undefined ? '' : `, the champion ${figure(champion)}`}`,
+      text: `${figure(value)}${why === undefined ? '' : ` (${why})`}${champion === undefined ? '' : `, the champion ${figure(champion)}`}`,
       holds,
     }));
     const [only] = own;

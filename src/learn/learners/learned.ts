@@ -33,6 +33,8 @@ export interface Lesson<Options = Readonly<Record<string, unknown>>> {
   readonly target?: FeatureColumn;
   /** Rows of one request have the same. */
   readonly group?: FeatureColumn;
+  /** Columns across which it is judged, features or not. */
+  readonly across?: Readonly<Record<string, FeatureColumn>>;
   /** 1: a row is kept to judge with. */
   readonly held?: Uint8Array;
   /** The champion's, of the same member. */
@@ -42,6 +44,20 @@ export interface Lesson<Options = Readonly<Record<string, unknown>>> {
   readonly progress?: (done: number, of: number) => void;
   /** Grows trees where the options ask for another engine. */
   readonly elsewhere?: Elsewhere;
+}
+
+/** What a model comes to for each value of a column, by what was kept to judge with. */
+export interface Segments {
+  readonly column: string;
+  /** Of a ranking: how much a candidate is seen on average. */
+  readonly exposure?: number;
+  readonly values: readonly {
+    readonly value: string;
+    readonly samples: number;
+    readonly measures: Readonly<Record<string, number>>;
+    /** Of a ranking: requests that show such a candidate, and how much these are seen on average. */
+    readonly shown?: { readonly requests: number; readonly exposure: number };
+  }[];
 }
 
 export interface Learned {
@@ -55,6 +71,8 @@ export interface Learned {
   /** Rows that were left out, by the feature that was missing. */
   readonly left: Readonly<Record<string, number>>;
   readonly measures: Readonly<Record<string, number>>;
+  /** The same for each value of columns. */
+  readonly segments?: readonly Segments[];
   /** There is a champion, and it cannot be judged on these rows. */
   readonly incomparable?: true;
   /** Of the champion, on the same rows. */

@@ -1,9 +1,10 @@
-import { type EncodedRows, type Encoding, encode, encodingOf, type FeatureColumn } from '../features.ts';
+import { type Encoding, encode, encodingOf, type FeatureColumn } from '../features.ts';
 import { auc, brier, logLoss, mae, r2, rmse } from '../judging.ts';
 import { leastSquares } from '../least-squares.ts';
 import { type LogisticOptions, logistic } from '../logistic.ts';
 import type { Matrix } from '../matrix.ts';
-
+import type { Measures, Outcomes } from '../trees/measures.ts';
+import { judgedAcross } from './across.ts';
 import { leftOut } from './clusters.ts';
 import type { Learned, Lesson, Parameters } from './learned.ts';
 import { lengthOf, pickedAll, rowsWhere } from './rows.ts';
@@ -17,7 +18,7 @@ interface Kind {
   readonly learner: Regression['learner'];
   readonly fit: (matrix: Matrix, target: Float64Array) => Fit;
   readonly predicted: (sum: number) => number;
-  readonly measures: (predicted: Float64Array, target: Float64Array) => Readonly<Record<string, number>>;
+  readonly measures: (outcomes: Outcomes) => Measures;
 }
 
 /** Throws RangeError for a target that is not 0 or 1 throughout, and for rows from which no finite coefficients follow. */
@@ -34,10 +35,10 @@ export const logisticRegression = (lesson: Lesson<Pick<LogisticOptions, 'ridge'>
       return found;
     },
     predicted: (sum) => 1 / (1 + Math.exp(-Math.max(Math.min(sum, 700), -700))),
-    measures: (predicted, target) => ({
-      auc: auc(predicted, target),
-      log_loss: logLoss(predicted, target),
-      brier: brier(predicted, target),
+    measures: ({ predictions, values }) => ({
+      auc: auc(predictions, values),
+      log_loss: logLoss(predictions, values),
+      brier: brier(predictions, values),
     }),
   });
 
@@ -47,14 +48,14 @@ export const linearRegression = (lesson: Lesson): Learned =>
     learner: 'linear regression',
     fit: (matrix, target) => leastSquares(withOnes(matrix), target),
     predicted: (sum) => sum,
-    measures: (predicted, target) => ({
-      r2: r2(predicted, target),
-      rmse: rmse(predicted, target),
-      mae: mae(predicted, target),
+    measures: ({ predictions, values }) => ({
+      r2: r2(predictions, values),
+      rmse: rmse(predictions, values),
+      mae: mae(predictions, values),
     }),
   });
 
-function regression({ features, columns, target, held, former }: Lesson, kind: Kind): Learned {
+function regression({ features, columns, target, held, across = {}, former }: Lesson, kind: Kind): Learned {
   if (!target || target.of === 'texts') throw new RangeError('the target is no number');
   const { values: numbers, valid } = target;
   const known = (row: number): boolean => valid === undefined || valid[row] === 1;
@@ -69,16 +70,18 @@ function regression({ features, columns, target, held, former }: Lesson, kind: K
   const encoding = encodingOf(wanted, { withoutFirst: true });
   const leaveOut = leftOut(features);
   const encoded = encode(own, encoding, { leaveOut });
-  const targets = (rows: EncodedRows, of: Int32Array): Float64Array =>
-    Float64Array.from(rows.rows, (row) => numbers[of[row] as number] as number);
-  const fit = kind.fit(encoded.matrix, targets(encoded, training));
+  const targets = Float64Array.from(encoded.rows, (row) => numbers[training[row] as number] as number);
+  const fit = kind.fit(encoded.matrix, targets);
   const coefficients = Array.from(fit.coefficients, (value) => (Number.isNaN(value) ? 0 : value));
   const isHeld = judging.length > 0;
   const rowsOf = isHeld ? judging : training;
-  const judge = (of: Pick<Regression, 'encoding' | 'coefficients'>) => {
-    const rows = encode(pickedAll(columns, rowsOf), of.encoding, { leaveOut });
-    return kind.measures(sums(rows.matrix, of.coefficients).map(kind.predicted), targets(rows, rowsOf));
+  const outcomesOf = (of: Pick<Regression, 'encoding' | 'coefficients'>) => {
+    const { matrix, rows } = encode(pickedAll(columns, rowsOf), of.encoding, { leaveOut });
+    const own = Int32Array.from(rows, (row) => rowsOf[row] as number);
+    const values = Float64Array.from(own, (row) => numbers[row] as number);
+    return { predictions: sums(matrix, of.coefficients).map(kind.predicted), values, rows: own };
   };
+  const outcomes = outcomesOf({ encoding, coefficients });
   const champion = former?.learner === kind.learner ? (former as Regression) : undefined;
   return {
     parameters: { learner: kind.learner, encoding, coefficients },
@@ -90,9 +93,10 @@ function regression({ features, columns, target, held, former }: Lesson, kind: K
     rows: encoded.matrix.rows,
     held: judging.length,
     left: { ...encoded.left, ...unknownTargets(lengthOf(target) - training.length - judging.length) },
-    measures: judge({ encoding, coefficients }),
+    measures: kind.measures(outcomes),
+    segments: judgedAcross(pickedAll(across, outcomes.rows), outcomes, kind.measures),
     ...(champion && canJudge(champion.encoding, columns)
-      ? { champion: judge(champion) }
+      ? { champion: kind.measures(outcomesOf(champion)) }
       : former
         ? { incomparable: true as const }
         : {}),

@@ -4,11 +4,12 @@ import { meanOf, ndcg } from '../ranking/ndcg.ts';
 import { requestsOf } from '../ranking/requests.ts';
 import { readModel } from '../trees/format/read.ts';
 import { writeModel } from '../trees/format/write.ts';
-import { measuresOf } from '../trees/measures.ts';
+import { measuresOf, type Outcomes } from '../trees/measures.ts';
 import type { TreeModel } from '../trees/model.ts';
 import type { TreesOptions } from '../trees/options.ts';
 import type { TreeRows } from '../trees/rows.ts';
 import { predictTrees, trainTrees } from '../trees/train.ts';
+import { judgedAcross } from './across.ts';
 import type { Learned, Lesson, Parameters } from './learned.ts';
 import { going, type Refining } from './refining.ts';
 import { lengthOf, pickedAll, rowsWhere } from './rows.ts';
@@ -33,7 +34,7 @@ async function trees(
   objective: TreesOptions['objective'],
   learner: Forest['learner'],
 ): Promise<Learned> {
-  const { columns, target, held, group, former, progress } = lesson;
+  const { columns, target, held, group, across = {}, former, progress } = lesson;
   if (!target || target.of === 'texts') throw new RangeError('the target is no number');
   const { values, valid } = target;
   const known = (row: number): boolean => valid === undefined || valid[row] === 1;
@@ -56,8 +57,12 @@ async function trees(
     ...(progress ? { progress } : {}),
   });
   const rows = judging.count > 0 ? judging : all;
-  const judge = (of: typeof model) =>
-    measuresOf(options, { predictions: predictTrees(of, rows.columns), values: rows.target, groups: rows.groups });
+  const outcomesOf = (of: typeof model): Outcomes => ({
+    predictions: predictTrees(of, rows.columns),
+    values: rows.target,
+    groups: rows.groups,
+  });
+  const outcomes = outcomesOf(model);
   return {
     parameters: { learner, text: writeModel(model) },
     inside: Object.entries(importance.gain)
@@ -67,9 +72,10 @@ async function trees(
     held: judging.count,
     samples: rows.groups ? chosenIn(rows.target, rows.groups) : rows.count,
     left: unknownTargets(lengthOf(target) - all.count - judging.count),
-    measures: judge(model),
+    measures: measuresOf(options, outcomes),
+    segments: judgedAcross(pickedAll(across, rows.picked), outcomes, (some) => measuresOf(options, some)),
     ...(champion && canJudge(champion.features, columns)
-      ? { champion: judge(champion) }
+      ? { champion: measuresOf(options, outcomesOf(champion)) }
       : former
         ? { incomparable: true as const }
         : {}),

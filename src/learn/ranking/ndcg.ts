@@ -1,5 +1,5 @@
 import { discounts, gains, idealSum } from './gain.ts';
-import { eachRequest, type Judged, ranked, tieEnd } from './requests.ts';
+import { eachRequest, type Judged, longest, ranked, tieEnd } from './requests.ts';
 
 /**
  * `as they stand`: equal scores keep the order of the rows, as LightGBM counts. Else every order of theirs counts alike, as scikit-learn counts
@@ -10,7 +10,7 @@ export type Ties = 'averaged' | 'as they stand';
 /** nDCG of the first `cut` places of each request; NaN for one of which nothing was chosen, which tells nothing of an order. */
 export function ndcg({ scores, grades, groups }: Judged, cut: number, ties: Ties = 'averaged'): Float64Array {
   const gain = gains(grades);
-  const discount = discounts(Math.max(0, ...groups));
+  const discount = discounts(longest(groups));
   const found = new Float64Array(groups.length);
   for (const { request, start, end } of eachRequest(groups)) {
     const ideal = idealSum(gain.subarray(start, end), cut, discount);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Random } from '../random.ts';
 import { given, groups, rows, targets } from '../trees/golden-rows.ts';
-import { enoughRequests, exposureGap, fairnessGap, segments } from './fairness.ts';
+import { exposures, largestGap } from './fairness.ts';
 import { hits } from './hit.ts';
 import { meanOf, ndcg } from './ndcg.ts';
 import { type Judged, requestsOf } from './requests.ts';
@@ -55,74 +55,34 @@ test('a request of which nothing was chosen tells nothing', () => {
   assert.throws(() => ndcg({ ...some, grades: [1, 0, 0, -1, 1] }, 1), /whole number from 0 to 30, not -1/);
 });
 
-/** Requests of two candidates; `right`: the chosen one, of the group, stands first. */
-function served(...parts: readonly { readonly group: string; readonly times: number; readonly right: boolean }[]) {
-  const each = parts.flatMap(({ times, ...one }) => Array.from({ length: times }, () => one));
-  return {
-    judged: {
-      scores: each.flatMap(({ right }) => (right ? [1, 2] : [2, 1])),
-      grades: each.flatMap(() => [0, 1]),
-      groups: new Int32Array(each.length).fill(2),
-    },
-    groupOf: each.flatMap(({ group }) => ['other', group]),
-  };
-}
-
-test('the fairness gap is the largest distance of a group from all, by the group of the chosen', () => {
-  const { judged, groupOf } = served(
-    { group: 'a', times: 60, right: true },
-    { group: 'b', times: 40, right: false },
-    { group: 'c', times: 29, right: false },
-  );
-  const second = 1 / Math.log2(3);
-  const all = (60 + 69 * second) / 129;
-  const found = fairnessGap(judged, groupOf);
-  near(found.gap, Math.max(1 - all, all - second));
-  assert.deepEqual(
-    found.groups.map(({ group, requests }) => [group, requests]),
-    [
-      ['a', 60],
-      ['b', 40],
-    ],
-  );
-  assert.equal(enoughRequests, 30);
-  near(fairnessGap(judged, groupOf, { cut: 1 }).gap, 69 / 129);
-  assert.equal(fairnessGap(judged, groupOf, { least: 100 }).gap, 0);
-  assert.equal(fairnessGap(judged, groupOf, { least: 60 }).groups.length, 1, 'so many are enough');
-  const nobody = fairnessGap(
-    judged,
-    groupOf.map((group) => (group === 'b' ? null : group)),
-  );
-  assert.deepEqual(
-    nobody.groups.map(({ group }) => group),
-    ['a'],
-    'who is in no group counts for all only',
-  );
+test('the largest gap is of groups that have enough samples, and not known without any', () => {
+  const groups = [
+    { samples: 30, figure: 0.7 },
+    { samples: 29, figure: 0.1 },
+    { samples: 90, figure: 0.55 },
+    { samples: 90, figure: Number.NaN },
+  ];
+  near(largestGap(0.6, groups, 30), 0.7 - 0.6);
+  near(largestGap(0.6, groups, 31), 0.6 - 0.55);
+  near(largestGap(0.6, groups, 29), 0.6 - 0.1);
+  assert.equal(largestGap(0.6, groups, 91), undefined);
 });
 
-test('the exposure gap is the largest distance of how much a group is seen, whatever was chosen', () => {
-  const { judged, groupOf } = served({ group: 'a', times: 40, right: true }, { group: 'b', times: 20, right: true });
+test('candidates with equal scores are seen alike, and a group that is nowhere shown has no exposure', () => {
+  const groupOf = (row: number): string | null => ['a', 'b', null, 'a'][row] ?? null;
   const second = 1 / Math.log2(3);
-  const found = exposureGap(judged, groupOf);
-  // `other` stands second in all 60, `a` first in 40; `b` has too few.
-  near(found.gap, (1 + second) / 2 - second);
-  assert.deepEqual(
-    found.groups.map(({ group, requests }) => [group, requests]),
-    [
-      ['a', 40],
-      ['other', 60],
-    ],
-  );
-  const alike = exposureGap({ ...judged, scores: new Float64Array(120) }, groupOf);
-  near(alike.gap, 0);
+  const { all, groups: found } = exposures({ scores: [2, 1, 5, 5], groups: Int32Array.of(2, 2) }, groupOf);
+  near(all, (1 + second) / 2);
+  near(found.get('a')?.figure, (1 + (1 + second) / 2) / 2);
+  near(found.get('b')?.figure, second);
+  assert.deepEqual([found.size, found.get('a')?.samples, found.get('b')?.samples], [2, 2, 1]);
 });
 
-test('segments have their own means', () => {
-  const found = segments(Float64Array.of(1, 0, Number.NaN, 0.5, 1), ['x', 'x', 'x', 'y', null]);
-  assert.deepEqual(found, [
-    { segment: 'x', samples: 2, mean: 0.5 },
-    { segment: 'y', samples: 1, mean: 0.5 },
-  ]);
+test('two hundred thousand requests are judged', () => {
+  const many = new Int32Array(200_000).fill(1);
+  const rows = new Float64Array(200_000).fill(1);
+  assert.equal(meanOf(ndcg({ scores: rows, grades: rows, groups: many }, 5)).samples, 200_000);
+  near(exposures({ scores: rows, groups: many }, () => null).all, 1);
 });
 
 test('rows are brought together by request', () => {

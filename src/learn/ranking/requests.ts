@@ -55,6 +55,9 @@ export function* eachRequest(
   }
 }
 
+/** Rows of the request that has most. */
+export const longest = (groups: Int32Array): number => groups.reduce((most, rows) => Math.max(most, rows), 0);
+
 /** Rows of a request by falling score. */
 export function ranked(scores: ArrayLike<number>, start: number, end: number): Int32Array {
   const order = Int32Array.from({ length: end - start }, (_, place) => start + place);

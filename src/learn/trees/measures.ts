@@ -12,7 +12,7 @@ export interface Outcomes {
   readonly groups?: Int32Array | undefined;
 }
 
-type Measures = Readonly<Record<string, number>>;
+export type Measures = Readonly<Record<string, number>>;
 type Asked = Pick<TreesOptions, 'objective' | 'at'>;
 
 const judged: Readonly<Record<TreesObjective, (outcomes: Outcomes, at: readonly number[]) => Measures>> = {

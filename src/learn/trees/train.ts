@@ -146,8 +146,15 @@ async function* breathing<T>(all: Iterable<T>, signal: AbortSignal | undefined):
 }
 
 /** Predicts rows by columns of the names that the model knows: values, probabilities of 1, or scores to rank by. */
+export function treesPredictor(
+  model: TreeModel,
+): (columns: Columns, options?: { readonly raw?: boolean }) => Float64Array {
+  const predictor = new Predictor(model);
+  return (columns, options) => predictor.predict(numbersOf(columns, model.features, model.words), options);
+}
+/** The same, once. */
 export const predictTrees = (
   model: TreeModel,
   columns: Columns,
   options: { readonly raw?: boolean } = {},
-): Float64Array => new Predictor(model).predict(numbersOf(columns, model.features, model.words), options);
+): Float64Array => treesPredictor(model)(columns, options);

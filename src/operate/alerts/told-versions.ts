@@ -78,9 +78,9 @@ const mostLimits = 20;
 const columns = 80;
 
 function limitText(limit: ToldVersion['limits'][number]): string {
-  const { measure, member, sign, bound, setting, value, champion, passed } = limit;
+  const { measure, member, sign, bound, setting, value, why, champion, passed } = limit;
   const who = member === undefined ? measure : `${measure} of ${member}`;
-  const beside = champion === undefined ? '' : ` (champion ${figure(champion)})`;
+  const beside = why !== undefined ? ` (${why})` : champion === undefined ? '' : ` (champion ${figure(champion)})`;
   const text = `  ${passed ? 'held  ' : 'broken'}  ${who} ${figure(value)}${beside}: ${signs[sign]} ${figure(bound)}`;
   if (setting === undefined) return text;
   const from = `(${setting})`;

@@ -1,11 +1,6 @@
-import type { Member } from '../../registry/about.ts';
 import { count } from '../numbers.ts';
 
-/** `nivel mensal`; nothing where a model has no family. */
-export const memberText = (member: Member): string =>
-  Object.entries(member)
-    .map(([name, value]) => `${name} ${value}`)
-    .join(', ');
+export { memberText } from '../../registry/verdict.ts';
 
 /** Six digits say enough of a measure. */
 export function figure(value: number | undefined): string {

@@ -1,7 +1,7 @@
 import { type Columns, col, type Vector } from '../../columns/index.ts';
 import type { AnyModel } from '../../define/index.ts';
 import { pickedAll, rowsWhere } from '../../learn/learners/rows.ts';
-import { predictTrees } from '../../learn/trees/train.ts';
+import { treesPredictor } from '../../learn/trees/train.ts';
 import type { PredictedInput } from '../../ports/index.ts';
 import { versionName } from './learning.ts';
 import type { OpenedPredictor } from './predictor.ts';
@@ -14,7 +14,7 @@ export function computedInput(
 ): PredictedInput {
   const { learner, features, each, from } = facts;
   const [name = ''] = Object.keys(learner.output);
-  const models = members.flatMap(({ member, trees }) => (trees ? [{ member, model: trees }] : []));
+  const models = members.flatMap(({ member, trees }) => (trees ? [{ member, predict: treesPredictor(trees) }] : []));
   const { columns } = from as { readonly columns: Columns };
   const asked = features.map((feature) => [feature, columns[feature]] as const);
   return {
@@ -24,10 +24,10 @@ export function computedInput(
     constants: { [versionName]: version },
     predict(vectors, rows) {
       const found = new Float64Array(rows).fill(Number.NaN);
-      for (const { member, model } of models) {
+      for (const { member, predict } of models) {
         const wanted = Object.entries(member).map(([key, value]) => [vectors[key], String(value)] as const);
         const own = rowsWhere(rows, (row) => wanted.every(([vector, value]) => textAt(vector, row) === value));
-        const values = predictTrees(model, pickedAll(vectors, own));
+        const values = predict(pickedAll(vectors, own));
         for (let at = 0; at < own.length; at += 1) found[own[at] as number] = values[at] as number;
       }
       return { [name]: found };

@@ -3,26 +3,15 @@ import { test } from 'node:test';
 import { col } from '../../columns/index.ts';
 import { type AnyModel, atLeast, atMost, kmeans, model, noWorse, samples, sql, table } from '../../define/index.ts';
 import type { Project } from '../project.ts';
-import { judge } from './gate.ts';
-import type { Lessons } from './lessons.ts';
+import { type Judged, judge } from './gate.ts';
 
 const people = table('silver.people', { columns: { id: col.text().key(), days: col.real() }, rows: sql`select 1` });
 const gated = (gate: Parameters<typeof model>[1]['gate']): AnyModel =>
   model('ml.m', { from: people, features: ['days'], learner: kmeans({ clusters: 2 }), gate: gate as never });
 /** A member with these figures; nothing of a setting is asked. */
-const member = (of: Partial<Lessons['members'][number]>) =>
-  ({
-    member: {},
-    rows: 100,
-    held: 0,
-    left: {},
-    inside: [],
-    measures: {},
-    parameters: {},
-    ...of,
-  }) as Lessons['members'][number];
-const passes = (gate: Parameters<typeof gated>[0], ...members: readonly Lessons['members'][number][]): boolean =>
-  judge(gated(gate), { members }, { settings: {}, project: {} as Project }).passed;
+const member = (of: Partial<Judged>): Judged => ({ member: {}, rows: 100, held: 0, measures: {}, ...of });
+const passes = (gate: Parameters<typeof gated>[0], ...members: readonly Judged[]): boolean =>
+  judge(gated(gate), members, { settings: {}, project: {} as Project }).passed;
 
 test('a limit holds for every member, or the gate does not let the version pass; so it is with no member at all', () => {
   const limit = [atLeast('silhouette', 0.3)];

@@ -4,12 +4,17 @@ import type { JudgedLimit, VersionAbout } from '../../registry/about.ts';
 import { millisecondsOf } from '../patience.ts';
 import type { Project } from '../project.ts';
 import { type SettingValues, settingText } from '../settings.ts';
-import type { Lessons } from './lessons.ts';
+import type { Figured } from './figures.ts';
+
+export type Judged = Pick<
+  Figured,
+  'member' | 'measures' | 'unknown' | 'champion' | 'incomparable' | 'rows' | 'held' | 'samples'
+>;
 
 /** What every limit of the gate says of every member; a figure that is not known does not pass. */
 export function judge(
   { facts }: AnyModel,
-  { members }: Lessons,
+  members: readonly Judged[],
   { settings, project }: { readonly settings: SettingValues; readonly project: Project },
 ): VersionAbout['gate'] {
   const limits = facts.gate.map((limit): JudgedLimit => {
@@ -18,13 +23,14 @@ export function judge(
     // Of a time, milliseconds.
     const number =
       typeof measure === 'object' && measure.judged === 'latency' ? millisecondsOf(given as Duration) : Number(given);
-    const judged = members.map(({ member, measures, champion, incomparable, rows, held, samples = held || rows }) => {
+    const judged = members.map((of) => {
+      const { member, measures, unknown, champion, incomparable, rows, held, samples = held || rows } = of;
       const value = judges === 'samples' ? samples : known(measures[judges]);
       const beside = judges === 'samples' ? undefined : known(champion?.[judges]);
       const passed = holds({ sign, bound: number, judges, incomparable }, value, beside);
       return {
         member,
-        ...(value === undefined ? {} : { value }),
+        ...(value === undefined ? whyOf(unknown?.[judges]) : { value }),
         ...(beside === undefined ? {} : { champion: beside }),
         passed,
       };
@@ -41,6 +47,7 @@ export function judge(
   return { passed: limits.every(({ passed }) => passed), limits };
 }
 
+const whyOf = (why: string | undefined): { readonly why?: string } => (why === undefined ? {} : { why });
 const known = (value: number | undefined): number | undefined => (Number.isFinite(value) ? value : undefined);
 
 /** Measures of which less is better. */

@@ -1,8 +1,10 @@
 import type { Columns } from '../../columns/index.ts';
 import type { FeatureColumn } from '../../learn/features.ts';
+import { refuseMany } from '../../learn/learners/across.ts';
 import { clusters } from '../../learn/learners/clusters.ts';
 import type { Learned, Lesson, Parameters } from '../../learn/learners/learned.ts';
 import { linearRegression, logisticRegression } from '../../learn/learners/regressions.ts';
+import { type Requests, requestsIn } from '../../learn/learners/requests.ts';
 import { pickedAll, rowsWhere } from '../../learn/learners/rows.ts';
 import { boostedTrees, lambdaMart, regressionTrees } from '../../learn/learners/trees.ts';
 import type { Elsewhere } from '../../learn/trees/train.ts';
@@ -17,6 +19,10 @@ export interface Training {
   readonly target?: string;
   readonly held?: string;
   readonly group?: string;
+  /** Columns across which it is judged. */
+  readonly across: readonly string[];
+  /** Requests are to be given with what was learned: somebody wants to know how long predicting takes. */
+  readonly asks: boolean;
   readonly each: readonly { readonly name: string; readonly kind: string }[];
   readonly rows: number;
   readonly columns: Readonly<Record<string, FeatureColumn>>;
@@ -30,6 +36,7 @@ export interface Lessons {
     readonly member: Member;
     /** How each feature is spread over its training rows. */
     readonly profile: Readonly<Record<string, Profile>>;
+    readonly requests?: Requests;
   } & Learned)[];
 }
 
@@ -47,7 +54,8 @@ export async function learn(
   training: Training,
   { progress, elsewhere }: { readonly progress: (text: string) => void; readonly elsewhere?: Elsewhere },
 ): Promise<Lessons> {
-  const { learner, options, features, target, held, group, former, columns, refine } = training;
+  const { learner, options, features, target, held, group, former, columns, across, asks, refine } = training;
+  refuseMany(pickedNames(across, columns));
   const lesson = learners[learner] as (lesson: Lesson) => Learned | Promise<Learned>;
   const members: Lessons['members'][number][] = [];
   if (training.rows === 0) throw new RangeError('there are no rows');
@@ -56,16 +64,23 @@ export async function learn(
     const own = rows === undefined ? columns : pickedAll(columns, rows);
     const named = Object.entries(member).map(([name, value]) => `${name} ${value}`);
     const before = former.find((one) => sameMember(one.member, member));
-    const wanted = Object.fromEntries(features.map(({ name }) => [name, own[name] as FeatureColumn]));
+    const wanted = pickedNames(
+      features.map(({ name }) => name),
+      own,
+    );
     const profile = profilesOf(wanted);
     try {
-      const learned = await lesson({
-        options,
-        features,
+      const judging = {
         columns: wanted,
-        ...(target === undefined ? {} : { target: own[target] as FeatureColumn }),
         ...(group === undefined ? {} : { group: own[group] as FeatureColumn }),
         ...(held === undefined ? {} : { held: flagsOf(own[held]) }),
+      };
+      const learned = await lesson({
+        ...judging,
+        options,
+        features,
+        ...(target === undefined ? {} : { target: own[target] as FeatureColumn }),
+        across: pickedNames(across, own),
         ...(before ? { former: before.parameters } : {}),
         ...(refine ? { refine } : {}),
         ...(elsewhere ? { elsewhere } : {}),
@@ -74,7 +89,8 @@ export async function learn(
           progress(`${which}${done} of ${of} ${learner === 'kmeans' ? 'starts' : 'rounds'}`);
         },
       });
-      members.push({ member, profile, ...learned });
+      const requests = asks ? { requests: requestsIn(judging, rows?.length ?? training.rows) } : {};
+      members.push({ member, profile, ...requests, ...learned });
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw new RangeError(`${named.length > 0 ? `${named.join(', ')}: ` : ''}${error.message}`);
@@ -83,6 +99,8 @@ export async function learn(
   return { members };
 }
 
+const pickedNames = (names: readonly string[], columns: Training['columns']): Lesson['columns'] =>
+  Object.fromEntries(names.map((name) => [name, columns[name] as FeatureColumn]));
 const sameMember = (one: Member, other: Member): boolean => {
   const names = Object.keys(one);
   return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);

@@ -36,18 +36,21 @@ export async function openPredictor(node: Node<AnyModel>, version: string, proje
   const contentHash = known?.contentHash ?? '';
   const opened = await openVersion(project.files, { model: node.id, version, contentHash }, [modelFile]);
   if (opened.is === 'broken') throw broken(node, version, opened.why);
-  const text = Buffer.from(await opened.part(modelFile)).toString('utf8');
+  const file = await opened.part(modelFile);
   try {
-    const { members } = JSON.parse(text) as Predictor;
-    const ready = members.map((one) =>
-      'text' in one.parameters ? { ...one, trees: readModel(one.parameters.text) } : one,
-    );
-    return { model: node.id, version, members: ready };
+    return { model: node.id, version, members: readMembers(file) };
   } catch (error) {
     if (!(error instanceof UnreadableModel || error instanceof SyntaxError)) throw error;
     throw broken(node, version, `${modelFile} is not understood: ${error.message}`);
   }
 }
+
+/** The file that is kept, and what is read back from it. */
+export const predictorFile = (predictor: Predictor): Buffer => Buffer.from(`${JSON.stringify(predictor)}\n`);
+export const readMembers = (file: Uint8Array): OpenedPredictor['members'] =>
+  (JSON.parse(Buffer.from(file).toString('utf8')) as Predictor).members.map((one) =>
+    'text' in one.parameters ? { ...one, trees: readModel(one.parameters.text) } : one,
+  );
 
 export const broken = (node: Node, version: string, why: string): EsteiraError =>
   new EsteiraError('VERSION_BROKEN', {

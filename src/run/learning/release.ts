@@ -3,6 +3,7 @@ import type { Node } from '../../graph/index.ts';
 import { placeOf } from '../../plan/index.ts';
 import { type Champion, type Held, type ModelVersion, placeText } from '../../ports/index.ts';
 import type { VersionAbout } from '../../registry/about.ts';
+import { missedText } from '../../registry/verdict.ts';
 import type { Project } from '../project.ts';
 
 /** Tables that stand inside a model. */
@@ -113,7 +114,8 @@ export function overtaken({ version, about }: ModelVersion, champion: string | u
 /** Why a version is not the champion yet, as the end of a sentence; empty for one that never will be without a person, nothing for one that is ready. */
 async function waitsFor(version: ModelVersion, model: AnyModel, project: Project): Promise<string | undefined> {
   const about = version.about as VersionAbout | undefined;
-  if (version.state === 'refused') return about?.gate.passed === false ? 'did not pass its gate' : '';
+  if (version.state === 'refused')
+    return about?.gate.passed === false ? `did not pass its gate: ${missedText(about.gate)}` : '';
   if (version.state !== 'candidate' || !about) return '';
   const [lacks] = await lacking(project, model, version.version);
   if (lacks) return `waits for ${lacks.definition.name}`;

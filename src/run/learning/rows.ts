@@ -21,7 +21,12 @@ export function trainingRows(
   const relation = relationOf(model.reads[0] as Read, options, model);
   const held = heldOut(model, options);
   const query = `select *${held === undefined ? '' : `, ${held} as ${dialect.identifier(heldName)}`} from ${relation} as _rows order by ${order}`;
-  const wanted = [...facts.each, ...facts.features, ...[facts.target, facts.group].flatMap((name) => name ?? [])];
+  const wanted = [
+    ...facts.each,
+    ...facts.features,
+    ...facts.segments,
+    ...[facts.target, facts.group].flatMap((name) => name ?? []),
+  ];
   return {
     query,
     columns: {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { AnyModel } from '../../define/index.ts';
 import { type Node, whereOf } from '../../graph/index.ts';
+import type { Segments } from '../../learn/learners/learned.ts';
 import { placeOf, type StepModel } from '../../plan/index.ts';
 import type { Publication, StepWrite } from '../../ports/index.ts';
 import type { VersionAbout } from '../../registry/about.ts';
@@ -10,9 +11,19 @@ import { canonical, keepVersion, openVersion } from '../../registry/index.ts';
 import type { StepRun } from '../step.ts';
 import type { Options } from '../write/options.ts';
 import { settingsAbove } from './above.ts';
+import { figured } from './figures.ts';
 import { judge } from './gate.ts';
 import { kindsOf, type Lessons } from './lessons.ts';
-import { broken, modelFile, openPredictor, type Predictor, profileFile, rowsFile } from './predictor.ts';
+import {
+  broken,
+  modelFile,
+  openPredictor,
+  type Predictor,
+  predictorFile,
+  profileFile,
+  readMembers,
+  rowsFile,
+} from './predictor.ts';
 import { refinedBy, whyAnew } from './refining.ts';
 import { heldName, trainingRows } from './rows.ts';
 import { learnAside } from './thread.ts';
@@ -46,6 +57,7 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
     const former = champion === undefined ? undefined : await formerOf(node, champion, run);
     const anew = model.refines ? await whyAnew(model, { champion, former }, run) : undefined;
     if (anew !== undefined) run.onProgress?.(node.id, `it is trained anew: ${anew}`);
+    const asks = facts.gate.some(({ measure }) => typeof measure === 'object' && measure.judged === 'latency');
     const lessons = await learnAside(
       {
         learner: facts.learner.learner,
@@ -57,6 +69,8 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
         ...(facts.target === undefined ? {} : { target: facts.target }),
         ...(facts.group === undefined ? {} : { group: facts.group }),
         ...(heldName in read.columns ? { held: heldName } : {}),
+        across: facts.segments,
+        asks,
         each: kindsOf(facts.each, facts.from.columns),
         rows: read.rows,
         columns: read.columns,
@@ -71,6 +85,17 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
       },
     );
     await project.trace('learned');
+    const bytes = predictorFile({
+      model: node.id,
+      version,
+      members: lessons.members.map(({ member, parameters }) => ({ member, parameters })),
+    });
+    const { elapsed = () => performance.now() } = project.clock;
+    const members = await figured(node.definition, lessons, {
+      opened: asks ? readMembers(bytes) : [],
+      elapsed,
+      signal,
+    });
     const about: VersionAbout = {
       learner: facts.learner.learner,
       options: facts.learner.options,
@@ -86,27 +111,23 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
       by: run.by ?? run.of?.reason ?? 'manual',
       inputs: inputsOf(options, run),
       rows: read.rows,
-      members: lessons.members.map(({ member, rows, held: kept, left, measures, moved, refined }) => ({
+      members: members.map(({ member, rows, held: kept, left, measures, segments = [], moved, refined }) => ({
         ...{ member, rows, held: kept, left },
         measures: finite(measures),
+        ...(segments.length > 0 ? { segments: segments.map(finiteSegments) } : {}),
         ...(moved ? { moved } : {}),
         ...(refined ? { refined } : {}),
       })),
       seconds: Math.round(performance.now() - started) / 1000,
       ...(champion === undefined ? {} : { champion }),
       ...(model.refines ? { refined: refinedBy(lessons, champion, anew) } : {}),
-      gate: judge(node.definition, lessons, { settings: values.settings, project }),
+      gate: judge(node.definition, members, { settings: values.settings, project }),
       ...(facts.release ? { approvedBy: facts.release.approvedBy } : {}),
-    };
-    const predictor: Predictor = {
-      model: node.id,
-      version,
-      members: lessons.members.map(({ member, parameters }) => ({ member, parameters })),
     };
     // Whoever was overtaken meanwhile changes no file of a version that another has registered.
     await project.state.models.begin(held, node.id, project.clock.now());
     const parts = {
-      [modelFile]: { bytes: Buffer.from(`${JSON.stringify(predictor)}\n`) },
+      [modelFile]: { bytes },
       [profileFile]: {
         bytes: Buffer.from(canonical(lessons.members.map(({ member, profile }) => ({ member, profile })))),
       },
@@ -133,6 +154,11 @@ async function formerOf(node: Node<AnyModel>, champion: string, run: StepRun): P
 /** JSON has neither infinity nor NaN. */
 const finite = (measures: Readonly<Record<string, number>>): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(measures).filter(([, value]) => Number.isFinite(value)));
+
+const finiteSegments = ({ values, ...of }: Segments): Segments => ({
+  ...of,
+  values: values.map(({ measures, ...one }) => ({ ...one, measures: finite(measures) })),
+});
 
 function inputsOf({ reach }: Options, { project, progress, held }: StepRun): VersionAbout['inputs'] {
   return Object.fromEntries(

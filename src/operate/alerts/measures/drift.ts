@@ -4,6 +4,7 @@ import type { Node } from '../../../graph/index.ts';
 import { spellBody } from '../../../plan/index.ts';
 import { type Profile, profileDistance, profilePsi } from '../../../quality/drift/profile.ts';
 import type { VersionAbout } from '../../../registry/about.ts';
+import { memberText } from '../../../registry/verdict.ts';
 import { openPredictor, openProfiles, predictQuery, real, wholeSpelling } from '../../../run/index.ts';
 import { count } from '../../numbers.ts';
 import { jsonValue } from '../../values.ts';
@@ -26,12 +27,6 @@ async function championOf(
   const champion = (await project.state.models.champions()).get(node.id);
   return champion && { node, version: champion.version };
 }
-
-/** `level gold, size 3`; empty where a model has no family. */
-const memberText = (member: Readonly<Record<string, unknown>>): string =>
-  Object.entries(member)
-    .map(([name, value]) => `${name} ${String(value)}`)
-    .join(', ');
 
 const look =
   (model: AnyModel, { project }: Subject) =>

@@ -1,0 +1,77 @@
+import type { AnyModel, GateMeasure } from '../../define/index.ts';
+import { largestGap } from '../../learn/ranking/fairness.ts';
+import { treesPredictor } from '../../learn/trees/train.ts';
+import { quantileOf, timesOf } from './latency.ts';
+import type { Lessons } from './lessons.ts';
+import type { OpenedPredictor } from './predictor.ts';
+
+type Member = Lessons['members'][number];
+/** A member of a model with every figure that its gate compares; `unknown` says of some why there is none. */
+export type Figured = Member & { readonly unknown?: Readonly<Record<string, string>> };
+
+/** In milliseconds, for all members and numbers of rows together. */
+const wholeBudget = 1000;
+
+interface By {
+  /** As they were read back from what is kept. */
+  readonly opened: OpenedPredictor['members'];
+  readonly elapsed: () => number;
+  readonly signal: AbortSignal;
+}
+
+/** Measures what the gate compares and no learner reports: gaps between the groups of a column, and how long predicting takes. */
+export async function figured({ facts }: AnyModel, { members }: Lessons, by: By): Promise<readonly Figured[]> {
+  const made = facts.gate.flatMap(({ measure }) => (typeof measure === 'object' ? [measure] : []));
+  const found: Figured[] = [];
+  for (const [place, member] of members.entries()) {
+    const measures: Record<string, number> = { ...member.measures };
+    const unknown: Record<string, string> = {};
+    for (const measure of made) {
+      if (measure.judged === 'latency') continue;
+      const gap = gapOf(measure, member);
+      if (gap !== undefined) measures[measure.figure] = gap;
+      else unknown[measure.figure] = unknownGap(measure, facts.group === undefined ? 'rows' : 'requests');
+    }
+    Object.assign(measures, await latencies(made, { ...by, place, members }));
+    found.push({ ...member, measures, unknown });
+  }
+  return found;
+}
+
+type Gap = Exclude<GateMeasure, { readonly judged: 'latency' }>;
+
+function gapOf(measure: Gap, { measures, segments = [] }: Member): number | undefined {
+  const across = segments.find(({ column }) => column === measure.across);
+  if (!across) return undefined;
+  const isFairness = measure.judged === 'fairness gap';
+  const all = isFairness ? measures[measure.of] : across.exposure;
+  if (all === undefined) return undefined;
+  const groups = across.values.map(({ samples, shown, ...own }) =>
+    isFairness
+      ? { samples, figure: own.measures[measure.of] ?? Number.NaN }
+      : { samples: shown?.requests ?? 0, figure: shown?.exposure ?? Number.NaN },
+  );
+  return largestGap(all, groups, measure.least);
+}
+
+const unknownGap = ({ judged, across, least }: Gap, units: string): string =>
+  `no group of ${across} ${judged === 'fairness gap' ? 'has' : 'is shown in'} ${least} ${units}`;
+
+async function latencies(
+  made: readonly GateMeasure[],
+  { place, members, opened, elapsed, signal }: By & { readonly place: number; readonly members: readonly Member[] },
+): Promise<Readonly<Record<string, number>>> {
+  const asked = made.filter((measure) => measure.judged === 'latency');
+  const { requests } = members[place] as Member;
+  const trees = opened[place]?.trees;
+  if (!requests || !trees) return {};
+  const byRows = Map.groupBy(asked, ({ rows }) => rows);
+  const budget = wholeBudget / members.length / byRows.size;
+  const predict = treesPredictor(trees);
+  const found: Record<string, number> = {};
+  for (const [rows, own] of byRows) {
+    const times = await timesOf(predict, requests, { rows, budget, elapsed, signal });
+    for (const { figure, quantile } of own) found[figure] = quantileOf(times, quantile);
+  }
+  return found;
+}
