@@ -7,6 +7,7 @@ export default project({
   pipelines: {
     v_credit: 'pipelines/credit/definitions/*.ts',
     engajamento: 'pipelines/engagement/definitions/*.ts',
+    ranking: 'pipelines/ranking/definitions/*.ts',
   },
   invalid: '_invalidos',
   standard: 'embedded',
@@ -15,20 +16,27 @@ export default project({
       email({ to: 'plantao@v-credit.example', from: 'esteira@v-credit.example', server: env('SMTP_URL') }),
       slack({ webhook: env('SLACK_WEBHOOK') }),
     ],
+    ltr: [email({ to: 'ltr@litgo.example', from: 'esteira@litgo.example', server: env('SMTP_URL') })],
     dados: [email({ to: 'dados@v-credit.example', from: 'esteira@v-credit.example', server: env('SMTP_URL') })],
   },
+  logs: { 'train_ltr_*': 'logs/ltr_training.log' },
   environments: {
     embedded: {
       warehouse: duckdb({ folder: '.esteira/embedded' }),
       state: sqlite({ file: '.esteira/embedded/state.sqlite' }),
       files: folder({ path: '.esteira/embedded/files' }),
+      models: [folder({ path: '.esteira/embedded/models' })],
     },
-    // Files with the same rows, marks of deletion included, in the place of the application's Postgres.
+    // Files with the same rows, marks of deletion included, in the place of the application's Postgres, and of Kafka.
     demo: {
       warehouse: duckdb({ folder: '.esteira/demo' }),
       state: sqlite({ file: '.esteira/demo/state.sqlite' }),
       files: folder({ path: '.esteira/demo/files' }),
-      standIns: { 'postgres_public.*': files('postgres_public/{name}/*.jsonl') },
+      models: [folder({ path: '.esteira/demo/models' })],
+      standIns: {
+        'postgres_public.*': files('postgres_public/{name}/*.jsonl'),
+        'landing.match_events': files('match_events/{date}.jsonl'),
+      },
       // A file, in the place of people's inboxes.
       channels: { '*': [toFile({ path: '.esteira/demo/alerts.txt' })] },
     },

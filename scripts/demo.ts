@@ -5,6 +5,7 @@ import path from 'node:path';
 import { CommandLine } from './demo/command.ts';
 import { demonstrateCredit } from './demo/credit.ts';
 import { demonstrateEngagement } from './demo/engagement.ts';
+import { demonstrateRanking } from './demo/ranking.ts';
 
 const root = path.join(import.meta.dirname, '..');
 const amount = (name: string, usual: number): number => Number(process.env[name] ?? usual);
@@ -12,6 +13,7 @@ type Demonstration = (esteira: CommandLine) => Promise<readonly string[]>;
 const systems: Readonly<Record<string, Demonstration>> = {
   credit: (esteira) => demonstrateCredit(esteira, { root, tickets: amount('ESTEIRA_DEMO_TICKETS', 5000) }),
   engagement: (esteira) => demonstrateEngagement(esteira, { root, users: amount('ESTEIRA_DEMO_USERS', 600) }),
+  ranking: (esteira) => demonstrateRanking(esteira, { root, matches: amount('ESTEIRA_DEMO_MATCHES', 150) }),
 };
 
 const named = process.argv.slice(2);

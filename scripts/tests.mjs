@@ -5,7 +5,7 @@ import path from 'node:path';
 const homes = ['test', 'src', 'pipelines', 'template'];
 /** Run by name only (`npm test -- test/crash`): they kill process after process, plant fault after fault, train model after model, or need servers, another Node, a registry, an hour. */
 const apart = [
-  ...['test/crash', 'test/diagnose', 'test/engagement', 'test/keeping', 'test/models', 'test/publish'],
+  ...['test/crash', 'test/diagnose', 'test/engagement', 'test/keeping', 'test/models', 'test/publish', 'test/ranking'],
   ...['test/full', 'test/package', 'test/servers', 'test/traps'],
 ];
 

@@ -1,0 +1,16 @@
+import { byHand, cron, job } from 'esteira';
+import { judged, ltr } from './3-modelo.ts';
+
+export const diario = job('train_ltr_daily', {
+  when: cron('15 2 * * *', { date: 'the day before', missed: 'run each' }),
+  train: [ltr],
+  tell: 'ltr',
+});
+/** New trees behind those of the champion, from what has come since. */
+export const horario = job('train_ltr_hourly', {
+  when: cron('5 * * * *', { missed: 'skip' }),
+  refine: [ltr],
+  tell: 'ltr',
+});
+/** Days from before the schedule: taken in and judged, and nothing is trained by them. */
+export const historico = job('ltr_historico', { when: byHand, build: [judged] });

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { type Manifest, meansOf } from '../../pipelines/ranking/data/generate.ts';
+import { Desk, failing, figureOf, lastDate } from './desk.ts';
+
+const days = 22;
+const dayOf = (back: number): string => Temporal.PlainDate.from(lastDate).subtract({ days: back }).toString();
+const bronze = 'select event_id, occurred_at, case_id, chosen, day from bronze.match_events order by all';
+const shown = 'select * exclude (_run, _seq) from silver.match_shown order by all';
+const ndcg = 'ndcg_at_5';
+
+/** Weeks of days of which every second has something wrong with it, one after the other on a clock that is set. */
+describe('weeks of matches', () => {
+  let desk: Desk;
+  let manifest: Manifest;
+  const hash = async (sql: string): Promise<string> =>
+    createHash('sha256')
+      .update(JSON.stringify(await desk.rows(sql)))
+      .digest('hex');
+  const deliver = async (through: string): Promise<void> => {
+    manifest = await desk.plant({ days, events: 100, seed: 5, through });
+  };
+  before(async () => {
+    desk = await Desk.open();
+    await deliver(dayOf(11));
+    await desk.takeIn(dayOf(days - 1), dayOf(11));
+  });
+  after(() => desk.close());
+
+  test('features that are corrected later change the rows of matches that saw them, and no other', async () => {
+    const [first, when] = [dayOf(days - 1), manifest.corrections.date];
+    const seen = `select day, event_id, lawyer_id, area_match, price from gold.ltr_judged where day <= date '${dayOf(11)}' order by all`;
+    const before = await desk.rows(seen);
+    assert.equal(when, dayOf(9));
+    await deliver(when);
+    await desk.takeIn(dayOf(10), when);
+    const after = await desk.rows(seen);
+    assert.equal(after.length, before.length);
+    const changed = new Map(
+      after.flatMap((row, at) =>
+        JSON.stringify(row) === JSON.stringify(before[at]) ? [] : [[`${row[1]} ${row[2]}`, [before[at], row]] as const],
+      ),
+    );
+    const corrected = new Set(manifest.corrections.lawyers);
+    assert.ok(changed.size > 100, `${changed.size}`);
+    for (const [key, [was, is]] of changed) {
+      assert.ok(corrected.has(key.split(' ')[1] ?? ''), key);
+      assert.ok(Math.abs(Number(was?.[3]) + Number(is?.[3]) - 1) < 1e-9, 'the area was upside down');
+    }
+    const [[untouched] = []] = await desk.rows(
+      `select count(*) from gold.ltr_judged where day = date '${first}' and lawyer_id in (${[...corrected].map((id) => `'${id}'`).join(', ')})`,
+    );
+    assert.ok(Number(untouched) > 0);
+  });
+
+  test('the daily job trains when it is due, is published under the minute of its run, and the next one too', async () => {
+    await deliver(dayOf(0));
+    await desk.takeIn(dayOf(8), dayOf(2));
+    const versions = [await desk.train(dayOf(1)), await desk.train(dayOf(0))];
+    assert.deepEqual(
+      versions.map(({ version }) => version),
+      ['20250713_0215', '20250714_0215'],
+    );
+    for (const version of versions) assert.deepEqual(failing(version), [], version.version);
+    const { best, legacy, requests } = meansOf(manifest, 7);
+    const found = figureOf(versions[1] as (typeof versions)[number], ndcg);
+    assert.ok(found > best - 0.07 && found > legacy + 0.4, `${found}, the best ${best}, legacy ${legacy}`);
+    assert.equal(figureOf(versions[1] as (typeof versions)[number], 'samples'), requests);
+    const weights = (name: string) => path.join(desk.folder, 'models', 'ltr', name, 'ltr_weights.json');
+    assert.equal(JSON.parse(readFileSync(weights('latest'), 'utf8')).version, '20250714_0215');
+    assert.ok(existsSync(weights('20250713_0215')) && existsSync(weights('20250714_0215')));
+  });
+
+  test('what was wrong with days is set aside and counted, to the row, and training went on', async () => {
+    const sum = (of: (day: Manifest['days'][number]) => number) => manifest.days.reduce((all, day) => all + of(day), 0);
+    const [[events, unreadable, strange, candidates, misplaced, judged, unknown] = []] = await desk.rows(`select
+      (select count(*) from bronze.match_events),
+      (select count(*) from bronze.match_events_invalidos where day is null),
+      (select count(*) from bronze.match_events_invalidos where not escolhido_mostrado),
+      (select count(*) from silver.match_shown), (select count(*) from silver.match_shown_invalidos),
+      (select count(*) from gold.ltr_judged), (select count(*) from gold.ltr_judged_invalidos)`);
+    assert.equal(
+      events,
+      sum((day) => day.events),
+    );
+    assert.equal(
+      unreadable,
+      sum((day) => day.invalid.unreadable ?? 0),
+    );
+    assert.equal(
+      strange,
+      sum((day) => day.invalid.escolhido_mostrado ?? 0),
+    );
+    assert.equal(
+      candidates,
+      sum((day) => day.known + day.unknown),
+    );
+    assert.equal(
+      misplaced,
+      sum((day) => day.misplaced),
+    );
+    assert.equal(
+      judged,
+      sum((day) => day.known),
+    );
+    assert.equal(
+      unknown,
+      sum((day) => day.unknown),
+    );
+    const [[copies] = []] = await desk.rows(
+      "select sum(n_duplicate) from _esteira.publication where step = 'ranking.bronze.match_events'",
+    );
+    assert.equal(
+      copies,
+      sum((day) => day.duplicates),
+    );
+  });
+
+  test('a date that is taken in twice gives the same rows', async () => {
+    const before = [await hash(bronze), await hash(shown)];
+    const [bad] = manifest.days.filter(({ fault }) => fault === 'twice');
+    for (const date of [dayOf(0), bad?.date ?? ''])
+      await desk.world.do('run', { job: 'ltr_historico', date, again: true });
+    assert.deepEqual([await hash(bronze), await hash(shown)], before);
+  });
+
+  test('every hour new trees go on from the champion', async () => {
+    desk.world.setClock('2025-07-14T10:05:00Z');
+    await desk.world.run('train_ltr_hourly');
+    const version = await desk.newest();
+    assert.equal(version.version, '20250714_1005');
+    assert.deepEqual(version.trained?.refined, { from: '20250714_0215' });
+    assert.deepEqual(failing(version), []);
+  });
+
+  test('a model below a limit that was raised is refused; the champion stays, and people are told the figures', async () => {
+    const champion = await desk.champion();
+    const name = 'config.ltr.ltr_ndcg_min';
+    await desk.world.do('settings set', { name, value: '0.90', by: 'ana', reason: 'no model is to get out' });
+    const version = await desk.train(dayOf(0), { again: true, at: '2025-07-14T11:00:00Z' });
+    assert.deepEqual(failing(version), [ndcg]);
+    assert.equal(version.state, 'refused');
+    assert.equal(await desk.champion(), champion);
+    const told = readFileSync(path.join(desk.folder, 'told.txt'), 'utf8').trimEnd().split('\n\n\n').at(-1) ?? '';
+    const figure = figureOf(version, ndcg).toPrecision(6);
+    assert.match(told, new RegExp(`broken +ndcg_at_5 ${RegExp.escape(figure)} .*at least 0\\.9\n`));
+    assert.match(told, /esteira models show gold\.ltr 20250714_0215_2/);
+    const logged = readFileSync(path.join(desk.folder, 'logs', 'ltr_training.log'), 'utf8')
+      .trimEnd()
+      .split('\n');
+    const events = logged.map((line) => JSON.parse(line) as { readonly event: string; readonly passed?: boolean });
+    assert.deepEqual(
+      events.filter(({ event }) => event === 'gate').map(({ passed }) => passed),
+      [true, true, true, false],
+    );
+    await desk.world.do('settings set', { name, value: '0.65', by: 'ana', reason: 'they are again' });
+  });
+
+  test('rollback_weights("20250714_0215"): that version is the champion again, in the folder that is served from too', async () => {
+    const moved = await desk.world.do('models rollback', {
+      model: 'ltr',
+      to: '20250714_0215',
+      by: 'ana',
+      reason: 'clients complain',
+    });
+    assert.equal(moved.before, '20250714_1005');
+    assert.equal(await desk.champion(), '20250714_0215');
+    const latest = path.join(desk.folder, 'models', 'ltr', 'latest', 'ltr_weights.json');
+    assert.equal(JSON.parse(readFileSync(latest, 'utf8')).version, '20250714_0215');
+  });
+});
