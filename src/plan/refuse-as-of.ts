@@ -1,4 +1,4 @@
-import { type AnySource, type AnyTable, appends, wayOf } from '../define/index.ts';
+import { type AnySource, type AnyTable, appends, uniqueIn, wayOf } from '../define/index.ts';
 import type { EsteiraError } from '../errors.ts';
 import { invalidDefinition } from '../graph/index.ts';
 import type { QueryFacts } from '../ports/index.ts';
@@ -40,6 +40,11 @@ function refuseLookup(definition: AnyTable, read: Read, facts: QueryFacts): void
     throw refuse(
       'and groups or numbers rows of which it reads some',
       "Say write: replaceEach('day') with asOf(t.since('day'), …), or mention the table itself.",
+    );
+  if (!wayOf(definition, 'replace each') && !definition.spec.duplicates && !uniqueIn(left))
+    throw refuse(
+      'which may have several rows of one key: an older one that is read again would take the place of a newer one',
+      'Say which version of a key is which, by duplicates: keepLatest(…), or read a table that merges.',
     );
   for (const { on, at, right } of read.matches) {
     const taken = [...on, at[0]].find((name) => !Object.hasOwn(left.columns, name));

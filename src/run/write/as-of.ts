@@ -22,12 +22,20 @@ function isCorrected(
   { project: { warehouse } }: Options,
 ): string {
   const { dialect } = warehouse;
+  const named = (names: readonly string[]): string => names.map(dialect.identifier).join(', ');
+  const tuple = (names: readonly string[]): string => (names.length === 1 ? named(names) : `(${named(names)})`);
   const by = [...on, at[0]];
-  const list = by.map(dialect.identifier).join(', ');
+  const news = `from ${dialect.place(placeOf(right))} where ${dialect.identifier(hidden.sequence)} > ${lower}`;
+  // Few rows are new, mostly: what they cannot be looked up for is left out at once.
+  const can = [
+    ...(on.length > 0 ? [`${tuple(on)} in (select ${named(on)} ${news})`] : []),
+    `${named([at[0]])} >= (select min(${named([at[1]])}) ${news})`,
+  ];
   const found = dialect.asOf({
-    ...{ left: `(select distinct ${list} from ${left})`, right: dialect.place(placeOf(right)), columns: by },
-    ...{ on, at, ties, take: { [hidden.sequence]: hidden.sequence }, ...(within ? { within } : {}) },
+    left: `(select distinct ${named(by)} from ${left} where ${can.join(' and ')})`,
+    ...{ right: dialect.place(placeOf(right)), columns: by, on, at, ties, ...(within ? { within } : {}) },
+    take: { [hidden.sequence]: hidden.sequence },
   });
-  const those = `select ${list} from ${found} as _found where ${dialect.identifier(hidden.sequence)} > ${lower}`;
-  return by.length === 1 ? `${list} in (${those})` : `(${list}) in (${those})`;
+  const those = `select ${named(by)} from ${found} as _found where ${dialect.identifier(hidden.sequence)} > ${lower}`;
+  return `${tuple(by)} in (${those})`;
 }

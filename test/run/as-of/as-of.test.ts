@@ -20,8 +20,8 @@ export const judged = table('gold.judged', {
   columns: { ...shown.columns, fee: col.integer().optional(), known: col.timestamp().optional() },
   rows: known(shown.since('day')), write: replaceEach('day') });
 export const merged = table('gold.merged', {
-  columns: { id: col.integer().key(), fee: col.integer().optional() },
-  rows: sql\`select id, fee from \${known(shown.since('day'))}\`, write: 'merge' });
+  columns: { id: col.integer().key(), fee: col.integer().optional(), seen: col.timestamp() },
+  rows: sql\`select id, fee, seen from \${known(shown.since('day'))}\`, write: 'merge', duplicates: keepLatest('seen') });
 export const made = table('gold.made', {
   columns: { id: col.integer().key(), day: col.date().key(), text: col.text() }, write: replaceEach('day'),
   rows: from(known(shown.since('day')), ({ id, day, fee }) => ({ id, day, text: fee === null ? 'unknown' : 'fee ' + fee })) });
