@@ -28,6 +28,8 @@ const people = table('silver.people', {
     minutes: col.real().optional(),
     days: col.real(),
     stays: col.boolean(),
+    joined: col.date(),
+    left: col.date().optional(),
   },
   rows: sql`select 1`,
 });
@@ -113,6 +115,8 @@ test('what a model cannot learn from, or by, is refused with what it may be', ()
   refused(wrongly({ learner: kmeans({ clusters: 0 }) }), /clusters that cannot be: 0/);
   refused(wrongly({ learner: kmeans({ clusters: { from: 5, to: 2 } }) }), /clusters that cannot be/);
   refused(wrongly({ holdOut: { share: 1 } }), /a number between 0 and 1/);
+  refused(wrongly({ holdOut: { last: '1.5 days', by: 'joined' } }), /whole days or months/);
+  refused(wrongly({ holdOut: { last: '3 days', by: 'left' } }), /what may be missing: left/);
   refused(wrongly({ holdOut: { last: '3 hours', by: 'days' } }), /keep back the last by days: real/);
   refused(wrongly({ maxAge: 'long' }), /an age that is none: long/);
   refused(wrongly({ release: { approvedBy: '' } }), /waits for nobody/);

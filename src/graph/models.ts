@@ -40,7 +40,7 @@ const eachKinds = ['text', 'integer', 'boolean'];
 /** What the types of the word hold is asked again here, and what they cannot say. */
 export function refuseModel(model: AnyModel): void {
   const { facts, name } = model;
-  const { from, learner, features, each, target, group, missing, holdOut, gate, release, maxAge } = facts;
+  const { from, learner, features, each, target, group, missing, gate, release, maxAge } = facts;
   const refuse = (what: string, got: unknown, allowed: string, next = 'Correct the definition.'): EsteiraError =>
     invalidDefinition(`The model ${name} ${what}: ${String(got)}.`, model, next, allowed);
   const columns: Columns | undefined = from?.columns;
@@ -81,7 +81,7 @@ export function refuseModel(model: AnyModel): void {
     throw refuse('waits for nobody', release.approvedBy, "approvedBy('a group')");
   if (typeof maxAge === 'string' && !parseDuration(maxAge))
     throw refuse('has an age that is none', maxAge, "'90 days', or a setting that is one");
-  refuseHoldOut(holdOut, kindOf, refuse);
+  refuseHoldOut(facts, kindOf, refuse);
   refuseRefining(learner.options, refuse);
   const { engine } = learner.options;
   if (engine !== undefined && engine !== 'native')
@@ -141,7 +141,7 @@ function refuseRefining({ refine = {} }: Learner['options'], refuse: Refuse): vo
     throw refuse('cannot be refined so', `${wrong[0]}: ${wrong[1]}`, 'refine: { trees, most }, whole numbers from 1');
 }
 
-function refuseHoldOut(holdOut: AnyModel['facts']['holdOut'], kindOf: Kind, refuse: Refuse): void {
+function refuseHoldOut({ holdOut, from }: ModelFacts, kindOf: Kind, refuse: Refuse): void {
   if (holdOut === undefined) return;
   if ('share' in holdOut) {
     if (!(holdOut.share > 0 && holdOut.share < 1))
@@ -149,7 +149,9 @@ function refuseHoldOut(holdOut: AnyModel['facts']['holdOut'], kindOf: Kind, refu
     return;
   }
   kindOf(holdOut.by, 'cannot keep back the last by', ['date', 'timestamp']);
-  const { unit } = parseDuration(holdOut.last) ?? {};
-  if (unit !== 'day' && unit !== 'month')
-    throw refuse('keeps back a time that is none', holdOut.last, "days or months: '30 days'");
+  if (from.columns[holdOut.by].facts.nullable)
+    throw refuse('keeps back the last by what may be missing', holdOut.by, 'a time that every row has');
+  const { unit, count = 0 } = parseDuration(holdOut.last) ?? {};
+  if ((unit !== 'day' && unit !== 'month') || !Number.isInteger(count) || count < 1)
+    throw refuse('keeps back a time that is none', holdOut.last, "whole days or months: '30 days'");
 }

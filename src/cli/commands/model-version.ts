@@ -46,7 +46,7 @@ function trainedLines(view: VersionShowView, trained: Trained, look: Look): read
     line('learner', [learner, ...said].join(', '), look),
     line('features', `${features.join(', ')}${target === undefined ? '' : `; to predict ${target}`}`, look),
     ...(each.length > 0 ? [line('each', `${each.join(', ')}: ${counted(members.length, 'member')}`, look)] : []),
-    line('rows', `${count(rows)}${leftText(members)}`, look),
+    line('rows', `${count(rows)}${leftText(trained)}`, look),
     line('trained', `${moment(view.createdAt)} in ${seconds(trained.seconds)}, by ${job} of ${date} (${by})`, look),
     line('run', view.runId, look),
     line('beside', champion ?? 'no champion', look),
@@ -78,13 +78,14 @@ function refinedTexts({ refined, members }: Trained): readonly string[] {
 const many = (word: string, texts: readonly string[], look: Look): readonly string[] =>
   texts.map((text, index) => line(index === 0 ? word : '', text, look));
 
-function leftText(members: Trained['members']): string {
+function leftText({ members, heldOut }: Trained): string {
   const left = new Map<string, number>();
   for (const member of members)
     for (const [name, rows] of Object.entries(member.left)) left.set(name, (left.get(name) ?? 0) + rows);
   const held = members.reduce((sum, member) => sum + member.held, 0);
+  const days = heldOut ? `, ${heldOut.by} from ${heldOut.from} to ${heldOut.to}` : '';
   const texts = [
-    ...(held > 0 ? [`${count(held)} of them kept to judge with`] : []),
+    ...(held > 0 ? [`${count(held)} of them kept to judge with${days}`] : []),
     ...[...left].map(([name, rows]) => `${counted(rows, 'row')} left out without ${name}`),
   ];
   return texts.length > 0 ? `; ${texts.join('; ')}` : '';

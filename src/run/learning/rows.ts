@@ -1,5 +1,6 @@
 import { type Columns, col, keyOf, parseDuration } from '../../columns/index.ts';
 import type { AnyModel } from '../../define/index.ts';
+import type { FeatureColumn } from '../../learn/features.ts';
 import type { Read, StepModel } from '../../plan/index.ts';
 import type { Options } from '../write/options.ts';
 import { relationOf } from '../write/relations.ts';
@@ -37,23 +38,52 @@ export function trainingRows(
     } as Columns,
   };
 }
+/** The days that are held out of a training, the run's date the last of them; of an instant its day in UTC. */
+export function heldDays({ holdOut }: AnyModel['facts'], date: Temporal.PlainDate): HeldDays | undefined {
+  if (!holdOut || !('last' in holdOut)) return undefined;
+  const { count, unit } = parseDuration(holdOut.last) ?? { count: 1, unit: 'day' };
+  const before = date.subtract(unit === 'month' ? { months: count } : { days: count });
+  return { by: holdOut.by, from: before.add({ days: 1 }), to: date };
+}
+interface HeldDays {
+  readonly by: string;
+  readonly from: Temporal.PlainDate;
+  readonly to: Temporal.PlainDate;
+}
+
+/** Why rows that are divided by these days can teach nothing, or nothing can be judged; in words. */
+export function whyUndivided({ by, from, to }: HeldDays, held: FeatureColumn | undefined): string | undefined {
+  const flags = held?.of === 'booleans' ? held.values : new Uint8Array();
+  const kept = flags.reduce((sum, flag) => sum + flag, 0);
+  const days = `held out by ${by}, from ${from} to ${to}`;
+  if (kept === 0) return `no row is of the days that are ${days}: there is nothing to judge with`;
+  return kept === flags.length
+    ? `every row is of the days that are ${days}: there is nothing to learn from`
+    : undefined;
+}
+
 /** Members and requests are told apart by what their values are called. */
 const asText = col.text();
 
-/** A condition; the same row is held out in every training. */
+/** A condition; the same row is held out in every training of a date. */
 function heldOut(model: StepModel, { project, values }: Options): string | undefined {
   const { facts } = model.node.definition as AnyModel;
   const { dialect } = project.warehouse;
-  const { holdOut, learner, from } = facts;
-  if (holdOut && 'last' in holdOut) {
-    const { count = 1, unit = 'day' } = parseDuration(holdOut.last) ?? {};
-    const word = unit === 'month' ? 'last_months' : 'last_days';
-    return dialect.fragment(word, [dialect.identifier(holdOut.by), String(count), dialect.literal(values.date)]);
+  const { learner, from, group, holdOut } = facts;
+  const days = heldDays(facts, values.date);
+  if (days) {
+    const isDate = from.columns[days.by].facts.kind === 'date';
+    const first = isDate ? days.from : days.from.toZonedDateTime('UTC').toInstant();
+    const time = dialect.identifier(days.by);
+    // What came after the run's date is not learned from either, nor a request of which any row is held out.
+    const newest = group === undefined ? time : `max(${time}) over (partition by ${dialect.identifier(group)})`;
+    return `${newest} >= ${dialect.literal(first)}`;
   }
-  const share = holdOut?.share ?? (learner.target.length > 0 ? usualShare : 0);
+  const share =
+    (holdOut as { readonly share: number } | undefined)?.share ?? (learner.target.length > 0 ? usualShare : 0);
   if (share === 0) return undefined;
   // All rows of a request are kept, or none.
-  const keys = facts.group === undefined ? keyOf(from.columns) : [facts.group];
+  const keys = group === undefined ? keyOf(from.columns) : [group];
   const row = dialect.rowAsJson(keys.length > 0 ? keys : Object.keys(from.columns));
   return `${dialect.fragment('share', [row])} < ${share}`;
 }

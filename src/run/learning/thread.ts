@@ -55,7 +55,7 @@ export async function learnAside(
     if ('grow' in message) growing = grow(message.grow);
     else if ('progress' in message) of.progress(message.progress);
     else if ('lessons' in message) resolve(message.lessons);
-    else reject(refused(message.refused, of.where));
+    else reject(trainingFailed(message.refused, of.where));
   });
   try {
     return await promise;
@@ -71,7 +71,7 @@ const buffersOf = (column: Training['columns'][string]): readonly ArrayBuffer[] 
   return [column.values.buffer as ArrayBuffer, ...(column.valid ? [column.valid.buffer as ArrayBuffer] : [])];
 };
 
-const refused = (got: string, where: string): EsteiraError =>
+export const trainingFailed = (got: string, where: string): EsteiraError =>
   new EsteiraError('TRAINING_FAILED', {
     what: 'Nothing can be learned from these rows.',
     where,

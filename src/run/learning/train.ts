@@ -25,8 +25,8 @@ import {
   rowsFile,
 } from './predictor.ts';
 import { refinedBy, whyAnew } from './refining.ts';
-import { heldName, trainingRows } from './rows.ts';
-import { learnAside } from './thread.ts';
+import { heldDays, heldName, trainingRows, whyUndivided } from './rows.ts';
+import { learnAside, trainingFailed } from './thread.ts';
 
 /** What a training has made, before the warehouse knows of it. */
 interface Made {
@@ -53,6 +53,9 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
     const { query, columns } = trainingRows(model, options);
     run.onProgress?.(node.id, 'reading the training rows');
     const read = await project.warehouse.vectors(query, { columns, file, signal });
+    const days = heldDays(facts, values.date);
+    const undivided = days && read.rows > 0 ? whyUndivided(days, read.columns[heldName]) : undefined;
+    if (undivided !== undefined) throw trainingFailed(undivided, whereOf(node.definition));
     const champion = (await project.state.models.champions()).get(node.id)?.version;
     const former = champion === undefined ? undefined : await formerOf(node, champion, run);
     const anew = model.refines ? await whyAnew(model, { champion, former }, run) : undefined;
@@ -111,6 +114,7 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
       by: run.by ?? run.of?.reason ?? 'manual',
       inputs: inputsOf(options, run),
       rows: read.rows,
+      ...(days ? { heldOut: { by: days.by, from: days.from.toString(), to: days.to.toString() } } : {}),
       members: members.map(({ member, rows, held: kept, left, measures, segments = [], moved, refined }) => ({
         ...{ member, rows, held: kept, left },
         measures: finite(measures),

@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { test } from 'node:test';
+import { EsteiraError } from '../../src/errors.ts';
+import { Random } from '../../src/learn/random.ts';
+import type { VersionAbout } from '../../src/registry/about.ts';
+import { temporaryFolder, writeProject } from '../run/support/folder.ts';
+import { World } from '../run/support/world.ts';
+
+const definitions = `import { atLeast, byHand, col, files, job, lambdaMart, logisticRegression, model, samples, source, sql, table } from 'esteira';
+export const arrived = source('landing.offers', { reader: files('offers.csv'), columns: {
+  id: col.integer(), request: col.text(), seen: col.timestamp(), price: col.real(), chosen: col.boolean() } });
+export const offers = table('silver.offers', {
+  columns: { id: col.integer().key(), request: col.text(), seen: col.timestamp(), day: col.date(), price: col.real(), chosen: col.boolean() },
+  rows: sql\`select *, cast(seen as date) as day from \${arrived}\` });
+const like = { from: offers, features: ['price'], target: 'chosen' };
+const days = (by, last) => model('ml.' + by + '_' + last.replace(' ', '_'), { ...like, learner: logisticRegression(), holdOut: { last, by }, gate: [atLeast(samples, 1)] });
+export const byDay = days('day', '7 days');
+export const byInstant = days('seen', '7 days');
+export const byMonth = days('day', '1 month');
+export const all = days('day', '12 months');
+export const requests = model('ml.requests', { ...like, group: 'request', learner: lambdaMart({ at: [3], trees: 5, leaves: 4 }),
+  holdOut: { last: '7 days', by: 'seen' }, gate: [atLeast('ndcg_at_3', 0.1)] });
+export const learn = job('learn', { when: byHand, train: [byDay, byInstant, byMonth, requests] });
+export const learnAll = job('learn_all', { when: byHand, train: [all] });
+export const learnOne = job('learn_one', { when: byHand, train: [byInstant] });
+`;
+
+/** Forty days, ending on the ninth of March: a request begins an hour before midnight and ends an hour after. */
+async function offers(): Promise<World> {
+  const folder = temporaryFolder('held');
+  writeProject(folder, { catalog: 'shop', definitions });
+  const random = new Random(5);
+  const first = Temporal.Instant.from('2026-01-29T23:00:00Z');
+  const lines = Array.from({ length: 40 * 8 }, (_, id) => {
+    const at = first.add({ hours: 24 * Math.floor(id / 8) + (id % 2) * 2 });
+    const price = random.next() * 10;
+    return `${id},r${Math.floor(id / 8)},${at},${price.toFixed(2)},${price + random.next() * 5 < 7}`;
+  });
+  writeFileSync(path.join(folder, 'files', 'offers.csv'), `id,request,seen,price,chosen\n${lines.join('\n')}\n`);
+  const world = await World.open(folder, '2026-03-09T06:00:00Z');
+  await world.do('setup', {});
+  return world;
+}
+
+/** Of its newest version. */
+async function aboutOf(world: World, model: string): Promise<VersionAbout> {
+  const [newest] = await world.project.state.models.versions({ model: `shop.${model}`, limit: 1 });
+  return newest?.about as VersionAbout;
+}
+/** How many rows it was trained with, and how many were held out. */
+const divided = ({ members: [only] }: VersionAbout): readonly (number | undefined)[] => [only?.rows, only?.held];
+
+test('the last days up to the date of the run are held out, by a day and by an instant, and the version says which', async () => {
+  const world = await offers();
+  await world.run('learn', '2026-03-09');
+  for (const [model, by] of [
+    ['ml.day_7_days', 'day'],
+    ['ml.seen_7_days', 'seen'],
+  ] as const) {
+    const about = await aboutOf(world, model);
+    assert.deepEqual(about.heldOut, { by, from: '2026-03-03', to: '2026-03-09' });
+    // Seven requests, the second half of one before them, and what came after the run's date.
+    assert.deepEqual(divided(about), [260, 60]);
+  }
+  const month = await aboutOf(world, 'ml.day_1_month');
+  assert.deepEqual(month.heldOut, { by: 'day', from: '2026-02-10', to: '2026-03-09' });
+  assert.deepEqual(divided(month), [320 - 28 * 8 - 4, 28 * 8 + 4]);
+  const { trained } = await world.do('models show', { model: 'ml.day_7_days' });
+  assert.deepEqual(trained?.heldOut, { by: 'day', from: '2026-03-03', to: '2026-03-09' });
+  await world.close();
+});
+
+test('of a request of which one row is held out all are', async () => {
+  const world = await offers();
+  await world.run('learn', '2026-03-09');
+  // Seven, the one that ends after they have begun, and none in part.
+  assert.deepEqual(divided(await aboutOf(world, 'ml.requests')), [320 - 64, 64]);
+  await world.close();
+});
+
+test('where no row, or every row, is of these days the training fails and says so, and the champion stays', async () => {
+  const world = await offers();
+  const failure = async (job: string, date: string): Promise<string> => {
+    const error = await world.run(job, date).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    assert.ok(error instanceof EsteiraError);
+    return `${error.code}: ${error.details.got}`;
+  };
+  await world.run('learn_one', '2026-03-09');
+  assert.equal(
+    await failure('learn_all', '2026-03-09'),
+    'TRAINING_FAILED: every row is of the days that are held out by day, from 2025-03-10 to 2026-03-09: there is nothing to learn from',
+  );
+  assert.equal(
+    await failure('learn_one', '2026-06-09'),
+    'TRAINING_FAILED: no row is of the days that are held out by seen, from 2026-06-03 to 2026-06-09: there is nothing to judge with',
+  );
+  const { models } = await world.do('models', {});
+  assert.ok(models.find(({ label }) => label === 'ml.seen_7_days')?.champion);
+  await world.close();
+});
