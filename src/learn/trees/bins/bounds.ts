@@ -10,7 +10,9 @@ export function nextUp(value: number): number {
 }
 
 /** Values that are no further apart than neighbouring doubles count as one. */
-export const isSame = (lower: number, upper: number): boolean => upper <= nextUp(lower);
+export const isSame = (lower: number, upper: number): boolean =>
+  // Nearly all are further apart than neighbours can be, and need not be asked for their bits.
+  upper - lower <= Math.abs(lower) * Number.EPSILON + Number.MIN_VALUE && upper <= nextUp(lower);
 
 /** Different values, rising, and how often each is there. */
 export interface Distinct {

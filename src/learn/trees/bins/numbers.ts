@@ -13,9 +13,9 @@ export function numberBins(
     sort,
   }: { readonly bins: number; readonly rowsInBin: number; readonly sort: (values: Float64Array) => Float64Array },
 ): Binning {
-  const there = sort(present(sample));
-  const missing = sample.length - there.length;
-  const distinct = distinctOf(there);
+  const { values: others, zeros } = besideZero(sample);
+  const missing = sample.length - others.length - zeros;
+  const distinct = distinctOf(sort(others), zeros);
   const bounds = boundsOf(distinct, bins - (missing > 0 ? 1 : 0), rowsInBin);
   const counts = countsOf(distinct, bounds);
   if (missing > 0) {
@@ -35,30 +35,43 @@ export function numberBins(
   };
 }
 
-function present(sample: Float64Array): Float64Array {
+/** Zeros, which many columns are full of, are counted and need no place in the order. */
+function besideZero(sample: Float64Array): { readonly values: Float64Array; readonly zeros: number } {
   const values = new Float64Array(sample.length);
-  let found = 0;
+  let [found, zeros] = [0, 0];
   for (let at = 0; at < sample.length; at += 1) {
     const value = sample[at] as number;
     if (Number.isNaN(value)) continue;
-    values[found] = value;
-    found += 1;
+    if (Math.abs(value) <= zero) zeros += 1;
+    else {
+      values[found] = value;
+      found += 1;
+    }
   }
-  return values.subarray(0, found);
+  return { values: values.subarray(0, found), zeros };
 }
 
-function distinctOf(sorted: Float64Array): Distinct {
-  const values = new Float64Array(sorted.length || 1);
-  const counts = new Int32Array(sorted.length || 1);
+function distinctOf(sorted: Float64Array, zeros: number): Distinct {
+  const values = new Float64Array(sorted.length + 1);
+  const counts = new Int32Array(sorted.length + 1);
   let found = -1;
+  let left = zeros;
   for (let at = 0; at < sorted.length; at += 1) {
-    const raw = sorted[at] as number;
-    const value = Math.abs(raw) <= zero ? 0 : raw;
+    const value = sorted[at] as number;
+    if (value > 0 && left > 0) {
+      found += 1;
+      counts[found] = left;
+      left = 0;
+    }
     const last = values[found] as number;
     if (found < 0 || !(last === value || isSame(last, value))) found += 1;
     // Of values that count as one the greatest stands for them.
     values[found] = value;
     counts[found] = (counts[found] as number) + 1;
+  }
+  if (left > 0) {
+    found += 1;
+    counts[found] = left;
   }
   const length = Math.max(1, found + 1);
   return { values: values.subarray(0, length), counts: counts.subarray(0, length) };

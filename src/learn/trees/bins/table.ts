@@ -14,6 +14,8 @@ const rowsInBin = 3;
 export interface BinnedFeature extends Binning {
   /** Number among all features. */
   readonly index: number;
+  /** The same among those of the table. */
+  readonly number: number;
   /** Of its first bin, in a histogram of all features. */
   readonly start: number;
 }
@@ -67,7 +69,7 @@ export function tableOf(columns: readonly Float64Array[], options: TableOptions)
   const features: BinnedFeature[] = [];
   const infos = binnings.map((binning, index) => {
     if (isUseless(binning, seen, least)) return 'none';
-    features.push({ ...binning, index, start });
+    features.push({ ...binning, index, number: features.length, start });
     start += binning.count;
     return binning.info;
   });

@@ -1,5 +1,5 @@
 import type { BinnedFeature } from '../bins/table.ts';
-import { epsilon, type LeafSums, leafGain, type Rules, rowsOf, type Split, take, threshold } from './split.ts';
+import { epsilon, type Looking, leafGain, rowsOf, take } from './split.ts';
 
 /** LightGBM's defaults for categories. */
 const most = { oneAgainstAll: 4, categories: 32 } as const;
@@ -7,11 +7,8 @@ const smooth = 10;
 const extraL2 = 10;
 const rowsInGroup = 100;
 
-interface Given {
-  readonly sums: Float64Array;
+interface Given extends Looking {
   readonly feature: BinnedFeature;
-  readonly leaf: LeafSums;
-  readonly rules: Rules;
 }
 interface Best {
   gain: number;
@@ -21,30 +18,26 @@ interface Best {
 }
 
 /** The best division of a leaf by one category; says whether there is any that gains something. */
-export function splitCategories(
-  sums: Float64Array,
-  number: number,
-  { feature, leaf, rules, best }: Omit<Given, 'sums'> & { readonly best: Split },
-): boolean {
-  const given = { sums, feature, leaf, rules };
+export function splitCategories(feature: BinnedFeature, looking: Looking): boolean {
+  const { leaf, rules, best, least } = looking;
+  const given = { ...looking, feature };
   const isFew = feature.count <= most.oneAgainstAll;
   const found = isFew ? oneAgainstAll(given) : several(given);
   if (!found) return false;
-  const gain = found.gain - threshold(leaf, rules);
+  const gain = found.gain - least;
   if (gain > best.gain) {
     const l2 = rules.l2 + (isFew ? 0 : extraL2);
     take(best, leaf, { gain, slope: found.slope, curve: found.curve, l2 }, rules);
-    best.feature = number;
+    best.feature = feature.number;
     best.bins = Int32Array.from(found.bins);
     best.missingLeft = false;
   }
   return true;
 }
 
-function oneAgainstAll({ sums, feature, leaf, rules }: Given): Best | undefined {
+function oneAgainstAll({ sums, feature, leaf, rules, least }: Given): Best | undefined {
   const { rowsInLeaf, weightInLeaf, l1, l2 } = rules;
   const whole = leaf.curve + 2 * epsilon;
-  const least = threshold(leaf, rules);
   let best: Best | undefined;
   for (let bin = 1; bin < feature.count; bin += 1) {
     const slope = sums[2 * (feature.start + bin)] as number;
@@ -75,13 +68,12 @@ function several(given: Given): Best | undefined {
 /** The best of the first so many, if it is better than what is known. */
 function firstOnes(
   order: readonly number[],
-  { sums, feature, leaf, rules }: Given,
+  { sums, feature, leaf, rules, least }: Given,
   known: Best | undefined,
 ): Best | undefined {
   const { rowsInLeaf, weightInLeaf, l1 } = rules;
   const l2 = rules.l2 + extraL2;
   const whole = leaf.curve + 2 * epsilon;
-  const least = threshold(leaf, rules);
   const end = Math.min(most.categories, (order.length + 1) >> 1, order.length);
   let best = known;
   let slope = 0;

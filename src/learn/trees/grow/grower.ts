@@ -5,7 +5,7 @@ import { GrowingTree } from './growing-tree.ts';
 import { restore, sumBins } from './histogram.ts';
 import { splitNumbers } from './number-splits.ts';
 import { columnOf, divide, leftBins } from './partition.ts';
-import { type LeafSums, leafValue, Split } from './split.ts';
+import { type LeafSums, type Looking, leafValue, Split, threshold } from './split.ts';
 
 interface Leaf extends LeafSums {
   readonly start: number;
@@ -136,12 +136,19 @@ export class Grower {
 
   #look(leaf: Leaf, parent: Leaf | undefined): void {
     const best = new Split();
+    const looking: Looking = {
+      sums: leaf.sums,
+      leaf,
+      rules: this.#options,
+      least: threshold(leaf, this.#options),
+      best,
+    };
     const { features } = this.#table;
     for (let number = 0; number < features.length; number += 1) {
       const feature = features[number] as (typeof features)[number];
       if (!this.#asked[number] || parent?.worth[number] === 0) continue;
       const split = feature.kind === 'number' ? splitNumbers : splitCategories;
-      if (split(leaf.sums, number, { feature, leaf, rules: this.#options, best })) leaf.worth[number] = 1;
+      if (split(feature, looking)) leaf.worth[number] = 1;
     }
     leaf.best = best.feature < 0 ? undefined : best;
   }

@@ -1,5 +1,5 @@
 import type { BinnedFeature } from '../bins/table.ts';
-import { epsilon, type LeafSums, leafGain, type Rules, rowsOf, type Split, take, threshold } from './split.ts';
+import { epsilon, type Looking, leafGain, rowsOf, take } from './split.ts';
 
 /** What one walk over the bins found. There are millions of walks, so that each way has one place for it, written anew by the next. */
 interface Walk {
@@ -19,30 +19,20 @@ const begun = (walk: Walk): Walk => {
 };
 
 /**
- * The best division of a leaf by one numeric feature; `sums` has slope and curvature of each bin. Says whether there is any that gains
- * something: where there is none, the leaf's children need not look. As LightGBM: from the right with what is missing on the left, then from the
- * left with it on the right.
+ * The best division of a leaf by one numeric feature. Says whether there is any that gains something: where there is none, the leaf's children need
+ * not look. As LightGBM: from the right with what is missing on the left, then from the left with it on the right.
  */
-export function splitNumbers(
-  sums: Float64Array,
-  number: number,
-  {
-    feature,
-    leaf,
-    rules,
-    best,
-  }: { readonly feature: BinnedFeature; readonly leaf: LeafSums; readonly rules: Rules; readonly best: Split },
-): boolean {
-  const least = threshold(leaf, rules);
+export function splitNumbers(feature: BinnedFeature, looking: Looking): boolean {
+  const { leaf, rules, best, least } = looking;
   const bothWays = feature.hasMissing && feature.count > 2;
-  const fromRight = leftwards(sums, feature, { leaf, rules, least, skipLast: bothWays });
-  const fromLeft = bothWays ? rightwards(sums, feature, { leaf, rules, least }) : undefined;
+  const fromRight = leftwards(feature, looking, bothWays);
+  const fromLeft = bothWays ? rightwards(feature, looking) : undefined;
   // The sum is LightGBM's, and rounds as it does.
   const isLeft = fromLeft?.gains === true && fromLeft.gain > fromRight.gain - least + least;
   const found = isLeft ? (fromLeft as Walk) : fromRight;
   if (found.gains && found.gain - least > best.gain) {
     take(best, leaf, { gain: found.gain - least, slope: found.slope, curve: found.curve, l2: rules.l2 }, rules);
-    best.feature = number;
+    best.feature = feature.number;
     best.bin = found.bin;
     best.bins = undefined;
     best.missingLeft = !isLeft && (bothWays || !feature.hasMissing);
@@ -50,17 +40,7 @@ export function splitNumbers(
   return fromRight.gains || fromLeft?.gains === true;
 }
 
-interface Bounds {
-  readonly leaf: LeafSums;
-  readonly rules: Rules;
-  readonly least: number;
-}
-
-function leftwards(
-  sums: Float64Array,
-  { start, count }: BinnedFeature,
-  { leaf, rules, least, skipLast }: Bounds & { readonly skipLast: boolean },
-): Walk {
+function leftwards({ start, count }: BinnedFeature, { sums, leaf, rules, least }: Looking, skipLast: boolean): Walk {
   const { rowsInLeaf, weightInLeaf, l1, l2 } = rules;
   const whole = leaf.curve + 2 * epsilon;
   const rowsPerCurve = leaf.rows / whole;
@@ -92,11 +72,7 @@ function leftwards(
   return found;
 }
 
-function rightwards(
-  sums: Float64Array,
-  { start, count, frequent }: BinnedFeature,
-  { leaf, rules, least }: Bounds,
-): Walk {
+function rightwards({ start, count, frequent }: BinnedFeature, { sums, leaf, rules, least }: Looking): Walk {
   const { rowsInLeaf, weightInLeaf, l1, l2 } = rules;
   const whole = leaf.curve + 2 * epsilon;
   const rowsPerCurve = leaf.rows / whole;

@@ -13,6 +13,17 @@ export interface LeafSums {
 /** What a division must keep to, and how a leaf is valued. */
 export type Rules = Pick<Settled, 'rowsInLeaf' | 'weightInLeaf' | 'gainToSplit' | 'l1' | 'l2'>;
 
+/** A leaf that a division is looked for, and the best that was found. There are millions of looks: all of a leaf share one of these. */
+export interface Looking {
+  /** Slope and curvature of each bin. */
+  readonly sums: Float64Array;
+  readonly leaf: LeafSums;
+  readonly rules: Rules;
+  /** What a division must gain to be one. */
+  readonly least: number;
+  readonly best: Split;
+}
+
 /** The best way found so far to divide a leaf. */
 export class Split {
   gain = Number.NEGATIVE_INFINITY;
