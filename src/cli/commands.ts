@@ -1,4 +1,13 @@
-import { argument, type CommandEntry, date, limit, type OptionEntry, progress, select } from './entries/entry.ts';
+import {
+  argument,
+  type CommandEntry,
+  date,
+  dateOrHour,
+  limit,
+  type OptionEntry,
+  progress,
+  select,
+} from './entries/entry.ts';
 import { ofModels } from './entries/models.ts';
 import { watching } from './entries/watching.ts';
 
@@ -61,7 +70,7 @@ export const commands: readonly CommandEntry[] = [
     about: 'The steps that a run would take, and why.',
     more: 'Without --date, of the day that is due. Says also what each definition that has changed means for the rows that are there, and which tables no definition names any more. Runs nothing.',
     arguments: [argument('job', false, 'A job; may be left out where there is only one.')],
-    options: { date, select, again: { takes: 'nothing', about: 'As `esteira run --again` would.' } },
+    options: { date: dateOrHour, select, again: { takes: 'nothing', about: 'As `esteira run --again` would.' } },
     examples: [
       { line: 'esteira plan v_credit_diario', about: 'the steps of the job' },
       { line: 'esteira plan v_credit_diario --date 2028-02-29', about: 'of that day' },
@@ -75,7 +84,7 @@ export const commands: readonly CommandEntry[] = [
     more: 'Of a job with a schedule, and where --date names it, a day that has succeeded is said to be done and left alone, unless --again. A run that failed or was interrupted goes on where it stood, with the rows that it has read. Ctrl-C stops after the step at hand was rolled back.',
     arguments: [argument('job', true, 'A job.')],
     options: {
-      date,
+      date: dateOrHour,
       param: { takes: 'pairs', value: '<name=value>', about: 'A parameter of the run. May be repeated.' },
       again: {
         takes: 'nothing',
@@ -87,6 +96,7 @@ export const commands: readonly CommandEntry[] = [
     examples: [
       { line: 'esteira run v_credit_diario', about: 'the day that is due' },
       { line: 'esteira run v_credit_diario --date 2028-02-29 --again', about: 'a day once more' },
+      { line: 'esteira run eventos_por_hora --date 2028-02-29T05', about: 'from 05:00 until 06:00' },
       { line: 'esteira run v_credit_diario --select silver.tb_chamado+', about: 'a table and all below it' },
       { line: 'esteira run v_credit_diario --json --progress', about: 'for another program' },
     ],

@@ -118,6 +118,10 @@ function readValue(
 /** What a value should be, where it is not. */
 const shapes: Partial<Record<OptionEntry['takes'], (value: string) => string | undefined>> = {
   date: (value) => (isDate(value) ? undefined : 'a day of the calendar, YYYY-MM-DD, such as 2028-02-29'),
+  hour: (value) =>
+    isDate(value.replace(/T([01]\d|2[0-3])$/, ''))
+      ? undefined
+      : 'a day of the calendar, YYYY-MM-DD, such as 2028-02-29, or an hour of it in UTC: 2028-02-29T05',
   port: (value) => (/^\d{1,5}$/.test(value) && Number(value) < 65_536 ? undefined : 'a port: 0 to 65535'),
   count: (value) => (/^[1-9]\d{0,8}$/.test(value) ? undefined : 'a whole number from 1'),
   pairs: (value) => (/^[^=]+=/.test(value) ? undefined : 'name=value'),

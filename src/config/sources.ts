@@ -31,7 +31,7 @@ export function sourceTables(variables: Variables, folder: string): SourceTables
       };
       return {
         reach: async (table, ...asked) => (await of(table)).reach(table, ...asked),
-        gone: async (table, day) => (await of(table)).gone?.(table, day),
+        gone: async (table, span) => (await of(table)).gone?.(table, span),
         open: async (table, ...asked) => (await of(table)).open(table, ...asked),
         close: async () => {
           for (const snapshot of begun.values()) await (await snapshot).close();

@@ -89,7 +89,10 @@ interface Contract<Mode> {
 
 export interface Source<C extends Columns> extends Definition<'source'>, Growing<C> {
   readonly reader: Reader<Columns>;
+  /** Which column says of what time a row is. */
   readonly day?: string;
+  /** That is the hour before the run was due, not its date. */
+  readonly hourly?: true;
   readonly contract: Required<Contract<NewColumns>>;
   /** Only what this reader has not read yet, by the source's own position (offset, log position, file). */
   readonly unread: Readable<C>;
@@ -99,7 +102,7 @@ export type AnySource = Source<any>;
 
 /**
  * Rows that arrive. Mentioned, it is all of them; a stream is kept as a table of this name. With `day` it is exactly the rows of the run's
- * date, so that a date read twice gives the same rows; a missing file is no rows, reported. A stream that an `always` job brings in is written
+ * date, with `hour` those of the hour before it was due, so that what is read twice gives the same rows; a missing file is no rows, reported. A stream that an `always` job brings in is written
  * by that job only; every other job reads it as it is.
  */
 export function source<C extends Columns, Extra extends Columns, Mode extends NewColumns = 'ignore'>(
@@ -108,12 +111,16 @@ export function source<C extends Columns, Extra extends Columns, Mode extends Ne
     readonly reader: Reader<Extra>;
     readonly columns: C;
     readonly day?: NoInfer<NamesOf<C, Time>>;
+    /** In the place of `day`, for a job of each hour: the rows of the whole hour that had ended when the run was due. */
+    readonly hour?: NoInfer<NamesOf<C, Time>>;
   },
 ): Source<C & Extra & Kept<Mode>> {
   const { newColumns = 'ignore', breach = 'fail' } = spec;
   const kept = newColumns === 'keep' ? { [extraColumn]: col.json().optional() } : {};
   if (newColumns === 'keep' && extraColumn in spec.columns) throw extraTwice(name);
-  if (spec.reader.choices && spec.day === undefined) throw dayMissing(name);
+  const { day = spec.hour } = spec;
+  if (spec.day !== undefined && spec.hour !== undefined) throw dayAndHour(name);
+  if (spec.reader.choices && day === undefined) throw dayMissing(name);
   const columns = { ...spec.columns, ...spec.reader.adds, ...kept } as C & Extra & Kept<Mode>;
   const self: Source<C & Extra & Kept<Mode>> = named(
     {
@@ -122,7 +129,8 @@ export function source<C extends Columns, Extra extends Columns, Mode extends Ne
       dependsOn: Object.freeze([]),
       reader: spec.reader,
       contract: Object.freeze({ newColumns, breach }),
-      ...(spec.day ? { day: spec.day } : {}),
+      ...(day ? { day } : {}),
+      ...(spec.hour ? { hourly: true as const } : {}),
       get unread() {
         refuseUnread(self);
         return readableBy(columns, { by: 'unread', of: self }, [self]);
@@ -150,9 +158,16 @@ const extraTwice = (name: string): EsteiraError =>
     next: 'Leave it out of the columns, or keep no others.',
   });
 
+const dayAndHour = (name: string): EsteiraError =>
+  new EsteiraError('DEFINITION_INVALID', {
+    what: `${name} gives the rows of a date, and those of an hour.`,
+    where: name,
+    next: 'Leave out day or hour; two sources may read one topic.',
+  });
+
 const dayMissing = (name: string): EsteiraError =>
   new EsteiraError('DEFINITION_INVALID', {
     what: `${name} is read from the first that can be reached, and nothing says of which date a row is.`,
     where: name,
-    next: "Say which column has its time: day: 'occurred_at'.",
+    next: "Say which column has its time: day: 'occurred_at', or hour.",
   });

@@ -35,6 +35,8 @@ const orders = table('silver.orders', { columns: { n: key }, rows });
 
 // What a project without a type checker could write: `never` stands where the types would refuse it.
 const misshapen: Readonly<Record<string, () => Definition>> = {
+  'of which hour a row of landing.o is': () =>
+    source('landing.o', { reader: files('o.csv'), hour: 'd' as never, columns: { d } }),
   'tells what is no channel': () => job('j', { when: byHand, build: [orders], tell: '' }),
   'tells how its runs ended, and goes on without end': () => job('j', { when: always, build: [orders], tell: 'ltr' }),
   'has no columns': () => table('silver.t', { columns: {}, rows }),

@@ -232,7 +232,12 @@ const isRows = (mention: unknown): mention is AnyRows =>
 
 function refuseSource(source: AnySource): void {
   refuseColumns(source, source.columns);
-  if (source.day !== undefined) refuseUnknown(source, source.day, source.columns);
+  const { day, hourly, columns } = source;
+  if (day === undefined) return;
+  refuseUnknown(source, day, columns);
+  const { kind } = (columns[day] as Columns[string]).facts;
+  if (hourly && kind !== 'timestamp')
+    throw invalid(source, `Nothing says of which hour a row of ${source.name} is.`, `${day} is ${kind}`, 'a timestamp');
 }
 
 /** Each row of a settings table is found by its key. */

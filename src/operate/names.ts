@@ -1,7 +1,7 @@
 import type { AnySource, Job } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import type { GraphStep, Node } from '../graph/index.ts';
-import type { RunRecord } from '../ports/index.ts';
+import { type RunRecord, type Span, spanCalled } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
 
 /** Throws NAME_UNKNOWN with the jobs that there are. */
@@ -37,6 +37,13 @@ export function nodeNamed(project: Project, name: string): Node | undefined {
 }
 
 /** The command line has asked the same; other programs come by the owner's socket. */
+/** The hour that is meant by `2026-09-14T03`, in UTC; nothing where a day is. */
+export function hourIn(text: string | undefined): Span | undefined {
+  if (text === undefined || !/^\d{4}-\d\d-\d\dT([01]\d|2[0-3])$/.test(text)) return undefined;
+  parseDate(text.slice(0, 'YYYY-MM-DD'.length));
+  return spanCalled(text);
+}
+
 export function parseDate(text: string): Temporal.PlainDate {
   try {
     return Temporal.PlainDate.from(text);

@@ -3,7 +3,6 @@ import { EsteiraError } from '../errors.ts';
 import { isEndless, select, stepsOf } from '../graph/index.ts';
 import type { StepModel } from '../plan/index.ts';
 import { changeText } from '../plan/index.ts';
-import { tickOf } from '../plan/ticks.ts';
 import {
   follows,
   knownChampions,
@@ -19,7 +18,8 @@ import {
 } from '../run/index.ts';
 import { visibleChanges } from '../run/models.ts';
 import { driftsOf, leftBehindOf } from './drifts.ts';
-import { jobOf, parseDate, standInsOf } from './names.ts';
+import { jobOf, standInsOf } from './names.ts';
+import { tickFor } from './run.ts';
 import type { Input, PlanView } from './views.ts';
 import { stepViews } from './views-of.ts';
 import { progressOf, type Why, whysOf } from './why.ts';
@@ -28,12 +28,18 @@ import { progressOf, type Why, whysOf } from './why.ts';
 export async function plan(project: Project, input: Input<'plan'>): Promise<PlanView> {
   const job = input.job ? jobOf(project, input.job) : onlyJob(project);
   const now = project.clock.now();
-  const tick = tickOf(job, { now, ...(input.date ? { date: parseDate(input.date) } : {}) });
+  const tick = tickFor(job, input.date, now);
   const found = stepsOf(project.graph, job);
   const chosen = select(found.steps, input.select ?? []);
   const models = await modelsOf(chosen, project);
   const changes = await setupChanges(models, project);
-  const looking = { project, date: tick.date, forced: input.again === true, progress: await progressOf(project) };
+  const looking = {
+    project,
+    date: tick.date,
+    at: tick.logicalTime,
+    forced: input.again === true,
+    progress: await progressOf(project),
+  };
   const whys = await whysOf(models, looking);
   const views = stepViews(chosen);
   return {
@@ -83,7 +89,7 @@ function modeText({ node, kind }: StepModel): string {
 /** False where a run of the job would find nothing to do. */
 export async function isAnythingNew(job: Job, project: Project): Promise<boolean> {
   if (follows(job, project)) return true;
-  const { date } = tickOf(job, { now: project.clock.now() });
+  const { date, logicalTime: at } = tickFor(job, undefined, project.clock.now());
   const models = await modelsOf(stepsOf(project.graph, job).steps, project);
   const progress = await Progress.load(project, project.graph.catalogs);
   const settings = {
@@ -92,7 +98,7 @@ export async function isAnythingNew(job: Job, project: Project): Promise<boolean
     ...(await knownVersions(models, project)),
   };
   for (const model of models.filter(({ kind }) => kind !== 'view')) {
-    const reach = await reachOf(model, { project, progress, date });
+    const reach = await reachOf(model, { project, progress, date, at });
     const settingsHash = settingsHashOf(model, settings, project);
     if (reasonOf(model, reach, { progress, settingsHash, forced: false }) !== undefined) return true;
   }

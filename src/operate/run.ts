@@ -1,9 +1,11 @@
 import type { Job } from '../define/index.ts';
+import { EsteiraError } from '../errors.ts';
 import { isEndless, select, stepsOf } from '../graph/index.ts';
-import { isScheduled, type Tick, tickOf } from '../plan/ticks.ts';
+import { isScheduled, type Tick, tickOf, tickOfHour, whenText } from '../plan/ticks.ts';
+import type { Span } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
 import { carryOut, emitNote, type Work } from './carry-out.ts';
-import { jobOf, parseDate } from './names.ts';
+import { hourIn, jobOf, parseDate } from './names.ts';
 import { finishReruns } from './rerun/finish.ts';
 import type { Context, Input, RunView } from './views.ts';
 
@@ -47,7 +49,8 @@ export async function tickAsked(
   project: Project,
 ): Promise<Tick> {
   const now = project.clock.now();
-  const tick = tickOf(job, { now, ...(input.date ? { date: parseDate(input.date) } : {}) });
+  const tick = tickFor(job, input.date, now);
+  if (hourIn(input.date)) return tick;
   if (isScheduled(job) || isEndless(job)) return tick;
   const name = jobName(job, input);
   const [last] = await project.state.runs({ job: name, limit: 1 });
@@ -63,6 +66,22 @@ export async function tickAsked(
     const [taken] = await project.state.runs({ job: name, logicalTime, limit: 1 });
     if (!taken || taken.date.equals(tick.date)) return { ...tick, logicalTime };
   }
+}
+
+/** Of a date, of an hour, or without either the last that was due. */
+export function tickFor(job: Job, asked: string | undefined, now: Temporal.Instant): Tick {
+  const hour = hourIn(asked);
+  if (hour) return tickOfHour(job, hour) ?? refuseHour(job, hour);
+  return tickOf(job, { now, ...(asked ? { date: parseDate(asked) } : {}) });
+}
+
+function refuseHour(job: Job, { called }: Span): never {
+  throw new EsteiraError('COMMAND_UNKNOWN', {
+    what: `The job ${job.name} is not due in the hour after ${called}: it never reads that hour.`,
+    got: `--date ${called}`,
+    allowed: `hours after which it is due: ${whenText(job)}`,
+    next: 'Give a date without an hour, or one of these.',
+  });
 }
 
 /** Runs of a part of a job are counted for themselves. */

@@ -27,6 +27,7 @@ export interface Why {
 interface Looking {
   readonly project: Project;
   readonly date: Temporal.PlainDate;
+  readonly at: Temporal.Instant;
   readonly forced: boolean;
   readonly progress: Progress;
 }

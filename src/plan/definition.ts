@@ -35,10 +35,10 @@ export function definitionFacts(
   if (definition.kind === 'table') Object.assign(facts, tableFacts(definition, spelling, analyser));
   else if (definition.kind === 'model') Object.assign(facts, modelFacts(definition, spelling));
   else if (definition.kind === 'source') {
-    const { reader, day } = definition as AnySource;
+    const { reader, day, hourly } = definition as AnySource;
     Object.assign(facts, {
       reader: text([reader.by, reader.options, ...(reader.choices ?? []).map(({ by, options }) => [by, options])]),
-      ...(day === undefined ? {} : { day }),
+      ...(day === undefined ? {} : { [hourly ? 'hour' : 'day']: day }),
     });
   }
   for (const check of checks) facts[`check ${check.name}`] = text([check.otherwise, limitFacts(check, spelling)]);

@@ -1,6 +1,7 @@
 import type { Job, Trigger } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { readCron, type Times, whereOf } from '../graph/index.ts';
+import type { Span } from '../ports/index.ts';
 
 /** One due time of a job, and the day it is for. */
 export interface Tick {
@@ -47,6 +48,25 @@ export function tickOf(
     return { logicalTime, date: day.subtract({ days: shiftOf(trigger) }), zone: trigger.zone };
   });
   return last.toSorted(byTime).at(-1) as Tick;
+}
+
+/** The tick of an hour: the first that is due when it has ended, in the hour after it; a job by hand is due with its end. Nothing where there is none. */
+export function tickOfHour(job: Job, { until }: Span): Tick | undefined {
+  const schedules = cronsOf(job).map((trigger) => ({ trigger, cron: cronExpression(trigger, job) }));
+  if (schedules.length === 0)
+    return {
+      logicalTime: until,
+      date: until.subtract({ hours: 1 }).toZonedDateTimeISO('UTC').toPlainDate(),
+      zone: 'UTC',
+    };
+  const due = schedules.flatMap(({ trigger, cron }): readonly Tick[] => {
+    const next = cron.nextRun(new Date(until.epochMilliseconds - 1000));
+    const logicalTime = next && instantOf(next);
+    if (!logicalTime || Temporal.Instant.compare(logicalTime, until.add({ hours: 1 })) >= 0) return [];
+    const day = logicalTime.toZonedDateTimeISO(trigger.zone).toPlainDate();
+    return [{ logicalTime, date: day.subtract({ days: shiftOf(trigger) }), zone: trigger.zone }];
+  });
+  return due.toSorted(byTime)[0];
 }
 
 /** What comes in without end is of the day on which it comes; every other job without a schedule is begun when its day is over. */

@@ -1,4 +1,5 @@
 import { type ColumnFacts, type Columns, col } from '../columns/index.ts';
+import type { Span } from './span.ts';
 import type { Difference } from './warehouse.ts';
 
 /**
@@ -82,8 +83,8 @@ export const sentColumns = Object.freeze({
 export interface Messages {
   /** The column that the key says where the text does not. */
   readonly key?: string;
-  /** Rows of these days alone; one of which the column says nothing is of the day on which it was sent. */
-  readonly days?: { readonly column: string; readonly dates: readonly Temporal.PlainDate[] };
+  /** Rows of these times alone; one of which the column says nothing is of the time at which it was sent. */
+  readonly within?: { readonly column: string; readonly spans: readonly Span[] };
 }
 
 /** A reading that has begun. */
@@ -137,8 +138,8 @@ export interface TableAsked extends Pick<IncomingInput, 'columns' | 'extra' | 'r
   readonly piece?: ReadonlyMap<string, Piece>;
   /** With what is new, the rows up to the upper bound whose column is not before this. */
   readonly back?: { readonly column: string; readonly from: Temporal.PlainDate | Temporal.Instant };
-  /** The rows of these days alone, where the column of the table is a time; else all. */
-  readonly days?: { readonly column: string; readonly dates: readonly Temporal.PlainDate[] };
+  /** The rows of these times alone, where the column of the table is a time; else all. */
+  readonly within?: { readonly column: string; readonly spans: readonly Span[] };
   /** The identity says which row it is, or which version of it. */
   readonly identity: 'row' | 'version';
 }
@@ -162,8 +163,8 @@ export interface TableReach {
 /** Tables of one step, each server's as of one moment. */
 export interface TableSnapshot {
   reach(table: SourceTable, signal?: AbortSignal): Promise<TableReach>;
-  /** Why not all rows of a day are there any more, in a sentence; nothing where they are, or where nothing says. */
-  gone?(table: SourceTable, day: Temporal.PlainDate): Promise<string | undefined>;
+  /** Why not all rows of that time are there any more, in a sentence; nothing where they are, or where nothing says. */
+  gone?(table: SourceTable, span: Span): Promise<string | undefined>;
   open(table: SourceTable, asked: TableAsked, signal?: AbortSignal): Promise<Incoming>;
   close(): Promise<void>;
 }

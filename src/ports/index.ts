@@ -38,6 +38,7 @@ export type { LogFile } from './log-file.ts';
 export type * from './models.ts';
 export type * from './published.ts';
 export type * from './small.ts';
+export { dateIn, dayOf, hourBefore, type Span, spanCalled } from './span.ts';
 export type * from './state.ts';
 export type * from './ticks.ts';
 export { type Missing, type TreesEngine, TreesEngineFailed, type TreesJob } from './trees.ts';

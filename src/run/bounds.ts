@@ -82,6 +82,8 @@ export async function reachOf(
     readonly project: Project;
     readonly progress: Progress;
     readonly date: Temporal.PlainDate;
+    /** When the run was due; absent where it is only looked at what a run would do. */
+    readonly at?: Temporal.Instant;
     /** Whatever it has read before, or what its invalid rows are made of. */
     readonly rerun?: Rerun;
     /** Of a step that is carried out: tables elsewhere are asked how far they have come. */

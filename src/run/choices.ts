@@ -1,10 +1,11 @@
 import type { AnySource, Reader } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
-import { type Read, readsDay, type StepModel } from '../plan/index.ts';
-import type { Bound, TableSnapshot } from '../ports/index.ts';
+import type { Read, StepModel } from '../plan/index.ts';
+import { type Bound, dayOf, hourBefore, type Span, spanCalled, type TableSnapshot } from '../ports/index.ts';
 import type { Progress, Reach } from './bounds.ts';
 import type { Project } from './project.ts';
 import { sourceTableOf } from './tables.ts';
+import type { RunValues } from './write.ts';
 
 // A source that is read from the first that can be reached. A date that was read from another than the first is owed: which run did that stands with the
 // watermarks of the target, as they are published with its rows. 0 says that it is no longer owed.
@@ -24,7 +25,7 @@ interface Chosen {
 
 /** Dates that were read from another than the first, with the number of the run that did. */
 export interface Owed {
-  readonly drained: readonly { readonly date: Temporal.PlainDate; readonly run: bigint }[];
+  readonly drained: readonly { readonly span: Span; readonly run: bigint }[];
   readonly bounds: readonly Bound[];
   readonly told: readonly string[];
 }
@@ -72,19 +73,20 @@ export async function owedBy(
     readonly model: StepModel;
     readonly project: Project;
     readonly progress: Progress;
-    readonly date: Temporal.PlainDate;
+    readonly values: Pick<RunValues, 'date' | 'logicalTime'>;
     readonly runSeq: bigint;
     readonly snapshot?: TableSnapshot;
   },
 ): Promise<Owed> {
-  const { model, project, progress, date, runSeq, snapshot } = of;
+  const { model, project, progress, values, runSeq, snapshot } = of;
+  const own = spanOf(read, values);
   const name = marks(read);
   const { name: source } = read.node.definition;
   if (instead !== undefined) {
-    const then = isLost ? 'what the other has stays' : `${date} is owed, and drained when the first is back`;
+    const then = isLost ? 'what the other has stays' : `${own.called} is owed, and drained when the first is back`;
     return {
       drained: [],
-      bounds: isLost ? [] : [{ source: `${name}:${date}`, upper: runSeq }],
+      bounds: isLost ? [] : [{ source: `${name}:${own.called}`, upper: runSeq }],
       told: [
         `${source}: read from ${reader.by} ${reader.options.pattern ?? reader.options.name ?? ''}; ${then} (${instead})`,
       ],
@@ -95,22 +97,31 @@ export async function owedBy(
   const bounds: Bound[] = [];
   const table = sourceTableOf(read.node, project);
   for (const [mark, run] of progress.watermarks(model.node, name)) {
-    const owed = Temporal.PlainDate.from(mark.slice(name.length + 1));
+    const owed = spanCalled(mark.slice(name.length + 1));
     if (run === 0n) continue;
-    const gone = table && !owed.equals(date) ? await snapshot?.gone?.(table, owed) : undefined;
-    if (gone === undefined) drained.push({ date: owed, run });
+    const gone = table && owed.called !== own.called ? await snapshot?.gone?.(table, owed) : undefined;
+    if (gone === undefined) drained.push({ span: owed, run });
     told.push(
-      `${source}: ${gone === undefined ? `${owed} was owed, and is drained` : `${owed} stays as it was read: ${gone}`}`,
+      `${source}: ${gone === undefined ? `${owed.called} was owed, and is drained` : `${owed.called} stays as it was read: ${gone}`}`,
     );
     bounds.push({ source: mark, upper: 0n });
   }
   return { drained, bounds, told };
 }
 
-/** The days of a read that are asked for: the run's, and those that are owed. */
-export const daysOf = (
+/** The times of a read that are asked for: the run's, and those that are owed. */
+export function spansOf(
   read: Read,
-  date: Temporal.PlainDate,
+  values: Pick<RunValues, 'date' | 'logicalTime'>,
   { owed }: Pick<Reach, 'owed'>,
-): readonly Temporal.PlainDate[] =>
-  readsDay(read) ? [date, ...(owed?.drained ?? []).map((one) => one.date).filter((one) => !one.equals(date))] : [];
+): readonly Span[] {
+  const own = spanOf(read, values);
+  const others = (owed?.drained ?? []).map(({ span }) => span);
+  return [own, ...others.filter(({ called }) => called !== own.called)];
+}
+
+/** Of what time a source gives its rows to a run. */
+export const spanOf = (
+  { node }: Pick<Read, 'node'>,
+  { date, logicalTime }: Pick<RunValues, 'date' | 'logicalTime'>,
+): Span => ((node.definition as AnySource).hourly ? hourBefore(logicalTime) : dayOf(date));

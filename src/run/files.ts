@@ -1,6 +1,6 @@
 import type { AnySource } from '../define/index.ts';
 import { placeOf, type Read, type StepModel } from '../plan/index.ts';
-import type { FileRead, SourceFile } from '../ports/index.ts';
+import { dateIn, type FileRead, hourBefore, type SourceFile } from '../ports/index.ts';
 import type { Project } from './project.ts';
 import type { Rerun } from './rerun.ts';
 import { tableOf } from './tables.ts';
@@ -15,14 +15,24 @@ interface Listed {
   readonly known: ReadonlyMap<string, FileRead>;
 }
 
+interface When {
+  readonly date: Temporal.PlainDate;
+  /** When the run was due. */
+  readonly at?: Temporal.Instant | undefined;
+}
+/** Of an hour its own date: the run that reads the last one is of the next day. */
+const dateRead = ({ node }: Read, { date, at }: When): Temporal.PlainDate =>
+  at && (node.definition as AnySource).hourly ? dateIn(hourBefore(at)) : date;
+
 /** Without a date, those of all dates. */
 export async function filesOf(
   read: Read,
   model: StepModel,
-  { project, date }: { readonly project: Project; readonly date?: Temporal.PlainDate },
+  { project, ...when }: { readonly project: Project } & Partial<When>,
 ): Promise<Listed> {
   if (tableOf(read, project)) return { toRead: [], changed: [], all: [], known: new Map() };
   const pattern = project.readerOf(read.node.definition as AnySource).options.pattern ?? '';
+  const date = when.date && dateRead(read, { ...when, date: when.date });
   const listed = await project.files.list(pattern.replaceAll('{date}', date?.toString() ?? '*'));
   if (read.how === 'files') return { toRead: listed, changed: [], all: listed, known: new Map() };
   const known = await project.warehouse.filesRead(placeOf(model.node), read.node.id);
@@ -43,9 +53,9 @@ export async function filesOf(
 export async function filesAgain(
   read: Read,
   model: StepModel,
-  { project, date, rerun }: { readonly project: Project; readonly date: Temporal.PlainDate; readonly rerun: Rerun },
+  { project, rerun, ...when }: { readonly project: Project; readonly rerun: Rerun } & When,
 ): Promise<readonly SourceFile[]> {
-  const { toRead } = await filesOf(read, model, { project, date });
+  const { toRead } = await filesOf(read, model, { project, ...when });
   if (read.how === 'files') return toRead;
   const { there } = await filesRead(read, model, project);
   return rerun === 'anew' ? [...there, ...toRead] : there;
@@ -66,10 +76,9 @@ export async function filesRead(
 }
 
 /** Where no file is there at all. */
-export function absentText(
-  { node }: Read,
-  { project, date }: { readonly project: Project; readonly date: Temporal.PlainDate },
-): string {
+export function absentText(read: Read, { project, ...when }: { readonly project: Project } & When): string {
+  const { node } = read;
+  const date = dateRead(read, when);
   const { pattern = '' } = project.readerOf(node.definition as AnySource).options;
   return `${node.definition.name}: there is no file ${pattern.replaceAll('{date}', date.toString())}, so no row`;
 }

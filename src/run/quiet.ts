@@ -16,7 +16,7 @@ async function quietWrite(model: StepModel, record: StepRecord, run: StepRun): P
     model.kind === 'table' && !isOfModels && !model.reads.some(({ how }) => how === 'files' || how === 'new files');
   // What was begun once goes on by the bounds of its first attempt.
   if (!isPlain || published.has(id) || record.bounds !== undefined) return undefined;
-  const reach = await reachOf(model, { project, progress, date: values.date });
+  const reach = await reachOf(model, { project, progress, date: values.date, at: values.logicalTime });
   return isUnchanged(model, reach, run) ? stepWrite(model, reach, run) : undefined;
 }
 

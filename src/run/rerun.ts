@@ -27,8 +27,8 @@ export function keptBecause(model: StepModel): string | undefined {
 export function isDated(model: StepModel): boolean {
   const { definition } = model.node;
   if (definition.kind !== 'table' || !model.runValues || isRowByRow(model)) return false;
-  // What was new on that day is not known any more.
-  if (model.reads.some(({ how }) => how.startsWith('new'))) return false;
+  // What was new on that day is not known any more; and a date has many hours.
+  if (model.reads.some(({ how, node }) => how.startsWith('new') || (node.definition as AnySource).hourly)) return false;
   const { write, duplicates } = (definition as AnyTable).spec;
   // Else the day that was built last would win, as it does where a merge has no order.
   if (wayOf(definition, 'replace each')) return replacesItsDay(model);

@@ -79,8 +79,7 @@ export async function runStep(model: StepModel, record: StepRecord, run: StepRun
     const snapshot = project.tables?.begin();
     try {
       const its = { ...run, project: with_, ...(snapshot ? { snapshot } : {}) };
-      const { date } = run.values;
-      const owed = chosen && (await owedBy(chosen, { ...its, model, date, runSeq: held.runSeq }));
+      const owed = chosen && (await owedBy(chosen, { ...its, model, runSeq: held.runSeq }));
       return await carryOut(model, record, its, { rerun, owed });
     } finally {
       await snapshot?.close();
@@ -98,7 +97,7 @@ async function carryOut(
   const { project, held, progress, values, snapshot, signal } = run;
   const { id } = model.node;
   const reached = await reachOf(model, {
-    ...{ project, progress, date: values.date, signal },
+    ...{ project, progress, date: values.date, at: values.logicalTime, signal },
     ...(rerun ? { rerun } : {}),
     ...(snapshot ? { snapshot } : {}),
   });

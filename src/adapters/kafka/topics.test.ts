@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { EsteiraError } from '../../errors.ts';
-import type { Incoming, IncomingColumn, TableAsked } from '../../ports/index.ts';
+import { dayOf, hourBefore, type Incoming, type IncomingColumn, type TableAsked } from '../../ports/index.ts';
 import { fakeBroker, type Held } from './testing.ts';
 import { kafkaTopics } from './topics.ts';
 
@@ -88,10 +88,23 @@ test('chunks are as long as they may be, and texts longer than any of them come 
 test('of a day those that were sent near it: whose they are is known when they have been read', async () => {
   const messages = [at(22, 3), at(23, 3), at(0), at(23), at(1, 5), at(2, 5)].map((time) => ({ at: time, value: time }));
   const { read } = await reading({ first: 0n, messages });
-  const days = { column: 'happened', dates: [Temporal.PlainDate.from('2026-03-04')] };
+  const within = { column: 'happened', spans: [dayOf(Temporal.PlainDate.from('2026-03-04'))] };
   assert.deepEqual(
-    (await read({ days })).map(([, text]) => text),
+    (await read({ within })).map(([, text]) => text),
     [at(23, 3), at(0), at(23)],
+  );
+});
+
+test('of an hour those that were sent near it', async () => {
+  const messages = [at(1), at(2), '2026-03-04T02:40:00Z', at(4), '2026-03-04T05:00:00Z'].map((time) => ({
+    at: time,
+    value: time,
+  }));
+  const { read } = await reading({ first: 0n, messages }, { apart: '30 minutes' });
+  const within = { column: 'happened', spans: [hourBefore(Temporal.Instant.from(at(4)))] };
+  assert.deepEqual(
+    (await read({ within })).map(([, text]) => text),
+    ['2026-03-04T02:40:00Z', at(4)],
   );
 });
 
@@ -101,9 +114,9 @@ test('a clock that is ahead hides no message that stands behind its own', async 
     value: time,
   }));
   const { read } = await reading({ first: 0n, messages });
-  const days = { column: 'happened', dates: [Temporal.PlainDate.from('2026-03-04')] };
+  const within = { column: 'happened', spans: [dayOf(Temporal.PlainDate.from('2026-03-04'))] };
   assert.deepEqual(
-    (await read({ days })).map(([, text]) => text),
+    (await read({ within })).map(([, text]) => text),
     [at(1), at(2), at(4)],
   );
 });
@@ -140,9 +153,9 @@ test('what is gone is named, and left out where that is said', async () => {
     (await skipping.snapshot.open(skipping.table, asked)).told?.join() ?? '',
     /left out .*offsets 4 to 9 are gone/,
   );
-  const days = { column: 'happened', dates: [Temporal.PlainDate.from('2026-03-04')] };
+  const within = { column: 'happened', spans: [dayOf(Temporal.PlainDate.from('2026-03-04'))] };
   assert.match(
-    await codeOf(read({ days })),
+    await codeOf(read({ within })),
     /^MESSAGES_LOST .*may not have all messages of 2026-03-04 any more: those of partition 0 before offset 10/,
   );
   assert.match(await codeOf(read({ piece: other })), /^MESSAGES_LOST .*is another topic than the one that was read/);

@@ -1,6 +1,14 @@
 import { parseDuration } from '../../columns/index.ts';
 import { EsteiraError } from '../../errors.ts';
-import type { Incoming, SourceTable, SourceTables, TableAsked, TableReach, TableSnapshot } from '../../ports/index.ts';
+import type {
+  Incoming,
+  SourceTable,
+  SourceTables,
+  Span,
+  TableAsked,
+  TableReach,
+  TableSnapshot,
+} from '../../ports/index.ts';
 import { Broker, type Described, type Extent } from './broker.ts';
 import { unreachable } from './faults.ts';
 import { type Topic, topicOf, type Values } from './options.ts';
@@ -44,22 +52,22 @@ class Snapshot implements TableSnapshot {
     return { uppers, mayGoBack: true, ...(behind > 0n ? { waits } : {}) };
   }
 
-  async gone(table: SourceTable, day: Temporal.PlainDate): Promise<string | undefined> {
+  async gone(table: SourceTable, span: Span): Promise<string | undefined> {
     const { topic, broker, described } = await this.#of(table);
-    const starts = await broker.since(topic, startOf(day));
-    return expiredBefore(topic, described, starts, day);
+    const starts = await broker.since(topic, span.from);
+    return expiredBefore(topic, described, starts, span);
   }
 
   async open(table: SourceTable, asked: TableAsked): Promise<Incoming> {
     const found = await this.#of(table);
     const { topic, broker } = found;
-    const { days } = asked;
+    const { within } = asked;
     const told: string[] = [];
     const missing = (what: string): void => {
       if (topic.expired === 'fail') throw messagesLost(topic, what);
       told.push(`messages are left out that are gone: ${what}`);
     };
-    const ranges = days ? await rangesOfDays(found, days.dates, missing) : rangesOf(found, asked, missing);
+    const ranges = within ? await rangesOfSpans(found, within.spans, missing) : rangesOf(found, asked, missing);
     const lost = async (partition: number): Promise<Error> => {
       const { partitions } = await broker.describe(topic);
       const wanted = ranges.find((one) => one.partition === partition)?.from ?? 0n;
@@ -71,7 +79,7 @@ class Snapshot implements TableSnapshot {
       differences: [],
       told,
       repeats: false,
-      messages: { ...(key === undefined ? {} : { key }), ...(days ? { days } : {}) },
+      messages: { ...(key === undefined ? {} : { key }), ...(within ? { within } : {}) },
       chunks: messagesOf(ranges, { broker, topic, lost, called: calledOf(found) }),
       close: async () => {},
     };
@@ -101,7 +109,6 @@ class Snapshot implements TableSnapshot {
   }
 }
 
-const startOf = (day: Temporal.PlainDate): Temporal.Instant => day.toZonedDateTime('UTC').toInstant();
 /** A number that another topic hardly has. */
 const identityOf = (id: string): bigint => BigInt(`0x${id.replaceAll('-', '').slice(0, 15)}`);
 
@@ -133,12 +140,12 @@ function rangesOf(
 }
 
 /**
- * Messages that were sent on these days, or a little before or after: whose time is not of them is left out when it is known. The broker finds the first that
+ * Messages that were sent at these times, or a little before or after: whose time is not of them is left out when it is known. The broker finds the first that
  * was sent then or later, so none is before it; those before the first that was sent after it are most, not all.
  */
-async function rangesOfDays(
+async function rangesOfSpans(
   found: Found,
-  dates: readonly Temporal.PlainDate[],
+  spans: readonly Span[],
   missing: (what: string) => void,
 ): Promise<readonly Range[]> {
   const { topic, broker, described } = found;
@@ -146,19 +153,17 @@ async function rangesOfDays(
   const apart = unit === 'ms' ? { milliseconds: count } : { [`${unit}s`]: count };
   const windows: SentWithin['windows'][number][] = [];
   const ranges: { partition: number; from: bigint; after: bigint }[] = [];
-  for (const date of dates) {
-    const begin = date.toZonedDateTime('UTC');
-    const [from, until] = [begin.subtract(apart).toInstant(), begin.add({ days: 1 }).add(apart).toInstant()];
+  for (const span of spans) {
+    const inUtc = (at: Temporal.Instant) => at.toZonedDateTimeISO('UTC');
+    const [from, until] = [inUtc(span.from).subtract(apart).toInstant(), inUtc(span.until).add(apart).toInstant()];
     windows.push([from.epochMilliseconds, until.epochMilliseconds]);
-    const [starts, own, ends] = await Promise.all(
-      [from, begin.toInstant(), until].map((at) => broker.since(topic, at)),
-    );
-    const expired = expiredBefore(topic, described, own ?? [], date);
+    const [starts, own, ends] = await Promise.all([from, span.from, until].map((at) => broker.since(topic, at)));
+    const expired = expiredBefore(topic, described, own ?? [], span);
     if (expired !== undefined) missing(expired);
     for (const [partition, { stable, end }] of described.partitions.entries()) {
       const [start = -1n, after = -1n] = [starts?.[partition], ends?.[partition]];
       if (start < 0n) continue;
-      if ((after < 0n ? end : after) > stable) throw goingOn(topic, partition, date);
+      if ((after < 0n ? end : after) > stable) throw goingOn(topic, partition, span);
       ranges.push({ partition, from: start, after: after < 0n ? stable : after });
     }
   }
@@ -171,12 +176,12 @@ async function rangesOfDays(
   });
 }
 
-/** Of a day whose first message is the first that a partition still has, some may be gone. */
+/** Of a time whose first message is the first that a partition still has, some may be gone. */
 function expiredBefore(
   topic: Topic,
   { partitions }: Described,
   starts: readonly bigint[],
-  day: Temporal.PlainDate,
+  { called }: Span,
 ): string | undefined {
   const parts = partitions.flatMap(({ first }, partition) => {
     const start = starts[partition] ?? -1n;
@@ -184,7 +189,7 @@ function expiredBefore(
     return isCut ? [`those of partition ${partition} before offset ${first}`] : [];
   });
   if (parts.length === 0) return undefined;
-  return `${topic.name} may not have all messages of ${day} any more: ${parts.join(', ')} are gone`;
+  return `${topic.name} may not have all messages of ${called} any more: ${parts.join(', ')} are gone`;
 }
 
 function missingText(partition: number, wanted: bigint, extent: Extent | undefined): string {
@@ -204,8 +209,8 @@ const messagesLost = ({ where, servers, name }: Topic, missing: string): Esteira
   });
 
 /** Its messages are not known yet; the broker ends a transaction whose producer is gone after a quarter of an hour, as a rule. */
-const goingOn = ({ where, servers, name }: Topic, partition: number, date: Temporal.PlainDate): EsteiraError =>
+const goingOn = ({ where, servers, name }: Topic, partition: number, { called }: Span): EsteiraError =>
   unreachable({
     where,
-    got: `${servers.join(', ')}: messages of ${name}, partition ${partition}, sent on ${date} are of a transaction that has not ended`,
+    got: `${servers.join(', ')}: messages of ${name}, partition ${partition}, sent in ${called} are of a transaction that has not ended`,
   });

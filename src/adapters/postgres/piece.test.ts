@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { dayOf, hourBefore } from '../../ports/index.ts';
 import type { Described } from './catalogue.ts';
 import { conditionSql, cursorOf, reachOf } from './piece.ts';
 import { builtIn, type PostgresType } from './values/types.ts';
@@ -58,12 +59,17 @@ test('a piece is both bounds with, and of what says nothing all', () => {
 });
 
 test('a day is asked for where the column is a time there', () => {
-  const dates = [Temporal.PlainDate.from('2026-01-31')];
+  const spans = [dayOf(Temporal.PlainDate.from('2026-01-31'))];
   assert.equal(
-    conditionOf('id', { days: { column: 'at', dates } }),
+    conditionOf('id', { within: { column: 'at', spans } }),
     `"at" >= '2026-01-31T00:00:00+00'::timestamptz and "at" < '2026-02-01T00:00:00+00'::timestamptz`,
   );
-  assert.equal(conditionOf('id', { days: { column: 'note', dates } }), undefined);
+  assert.equal(conditionOf('id', { within: { column: 'note', spans } }), undefined);
+  const hours = [hourBefore(Temporal.Instant.from('2026-02-01T00:10:00Z'))];
+  assert.equal(
+    conditionOf('id', { within: { column: 'at', spans: hours } }),
+    `"at" >= '2026-01-31T23:00:00+00'::timestamptz and "at" < '2026-02-01T00:00:00+00'::timestamptz`,
+  );
 });
 
 test('what cannot say what is new is refused, and so is looking back on what is no time', () => {

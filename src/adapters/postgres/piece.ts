@@ -95,7 +95,7 @@ const whole = (upper: bigint): TableReach => ({ uppers: new Map([['', upper]]) }
 /** What to select, as a condition; nothing for all of it. */
 export function conditionSql(
   described: Described,
-  asked: Pick<TableAsked, 'back' | 'days'> & { readonly piece?: Piece | undefined },
+  asked: Pick<TableAsked, 'back' | 'within'> & { readonly piece?: Piece | undefined },
   of: {
     readonly cursor: CursorColumn | undefined;
     readonly moment: Moment;
@@ -104,17 +104,17 @@ export function conditionSql(
     readonly where: string;
   },
 ): string | undefined {
-  const { piece, back, days } = asked;
-  if (days) {
-    const column = of.called(days.column);
+  const { piece, back, within: times } = asked;
+  if (times) {
+    const column = of.called(times.column);
     // What is no time there is looked at when it has been read.
-    const each = days.dates.flatMap((date) => {
-      const start = column && timeLiteral(column, date);
-      if (!start) return [];
-      return [
-        `${quoted(column.name)} >= ${start} and ${quoted(column.name)} < ${timeLiteral(column, date.add({ days: 1 }))}`,
-      ];
+    const each = times.spans.map(({ from, until }) => {
+      const [start, end] = column ? [timeLiteral(column, from), timeLiteral(column, until)] : [];
+      // An hour of what is a day there, too.
+      if (!column || !start || start === end) return undefined;
+      return `${quoted(column.name)} >= ${start} and ${quoted(column.name)} < ${end}`;
     });
+    if (each.includes(undefined)) return undefined;
     return each.join(' or ') || undefined;
   }
   if (!piece || !of.cursor) return undefined;

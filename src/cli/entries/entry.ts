@@ -2,7 +2,7 @@ import type { Command } from '../command.ts';
 
 /** How an option's value is read: `pairs` and `list` may be given more than once. */
 export interface OptionEntry {
-  readonly takes: 'nothing' | 'text' | 'date' | 'count' | 'port' | 'pairs' | 'list';
+  readonly takes: 'nothing' | 'text' | 'date' | 'hour' | 'count' | 'port' | 'pairs' | 'list';
   /** Named in the help: `--date <date>`. */
   readonly value?: string;
   readonly short?: string;
@@ -31,6 +31,12 @@ export const date: OptionEntry = {
   takes: 'date',
   value: '<date>',
   about: 'The day being processed, YYYY-MM-DD.',
+};
+/** Of a job that may read hours. */
+export const dateOrHour: OptionEntry = {
+  takes: 'hour',
+  value: '<date>',
+  about: 'The day being processed, YYYY-MM-DD; of a source that gives hours one of them, in UTC: YYYY-MM-DDTHH.',
 };
 export const select: OptionEntry = {
   takes: 'list',

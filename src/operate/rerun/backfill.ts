@@ -1,4 +1,4 @@
-import type { Job } from '../../define/index.ts';
+import type { AnySource, Job } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import { type GraphStep, isEndless, stepsOf } from '../../graph/index.ts';
 import type { BackfillDate, BackfillState, Held } from '../../ports/index.ts';
@@ -92,6 +92,11 @@ async function askedFor(project: Project, input: Input<'backfill'>): Promise<Bac
   const { steps } = stepsOf(project.graph, job);
   const models = await modelsOf(steps, project);
   refuseUnlessSetUp(await setupChanges(models, project), project);
+  if (models.some(({ reads }) => reads.some(({ node }) => (node.definition as AnySource).hourly)))
+    throw wrong(
+      `The job ${job.name} reads hours, of which a date has many.`,
+      `esteira run ${job.name} --date ${from}T00 builds one of them.`,
+    );
   const inOrder = oneAtATime(models, project);
   const parallel = inOrder === undefined ? (input.parallel ?? 1) : 1;
   return { job, steps, from, to, parallel, ...(inOrder === undefined ? {} : { inOrder }) };

@@ -2,7 +2,8 @@ import type { Columns } from '../../columns/index.ts';
 import { type AnySource, extraColumn } from '../../define/index.ts';
 import { type Node, whereOf } from '../../graph/index.ts';
 import { handedOn, placeOf, type Read, readsDay, type StepModel } from '../../plan/index.ts';
-import { type FileInput, hidden } from '../../ports/index.ts';
+import { dateIn, dayOf, type FileInput, hidden } from '../../ports/index.ts';
+import { spanOf } from '../choices.ts';
 import { championKey } from '../learning/champions.ts';
 import { versionName } from '../learning/learning.ts';
 import type { Project } from '../project.ts';
@@ -45,18 +46,21 @@ function relationWith(
 const givesDays = ({ node }: Read, { project }: Options): boolean =>
   project.readerOf(node.definition as AnySource).sent === true;
 
-/** The rows of the run's date; of an instant its day in UTC. */
-function ofTheDay({ node }: Read, { project, values }: Options): string {
+/** The rows of the run's date, or of its hour; of an instant its day in UTC. */
+function ofTheDay(read: Read, { project, values }: Options): string {
+  const { node } = read;
   const { dialect } = project.warehouse;
   const day = (node.definition as AnySource).day ?? '';
   const column = dialect.identifier(day);
-  const { date } = values;
+  const span = spanOf(read, values);
   const { pattern = '' } = project.readerOf(node.definition as AnySource).options;
   // What a file of the date says of no day is of that date: it is judged, not left out.
-  const orNone = pattern.includes('{date}') ? ` or ${column} is null` : '';
-  if (node.definition.columns[day].facts.kind === 'date') return `(${column} = ${dialect.literal(date)}${orNone})`;
-  const start = date.toZonedDateTime('UTC');
-  return `(${column} >= ${dialect.literal(start.toInstant())} and ${column} < ${dialect.literal(start.add({ days: 1 }).toInstant())}${orNone})`;
+  // Among its hours the first has it.
+  const isFirst = span.from.equals(dayOf(dateIn(span)).from);
+  const orNone = pattern.includes('{date}') && isFirst ? ` or ${column} is null` : '';
+  if (node.definition.columns[day].facts.kind === 'date')
+    return `(${column} = ${dialect.literal(values.date)}${orNone})`;
+  return `(${column} >= ${dialect.literal(span.from)} and ${column} < ${dialect.literal(span.until)}${orNone})`;
 }
 
 /** Of what stands inside a model the rows of one version: for a table inside it too, of the one that is written; else of the champion. */

@@ -2,7 +2,7 @@ import { type AnySource, type AnyTable, appends, wayOf } from '../../define/inde
 import { whereOf } from '../../graph/index.ts';
 import { type Read, readsDay, type StepModel } from '../../plan/index.ts';
 import type { IncomingInput, SourceTable, TableAsked } from '../../ports/index.ts';
-import { daysOf } from '../choices.ts';
+import { spansOf } from '../choices.ts';
 import { contractOf, marksOf, pieceOf, tableOf, tableRelation } from '../tables.ts';
 import { lookbackStart } from './arrived.ts';
 import type { Options } from './options.ts';
@@ -30,10 +30,10 @@ export function tableInputs(model: StepModel, options: Options): readonly Incomi
   return [...found.values()];
 }
 
-function rowsOf(read: Read, table: SourceTable, options: Options): Pick<TableAsked, 'piece' | 'back' | 'days'> {
+function rowsOf(read: Read, table: SourceTable, options: Options): Pick<TableAsked, 'piece' | 'back' | 'within'> {
   const { day } = read.node.definition as AnySource;
   if (readsDay(read) && day !== undefined)
-    return { days: { column: day, dates: daysOf(read, options.values.date, options.reach) } };
+    return { within: { column: day, spans: spansOf(read, options.values, options.reach) } };
   const piece = pieceOf(marksOf(read, table), options.reach.bounds);
   if (read.how === 'files' || piece.size === 0) return {};
   const isNew = [...piece.values()].some(({ lower }) => lower !== undefined);

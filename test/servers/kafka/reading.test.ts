@@ -46,6 +46,42 @@ describe('messages of a topic', { skip: withoutBroker }, () => {
     }
   });
 
+  test('hours, exact and next to each other, and the same again; a job by hand, too', async () => {
+    const hourly = dated
+      .replace("day: 'happened'", "hour: 'happened'")
+      .replace("job('daily', { when: byHand,", "job('daily', { when: cron('5 * * * *'),");
+    const shop = await Shop.open({
+      definitions: `${hourly}export const other = table('bronze.other', { columns: { id: col.bigint(), happened: col.timestamp() }, rows: sql\`select id, happened from \${events}\`, write: 'append' });\nexport const hand = job('hand', { when: byHand, build: [other] });\n`,
+      partitions: 2,
+    });
+    try {
+      const first = Date.parse('2026-03-04T21:00:00Z');
+      const all = Array.from({ length: 8_000 }, (_, id) => {
+        const at = first + id * 3_000;
+        // What says its time itself was sent a little later, or earlier.
+        const value = JSON.stringify({ id, happened: new Date(at).toISOString() });
+        return { at: at + ((id % 7) - 3) * 60_000, partition: id % 2, value };
+      });
+      await send(shop.topic, all);
+      const figures =
+        "select date_trunc('hour', happened)::varchar, count(*), count(distinct id) from bronze.events group by all order by all";
+      for (const hour of ['2026-03-04T22', '2026-03-04T23', '2026-03-05T00']) await shop.run(hour);
+      const expected = ['2026-03-04 22', '2026-03-04 23', '2026-03-05 00'].map((hour) => [
+        `${hour}:00:00+00`,
+        1200,
+        1200,
+      ]);
+      assert.deepEqual(await shop.rows(figures), expected);
+      assert.equal((await shop.world.run('daily', '2026-03-04T23')).alreadyDone, true);
+      await shop.world.run('daily', '2026-03-04T23', { again: true });
+      assert.deepEqual(await shop.rows(figures), expected);
+      await shop.world.run('hand', '2026-03-05T01');
+      assert.deepEqual(await shop.rows('select count(*), min(id), max(id) from bronze.other'), [[1200, 4800, 5999]]);
+    } finally {
+      await shop.close();
+    }
+  });
+
   test('what is new since the run before, with partitions that were added meanwhile', async () => {
     const shop = await Shop.open({ definitions: unread, partitions: 2 });
     try {

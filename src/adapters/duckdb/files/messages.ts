@@ -1,6 +1,6 @@
 import type { Columns } from '../../../columns/index.ts';
 import type { Difference, IncomingInput, Messages } from '../../../ports/index.ts';
-import { differencesOf, hidden, sentColumns } from '../../../ports/index.ts';
+import { dateIn, differencesOf, hidden, sentColumns } from '../../../ports/index.ts';
 import { dialect } from '../dialect.ts';
 import type { Session } from '../session.ts';
 import { readChunks } from '../values.ts';
@@ -69,7 +69,7 @@ export async function readMessages(reading: Reading): Promise<readonly string[]>
   const own = `select ${names.slice(0, -3).join(', ')}, ${none}, ${hidden.row}, "#sent" from ${identifier(made.rows)} where "#text" is null`;
   const again = `select ${names.join(', ')}, "#sent" from ${identifier(made.again)}`;
   await session.run(`create or replace temp view ${identifier(input.relation)} as
-    select ${names.join(', ')} from (${own} union all ${again})${ofTheDays(reading)}`);
+    select ${names.join(', ')} from (${own} union all ${again})${ofTheSpans(reading)}`);
   return newKeys(reading, made.rows);
 }
 
@@ -173,18 +173,16 @@ async function readInexact(reading: Reading, made: ReturnType<typeof tablesOf>):
   await session.run(`insert into ${identifier(made.again)} ${againSql(reading, from)}`);
 }
 
-/** Of an instant its day in UTC; a row of which the column says nothing is of the day on which it was sent. */
-function ofTheDays({ input, messages }: Reading): string {
-  const { days } = messages;
-  if (!days) return '';
-  const column = identifier(days.column);
-  const isDate = input.columns[days.column]?.facts.kind === 'date';
-  const each = days.dates.map((date) => {
-    const start = date.toZonedDateTime('UTC');
-    const within = (at: string): string =>
-      `(${at} >= ${literal(start.toInstant())} and ${at} < ${literal(start.add({ days: 1 }).toInstant())})`;
-    const own = isDate ? `${column} = ${literal(date)}` : within(column);
-    return `${own} or (${column} is null and ${within('"#sent"')})`;
+/** A row of which the column says nothing is of the time at which it was sent. */
+function ofTheSpans({ input, messages }: Reading): string {
+  const { within } = messages;
+  if (!within) return '';
+  const column = identifier(within.column);
+  const isDate = input.columns[within.column]?.facts.kind === 'date';
+  const each = within.spans.map((span) => {
+    const isIn = (at: string): string => `(${at} >= ${literal(span.from)} and ${at} < ${literal(span.until)})`;
+    const own = isDate ? `${column} = ${literal(dateIn(span))}` : isIn(column);
+    return `${own} or (${column} is null and ${isIn('"#sent"')})`;
   });
   return ` where ${each.join(' or ')}`;
 }
