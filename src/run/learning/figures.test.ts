@@ -87,6 +87,8 @@ test('a gap is that of the group that is furthest from all, among those with eno
     hidden.gate.limits.map(({ passed }) => passed),
     [true, false],
   );
+  const seldom = await judged(limits, segments(of('f', 40, 0.7, 29, 0.1), of('m', 29, 0.1, 70, 0.5)));
+  assert.equal(seldom.gate.passed, true, 'each gap by samples of its own');
   const few = [atMost(fairnessGap('gender', { of: 'ndcg_at_5', least: 71 }), 1)];
   assert.equal((await judged(few, segments(of('m', 70, 0.7)))).gate.passed, false);
 });
@@ -137,8 +139,10 @@ test('what is asked for first is not counted, and a quantile is a time that a ca
     (['p50', 'p95', 'p99'] as const).map((quantile) => quantileOf(times, quantile)),
     [1200, 2100, 2180],
   );
-  const [brief] = [await timesOf(slowly, warm, { rows: 1, budget: 10, elapsed: () => now, signal })];
-  assert.equal(brief?.length, 20);
+  const few = Float64Array.from({ length: 30 }, (_, at) => at + 1);
+  assert.deepEqual([quantileOf(few, 'p50'), quantileOf(few, 'p95'), quantileOf(few, 'p99')], [15, 29, 30]);
+  const brief = await timesOf(slowly, warm, { rows: 1, budget: 10, elapsed: () => now, signal });
+  assert.equal(brief.length, 20);
   await assert.rejects(
     timesOf(slowly, warm, { rows: 1, budget: 10, elapsed: () => now, signal: AbortSignal.abort(new Error('stop')) }),
     /stop/,

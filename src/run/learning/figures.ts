@@ -46,11 +46,11 @@ function gapOf(measure: Gap, { measures, segments = [] }: Member): number | unde
   const isFairness = measure.judged === 'fairness gap';
   const all = isFairness ? measures[measure.of] : across.exposure;
   if (all === undefined) return undefined;
-  const groups = across.values.map(({ samples, shown, ...own }) =>
-    isFairness
-      ? { samples, figure: own.measures[measure.of] ?? Number.NaN }
-      : { samples: shown?.requests ?? 0, figure: shown?.exposure ?? Number.NaN },
-  );
+  const groups = across.values.flatMap(({ samples, shown, measures: own }) => {
+    if (!isFairness) return shown ? [{ samples: shown.requests, figure: shown.exposure }] : [];
+    const figure = own[measure.of];
+    return figure === undefined ? [] : [{ samples, figure }];
+  });
   return largestGap(all, groups, measure.least);
 }
 

@@ -28,11 +28,11 @@ export async function timesOf(
 ): Promise<Float64Array> {
   const { elapsed, signal, budget } = of;
   const calls = callsOf(requests, of.rows);
-  const timed = async (from: number, isOver: (count: number, since: number) => boolean): Promise<number[]> => {
+  const timed = async (isOver: (count: number, since: number) => boolean): Promise<number[]> => {
     const times: number[] = [];
     const began = elapsed();
     for (let now = began, rested = began; !isOver(times.length, now - began); ) {
-      const call = calls[(from + times.length) % calls.length] as Columns;
+      const call = calls[times.length % calls.length] as Columns;
       const before = elapsed();
       predict(call);
       now = elapsed();
@@ -44,11 +44,8 @@ export async function timesOf(
     }
     return times;
   };
-  const warm = await timed(0, (count, since) => count >= warmCalls || since > budget / 4);
-  const times = await timed(
-    warm.length,
-    (count, since) => count >= mostMeasured || (count >= leastMeasured && since > budget),
-  );
+  await timed((count, since) => count >= warmCalls || since > budget / 4);
+  const times = await timed((count, since) => count >= mostMeasured || (count >= leastMeasured && since > budget));
   return Float64Array.from(times).sort();
 }
 
