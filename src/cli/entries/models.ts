@@ -34,7 +34,7 @@ export const ofModels: readonly CommandEntry[] = [
   {
     name: 'models show',
     about: 'Everything that is known of a version.',
-    more: 'What its gate said of every figure, its measures, settings, inputs and rows, who moved between its clusters, and whether its files are whole.',
+    more: 'What its gate said of every figure, its measures, of all and for each value of columns that it is judged across, settings, inputs and rows, who moved between its clusters, and whether its files are whole.',
     arguments: [model, argument('version', false, 'Its name or the beginning of it; by default the champion.')],
     options: {},
     examples: [

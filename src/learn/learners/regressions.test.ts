@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { FeatureColumn } from '../features.ts';
 import { Random } from '../random.ts';
 import type { Lesson } from './learned.ts';
 import { linearRegression, logisticRegression } from './regressions.ts';
@@ -65,4 +66,22 @@ test('outcomes that are told apart without a mistake, and targets that are none,
   assert.throws(() => logisticRegression({ ...two, target: apart }), /separated/);
   assert.ok(logisticRegression({ ...two, target: apart, options: { ridge: 1 } as never }));
   assert.throws(() => logisticRegression({ ...two, target: { of: 'numbers', values: x } }), /must be 0 or 1/);
+});
+
+test('a regression is judged for each value of a column that it did not learn from', () => {
+  const area: FeatureColumn = { of: 'numbers', values: Float64Array.from(x, (_, row) => row % 3) };
+  const { segments = [], measures, held: kept } = logisticRegression({ ...two, across: { area } });
+  const [found] = segments;
+  assert.deepEqual(
+    found?.values.map(({ value, samples }) => [value, samples]),
+    [
+      ['0', 134],
+      ['1', 133],
+      ['2', 133],
+    ],
+  );
+  // A mean over all rows is the mean of its parts.
+  const sum = found?.values.reduce((all, one) => all + one.samples * (one.measures['brier'] ?? 0), 0) ?? 0;
+  assert.ok(Math.abs(sum / kept - (measures['brier'] ?? 0)) < 1e-12);
+  assert.equal(new Set(found?.values.map((one) => one.measures['auc'])).size, 3);
 });
