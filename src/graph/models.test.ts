@@ -14,6 +14,7 @@ import {
   latency,
   logisticRegression,
   model,
+  noWorse,
   sql,
   table,
 } from '../define/index.ts';
@@ -149,6 +150,7 @@ test('a gate across columns, or on a latency, is refused where nobody could meas
   const logistic = { learner: logisticRegression(), target: 'stays' };
   refused(wrongly({ ...logistic, gate: [atMost(latency('p95'), '1 ms')] }), /the engine predicts with it/);
   refused(wrongly({ ...logistic, gate: [atMost(exposureGap('level'), 0.1)] }), /ranks nothing/);
+  refused(wrongly({ ...ranked, gate: [noWorse(gap as never, 0.1)] }), /known of itself only: fairness_gap_level/);
   assert.throws(() => atMost(latency('p95'), 15 as never), /has no time/);
   assert.throws(() => atMost(gap, '15 ms' as never), /has no number/);
 });

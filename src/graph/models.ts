@@ -109,12 +109,18 @@ function refuseSegments({ segments, learner }: ModelFacts, kindOf: Kind, refuse:
   for (const column of segments) kindOf(column, 'cannot be judged across', eachKinds);
 }
 
-function refuseLimit({ measure, judges }: GateLimit, { learner, gate }: ModelFacts, refuse: Refuse): void {
+function refuseLimit({ measure, judges, sign }: GateLimit, { learner, gate }: ModelFacts, refuse: Refuse): void {
   const named = typeof measure === 'string' ? measure : 'of' in measure ? measure.of : undefined;
   const known = [...learner.measures, ...(named === judges ? [samples] : [])];
   if (named !== undefined && !known.includes(named))
     throw refuse('has a gate on what nobody measures', named, known.join(', '));
   if (typeof measure === 'string') return;
+  if (sign === 'no worse')
+    throw refuse(
+      'compares with the champion what is known of itself only',
+      judges,
+      'atMost(…), or a measure of the learner',
+    );
   const other = gate.find((one) => one.judges === judges && !isDeepStrictEqual(one.measure, measure));
   if (other) throw refuse('measures one figure in two ways', judges, 'the same options in every limit on it');
   const counted = measure.judged === 'latency' ? measure.rows : measure.least;

@@ -408,6 +408,8 @@ atMost(latency('p95'), waits.most);
 atMost(fairnessGap('plan', { of: 'ndcg_at_5' }), '15 ms');
 // @ts-expect-error a measure below a setting that is a time
 atLeast('ndcg_at_5', waits.longest);
+// @ts-expect-error a gap beside that of the champion
+noWorse(fairnessGap('plan', { of: 'ndcg_at_5' }), 0.01);
 // @ts-expect-error a quantile that is none
 latency('p90');
 // @ts-expect-error a target that is no column
