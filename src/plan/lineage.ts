@@ -1,6 +1,6 @@
 import { type AnyReadable, type AnyRows, type AnyTable, wayOf } from '../define/index.ts';
 import type { Graph, Node } from '../graph/index.ts';
-import type { ColumnOrigins, Warehouse } from '../ports/index.ts';
+import type { AsOfJoin, ColumnOrigins, Dialect, Warehouse } from '../ports/index.ts';
 import { emptySpelling } from './empty.ts';
 import { placeOf } from './layout.ts';
 import { definitionOf } from './reads.ts';
@@ -45,6 +45,13 @@ export async function columnLineage(
 const placesOf = (column: string, found: readonly ColumnOrigins[]): ColumnOrigins['from'] =>
   found.find(({ name }) => name.toLowerCase() === column.toLowerCase())?.from;
 
+/** Columns of both sides, by the names that they get. */
+function anyRow({ left, right, columns, take }: AsOfJoin, { identifier }: Dialect): string {
+  const own = columns.map((name) => `l.${identifier(name)}`);
+  const taken = Object.entries(take).map(([name, column]) => `r.${identifier(column)} as ${identifier(name)}`);
+  return `(select ${[...own, ...taken].join(', ')} from ${left} as l, ${right} as r)`;
+}
+
 /** The body with every relation by the name of its place, and a setting as a column of one. */
 function queryOver(rows: AnyRows, graph: Graph, { dialect }: Pick<Warehouse, 'dialect'>) {
   const nodes = new Map<string, Node>();
@@ -55,7 +62,7 @@ function queryOver(rows: AnyRows, graph: Graph, { dialect }: Pick<Warehouse, 'di
   const query = spellBody(rows, {
     ...emptySpelling(dialect),
     // Which row counts is no part of what it says.
-    dialect: { ...dialect, asOf: ({ within: _, ...join }) => dialect.asOf({ ...join, ties: [] }) },
+    dialect: { ...dialect, asOf: (join) => anyRow(join, dialect) },
     relation: (of: AnyReadable) => named(graph.nodeOf(definitionOf(of))),
     setting: (setting) => `(select ${dialect.identifier(setting.setting)} from ${named(graph.nodeOf(setting.of))})`,
   });

@@ -10,21 +10,19 @@ export function asOfRelation(
   const of = (side: 'l' | 'r') => (name: string) => `${side}.${identifier(name)}`;
   const [then, known] = [of('l')(at[0]), of('r')(at[1])];
   const equal = on.map((name) => `${of('l')(name)} = ${of('r')(name)} and `).join('');
-  const isDecided = ties.length > 0;
   // NULL comes after every value: of each time all rows are before it.
-  const latest = isDecided
-    ? `row(${[then, ...ties.map(() => 'null')].join(', ')}) >= row(${[known, ...ties.map(of('r'))].join(', ')})`
-    : `${then} >= ${known}`;
-  const rows = isDecided ? `(select * from ${right} as k where ${identifier(at[1])} is not null)` : right;
+  const latest =
+    ties.length > 0
+      ? `row(${[then, ...ties.map(() => 'null')].join(', ')}) >= row(${[known, ...ties.map(of('r'))].join(', ')})`
+      : `${then} >= ${known}`;
+  const rows = `(select * from ${right} as k where ${identifier(at[1])} is not null)`;
   const counts = [
-    // In a row a time that is not there comes after every time.
-    ...(isDecided ? [`${then} is not null`] : []),
+    // Where it sorts, the engine puts a time that is not there after every time.
+    `${then} is not null`,
     ...(within ? [`${known} >= ${then} - to_${units[within.unit]}(${within.count})`] : []),
   ];
-  const taken = Object.entries(take).map(([name, column]) => {
-    const value = of('r')(column);
-    const kept = counts.length > 0 ? `case when ${counts.join(' and ')} then ${value} end` : value;
-    return `${kept} as ${identifier(name)}`;
-  });
+  const taken = Object.entries(take).map(
+    ([name, column]) => `case when ${counts.join(' and ')} then ${of('r')(column)} end as ${identifier(name)}`,
+  );
   return `(select ${[...columns.map(of('l')), ...taken].join(', ')} from ${left} as l asof left join ${rows} as r on ${equal}${latest})`;
 }

@@ -8,6 +8,16 @@ const check = (doing: string, body: string): Case => ({ doing, words: ['check'],
 const table = (columns: string, query: string, more = ''): string =>
   `${numbers}export const other = table('silver.other', {\n  columns: { ${columns} },\n  rows: sql\`${query}\`,\n  ${more}\n});\n`;
 
+/** A table that appends events with what was known of them; `write` is that of the table of what was known. */
+const lookup = (how: string, write = `'merge'`): string => `
+const columns = { k: col.text().key(), day: col.date().key(), fee: col.real() };
+export const fees = table('silver.fees', { columns: { ...columns, n: col.text() }, rows: sql\`select 'a' as k, date '2026-01-01' as day, 1.5 as fee, 'b' as n\`, write: ${write} });
+export const events = table('silver.events', { columns: { k: col.text(), n: col.integer(), day: col.date() }, rows: sql\`select 'a' as k, 1 as n, date '2026-01-01' as day\` });
+export const judged = table('gold.judged', { columns: { k: col.text() }, rows: asOf(events, fees, { ${how} } as never), write: 'append' });
+export const daily = job('daily', { when: byHand, build: [judged] });
+`;
+const known = `on: ['k'], at: ['day', 'day']`;
+
 const usage = (more = ''): string => `
 export const people = table('silver.people', {
   columns: { id: col.integer().key(), plan: col.text(), minutes: col.real(), bought: col.boolean() },
@@ -49,6 +59,9 @@ export const definitions: Cases = {
       'A column refers to one of another kind.',
       table('n: col.text()', `select 'a' as n`, `rules: { known: existsIn('n', numbers, 'n') },`),
     ),
+    check('Rows are looked up by columns of two kinds.', lookup(`on: ['n'], at: ['day', 'day'], take: { fee: 'fee' }`)),
+    check('Rows are looked up of which two may be of one time.', lookup(`${known}, take: { fee: 'fee' }`, `'append'`)),
+    check('A table appends what was known.', lookup(`${known}, take: { price: 'fee' }`)),
     check('A check mentions no table.', `${numbers}export const none = check('none', expectNone(sql\`select 1\`));\n`),
     check(
       'A check mentions two tables that know nothing of each other.',

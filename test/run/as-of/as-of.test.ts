@@ -25,6 +25,7 @@ export const merged = table('gold.merged', {
 export const made = table('gold.made', {
   columns: { id: col.integer().key(), day: col.date().key(), text: col.text() }, write: replaceEach('day'),
   rows: from(known(shown.since('day')), ({ id, day, fee }) => ({ id, day, text: fee === null ? 'unknown' : 'fee ' + fee })) });
+export const lawyersOnly = job('lawyers_only', { when: byHand, build: [lawyers] });
 export const daily = job('daily', { when: byHand, build: [judged, merged, made] });
 `;
 
@@ -106,5 +107,25 @@ test('what comes late or is corrected changes the rows for which it counts, and 
   shop.file('lawyers', 'ana,2025-12-31T00:00:00Z,1,3', 'ana,2026-01-05T00:00:00Z,5,1');
   assert.deepEqual(await shop.run(), { shown: 0, lawyers: 2, judged: 0, merged: 0, made: 0 });
   assert.match(await shop.fees(), /^1:10 2:10 3:30 4:30 5:55 /);
+  await shop.world.close();
+});
+
+test('lineage goes through to the columns of both sides, and a plan says how many rows are new on each', async () => {
+  const shop = await Shop.open();
+  shop.file('shown', '1,2026-01-01T10:00:00Z,ana');
+  shop.file('lawyers', 'ana,2026-01-01T10:00:00Z,10,1');
+  await shop.run();
+  const fromOf = async (column: string) =>
+    (await shop.world.do('lineage', { name: `gold.judged.${column}` })).from.map(({ name }) => name);
+  assert.deepEqual(await fromOf('fee'), ['silver.lawyers.fee']);
+  assert.deepEqual(await fromOf('known'), ['silver.lawyers.as_of']);
+  assert.deepEqual(await fromOf('day'), ['bronze.shown.day']);
+  const { into } = await shop.world.do('lineage', { name: 'silver.lawyers' });
+  assert.deepEqual(into.map(({ name }) => name).toSorted(), ['gold.judged', 'gold.made', 'gold.merged']);
+  shop.file('lawyers', 'ana,2026-01-01T09:00:00Z,11,1', 'ana,2026-01-01T08:00:00Z,12,1');
+  await shop.world.run('lawyers_only', '2026-02-09');
+  const { steps } = await shop.world.do('plan', { job: 'daily' });
+  const judged = steps.find(({ step }) => step.endsWith('gold.judged'));
+  assert.equal(judged?.why, 'new in silver.lawyers: 2 rows');
   await shop.world.close();
 });
