@@ -21,7 +21,7 @@ export async function demonstrateRanking(
   console.log(
     'Files stand in for the topic match_events of Kafka, the folder .esteira/demo/models for the bucket of S3.',
   );
-  const manifest = await generate({ folder, lastDate, days, events: matches, seed: 7 });
+  const manifest = await generate({ folder, lastDate, days, events: matches, seed: 6 });
   esteira.show('setup');
   const [first, before] = [manifest.days[0]?.date ?? '', manifest.days.at(-2)?.date ?? ''];
   console.log(`\n$ esteira backfill ltr_historico --from ${first} --to ${before} --env demo`);

@@ -1,7 +1,7 @@
 import { cpSync, globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { generate, type Manifest, type Options } from '../../pipelines/ranking/data/generate.ts';
-import type { Output } from '../../src/operate/index.ts';
+import { type Output, operate, type RunEvent } from '../../src/operate/index.ts';
 import { temporaryFolder } from '../run/support/folder.ts';
 import { World } from '../run/support/world.ts';
 
@@ -29,7 +29,6 @@ export default project({
 `;
 /** The days before the first of the document's versions. */
 export const lastDate = '2025-07-13';
-const daily = 'train_ltr_daily';
 
 export type Change = (text: string) => string;
 
@@ -83,13 +82,14 @@ export class Desk {
     this.world.setClock(`${last}T23:59:00Z`);
     await this.world.do('backfill', { job: 'ltr_historico', from: first, to: last });
   }
-  /** The daily run of a date, when it is due: early on the next day. */
-  async train(
-    date = lastDate,
-    { again = false, at = due(date) }: { again?: boolean; at?: string } = {},
-  ): Promise<Version> {
+  /** The daily run of a date, when it is due: early on the next day. `each`: what a prediction takes then, in milliseconds. */
+  async train(date = lastDate, { again = false, at = due(date), each }: Training = {}): Promise<Version> {
     this.world.setClock(at);
-    await this.world.run(daily, date, { again });
+    const { project, events } = this.world;
+    let elapsed = 0;
+    const clock = { ...project.clock, ...(each ? { elapsed: () => (elapsed += each) } : {}) };
+    const told = { emit: (event: RunEvent) => void events.push(event), signal: new AbortController().signal };
+    await operate({ ...project, clock }, 'run', { job: 'train_ltr_daily', date, again }, told);
     return await this.newest();
   }
   async newest(): Promise<Version> {
@@ -112,6 +112,11 @@ export class Desk {
 }
 
 const due = (date: string): string => `${Temporal.PlainDate.from(date).add({ days: 1 })}T02:15:00Z`;
+interface Training {
+  readonly again?: boolean;
+  readonly at?: string;
+  readonly each?: number;
+}
 type Version = Output<'models show'>;
 /** Measures of what does not hold. */
 export const failing = ({ trained }: Version): readonly string[] =>

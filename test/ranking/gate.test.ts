@@ -17,39 +17,48 @@ async function taken(of: {
   readonly trim?: (desk: Desk) => void;
 }): Promise<{ desk: Desk; manifest: Manifest }> {
   const desk = await Desk.open();
-  const manifest = await desk.plant({ days, events: 150, faults: false, seed: 3, bias: of.bias });
+  const manifest = await desk.plant({ days, events: 150, faults: false, seed: 5, bias: of.bias });
   of.trim?.(desk);
   await desk.takeIn(first, lastDate);
   await desk.close();
   return { desk, manifest };
 }
 /** What a training of these definitions on those rows has become. */
-async function trained(base: Desk, change?: Change) {
+async function trained(base: Desk, change?: Change, each?: number) {
   const desk = await base.again(change);
   try {
-    return { version: await desk.train(), champion: await desk.champion(), told: desk.notes() };
+    return {
+      version: await desk.train(lastDate, each === undefined ? {} : { each }),
+      champion: await desk.champion(),
+      told: desk.notes(),
+    };
   } finally {
     await desk.close();
   }
 }
 
+const trainingRows = 'sql`select * from ${judged}';
 /** The model sees one column only, made by these words. */
 const seeing =
   (words: string): Change =>
   (text) =>
     text
-      .replace('columns: judged.columns', 'columns: { ...judged.columns, visto: col.real() }')
-      .replace('sql`select * from ${judged}', `sql\`select *, cast(${words} as double) as visto from \${judged}`)
+      .replace('columns: judged.columns', 'columns: { ...judged.columns, relevance: col.integer(), visto: col.real() }')
+      .replace(trainingRows, `sql\`select *, cast(${words} as double) as visto from \${judged}`)
       .replace(/features: \[[^\]]*\]/, "features: ['visto']")
       .replace(/import \{\s+asOf/, 'import { col, asOf');
-/** In the days that are learned from, somebody else was chosen, whoever. */
-const shuffled: Change = (text) =>
-  text.replace(
-    'sql`select * from ${judged}',
-    `sql\`select * replace (case when \${fn.lastDays('day', ${judgedDays})} then relevance
-      when row_number() over (partition by event_id order by hash(event_id, lawyer_id)) = 1 then 1 else 0 end as relevance) from \${judged}`,
-  );
-const legacy = '-rank() over (partition by event_id order by success_rate desc, distance_km)';
+/** The days that are learned from say this of each candidate, in the place of who was chosen. */
+const taught =
+  (words: string): Change =>
+  (text) =>
+    text.replace(
+      /(sql`select) \*(,? .*from \$\{judged\})/,
+      `$1 * replace (case when \${fn.lastDays('day', ${judgedDays})} then relevance else cast(${words} as integer) end as relevance)$2`,
+    );
+const place = 'rank() over (partition by event_id order by success_rate desc, distance_km)';
+/** Taught its first five places, from what it sees it has that order, and no other. */
+const legacy: Change = (text) => taught(`greatest(0, 6 - ${place})`)(seeing(`-${place}`)(text));
+const lots = 'row_number() over (partition by event_id order by hash(event_id, lawyer_id))';
 
 describe('the gate, on days without a fault', () => {
   let base: Desk;
@@ -66,19 +75,28 @@ describe('the gate, on days without a fault', () => {
     assert.equal(version.version, '20250714_0215');
     assert.ok(Math.abs(figureOf(version, ndcg) - best) < 0.06, `${figureOf(version, ndcg)}, the best ${best}`);
     assert.equal(figureOf(version, 'samples'), requests);
+    assert.ok(figureOf(version, 'latency_p95_ms') < 15);
+  });
+
+  test('refuses a model for its latency alone, when it takes 16 ms to predict; 14 are quick enough', async () => {
+    const { version, champion } = await trained(base, undefined, 16);
+    assert.equal(champion, undefined);
+    assert.deepEqual(failing(version), ['latency_p95_ms']);
+    assert.equal(figureOf(version, 'latency_p95_ms'), 16);
+    assert.deepEqual(failing((await trained(base, undefined, 14)).version), []);
   });
 
   test('refuses the legacy order, success rate and then distance, and says by which figure', async () => {
-    const { version, champion, told } = await trained(base, seeing(legacy));
+    const { version, champion, told } = await trained(base, legacy);
     assert.equal(champion, undefined);
     assert.ok(failing(version).includes(ndcg));
     const planted = meansOf(manifest, judgedDays).legacy;
-    assert.ok(Math.abs(figureOf(version, ndcg) - planted) < 0.03, `${figureOf(version, ndcg)}, planted ${planted}`);
+    assert.ok(Math.abs(figureOf(version, ndcg) - planted) < 0.002, `${figureOf(version, ndcg)}, planted ${planted}`);
     assert.match(told.join('\n'), /did not pass its gate/);
   });
 
   test('refuses a ranker that draws lots', async () => {
-    const { version, champion } = await trained(base, seeing('hash(event_id, lawyer_id) % 1000003'));
+    const { version, champion } = await trained(base, seeing(lots));
     assert.equal(champion, undefined);
     assert.ok(failing(version).includes(ndcg));
     const planted = meansOf(manifest, judgedDays).random;
@@ -86,11 +104,24 @@ describe('the gate, on days without a fault', () => {
   });
 
   test('refuses a model that was trained on shuffled labels', async () => {
-    const { version, champion } = await trained(base, shuffled);
+    const { version, champion } = await trained(base, taught(`${lots} = 1`));
     assert.equal(champion, undefined);
     assert.ok(failing(version).includes(ndcg));
     assert.ok(figureOf(version, ndcg) < 0.55, `${figureOf(version, ndcg)}`);
   });
+});
+
+test('the gate refuses a model for its fairness alone, where nobody can rank the women that are chosen', async () => {
+  const { desk, manifest } = await taken({ bias: 0.5 });
+  const { version, champion } = await trained(desk);
+  assert.equal(champion, undefined);
+  assert.deepEqual(failing(version), ['fairness_gap_gender_ndcg_at_5']);
+  const all = meansOf(manifest, judgedDays).best;
+  const women = manifest.days.slice(-judgedDays).map(({ groups }) => groups.f);
+  const ofWomen =
+    women.reduce((sum, { best }) => sum + best, 0) / women.reduce((sum, { requests }) => sum + requests, 0);
+  const gap = figureOf(version, 'fairness_gap_gender_ndcg_at_5');
+  assert.ok(Math.abs(gap - (all - ofWomen)) < 0.05, `${gap}, planted ${all - ofWomen}`);
 });
 
 /** Of the days that judge so many matches stay of which somebody was chosen. */

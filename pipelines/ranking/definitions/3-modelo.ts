@@ -1,10 +1,13 @@
 import {
   asOf,
   atLeast,
+  atMost,
   check,
   expectNone,
+  fairnessGap,
   fn,
   lambdaMart,
+  latency,
   model,
   noWorse,
   replaceEach,
@@ -57,6 +60,8 @@ export const ltr = model('gold.ltr', {
   gate: [
     atLeast('ndcg_at_5', limites.ltr_ndcg_min),
     noWorse('ndcg_at_5', 0.01),
+    atMost(fairnessGap('gender', { of: 'ndcg_at_5' }), limites.ltr_fairness_max),
+    atMost(latency('p95', { rows: 20 }), limites.ltr_latency_p95_max),
     atLeast(samples, limites.ltr_min_samples),
   ],
 });
