@@ -31,7 +31,8 @@ export function sourceTables(variables: Variables, folder: string): SourceTables
       };
       return {
         reach: async (table, ...asked) => (await of(table)).reach(table, ...asked),
-        gone: async (table, span) => (await of(table)).gone?.(table, span),
+        gone: async (table, span, known) => (await of(table)).gone?.(table, span, known),
+        spanned: async (table, span) => (await (await of(table)).spanned?.(table, span)) ?? new Map(),
         open: async (table, ...asked) => (await of(table)).open(table, ...asked),
         close: async () => {
           for (const snapshot of begun.values()) await (await snapshot).close();

@@ -139,7 +139,12 @@ export interface TableAsked extends Pick<IncomingInput, 'columns' | 'extra' | 'r
   /** With what is new, the rows up to the upper bound whose column is not before this. */
   readonly back?: { readonly column: string; readonly from: Temporal.PlainDate | Temporal.Instant };
   /** The rows of these times alone, where the column of the table is a time; else all. */
-  readonly within?: { readonly column: string; readonly spans: readonly Span[] };
+  readonly within?: {
+    readonly column: string;
+    readonly spans: readonly Span[];
+    /** What `spanned` said of the newest span that was read. */
+    readonly known?: ReadonlyMap<string, bigint>;
+  };
   /** The identity says which row it is, or which version of it. */
   readonly identity: 'row' | 'version';
 }
@@ -164,7 +169,9 @@ export interface TableReach {
 export interface TableSnapshot {
   reach(table: SourceTable, signal?: AbortSignal): Promise<TableReach>;
   /** Why not all rows of that time are there any more, in a sentence; nothing where they are, or where nothing says. */
-  gone?(table: SourceTable, span: Span): Promise<string | undefined>;
+  gone?(table: SourceTable, span: Span, known?: ReadonlyMap<string, bigint>): Promise<string | undefined>;
+  /** How far it had come when the span began and ended, by part; `until` is the span's end, in milliseconds. By it is known later what is gone of the next. */
+  spanned?(table: SourceTable, span: Span): Promise<ReadonlyMap<string, bigint>>;
   open(table: SourceTable, asked: TableAsked, signal?: AbortSignal): Promise<Incoming>;
   close(): Promise<void>;
 }

@@ -1,13 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { AnyTable } from '../define/index.ts';
 import type { Node } from '../graph/index.ts';
-import type { StepModel } from '../plan/index.ts';
+import { readsDay, type StepModel } from '../plan/index.ts';
 import type { Bound, Drift, Position, PublicationDetails, SourceFile, TableSnapshot } from '../ports/index.ts';
 import { isCaptured } from './capture/captured.ts';
 import type { Owed } from './choices.ts';
 import { absentText, changedNext, changedText, filesAgain, filesOf } from './files.ts';
 import type { Project } from './project.ts';
 import type { Rerun } from './rerun.ts';
+import { knownSpan } from './spans.ts';
 import { boundsOfTable, tableOf } from './tables.ts';
 
 /** How far each table has come, as this run knows it; a step that publishes moves its own on. */
@@ -66,6 +67,8 @@ export interface Reach {
   readonly files: ReadonlyMap<string, readonly SourceFile[]>;
   /** Ids of sources that are tables elsewhere: nobody can tell that nothing has changed in them. */
   readonly tables: readonly string[];
+  /** Of such that are read by times: how far they had come with the newest that was read. */
+  readonly spans?: ReadonlyMap<string, ReadonlyMap<string, bigint>>;
   /** What a person should know of files that have changed since they were read, or are not there, and of rows that wait elsewhere. */
   readonly changed: readonly string[];
   /** Of a source that is read from the first that can be reached. */
@@ -95,6 +98,7 @@ export async function reachOf(
   const bounds = new Map<string, Bound>();
   const files = new Map<string, readonly SourceFile[]>();
   const tables: string[] = [];
+  const spans = new Map<string, ReadonlyMap<string, bigint>>();
   const changed: string[] = [];
   const lookedUp = new Set(model.reads.flatMap(({ matches = [] }) => matches.map(({ right }) => right.id)));
   for (const read of model.reads) {
@@ -108,6 +112,7 @@ export async function reachOf(
       const table = tableOf(read, project);
       if (table) {
         tables.push(node.id);
+        if (readsDay(read)) spans.set(node.id, knownSpan(read, model, progress));
         const { bounds: own, waits } = await boundsOfTable(read, table, { ...options, model });
         for (const bound of own) bounds.set(bound.source, bound);
         if (waits) changed.push(waits);
@@ -136,7 +141,7 @@ export async function reachOf(
     }
   }
   const { badFiles = [], drift = [] } = progress.latest(model.node)?.details ?? {};
-  return { bounds: [...bounds.values()], files, tables, changed, badFiles, drift };
+  return { bounds: [...bounds.values()], files, tables, spans, changed, badFiles, drift };
 }
 
 function generation(table: Node, progress: Progress): Pick<Bound, 'generation'> {

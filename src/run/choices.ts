@@ -1,9 +1,10 @@
 import type { AnySource, Reader } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import type { Read, StepModel } from '../plan/index.ts';
-import { type Bound, dayOf, hourBefore, type Span, spanCalled, type TableSnapshot } from '../ports/index.ts';
-import type { Progress, Reach } from './bounds.ts';
+import { type Bound, type Span, spanCalled, type TableSnapshot } from '../ports/index.ts';
+import type { Progress } from './bounds.ts';
 import type { Project } from './project.ts';
+import { knownSpan, spanOf } from './spans.ts';
 import { sourceTableOf } from './tables.ts';
 import type { RunValues } from './write.ts';
 
@@ -99,7 +100,10 @@ export async function owedBy(
   for (const [mark, run] of progress.watermarks(model.node, name)) {
     const owed = spanCalled(mark.slice(name.length + 1));
     if (run === 0n) continue;
-    const gone = table && owed.called !== own.called ? await snapshot?.gone?.(table, owed) : undefined;
+    const gone =
+      table && owed.called !== own.called
+        ? await snapshot?.gone?.(table, owed, knownSpan(read, model, progress))
+        : undefined;
     if (gone === undefined) drained.push({ span: owed, run });
     told.push(
       `${source}: ${gone === undefined ? `${owed.called} was owed, and is drained` : `${owed.called} stays as it was read: ${gone}`}`,
@@ -108,20 +112,3 @@ export async function owedBy(
   }
   return { drained, bounds, told };
 }
-
-/** The times of a read that are asked for: the run's, and those that are owed. */
-export function spansOf(
-  read: Read,
-  values: Pick<RunValues, 'date' | 'logicalTime'>,
-  { owed }: Pick<Reach, 'owed'>,
-): readonly Span[] {
-  const own = spanOf(read, values);
-  const others = (owed?.drained ?? []).map(({ span }) => span);
-  return [own, ...others.filter(({ called }) => called !== own.called)];
-}
-
-/** Of what time a source gives its rows to a run. */
-export const spanOf = (
-  { node }: Pick<Read, 'node'>,
-  { date, logicalTime }: Pick<RunValues, 'date' | 'logicalTime'>,
-): Span => ((node.definition as AnySource).hourly ? hourBefore(logicalTime) : dayOf(date));

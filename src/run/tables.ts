@@ -1,10 +1,11 @@
 import { type AnySource, extraColumn, type Reader } from '../define/index.ts';
 import { type Node, whereOf } from '../graph/index.ts';
-import type { Read, StepModel } from '../plan/index.ts';
+import { type Read, readsDay, type StepModel } from '../plan/index.ts';
 import type { Bound, Piece, SourceTable, TableAsked, TableSnapshot } from '../ports/index.ts';
 import type { Progress } from './bounds.ts';
 import type { Project } from './project.ts';
 import type { Rerun } from './rerun.ts';
+import { boundsOfSpan } from './spans.ts';
 
 /** A table elsewhere, where a read is of one; what is read in place is of files else. */
 export function tableOf({ node, how }: Read, project: Project): SourceTable | undefined {
@@ -66,12 +67,14 @@ export async function boundsOfTable(
   of: {
     readonly model: StepModel;
     readonly progress: Progress;
+    readonly date: Temporal.PlainDate;
+    readonly at?: Temporal.Instant;
     readonly rerun?: Rerun;
     readonly snapshot?: TableSnapshot;
     readonly signal?: AbortSignal;
   },
 ): Promise<{ readonly bounds: readonly Bound[]; readonly waits?: string }> {
-  if (read.how === 'files') return { bounds: [] };
+  if (read.how === 'files') return { bounds: readsDay(read) ? await boundsOfSpan(read, table, of) : [] };
   const marks = marksOf(read, table);
   const known = of.progress.watermarks(of.model.node, marks);
   if (of.rerun === 'invalid')

@@ -27,6 +27,8 @@ const committed = 1;
 const uncommitted = 0;
 const earliest = -2n;
 const latest = -1n;
+/** What configurations are of. */
+const topicResource = 2;
 const fetched = { maxBytes: 4 << 20, partitionMaxBytes: 1 << 20, maxWaitTime: 500, minBytes: 1 } as const;
 
 /** A connection to the brokers of a topic. */
@@ -79,6 +81,28 @@ export class Broker {
   /** By partition: the first message that was sent then or later; -1 where none was. */
   async since(topic: Topic, at: Temporal.Instant): Promise<readonly bigint[]> {
     return await this.#asked(topic, () => this.#list(topic, BigInt(at.epochMilliseconds), uncommitted));
+  }
+
+  /**
+   * Whether the topic gives up messages by their age alone, and none that young: by the broker's time, not the project's. False too where it is not said, or where
+   * it keeps all: then it was somebody who deleted some.
+   */
+  async keeps({ name, client }: Topic, since: Temporal.Instant): Promise<boolean> {
+    const { Admin } = await load();
+    const admin = new Admin({ ...client, clientId: 'esteira', retries: 0 });
+    try {
+      const [found] = await admin.describeConfigs({ resources: [{ resourceType: topicResource, resourceName: name }] });
+      const values = new Map(found?.configs.map((one) => [one.name, one.value]));
+      const age = Number(values.get('retention.ms') ?? -1);
+      const isByAge =
+        values.get('cleanup.policy')?.includes('delete') === true && values.get('retention.bytes') === '-1';
+      return isByAge && age >= 0 && since.epochMilliseconds >= Date.now() - age;
+    } catch {
+      // Who may read a topic need not be let see this.
+      return false;
+    } finally {
+      await Promise.resolve(admin.close()).catch(() => {});
+    }
   }
 
   async #list({ name }: Topic, timestamp: bigint, isolationLevel: number): Promise<readonly bigint[]> {

@@ -78,7 +78,15 @@ export interface KafkaConsumer {
   close(force: boolean): Promise<void>;
 }
 
+interface KafkaAdmin {
+  describeConfigs(options: {
+    readonly resources: readonly { readonly resourceType: number; readonly resourceName: string }[];
+  }): Promise<readonly { readonly configs: readonly { readonly name: string; readonly value: string | null }[] }[]>;
+  close(): Promise<void>;
+}
+
 interface Client {
+  readonly Admin: new (options: ClientOptions & { readonly clientId: string; readonly retries: number }) => KafkaAdmin;
   readonly Consumer: new (
     options: ClientOptions & {
       readonly clientId: string;

@@ -11,6 +11,7 @@ import type {
 } from '../../ports/index.ts';
 import { Broker, type Described, type Extent } from './broker.ts';
 import { unreachable } from './faults.ts';
+import { goneOf, identityOf, type Known, spanned } from './gone.ts';
 import { type Topic, topicOf, type Values } from './options.ts';
 import { messagesOf, type Range, type SentWithin } from './read.ts';
 
@@ -27,7 +28,7 @@ export const kafkaTopics = (values: Values): Omit<SourceTables, 'has'> => ({
   },
 });
 
-interface Found {
+export interface Found {
   readonly topic: Topic;
   readonly broker: Broker;
   readonly described: Described;
@@ -52,10 +53,13 @@ class Snapshot implements TableSnapshot {
     return { uppers, mayGoBack: true, ...(behind > 0n ? { waits } : {}) };
   }
 
-  async gone(table: SourceTable, span: Span): Promise<string | undefined> {
-    const { topic, broker, described } = await this.#of(table);
-    const starts = await broker.since(topic, span.from);
-    return expiredBefore(topic, described, starts, span);
+  async gone(table: SourceTable, span: Span, known?: Known): Promise<string | undefined> {
+    const found = await this.#of(table);
+    return await goneOf(found, span, { known, starts: await found.broker.since(found.topic, span.from) });
+  }
+
+  async spanned(table: SourceTable, span: Span): Promise<Known> {
+    return await spanned(await this.#of(table), span);
   }
 
   async open(table: SourceTable, asked: TableAsked): Promise<Incoming> {
@@ -67,7 +71,7 @@ class Snapshot implements TableSnapshot {
       if (topic.expired === 'fail') throw messagesLost(topic, what);
       told.push(`messages are left out that are gone: ${what}`);
     };
-    const ranges = within ? await rangesOfSpans(found, within.spans, missing) : rangesOf(found, asked, missing);
+    const ranges = within ? await rangesOfSpans(found, within, missing) : rangesOf(found, asked, missing);
     const lost = async (partition: number): Promise<Error> => {
       const { partitions } = await broker.describe(topic);
       const wanted = ranges.find((one) => one.partition === partition)?.from ?? 0n;
@@ -79,7 +83,10 @@ class Snapshot implements TableSnapshot {
       differences: [],
       told,
       repeats: false,
-      messages: { ...(key === undefined ? {} : { key }), ...(within ? { within } : {}) },
+      messages: {
+        ...(key === undefined ? {} : { key }),
+        ...(within ? { within: { column: within.column, spans: within.spans } } : {}),
+      },
       chunks: messagesOf(ranges, { broker, topic, lost, called: calledOf(found) }),
       close: async () => {},
     };
@@ -108,9 +115,6 @@ class Snapshot implements TableSnapshot {
     for (const one of brokers) if (one.status === 'fulfilled') await one.value.close();
   }
 }
-
-/** A number that another topic hardly has. */
-const identityOf = (id: string): bigint => BigInt(`0x${id.replaceAll('-', '').slice(0, 15)}`);
 
 /** A topic that is made again begins with the same offsets: its messages are others. */
 const calledOf = ({ topic, described }: Found): string =>
@@ -145,7 +149,7 @@ function rangesOf(
  */
 async function rangesOfSpans(
   found: Found,
-  spans: readonly Span[],
+  { spans, known }: NonNullable<TableAsked['within']>,
   missing: (what: string) => void,
 ): Promise<readonly Range[]> {
   const { topic, broker, described } = found;
@@ -158,7 +162,7 @@ async function rangesOfSpans(
     const [from, until] = [inUtc(span.from).subtract(apart).toInstant(), inUtc(span.until).add(apart).toInstant()];
     windows.push([from.epochMilliseconds, until.epochMilliseconds]);
     const [starts, own, ends] = await Promise.all([from, span.from, until].map((at) => broker.since(topic, at)));
-    const expired = expiredBefore(topic, described, own ?? [], span);
+    const expired = await goneOf(found, span, { known, starts: own ?? [] });
     if (expired !== undefined) missing(expired);
     for (const [partition, { stable, end }] of described.partitions.entries()) {
       const [start = -1n, after = -1n] = [starts?.[partition], ends?.[partition]];
@@ -174,22 +178,6 @@ async function rangesOfSpans(
     const until = described.partitions[partition]?.stable ?? after;
     return { partition, from, until, sent: { windows, after } };
   });
-}
-
-/** Of a time whose first message is the first that a partition still has, some may be gone. */
-function expiredBefore(
-  topic: Topic,
-  { partitions }: Described,
-  starts: readonly bigint[],
-  { called }: Span,
-): string | undefined {
-  const parts = partitions.flatMap(({ first }, partition) => {
-    const start = starts[partition] ?? -1n;
-    const isCut = first > 0n && (start === first || (start < 0n && first === partitions[partition]?.end));
-    return isCut ? [`those of partition ${partition} before offset ${first}`] : [];
-  });
-  if (parts.length === 0) return undefined;
-  return `${topic.name} may not have all messages of ${called} any more: ${parts.join(', ')} are gone`;
 }
 
 function missingText(partition: number, wanted: bigint, extent: Extent | undefined): string {

@@ -2,7 +2,7 @@ import { type AnySource, type AnyTable, appends, wayOf } from '../../define/inde
 import { whereOf } from '../../graph/index.ts';
 import { type Read, readsDay, type StepModel } from '../../plan/index.ts';
 import type { IncomingInput, SourceTable, TableAsked } from '../../ports/index.ts';
-import { spansOf } from '../choices.ts';
+import { spansOf } from '../spans.ts';
 import { contractOf, marksOf, pieceOf, tableOf, tableRelation } from '../tables.ts';
 import { lookbackStart } from './arrived.ts';
 import type { Options } from './options.ts';
@@ -32,8 +32,11 @@ export function tableInputs(model: StepModel, options: Options): readonly Incomi
 
 function rowsOf(read: Read, table: SourceTable, options: Options): Pick<TableAsked, 'piece' | 'back' | 'within'> {
   const { day } = read.node.definition as AnySource;
-  if (readsDay(read) && day !== undefined)
-    return { within: { column: day, spans: spansOf(read, options.values, options.reach) } };
+  if (readsDay(read) && day !== undefined) {
+    const known = options.reach.spans?.get(read.node.id);
+    const spans = spansOf(read, options.values, options.reach);
+    return { within: { column: day, spans, ...(known ? { known } : {}) } };
+  }
   const piece = pieceOf(marksOf(read, table), options.reach.bounds);
   if (read.how === 'files' || piece.size === 0) return {};
   const isNew = [...piece.values()].some(({ lower }) => lower !== undefined);

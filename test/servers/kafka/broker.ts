@@ -40,6 +40,7 @@ interface Administrating {
   deleteTopics(options: object): Promise<unknown>;
   createPartitions(options: object): Promise<unknown>;
   deleteRecords(options: object): Promise<unknown>;
+  listOffsets(options: object): Promise<readonly { readonly partitions: readonly { readonly offset: bigint }[] }[]>;
   close(): Promise<void>;
 }
 // Its own types do not pass the checks of this project.
@@ -72,6 +73,13 @@ export const makeNamed = (topic: string, partitions: number, configs: Readonly<R
       configs: Object.entries(configs).map(([name, value]) => ({ name, value })),
     }),
   );
+
+/** Of the first message that a partition still has. */
+export async function firstOffset(name: string, partition: number): Promise<bigint> {
+  const asked = [{ name, partitions: [{ partitionIndex: partition, timestamp: -2n }] }];
+  const [found] = await administrate((admin) => admin.listOffsets({ topics: asked }));
+  return found?.partitions[0]?.offset ?? -1n;
+}
 
 const asMessage = (topic: string, { value = null, key, partition = 0, at = Date.now() }: ToSend) => ({
   ...{ topic, partition, timestamp: BigInt(typeof at === 'number' ? at : Date.parse(at)) },

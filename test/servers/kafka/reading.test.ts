@@ -257,6 +257,42 @@ export const daily = job('daily', { when: byHand, build: [bronze] });
     }
   });
 
+  test('a partition that was emptied before the date is no loss; one that lost messages of it is', async () => {
+    const now = Temporal.Now.instant();
+    const ago = (days: number): string => now.subtract({ hours: 24 * days }).toString();
+    const dateOf = (days: number): string => ago(days).slice(0, 10);
+    const shop = await Shop.open({
+      definitions: dated,
+      partitions: 2,
+      configs: { 'retention.ms': `${4 * 86_400_000}` },
+    });
+    const one = (id: number, days: number, partition: number) => ({
+      ...{ at: ago(days), partition },
+      value: JSON.stringify({ id, happened: ago(days) }),
+    });
+    const ends = async (offset: bigint): Promise<void> =>
+      administrate((admin) =>
+        admin.deleteRecords({ topics: [{ name: shop.topic, partitions: [{ partition: 1, offset }] }] }),
+      ) as Promise<void>;
+    const ids = () => shop.rows("select string_agg(id, ',' order by id) from bronze.events");
+    try {
+      // Too old to be kept: the broker gives it up.
+      await send(shop.topic, [one(1, 9, 1), one(2, 2, 0), one(3, 1, 0)]);
+      for (let left = 100; left > 0 && (await shop.first(1)) === 0n; left -= 1) await sleep(100);
+      assert.equal(await shop.first(1), 1n);
+      await shop.run(dateOf(2));
+      assert.deepEqual(await ids(), [['2']]);
+      // Kept long enough, and yet gone: somebody has deleted it.
+      await send(shop.topic, [one(4, 1, 1), one(5, 1, 1)]);
+      await ends(3n);
+      const { code, details } = await shop.fails(dateOf(1));
+      assert.equal(code, 'MESSAGES_LOST');
+      assert.match(details.got ?? '', /any more: those of partition 1 before offset 3 are gone$/);
+    } finally {
+      await shop.close();
+    }
+  });
+
   test('a topic that was deleted and made again is another', async () => {
     const shop = await Shop.open({ definitions: unread });
     try {

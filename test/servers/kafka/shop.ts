@@ -3,7 +3,7 @@ import path from 'node:path';
 import { EsteiraError } from '../../../src/errors.ts';
 import { temporaryFolder, writeProject } from '../../run/support/folder.ts';
 import { World } from '../../run/support/world.ts';
-import { makeTopic, plain } from './broker.ts';
+import { firstOffset, makeTopic, plain } from './broker.ts';
 
 const words = `import { byHand, col, cron, env, files, firstOf, from, history, job, keepLatest, mergeDeleting, replaceEach, source, sql, table } from 'esteira';
 import { kafka } from 'esteira/kafka';
@@ -61,6 +61,10 @@ export class Shop {
     );
     if (error instanceof EsteiraError) return error;
     throw error;
+  }
+  /** The first message that a partition of its topic still has. */
+  async first(partition: number): Promise<bigint> {
+    return await firstOffset(this.topic, partition);
   }
   async rows(sql: string): Promise<readonly (readonly unknown[])[]> {
     return await this.world.rows(sql);
