@@ -4,6 +4,8 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { type Manifest, meansOf } from '../../pipelines/ranking/data/generate.ts';
+import { World } from '../run/support/world.ts';
+import { endOwners, Owner, setClock } from '../schedule/owner.ts';
 import { Desk, failing, figureOf, lastDate } from './desk.ts';
 
 const days = 22;
@@ -11,6 +13,8 @@ const dayOf = (back: number): string => Temporal.PlainDate.from(lastDate).subtra
 const bronze = 'select event_id, occurred_at, case_id, chosen, day from bronze.match_events order by all';
 const shown = 'select * exclude (_run, _seq) from silver.match_shown order by all';
 const ndcg = 'ndcg_at_5';
+
+after(endOwners);
 
 /** Weeks of days of which every second has something wrong with it, one after the other on a clock that is set. */
 describe('weeks of matches', () => {
@@ -28,7 +32,6 @@ describe('weeks of matches', () => {
     await deliver(dayOf(11));
     await desk.takeIn(dayOf(days - 1), dayOf(11));
   });
-  after(() => desk.close());
 
   test('features that are corrected later change the rows of matches that saw them, and no other', async () => {
     const [first, when] = [dayOf(days - 1), manifest.corrections.date];
@@ -170,5 +173,33 @@ describe('weeks of matches', () => {
     assert.equal(await desk.champion(), '20250714_0215');
     const latest = path.join(desk.folder, 'models', 'ltr', 'latest', 'ltr_weights.json');
     assert.equal(JSON.parse(readFileSync(latest, 'utf8')).version, '20250714_0215');
+  });
+
+  test('nights that nobody ran are made up for, each for the day before it', async () => {
+    await desk.close();
+    const keep = async (now: string): Promise<void> => {
+      setClock(desk.folder, Temporal.Instant.from(now));
+      const owner = new Owner(desk.folder, { words: ['--once'] });
+      assert.equal(await owner.ended, 0, owner.err);
+    };
+    await keep('2025-07-14T12:30:00Z');
+    await desk.plant({ days: days + 2, lastDate: '2025-07-15', events: 120, seed: 6 });
+    await keep('2025-07-16T03:00:00Z');
+    const again = await World.open(desk.folder, '2025-07-16T03:30:00Z');
+    try {
+      const { versions } = await again.do('models history', { model: 'ltr' });
+      const names = versions.map(({ version }) => version);
+      assert.deepEqual(names.slice(0, 2), ['20250716_0215', '20250715_0215']);
+      const days = await again.rows('select day, count(*) from bronze.match_events group by 1 order by 1 desc limit 2');
+      assert.deepEqual(
+        days.map(([day, rows]) => [String(day), rows]),
+        [
+          ['2025-07-15', 120],
+          ['2025-07-14', 120],
+        ],
+      );
+    } finally {
+      await again.close();
+    }
   });
 });

@@ -1,13 +1,18 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { correctionDay, type Features, type Lawyer } from './lawyers.ts';
 import { dateOf, type Plan } from './options.ts';
 
-/** Whole under its name, or not there. */
+/** Whole under its name, or not there; a file that has these bytes already is left as it is. */
 export async function writeWhole(file: string, text: string): Promise<void> {
   await writeFile(`${file}.part`, text);
-  await rename(`${file}.part`, file);
+  await put(`${file}.part`, file);
+}
+async function put(part: string, file: string): Promise<void> {
+  const before = await readFile(file).catch(() => undefined);
+  if (before?.equals(await readFile(part))) await rm(part);
+  else await rename(part, file);
 }
 
 interface Row extends Features {
@@ -23,7 +28,7 @@ export async function writeLawyers(
   { plan, lawyers, through }: { readonly plan: Plan; readonly lawyers: readonly Lawyer[]; readonly through: number },
 ): Promise<void> {
   const files = new Map<string, Row[]>();
-  const put = (name: string, row: Row): void => void files.set(name, [...(files.get(name) ?? []), row]);
+  const add = (name: string, row: Row): void => void files.set(name, [...(files.get(name) ?? []), row]);
   for (const { id, gender, history } of lawyers)
     for (const { at, delivered, mistaken, ...right } of history) {
       const row = (values: Features, day: number): Row => ({
@@ -33,9 +38,9 @@ export async function writeLawyers(
         ...values,
         gender,
       });
-      if (delivered <= through) put(dateOf(plan, delivered), row(mistaken?.was ?? right, delivered));
+      if (delivered <= through) add(dateOf(plan, delivered), row(mistaken?.was ?? right, delivered));
       if (mistaken && mistaken.corrected <= through)
-        put(`${dateOf(plan, correctionDay(plan))}-correcoes`, row(right, mistaken.corrected));
+        add(`${dateOf(plan, correctionDay(plan))}-correcoes`, row(right, mistaken.corrected));
     }
   await mkdir(join(folder, 'lawyers'), { recursive: true });
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
@@ -49,7 +54,7 @@ export async function writeLawyers(
       from read_json(${quoted(lines)}, format = 'newline_delimited', columns = {lawyer_id: 'varchar', as_of: 'varchar', recorded_at: 'varchar',
         area_match: 'double', distance_km: 'double', success_rate: 'double', reviews: 'double', price: 'double', gender: 'varchar'})
       order by lawyer_id, as_of) to ${quoted(`${file}.part`)} (format parquet)`);
-    await rename(`${file}.part`, file);
+    await put(`${file}.part`, file);
     await rm(lines);
   }
   connection.closeSync();
