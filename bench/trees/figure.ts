@@ -25,6 +25,7 @@ async function built(): Promise<string> {
     entryPoints: entries,
     outdir,
     bundle: true,
+    splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node26',

@@ -1,12 +1,12 @@
 // What bench/trees measures: `node work.js <train|native|score> <folder>`, the same that bench/peers/lightgbm/work.py does.
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { Lightgbm } from '../../src/adapters/lightgbm/engine.ts';
 import { readModel } from '../../src/learn/trees/format/read.ts';
 import { writeModel } from '../../src/learn/trees/format/write.ts';
 import type { TreesOptions } from '../../src/learn/trees/options.ts';
 import { Predictor } from '../../src/learn/trees/predictor.ts';
 import { trainTrees } from '../../src/learn/trees/train.ts';
+import type { TreesEngine } from '../../src/ports/index.ts';
 import { median } from '../rounds.ts';
 
 const [, , task = '', folder = ''] = process.argv;
@@ -19,7 +19,10 @@ interface About {
 const about = JSON.parse(readFileSync(path.join(folder, 'about.json'), 'utf8')) as About;
 const bytes = (name: string): ArrayBuffer => {
   const { buffer, byteOffset, byteLength } = readFileSync(path.join(folder, name));
-  return buffer.slice(byteOffset, byteOffset + byteLength);
+  // A small file shares its memory with others, and may begin anywhere in it.
+  return byteOffset === 0 && byteLength === buffer.byteLength
+    ? buffer
+    : buffer.slice(byteOffset, byteOffset + byteLength);
 };
 const all = new Float64Array(bytes('columns.f64'));
 const columns = Array.from({ length: about.columns }, (_, column) =>
@@ -55,17 +58,19 @@ if (task === 'score') {
     JSON.stringify({ digest: digest(predictor), rowsPerSecond: about.rows / median(times), oneRow: median(one) }),
   );
 } else {
-  const engine = new Lightgbm({
-    library: process.env['LIGHTGBM'] ?? '',
-    koffi: process.env['KOFFI'] ?? 'koffi',
-    threads: 1,
-  });
+  // As in a run: it is imported where a model asks for it.
+  const native = async (): Promise<TreesEngine> => {
+    const { Lightgbm } = await import('../../src/adapters/lightgbm/engine.ts');
+    const { LIGHTGBM: library = '', KOFFI: koffi = 'koffi' } = process.env;
+    return new Lightgbm({ library, koffi, threads: 1 });
+  };
+  const engine = task === 'native' ? await native() : undefined;
   const { model } = await trainTrees({
     columns: Object.fromEntries(columns.map((values, index) => [`f${index}`, { of: 'numbers', values }])),
     target: new Float32Array(bytes('target.f32')),
     ...(about.ranks ? { groups: new Int32Array(bytes('groups.i32')) } : {}),
     options: about.options,
-    ...(task === 'native' ? { elsewhere: (job, of) => engine.grow(job, of) } : {}),
+    ...(engine ? { elsewhere: (job, of) => engine.grow(job, of) } : {}),
   });
   writeModel(model);
   console.log(JSON.stringify({ digest: digest(new Predictor(model)) }));
