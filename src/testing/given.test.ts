@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { col, files, from, history, replaceEach, source, sql, table } from 'esteira';
+import { asOf, col, files, from, history, replaceEach, source, sql, table } from 'esteira';
 import { given } from './index.ts';
 
 const orders = table('silver.orders', { columns: { id: col.integer().key() }, rows: sql`select 1 as id` });
@@ -46,6 +46,33 @@ test('what is new of such a source, and a function over it, read the given rows 
     rows: from(bronze, (row) => ({ id: row.id ?? 0, cents: Number(row.price) * 100 })),
   });
   assert.deepEqual((await given(landing, [{ id: 1, price: '0.25' }]).build(cents)).rows, [{ id: 1, cents: 25 }]);
+});
+
+test('what was known at a time is looked up among the given rows', async () => {
+  const moment = (text: string) => Temporal.Instant.from(text);
+  const rates = table('silver.rates', {
+    columns: { k: col.text().key(), since: col.timestamp().key(), rate: col.real() },
+    rows: sql`select 'a' as k, ${moment('2026-01-01T00:00:00Z')} as since, 1.0 as rate`,
+    write: 'merge',
+  });
+  const asked = table('bronze.asked', {
+    columns: { day: col.date(), k: col.text(), seen: col.timestamp() },
+    rows: sql`select null::date as day, 'a' as k, null::timestamptz as seen`,
+    write: 'append',
+  });
+  const known = table('gold.known', {
+    columns: { day: col.date(), k: col.text(), rate: col.real().optional() },
+    rows: asOf(asked.since('day'), rates, { on: ['k'], at: ['seen', 'since'], take: { rate: 'rate' } }),
+    write: replaceEach('day'),
+  });
+  const day = Temporal.PlainDate.from('2026-01-02');
+  const { rows } = await given(rates, [{ k: 'a', since: moment('2026-01-02T00:00:00Z'), rate: 2 }])
+    .given(asked, [
+      { day, k: 'a', seen: moment('2026-01-02T00:00:00Z') },
+      { day, k: 'a', seen: moment('2026-01-01T00:00:00Z') },
+    ])
+    .build(known);
+  assert.deepEqual(rows.map(({ rate }) => rate).toSorted(), [2, null]);
 });
 
 test('a view that is given stands as the given rows, and nothing above it is built', async () => {

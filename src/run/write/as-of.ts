@@ -26,14 +26,12 @@ function isCorrected(
   const tuple = (names: readonly string[]): string => (names.length === 1 ? named(names) : `(${named(names)})`);
   const by = [...on, at[0]];
   const news = `from ${dialect.place(placeOf(right))} where ${dialect.identifier(hidden.sequence)} > ${lower}`;
-  // Few rows are new, mostly: what they cannot be looked up for is left out at once.
-  const can = [
-    ...(on.length > 0 ? [`${tuple(on)} in (select ${named(on)} ${news})`] : []),
-    `${named([at[0]])} >= (select min(${named([at[1]])}) ${news})`,
-  ];
+  // Few rows are new, mostly: only rows that they can be looked up for are joined, and only with those of the same key.
+  const alike = on.length > 0 ? `${tuple(on)} in (select ${named(on)} ${news})` : 'true';
   const found = dialect.asOf({
-    left: `(select distinct ${named(by)} from ${left} where ${can.join(' and ')})`,
-    ...{ right: dialect.place(placeOf(right)), columns: by, on, at, ties, ...(within ? { within } : {}) },
+    left: `(select distinct ${named(by)} from ${left} where ${alike})`,
+    right: `(select * from ${dialect.place(placeOf(right))} where ${alike})`,
+    ...{ columns: by, on, at, ties, ...(within ? { within } : {}) },
     take: { [hidden.sequence]: hidden.sequence },
   });
   const those = `select ${named(by)} from ${found} as _found where ${dialect.identifier(hidden.sequence)} > ${lower}`;

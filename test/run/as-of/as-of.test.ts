@@ -6,16 +6,16 @@ import { temporaryFolder, writeProject } from '../support/folder.ts';
 import { World } from '../support/world.ts';
 
 const definitions = `import { asOf, byHand, col, files, from, job, keepLatest, replaceEach, source, sql, table } from 'esteira';
-const shownFiles = source('landing.shown', { reader: files('shown-*.csv'), columns: { id: col.integer(), seen: col.timestamp(), lawyer: col.text() } });
-const lawyerFiles = source('landing.lawyers', { reader: files('lawyers-*.csv'), columns: { lawyer: col.text(), as_of: col.timestamp(), fee: col.integer(), sent: col.integer() } });
+const shownFiles = source('landing.shown', { reader: files('shown-*.csv'), columns: { id: col.integer(), seen: col.timestamp(), lawyer: col.text(), area: col.text() } });
+const lawyerFiles = source('landing.lawyers', { reader: files('lawyers-*.csv'), columns: { lawyer: col.text(), as_of: col.timestamp(), fee: col.integer(), sent: col.integer(), area: col.text() } });
 export { shownFiles, lawyerFiles };
 export const shown = table('bronze.shown', {
-  columns: { day: col.date(), id: col.integer(), seen: col.timestamp(), lawyer: col.text() },
-  rows: sql\`select cast(seen as date) as day, id, seen, lawyer from \${shownFiles.unread}\`, write: 'append' });
+  columns: { day: col.date(), id: col.integer(), seen: col.timestamp(), lawyer: col.text(), area: col.text() },
+  rows: sql\`select cast(seen as date) as day, id, seen, lawyer, area from \${shownFiles.unread}\`, write: 'append' });
 export const lawyers = table('silver.lawyers', {
-  columns: { lawyer: col.text().key(), as_of: col.timestamp().key(), fee: col.integer(), sent: col.integer() },
+  columns: { lawyer: col.text().key(), area: col.text().key(), as_of: col.timestamp().key(), fee: col.integer(), sent: col.integer() },
   rows: lawyerFiles.unread, write: 'merge', duplicates: keepLatest('sent') });
-const known = (left) => asOf(left, lawyers, { on: ['lawyer'], at: ['seen', 'as_of'], take: { fee: 'fee', known: 'as_of' }, within: '3 days' });
+const known = (left) => asOf(left, lawyers, { on: ['lawyer', 'area'], at: ['seen', 'as_of'], take: { fee: 'fee', known: 'as_of' }, within: '3 days' });
 export const judged = table('gold.judged', {
   columns: { ...shown.columns, fee: col.integer().optional(), known: col.timestamp().optional() },
   rows: known(shown.since('day')), write: replaceEach('day') });
@@ -44,11 +44,15 @@ class Shop {
     await shop.world.do('setup', {});
     return shop;
   }
+  /** Of one area, but for what says another. */
   file(name: 'shown' | 'lawyers', ...lines: readonly string[]): void {
-    const head = { shown: 'id,seen,lawyer', lawyers: 'lawyer,as_of,fee,sent' }[name];
+    const head = { shown: 'id,seen,lawyer,area', lawyers: 'lawyer,as_of,fee,sent,area' }[name];
     this.#files += 1;
     const file = path.join(this.world.folder, 'files', `${name}-${this.#files}.csv`);
-    writeFileSync(file, [head, ...lines, ''].join('\n'));
+    writeFileSync(
+      file,
+      [head, ...lines.map((line) => (line.endsWith('penal') ? line : `${line},civil`)), ''].join('\n'),
+    );
   }
   /** How many rows each step made. */
   async run(): Promise<Readonly<Record<string, number>>> {
@@ -103,6 +107,9 @@ test('what comes late or is corrected changes the rows for which it counts, and 
   shop.file('shown', '100,2026-01-09T12:00:00Z,ana');
   assert.deepEqual(await shop.run(), { shown: 1, lawyers: 1, judged: 9, merged: 4, made: 9 });
   assert.match(await shop.fees(), /^1:10 2:10 3:30 4:30 5:55 6:55 7:55 8:- 9:- 10:- .* 100:-$/);
+  // Of another area: for nobody.
+  shop.file('lawyers', 'ana,2026-01-04T00:00:00Z,99,3,penal');
+  assert.deepEqual(await shop.run(), { shown: 0, lawyers: 1, judged: 0, merged: 0, made: 0 });
   // Older than what is known for every row, and an older version of what is there: nothing counts otherwise.
   shop.file('lawyers', 'ana,2025-12-31T00:00:00Z,1,3', 'ana,2026-01-05T00:00:00Z,5,1');
   assert.deepEqual(await shop.run(), { shown: 0, lawyers: 2, judged: 0, merged: 0, made: 0 });
