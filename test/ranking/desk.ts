@@ -39,7 +39,7 @@ function layOut(change: Change): string {
   // The package under its own name, so that the definitions meet the very modules that run them.
   symlinkSync(root, path.join(folder, 'node_modules', 'esteira'), 'dir');
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }\n');
-  writeFileSync(path.join(folder, 'esteira.config.ts'), config);
+  writeFileSync(path.join(folder, 'esteira.config.ts'), change(config));
   for (const file of globSync('pipelines/ranking/definitions/*.ts', { cwd: root }))
     writeFileSync(
       path.join(folder, 'definitions', path.basename(file)),
@@ -67,6 +67,11 @@ export class Desk {
     for (const name of ['data', 'warehouse'])
       cpSync(path.join(this.folder, name), path.join(folder, name), { recursive: true, preserveTimestamps: true });
     return Desk.#in(folder);
+  }
+  /** As another process would find it. */
+  async reopened(): Promise<Desk> {
+    await this.close();
+    return Desk.#in(this.folder);
   }
   static async #in(folder: string): Promise<Desk> {
     const desk = new Desk(folder, await World.open(folder, `${lastDate}T00:00:00Z`));
