@@ -7,7 +7,7 @@ import type { Measures, Outcomes } from '../trees/measures.ts';
 import { judgedAcross } from './across.ts';
 import { leftOut } from './clusters.ts';
 import type { Learned, Lesson, Parameters } from './learned.ts';
-import { lengthOf, pickedAll, rowsWhere } from './rows.ts';
+import { lengthOf, pickedAll, refuseUnjudged, rowsWhere, unknownTargets } from './rows.ts';
 
 type Regression = Extract<Parameters, { readonly coefficients: readonly number[] }>;
 interface Fit {
@@ -73,8 +73,7 @@ function regression({ features, columns, target, held, across = {}, former }: Le
   const targets = Float64Array.from(encoded.rows, (row) => numbers[training[row] as number] as number);
   const fit = kind.fit(encoded.matrix, targets);
   const coefficients = Array.from(fit.coefficients, (value) => (Number.isNaN(value) ? 0 : value));
-  const isHeld = judging.length > 0;
-  const rowsOf = isHeld ? judging : training;
+  const rowsOf = held ? judging : training;
   const outcomesOf = (of: Pick<Regression, 'encoding' | 'coefficients'>) => {
     const { matrix, rows } = encode(pickedAll(columns, rowsOf), of.encoding, { leaveOut });
     const own = Int32Array.from(rows, (row) => rowsOf[row] as number);
@@ -82,6 +81,7 @@ function regression({ features, columns, target, held, across = {}, former }: Le
     return { predictions: sums(matrix, of.coefficients).map(kind.predicted), values, rows: own };
   };
   const outcomes = outcomesOf({ encoding, coefficients });
+  refuseUnjudged(held, { judging: outcomes.rows.length });
   const champion = former?.learner === kind.learner ? (former as Regression) : undefined;
   return {
     parameters: { learner: kind.learner, encoding, coefficients },
@@ -105,7 +105,6 @@ function regression({ features, columns, target, held, across = {}, former }: Le
 
 const orNone = (value: number | undefined): number | null =>
   value === undefined || Number.isNaN(value) ? null : value;
-const unknownTargets = (rows: number): Readonly<Record<string, number>> => (rows > 0 ? { 'the target': rows } : {});
 /** Its features are still there. */
 const canJudge = ({ features }: Encoding, columns: Readonly<Record<string, FeatureColumn>>): boolean =>
   features.every(({ name }) => name in columns);

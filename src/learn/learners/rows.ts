@@ -37,3 +37,20 @@ export function rowsWhere(count: number, isMeant: (row: number) => boolean): Int
 
 export const lengthOf = (column: FeatureColumn): number =>
   column.of === 'texts' ? column.codes.length : column.values.length;
+
+/**
+ * Throws RangeError where rows were to be kept to judge with and nothing can be judged by any: how well a model knows the rows that it was made of says
+ * nothing.
+ */
+export function refuseUnjudged(held: Uint8Array | undefined, { judging }: { readonly judging: number }): void {
+  if (held === undefined || judging > 0) return;
+  throw new RangeError(
+    held.includes(1)
+      ? 'no row that is kept to judge with has a known target and the features that it needs'
+      : 'no row is kept to judge with',
+  );
+}
+
+/** Rows that teach and judge nothing. */
+export const unknownTargets = (rows: number): Readonly<Record<string, number>> =>
+  rows > 0 ? { 'the target': rows } : {};

@@ -12,7 +12,7 @@ import { predictTrees, trainTrees } from '../trees/train.ts';
 import { judgedAcross } from './across.ts';
 import type { Learned, Lesson, Parameters } from './learned.ts';
 import { going, type Refining } from './refining.ts';
-import { lengthOf, pickedAll, rowsWhere } from './rows.ts';
+import { lengthOf, pickedAll, refuseUnjudged, rowsWhere, unknownTargets } from './rows.ts';
 
 type Forest = Extract<Parameters, { readonly text: string }>;
 type Options = Omit<TreesOptions, 'objective'> & {
@@ -45,6 +45,7 @@ async function trees(
     );
   const all = rowsOf((row) => held?.[row] !== 1);
   const judging = rowsOf((row) => held?.[row] === 1);
+  refuseUnjudged(held, { judging: judging.count });
   const { training, validation } = own.stopAfter ? apart(all, { columns, values, group, seed }) : { training: all };
   const champion = former?.learner === learner ? readModel((former as Forest).text) : undefined;
   const on = lesson.refine ? going(champion, columns, { trees: own.trees, refine }) : undefined;
@@ -56,7 +57,7 @@ async function trees(
     ...(validation ? { validation } : {}),
     ...(progress ? { progress } : {}),
   });
-  const rows = judging.count > 0 ? judging : all;
+  const rows = held ? judging : all;
   const outcomesOf = (of: typeof model): Outcomes => ({
     predictions: predictTrees(of, rows.columns),
     values: rows.target,
@@ -134,6 +135,5 @@ function apart(all: Rows, { seed, ...from }: From & { readonly seed: number }) {
 const chosenIn = (grades: ArrayLike<number>, groups: Int32Array): number =>
   meanOf(ndcg({ scores: grades, grades, groups }, 1)).samples;
 
-const unknownTargets = (rows: number): Readonly<Record<string, number>> => (rows > 0 ? { 'the target': rows } : {});
 const canJudge = (features: readonly string[], columns: From['columns']): boolean =>
   features.every((name) => name in columns);
