@@ -14,3 +14,12 @@ test('of two secrets of which one begins the other nothing is shown', () => {
   for (const name of ['SHORT_KEY', 'LONG_KEY']) variables.hide(name);
   assert.equal(variables.redact('first abcdef, then abcdefXYZ123.'), 'first ***, then ***.');
 });
+
+test('an empty line is no value where there is a standard, and an empty one where there is none', () => {
+  writeFileSync(path.join(folder, '.env'), 'TOPIC=\nSERVERS=broker:9092\n');
+  const variables = new Variables(folder);
+  const found = ['env:TOPIC=events', 'env:TOPIC', 'env:SERVERS=localhost:9092', 'env:GROUP=esteira'].map((one) =>
+    variables.value(one),
+  );
+  assert.deepEqual(found, ['events', '', 'broker:9092', 'esteira']);
+});

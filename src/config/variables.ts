@@ -13,11 +13,12 @@ export class Variables {
     for (const [name, value] of Object.entries(this.#values)) if (value && isSecretName(name)) this.#hide(value);
   }
 
-  /** `env('NAME')` gives the variable's value, anything else itself. */
+  /** `env('NAME')` gives the variable's value, anything else itself. An empty line, as .env.example has them, is none where there is a standard. */
   value(of: string): string {
     const match = /^env:([^=]+)(?:=([\s\S]*))?$/.exec(of);
     if (!match?.[1]) return of;
-    const found = this.#values[match[1]] ?? match[2];
+    const [own, otherwise] = [this.#values[match[1]], match[2]];
+    const found = own === '' ? (otherwise ?? own) : (own ?? otherwise);
     if (found === undefined) {
       throw new EsteiraError('VARIABLE_MISSING', {
         what: `The variable ${match[1]} is not set.`,

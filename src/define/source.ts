@@ -3,7 +3,7 @@ import { EsteiraError } from '../errors.ts';
 import type { Definition } from './definition.ts';
 import { type Growing, named, type Readable, readableBy } from './rows.ts';
 
-/** The name of an environment variable, and the value when it is not set: read when used, never stored. */
+/** The name of an environment variable, and the value when it is not set, or empty: read when used, never stored. */
 export type Env = `env:${string}`;
 export const env = (name: string, otherwise?: string): Env =>
   `env:${name}${otherwise === undefined ? '' : `=${otherwise}`}`;
