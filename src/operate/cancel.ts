@@ -1,6 +1,8 @@
 import { EsteiraError } from '../errors.ts';
 import type { RunRecord } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
+import { sendNow } from './alerts/tell.ts';
+import { toldOfEnd } from './alerts/told-run.ts';
 import { interruptedOf } from './interrupted.ts';
 import { runNamed } from './names.ts';
 import { goesOnWith, isBackfill, isRerun, isReset, nameOfBackfill } from './rerun/called.ts';
@@ -101,15 +103,21 @@ function refuseEnded({ runId, job, state }: RunRecord): void {
 async function abandon(record: RunRecord, by: string, project: Project): Promise<void> {
   const { state, clock, holder } = project;
   const dates = isBackfill(record.job) ? await datesOf(record, project) : [];
-  for (const { runId, job } of [record, ...dates]) {
+  for (const one of [record, ...dates]) {
+    const { runId, job } = one;
+    // What a rerun has left as it was may still be done.
+    const as = isRerun(job) ? 'failed' : 'cancelled';
     const error = new EsteiraError('CANCELLED', {
       what: `${by} has stopped it; nobody carried it out.`,
       where: `run ${runId}`,
-      next: goesOnWith({ runId, job, date: record.date, reason: record.reason }, project),
+      next: goesOnWith({ ...one, state: as }, project),
     });
-    // What a rerun has left as it was may still be done.
-    const as = isRerun(job) ? 'failed' : 'cancelled';
-    await state.abandon(runId, { holder, as, error: error.toJSON(), now: clock.now() });
+    const took = one.createdAt.until(clock.now()).total('milliseconds');
+    const ran = { ...one, state: as, took, steps: await state.steps(runId), error } as const;
+    const telling = await toldOfEnd(ran, project);
+    const how = { holder, as, error: error.toJSON(), now: clock.now() } as const;
+    await state.abandon(runId, { ...how, ...(telling ? { telling } : {}) });
+    if (telling) sendNow(project);
   }
   if (!isBackfill(record.job)) return;
   for (const { backfillId, state: was, job } of await state.backfills.list({ limit: 1000 }))

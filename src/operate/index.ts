@@ -83,8 +83,8 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
   publish: publishModels,
 };
 
-/** Monitors are judged by what these do, and their process may end with them. */
-const raises: readonly OperationName[] = ['run', 'resume', 'backfill', 'reprocess', 'sync'];
+/** People are told of what these do, and their process may end with them. */
+const raises: readonly OperationName[] = ['run', 'resume', 'backfill', 'reprocess', 'sync', 'cancel'];
 
 /** Champions are moved by what these do, and their process may end with them. */
 const releases: readonly OperationName[] = [

@@ -42,7 +42,11 @@ class JobLog {
 
   add({ event, ...line }: Line): void {
     const at = this.#project.clock.now().toString({ fractionalSecondDigits: 3 });
-    this.#waiting.push(JSON.stringify(cleaned({ at, event, ...this.#about, ...line }, this.#project)));
+    const all = cleaned({ at, event, ...this.#about, ...line }, this.#project);
+    // Of times the milliseconds, of measures every digit.
+    const short = (name: string, value: unknown): unknown =>
+      name === 'seconds' && typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;
+    this.#waiting.push(JSON.stringify(all, short));
     this.#going ??= this.#write();
   }
 

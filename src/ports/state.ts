@@ -196,6 +196,7 @@ export interface StateStore {
       readonly as: 'cancelled' | 'failed';
       readonly error: unknown;
       readonly now: Temporal.Instant;
+      readonly telling?: Telling;
     },
   ): Promise<void>;
   /** Runs that this holder carries out; those of others are of dead processes. */

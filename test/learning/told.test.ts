@@ -126,6 +126,7 @@ test('what happens in a run stands in the file of its job, a line of JSON for ea
   );
   const step = named('step finished').find((one) => one['step'] === 'shop.analytics.engagement');
   assert.deepEqual([step?.['in'], step?.['valid'], typeof step?.['seconds']], [6, 6, 'number']);
+  assert.ok(!('seconds' in (named('step began')[0] ?? {})));
   const [gate] = named('gate');
   assert.deepEqual(
     [

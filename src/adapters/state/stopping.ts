@@ -1,4 +1,5 @@
 import type { StateStore } from '../../ports/index.ts';
+import { tellOfRun } from './alerting.ts';
 import type { State } from './engine.ts';
 import { refuseUnlessOwner } from './owner.ts';
 import { encodeOptional } from './rows.ts';
@@ -15,7 +16,7 @@ export async function askToStop(state: State, runId: string, by: string): Promis
 export async function abandon(
   state: State,
   runId: string,
-  { holder, as, error, now }: Parameters<StateStore['abandon']>[1],
+  { holder, as, error, now, telling }: Parameters<StateStore['abandon']>[1],
 ): Promise<void> {
   await refuseUnlessOwner(state, holder);
   await state
@@ -31,4 +32,5 @@ export async function abandon(
     .where('state', '=', 'running')
     .execute();
   await state.deleteFrom('lease').where('run_id', '=', runId).where('holder', '<>', holder).execute();
+  await tellOfRun(state, telling, now);
 }

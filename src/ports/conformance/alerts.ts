@@ -134,6 +134,10 @@ export function alertsConformance(on: On): void {
     assert.deepEqual(await ofRuns(), ['failed email', 'failed email', 'failed email']);
     await found(state, 5, broken(5, 'a'));
     assert.equal((await ofRuns()).length, 3, 'none of an alert');
+    begun(await state.open(newRun('r2', { day: 2 })));
+    const abandoned = { holder: 'first', as: 'cancelled', error: undefined, now: at(6) } as const;
+    await state.abandon('r2', { ...abandoned, telling: telling(6, 'cancelled', 'by ana', 'r2') });
+    assert.equal((await ofRuns())[0], 'cancelled email');
     assert.equal((await state.alerts.notices(['r1'])).length, 3);
   });
 
