@@ -13,7 +13,7 @@ export const watching: readonly CommandEntry[] = [
   {
     name: 'alerts',
     about: 'What is wrong now, what was, and who was told.',
-    more: 'Alerts that monitors have raised: those that are open, and the last that are over. Of each notice whether it was delivered, and if not why, and when it is tried again.',
+    more: 'Alerts that monitors have raised: those that are open, and the last that are over; and what jobs have told of their runs (`tell`). Of each notice whether it was delivered, and if not why, and when it is tried again.',
     arguments: [],
     options: { limit: limit('At most so many that are over; by default 10.') },
     examples: [
