@@ -27,7 +27,7 @@ function missedLimit({ measure, sign, bound, setting, members }: JudgedLimit): r
     if (value === undefined)
       return `${named} is not known${why === undefined ? '' : ` (${why})`}: the limit is ${limit}`;
     if (sign === 'no worse' && champion === undefined)
-      return `${named} cannot be compared with the champion, which learned from other columns`;
+      return `${named} cannot be compared with the champion: ${why ?? 'it learned from other columns'}`;
     const misses = {
       '>=': 'is below',
       '<=': 'is above',

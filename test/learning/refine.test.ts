@@ -10,7 +10,7 @@ import { temporaryFolder, writeProject } from '../run/support/folder.ts';
 import { World } from '../run/support/world.ts';
 
 const definitions = `
-import { atLeast, boostedTrees, byHand, col, files, job, model, settings, source, sql, table } from 'esteira';
+import { approvedBy, atLeast, boostedTrees, byHand, col, files, job, model, settings, source, sql, table } from 'esteira';
 
 export const limits = settings('config.limits', { dearest: col.real().default(1000), auc: col.real().default(0.6) });
 export const arrived = source('landing.offers', { reader: files('offers/*.csv'), columns: {
@@ -23,6 +23,12 @@ export const chosen = model('ml.chosen', {
   from: offers, each: ['shop'], features: ['price', 'colour'], target: 'chosen', gate: [atLeast('auc', limits.auc)],
   learner: boostedTrees({ trees: 20, leaves: 7, refine: { trees: 5, most: 30 } }),
 });
+export const asked = model('ml.asked', {
+  from: offers, features: ['price'], target: 'chosen', release: approvedBy('dados'),
+  learner: boostedTrees({ trees: 5, leaves: 3, refine: { trees: 2 } }),
+});
+export const asking = job('asking', { when: byHand, train: [asked] });
+export const going = job('going', { when: byHand, refine: [asked] });
 export const daily = job('daily', { when: byHand, train: [chosen] });
 export const hourly = job('hourly', { when: byHand, refine: [chosen] });
 `;
@@ -47,6 +53,9 @@ let meanwhile: (() => Promise<void>) | undefined;
 before(async () => {
   const folder = temporaryFolder('learning-refine');
   writeProject(folder, { catalog: 'shop', definitions });
+  const config = path.join(folder, 'esteira.config.ts');
+  const text = readFileSync(config, 'utf8');
+  writeFileSync(config, text.replace("standard: 'here',", "standard: 'here', groups: { dados: ['ana'] },"));
   deliver(folder, 'a.csv', 0, ['blue', 'red'], ['north']);
   world = await World.open(folder, '2026-03-10T06:00:00Z', async (point) => {
     if (point === 'learned') await meanwhile?.();
@@ -61,15 +70,15 @@ beforeEach(() => {
 
 const model = 'shop.ml.chosen';
 let hour = 6;
-async function run(job: 'daily' | 'hourly', date?: string): Promise<{ version: string; about: VersionAbout }> {
+async function run(job: string, date?: string, of = model): Promise<{ version: string; about: VersionAbout }> {
   hour += 1;
   world.setClock(`2026-03-10T${String(hour).padStart(2, '0')}:00:00Z`);
   await world.run(job, date);
-  const [newest] = await world.project.state.models.versions({ model, limit: 1 });
+  const [newest] = await world.project.state.models.versions({ model: of, limit: 1 });
   return { version: newest?.version ?? '', about: newest?.about as VersionAbout };
 }
-const champion = async (): Promise<string | undefined> =>
-  (await world.project.state.models.champions()).get(model)?.version;
+const champion = async (of = model): Promise<string | undefined> =>
+  (await world.project.state.models.champions()).get(of)?.version;
 const said = (): string => world.events.flatMap((event) => (event.type === 'note' ? [event.text] : [])).join('\n');
 function treesOf(version: string): readonly TreeModel[] {
   const file = path.join(world.folder, 'files', 'models', model, version, 'model.json');
@@ -156,4 +165,23 @@ test('what goes on from a version that was taken back meanwhile is no champion b
     [view.state, view.waits],
     ['candidate', `it goes on from ${from}, which is not the champion any more: it can be promoted`],
   );
+});
+
+test('an approval does not let out what goes on from a version that was taken back', async () => {
+  const id = 'shop.ml.asked';
+  const approve = () => world.do('approve', { model: 'asked', by: 'ana', reason: 'as it should be' });
+  const { version: first } = await run('asking', undefined, id);
+  await approve();
+  const { version: second } = await run('going', undefined, id);
+  assert.equal((await approve()).became, 'moved');
+  const { version: third } = await run('going', undefined, id);
+  await world.do('models rollback', { model: 'asked', by: 'ana', reason: 'it does harm' });
+  const gone = `goes on from ${second}, which is not the champion any more`;
+  const view = await world.do('models show', { model: 'asked', version: third });
+  assert.equal(view.waits, `somebody of dados is to approve it, and it ${gone}`);
+  const approved = await approve();
+  assert.deepEqual([approved.became, approved.waits], ['waits', `it ${gone}: it can be promoted`]);
+  assert.equal(await champion(id), first);
+  await world.do('models promote', { model: 'asked', version: third, by: 'ana', reason: 'all the same' });
+  assert.equal(await champion(id), third);
 });

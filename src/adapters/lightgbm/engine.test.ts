@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
 import { readModel } from '../../learn/trees/format/read.ts';
 import { categories, columns, given, groups, targets } from '../../learn/trees/golden-rows.ts';
@@ -24,6 +25,26 @@ test('without koffi it says so, and how to install it', async () => {
     (error) => error instanceof TreesEngineFailed && error.reason === 'no koffi' && error.next === 'npm install koffi',
   );
   assert.deepEqual(folders(), []);
+});
+
+test('a library that ends the process which loads it is not there', async () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'esteira-koffi-'));
+  const koffi = path.join(folder, 'koffi.mjs');
+  writeFileSync(
+    koffi,
+    "process.kill(process.pid, 'SIGSEGV');\nawait new Promise(() => setTimeout(() => {}, 60_000));\n",
+  );
+  const missing = await new Lightgbm({ koffi }).missing();
+  rmSync(folder, { recursive: true });
+  assert.equal(missing?.reason, 'no library');
+  assert.match(missing.what, /the process that loads it ended with SIGSEGV/);
+});
+
+test('a library that is gone by the time it is to grow trees is missing, too', { skip }, async () => {
+  await assert.rejects(
+    new Lightgbm({ koffi, library: '/nowhere/lib_lightgbm.so' }).grow(job({}, 1), {}),
+    (error) => error instanceof TreesEngineFailed && error.reason === 'no library',
+  );
 });
 
 test('a library that is not there, and one that is another, are told apart', { skip }, async () => {

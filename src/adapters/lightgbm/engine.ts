@@ -46,12 +46,18 @@ export class Lightgbm implements TreesEngine {
 
   async missing(): Promise<Missing | undefined> {
     let found: Missing | undefined;
-    await this.#child(['look', this.#koffi, this.#library], {
-      answer: ({ missing, message }) => {
+    let isThere = false;
+    const ended = await this.#child(['look', this.#koffi, this.#library], {
+      answer: ({ missing, message, fits, failed }) => {
         if (missing) found = this.#missing(missing, message);
+        if (failed !== undefined) found = this.#missing('no library', failed);
+        if (fits) isThere = true;
       },
     });
-    return found;
+    // A library of another machine may end the process that loads it.
+    return (
+      found ?? (isThere ? undefined : this.#missing('no library', `the process that loads it ended with ${ended}`))
+    );
   }
 
   #missing(reason: Missing['reason'], message = ''): Missing {
@@ -80,10 +86,10 @@ export class Lightgbm implements TreesEngine {
       let isGrown = false;
       const ended = await this.#child(['grow', this.#koffi, folder], {
         signal,
-        answer: ({ done, grown, failed, missing }) => {
+        answer: ({ done, grown, failed, missing, message }) => {
           if (done !== undefined) progress?.(done, job.rounds);
           if (grown) isGrown = true;
-          if (missing) throw new TreesEngineFailed(this.#missing(missing));
+          if (missing) throw new TreesEngineFailed(this.#missing(missing, message));
           if (failed !== undefined)
             throw new TreesEngineFailed({
               reason: 'failed',

@@ -22,18 +22,24 @@ try {
 process.stdout.write('', () => process.exit(0));
 
 function look(file: string): void {
+  if (loaded(file)) say({ fits: true });
+}
+
+/** Nothing where it cannot be loaded, which has been said. */
+function loaded(file: string): Library | undefined {
   try {
-    new Library(engine as NonNullable<typeof engine>, file);
-    say({ fits: true });
+    return new Library(engine as NonNullable<typeof engine>, file);
   } catch (error) {
     const { message } = error as Error;
     say({ missing: /cannot find function/i.test(message) ? 'wrong library' : 'no library', message });
+    return undefined;
   }
 }
 
 async function grow(folder: string): Promise<void> {
   const { brief, values, scores, target, weights, groups } = readJob(folder);
-  const library = new Library(engine as NonNullable<typeof engine>, brief.binary);
+  const library = loaded(brief.binary);
+  if (!library) return;
   const text = Object.entries({
     ...brief.parameters,
     ...(brief.categories.length > 0 ? { categorical_feature: brief.categories.join(',') } : {}),

@@ -9,12 +9,13 @@ export interface Group {
 
 /**
  * The largest distance of a group's figure from that of all, so that one group that is served badly is not averaged away; groups of fewer than
- * `least` samples say little, and without any other nothing is known. Of nDCG by request these are the demographic differences of Mehrotra and others,
+ * `least` samples say little, and without any other nothing is known, nor where one of enough samples has no figure. Of nDCG by request these are the demographic differences of Mehrotra and others,
  * 2017, "Auditing search engines for differential satisfaction across demographics".
  */
 export function largestGap(all: number, groups: readonly Group[], least: number): number | undefined {
-  const enough = groups.filter(({ samples, figure }) => samples >= least && !Number.isNaN(figure));
-  return enough.length > 0 ? Math.max(...enough.map(({ figure }) => Math.abs(figure - all))) : undefined;
+  const enough = groups.filter(({ samples }) => samples >= least);
+  const isKnown = enough.length > 0 && [all, ...enough.map(({ figure }) => figure)].every(Number.isFinite);
+  return isKnown ? Math.max(...enough.map(({ figure }) => Math.abs(figure - all))) : undefined;
 }
 
 /** The row to whose group a request belongs: the first of its highest grade. */

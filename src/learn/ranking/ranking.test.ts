@@ -55,17 +55,19 @@ test('a request of which nothing was chosen tells nothing', () => {
   assert.throws(() => ndcg({ ...some, grades: [1, 0, 0, -1, 1] }, 1), /whole number from 0 to 30, not -1/);
 });
 
-test('the largest gap is of groups that have enough samples, and not known without any', () => {
+test('the largest gap is of groups that have enough samples, and not known without any, nor where one of them has no figure', () => {
   const groups = [
     { samples: 30, figure: 0.7 },
     { samples: 29, figure: 0.1 },
     { samples: 90, figure: 0.55 },
-    { samples: 90, figure: Number.NaN },
   ];
   near(largestGap(0.6, groups, 30), 0.7 - 0.6);
   near(largestGap(0.6, groups, 31), 0.6 - 0.55);
   near(largestGap(0.6, groups, 29), 0.6 - 0.1);
   assert.equal(largestGap(0.6, groups, 91), undefined);
+  const unknown = { samples: 90, figure: Number.NaN };
+  assert.equal(largestGap(0.6, [...groups, unknown], 30), undefined, 'one of enough samples has no figure');
+  near(largestGap(0.6, [...groups, { ...unknown, samples: 29 }], 30), 0.7 - 0.6);
 });
 
 test('candidates with equal scores are seen alike, and a group that is nowhere shown has no exposure', () => {

@@ -16,7 +16,8 @@ interface Asked {
 }
 
 /**
- * Lets a version out that waits for somebody of a group; it becomes the champion as soon as it is complete. Throws NOT_ALLOWED, DECIDED_ALREADY,
+ * Lets a version out that waits for somebody of a group; it becomes the champion as soon as it is complete, unless the one that it goes on from was put
+ * aside. Throws NOT_ALLOWED, DECIDED_ALREADY,
  * VERSION_UNUSABLE, VERSION_BROKEN, CHAMPION_CHANGED.
  */
 export async function approve(project: Project, input: Asked): Promise<MoveView> {

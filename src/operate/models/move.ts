@@ -126,7 +126,7 @@ export async function refuseUnusable(
   const label = labelOfModel(project, node);
   await refuseBroken(project, node, version);
   const waiting = await waitingOf(project, node, version);
-  if (!waiting || waiting.for === 'promotion') return;
+  if (!waiting || waiting.for === 'promotion' || waiting.for === 'choice') return;
   if (waiting.for !== 'approval') throw unusable(project, { label, version, why: waiting.text, next: waiting.next });
   if (unapproved) return;
   throw new EsteiraError('APPROVAL_NEEDED', {

@@ -9,8 +9,8 @@ import type { VersionView } from './views.ts';
 
 /** Why a version is not the champion, and what comes next. */
 export interface Waiting {
-  /** `promotion`: nothing keeps it any more. */
-  readonly for: 'run' | 'tables' | 'approval' | 'promotion' | 'nothing';
+  /** `promotion`: nothing keeps it any more; `choice`: only what was put in the place of the one that it goes on from. */
+  readonly for: 'run' | 'tables' | 'approval' | 'choice' | 'promotion' | 'nothing';
   readonly text: string;
   readonly next?: string;
 }
@@ -57,18 +57,19 @@ async function candidateWaits(project: Project, node: ModelNode, version: ModelV
     const text = `its rows of ${few(names)} are not made`;
     return { for: 'tables', text, ...(next ? { next: commandIn(project, `run ${next}`) } : {}) };
   }
+  const champion = (await project.state.models.champions()).get(node.id)?.version;
+  const gone = overtaken(version, champion);
   const group = aboutOf(version)?.approvedBy;
   if (group !== undefined && version.decision?.decided !== 'approved')
     return {
       for: 'approval',
-      text: `somebody of ${group} is to approve it`,
+      text: `somebody of ${group} is to approve it${gone === undefined ? '' : `, and it ${gone}`}`,
       next: commandIn(project, `approve ${label} ${version.version} --reason …`),
     };
   const next = commandIn(project, `models promote ${label} ${version.version} --reason …`);
-  const champion = (await project.state.models.champions()).get(node.id)?.version;
-  const gone = overtaken(version, champion);
-  const text = gone === undefined ? 'nothing: it can be promoted' : `it ${gone}: it can be promoted`;
-  return { for: 'promotion', text, next };
+  return gone === undefined
+    ? { for: 'promotion', text: 'nothing: it can be promoted', next }
+    : { for: 'choice', text: `it ${gone}: it can be promoted`, next };
 }
 
 function jobsThatBuild({ graph }: Project, nodes: readonly Node[]): readonly string[] {

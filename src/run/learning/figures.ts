@@ -1,5 +1,5 @@
 import type { AnyModel, GateMeasure } from '../../define/index.ts';
-import { largestGap } from '../../learn/ranking/fairness.ts';
+import { type Group, largestGap } from '../../learn/ranking/fairness.ts';
 import { treesPredictor } from '../../learn/trees/train.ts';
 import { quantileOf, timesOf } from './latency.ts';
 import type { Lessons } from './lessons.ts';
@@ -28,9 +28,10 @@ export async function figured({ facts }: AnyModel, { members }: Lessons, by: By)
     const unknown: Record<string, string> = {};
     for (const measure of made) {
       if (measure.judged === 'latency') continue;
-      const gap = gapOf(measure, member);
+      const groups = groupsOf(measure, member);
+      const gap = largestGap(allOf(measure, member), groups, measure.least);
       if (gap !== undefined) measures[measure.figure] = gap;
-      else unknown[measure.figure] = unknownGap(measure, facts.group === undefined ? 'rows' : 'requests');
+      else unknown[measure.figure] = unknownGap(measure, groups, facts.group === undefined ? 'rows' : 'requests');
     }
     Object.assign(measures, await latencies(made, { ...by, place, members }));
     found.push({ ...member, measures, unknown });
@@ -40,22 +41,24 @@ export async function figured({ facts }: AnyModel, { members }: Lessons, by: By)
 
 type Gap = Exclude<GateMeasure, { readonly judged: 'latency' }>;
 
-function gapOf(measure: Gap, { measures, segments = [] }: Member): number | undefined {
-  const across = segments.find(({ column }) => column === measure.across);
-  if (!across) return undefined;
-  const isFairness = measure.judged === 'fairness gap';
-  const all = isFairness ? measures[measure.of] : across.exposure;
-  if (all === undefined) return undefined;
-  const groups = across.values.flatMap(({ samples, shown, measures: own }) => {
-    if (!isFairness) return shown ? [{ samples: shown.requests, figure: shown.exposure }] : [];
-    const figure = own[measure.of];
-    return figure === undefined ? [] : [{ samples, figure }];
-  });
-  return largestGap(all, groups, measure.least);
-}
+const acrossOf = ({ across }: Gap, { segments = [] }: Member) => segments.find(({ column }) => column === across);
 
-const unknownGap = ({ judged, across, least }: Gap, units: string): string =>
-  `no group of ${across} ${judged === 'fairness gap' ? 'has' : 'is shown in'} ${least} ${units}`;
+const allOf = (measure: Gap, member: Member): number =>
+  (measure.judged === 'fairness gap' ? member.measures[measure.of] : acrossOf(measure, member)?.exposure) ?? Number.NaN;
+
+const groupsOf = (measure: Gap, member: Member): readonly Group[] =>
+  (acrossOf(measure, member)?.values ?? []).flatMap(({ samples, shown, measures }) => {
+    if (measure.judged === 'fairness gap') return [{ samples, figure: measures[measure.of] ?? Number.NaN }];
+    return shown ? [{ samples: shown.requests, figure: shown.exposure }] : [];
+  });
+
+function unknownGap(measure: Gap, groups: readonly Group[], units: string): string {
+  const { judged, across, least } = measure;
+  const isFairness = judged === 'fairness gap';
+  if (groups.some(({ samples }) => samples >= least))
+    return `a group of ${across}, or all together, has no ${isFairness ? measure.of : 'exposure'}`;
+  return `no group of ${across} ${isFairness ? 'has' : 'is shown in'} ${least} ${units}`;
+}
 
 async function latencies(
   made: readonly GateMeasure[],

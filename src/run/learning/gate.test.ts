@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { col } from '../../columns/index.ts';
 import { type AnyModel, atLeast, atMost, kmeans, model, noWorse, samples, sql, table } from '../../define/index.ts';
+import { missedText } from '../../registry/verdict.ts';
 import type { Project } from '../project.ts';
 import { type Judged, judge } from './gate.ts';
 
@@ -10,8 +11,9 @@ const gated = (gate: Parameters<typeof model>[1]['gate']): AnyModel =>
   model('ml.m', { from: people, features: ['days'], learner: kmeans({ clusters: 2 }), gate: gate as never });
 /** A member with these figures; nothing of a setting is asked. */
 const member = (of: Partial<Judged>): Judged => ({ member: {}, rows: 100, held: 0, measures: {}, ...of });
+const given = { settings: {}, project: {} as Project };
 const passes = (gate: Parameters<typeof gated>[0], ...members: readonly Judged[]): boolean =>
-  judge(gated(gate), members, { settings: {}, project: {} as Project }).passed;
+  judge(gated(gate), members, given).passed;
 
 test('a limit holds for every member, or the gate does not let the version pass; so it is with no member at all', () => {
   const limit = [atLeast('silhouette', 0.3)];
@@ -35,6 +37,9 @@ test('no worse than the champion, by the direction of the measure; without a cha
   assert.equal(passes(limit, beside(105.1, 100)), false);
   assert.equal(passes(limit, beside(1000)), true);
   assert.equal(passes(limit, beside(1, undefined, { incomparable: true })), false);
+  const unread = judge(gated(limit), [beside(1)], { ...given, isBroken: true });
+  assert.equal(unread.passed, false);
+  assert.equal(missedText(unread), 'inertia cannot be compared with the champion: its files cannot be read');
   const shape = (silhouette: number) => member({ measures: { silhouette }, champion: { silhouette: 0.5 } });
   assert.equal(passes([noWorse('silhouette', 0.1)], shape(0.4)), true);
   assert.equal(passes([noWorse('silhouette', 0.1)], shape(0.39)), false);

@@ -15,7 +15,16 @@ export type Judged = Pick<
 export function judge(
   { facts }: AnyModel,
   members: readonly Judged[],
-  { settings, project }: { readonly settings: SettingValues; readonly project: Project },
+  {
+    settings,
+    project,
+    isBroken = false,
+  }: {
+    readonly settings: SettingValues;
+    readonly project: Project;
+    /** There is a champion, of which the files cannot be read. */
+    readonly isBroken?: boolean;
+  },
 ): VersionAbout['gate'] {
   const limits = facts.gate.map((limit): JudgedLimit => {
     const { judges, measure, sign, bound } = limit;
@@ -27,11 +36,13 @@ export function judge(
       const { member, measures, unknown, champion, incomparable, rows, held, samples = held || rows } = of;
       const value = judges === 'samples' ? samples : known(measures[judges]);
       const beside = judges === 'samples' ? undefined : known(champion?.[judges]);
-      const passed = holds({ sign, bound: number, judges, incomparable }, value, beside);
+      const compares = !isBroken && incomparable === undefined;
+      const passed = holds({ sign, bound: number, judges, compares }, value, beside);
       return {
         member,
         ...(value === undefined ? whyOf(unknown?.[judges]) : { value }),
         ...(beside === undefined ? {} : { champion: beside }),
+        ...(isBroken && sign === 'no worse' && value !== undefined ? { why: 'its files cannot be read' } : {}),
         passed,
       };
     });
@@ -62,7 +73,7 @@ const losses: ReadonlySet<string> = new Set([
 ]);
 
 function holds(
-  of: Pick<GateLimit, 'sign' | 'judges'> & { readonly bound: number; readonly incomparable: true | undefined },
+  of: Pick<GateLimit, 'sign' | 'judges'> & { readonly bound: number; readonly compares: boolean },
   value: number | undefined,
   champion: number | undefined,
 ): boolean {
@@ -71,6 +82,6 @@ function holds(
   if (sign === '>=') return value >= bound;
   if (sign === '<=') return value <= bound;
   // Without a champion there is nothing that it could be worse than.
-  if (champion === undefined) return of.incomparable === undefined;
+  if (champion === undefined) return of.compares;
   return losses.has(judges) ? value <= champion + bound : value >= champion - bound;
 }

@@ -26,13 +26,13 @@ export async function lacking(project: Project, model: AnyModel, version: string
   return found;
 }
 
-/** The newest version that waits, where it is newer than the champion. */
+/** The newest version that waits and could become the champion by itself: newer than that one, and not going on from another. */
 export async function candidateOf(model: string, { state }: Project): Promise<ModelVersion | undefined> {
   const [newest] = await state.models.versions({ model, state: 'candidate', limit: 1 });
   const champion = (await state.models.champions()).get(model);
   const before = champion && (await state.models.version(model, champion.version));
   const isOlder = newest && before && Temporal.Instant.compare(newest.createdAt, before.createdAt) < 0;
-  return isOlder ? undefined : newest;
+  return isOlder || (newest && overtaken(newest, champion?.version)) ? undefined : newest;
 }
 
 /** Has the views show the champions that the state knows. What was killed after a move is made good by the next to come. */

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { AnyModel } from '../../define/index.ts';
+import { EsteiraError } from '../../errors.ts';
 import { type Node, whereOf } from '../../graph/index.ts';
 import type { Segments } from '../../learn/learners/learned.ts';
 import { placeOf, type StepModel } from '../../plan/index.ts';
@@ -125,7 +126,10 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
       seconds: Math.round(performance.now() - started) / 1000,
       ...(champion === undefined ? {} : { champion }),
       ...(model.refines ? { refined: refinedBy(lessons, champion, anew) } : {}),
-      gate: judge(node.definition, members, { settings: values.settings, project }),
+      gate: judge(node.definition, members, {
+        ...{ settings: values.settings, project },
+        isBroken: champion !== undefined && former === undefined,
+      }),
       ...(facts.release ? { approvedBy: facts.release.approvedBy } : {}),
     };
     // Whoever was overtaken meanwhile changes no file of a version that another has registered.
@@ -145,11 +149,12 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
   }
 }
 
-/** One that cannot be read any more does not keep another from being trained. */
+/** One that is not whole any more does not keep another from being trained; what depends on a comparison does not hold then. */
 async function formerOf(node: Node<AnyModel>, champion: string, run: StepRun): Promise<Predictor | undefined> {
   try {
     return await openPredictor(node, champion, run.project);
-  } catch {
+  } catch (error) {
+    if (!(error instanceof EsteiraError) || error.code !== 'VERSION_BROKEN') throw error;
     run.onProgress?.(node.id, `the champion ${champion} cannot be read: it is not compared with`);
     return undefined;
   }
