@@ -13,7 +13,7 @@ import { EsteiraError } from '../errors.ts';
 import type { Graph, GraphStep, Node } from '../graph/index.ts';
 import type { Dialect, Warehouse } from '../ports/index.ts';
 import { carriedBy, keepsOriginal, originOf } from './carry.ts';
-import { definitionFacts, definitionHash } from './definition.ts';
+import { definitionFacts, definitionHash, hashAbove } from './definition.ts';
 import { describeBody, describeLimits, describeRules, spelledFor } from './describe.ts';
 import { emptySpelling } from './empty.ts';
 import type { StepModel } from './model.ts';
@@ -68,6 +68,7 @@ function trainedModel({ node, kind, refines }: GraphStep, analyser: Analyser): S
     reads: mentionsOf(facts.from).readables.map((readable) => readOf(readable, graph)),
     settings: bounds.filter((bound) => typeof bound === 'object'),
     ...definedAs(node, [], analyser),
+    above: hashAbove(node as Node<AnyModel>, analyser),
   };
 }
 

@@ -11,7 +11,7 @@ import {
   isReference,
   type Setting,
 } from '../define/index.ts';
-import type { Node } from '../graph/index.ts';
+import { type Node, refusing } from '../graph/index.ts';
 import type { DefinitionFacts } from '../ports/index.ts';
 import type { Analyser } from './analyse.ts';
 import { definitionOf, mentionsOf } from './reads.ts';
@@ -49,6 +49,25 @@ export function definitionFacts(
 export const definitionHash = (facts: DefinitionFacts): string =>
   createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 16);
 
+/**
+ * Of everything above the rows that a model learns from, up to the sources, each as it is defined: where that is another, so may be the rows, what their
+ * columns mean, and which of them are held out.
+ */
+export function hashAbove(model: Node<AnyModel>, analyser: Analyser): string {
+  const found = new Map<string, DefinitionFacts>();
+  const open: Definition[] = [...model.definition.facts.from.reads];
+  for (let next = open.pop(); next; next = open.pop()) {
+    const definition = refusing(next);
+    const node = analyser.graph.nodeOf(definition);
+    // Of settings values count, which a version has kept.
+    if (node === model || found.has(node.id) || definition.kind === 'settings') continue;
+    found.set(node.id, definitionFacts(node, { analyser, checks: [] }));
+    open.push(...definition.dependsOn);
+  }
+  const facts = [...found].map(([id, one]) => [id, definitionHash(one)] as const);
+  return definitionHash(Object.fromEntries(facts.sort(([one], [other]) => (one < other ? -1 : 1))));
+}
+
 /** What makes other rows of the same input. `about` and `unrepeatable` do not. */
 function tableFacts(table: AnyTable, spelling: Spelling, analyser: Analyser): DefinitionFacts {
   const { rows, rules, write, duplicates, invalid } = table.spec;
@@ -71,12 +90,13 @@ function tableFacts(table: AnyTable, spelling: Spelling, analyser: Analyser): De
 
 /** What makes another model of the same rows; a gate does not. */
 function modelFacts({ facts }: AnyModel, spelling: Spelling): DefinitionFacts {
-  const { from, learner, features, target, each, missing, holdOut } = facts;
+  const { from, learner, features, target, group, each, missing, holdOut } = facts;
   return {
     rows: normalised(spellBody(from, spelling)),
     learner: text([learner.learner, learner.options]),
     features: text(features),
     ...(target === undefined ? {} : { target }),
+    ...(group === undefined ? {} : { group }),
     ...(each.length > 0 ? { each: text(each) } : {}),
     ...(Object.keys(missing).length > 0 ? { missing: text(missing) } : {}),
     ...(holdOut ? { 'hold out': text(holdOut) } : {}),

@@ -43,6 +43,8 @@ export interface StepModel {
   readonly settings: readonly Setting<unknown>[];
   /** Hash of what it is; comments and white space change nothing. */
   readonly definition: string;
-  /** What that hash is of. */
+  /** Of a model: hash of everything that stands above the rows that it learns from. */
+  readonly above?: string;
+  /** What the hash of the definition is of. */
   readonly facts: DefinitionFacts;
 }

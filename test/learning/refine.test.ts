@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import { Random } from '../../src/learn/random.ts';
@@ -50,6 +50,10 @@ function deliver(folder: string, name: string, first: number, words: readonly st
 let world: World;
 /** What happens while it learns. */
 let meanwhile: (() => Promise<void>) | undefined;
+const open = (folder = world.folder): Promise<World> =>
+  World.open(folder, '2026-03-10T06:00:00Z', async (point) => {
+    if (point === 'learned') await meanwhile?.();
+  });
 before(async () => {
   const folder = temporaryFolder('learning-refine');
   writeProject(folder, { catalog: 'shop', definitions });
@@ -57,9 +61,7 @@ before(async () => {
   const text = readFileSync(config, 'utf8');
   writeFileSync(config, text.replace("standard: 'here',", "standard: 'here', groups: { dados: ['ana'] },"));
   deliver(folder, 'a.csv', 0, ['blue', 'red'], ['north']);
-  world = await World.open(folder, '2026-03-10T06:00:00Z', async (point) => {
-    if (point === 'learned') await meanwhile?.();
-  });
+  world = await open(folder);
   await world.do('setup', {});
 });
 after(() => world.close());
@@ -140,6 +142,39 @@ test('a champion made with other settings, or for a later date, is not gone on f
   await world.do('settings set', { name: 'config.limits.dearest', value: '90', by: 'ana' });
   const { about } = await run('hourly');
   assert.match(JSON.stringify(about.refined), /was trained with config\.limits\.dearest 1000.*, now 90/);
+});
+
+test('a champion of another definition, or of rows that were made otherwise, or whose files are cut, is not gone on from', async () => {
+  const again = async (from: string, to: string): Promise<void> => {
+    const below = path.join(world.folder, 'definitions');
+    const [file = ''] = readdirSync(below);
+    const text = readFileSync(path.join(below, file), 'utf8');
+    assert.ok(text.includes(from));
+    // A process imports a file once.
+    rmSync(path.join(below, file));
+    writeFileSync(path.join(below, `again-${file}`), text.replace(from, to));
+    await world.close();
+    world = await open();
+    await world.do('setup', {});
+  };
+  const before = await champion();
+  await again('leaves: 7', 'leaves: 6');
+  assert.deepEqual((await run('hourly')).about.refined, {
+    anew: `the champion ${before} was trained by another definition`,
+  });
+  const ofSix = await champion();
+  await again('where price <= ', 'where id >= 0 and price <= ');
+  assert.deepEqual((await run('hourly')).about.refined, {
+    anew: `the champion ${ofSix} was trained with rows of tables or sources that were defined otherwise`,
+  });
+  const cut = (await champion()) ?? '';
+  assert.deepEqual((await run('hourly')).about.refined, { from: cut });
+  const last = (await champion()) ?? '';
+  const file = path.join(world.folder, 'files', 'models', model, last, 'model.json');
+  const whole = readFileSync(file);
+  writeFileSync(file, '{}');
+  assert.deepEqual((await run('hourly')).about.refined, { anew: `the champion ${last} cannot be read` });
+  writeFileSync(file, whole);
 });
 
 test('a gate refuses what was refined like what was trained, and the champion stays', async () => {

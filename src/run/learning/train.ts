@@ -108,6 +108,7 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
       ...(facts.target === undefined ? {} : { target: facts.target }),
       seed: Number(facts.learner.options.seed ?? 0),
       code: model.definition,
+      above: model.above as string,
       settings: settingsAbove(node.definition, values.settings, project.graph),
       job: held.job,
       runId: held.runId,

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { FeatureColumn } from '../features.ts';
+import { trainTrees } from '../trees/train.ts';
+import { going } from './refining.ts';
+
+const count = 60;
+const numbers = (factor: number): FeatureColumn => ({
+  of: 'numbers',
+  values: Float64Array.from({ length: count }, (_, row) => (row * factor) % 17),
+});
+const colour: FeatureColumn = {
+  of: 'texts',
+  words: ['blue', 'red'],
+  codes: Int32Array.from({ length: count }, (_, row) => row % 2),
+};
+const columns = { price: numbers(3), colour };
+const { model: champion } = await trainTrees({
+  columns,
+  target: Float64Array.from({ length: count }, (_, row) => row % 5),
+  options: { objective: 'regression', trees: 4, rowsInLeaf: 5 },
+});
+
+test('a champion that knows a feature otherwise, or not at all, is not gone on from', () => {
+  const on = (now: Readonly<Record<string, FeatureColumn>>) => going(champion, now, { trees: 4 });
+  assert.deepEqual(on(columns), { from: champion, added: 1 });
+  const strange = (name: string) => ({ anew: `the champion knows ${name} otherwise, or not at all` });
+  assert.deepEqual(on({ ...columns, price: colour }), strange('price'));
+  assert.deepEqual(on({ ...columns, colour: numbers(5) }), strange('colour'));
+  assert.deepEqual(on({ price: columns.price }), strange('colour'));
+  assert.deepEqual(on({ ...columns, days: numbers(7) }), strange('days'));
+});
