@@ -2,7 +2,7 @@ import { EsteiraError } from '../errors.ts';
 import type { RunRecord } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
 import { sendNow } from './alerts/tell.ts';
-import { toldOfEnd } from './alerts/told-run.ts';
+import { toldMissed, toldOfEnd } from './alerts/told-run.ts';
 import { interruptedOf } from './interrupted.ts';
 import { runNamed } from './names.ts';
 import { goesOnWith, isBackfill, isRerun, isReset, nameOfBackfill } from './rerun/called.ts';
@@ -65,7 +65,16 @@ const dueOf = async (job: string, { state }: Project) =>
 /** What waits in a row for its turn is not begun. */
 async function skipDue(job: string, by: string, project: Project): Promise<CancelView> {
   const due = await dueOf(job, project);
-  for (const tick of due) await project.state.ticks.skip(tick, `${by} has cancelled it`);
+  const why = `${by} has cancelled it`;
+  const definition = project.graph.jobs.get(job);
+  const skipped = due.map((tick) => ({ tick, why }));
+  // All of them are told with the first.
+  let telling = definition && toldMissed(definition, skipped, project);
+  for (const { tick } of skipped) {
+    await project.state.ticks.skip(tick, why, telling);
+    if (telling) sendNow(project);
+    telling = undefined;
+  }
   return {
     left: 0,
     skipped: due.map(({ date, due: at }) => ({ job, date: date.toString(), due: at.toString() })),

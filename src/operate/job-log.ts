@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { EsteiraError } from '../errors.ts';
 import type { LogFile, StepState } from '../ports/index.ts';
 import { cleaned, type Project } from '../run/index.ts';
@@ -8,6 +9,8 @@ import type { Context, RunEvent, RunView, StepView } from './views.ts';
 
 /** Between two lines of the progress of a step, in milliseconds: training says how far it is many times in a second. */
 const progressEvery = 1000;
+/** The end of a run waits so long at most for its file, in milliseconds. */
+const patience = 3000;
 
 type Line = Readonly<Record<string, unknown>> & { readonly event: string };
 const words: Readonly<Record<StepState, string>> = {
@@ -120,11 +123,17 @@ class JobLog {
       const event = this.#runId === undefined ? 'run not begun' : 'run ended';
       this.add({ event, state, seconds, ...errorOf(how.error) });
     }
-    await this.#going;
+    await this.written();
   }
 
+  /** A folder of another machine may never answer: a run does not wait for it. */
   async written(): Promise<void> {
-    await this.#going;
+    if (!this.#going) return;
+    const late = new AbortController();
+    const waited = sleep(patience, true, { signal: late.signal }).catch(() => false);
+    if (await Promise.race([this.#going.then(() => false), waited]))
+      this.failure ??= new Error(`it was not written within ${patience / 1000} s`);
+    late.abort();
   }
 
   async #write(): Promise<void> {

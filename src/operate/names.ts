@@ -36,7 +36,6 @@ export function nodeNamed(project: Project, name: string): Node | undefined {
   return found[0];
 }
 
-/** The command line has asked the same; other programs come by the owner's socket. */
 /** The hour that is meant by `2026-09-14T03`, in UTC; nothing where a day is. */
 export function hourIn(text: string | undefined): Span | undefined {
   if (text === undefined || !/^\d{4}-\d\d-\d\dT([01]\d|2[0-3])$/.test(text)) return undefined;
@@ -44,6 +43,7 @@ export function hourIn(text: string | undefined): Span | undefined {
   return spanCalled(text);
 }
 
+/** The command line has asked the same; other programs come by the owner's socket. */
 export function parseDate(text: string): Temporal.PlainDate {
   try {
     return Temporal.PlainDate.from(text);

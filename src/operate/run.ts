@@ -2,6 +2,7 @@ import type { Job } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { isEndless, select, stepsOf } from '../graph/index.ts';
 import { isScheduled, type Tick, tickOf, tickOfHour, whenText } from '../plan/ticks.ts';
+import { hoursOf } from '../plan/ticks-due.ts';
 import type { Span } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
 import { carryOut, emitNote, type Work } from './carry-out.ts';
@@ -48,8 +49,7 @@ export async function tickAsked(
   input: Pick<Input<'run'>, 'job' | 'date' | 'select'>,
   project: Project,
 ): Promise<Tick> {
-  const now = project.clock.now();
-  const tick = tickFor(job, input.date, now);
+  const tick = tickFor(job, input.date, project);
   if (hourIn(input.date)) return tick;
   if (isScheduled(job) || isEndless(job)) return tick;
   const name = jobName(job, input);
@@ -69,11 +69,21 @@ export async function tickAsked(
 }
 
 /** Of a date, of an hour, or without either the last that was due. */
-export function tickFor(job: Job, asked: string | undefined, now: Temporal.Instant): Tick {
+export function tickFor(job: Job, asked: string | undefined, { graph, clock }: Project): Tick {
   const hour = hourIn(asked);
+  if (hour && hoursOf(job, graph).length === 0) throw noHours(job, hour);
   if (hour) return tickOfHour(job, hour) ?? refuseHour(job, hour);
+  const now = clock.now();
   return tickOf(job, { now, ...(asked ? { date: parseDate(asked) } : {}) });
 }
+
+const noHours = (job: Job, { called }: Span): EsteiraError =>
+  new EsteiraError('COMMAND_UNKNOWN', {
+    what: `The job ${job.name} reads no hours: no source above it has \`hour\`.`,
+    got: `--date ${called}`,
+    allowed: 'YYYY-MM-DD',
+    next: `esteira run ${job.name} --date ${called.slice(0, 'YYYY-MM-DD'.length)}`,
+  });
 
 function refuseHour(job: Job, { called }: Span): never {
   throw new EsteiraError('COMMAND_UNKNOWN', {

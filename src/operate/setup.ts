@@ -3,7 +3,7 @@ import type { Node } from '../graph/index.ts';
 import { allSteps, stepsOf } from '../graph/index.ts';
 import { changeText, describeLimits } from '../plan/index.ts';
 import { nextTick, tickOf, whenText } from '../plan/ticks.ts';
-import { refuseLostDays } from '../plan/ticks-due.ts';
+import { refuseLostDays, refuseLostHours } from '../plan/ticks-due.ts';
 import { placeText } from '../ports/index.ts';
 import {
   makeChanges,
@@ -83,6 +83,7 @@ export async function check(project: Project): Promise<CheckView> {
   await describeLimits(monitors, { warehouse: project.answers ?? project.warehouse });
   await readSettings(project);
   refuseLostDays(graph);
+  refuseLostHours(graph);
   const now = project.clock.now();
   const jobs = [...graph.jobs.values()].map((job) => {
     // A schedule that cannot be read is found here, not on the night when it is due.

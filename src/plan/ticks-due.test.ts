@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { collect } from '../graph/index.ts';
-import { after, col, cron, type Definition, files, job, source, sql, table } from '../index.ts';
-import { lateOf, refuseLostDays, ticksBetween } from './ticks-due.ts';
+import { after, byHand, col, cron, type Definition, files, job, source, sql, table } from '../index.ts';
+import { lateOf, refuseLostDays, refuseLostHours, ticksBetween } from './ticks-due.ts';
 
 const numbers = table('silver.numbers', { columns: { n: col.integer() }, rows: sql`select 1 as n` });
 const at = (text: string): Temporal.Instant => Temporal.Instant.from(text);
@@ -139,5 +139,24 @@ describe('ticks that were missed', () => {
     assert.throws(() => refuseLostDays(graphOf(orders, ofDay, skipping)), /would never read the days that it skips/);
     refuseLostDays(graphOf(orders, ofDay, skipping, by({}, 'nightly')));
     refuseLostDays(graphOf(numbers, job('all', { when: cron('0 3 * * *', { missed: 'skip' }), build: [numbers] })));
+  });
+
+  test('hours that no schedule reads are refused where others are read; one job may have what another leaves out', () => {
+    const perHour = source('landing.hours', {
+      reader: files('a.csv'),
+      hour: 'at',
+      columns: { n: col.integer(), at: col.timestamp() },
+    });
+    const rows = table('bronze.hours', { columns: { n: col.integer() }, rows: sql`select n from ${perHour}` });
+    const due = (expression: string, name = 'hourly') => job(name, { when: cron(expression), build: [rows] });
+    refuseLostHours(graphOf(perHour, rows, due('5 * * * *')));
+    refuseLostHours(graphOf(perHour, rows, due('5 */2 * * *'), due('5 1-23/2 * * *', 'odd')));
+    refuseLostHours(graphOf(perHour, rows, job('hand', { when: byHand, build: [rows] })));
+    for (const expression of ['0 */2 * * *', '15 2 * * *', '5 * * * 1-5'])
+      assert.throws(
+        () => refuseLostHours(graphOf(perHour, rows, due(expression))),
+        /No run would ever read some hours of landing\.hours/,
+        expression,
+      );
   });
 });

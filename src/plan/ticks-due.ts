@@ -1,7 +1,19 @@
 import type { AnySource, Job, Missed, Trigger } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { type Graph, stepsOf, whereOf } from '../graph/index.ts';
-import { type CronTrigger, cronExpression, instantOf, justAfter, shiftOf, type Tick, triggerText } from './ticks.ts';
+import { hourBefore } from '../ports/index.ts';
+import {
+  type CronTrigger,
+  cronExpression,
+  instantOf,
+  isScheduled,
+  justAfter,
+  shiftOf,
+  type Tick,
+  tickOfHour,
+  triggerText,
+  whenText,
+} from './ticks.ts';
 
 /** A due time of a job, and the schedule that says so. */
 interface DueTick extends Tick {
@@ -69,11 +81,23 @@ export function lateOf(job: Job, cause: string, graph: Graph): Late {
 
 /** Sources above a job that give it the rows of the run's date only: a date that is not run is a date that is not read. */
 function daysOf(job: Job, graph: Graph): readonly string[] {
-  const above = stepsOf(graph, job).steps.flatMap(({ node }) => node.definition.dependsOn);
-  const sources = above.filter((definition): definition is AnySource => definition.kind === 'source');
   const ofDay = ({ day, reader }: AnySource): boolean =>
     day !== undefined || (reader.options['pattern'] ?? '').includes('{date}');
-  return [...new Set(sources.filter(ofDay).map(({ name }) => name))];
+  return [
+    ...new Set(
+      sourcesOf(job, graph)
+        .filter(ofDay)
+        .map(({ name }) => name),
+    ),
+  ];
+}
+/** Sources above a job that give it the rows of an hour only. */
+export const hoursOf = (job: Job, graph: Graph): readonly AnySource[] => [
+  ...new Set(sourcesOf(job, graph).filter(({ hourly }) => hourly)),
+];
+function sourcesOf(job: Job, graph: Graph): readonly AnySource[] {
+  const above = stepsOf(graph, job).steps.flatMap(({ node }) => node.definition.dependsOn);
+  return above.filter((definition): definition is AnySource => definition.kind === 'source');
 }
 
 const skips = (trigger: Trigger): boolean => trigger.on === 'cron' && trigger.missed === 'skip';
@@ -94,4 +118,29 @@ export function refuseLostDays(graph: Graph): void {
         next: 'Leave out missed: each day is then run, the oldest first.',
       });
   }
+}
+
+/** An hour of each week is looked for: schedules have weekdays. It is of no change of clocks, wherever. */
+const sample = { from: Temporal.Instant.from('2026-01-12T00:00:00Z'), hours: 7 * 24 };
+
+/** Throws DEFINITION_INVALID for a source of which schedules read some hours, and no schedule the others. */
+export function refuseLostHours(graph: Graph): void {
+  const scheduled = [...graph.jobs.values()].filter((job) => isScheduled(job));
+  const readers = Map.groupBy(
+    scheduled.flatMap((job) => hoursOf(job, graph).map((source) => ({ job, source }))),
+    ({ source }) => source,
+  );
+  for (const [source, all] of readers)
+    for (let hour = 1; hour <= sample.hours; hour++) {
+      const span = hourBefore(sample.from.add({ hours: hour }));
+      const [first] = all;
+      if (!first || all.some(({ job }) => tickOfHour(job, span) !== undefined)) continue;
+      throw new EsteiraError('DEFINITION_INVALID', {
+        what: `No run would ever read some hours of ${source.name}.`,
+        where: whereOf(first.job),
+        got: `${all.map(({ job }) => `${job.name}: ${whenText(job)}`).join('; ')}; not ${span.called.slice(-2)}:00 to ${span.until.toString().slice(11, 16)}, for one`,
+        allowed: "a job that is due in each hour: cron('5 * * * *')",
+        next: 'Have it run each hour, or read days or what is unread.',
+      });
+    }
 }

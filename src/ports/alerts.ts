@@ -187,7 +187,7 @@ export interface AlertStore {
   notices(alertIds: readonly string[]): Promise<readonly NoticeRecord[]>;
   /** Of a run that could not be begun. Throws OWNED_ELSEWHERE for one who does not own the state. */
   tell(holder: string, telling: Telling, now: Temporal.Instant): Promise<void>;
-  /** Of runs; newest first. */
+  /** So many of runs, each with all who are told; newest first. */
   ofRuns(filter: { readonly limit: number }): Promise<readonly NoticeRecord[]>;
   /** Not yet delivered, or given up; the oldest first. */
   undelivered(filter: {

@@ -9,6 +9,7 @@ export const weekly = job('weekly', { when: byHand, train: [engagement], build: 
 export const alone = job('alone', { when: byHand, train: [engagement], tell: 'dados' });
 export const wrong = table('gold.wrong', { columns: { id: col.integer().key() }, rows: sql\`select id from \${people} where error('no such level') is null\` });
 export const breaks = job('breaks', { when: byHand, build: [wrong], tell: 'dados' });
+export const nightly = job('nightly', { when: cron('0 2 * * *', { missed: 'run once' }), build: [chances], tell: 'dados' });
 export const silent = job('silent', { when: byHand, build: [people] });
 `;
 const world = await learningWorld('learning-told', { view: jobs });
@@ -87,7 +88,7 @@ test('a run that fails is told with its error, once while it fails for the same 
   await fails();
   const [failed = '', ...none] = told();
   assert.deepEqual(none, []);
-  assert.match(failed, /^\[world here\] breaks failed for 2026-03-11 at gold\.wrong\n/);
+  assert.match(failed, /^\[world here\] breaks failed for 2026-03-11 at gold\.wrong \(ENGINE_FAILED\)\n/);
   assert.match(failed, /\ngold\.wrong: ENGINE_FAILED: [\s\S]*no such level[\s\S]*\n\n1 of 2 steps done/);
   assert.match(failed, /\n {2}esteira resume <id>\n/);
   await assert.rejects(world.do('run', { job: 'breaks', select: ['gold.wrong'] }), { code: 'ENGINE_FAILED' });
@@ -105,6 +106,39 @@ test('what cannot be read of a run is told as that, and the run ends as it would
   assert.equal((await world.run('alone')).state, 'succeeded');
   const [text = ''] = told();
   assert.match(text, /^\[world here\] alone succeeded for 2026-03-12\n[\s\S]*could not be read: it is away/);
+});
+
+test('a run that cannot begin is told once, one that is cancelled after its process died, and times that are given up', async () => {
+  const { state, clock, holder } = world.project;
+  await world.do('start', { once: true });
+  world.setClock('2026-03-14T02:00:00Z');
+  await world.do('start', { once: true });
+  await world.do('start', { once: true });
+  const [notBegun = '', ...none] = told();
+  assert.deepEqual(none, []);
+  assert.match(
+    notBegun,
+    /^\[world here\] nightly could not begin for 2026-03-14: MODEL_MISSING\n[\s\S]*esteira doctor/,
+  );
+  await world.do('cancel', { run: 'nightly', by: 'ana' });
+  assert.match(
+    told().join(),
+    /nightly was not run for 2026-03-14\n[\s\S]*due 2026-03-14T02:00:00Z.*: ana has cancelled it/,
+  );
+  const now = clock.now();
+  const date = Temporal.PlainDate.from('2026-03-13');
+  const opened = {
+    runId: '01KDEAD0000000000000000000',
+    job: 'breaks',
+    date,
+    logicalTime: now,
+    zone: 'UTC',
+    reason: 'manual',
+  } as const;
+  const nothing = { plan: [], params: {}, settings: {}, steps: [], targets: [], again: false };
+  await state.open({ ...opened, ...nothing, holder, now });
+  await world.do('cancel', { run: opened.runId, by: 'ana' });
+  assert.match(told().join(), /breaks was cancelled for 2026-03-13\n[\s\S]*ana has stopped it; nobody carried it out/);
 });
 
 test('what happens in a run stands in the file of its job, a line of JSON for each thing', () => {

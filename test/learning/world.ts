@@ -5,7 +5,7 @@ import { temporaryFolder, writeProject } from '../run/support/folder.ts';
 import { World } from '../run/support/world.ts';
 
 const definitions = `
-import { approvedBy, atLeast, byHand, col, files, job, kmeans, logisticRegression, model, samples, settings, source, sql, table } from 'esteira';
+import { approvedBy, atLeast, byHand, col, cron, files, job, kmeans, logisticRegression, model, samples, settings, source, sql, table } from 'esteira';
 
 export const limits = settings('config.limits', { silhouette: col.real().default(0.2), floor: col.real().default(0) });
 export const usage = source('landing.usage', { reader: files('usage/*.csv'), columns: {

@@ -11,7 +11,10 @@ writeProject(folder, {
   definitions: `import { byHand, col, cron, files, job, source, sql, table } from 'esteira';
 export const events = source('landing.events', { reader: files('events/{date}.csv'), hour: 'happened', columns: { id: col.integer(), happened: col.timestamp().optional() } });
 export const bronze = table('bronze.events', { columns: { id: col.integer(), happened: col.timestamp() }, rows: sql\`select id, happened from \${events}\`, write: 'append', invalid: 'set aside' });
-export const hourly = job('hourly', { when: cron('5 0-8,10-23 * * *'), build: [bronze] });
+export const hourly = job('hourly', { when: cron('5 * * * *'), build: [bronze] });
+export const once = job('once', { when: cron('5 9 * * *'), build: [bronze] });
+export const plain = table('gold.plain', { columns: { n: col.integer() }, rows: sql\`select 1 as n\` });
+export const nightly = job('nightly', { when: cron('15 2 * * *'), build: [plain] });
 `,
 });
 mkdirSync(path.join(folder, 'files', 'events'), { recursive: true });
@@ -37,9 +40,10 @@ test('a job of each hour reads the one before it was due, also of the day before
 });
 
 test('an hour after which the job is not due is refused, and dates that have many are no backfill', async () => {
-  await assert.rejects(world.run('hourly', '2026-03-04T08'), {
+  await assert.rejects(world.run('nightly', '2026-03-04T01'), /reads no hours/);
+  await assert.rejects(world.run('once', '2026-03-04T09'), {
     code: 'COMMAND_UNKNOWN',
-    message: /in the hour after 2026-03-04T08/,
+    message: /in the hour after 2026-03-04T09/,
   });
   await assert.rejects(
     world.do('backfill', { job: 'hourly', from: '2026-03-04', to: '2026-03-05' }),

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
@@ -37,4 +38,10 @@ test('of the files before it so many stay', async () => {
   for (let n = 0; n < 6; n++) await log.append([`line ${n} of it`]);
   assert.deepEqual(linesIn('few'), ['line 4 of it', 'line 5 of it']);
   await assert.rejects(logFile(path.join(folder, 'few')).append(['x']), { code: 'EISDIR' });
+});
+
+test('a pipe that nobody reads is told at once', { skip: process.platform === 'win32' }, async () => {
+  const pipe = path.join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  await assert.rejects(logFile(pipe).append(['x']), { code: 'ENXIO' });
 });

@@ -1,10 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { constants, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { LogFile } from '../../ports/index.ts';
 
 /** A file that is larger begins anew; so many of those before it stay. */
 const usual = { bytes: 10 << 20, kept: 5 };
+
+/** A pipe that nobody reads is an error, and is not waited for. */
+const { O_APPEND, O_CREAT, O_WRONLY, O_NONBLOCK = 0 } = constants;
+const atEnd = O_APPEND | O_CREAT | O_WRONLY | O_NONBLOCK;
 
 /**
  * Lines are added by one write each time to a file that is opened for it: two processes do not write into each other's lines, and whoever moves the file
@@ -22,10 +26,10 @@ export function logFile(
     describe,
     async append(lines) {
       await mkdir(path.dirname(file), { recursive: true });
-      const handle = await open(file, 'a');
+      const handle = await open(file, atEnd);
       let size: number;
       try {
-        await handle.write(Buffer.from(lines.map((line) => `${line}\n`).join('')));
+        await handle.appendFile(lines.map((line) => `${line}\n`).join(''));
         ({ size } = await handle.stat());
       } finally {
         await handle.close();

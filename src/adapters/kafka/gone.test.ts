@@ -90,3 +90,13 @@ test('a partition that was emptied of what was sent before the date has lost not
     'another topic',
   );
 });
+
+test('of a date that goes on nothing is known: what the day before has left says what is gone of it and of the next', async () => {
+  const now = day(4).from.epochMilliseconds + 300_000;
+  const going = topic([{ first: 0n, sent: [3, 4] }]);
+  assert.equal((await spanned(going, day(4), now)).size, 0);
+  const known = await spanned(going, day(3), now);
+  assert.equal(await gone(topic([{ first: 1n, sent: [] }]), 4, known), 'nothing');
+  // The fourth is too old by now, and was given up; the fifth is whole.
+  assert.equal(await gone(topic([{ first: 7n, sent: [5, 5] }], { keeps: true }), 5, known), 'nothing');
+});

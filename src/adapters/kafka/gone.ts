@@ -10,7 +10,13 @@ export type Known = ReadonlyMap<string, bigint>;
 /** A number that another topic hardly has. */
 export const identityOf = (id: string): bigint => BigInt(`0x${id.replaceAll('-', '').slice(0, 15)}`);
 
-export async function spanned({ topic, broker, described }: Found, { from, until }: Span): Promise<Known> {
+/** Nothing of one that goes on: where it ends nobody knows yet. */
+export async function spanned(
+  { topic, broker, described }: Found,
+  { from, until }: Span,
+  now = Date.now(),
+): Promise<Known> {
+  if (until.epochMilliseconds > now) return new Map();
   const [begun, ended] = await Promise.all([from, until].map((at) => broker.since(topic, at)));
   const offsets = described.partitions.flatMap(({ end }, partition) =>
     [begun, ended].map((since, index) => {

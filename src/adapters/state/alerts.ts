@@ -92,12 +92,18 @@ export class SqlAlerts implements AlertStore {
 
   ofRuns({ limit }: Parameters<AlertStore['ofRuns']>[0]): Promise<readonly NoticeRecord[]> {
     return this.#engine.read(async (state) => {
+      const newest = state
+        .selectFrom('outbox')
+        .select('notice_id')
+        .where((of) => isOfRun(of))
+        .groupBy('notice_id')
+        .orderBy(({ fn }) => fn.max('number'), 'desc')
+        .limit(limit);
       const rows = await state
         .selectFrom('outbox')
         .selectAll()
-        .where((of) => isOfRun(of))
+        .where('notice_id', 'in', newest)
         .orderBy('number', 'desc')
-        .limit(limit)
         .execute();
       return rows.map(toNotice);
     });

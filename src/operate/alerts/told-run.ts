@@ -62,7 +62,9 @@ async function endOf(
   const failed = ran.steps.filter((step) => step.state === 'failed');
   const names = failed.map(({ step }) => labelIn(graph, step));
   const versions = state === 'succeeded' ? (await versionsOf(ran.steps, runId, project)).map(({ told }) => told) : [];
-  const where = names.length > 0 ? ` at ${few(names)}` : '';
+  const at = names.length > 0 ? ` at ${few(names)}` : '';
+  const code = state === 'failed' ? codeOf(failed[0]?.error ?? ran.error) : undefined;
+  const where = code === undefined ? at : `${at} (${code})`;
   const became = versions.map(versionText);
   const isAsWanted = versions.every(({ became: how }) => how === 'champion');
   const how = isAsWanted ? ` ${words[state]}` : ',';
@@ -95,6 +97,9 @@ async function endOf(
     ],
   };
 }
+
+/** The same words with another reason are another message. */
+const codeOf = (error: unknown): string | undefined => (error as { readonly code?: string } | undefined)?.code;
 
 const stepSeconds = ({ startedAt, endedAt }: StepRecord): number | undefined =>
   startedAt && endedAt ? startedAt.until(endedAt).total('seconds') : undefined;

@@ -1,5 +1,5 @@
 import { EsteiraError } from '../../errors.ts';
-import { refuseLostDays } from '../../plan/ticks-due.ts';
+import { refuseLostDays, refuseLostHours } from '../../plan/ticks-due.ts';
 import type { Project } from '../../run/index.ts';
 import type { Context, Input } from '../views.ts';
 import { Keeper } from './keeper.ts';
@@ -11,6 +11,7 @@ const kept = new WeakSet<Project>();
 /** Keeps the schedules until it is told to stop. Throws RUN_IN_PROGRESS where this owner keeps them already. */
 export async function start(project: Project, { once = false }: Input<'start'>, context: Context): Promise<StartView> {
   refuseLostDays(project.graph);
+  refuseLostHours(project.graph);
   if (kept.has(project))
     throw new EsteiraError('RUN_IN_PROGRESS', {
       what: 'The schedules of this project are kept already.',

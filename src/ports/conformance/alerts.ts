@@ -138,6 +138,9 @@ export function alertsConformance(on: On): void {
     const abandoned = { holder: 'first', as: 'cancelled', error: undefined, now: at(6) } as const;
     await state.abandon('r2', { ...abandoned, telling: telling(6, 'cancelled', 'by ana', 'r2') });
     assert.equal((await ofRuns())[0], 'cancelled email');
+    const both = ['email', 'webhook'].map((member) => ({ channel: 'plantão', member }));
+    await state.alerts.tell('first', { ...telling(7, 'not begun', 'x', 'daily-7'), tell: both }, at(7));
+    assert.deepEqual(idsOf(await state.alerts.ofRuns({ limit: 1 })), ['not begun webhook', 'not begun email']);
     assert.equal((await state.alerts.notices(['r1'])).length, 3);
   });
 
