@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { Random } from '../../src/learn/random.ts';
 import { readModel } from '../../src/learn/trees/format/read.ts';
 import { predictTrees } from '../../src/learn/trees/train.ts';
@@ -103,4 +104,33 @@ test('inside a version of trees is what each feature did for it', async () => {
     ['price', true, true],
     ['colour', true, true],
   ]);
+});
+
+test('the same requests watch when to stop whatever else there is, some of every ten that teach, and none that is held out', async () => {
+  const first = await about('rank');
+  const watchers = async ({ runId }: VersionAbout): Promise<ReadonlyMap<unknown, string>> => {
+    const [of] = await world.project.state.models.versions({ model: 'shop.ml.rank', runId, limit: 1 });
+    const file = path.join(world.folder, 'files', 'models', 'shop.ml.rank', of?.version ?? '', 'rows.parquet');
+    const reader = await (await DuckDBInstance.create(':memory:')).connect();
+    const found = await reader.runAndReadAll(`select distinct request, _held, _watches from read_parquet('${file}')`);
+    reader.closeSync();
+    return new Map(found.getRows().map(([request, ...flags]) => [request, flags.join()]));
+  };
+  const before = await watchers(first);
+  const count = (flags: string): number => [...before.values()].filter((one) => one === flags).length;
+  assert.equal(before.size, 400);
+  assert.equal(count('true,true'), 0);
+  const part = count('false,true') / (400 - count('true,false'));
+  assert.ok(part > 0.05 && part < 0.15, `${part}`);
+  // They come before all others, so that nothing stands where it stood.
+  const lines = Array.from({ length: 40 }, (_, at) => `${at - 40},n${at >> 3},${at},red,${at % 8 === 0}`);
+  writeFileSync(
+    path.join(world.folder, 'files', 'offers', 'b.csv'),
+    `id,request,price,colour,chosen\n${lines.join('\n')}\n`,
+  );
+  world.setClock('2026-03-10T07:00:00Z');
+  await world.run('learn');
+  const after = await watchers(await about('rank'));
+  assert.equal(after.size, 405);
+  for (const [request, flags] of before) assert.equal(after.get(request), flags, String(request));
 });

@@ -37,6 +37,8 @@ export interface Lesson<Options = Readonly<Record<string, unknown>>> {
   readonly across?: Readonly<Record<string, FeatureColumn>>;
   /** 1: a row is kept to judge with. */
   readonly held?: Uint8Array;
+  /** 1, of those that are not held: judges each round where training may stop early. */
+  readonly watching?: Uint8Array;
   /** The champion's, of the same member. */
   readonly former?: Parameters;
   /** Goes on from that; or says why not. */

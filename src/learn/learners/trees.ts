@@ -1,5 +1,4 @@
 import type { FeatureColumn } from '../features.ts';
-import { Random } from '../random.ts';
 import { meanOf, ndcg } from '../ranking/ndcg.ts';
 import { requestsOf } from '../ranking/requests.ts';
 import { readModel } from '../trees/format/read.ts';
@@ -26,15 +25,12 @@ export const regressionTrees = (lesson: Lesson<Options>): Promise<Learned> =>
   trees(lesson, 'regression', 'regression trees');
 export const lambdaMart = (lesson: Lesson<Options>): Promise<Learned> => trees(lesson, 'lambdarank', 'lambdamart');
 
-/** Of every ten rows one, or of requests, judges each round where training may stop early. */
-const watching = 0.1;
-
 async function trees(
   { options: { seed = 0, refine, engine, ...own }, ...lesson }: Lesson<Options>,
   objective: TreesOptions['objective'],
   learner: Forest['learner'],
 ): Promise<Learned> {
-  const { columns, target, held, group, across = {}, former, progress } = lesson;
+  const { columns, target, held, watching, group, across = {}, former, progress } = lesson;
   if (!target || target.of === 'texts') throw new RangeError('the target is no number');
   const { values, valid } = target;
   const known = (row: number): boolean => valid === undefined || valid[row] === 1;
@@ -46,15 +42,15 @@ async function trees(
   const all = rowsOf((row) => held?.[row] !== 1);
   const judging = rowsOf((row) => held?.[row] === 1);
   refuseUnjudged(held, { judging: judging.count });
-  const { training, validation } = own.stopAfter ? apart(all, { columns, values, group, seed }) : { training: all };
+  const parts = own.stopAfter && watching ? apart(all, watching, { columns, values, group }) : { training: all };
   const champion = former?.learner === learner ? readModel((former as Forest).text) : undefined;
   const on = lesson.refine ? going(champion, columns, { trees: own.trees, refine }) : undefined;
   const options = { ...own, ...(on && 'added' in on ? { trees: on.added } : {}), objective };
   const { model, importance } = await trainTrees({
-    ...{ ...training, options, seed },
+    ...{ ...parts.training, options, seed },
     ...(on && 'from' in on ? { from: on.from } : {}),
     ...(engine ? { elsewhere: lesson.elsewhere ?? nowhere } : {}),
-    ...(validation ? { validation } : {}),
+    ...('validation' in parts && parts.validation.count > 0 ? { validation: parts.validation } : {}),
     ...(progress ? { progress } : {}),
   });
   const rows = held ? judging : all;
@@ -118,17 +114,13 @@ function together(picked: Int32Array, { columns, values, group }: From): Rows {
   return { ...of(order.map((place) => picked[place] as number)), groups };
 }
 
-function apart(all: Rows, { seed, ...from }: From & { readonly seed: number }) {
-  const random = new Random(seed);
-  const ofRequest = all.groups
-    ? Array.from(all.groups).flatMap((count) => new Array<boolean>(count).fill(random.next() < watching))
-    : Array.from(all.picked, () => random.next() < watching);
-  const part = (isMeant: boolean): Rows =>
+function apart(all: Rows, watching: Uint8Array, from: From) {
+  const part = (flag: 0 | 1): Rows =>
     together(
-      all.picked.filter((_, at) => ofRequest[at] === isMeant),
+      all.picked.filter((row) => watching[row] === flag),
       from,
     );
-  return { training: part(false), validation: part(true) };
+  return { training: part(0), validation: part(1) };
 }
 
 /** Requests of which something was chosen: only those say whether an order is good. */

@@ -10,7 +10,15 @@ const isOfNorth = (row: number): boolean => row % 2 === 0;
 /** Two shops; a fifth of the rows is kept to judge with. */
 const training = (
   learner: Training['learner'],
-  { held, known = () => true }: { readonly held: (row: number) => boolean; readonly known?: (row: number) => boolean },
+  {
+    held,
+    known = () => true,
+    y = (row) => (row * 13) % 100 < (x[row] as number),
+  }: {
+    readonly held: (row: number) => boolean;
+    readonly known?: (row: number) => boolean;
+    readonly y?: (row: number) => boolean;
+  },
 ): Training => ({
   ...{ learner, features: [{ name: 'x' }], target: 'y', held: 'held', across: [], asks: false, former: [] },
   options: learner === 'boosted trees' ? { trees: 3 } : {},
@@ -18,7 +26,7 @@ const training = (
   rows: count,
   columns: {
     x: { of: 'numbers', values: x },
-    y: { of: 'booleans', values: flags((row) => (row * 13) % 100 < (x[row] as number)), valid: flags(known) },
+    y: { of: 'booleans', values: flags(y), valid: flags(known) },
     shop: {
       of: 'texts',
       words: ['north', 'south'],
@@ -52,3 +60,26 @@ for (const learner of ['logistic regression', 'boosted trees'] as const) {
     });
   });
 }
+
+test('rows that watch when to stop teach nothing, and are the same whatever the seed', async () => {
+  const textOf = async (seed: number, y: (row: number) => boolean): Promise<string> => {
+    const of = training('boosted trees', { held: isHeld, y });
+    const { members } = await learn(
+      {
+        ...of,
+        ...{ each: [], watching: 'watches', options: { trees: 5, stopAfter: 5, rowsInLeaf: 5, seed } },
+        columns: { ...of.columns, watches: { of: 'booleans', values: flags((row) => row % 5 === 1) } },
+      },
+      { progress },
+    );
+    const { parameters } = members[0] ?? {};
+    // Which of the trees are kept is what those that watch say.
+    return parameters && 'text' in parameters ? (/Tree=0.*?\n\n/s.exec(parameters.text)?.[0] ?? '') : '';
+  };
+  const y = (row: number): boolean => (row * 13) % 100 < (x[row] as number);
+  const first = await textOf(1, y);
+  assert.match(first, /leaf_value/);
+  assert.equal(await textOf(2, y), first);
+  assert.equal(await textOf(1, (row) => y(row) !== (row % 5 === 1)), first);
+  assert.notEqual(await textOf(1, (row) => y(row) !== (row % 5 === 2)), first);
+});

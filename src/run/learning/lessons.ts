@@ -18,6 +18,7 @@ export interface Training {
   readonly features: Lesson['features'];
   readonly target?: string;
   readonly held?: string;
+  readonly watching?: string;
   readonly group?: string;
   /** Columns across which it is judged. */
   readonly across: readonly string[];
@@ -54,7 +55,7 @@ export async function learn(
   training: Training,
   { progress, elsewhere }: { readonly progress: (text: string) => void; readonly elsewhere?: Elsewhere },
 ): Promise<Lessons> {
-  const { learner, options, features, target, held, group, former, columns, across, asks, refine } = training;
+  const { learner, options, features, target, held, watching, group, former, columns, across, asks, refine } = training;
   refuseMany(pickedNames(across, columns));
   const lesson = learners[learner] as (lesson: Lesson) => Learned | Promise<Learned>;
   const members: Lessons['members'][number][] = [];
@@ -80,6 +81,7 @@ export async function learn(
         options,
         features,
         ...(target === undefined ? {} : { target: own[target] as FeatureColumn }),
+        ...(watching === undefined ? {} : { watching: flagsOf(own[watching]) }),
         across: pickedNames(across, own),
         ...(before ? { former: before.parameters } : {}),
         ...(refine ? { refine } : {}),

@@ -2,12 +2,16 @@ import { type Columns, col, keyOf, parseDuration } from '../../columns/index.ts'
 import type { AnyModel } from '../../define/index.ts';
 import type { FeatureColumn } from '../../learn/features.ts';
 import type { Read, StepModel } from '../../plan/index.ts';
+import type { Dialect } from '../../ports/index.ts';
 import type { Options } from '../write/options.ts';
 import { relationOf } from '../write/relations.ts';
 
 /** Of training rows: kept to judge with. */
 export const heldName = '_held';
 const usualShare = 0.2;
+/** Of the others: on what is not learned, it is watched when to stop. */
+export const watchName = '_watches';
+const watchShare = 0.1;
 
 /** The training rows as a query: all columns of the table, in an order that does not depend on how they lie there. */
 export function trainingRows(
@@ -21,7 +25,12 @@ export function trainingRows(
   const order = (keys.length > 0 ? keys : Object.keys(columns)).map(dialect.identifier).join(', ');
   const relation = relationOf(model.reads[0] as Read, options, model);
   const held = heldOut(model, options);
-  const query = `select *${held === undefined ? '' : `, ${held} as ${dialect.identifier(heldName)}`} from ${relation} as _rows order by ${order}`;
+  const flags = {
+    ...(held === undefined ? {} : { [heldName]: held }),
+    ...(facts.learner.options.stopAfter ? { [watchName]: watches(model, dialect) } : {}),
+  };
+  const marked = Object.entries(flags).map(([name, condition]) => `, ${condition} as ${dialect.identifier(name)}`);
+  const query = `select *${marked.join('')} from ${relation} as _rows order by ${order}`;
   const wanted = [
     ...facts.each,
     ...facts.features,
@@ -34,7 +43,7 @@ export function trainingRows(
       ...Object.fromEntries(
         wanted.map((name) => [name, facts.each.includes(name) || name === facts.group ? asText : columns[name]]),
       ),
-      ...(held === undefined ? {} : { [heldName]: col.boolean() }),
+      ...Object.fromEntries(Object.keys(flags).map((name) => [name, col.boolean()])),
     } as Columns,
   };
 }
@@ -69,7 +78,7 @@ const asText = col.text();
 function heldOut(model: StepModel, { project, values }: Options): string | undefined {
   const { facts } = model.node.definition as AnyModel;
   const { dialect } = project.warehouse;
-  const { learner, from, group, holdOut } = facts;
+  const { from, group } = facts;
   const days = heldDays(facts, values.date);
   if (days) {
     const isDate = from.columns[days.by].facts.kind === 'date';
@@ -79,11 +88,24 @@ function heldOut(model: StepModel, { project, values }: Options): string | undef
     const newest = group === undefined ? time : `max(${time}) over (partition by ${dialect.identifier(group)})`;
     return `${newest} >= ${dialect.literal(first)}`;
   }
-  const share =
-    (holdOut as { readonly share: number } | undefined)?.share ?? (learner.target.length > 0 ? usualShare : 0);
-  if (share === 0) return undefined;
-  // All rows of a request are kept, or none.
+  const share = heldShare(facts);
+  return share === 0 ? undefined : `${placeOf(facts, dialect)} < ${share}`;
+}
+const heldShare = ({ holdOut, learner }: AnyModel['facts']): number => {
+  if (holdOut) return 'share' in holdOut ? holdOut.share : 0;
+  return learner.target.length > 0 ? usualShare : 0;
+};
+
+/** A condition; the same row watches in every training, so that a model which goes on from another was never made of what watches it. */
+function watches(model: StepModel, dialect: Dialect): string {
+  const { facts } = model.node.definition as AnyModel;
+  const from = heldShare(facts);
+  const place = placeOf(facts, dialect);
+  return `${place} >= ${from} and ${place} < ${from + (1 - from) * watchShare}`;
+}
+
+/** From 0 to below 1, by the key; all rows of a request have the same. */
+function placeOf({ group, from }: AnyModel['facts'], dialect: Dialect): string {
   const keys = group === undefined ? keyOf(from.columns) : [group];
-  const row = dialect.rowAsJson(keys.length > 0 ? keys : Object.keys(from.columns));
-  return `${dialect.fragment('share', [row])} < ${share}`;
+  return dialect.fragment('share', [dialect.rowAsJson(keys.length > 0 ? keys : Object.keys(from.columns))]);
 }

@@ -26,7 +26,7 @@ import {
   rowsFile,
 } from './predictor.ts';
 import { refinedBy, whyAnew } from './refining.ts';
-import { heldDays, heldName, trainingRows, whyUndivided } from './rows.ts';
+import { heldDays, heldName, trainingRows, watchName, whyUndivided } from './rows.ts';
 import { learnAside, trainingFailed } from './thread.ts';
 
 /** What a training has made, before the warehouse knows of it. */
@@ -73,6 +73,7 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
         ...(facts.target === undefined ? {} : { target: facts.target }),
         ...(facts.group === undefined ? {} : { group: facts.group }),
         ...(heldName in read.columns ? { held: heldName } : {}),
+        ...(watchName in read.columns ? { watching: watchName } : {}),
         across: facts.segments,
         asks,
         each: kindsOf(facts.each, facts.from.columns),
