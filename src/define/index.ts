@@ -18,6 +18,7 @@ export {
   lambdaMart,
   linearRegression,
   logisticRegression,
+  refiningOf,
   regressionTrees,
 } from './learners.ts';
 export {

@@ -134,6 +134,16 @@ interface Trees {
   readonly engine?: 'native';
   readonly seed?: number;
 }
+/** Of trees: how many a training makes at most, how many a refinement adds to those, and how many there may be then. */
+export function refiningOf(options: Learner['options']): {
+  readonly trees: number;
+  readonly added: number;
+  readonly most: number;
+} {
+  const { trees = 100, refine = {} } = options as Pick<Trees, 'trees' | 'refine'>;
+  return { trees, added: refine.trees ?? Math.ceil(trees / 10), most: refine.most ?? 4 * trees };
+}
+
 /** One row for each feature: how much better its divisions made the fit, and how many there are. */
 const importance = { feature: col.text().key(), gain: col.real(), splits: col.integer() };
 const inTrees = {

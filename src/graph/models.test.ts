@@ -26,6 +26,7 @@ const people = table('silver.people', {
   columns: {
     id: col.text().key(),
     level: col.text(),
+    team: col.text().optional(),
     minutes: col.real().optional(),
     days: col.real(),
     stays: col.boolean(),
@@ -112,6 +113,8 @@ test('what a model cannot learn from, or by, is refused with what it may be', ()
   refused(wrongly({ learner: logisticRegression(), target: 'level' }), /cannot learn level: text.*boolean, integer/s);
   refused(wrongly({ learner: lambdaMart({ at: [5] }), target: 'stays' }), /tell requests apart/);
   refused(wrongly({ group: 'level' }), /judges row by row/);
+  const ranked = { learner: lambdaMart({ at: [5] }), target: 'stays' };
+  refused(wrongly({ ...ranked, group: 'team' }), /cannot tell requests apart by what may be missing: team/);
   refused(wrongly({ gate: [atLeast('auc', 0.5)] }), /nobody measures: auc.*silhouette.*samples/s);
   refused(wrongly({ learner: kmeans({ clusters: 0 }) }), /clusters that cannot be: 0/);
   refused(wrongly({ learner: kmeans({ clusters: { from: 5, to: 2 } }) }), /clusters that cannot be/);
@@ -180,4 +183,11 @@ test('a job that refines has a step that says so; only models of trees can be re
   refused({ m, j: job('j', { when: byHand, refine: [m], train: [m] }) }, /trains and refines one model/);
   const strange = { target: 'stays', learner: boostedTrees({ refine: { trees: 0 } }) };
   refused(wrongly(strange), /cannot be refined so: trees: 0.*whole numbers from 1/s);
+  const trees = (options: object) => wrongly({ target: 'stays', learner: boostedTrees(options) });
+  refused(trees({ refine: { most: 100 } }), /could never be refined.*most: 100.*most: 110 /s);
+  refused(trees({ trees: 50, refine: { trees: 151 } }), /could never be refined.*most: 200.*most: 201 /s);
+  for (const options of [{ trees: 50, refine: { trees: 150 } }, { refine: { most: 110 } }, { refine: {} }])
+    graphOf(trees(options));
+  // Training that stops early may make fewer.
+  graphOf(trees({ trees: 1000, stopAfter: 20, refine: { most: 500 } }));
 });

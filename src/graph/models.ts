@@ -8,6 +8,7 @@ import {
   type Learner,
   type ModelFacts,
   modelsInside,
+  refiningOf,
   samples,
 } from '../define/index.ts';
 import type { EsteiraError } from '../errors.ts';
@@ -73,8 +74,11 @@ export function refuseModel(model: AnyModel): void {
   if (learner.target.length === 0 && target !== undefined)
     throw refuse('has a target, and its learner predicts none', target, 'no target');
   if (learner.target.length > 0) kindOf(target ?? 'target', 'cannot learn', learner.target);
-  if (learner.grouped) kindOf(group ?? 'group', 'cannot tell requests apart by', ['text', 'integer', 'bigint']);
-  else if (group !== undefined) throw refuse('has a group, and its learner judges row by row', group, 'no group');
+  if (learner.grouped) {
+    kindOf(group ?? 'group', 'cannot tell requests apart by', ['text', 'integer', 'bigint']);
+    if (columns[group as string]?.facts.nullable)
+      throw refuse('cannot tell requests apart by what may be missing', group, 'a column that every row has');
+  } else if (group !== undefined) throw refuse('has a group, and its learner judges row by row', group, 'no group');
   refuseSegments(model.facts, kindOf, refuse);
   for (const limit of gate) refuseLimit(limit, model.facts, refuse);
   if (release !== undefined && !(typeof release.approvedBy === 'string' && release.approvedBy !== ''))
@@ -82,7 +86,7 @@ export function refuseModel(model: AnyModel): void {
   if (typeof maxAge === 'string' && !parseDuration(maxAge))
     throw refuse('has an age that is none', maxAge, "'90 days', or a setting that is one");
   refuseHoldOut(facts, kindOf, refuse);
-  refuseRefining(learner.options, refuse);
+  if (learner.refines) refuseRefining(learner.options, refuse);
   const { engine } = learner.options;
   if (engine !== undefined && engine !== 'native')
     throw refuse(
@@ -139,12 +143,21 @@ interface Range {
 /** Each is spelled out in the query that predicts. */
 const mostClusters = 200;
 
-function refuseRefining({ refine = {} }: Learner['options'], refuse: Refuse): void {
+function refuseRefining(options: Learner['options'], refuse: Refuse): void {
+  const { refine = {}, stopAfter } = options;
   const wrong = Object.entries(Object(refine)).find(
     ([name, count]) => !['trees', 'most'].includes(name) || !(Number.isSafeInteger(count) && Number(count) >= 1),
   );
   if (wrong !== undefined)
     throw refuse('cannot be refined so', `${wrong[0]}: ${wrong[1]}`, 'refine: { trees, most }, whole numbers from 1');
+  const { trees, added, most } = refiningOf(options);
+  // One that stops early may have fewer trees.
+  if (!stopAfter && most < trees + added)
+    throw refuse(
+      'could never be refined, since a training makes as many trees as there may be',
+      `most: ${most}`,
+      `refine: { most: ${trees + added} } or more, for ${trees} trees and ${added} that are added`,
+    );
 }
 
 function refuseHoldOut({ holdOut, from }: ModelFacts, kindOf: Kind, refuse: Refuse): void {

@@ -1,5 +1,6 @@
 import type { Encoding, FeatureColumn, Missing } from '../features.ts';
 import type { Elsewhere } from '../trees/train.ts';
+import type { Refining } from './refining.ts';
 
 /** What a model has learned, as it is kept: plain numbers and texts. */
 export type Parameters =
@@ -42,7 +43,7 @@ export interface Lesson<Options = Readonly<Record<string, unknown>>> {
   /** The champion's, of the same member. */
   readonly former?: Parameters;
   /** Goes on from that; or says why not. */
-  readonly refine?: true;
+  readonly refine?: Refining;
   readonly progress?: (done: number, of: number) => void;
   /** Grows trees where the options ask for another engine. */
   readonly elsewhere?: Elsewhere;

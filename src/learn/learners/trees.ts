@@ -10,14 +10,15 @@ import type { TreeRows } from '../trees/rows.ts';
 import { predictTrees, trainTrees } from '../trees/train.ts';
 import { judgedAcross } from './across.ts';
 import type { Learned, Lesson, Parameters } from './learned.ts';
-import { going, type Refining } from './refining.ts';
+import { going } from './refining.ts';
 import { lengthOf, pickedAll, refuseUnjudged, rowsWhere, unknownTargets } from './rows.ts';
 
 type Forest = Extract<Parameters, { readonly text: string }>;
 type Options = Omit<TreesOptions, 'objective'> & {
   readonly seed?: number;
-  readonly refine?: Refining;
   readonly engine?: 'native';
+  /** Of those who refine it. */
+  readonly refine?: unknown;
 };
 
 export const boostedTrees = (lesson: Lesson<Options>): Promise<Learned> => trees(lesson, 'binary', 'boosted trees');
@@ -26,7 +27,7 @@ export const regressionTrees = (lesson: Lesson<Options>): Promise<Learned> =>
 export const lambdaMart = (lesson: Lesson<Options>): Promise<Learned> => trees(lesson, 'lambdarank', 'lambdamart');
 
 async function trees(
-  { options: { seed = 0, refine, engine, ...own }, ...lesson }: Lesson<Options>,
+  { options: { seed = 0, engine, refine: _, ...own }, ...lesson }: Lesson<Options>,
   objective: TreesOptions['objective'],
   learner: Forest['learner'],
 ): Promise<Learned> {
@@ -44,7 +45,7 @@ async function trees(
   refuseUnjudged(held, { judging: judging.count });
   const parts = own.stopAfter && watching ? apart(all, watching, { columns, values, group }) : { training: all };
   const champion = former?.learner === learner ? readModel((former as Forest).text) : undefined;
-  const on = lesson.refine ? going(champion, columns, { trees: own.trees, refine }) : undefined;
+  const on = lesson.refine ? going(champion, columns, lesson.refine) : undefined;
   const options = { ...own, ...(on && 'added' in on ? { trees: on.added } : {}), objective };
   const { model, importance } = await trainTrees({
     ...{ ...parts.training, options, seed },

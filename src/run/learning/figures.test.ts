@@ -154,22 +154,39 @@ test('a request is asked for whole, with those that come next where it has too f
   const requests = { columns: { price, colour }, sizes: Int32Array.of(2, 1, 3, 1) };
   const values = (rows: number) =>
     callsOf(requests, rows).map(({ price: one }) => (one?.of === 'numbers' ? [...one.values] : []));
-  assert.deepEqual(values(1), [[1, 2], [3], [4, 5, 6], [7]]);
+  assert.deepEqual(values(1), [[1, 2], [7], [4, 5, 6], [3]]);
   assert.deepEqual(values(3), [
     [1, 2, 3],
-    [4, 5, 6],
     [7, 1, 2],
+    [4, 5, 6],
   ]);
   assert.deepEqual(
     callsOf(requests, 1).map(({ colour: one }) => (one?.of === 'texts' ? [one.words, [...one.codes]] : [])),
     [
       [['red'], [0, 0]],
-      [[], [-1]],
+      [['red'], [0]],
       [
         ['green', 'blue'],
         [0, 0, 1],
       ],
-      [['red'], [0]],
+      [[], [-1]],
     ],
   );
+});
+
+test('of many requests those that are timed are from all of the time, and of all sizes, even where the budget ends early', () => {
+  const sizes = Int32Array.from({ length: 3000 }, (_, request) => 1 + Math.floor(request / 1000));
+  const of = sizes.reduce((sum, size) => sum + size, 0);
+  const row = { of: 'numbers', values: Float64Array.from({ length: of }, (_, at) => at) } as const;
+  const calls = callsOf({ columns: { row }, sizes }, 1).map(({ row: one }) =>
+    one?.of === 'numbers' ? [...one.values] : [],
+  );
+  assert.equal(calls.length, 500);
+  assert.equal(new Set(calls.map(([first]) => first)).size, 500);
+  const share = (some: readonly unknown[][], size: number): number =>
+    some.filter(({ length }) => length === size).length / some.length;
+  for (const size of [1, 2, 3]) {
+    assert.ok(Math.abs(share(calls, size) - 1 / 3) < 0.01, `${share(calls, size)} of ${size}`);
+    assert.ok(Math.abs(share(calls.slice(0, 20), size) - 1 / 3) < 0.1, `${share(calls.slice(0, 20), size)} of ${size}`);
+  }
 });

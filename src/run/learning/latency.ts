@@ -54,22 +54,37 @@ const shares = { p50: 0.5, p95: 0.95, p99: 0.99 } as const;
 export const quantileOf = (times: Float64Array, quantile: keyof typeof shares): number =>
   times[Math.ceil(times.length * shares[quantile]) - 1] as number;
 
-/** One request after the other, with those that come next where it has fewer rows than asked for; from the first again after the last. */
+/**
+ * One request after the other, with those that come next where it has fewer rows than asked for; from the first again after the last. Of too many every so
+ * many is taken; whoever stops early has seen some of all.
+ */
 export function callsOf({ columns, sizes }: Requests, rows: number): readonly Columns[] {
   const starts = new Int32Array(sizes.length + 1);
   for (const [request, size] of sizes.entries()) starts[request + 1] = (starts[request] as number) + size;
-  const calls: Columns[] = [];
-  for (let request = 0; request < sizes.length && calls.length < mostCalls; ) {
+  const calls: Int32Array[] = [];
+  for (let request = 0; request < sizes.length; ) {
     const own: number[] = [];
     do {
       const at = request % sizes.length;
       for (let row = starts[at] as number; row < (starts[at + 1] as number); row += 1) own.push(row);
       request += 1;
     } while (own.length < rows);
-    const call = pickedAll(columns, Int32Array.from(own));
-    calls.push(Object.fromEntries(Object.entries<FeatureColumn>(call).map(([name, column]) => [name, alone(column)])));
+    calls.push(Int32Array.from(own));
   }
-  return calls;
+  const every = Math.ceil(calls.length / mostCalls);
+  const some = calls.filter((_, at) => at % every === 0);
+  return scattered(some).map((own) => {
+    const call = Object.entries<FeatureColumn>(pickedAll(columns, own));
+    return Object.fromEntries(call.map(([name, column]) => [name, alone(column)]));
+  });
+}
+
+/** Each once, and any few that follow one another are from everywhere: by steps of the golden section. */
+function scattered<T>(all: readonly T[]): readonly T[] {
+  const common = (one: number, other: number): number => (other === 0 ? one : common(other, one % other));
+  let step = Math.max(1, Math.round(all.length * 0.618));
+  while (common(step, all.length) > 1) step += 1;
+  return all.map((_, at) => all[(at * step) % all.length] as T);
 }
 
 /** A request brings its own words only. */

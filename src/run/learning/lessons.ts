@@ -28,7 +28,7 @@ export interface Training {
   readonly rows: number;
   readonly columns: Readonly<Record<string, FeatureColumn>>;
   /** Goes on from the champion. */
-  readonly refine?: true;
+  readonly refine?: Lesson['refine'];
   /** What the champion has learned. */
   readonly former: readonly { readonly member: Member; readonly parameters: Parameters }[];
 }

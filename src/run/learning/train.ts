@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { AnyModel } from '../../define/index.ts';
+import { type AnyModel, refiningOf } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import { type Node, whereOf } from '../../graph/index.ts';
 import type { Segments } from '../../learn/learners/learned.ts';
@@ -80,7 +80,7 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
         rows: read.rows,
         columns: read.columns,
         former: former?.members.map(({ member, parameters }) => ({ member, parameters })) ?? [],
-        ...(model.refines && anew === undefined ? { refine: true } : {}),
+        ...(model.refines && anew === undefined ? { refine: refiningOf(facts.learner.options) } : {}),
       },
       {
         where: whereOf(node.definition),
