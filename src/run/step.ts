@@ -133,12 +133,13 @@ async function carryOut(
 
 /**
  * A source as it is found, up to where the first attempt would have read it. What a later run has read since is not read again, and a watermark
- * never moves back; of a table that was made anew since, the first attempt knew nothing.
+ * never moves back; of a table that was made anew since, the first attempt knew nothing. A topic that was made again begins again, though.
  */
-function asFixed(found: Bound, first: readonly Bound[]): Bound {
+export function asFixed(found: Bound, first: readonly Bound[]): Bound {
   const fixed = first.find(({ source }) => source === found.source);
   if (!fixed || fixed.generation !== found.generation || isOwed(found)) return found;
   const { lower } = found;
+  if (lower !== undefined && found.upper < lower) return found;
   return { ...found, upper: lower !== undefined && lower > fixed.upper ? lower : fixed.upper };
 }
 
