@@ -6,7 +6,7 @@ import type { AsOfJoin } from '../ports/index.ts';
 /** Rows that are looked up for others, as of their time. */
 export interface Match extends Pick<AsOfJoin, 'on' | 'at' | 'ties' | 'within'> {
   readonly right: Node<AnyTable>;
-  /** Rows of it come and are corrected, and none ever leaves, or gets another key or time. */
+  /** Rows of it come and are corrected, and none gets another key or time, or leaves, unless it breaks a rule. */
   readonly stays: boolean;
 }
 

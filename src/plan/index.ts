@@ -19,6 +19,6 @@ export {
 } from './layout.ts';
 export { type ColumnLineage, columnLineage } from './lineage.ts';
 export type { StepModel } from './model.ts';
-export { definitionOf, mentionsOf, predictionsIn, type Read, readsDay } from './reads.ts';
+export { definitionOf, mentionsOf, predictionsIn, type Read, readOf, readsDay } from './reads.ts';
 export { championView, changeText, missing, viewOf } from './setup.ts';
 export { type Spelling, spell, spellBody } from './spell.ts';

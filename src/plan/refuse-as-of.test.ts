@@ -16,6 +16,7 @@ import {
 } from '../define/index.ts';
 import type { EsteiraError } from '../errors.ts';
 import { collect } from '../graph/index.ts';
+import type { QueryFacts } from '../ports/index.ts';
 import { mentionsOf, readOf } from './reads.ts';
 import { refuseLookups } from './refuse-as-of.ts';
 
@@ -42,17 +43,17 @@ const given = { n: col.integer().key(), day: col.date(), fee: col.integer().opti
 const byDay = { ...given, day: col.date().key() };
 const of = (how: object): AnyTable => table('gold.t', { columns: given, write: 'merge', ...how } as never);
 
-function judge(t: AnyTable, groups = false): void {
+function judge(t: AnyTable, more: Partial<QueryFacts> = {}): void {
   const exports = { landing, daily, appended, merged, rates, codes, t };
   const graph = collect([{ catalog: 'c', file: 'a.ts', exports }], { suffix: '_invalidos' });
   const mentions = mentionsOf(t.spec.rows);
   const reads = mentions.mentioned.map((one) => readOf(one.of, graph, one.asOf));
-  const facts = { groups, renamed: [], tables: [], unrepeatable: [] };
+  const facts = { groups: false, renamed: [], tables: [], unrepeatable: [], ...more };
   refuseLookups(t, mentions, { reads, facts });
 }
-const refused = (t: AnyTable, text: RegExp, groups = false): void =>
+const refused = (t: AnyTable, text: RegExp, more: Partial<QueryFacts> = {}): void =>
   assert.throws(
-    () => judge(t, groups),
+    () => judge(t, more),
     (error: EsteiraError) => {
       assert.equal(error.code, 'DEFINITION_INVALID');
       assert.match(`${error.details.what} ${error.details.next}`, text);
@@ -79,9 +80,11 @@ test('rows of files are looked up once they are in a table, unless all are read 
 test('what is new is read with what was corrected where that can be told', () => {
   const since = merged.since('day');
   judge(of({ rows: known(since) }));
-  judge(of({ rows: from(known(since), () => []) }));
-  refused(of({ rows: sql`select 1 from ${known(since)}` }), /and groups or numbers rows of which it reads some/, true);
-  judge(of({ columns: byDay, rows: known(appended.since('day')), write: replaceEach('day') }), true);
+  judge(of({ rows: from(known(since), () => []), duplicates: keepLatest('day') }));
+  refused(of({ rows: sql`select 1 from ${known(since)}` }), /and groups or numbers rows of which it reads some/, {
+    groups: true,
+  });
+  judge(of({ columns: byDay, rows: known(appended.since('day')), write: replaceEach('day') }), { groups: true });
   const inner = known(since, { other: 'other' });
   const outer = (on: string) =>
     asOf(inner, codes as never, { on: [on], at: ['day', 'day'], take: { fee: 'fee' } } as never);
@@ -92,9 +95,25 @@ test('what is new is read with what was corrected where that can be told', () =>
   );
 });
 
+test('a row is not merged by what was known', () => {
+  const taken = known(merged, { fee: 'fee', since: 'day' });
+  const columns = { ...given, since: col.date() };
+  const text = /merges by since, which asOf\(…\) takes/;
+  refused(of({ columns: { ...columns, since: col.date().key() }, rows: taken }), text);
+  refused(of({ columns, rows: taken, duplicates: keepLatest('since') }), text);
+  judge(of({ columns, rows: taken }));
+});
+
 test('an older row that is read again does not take the place of a newer one of its key', () => {
   const rows = known(appended.since('day'));
   refused(of({ rows }), /may have several rows of one key.*keepLatest/);
   judge(of({ rows, duplicates: keepLatest('day') }));
   judge(of({ rows, columns: byDay, write: replaceEach('day') }));
+  // The key of what is read is not in the table's, or nobody sees that it is.
+  const ofClient = { columns: { ...given, n: col.integer(), k: col.text().key() }, rows: known(merged.since('day')) };
+  refused(of(ofClient), /several rows of one key of gold\.t/);
+  judge(of({ ...ofClient, duplicates: keepLatest('day') }));
+  judge(of({ rows: known(merged.since('day')), columns: { ...given, k: col.text().key() } }));
+  refused(of({ rows: known(merged.since('day')) }), /several rows of one key/, { renamed: ['n'] });
+  refused(of({ rows: from(known(merged.since('day')), () => []) }), /several rows of one key/);
 });

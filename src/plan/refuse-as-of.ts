@@ -1,4 +1,13 @@
-import { type AnySource, type AnyTable, appends, uniqueIn, wayOf } from '../define/index.ts';
+import { keyOf } from '../columns/index.ts';
+import {
+  type AnySource,
+  type AnyTable,
+  type AsOf,
+  appends,
+  type Definition,
+  uniqueIn,
+  wayOf,
+} from '../define/index.ts';
 import type { EsteiraError } from '../errors.ts';
 import { invalidDefinition } from '../graph/index.ts';
 import type { QueryFacts } from '../ports/index.ts';
@@ -17,8 +26,31 @@ export function refuseLookups(
   if (write === 'replace' || write === 'view') return;
   for (const [index, { asOf }] of mentioned.entries()) {
     const read = reads[index] as Read;
-    if (asOf.length > 0) refuseLookup(definition, read, facts);
+    if (asOf.length > 0) {
+      refuseTaken(definition, asOf);
+      refuseLookup(definition, read, facts);
+    }
   }
+}
+
+/** A row is found again by what does not change with what was known. */
+function refuseTaken(definition: AnyTable, asOf: readonly AsOf[]): void {
+  if (wayOf(definition, 'replace each')) return;
+  const names = [...keyOf(definition.columns), ...(definition.spec.duplicates?.by ?? [])];
+  const taken = names.find((name) => asOf.some(({ take }) => Object.hasOwn(take, name)));
+  if (taken === undefined) return;
+  throw invalidDefinition(
+    `${definition.name} merges by ${taken}, which asOf(…) takes: with another row that counts the former would stay.`,
+    definition,
+    "Merge by what the left rows have, or say write: replaceEach('day').",
+  );
+}
+
+/** No two rows of the table that is read come to be one: its key is in that of this one, as it is. */
+function handsOnKey({ columns, spec }: AnyTable, left: Definition, { renamed }: QueryFacts): boolean {
+  const [unique, keys] = [uniqueIn(left), keyOf(columns)];
+  if (unique === undefined || spec.rows.recipe.by === 'map') return false;
+  return unique.every((name) => keys.includes(name) && !renamed.includes(name.toLowerCase()));
 }
 
 function refuseLookup(definition: AnyTable, read: Read, facts: QueryFacts): void {
@@ -41,10 +73,10 @@ function refuseLookup(definition: AnyTable, read: Read, facts: QueryFacts): void
       'and groups or numbers rows of which it reads some',
       "Say write: replaceEach('day') with asOf(t.since('day'), …), or mention the table itself.",
     );
-  if (!wayOf(definition, 'replace each') && !definition.spec.duplicates && !uniqueIn(left))
+  if (!wayOf(definition, 'replace each') && !definition.spec.duplicates && !handsOnKey(definition, left, facts))
     throw refuse(
-      'which may have several rows of one key: an older one that is read again would take the place of a newer one',
-      'Say which version of a key is which, by duplicates: keepLatest(…), or read a table that merges.',
+      `which may have several rows of one key of ${definition.name}: an older one that is read again would take the place of a newer one`,
+      'Say which row of a key stays, by duplicates: keepLatest(…), or have the key of what is read in the key, by its name.',
     );
   for (const { on, at, right } of read.matches) {
     const taken = [...on, at[0]].find((name) => !Object.hasOwn(left.columns, name));

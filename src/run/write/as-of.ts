@@ -1,5 +1,6 @@
-import { type Match, placeOf, type Read } from '../../plan/index.ts';
+import { invalidPlaceOf, type Match, mentionsOf, placeOf, type Read, readOf } from '../../plan/index.ts';
 import { hidden } from '../../ports/index.ts';
+import { tableOf } from '../tables.ts';
 import type { Options } from './options.ts';
 
 /**
@@ -11,9 +12,27 @@ export const rematched = ({ node, matches = [] }: Read, options: Options): reado
     const { lower, upper } = options.reach.bounds.find(({ source }) => source === match.right.id) ?? {};
     if (lower === undefined || lower === upper) return [];
     // Of a table that was made anew nobody knows what it was.
-    if (!match.stays || lower === 0n) return ['true'];
-    return [isCorrected(match, { lower, left: options.project.warehouse.dialect.place(placeOf(node)) }, options)];
+    if (!match.stays || isOfElsewhere(match, options) || lower === 0n) return ['true'];
+    return [
+      ...hasRefused(match, lower, options),
+      isCorrected(match, { lower, left: options.project.warehouse.dialect.place(placeOf(node)) }, options),
+    ];
   });
+
+/** It sets rows aside that are known by another key elsewhere: one that was valid may leave, and come back as another. */
+const isOfElsewhere = ({ right: { definition } }: Match, { project }: Options): boolean =>
+  definition.spec.invalid === 'set aside' &&
+  mentionsOf(definition.spec.rows).readables.some(
+    (readable) => tableOf(readOf(readable, project.graph), project) !== undefined,
+  );
+
+/** A row that is read again and breaks a rule now leaves, and stands among the invalid rows: for whom it counted nobody knows. */
+function hasRefused({ right }: Match, lower: bigint, { project }: Options): readonly string[] {
+  if (right.definition.spec.invalid !== 'set aside') return [];
+  const { dialect } = project.warehouse;
+  const place = dialect.place(invalidPlaceOf(right, project.graph.suffix));
+  return [`exists (select 1 from ${place} where ${dialect.identifier(hidden.sequence)} > ${lower})`];
+}
 
 /** What is looked up for a row depends on what it is looked up by alone: those for whose the row that counts is a new one. */
 function isCorrected(

@@ -25,8 +25,14 @@ export const merged = table('gold.merged', {
 export const made = table('gold.made', {
   columns: { id: col.integer().key(), day: col.date().key(), text: col.text() }, write: replaceEach('day'),
   rows: from(known(shown.since('day')), ({ id, day, fee }) => ({ id, day, text: fee === null ? 'unknown' : 'fee ' + fee })) });
+export const judgedLawyers = table('silver.judged_lawyers', {
+  columns: { ...lawyers.columns, fee: col.integer().min(0) }, rows: lawyers.since('as_of', { lookback: '90 days' }), write: 'merge', invalid: 'set aside' });
+export const byJudged = table('gold.by_judged', {
+  columns: { day: col.date(), id: col.integer(), fee: col.integer().optional() }, write: replaceEach('day'),
+  rows: asOf(shown.since('day'), judgedLawyers, { on: ['lawyer', 'area'], at: ['seen', 'as_of'], take: { fee: 'fee' } }) });
 export const lawyersOnly = job('lawyers_only', { when: byHand, build: [lawyers] });
 export const daily = job('daily', { when: byHand, build: [judged, merged, made] });
+export const judging = job('judging', { when: byHand, build: [byJudged] });
 `;
 
 class Shop {
@@ -55,10 +61,10 @@ class Shop {
     );
   }
   /** How many rows each step made. */
-  async run(): Promise<Readonly<Record<string, number>>> {
+  async run(job = 'daily'): Promise<Readonly<Record<string, number>>> {
     this.#day = this.#day.add({ days: 1 });
     this.world.setClock(`${this.#day}T06:00:00Z`);
-    const { steps } = await this.world.run('daily');
+    const { steps } = await this.world.run(job);
     return Object.fromEntries(steps.map(({ step, account }) => [step.split('.').at(-1), account?.in ?? 0]));
   }
   async fees(): Promise<string> {
@@ -117,6 +123,24 @@ test('what comes late or is corrected changes the rows for which it counts, and 
   await shop.world.close();
 });
 
+test('a row that breaks a rule when it is read again is known no more', async () => {
+  const shop = await Shop.open();
+  shop.file('shown', '1,2026-01-10T00:00:00Z,ana', '2,2026-01-20T00:00:00Z,ana');
+  shop.file('lawyers', 'ana,2026-01-01T00:00:00Z,11,1', 'ana,2026-01-15T00:00:00Z,20,1');
+  await shop.run('judging');
+  const fees = async () => (await shop.world.rows('select id, fee from gold.by_judged order by id')).map(String);
+  assert.deepEqual(await fees(), ['1,11', '2,20']);
+  shop.file('lawyers', 'ana,2026-01-15T00:00:00Z,-1,2');
+  await shop.run('judging');
+  assert.deepEqual(await shop.world.rows('select fee from silver.judged_lawyers'), [[11]]);
+  assert.deepEqual(await fees(), ['1,11', '2,11']);
+  assert.equal((await shop.run('judging'))['by_judged'], 0);
+  shop.file('lawyers', 'ana,2026-01-15T00:00:00Z,21,3');
+  await shop.run('judging');
+  assert.deepEqual(await fees(), ['1,11', '2,21']);
+  await shop.world.close();
+});
+
 test('lineage goes through to the columns of both sides, and a plan says how many rows are new on each', async () => {
   const shop = await Shop.open();
   shop.file('shown', '1,2026-01-01T10:00:00Z,ana');
@@ -128,7 +152,9 @@ test('lineage goes through to the columns of both sides, and a plan says how man
   assert.deepEqual(await fromOf('known'), ['silver.lawyers.as_of']);
   assert.deepEqual(await fromOf('day'), ['bronze.shown.day']);
   const { into } = await shop.world.do('lineage', { name: 'silver.lawyers' });
-  assert.deepEqual(into.map(({ name }) => name).toSorted(), ['gold.judged', 'gold.made', 'gold.merged']);
+  assert.deepEqual(into.map(({ name }) => name).toSorted(), [
+    ...['gold.judged', 'gold.made', 'gold.merged', 'silver.judged_lawyers'],
+  ]);
   shop.file('lawyers', 'ana,2026-01-01T09:00:00Z,11,1', 'ana,2026-01-01T08:00:00Z,12,1');
   await shop.world.run('lawyers_only', '2026-02-09');
   const { steps } = await shop.world.do('plan', { job: 'daily' });

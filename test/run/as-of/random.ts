@@ -4,8 +4,8 @@ import { temporaryFolder, writeProject } from '../support/folder.ts';
 import { Random } from '../support/random.ts';
 import { World } from '../support/world.ts';
 
-/** Every way of writing rows that can be looked up: none leaves, all can move, some are deleted, some are replaced, all are. */
-export const rights = ['merged', 'moved', 'deleted', 'parts', 'whole', 'versions'] as const;
+/** Every way of writing rows that can be looked up: none leaves, all can move, some are deleted, some are replaced, all are, some break a rule when they are read again. */
+export const rights = ['merged', 'moved', 'deleted', 'parts', 'whole', 'versions', 'judged'] as const;
 type Right = (typeof rights)[number];
 
 const ways = ['day', 'merge', 'sums'] as const;
@@ -54,6 +54,8 @@ export const parts = table('silver.parts', { columns: { ...keyed, month: col.dat
 export const whole = table('silver.whole', { columns: keyed, rows: lastOnly(rates) });
 export const versions = table('silver.versions', { columns: { k: col.text().key(), as_of: col.timestamp(), fee: col.integer(), gone: col.boolean() },
   rows: sql\`select k, as_of, fee, gone from \${rates.since('as_of')}\`, write: history({ at: 'as_of', deleted: 'gone' }) });
+export const latest = table('silver.latest', { columns: keyed, rows: rates.since('as_of'), write: 'merge', duplicates: keepLatest('sent') });
+export const judged = table('silver.judged', { columns: { ...keyed, fee: col.integer().min(400) }, rows: latest.since('as_of', { lookback: '90 days' }), write: 'merge', invalid: 'set aside' });
 ${readers.join('')}
 export const twice = table('gold.twice', { columns: { day: col.date().key(), id: col.integer().key(), fee: col.integer().optional(), other: col.integer().optional() },
   rows: asOf(asOf(events.since('day'), merged, { on: ['k'], at: ['seen', 'as_of'], take: { fee: 'fee' } }), parts,
@@ -69,6 +71,7 @@ export class Arrivals {
   #sent = 0;
   #runs = 0;
   readonly #seen = new Map<number, string>();
+  readonly #rates: string[] = [];
 
   private constructor(world: World, seed: number) {
     this.#world = world;
@@ -102,7 +105,7 @@ export class Arrivals {
   }
 
   #file(name: string, head: string, row: () => string): void {
-    const rows = Array.from({ length: 2 + this.#random.below(6) }, row);
+    const rows = Array.from({ length: 3 + this.#random.below(12) }, row);
     this.#files += 1;
     const file = path.join(this.#world.folder, 'files', `${name}-${String(this.#files).padStart(3, '0')}.csv`);
     writeFileSync(file, [head, ...rows, ''].join('\n'));
@@ -118,10 +121,13 @@ export class Arrivals {
     this.#sent += 1;
     return `${id},${seen},${this.#random.one(['a', 'b', 'c', ''])},${this.#sent},${again}`;
   }
+  /** One in two corrects a former one. */
   #rate(): string {
     this.#sent += 1;
     const { below, one, chance } = bound(this.#random);
-    return `${one(['a', 'b', 'c'])},${this.#time()},${below(1000)},${this.#sent},${chance(0.2)}`;
+    const known = this.#rates.length > 0 && chance(0.5) ? one(this.#rates) : `${one(['a', 'b', 'c'])},${this.#time()}`;
+    this.#rates.push(known);
+    return `${known},${below(1000)},${this.#sent},${chance(0.2)}`;
   }
   /** Few, so that times are met again. */
   #time(): string {
