@@ -13,7 +13,7 @@ type Demonstration = (esteira: CommandLine) => Promise<readonly string[]>;
 const systems: Readonly<Record<string, Demonstration>> = {
   credit: (esteira) => demonstrateCredit(esteira, { root, tickets: amount('ESTEIRA_DEMO_TICKETS', 5000) }),
   engagement: (esteira) => demonstrateEngagement(esteira, { root, users: amount('ESTEIRA_DEMO_USERS', 600) }),
-  ranking: (esteira) => demonstrateRanking(esteira, { root, matches: amount('ESTEIRA_DEMO_MATCHES', 150) }),
+  ranking: (esteira) => demonstrateRanking(esteira, { root, matches: amount('ESTEIRA_DEMO_MATCHES', 200) }),
 };
 
 const named = process.argv.slice(2);

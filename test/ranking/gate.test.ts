@@ -10,15 +10,21 @@ const first = Temporal.PlainDate.from(lastDate)
   .subtract({ days: days - 1 })
   .toString();
 const ndcg = 'ndcg_at_5';
+/** Of each gender more than 280 are chosen in the days that judge: a gap is known to 0.012, whatever the seed. */
+const matchesADay = 220;
 
 /** A desk that has taken in all days, and is closed. */
-async function taken(of: {
+async function taken({
+  trim,
+  ...options
+}: {
   readonly bias?: number;
+  readonly events?: number;
   readonly trim?: (desk: Desk) => void;
 }): Promise<{ desk: Desk; manifest: Manifest }> {
   const desk = await Desk.open();
-  const manifest = await desk.plant({ days, events: 150, faults: false, seed: 5, bias: of.bias });
-  of.trim?.(desk);
+  const manifest = await desk.plant({ days, events: matchesADay, faults: false, seed: 5, ...options });
+  trim?.(desk);
   await desk.takeIn(first, lastDate);
   await desk.close();
   return { desk, manifest };
@@ -73,8 +79,11 @@ describe('the gate, on days without a fault', () => {
     assert.deepEqual(failing(version), []);
     assert.equal(champion, version.version);
     assert.equal(version.version, '20250714_0215');
-    assert.ok(Math.abs(figureOf(version, ndcg) - best) < 0.06, `${figureOf(version, ndcg)}, the best ${best}`);
+    assert.ok(Math.abs(figureOf(version, ndcg) - best) < 0.07, `${figureOf(version, ndcg)}, the best ${best}`);
     assert.equal(figureOf(version, 'samples'), requests);
+    const genders = version.trained?.members[0]?.segments?.find(({ column }) => column === 'gender')?.values ?? [];
+    const least = Math.min(...genders.map(({ samples }) => samples));
+    assert.ok(genders.length === 3 && least > 280, `a group of ${least}`);
     assert.ok(figureOf(version, 'latency_p95_ms') < 15);
   });
 
@@ -138,14 +147,17 @@ const keeping = (samples: number) => (desk: Desk) => {
     writeFileSync(file, kept.map((line) => `${line}\n`).join(''));
   }
 };
+/** Of so few matches the gap between groups is chance, and no matter here. */
+const anyGap: Change = (text) => text.replace('limites.ltr_fairness_max', '1');
+
 test('the gate refuses a model for its samples alone, when it was judged on 99; a hundred are enough', async () => {
-  const { desk: few } = await taken({ trim: keeping(99) });
-  const { version, champion } = await trained(few);
+  const { desk: few } = await taken({ events: 60, trim: keeping(99) });
+  const { version, champion } = await trained(few, anyGap);
   assert.equal(figureOf(version, 'samples'), 99);
   assert.deepEqual(failing(version), ['samples']);
   assert.equal(champion, undefined);
-  const { desk: enough } = await taken({ trim: keeping(100) });
-  const other = await trained(enough);
+  const { desk: enough } = await taken({ events: 60, trim: keeping(100) });
+  const other = await trained(enough, anyGap);
   assert.equal(figureOf(other.version, 'samples'), 100);
   assert.deepEqual(failing(other.version), []);
 });

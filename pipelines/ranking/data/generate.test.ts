@@ -6,6 +6,10 @@ import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { generate, type Manifest, meansOf, type Options } from './generate.ts';
+import { eventsOf } from './generator/events.ts';
+import { lawyersOf } from './generator/lawyers.ts';
+import { planOf } from './generator/options.ts';
+import { type Truth, truthOf } from './generator/truth.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'ranking data '));
 after(() => rmSync(root, { recursive: true, force: true }));
@@ -14,7 +18,7 @@ let folders = 0;
 async function make(more: Partial<Options> = {}): Promise<{ folder: string; manifest: Manifest }> {
   folders += 1;
   const folder = join(root, String(folders));
-  return { folder, manifest: await generate({ folder, lastDate: '2026-09-30', events: 60, ...more }) };
+  return { folder, manifest: await generate({ folder, lastDate: '2026-09-30', events: 60, lawyers: 300, ...more }) };
 }
 
 const filesOf = (folder: string, name: string): readonly string[] => readdirSync(join(folder, name)).toSorted();
@@ -96,6 +100,13 @@ test('each kind of bad day is there as often as the manifest says', async () => 
     const moved = fault === 'of another day' ? 2 : 0;
     assert.equal(good.length - strange - duplicates - moved, events, `${date} ${fault}`);
   }
+  const long = await make({ days: 44, events: 20 });
+  assert.deepEqual(
+    long.manifest.days.flatMap(({ fault }, day) =>
+      (fault !== undefined) === (day >= 2 && day % 2 === 0) ? [] : [day],
+    ),
+    [],
+  );
   const clean = await make({ faults: false });
   assert.ok(
     clean.manifest.days.every(
@@ -105,7 +116,10 @@ test('each kind of bad day is there as often as the manifest says', async () => 
 });
 
 test('who knows all but the noise is far above the legacy order, which is hardly better than any; a bias hides whom women are chosen', async () => {
-  const [{ manifest }, { manifest: biased }] = [await make({ events: 200 }), await make({ events: 200, bias: 0.5 })];
+  const [{ manifest }, { manifest: biased }] = [
+    await make({ events: 200, lawyers: 2000 }),
+    await make({ events: 200, lawyers: 2000, bias: 0.5 }),
+  ];
   const { best, legacy, random } = meansOf(manifest, 7);
   assert.ok(best > 0.84 && best < 0.92, `${best}`);
   assert.ok(legacy < 0.35 && legacy > random, `${legacy}, ${random}`);
@@ -116,6 +130,26 @@ test('who knows all but the noise is far above the legacy order, which is hardly
   for (const group of ['f', 'm', 'x'] as const) assert.ok(Math.abs(ofGroup(manifest, group) - best) < 0.03, group);
   assert.ok(ofGroup(biased, 'f') < ofGroup(biased, 'm') - 0.2);
   assert.ok(meansOf(biased, 7).best > 0.7);
+});
+
+const genders = ['f', 'm', 'x'] as const;
+/** The largest distance of a group of at least thirty requests from all, when the order is the best that there is. */
+function gapOf(days: readonly Truth[]): number {
+  const mean = (of: (day: Truth) => { readonly best: number; readonly requests: number }): number =>
+    days.reduce((sum, day) => sum + of(day).best, 0) / days.reduce((sum, day) => sum + of(day).requests, 0);
+  const counted = genders.filter((name) => days.reduce((sum, { groups }) => sum + groups[name].requests, 0) >= 30);
+  return Math.max(0, ...counted.map((name) => Math.abs(mean(({ groups }) => groups[name]) - mean((day) => day))));
+}
+
+test('an order that is fair has a gap above 0.05 in about one of seven times by a hundred matches, and hardly ever by 1,400', () => {
+  const plan = planOf({ folder: root, lastDate: '2026-09-30', days: 98, events: 109, faults: false });
+  const lawyers = lawyersOf(plan);
+  const byId = new Map(lawyers.map((one) => [one.id, one]));
+  const days = Array.from({ length: plan.days }, (_, day) => truthOf(eventsOf(plan, lawyers, day), byId));
+  const refused = days.filter((day) => gapOf([day]) > 0.05).length / days.length;
+  assert.ok(refused > 0.06 && refused < 0.22, `${refused}`);
+  const fortnights = Array.from({ length: plan.days / 14 }, (_, at) => gapOf(days.slice(at * 14, at * 14 + 14)));
+  assert.ok(Math.max(...fortnights) < 0.05, `${fortnights}`);
 });
 
 test('numbers that are none are refused', async () => {

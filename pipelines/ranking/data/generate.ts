@@ -76,7 +76,7 @@ const dayOf = (plan: Plan, through: string | undefined): number =>
     : Temporal.PlainDate.from(plan.firstDate).until(Temporal.PlainDate.from(through), { largestUnit: 'days' }).days;
 
 const usage = `node pipelines/ranking/data/generate.ts --folder <folder> --last-date 2026-09-30
-  [--days 24] [--events 400] [--candidates 20] [--lawyers 300] [--seed 1] [--bias 0.5] [--clean] [--through <date>]`;
+  [--days 24] [--events 400] [--candidates 20] [--lawyers 2000] [--seed 1] [--bias 0.5] [--clean] [--through <date>]`;
 
 async function main(): Promise<void> {
   const text = { type: 'string' } as const;

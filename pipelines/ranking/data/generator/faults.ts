@@ -2,7 +2,7 @@ import { Chance } from './chance.ts';
 import type { MatchEvent } from './events.ts';
 import { dateOf, type Plan } from './options.ts';
 
-/** What is wrong with a day; every second day from the third on has one of them. */
+/** What is wrong with a day; every second day from the third on has one of them, after the last the first again. */
 export const faults = Object.freeze([
   'broken lines',
   'pretty-printed',
@@ -19,7 +19,7 @@ export type Fault = (typeof faults)[number];
 
 export function faultOf(plan: Plan, day: number): Fault | undefined {
   const isMeant = plan.faults && day >= 2 && day % 2 === 0;
-  return isMeant ? faults[day / 2 - 1] : undefined;
+  return isMeant ? faults[(day / 2 - 1) % faults.length] : undefined;
 }
 
 /** A day as it is written, and what a reader has to find in it. */

@@ -39,7 +39,7 @@ export function lawyersOf(plan: Plan): readonly Lawyer[] {
     const id = `adv-${String(place + 1).padStart(5, '0')}`;
     const chance = new Chance(plan.seed, id);
     const drawn = chance.next();
-    const gender = drawn < 0.45 ? 'f' : drawn < 0.9 ? 'm' : 'x';
+    const gender = drawn < 0.375 ? 'f' : drawn < 0.75 ? 'm' : 'x';
     const isSilent = plan.faults && place % 40 === 7;
     const history: Known[] = [];
     for (let day = -1; day < plan.days; day += 1) {

@@ -10,6 +10,7 @@ export interface Options {
   readonly events?: number | undefined;
   /** Lawyers that are shown for one match, at most; default 20. */
   readonly candidates?: number | undefined;
+  /** Default 2000: of fewer some are chosen so often that their group stands or falls with them. */
   readonly lawyers?: number | undefined;
   readonly seed?: number | undefined;
   /** Of the choices that fall on a woman this share is made among the women shown without looking at anything: nobody can rank them. Default 0. */
@@ -52,7 +53,7 @@ export function planOf(options: Options): Plan {
     days,
     events: whole('events', options.events ?? 400, [20, 1_000_000]),
     candidates: whole('candidates', options.candidates ?? 20, [6, 100]),
-    lawyers: whole('lawyers', options.lawyers ?? 300, [100, 1_000_000]),
+    lawyers: whole('lawyers', options.lawyers ?? 2000, [100, 1_000_000]),
     seed: whole('seed', options.seed ?? 1, [0, Number.MAX_SAFE_INTEGER]),
     bias: within('bias', options.bias ?? 0, [0, 1]),
     faults: options.faults ?? true,
