@@ -12,6 +12,7 @@ import {
   sql,
   table,
 } from '../../define/index.ts';
+import type { FeatureColumn } from '../../learn/features.ts';
 import type { Segments } from '../../learn/learners/learned.ts';
 import { writeModel } from '../../learn/trees/format/write.ts';
 import { trainTrees } from '../../learn/trees/train.ts';
@@ -147,6 +148,24 @@ test('what is asked for first is not counted, and a quantile is a time that a ca
     timesOf(slowly, warm, { rows: 1, budget: 10, elapsed: () => now, signal: AbortSignal.abort(new Error('stop')) }),
     /stop/,
   );
+});
+
+test('it is the predictor that is timed, asked for whole requests of at least so many rows, different ones', async () => {
+  const sizes = Int32Array.from({ length: 90 }, (_, request) => 3 + ((request * 7) % 23));
+  const requestOf = [...sizes].flatMap((size, request) => Array.from({ length: size }, () => request));
+  const columns = { request: { of: 'numbers', values: Float64Array.from(requestOf) } } as const;
+  const asked: string[] = [];
+  let now = 0;
+  const slowly = ({ request }: Readonly<Record<string, FeatureColumn>>): void => {
+    now += 16;
+    const rows = request?.of === 'numbers' ? [...request.values] : [];
+    assert.ok(rows.length >= 20, `${rows.length} rows`);
+    for (const one of new Set(rows)) assert.equal(rows.filter((row) => row === one).length, sizes[one], `${one}`);
+    asked.push(rows.join());
+  };
+  const times = await timesOf(slowly, { columns, sizes }, { rows: 20, budget: 1000, elapsed: () => now, signal });
+  assert.equal(quantileOf(times, 'p95'), 16);
+  assert.ok(asked.length > times.length && new Set(asked).size > 20, `${asked.length}, ${new Set(asked).size}`);
 });
 
 test('a request is asked for whole, with those that come next where it has too few rows, and with its own words only', () => {

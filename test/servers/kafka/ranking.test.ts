@@ -41,6 +41,17 @@ describe('the matches of the ranking', { skip: withoutBroker }, () => {
       await desk.takeIn(third, third);
       assert.match(desk.notes().join('\n'), new RegExp(`${second} was owed, and is drained`));
       assert.deepEqual(await desk.rows(from), [[topic]]);
+      const tables = [
+        'select day, event_id, occurred_at, case_id, chosen, shown, _rid from bronze.match_events order by all',
+        'select * exclude (_run, _seq) from gold.ltr_judged order by all',
+        "select day, event_id, lawyer_id, columns('.*_present') from gold.ltr_judged_invalidos order by all",
+      ];
+      const all = async () => await Promise.all(tables.map((sql) => desk.rows(sql)));
+      const before = await all();
+      await desk.world.do('run', { job: 'ltr_historico', date: third, again: true });
+      assert.deepEqual(await all(), before, 'the same date, the same rows');
+      const read = "select n_in from _esteira.publication where step = 'ranking.bronze.match_events' order by run_seq";
+      assert.deepEqual((await desk.rows(read)).at(-1), [days.at(-1)?.lines], 'they were read again');
       const planted = days.slice(-3);
       const found =
         await desk.rows(`select strftime(m.day, '%Y-%m-%d'), count(distinct m.event_id), count(distinct s._rid), count(*)
