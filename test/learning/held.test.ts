@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { EsteiraError } from '../../src/errors.ts';
 import { Random } from '../../src/learn/random.ts';
 import type { VersionAbout } from '../../src/registry/about.ts';
@@ -77,6 +78,26 @@ test('of a request of which one row is held out all are', async () => {
   await world.run('learn', '2026-03-09');
   // Seven, the one that ends after they have begun, and none in part.
   assert.deepEqual(divided(await aboutOf(world, 'ml.requests')), [320 - 64, 64]);
+  await world.close();
+});
+
+test('what the champion was not made of is known by the first of its held days; of a request that had begun before nothing is', async () => {
+  const world = await offers();
+  await world.run('learn', '2026-03-09');
+  await world.run('learn', '2026-03-08');
+  const freshIn = async (model: string): Promise<unknown> => {
+    const [newest] = await world.project.state.models.versions({ model, limit: 1 });
+    const file = path.join(world.folder, 'files', 'models', model, newest?.version ?? '', 'rows.parquet');
+    const reader = await (await DuckDBInstance.create(':memory:')).connect();
+    const found = await reader.runAndReadAll(
+      `select count(*) filter (_held)::int, count(*) filter (_fresh)::int, count(*) filter (_fresh and not _held)::int from read_parquet('${file}')`,
+    );
+    reader.closeSync();
+    return found.getRows()[0];
+  };
+  // Held since the second of March, and by the champion since the third. A request begins an hour before its day.
+  assert.deepEqual(await freshIn('shop.ml.requests'), [9 * 8, 7 * 8, 0]);
+  assert.deepEqual(await freshIn('shop.ml.seen_7_days'), [8 * 8 + 4, 7 * 8 + 4, 0]);
   await world.close();
 });
 

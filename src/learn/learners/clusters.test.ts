@@ -115,7 +115,7 @@ test('a champion with other features is not compared with', () => {
   assert.equal(next.champion, undefined);
   assert.equal(next.moved, undefined);
   // Who moves is not known, and no segment is called by the number of another.
-  assert.deepEqual([next.incomparable, next.measures.moved_share], [true, Number.NaN]);
+  assert.deepEqual([next.incomparable, next.measures.moved_share], ['it learned from other columns', Number.NaN]);
   assert.deepEqual(
     next.inside.map(({ centroid_id }) => centroid_id),
     [4, 5, 6],

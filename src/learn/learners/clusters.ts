@@ -4,6 +4,7 @@ import { silhouette } from '../kmeans/silhouette.ts';
 import { type Matrix, standardised } from '../matrix.ts';
 import { numbered } from './identity.ts';
 import type { Learned, Lesson, Parameters } from './learned.ts';
+import { otherColumns } from './rows.ts';
 
 interface ClusterOptions {
   readonly clusters: number | { readonly from: number; readonly to: number };
@@ -52,7 +53,7 @@ export function clusters({ options, features, columns, former, progress }: Lesso
       ...measuresOf(own, matrix.rows),
       moved_share: former && !beside ? Number.NaN : movedRows / matrix.rows,
     },
-    ...(former && !beside ? { incomparable: true as const } : {}),
+    ...(former && !beside ? { incomparable: otherColumns } : {}),
     ...(beside ? { champion: { ...measuresOf(beside.model, matrix.rows), moved_share: 0 } } : {}),
     ...(moves ? { moved: { rows: moves, fresh: numbers.filter((_, place) => was[place] === null), gone } } : {}),
   };

@@ -38,6 +38,8 @@ export interface Lesson<Options = Readonly<Record<string, unknown>>> {
   readonly across?: Readonly<Record<string, FeatureColumn>>;
   /** 1: a row is kept to judge with. */
   readonly held?: Uint8Array;
+  /** 1, of those that are held: the champion was not made of it. Absent: it was made of none of them, or nobody knows. */
+  readonly fresh?: Uint8Array;
   /** 1, of those that are not held: judges each round where training may stop early. */
   readonly watching?: Uint8Array;
   /** The champion's, of the same member. */
@@ -76,10 +78,12 @@ export interface Learned {
   readonly measures: Readonly<Record<string, number>>;
   /** The same for each value of columns. */
   readonly segments?: readonly Segments[];
-  /** There is a champion, and it cannot be judged on these rows. */
-  readonly incomparable?: true;
-  /** Of the champion, on the same rows. */
+  /** Why a champion that there is cannot be judged on these rows. */
+  readonly incomparable?: string;
+  /** Of the champion, on the same rows, without those that it was made of. */
   readonly champion?: Readonly<Record<string, number>>;
+  /** The same of what was learned, where there are such rows. */
+  readonly beside?: Readonly<Record<string, number>>;
   readonly moved?: {
     readonly rows: readonly { readonly from: number; readonly to: number; readonly rows: number }[];
     readonly fresh: readonly number[];

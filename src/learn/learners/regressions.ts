@@ -7,7 +7,7 @@ import type { Measures, Outcomes } from '../trees/measures.ts';
 import { judgedAcross } from './across.ts';
 import { leftOut } from './clusters.ts';
 import type { Learned, Lesson, Parameters } from './learned.ts';
-import { lengthOf, pickedAll, refuseUnjudged, rowsWhere, unknownTargets } from './rows.ts';
+import { learnedAll, lengthOf, otherColumns, pickedAll, refuseUnjudged, rowsWhere, unknownTargets } from './rows.ts';
 
 type Regression = Extract<Parameters, { readonly coefficients: readonly number[] }>;
 interface Fit {
@@ -55,7 +55,7 @@ export const linearRegression = (lesson: Lesson): Learned =>
     }),
   });
 
-function regression({ features, columns, target, held, across = {}, former }: Lesson, kind: Kind): Learned {
+function regression({ features, columns, target, held, fresh, across = {}, former }: Lesson, kind: Kind): Learned {
   if (!target || target.of === 'texts') throw new RangeError('the target is no number');
   const { values: numbers, valid } = target;
   const known = (row: number): boolean => valid === undefined || valid[row] === 1;
@@ -73,16 +73,27 @@ function regression({ features, columns, target, held, across = {}, former }: Le
   const targets = Float64Array.from(encoded.rows, (row) => numbers[training[row] as number] as number);
   const fit = kind.fit(encoded.matrix, targets);
   const coefficients = Array.from(fit.coefficients, (value) => (Number.isNaN(value) ? 0 : value));
-  const rowsOf = held ? judging : training;
-  const outcomesOf = (of: Pick<Regression, 'encoding' | 'coefficients'>) => {
-    const { matrix, rows } = encode(pickedAll(columns, rowsOf), of.encoding, { leaveOut });
-    const own = Int32Array.from(rows, (row) => rowsOf[row] as number);
+  const judged = held ? judging : training;
+  const unseen = fresh ? judged.filter((row) => fresh[row] === 1) : judged;
+  const outcomesOf = (of: Pick<Regression, 'encoding' | 'coefficients'>, by = judged) => {
+    const { matrix, rows } = encode(pickedAll(columns, by), of.encoding, { leaveOut });
+    const own = Int32Array.from(rows, (row) => by[row] as number);
     const values = Float64Array.from(own, (row) => numbers[row] as number);
     return { predictions: sums(matrix, of.coefficients).map(kind.predicted), values, rows: own };
   };
   const outcomes = outcomesOf({ encoding, coefficients });
   refuseUnjudged(held, { judging: outcomes.rows.length });
   const champion = former?.learner === kind.learner ? (former as Regression) : undefined;
+  const compared = () => {
+    if (!(champion && canJudge(champion.encoding, columns))) return { incomparable: otherColumns };
+    if (unseen.length === 0) return { incomparable: learnedAll };
+    return {
+      champion: kind.measures(outcomesOf(champion, unseen)),
+      ...(unseen.length < judged.length
+        ? { beside: kind.measures(outcomesOf({ encoding, coefficients }, unseen)) }
+        : {}),
+    };
+  };
   return {
     parameters: { learner: kind.learner, encoding, coefficients },
     inside: ['(intercept)', ...encoded.names].map((term, at) => ({
@@ -95,11 +106,7 @@ function regression({ features, columns, target, held, across = {}, former }: Le
     left: { ...encoded.left, ...unknownTargets(lengthOf(target) - training.length - judging.length) },
     measures: kind.measures(outcomes),
     segments: judgedAcross(pickedAll(across, outcomes.rows), outcomes, kind.measures),
-    ...(champion && canJudge(champion.encoding, columns)
-      ? { champion: kind.measures(outcomesOf(champion)) }
-      : former
-        ? { incomparable: true as const }
-        : {}),
+    ...(former ? compared() : {}),
   };
 }
 

@@ -51,6 +51,10 @@ export function refuseUnjudged(held: Uint8Array | undefined, { judging }: { read
   );
 }
 
+/** Why a champion cannot be judged. */
+export const otherColumns = 'it learned from other columns';
+export const learnedAll = 'it has learned, or may have, of all that is kept to judge with';
+
 /** Rows that teach and judge nothing. */
 export const unknownTargets = (rows: number): Readonly<Record<string, number>> =>
   rows > 0 ? { 'the target': rows } : {};

@@ -11,7 +11,7 @@ import { predictTrees, trainTrees } from '../trees/train.ts';
 import { judgedAcross } from './across.ts';
 import type { Learned, Lesson, Parameters } from './learned.ts';
 import { going } from './refining.ts';
-import { lengthOf, pickedAll, refuseUnjudged, rowsWhere, unknownTargets } from './rows.ts';
+import { learnedAll, lengthOf, otherColumns, pickedAll, refuseUnjudged, rowsWhere, unknownTargets } from './rows.ts';
 
 type Forest = Extract<Parameters, { readonly text: string }>;
 type Options = Omit<TreesOptions, 'objective'> & {
@@ -31,7 +31,7 @@ async function trees(
   objective: TreesOptions['objective'],
   learner: Forest['learner'],
 ): Promise<Learned> {
-  const { columns, target, held, watching, group, across = {}, former, progress } = lesson;
+  const { columns, target, held, fresh, watching, group, across = {}, former, progress } = lesson;
   if (!target || target.of === 'texts') throw new RangeError('the target is no number');
   const { values, valid } = target;
   const known = (row: number): boolean => valid === undefined || valid[row] === 1;
@@ -41,11 +41,14 @@ async function trees(
       { columns, values, group },
     );
   const all = rowsOf((row) => held?.[row] !== 1);
-  const judging = rowsOf((row) => held?.[row] === 1);
-  refuseUnjudged(held, { judging: judging.count });
+  const kept = rowsOf((row) => held?.[row] === 1);
+  refuseUnjudged(held, { judging: kept.count });
+  const unseen = fresh ? rowsOf((row) => held?.[row] === 1 && fresh[row] === 1) : kept;
   const parts = own.stopAfter && watching ? apart(all, watching, { columns, values, group }) : { training: all };
   const champion = former?.learner === learner ? readModel((former as Forest).text) : undefined;
-  const on = lesson.refine ? going(champion, columns, lesson.refine) : undefined;
+  const on = lesson.refine && refining(going(champion, columns, lesson.refine), { kept, unseen });
+  // What goes on from the champion was made of all that the champion was made of.
+  const judging = on && 'from' in on ? unseen : kept;
   const options = { ...own, ...(on && 'added' in on ? { trees: on.added } : {}), objective };
   const { model, importance } = await trainTrees({
     ...{ ...parts.training, options, seed },
@@ -55,12 +58,21 @@ async function trees(
     ...(progress ? { progress } : {}),
   });
   const rows = held ? judging : all;
-  const outcomesOf = (of: typeof model): Outcomes => ({
-    predictions: predictTrees(of, rows.columns),
-    values: rows.target,
-    groups: rows.groups,
+  const outcomesOf = (of: typeof model, by = rows): Outcomes => ({
+    predictions: predictTrees(of, by.columns),
+    values: by.target,
+    groups: by.groups,
   });
   const outcomes = outcomesOf(model);
+  const compared = () => {
+    if (!(champion && canJudge(champion.features, columns))) return { incomparable: otherColumns };
+    const by = held ? unseen : all;
+    if (by.count === 0) return { incomparable: learnedAll };
+    return {
+      champion: measuresOf(options, outcomesOf(champion, by)),
+      ...(by.count < rows.count ? { beside: measuresOf(options, outcomesOf(model, by)) } : {}),
+    };
+  };
   return {
     parameters: { learner, text: writeModel(model) },
     inside: Object.entries(importance.gain)
@@ -69,17 +81,17 @@ async function trees(
     rows: all.count,
     held: judging.count,
     samples: rows.groups ? chosenIn(rows.target, rows.groups) : rows.count,
-    left: unknownTargets(lengthOf(target) - all.count - judging.count),
+    left: unknownTargets(lengthOf(target) - all.count - kept.count),
     measures: measuresOf(options, outcomes),
     segments: judgedAcross(pickedAll(across, rows.picked), outcomes, (some) => measuresOf(options, some)),
-    ...(champion && canJudge(champion.features, columns)
-      ? { champion: measuresOf(options, outcomesOf(champion)) }
-      : former
-        ? { incomparable: true as const }
-        : {}),
+    ...(former ? compared() : {}),
     ...(on ? { refined: 'from' in on ? grownFrom(on.from, model) : on } : {}),
   };
 }
+
+/** Nothing could judge what goes on from a champion that has learned of all that is kept. */
+const refining = (on: ReturnType<typeof going>, { kept, unseen }: Readonly<Record<'kept' | 'unseen', Rows>>) =>
+  kept.count > 0 && unseen.count === 0 && 'from' in on ? { anew: `the champion: ${learnedAll}` } : on;
 
 const nowhere = (): never => {
   throw new Error('no engine was given to grow trees elsewhere');

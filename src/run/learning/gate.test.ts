@@ -36,10 +36,24 @@ test('no worse than the champion, by the direction of the measure; without a cha
   assert.equal(passes(limit, beside(105, 100)), true);
   assert.equal(passes(limit, beside(105.1, 100)), false);
   assert.equal(passes(limit, beside(1000)), true);
-  assert.equal(passes(limit, beside(1, undefined, { incomparable: true })), false);
+  const other = judge(gated(limit), [beside(1, undefined, { incomparable: 'it has learned of all' })], given);
+  assert.equal(other.passed, false);
+  assert.equal(missedText(other), 'inertia cannot be compared with the champion: it has learned of all');
   const unread = judge(gated(limit), [beside(1)], { ...given, isBroken: true });
   assert.equal(unread.passed, false);
   assert.equal(missedText(unread), 'inertia cannot be compared with the champion: its files cannot be read');
+  // Of rows that the champion was made of the two are not compared, and every other limit goes by all.
+  const apart = beside(90, 100, { beside: { inertia: 106 } });
+  assert.equal(passes(limit, apart), false);
+  assert.equal(passes([atMost('inertia', 95)], apart), true);
+  const { limits } = judge(gated([...limit, atMost('inertia', 95)]), [apart], given);
+  assert.deepEqual(
+    limits.map(({ members: [of] }) => [of?.value, of?.champion]),
+    [
+      [106, 100],
+      [90, undefined],
+    ],
+  );
   const shape = (silhouette: number) => member({ measures: { silhouette }, champion: { silhouette: 0.5 } });
   assert.equal(passes([noWorse('silhouette', 0.1)], shape(0.4)), true);
   assert.equal(passes([noWorse('silhouette', 0.1)], shape(0.39)), false);

@@ -8,7 +8,7 @@ import type { Figured } from './figures.ts';
 
 export type Judged = Pick<
   Figured,
-  'member' | 'measures' | 'unknown' | 'champion' | 'incomparable' | 'rows' | 'held' | 'samples'
+  'member' | 'measures' | 'unknown' | 'champion' | 'beside' | 'incomparable' | 'rows' | 'held' | 'samples'
 >;
 
 /** What every limit of the gate says of every member; a figure that is not known does not pass. */
@@ -33,16 +33,21 @@ export function judge(
     const number =
       typeof measure === 'object' && measure.judged === 'latency' ? millisecondsOf(given as Duration) : Number(given);
     const judged = members.map((of) => {
-      const { member, measures, unknown, champion, incomparable, rows, held, samples = held || rows } = of;
-      const value = judges === 'samples' ? samples : known(measures[judges]);
-      const beside = judges === 'samples' ? undefined : known(champion?.[judges]);
+      const { member, measures, unknown, champion, beside: own, incomparable, rows, held, samples = held || rows } = of;
+      // Of rows that the champion was made of the two are not compared.
+      const judged = (sign === 'no worse' ? own : undefined) ?? measures;
+      const value = judges === 'samples' ? samples : known(judged[judges]);
+      const isSame = sign === 'no worse' || own === undefined;
+      const beside = judges === 'samples' || !isSame ? undefined : known(champion?.[judges]);
       const compares = !isBroken && incomparable === undefined;
       const passed = holds({ sign, bound: number, judges, compares }, value, beside);
       return {
         member,
         ...(value === undefined ? whyOf(unknown?.[judges]) : { value }),
         ...(beside === undefined ? {} : { champion: beside }),
-        ...(isBroken && sign === 'no worse' && value !== undefined ? { why: 'its files cannot be read' } : {}),
+        ...(sign === 'no worse' && value !== undefined
+          ? whyOf(isBroken ? 'its files cannot be read' : incomparable)
+          : {}),
         passed,
       };
     });

@@ -83,3 +83,47 @@ test('rows that watch when to stop teach nothing, and are the same whatever the 
   assert.equal(await textOf(1, (row) => y(row) !== (row % 5 === 1)), first);
   assert.notEqual(await textOf(1, (row) => y(row) !== (row % 5 === 2)), first);
 });
+
+/** Held rows that the champion was made of. */
+const isOld = (row: number): boolean => isHeld(row) && row % 10 === 0;
+/** What is learned beside a champion that was made of some held rows, or of all of them. */
+async function beside(learner: Training['learner'], more: Partial<Training> = {}) {
+  const champion = training(learner, { held: isHeld });
+  const former = (await learn({ ...champion, each: [] }, { progress })).members;
+  const options = learner === 'boosted trees' ? { trees: 6 } : { ridge: 5 };
+  const of = async (one: Training, fresh?: (row: number) => boolean) => {
+    const marked = fresh ? { fresh: 'fresh', columns: { ...one.columns, fresh: column(flags(fresh)) } } : {};
+    const { members } = await learn({ ...one, each: [], former, options, ...more, ...marked }, { progress });
+    return members[0] as (typeof members)[number];
+  };
+  // Where others have no label yet, those that are left judge alone.
+  const late = training(learner, { held: isHeld, known: (row) => !isOld(row) });
+  return {
+    ...{ whole: await of(champion), some: await of(champion, (row) => !isOld(row)) },
+    ...{ none: await of(champion, (row) => !isHeld(row)), alone: await of(late) },
+  };
+}
+const column = (values: Uint8Array) => ({ of: 'booleans', values }) as const;
+
+for (const learner of ['logistic regression', 'boosted trees'] as const)
+  test(`${learner}: with a champion only what it was not made of is compared; all that is held judges the new one`, async () => {
+    const { whole, some, none, alone } = await beside(learner);
+    assert.deepEqual([some.measures, some.held], [whole.measures, 80]);
+    assert.notDeepEqual(alone.champion, whole.champion);
+    assert.deepEqual([some.champion, some.beside], [alone.champion, alone.measures]);
+    assert.deepEqual([whole.beside, whole.incomparable], [undefined, undefined]);
+    assert.deepEqual([none.champion, none.measures], [undefined, whole.measures]);
+    assert.match(none.incomparable ?? '', /has learned, or may have, of all that is kept/);
+    assert.deepEqual(some.left, {});
+  });
+
+test('what goes on from a champion is judged by nothing that the champion was made of; where nothing else is held it is trained anew', async () => {
+  const { some, none, alone } = await beside('boosted trees', { refine: { added: 2, most: 20 } });
+  assert.deepEqual(some.refined, { trees: 3, added: 2 });
+  assert.deepEqual(
+    [some.measures, some.held, some.champion, some.beside, some.left],
+    [alone.measures, 40, alone.champion, undefined, {}],
+  );
+  assert.match(JSON.stringify(none.refined), /anew.*has learned, or may have, of all/);
+  assert.equal(none.held, 80);
+});

@@ -19,6 +19,7 @@ export interface Training {
   readonly target?: string;
   readonly held?: string;
   readonly watching?: string;
+  readonly fresh?: string;
   readonly group?: string;
   /** Columns across which it is judged. */
   readonly across: readonly string[];
@@ -55,7 +56,8 @@ export async function learn(
   training: Training,
   { progress, elsewhere }: { readonly progress: (text: string) => void; readonly elsewhere?: Elsewhere },
 ): Promise<Lessons> {
-  const { learner, options, features, target, held, watching, group, former, columns, across, asks, refine } = training;
+  const { learner, options, features, target, held, watching, fresh, group, former, columns, across, asks, refine } =
+    training;
   refuseMany(pickedNames(across, columns));
   const lesson = learners[learner] as (lesson: Lesson) => Learned | Promise<Learned>;
   const members: Lessons['members'][number][] = [];
@@ -81,6 +83,7 @@ export async function learn(
         options,
         features,
         ...(target === undefined ? {} : { target: own[target] as FeatureColumn }),
+        ...(fresh === undefined ? {} : { fresh: flagsOf(own[fresh]) }),
         ...(watching === undefined ? {} : { watching: flagsOf(own[watching]) }),
         across: pickedNames(across, own),
         ...(before ? { former: before.parameters } : {}),

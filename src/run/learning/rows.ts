@@ -3,6 +3,7 @@ import type { AnyModel } from '../../define/index.ts';
 import type { FeatureColumn } from '../../learn/features.ts';
 import type { Read, StepModel } from '../../plan/index.ts';
 import type { Dialect } from '../../ports/index.ts';
+import type { VersionAbout } from '../../registry/about.ts';
 import type { Options } from '../write/options.ts';
 import { relationOf } from '../write/relations.ts';
 
@@ -12,11 +13,14 @@ const usualShare = 0.2;
 /** Of the others: on what is not learned, it is watched when to stop. */
 export const watchName = '_watches';
 const watchShare = 0.1;
+/** Of those that are held out: the champion was not made of them either. */
+export const freshName = '_fresh';
 
 /** The training rows as a query: all columns of the table, in an order that does not depend on how they lie there. */
 export function trainingRows(
   model: StepModel,
   options: Options,
+  champion?: HeldOut,
 ): { readonly query: string; readonly columns: Columns } {
   const { facts } = model.node.definition as AnyModel;
   const { dialect } = options.project.warehouse;
@@ -25,8 +29,10 @@ export function trainingRows(
   const order = (keys.length > 0 ? keys : Object.keys(columns)).map(dialect.identifier).join(', ');
   const relation = relationOf(model.reads[0] as Read, options, model);
   const held = heldOut(model, options);
+  const unseen = freshFor(model, options, champion);
   const flags = {
     ...(held === undefined ? {} : { [heldName]: held }),
+    ...(unseen === undefined ? {} : { [freshName]: unseen }),
     ...(facts.learner.options.stopAfter ? { [watchName]: watches(model, dialect) } : {}),
   };
   const marked = Object.entries(flags).map(([name, condition]) => `, ${condition} as ${dialect.identifier(name)}`);
@@ -54,6 +60,7 @@ export function heldDays({ holdOut }: AnyModel['facts'], date: Temporal.PlainDat
   const before = date.subtract(unit === 'month' ? { months: count } : { days: count });
   return { by: holdOut.by, from: before.add({ days: 1 }), to: date };
 }
+type HeldOut = VersionAbout['heldOut'];
 interface HeldDays {
   readonly by: string;
   readonly from: Temporal.PlainDate;
@@ -78,18 +85,32 @@ const asText = col.text();
 function heldOut(model: StepModel, { project, values }: Options): string | undefined {
   const { facts } = model.node.definition as AnyModel;
   const { dialect } = project.warehouse;
-  const { from, group } = facts;
   const days = heldDays(facts, values.date);
   if (days) {
-    const isDate = from.columns[days.by].facts.kind === 'date';
-    const first = isDate ? days.from : days.from.toZonedDateTime('UTC').toInstant();
-    const time = dialect.identifier(days.by);
     // What came after the run's date is not learned from either, nor a request of which any row is held out.
-    const newest = group === undefined ? time : `max(${time}) over (partition by ${dialect.identifier(group)})`;
-    return `${newest} >= ${dialect.literal(first)}`;
+    return isSince(days, facts, { of: 'max', dialect });
   }
   const share = heldShare(facts);
   return share === 0 ? undefined : `${placeOf(facts, dialect)} < ${share}`;
+}
+/** A condition; of a request its newest or its oldest row decides for all. */
+function isSince(
+  { by, from }: Pick<HeldDays, 'by' | 'from'>,
+  { from: rows, group }: AnyModel['facts'],
+  { of, dialect }: { readonly of: 'max' | 'min'; readonly dialect: Dialect },
+): string {
+  const first = rows.columns[by].facts.kind === 'date' ? from : from.toZonedDateTime('UTC').toInstant();
+  const time = dialect.identifier(by);
+  const decides = group === undefined ? time : `${of}(${time}) over (partition by ${dialect.identifier(group)})`;
+  return `${decides} >= ${dialect.literal(first)}`;
+}
+
+/** A condition, where it is known by the same column what the champion was not made of: of a request that had begun before it may know some rows. */
+function freshFor(model: StepModel, { project, values }: Options, champion: HeldOut): string | undefined {
+  const { facts } = model.node.definition as AnyModel;
+  if (!champion || heldDays(facts, values.date)?.by !== champion.by) return undefined;
+  const since = { by: champion.by, from: Temporal.PlainDate.from(champion.from) };
+  return isSince(since, facts, { of: 'min', dialect: project.warehouse.dialect });
 }
 const heldShare = ({ holdOut, learner }: AnyModel['facts']): number => {
   if (holdOut) return 'share' in holdOut ? holdOut.share : 0;

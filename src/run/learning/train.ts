@@ -26,7 +26,7 @@ import {
   rowsFile,
 } from './predictor.ts';
 import { refinedBy, whyAnew } from './refining.ts';
-import { heldDays, heldName, trainingRows, watchName, whyUndivided } from './rows.ts';
+import { freshName, heldDays, heldName, trainingRows, watchName, whyUndivided } from './rows.ts';
 import { learnAside, trainingFailed } from './thread.ts';
 
 /** What a training has made, before the warehouse knows of it. */
@@ -51,13 +51,14 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
   const scratch = mkdtempSync(path.join(tmpdir(), 'esteira-train-'));
   try {
     const file = path.join(scratch, rowsFile);
-    const { query, columns } = trainingRows(model, options);
+    const champion = (await project.state.models.champions()).get(node.id)?.version;
+    const before = champion === undefined ? undefined : await project.state.models.version(node.id, champion);
+    const { query, columns } = trainingRows(model, options, (before?.about as VersionAbout | undefined)?.heldOut);
     run.onProgress?.(node.id, 'reading the training rows');
     const read = await project.warehouse.vectors(query, { columns, file, signal });
     const days = heldDays(facts, values.date);
     const undivided = days && read.rows > 0 ? whyUndivided(days, read.columns[heldName]) : undefined;
     if (undivided !== undefined) throw trainingFailed(undivided, whereOf(node.definition));
-    const champion = (await project.state.models.champions()).get(node.id)?.version;
     const former = champion === undefined ? undefined : await formerOf(node, champion, run);
     const anew = model.refines ? await whyAnew(model, { champion, former }, run) : undefined;
     if (anew !== undefined) run.onProgress?.(node.id, `it is trained anew: ${anew}`);
@@ -73,6 +74,7 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
         ...(facts.target === undefined ? {} : { target: facts.target }),
         ...(facts.group === undefined ? {} : { group: facts.group }),
         ...(heldName in read.columns ? { held: heldName } : {}),
+        ...(freshName in read.columns ? { fresh: freshName } : {}),
         ...(watchName in read.columns ? { watching: watchName } : {}),
         across: facts.segments,
         asks,
