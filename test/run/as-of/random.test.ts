@@ -32,7 +32,7 @@ for (const seed of seeds(1)) {
     const scratch = await arrivals.fromScratch();
     assert.deepEqual(await rowsNow(), await ofTargets(scratch, targets, shownOf));
     context.diagnostic(`${counts.matched} rows with what was known, ${counts.rewritten} days written anew`);
-    assert.ok(counts.matched > 100 && counts.rewritten > 100);
+    assert.ok(counts.matched > 50 && counts.rewritten > 50, 'there was something to look up, and to write anew');
     await world.close();
     await scratch.close();
   });
