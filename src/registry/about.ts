@@ -98,7 +98,12 @@ export interface VersionAbout {
   readonly champion?: string;
   /** Of a run that was to go on from the champion: the version that it did go on from, or why it trained anew. */
   readonly refined?: { readonly from: string } | { readonly anew: string };
-  readonly gate: { readonly passed: boolean; readonly limits: readonly JudgedLimit[] };
+  readonly gate: {
+    readonly passed: boolean;
+    /** Only what compares it with the champion, which could not be read, does not hold: a person decides. */
+    readonly unread?: boolean;
+    readonly limits: readonly JudgedLimit[];
+  };
   /** Nothing gets out until somebody of this group says so. */
   readonly approvedBy?: string;
 }

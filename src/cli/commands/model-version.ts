@@ -96,7 +96,11 @@ const signs = { '>=': 'at least', '<=': 'at most', 'no worse': 'no worse than th
 /** Each limit with its bound and where that comes from; of a family each member below it. */
 function gateLines({ gate }: Trained, look: Look): readonly string[] {
   if (gate.limits.length === 0) return ['', 'It has no gate.'];
-  const heading = gate.passed ? 'Its gate let it pass' : 'Its gate refused it';
+  const heading = gate.passed
+    ? 'Its gate let it pass'
+    : gate.unread
+      ? 'Its gate leaves it to a person'
+      : 'Its gate refused it';
   const lines = gate.limits.flatMap(({ measure, sign, bound, setting, passed, members }) => {
     const limit = `${signs[sign]} ${figure(bound)} (${setting ?? 'the definition'})`;
     const own = members.map(({ member, value, why, champion, passed: holds }) => ({

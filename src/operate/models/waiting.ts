@@ -9,7 +9,7 @@ import type { VersionView } from './views.ts';
 
 /** Why a version is not the champion, and what comes next. */
 export interface Waiting {
-  /** `promotion`: nothing keeps it any more; `choice`: only what was put in the place of the one that it goes on from. */
+  /** `promotion`: nothing keeps it any more; `choice`: only that a person is to choose it (`overtaken`). */
   readonly for: 'run' | 'tables' | 'approval' | 'choice' | 'promotion' | 'nothing';
   readonly text: string;
   readonly next?: string;

@@ -60,8 +60,13 @@ export function judge(
       passed: judged.length > 0 && judged.every(({ passed }) => passed),
     };
   });
-  return { passed: limits.every(({ passed }) => passed), limits };
+  const passed = limits.every((limit) => limit.passed);
+  return { passed, ...(!passed && isBroken && limits.every(onlyUnread) ? { unread: true } : {}), limits };
 }
+
+/** Whether a limit holds, or would be known but for the champion that cannot be read. */
+const onlyUnread = ({ sign, passed, members }: JudgedLimit): boolean =>
+  passed || (sign === 'no worse' && members.length > 0 && members.every(({ value }) => value !== undefined));
 
 const whyOf = (why: string | undefined): { readonly why?: string } => (why === undefined ? {} : { why });
 const known = (value: number | undefined): number | undefined => (Number.isFinite(value) ? value : undefined);

@@ -26,7 +26,7 @@ export async function lacking(project: Project, model: AnyModel, version: string
   return found;
 }
 
-/** The newest version that waits and could become the champion by itself: newer than that one, and not going on from another. */
+/** The newest version that waits and could become the champion by itself: newer than that one, not going on from another, and compared with it. */
 export async function candidateOf(model: string, { state }: Project): Promise<ModelVersion | undefined> {
   const [newest] = await state.models.versions({ model, state: 'candidate', limit: 1 });
   const champion = (await state.models.champions()).get(model);
@@ -104,9 +104,14 @@ function madeOf({ about }: ModelVersion): string {
   return 'from' in refined ? `; it goes on from ${refined.from}` : `; it was trained anew: ${refined.anew}`;
 }
 
-/** What was put in the place of the version that it goes on from was put there with reason, and is not undone by itself. */
+/**
+ * Why a version does not become the champion without a person: what was put in the place of the one that it goes on from was put there with reason, and
+ * with a champion that cannot be read it was not compared.
+ */
 export function overtaken({ version, about }: ModelVersion, champion: string | undefined): string | undefined {
-  const { refined } = (about ?? {}) as Partial<VersionAbout>;
+  const { refined, gate, champion: unread } = (about ?? {}) as Partial<VersionAbout>;
+  if (gate?.unread && champion !== version)
+    return `was not compared with the champion of then, ${unread}, which could not be read`;
   if (!refined || !('from' in refined) || champion === refined.from || champion === version) return undefined;
   return `goes on from ${refined.from}, which is not the champion any more`;
 }

@@ -232,7 +232,7 @@ export async function register(model: StepModel, { details }: Publication, run: 
   const opened = await openVersion(project.files, { model: id, ...trained }, []);
   if (opened.is === 'broken') throw broken(model.node, trained.version, opened.why);
   const about = opened.about as VersionAbout;
-  const state = about.gate.passed ? 'candidate' : 'refused';
+  const state = about.gate.passed || about.gate.unread ? 'candidate' : 'refused';
   await project.state.models.complete(held, { model: id, ...trained, state, about });
   await project.trace('registered');
 }
