@@ -116,7 +116,7 @@ async function carryOut(
   const reach = isFixed
     ? {
         ...found,
-        bounds: found.bounds.map((bound) => asFixed(bound, intent.bounds)),
+        bounds: found.bounds.map((bound) => asFixed(bound, intent.bounds, found.bounds)),
         files: withoutNewer(found.files, intent.files),
       }
     : found;
@@ -132,15 +132,24 @@ async function carryOut(
 }
 
 /**
- * A source as it is found, up to where the first attempt would have read it. What a later run has read since is not read again, and a watermark
- * never moves back; of a table that was made anew since, the first attempt knew nothing. A topic that was made again begins again, though.
+ * A source as it is found, up to where the first attempt would have read it. What a later run has read since is not read again, a watermark never moves
+ * back, and nothing is beyond where the source ends; of a table, or a topic, that was made anew since, the first attempt knew nothing.
  */
-export function asFixed(found: Bound, first: readonly Bound[]): Bound {
+export function asFixed(found: Bound, first: readonly Bound[], all: readonly Bound[] = [found]): Bound {
   const fixed = first.find(({ source }) => source === found.source);
-  if (!fixed || fixed.generation !== found.generation || isOwed(found)) return found;
+  if (!fixed || fixed.generation !== found.generation || isOwed(found) || isOfAnother(found, first, all)) return found;
   const { lower } = found;
-  if (lower !== undefined && found.upper < lower) return found;
-  return { ...found, upper: lower !== undefined && lower > fixed.upper ? lower : fixed.upper };
+  if (lower === undefined) return { ...found, upper: fixed.upper };
+  const upper = lower > fixed.upper ? lower : fixed.upper;
+  return { ...found, upper: upper < found.upper ? upper : found.upper };
+}
+
+/** The bound from which the names of others go on says of what topic these are, and so of what it is itself. */
+function isOfAnother({ source }: Bound, first: readonly Bound[], all: readonly Bound[]): boolean {
+  const isWhole = (whole: Bound): boolean => all.some((one) => one.source.startsWith(`${whole.source}:`));
+  const whole = all.find((one) => (one.source === source || source.startsWith(`${one.source}:`)) && isWhole(one));
+  const before = whole && first.find((one) => one.source === whole.source);
+  return before !== undefined && before.upper !== whole?.upper;
 }
 
 /** A resumed step reads the files that its first attempt found; all where that one read no files. */
