@@ -170,7 +170,10 @@ export interface TableSnapshot {
   reach(table: SourceTable, signal?: AbortSignal): Promise<TableReach>;
   /** Why not all rows of that time are there any more, in a sentence; nothing where they are, or where nothing says. */
   gone?(table: SourceTable, span: Span, known?: ReadonlyMap<string, bigint>): Promise<string | undefined>;
-  /** How far it had come when the span began and ended, by part; `until` is the span's end, in milliseconds. By it is known later what is gone of the next. */
+  /**
+   * How far it had come when the span began and ended, by part; `until` is the span's end, in milliseconds, of one that goes on its beginning. By it is
+   * known later what is gone of the next.
+   */
   spanned?(table: SourceTable, span: Span): Promise<ReadonlyMap<string, bigint>>;
   open(table: SourceTable, asked: TableAsked, signal?: AbortSignal): Promise<Incoming>;
   close(): Promise<void>;

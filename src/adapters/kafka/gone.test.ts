@@ -91,12 +91,23 @@ test('a partition that was emptied of what was sent before the date has lost not
   );
 });
 
-test('of a date that goes on nothing is known: what the day before has left says what is gone of it and of the next', async () => {
+test('of a date that goes on it is known where it began: what the day before has left says what is gone of it and of the next', async () => {
   const now = day(4).from.epochMilliseconds + 300_000;
   const going = topic([{ first: 0n, sent: [3, 4] }]);
-  assert.equal((await spanned(going, day(4), now)).size, 0);
+  assert.equal((await spanned(going, day(5), now)).size, 0, 'it has not begun');
   const known = await spanned(going, day(3), now);
   assert.equal(await gone(topic([{ first: 1n, sent: [] }]), 4, known), 'nothing');
   // The fourth is too old by now, and was given up; the fifth is whole.
   assert.equal(await gone(topic([{ first: 7n, sent: [5, 5] }], { keeps: true }), 5, known), 'nothing');
+});
+
+test('who always reads a date that goes on does not take a quiet partition, emptied long ago, for lost each day', async () => {
+  const at = (number: number): number => day(number).from.epochMilliseconds + 22 * 3_600_000;
+  const quiet = topic([{ first: 9n, sent: [] }]);
+  const known = await spanned(quiet, day(4), at(4));
+  assert.equal(known.get('until'), BigInt(day(4).from.epochMilliseconds), 'a reading of the whole day replaces it');
+  assert.equal(await gone(quiet, 4, known), 'nothing');
+  assert.equal(await gone(quiet, 5, known), 'nothing');
+  // What came since the date began, and is gone, was of it.
+  assert.match(await gone(topic([{ first: 11n, sent: [] }]), 4, known), /those of partition 0 before offset 11/);
 });

@@ -10,23 +10,24 @@ export type Known = ReadonlyMap<string, bigint>;
 /** A number that another topic hardly has. */
 export const identityOf = (id: string): bigint => BigInt(`0x${id.replaceAll('-', '').slice(0, 15)}`);
 
-/** Nothing of one that goes on: where it ends nobody knows yet. */
+/** Of one that goes on both edges are where it began: where it ends nobody knows yet. Nothing of one that has not begun. */
 export async function spanned(
   { topic, broker, described }: Found,
   { from, until }: Span,
   now = Date.now(),
 ): Promise<Known> {
-  if (until.epochMilliseconds > now) return new Map();
-  const [begun, ended] = await Promise.all([from, until].map((at) => broker.since(topic, at)));
-  const offsets = described.partitions.flatMap(({ end }, partition) =>
+  if (from.epochMilliseconds > now) return new Map();
+  const end = until.epochMilliseconds > now ? from : until;
+  const [begun, ended] = await Promise.all([from, end].map((at) => broker.since(topic, at)));
+  const offsets = described.partitions.flatMap((extent, partition) =>
     [begun, ended].map((since, index) => {
       const first = since?.[partition] ?? -1n;
-      return [`${partition}:${index === 0 ? 'from' : 'until'}`, first < 0n ? end : first] as const;
+      return [`${partition}:${index === 0 ? 'from' : 'until'}`, first < 0n ? extent.end : first] as const;
     }),
   );
   const times = [
     ['from', BigInt(from.epochMilliseconds)],
-    ['until', BigInt(until.epochMilliseconds)],
+    ['until', BigInt(end.epochMilliseconds)],
   ] as const;
   return new Map([...times, ['topic', identityOf(described.id)] as const, ...offsets]);
 }
