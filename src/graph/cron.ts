@@ -7,8 +7,17 @@ export interface Times {
   previousRuns(count: number, before: Date): Date[];
 }
 
-/** Five fields of cron by the clocks of a zone, or why they cannot be read. */
+const known = new Map<string, Times | string>();
+
+/** Five fields of cron by the clocks of a zone, or why they cannot be read. Each is read once: to read it takes longer than to ask it. */
 export function readCron(expression: string, zone: string): Times | string {
+  const called = `${expression} ${zone}`;
+  const found = known.get(called) ?? read(expression, zone);
+  known.set(called, found);
+  return found;
+}
+
+function read(expression: string, zone: string): Times | string {
   const isUtc = zone === 'UTC';
   try {
     // What knows the zones' names and days takes longer to be loaded than a small step; UTC has none.

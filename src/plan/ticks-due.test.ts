@@ -152,7 +152,9 @@ describe('ticks that were missed', () => {
     refuseLostHours(graphOf(perHour, rows, due('5 * * * *')));
     refuseLostHours(graphOf(perHour, rows, due('5 */2 * * *'), due('5 1-23/2 * * *', 'odd')));
     refuseLostHours(graphOf(perHour, rows, job('hand', { when: byHand, build: [rows] })));
-    for (const expression of ['0 */2 * * *', '15 2 * * *', '5 * * * 1-5'])
+    refuseLostHours(graphOf(perHour, rows, due('5 * 1-15 * *'), due('5 * 16-31 * *', 'later')));
+    refuseLostHours(graphOf(perHour, rows, due('5 * * 1 *'), due('5 * * * *', 'all')));
+    for (const expression of ['0 */2 * * *', '15 2 * * *', '5 * * * 1-5', '5 * * 1 *', '5 * 10-20 * *', '5 * 1-30 * *'])
       assert.throws(
         () => refuseLostHours(graphOf(perHour, rows, due(expression))),
         /No run would ever read some hours of landing\.hours/,

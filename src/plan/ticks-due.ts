@@ -1,11 +1,12 @@
 import type { AnySource, Job, Missed, Trigger } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { type Graph, stepsOf, whereOf } from '../graph/index.ts';
-import { hourBefore } from '../ports/index.ts';
+import { hourBefore, type Span } from '../ports/index.ts';
 import {
   type CronTrigger,
   cronExpression,
   instantOf,
+  isOfWeeks,
   isScheduled,
   justAfter,
   shiftOf,
@@ -120,8 +121,11 @@ export function refuseLostDays(graph: Graph): void {
   }
 }
 
-/** An hour of each week is looked for: schedules have weekdays. It is of no change of clocks, wherever. */
-const sample = { from: Temporal.Instant.from('2026-01-12T00:00:00Z'), hours: 7 * 24 };
+/**
+ * Hours are looked for in a week, one of no change of clocks, wherever; where they are read by schedules of months, or of days of them, in a year with
+ * 29 February.
+ */
+const sample = { from: Temporal.Instant.from('2028-01-10T00:00:00Z'), week: 7 * 24, year: 366 * 24 };
 
 /** Throws DEFINITION_INVALID for a source of which schedules read some hours, and no schedule the others. */
 export function refuseLostHours(graph: Graph): void {
@@ -130,17 +134,28 @@ export function refuseLostHours(graph: Graph): void {
     scheduled.flatMap((job) => hoursOf(job, graph).map((source) => ({ job, source }))),
     ({ source }) => source,
   );
-  for (const [source, all] of readers)
-    for (let hour = 1; hour <= sample.hours; hour++) {
-      const span = hourBefore(sample.from.add({ hours: hour }));
-      const [first] = all;
-      if (!first || all.some(({ job }) => tickOfHour(job, span) !== undefined)) continue;
+  for (const [source, all] of readers) {
+    const jobs = all.map(({ job }) => job);
+    const ofWeeks = jobs.filter(isOfWeeks);
+    const some = lostHour(ofWeeks, sample.week);
+    const span = some && ofWeeks.length < jobs.length ? lostHour(jobs, sample.year) : some;
+    const [first] = jobs;
+    if (first && span)
       throw new EsteiraError('DEFINITION_INVALID', {
         what: `No run would ever read some hours of ${source.name}.`,
-        where: whereOf(first.job),
-        got: `${all.map(({ job }) => `${job.name}: ${whenText(job)}`).join('; ')}; not ${span.called.slice(-2)}:00 to ${span.until.toString().slice(11, 16)}, for one`,
+        where: whereOf(first),
+        got: `${jobs.map((job) => `${job.name}: ${whenText(job)}`).join('; ')}; not ${span.called.slice(-2)}:00 to ${span.until.toString().slice(11, 16)} of ${span.called.slice(0, 10)}, for one`,
         allowed: "a job that is due in each hour: cron('5 * * * *')",
         next: 'Have it run each hour, or read days or what is unread.',
       });
-    }
+  }
+}
+
+/** The first in a sample that none of the jobs reads. */
+function lostHour(jobs: readonly Job[], hours: number): Span | undefined {
+  for (let hour = 1; hour <= hours; hour++) {
+    const span = hourBefore(sample.from.add({ hours: hour }));
+    if (jobs.every((job) => tickOfHour(job, span) === undefined)) return span;
+  }
+  return undefined;
 }

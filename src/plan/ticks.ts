@@ -124,6 +124,10 @@ function cronsOf(job: Job): readonly CronTrigger[] {
   });
 }
 
+/** Its schedules know weekdays, no days of the month and no months. */
+export const isOfWeeks = (job: Job): boolean =>
+  cronsOf(job).every(({ expression }) => /^\S+\s+\S+\s+\*\s+\*\s/.test(expression.trim()));
+
 export function cronExpression(trigger: CronTrigger, job: Job): Times {
   const cron = readCron(trigger.expression, trigger.zone);
   if (typeof cron === 'string') throw notCron(trigger, job, cron);
