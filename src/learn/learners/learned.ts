@@ -78,6 +78,8 @@ export interface Learned {
   readonly measures: Readonly<Record<string, number>>;
   /** The same for each value of columns. */
   readonly segments?: readonly Segments[];
+  /** Why nothing is measured: no row is there to judge with. */
+  readonly unjudged?: string;
   /** Why a champion that there is cannot be judged on these rows. */
   readonly incomparable?: string;
   /** Of the champion, on the same rows, without those that it was made of. */

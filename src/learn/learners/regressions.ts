@@ -7,7 +7,7 @@ import type { Measures, Outcomes } from '../trees/measures.ts';
 import { judgedAcross } from './across.ts';
 import { leftOut } from './clusters.ts';
 import type { Learned, Lesson, Parameters } from './learned.ts';
-import { learnedAll, lengthOf, otherColumns, pickedAll, refuseUnjudged, rowsWhere, unknownTargets } from './rows.ts';
+import { learnedAll, lengthOf, otherColumns, pickedAll, rowsWhere, unjudged, unknownTargets } from './rows.ts';
 
 type Regression = Extract<Parameters, { readonly coefficients: readonly number[] }>;
 interface Fit {
@@ -82,7 +82,6 @@ function regression({ features, columns, target, held, fresh, across = {}, forme
     return { predictions: sums(matrix, of.coefficients).map(kind.predicted), values, rows: own };
   };
   const outcomes = outcomesOf({ encoding, coefficients });
-  refuseUnjudged(held, { judging: outcomes.rows.length });
   const champion = former?.learner === kind.learner ? (former as Regression) : undefined;
   const compared = () => {
     if (!(champion && canJudge(champion.encoding, columns))) return { incomparable: otherColumns };
@@ -94,6 +93,11 @@ function regression({ features, columns, target, held, fresh, across = {}, forme
         : {}),
     };
   };
+  const judgedBy = () => ({
+    measures: kind.measures(outcomes),
+    segments: judgedAcross(pickedAll(across, outcomes.rows), outcomes, kind.measures),
+    ...(former ? compared() : {}),
+  });
   return {
     parameters: { learner: kind.learner, encoding, coefficients },
     inside: ['(intercept)', ...encoded.names].map((term, at) => ({
@@ -104,9 +108,7 @@ function regression({ features, columns, target, held, fresh, across = {}, forme
     rows: encoded.matrix.rows,
     held: judging.length,
     left: { ...encoded.left, ...unknownTargets(lengthOf(target) - training.length - judging.length) },
-    measures: kind.measures(outcomes),
-    segments: judgedAcross(pickedAll(across, outcomes.rows), outcomes, kind.measures),
-    ...(former ? compared() : {}),
+    ...(unjudged(held, { judging: outcomes.rows.length }) ?? judgedBy()),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { FeatureColumn } from '../features.ts';
+import type { Learned } from './learned.ts';
 
 /** Some rows of a column. */
 export function picked(column: FeatureColumn, rows: Int32Array): FeatureColumn {
@@ -38,18 +39,18 @@ export function rowsWhere(count: number, isMeant: (row: number) => boolean): Int
 export const lengthOf = (column: FeatureColumn): number =>
   column.of === 'texts' ? column.codes.length : column.values.length;
 
-/**
- * Throws RangeError where rows were to be kept to judge with and nothing can be judged by any: how well a model knows the rows that it was made of says
- * nothing.
- */
-export function refuseUnjudged(held: Uint8Array | undefined, { judging }: { readonly judging: number }): void {
-  if (held === undefined || judging > 0) return;
-  throw new RangeError(
-    held.includes(1)
-      ? 'no row that is kept to judge with has a known target and the features that it needs'
-      : 'no row is kept to judge with',
-  );
+/** Where rows were to be kept to judge with and there is none: how well a model knows the rows that it was made of says nothing, and nothing is measured. */
+export function unjudged(
+  held: Uint8Array | undefined,
+  { judging }: { readonly judging: number },
+): Unjudged | undefined {
+  if (held === undefined || judging > 0) return undefined;
+  const why = held.includes(1)
+    ? 'no row that is kept to judge with has a known target and the features that it needs'
+    : 'no row is kept to judge with';
+  return { unjudged: why, samples: 0, measures: {}, segments: [] };
 }
+type Unjudged = Pick<Learned, 'unjudged' | 'samples' | 'measures' | 'segments'>;
 
 /** Why a champion cannot be judged. */
 export const otherColumns = 'it learned from other columns';

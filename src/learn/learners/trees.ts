@@ -11,7 +11,7 @@ import { predictTrees, trainTrees } from '../trees/train.ts';
 import { judgedAcross } from './across.ts';
 import type { Learned, Lesson, Parameters } from './learned.ts';
 import { going } from './refining.ts';
-import { learnedAll, lengthOf, otherColumns, pickedAll, refuseUnjudged, rowsWhere, unknownTargets } from './rows.ts';
+import { learnedAll, lengthOf, otherColumns, pickedAll, rowsWhere, unjudged, unknownTargets } from './rows.ts';
 
 type Forest = Extract<Parameters, { readonly text: string }>;
 type Options = Omit<TreesOptions, 'objective'> & {
@@ -42,7 +42,6 @@ async function trees(
     );
   const all = rowsOf((row) => held?.[row] !== 1);
   const kept = rowsOf((row) => held?.[row] === 1);
-  refuseUnjudged(held, { judging: kept.count });
   const unseen = fresh ? rowsOf((row) => held?.[row] === 1 && fresh[row] === 1) : kept;
   const parts = own.stopAfter && watching ? apart(all, watching, { columns, values, group }) : { training: all };
   const champion = former?.learner === learner ? readModel((former as Forest).text) : undefined;
@@ -63,7 +62,6 @@ async function trees(
     values: by.target,
     groups: by.groups,
   });
-  const outcomes = outcomesOf(model);
   const compared = () => {
     if (!(champion && canJudge(champion.features, columns))) return { incomparable: otherColumns };
     const by = held ? unseen : all;
@@ -73,6 +71,15 @@ async function trees(
       ...(by.count < rows.count ? { beside: measuresOf(options, outcomesOf(model, by)) } : {}),
     };
   };
+  const judged = () => {
+    const outcomes = outcomesOf(model);
+    return {
+      samples: rows.groups ? chosenIn(rows.target, rows.groups) : rows.count,
+      measures: measuresOf(options, outcomes),
+      segments: judgedAcross(pickedAll(across, rows.picked), outcomes, (some) => measuresOf(options, some)),
+      ...(former ? compared() : {}),
+    };
+  };
   return {
     parameters: { learner, text: writeModel(model) },
     inside: Object.entries(importance.gain)
@@ -80,11 +87,8 @@ async function trees(
       .sort((one, other) => other.gain - one.gain),
     rows: all.count,
     held: judging.count,
-    samples: rows.groups ? chosenIn(rows.target, rows.groups) : rows.count,
     left: unknownTargets(lengthOf(target) - all.count - kept.count),
-    measures: measuresOf(options, outcomes),
-    segments: judgedAcross(pickedAll(across, rows.picked), outcomes, (some) => measuresOf(options, some)),
-    ...(former ? compared() : {}),
+    ...(unjudged(held, { judging: kept.count }) ?? judged()),
     ...(on ? { refined: 'from' in on ? grownFrom(on.from, model) : on } : {}),
   };
 }

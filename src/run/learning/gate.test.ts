@@ -29,6 +29,16 @@ test('a figure that is not known does not pass', () => {
   assert.equal(passes([atMost('moved_share', 1)], member({ measures: { moved_share: Number.NaN } })), false);
 });
 
+test('a member of which nothing could be judged is refused by what is not known of it, and says why', () => {
+  const unjudged = member({ member: { shop: 'south' }, unjudged: 'no row is kept to judge with', samples: 0 });
+  const { passed, limits } = judge(gated([atLeast('silhouette', 0), atLeast(samples, 1)]), [unjudged], given);
+  assert.equal(
+    missedText({ passed, limits }),
+    'shop south: silhouette is not known (no row is kept to judge with): the limit is 0 (the definition); ' +
+      'shop south: samples 0 is below 1 (the definition)',
+  );
+});
+
 test('no worse than the champion, by the direction of the measure; without a champion it holds, with one that cannot be compared it does not', () => {
   const beside = (inertia: number, champion?: number, more: object = {}) =>
     member({ measures: { inertia }, ...(champion === undefined ? {} : { champion: { inertia: champion } }), ...more });

@@ -8,7 +8,7 @@ import type { Figured } from './figures.ts';
 
 export type Judged = Pick<
   Figured,
-  'member' | 'measures' | 'unknown' | 'champion' | 'beside' | 'incomparable' | 'rows' | 'held' | 'samples'
+  'member' | 'measures' | 'unknown' | 'unjudged' | 'champion' | 'beside' | 'incomparable' | 'rows' | 'held' | 'samples'
 >;
 
 /** What every limit of the gate says of every member; a figure that is not known does not pass. */
@@ -33,7 +33,18 @@ export function judge(
     const number =
       typeof measure === 'object' && measure.judged === 'latency' ? millisecondsOf(given as Duration) : Number(given);
     const judged = members.map((of) => {
-      const { member, measures, unknown, champion, beside: own, incomparable, rows, held, samples = held || rows } = of;
+      const {
+        member,
+        measures,
+        unknown,
+        unjudged,
+        champion,
+        beside: own,
+        incomparable,
+        rows,
+        held,
+        samples = held || rows,
+      } = of;
       // Of rows that the champion was made of the two are not compared.
       const judged = (sign === 'no worse' ? own : undefined) ?? measures;
       const value = judges === 'samples' ? samples : known(judged[judges]);
@@ -43,7 +54,7 @@ export function judge(
       const passed = holds({ sign, bound: number, judges, compares }, value, beside);
       return {
         member,
-        ...(value === undefined ? whyOf(unknown?.[judges]) : { value }),
+        ...(value === undefined ? whyOf(unjudged ?? unknown?.[judges]) : { value }),
         ...(beside === undefined ? {} : { champion: beside }),
         ...(sign === 'no worse' && value !== undefined
           ? whyOf(isBroken ? 'its files cannot be read' : incomparable)

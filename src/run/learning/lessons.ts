@@ -10,6 +10,7 @@ import { boostedTrees, lambdaMart, regressionTrees } from '../../learn/learners/
 import type { Elsewhere } from '../../learn/trees/train.ts';
 import { type Profile, profilesOf } from '../../quality/drift/profile.ts';
 import type { Member } from '../../registry/about.ts';
+import { memberText } from '../../registry/verdict.ts';
 
 /** Everything that a training computes with, as it goes to the thread that does. */
 export interface Training {
@@ -51,7 +52,7 @@ const learners: Readonly<Record<Parameters['learner'], (lesson: Lesson<never>) =
   lambdamart: lambdaMart,
 };
 
-/** Learns each member of the family by itself. Throws RangeError for rows from which nothing can be learned, which names the member. */
+/** Learns each member of the family by itself. Throws RangeError for rows from which nothing can be learned, which names the member, and where none can be judged. */
 export async function learn(
   training: Training,
   { progress, elsewhere }: { readonly progress: (text: string) => void; readonly elsewhere?: Elsewhere },
@@ -65,7 +66,7 @@ export async function learn(
   const all = membersOf(training);
   for (const [place, { member, rows }] of all.entries()) {
     const own = rows === undefined ? columns : pickedAll(columns, rows);
-    const named = Object.entries(member).map(([name, value]) => `${name} ${value}`);
+    const named = memberText(member);
     const before = former.find((one) => sameMember(one.member, member));
     const wanted = pickedNames(
       features.map(({ name }) => name),
@@ -90,7 +91,7 @@ export async function learn(
         ...(refine ? { refine } : {}),
         ...(elsewhere ? { elsewhere } : {}),
         progress: (done, of) => {
-          const which = named.length > 0 ? `${named.join(', ')} (${place + 1} of ${all.length}): ` : '';
+          const which = named.length > 0 ? `${named} (${place + 1} of ${all.length}): ` : '';
           progress(`${which}${done} of ${of} ${learner === 'kmeans' ? 'starts' : 'rounds'}`);
         },
       });
@@ -98,12 +99,20 @@ export async function learn(
       members.push({ member, profile, ...requests, ...learned });
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
-      throw new RangeError(`${named.length > 0 ? `${named.join(', ')}: ` : ''}${error.message}`);
+      throw new RangeError(ofMember(member, error.message));
     }
   }
+  const [first] = members;
+  if (first?.unjudged !== undefined && members.every(({ unjudged }) => unjudged !== undefined))
+    throw new RangeError(ofMember(first.member, first.unjudged));
   return { members };
 }
 
+/** What is said of a member, by its name. */
+export const ofMember = (member: Member, text: string): string => {
+  const named = memberText(member);
+  return named === '' ? text : `${named}: ${text}`;
+};
 const pickedNames = (names: readonly string[], columns: Training['columns']): Lesson['columns'] =>
   Object.fromEntries(names.map((name) => [name, columns[name] as FeatureColumn]));
 const sameMember = (one: Member, other: Member): boolean => {

@@ -14,7 +14,7 @@ import type { Options } from '../write/options.ts';
 import { settingsAbove } from './above.ts';
 import { figured } from './figures.ts';
 import { judge } from './gate.ts';
-import { kindsOf, type Lessons } from './lessons.ts';
+import { kindsOf, type Lessons, ofMember } from './lessons.ts';
 import {
   broken,
   modelFile,
@@ -103,6 +103,13 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
       elapsed,
       signal,
     });
+    const gate = judge(node.definition, members, {
+      ...{ settings: values.settings, project },
+      isBroken: champion !== undefined && former === undefined,
+    });
+    const unnoticed = members.find(({ unjudged }) => unjudged !== undefined);
+    if (unnoticed && (gate.passed || gate.unread))
+      throw trainingFailed(ofMember(unnoticed.member, unnoticed.unjudged ?? ''), whereOf(node.definition));
     const about: VersionAbout = {
       learner: facts.learner.learner,
       options: facts.learner.options,
@@ -130,10 +137,7 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
       seconds: Math.round(performance.now() - started) / 1000,
       ...(champion === undefined ? {} : { champion }),
       ...(model.refines ? { refined: refinedBy(lessons, champion, anew) } : {}),
-      gate: judge(node.definition, members, {
-        ...{ settings: values.settings, project },
-        isBroken: champion !== undefined && former === undefined,
-      }),
+      gate,
       ...(facts.release ? { approvedBy: facts.release.approvedBy } : {}),
     };
     // Whoever was overtaken meanwhile changes no file of a version that another has registered.
