@@ -18,6 +18,8 @@ test('jobs may share a file; the first name that fits counts', () => {
     [...found].map(([name, { describe }]) => `${name} ${describe}`),
     ['train_ltr_daily logs/daily.log', 'train_ltr_hourly logs/ltr.log'],
   );
+  const same = logsIn({ logs: { other: 'logs/ltr.log', '*': './logs/ltr.log' } }, place, graph);
+  assert.equal(new Set(same.values()).size, 1, 'one file, whatever it is called');
 });
 
 test('a file that no job writes to is refused', () => {

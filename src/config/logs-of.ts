@@ -11,9 +11,13 @@ export function logsIn(
   place: Place,
   { jobs }: Graph,
 ): ReadonlyMap<string, LogFile> {
+  const known = new Map<string, LogFile>();
   const files = Object.entries(logs).map(([pattern, value]) => {
     const describe = place.value(value);
-    return { pattern, file: logFile(path.resolve(place.folder, describe), { describe }) };
+    const where = path.resolve(place.folder, describe);
+    const file = known.get(where) ?? logFile(where, { describe });
+    known.set(where, file);
+    return { pattern, file };
   });
   return new Map(
     [...jobs.keys()].flatMap((job) => {

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises';
+import timers from 'node:timers/promises';
 import { EsteiraError } from '../errors.ts';
 import type { LogFile, StepState } from '../ports/index.ts';
 import { cleaned, type Project } from '../run/index.ts';
@@ -11,6 +11,9 @@ import type { Context, RunEvent, RunView, StepView } from './views.ts';
 const progressEvery = 1000;
 /** The end of a run waits so long at most for its file, in milliseconds. */
 const patience = 3000;
+
+/** What is being written to a file: one at a time, else those that wait for one that never answers would take all threads of the process. */
+const going = new WeakMap<LogFile, Promise<void>>();
 
 type Line = Readonly<Record<string, unknown>> & { readonly event: string };
 const words: Readonly<Record<StepState, string>> = {
@@ -126,24 +129,33 @@ class JobLog {
     await this.written();
   }
 
-  /** A folder of another machine may never answer: a run does not wait for it. */
+  /** A folder of another machine may never answer: a run does not wait for it, and what it has not taken by then it is not given. */
   async written(): Promise<void> {
     if (!this.#going) return;
     const late = new AbortController();
-    const waited = sleep(patience, true, { signal: late.signal }).catch(() => false);
-    if (await Promise.race([this.#going.then(() => false), waited]))
+    const waited = timers.setTimeout(patience, true, { signal: late.signal }).catch(() => false);
+    if (await Promise.race([this.#going.then(() => false), waited])) {
       this.failure ??= new Error(`it was not written within ${patience / 1000} s`);
+      this.#waiting = [];
+    }
     late.abort();
   }
 
   async #write(): Promise<void> {
     // What happens at once is written at once.
     await Promise.resolve();
-    while (this.#waiting.length > 0)
-      await this.#file.append(this.#waiting.splice(0)).catch((error: unknown) => {
-        this.failure ??= error;
-      });
+    while (this.#waiting.length > 0) {
+      if (!going.has(this.#file)) going.set(this.#file, this.#append(this.#waiting.splice(0)));
+      await going.get(this.#file);
+    }
     this.#going = undefined;
+  }
+
+  async #append(lines: readonly string[]): Promise<void> {
+    await this.#file.append(lines).catch((error: unknown) => {
+      this.failure ??= error;
+    });
+    going.delete(this.#file);
   }
 }
 

@@ -33,6 +33,13 @@ test('lines of several that write at once are whole, and none is lost when the f
   assert.ok(readdirSync(path.join(folder, 'all')).length > 5, 'it began anew');
 });
 
+test('more than is written at once is written in whole lines', async () => {
+  const file = path.join(folder, 'large', 'a.log');
+  const lines = (who: string) => Array.from({ length: 9_000 }, (_, n) => `${who} ${n} ${'é'.repeat(100)}`);
+  await Promise.all(['one', 'other', 'third'].map((who) => logFile(file).append(lines(who))));
+  assert.deepEqual(linesIn('large').toSorted(), ['one', 'other', 'third'].flatMap(lines).toSorted());
+});
+
 test('of the files before it so many stay', async () => {
   const log = logFile(path.join(folder, 'few', 'a.log'), { bytes: 10, kept: 2 });
   for (let n = 0; n < 6; n++) await log.append([`line ${n} of it`]);

@@ -6,12 +6,15 @@ import type { LogFile } from '../../ports/index.ts';
 /** A file that is larger begins anew; so many of those before it stay. */
 const usual = { bytes: 10 << 20, kept: 5 };
 
+/** More is not written at once: `appendFile` makes several writes of it, wherever a line is. */
+const atOnce = 512 << 10;
+
 /** A pipe that nobody reads is an error, and is not waited for. */
 const { O_APPEND, O_CREAT, O_WRONLY, O_NONBLOCK = 0 } = constants;
 const atEnd = O_APPEND | O_CREAT | O_WRONLY | O_NONBLOCK;
 
 /**
- * Lines are added by one write each time to a file that is opened for it: two processes do not write into each other's lines, and whoever moves the file
+ * Lines are added by one write, or several of whole lines, to a file that is opened for it: two processes do not write into each other's lines, and whoever moves the file
  * away (`logrotate`, or this) loses none.
  */
 export function logFile(
@@ -29,7 +32,7 @@ export function logFile(
       const handle = await open(file, atEnd);
       let size: number;
       try {
-        await handle.appendFile(lines.map((line) => `${line}\n`).join(''));
+        for (const text of textsOf(lines)) await handle.appendFile(text);
         ({ size } = await handle.stat());
       } finally {
         await handle.close();
@@ -37,6 +40,22 @@ export function logFile(
       if (size >= bytes) await beginAnew(file, { bytes, kept });
     },
   };
+}
+
+/** Whole lines; one that is longer than what is written at once stands alone. */
+function textsOf(lines: readonly string[]): readonly string[] {
+  const texts: string[][] = [];
+  let size = atOnce;
+  for (const text of lines.map((line) => `${line}\n`)) {
+    const own = Buffer.byteLength(text);
+    size += own;
+    if (size <= atOnce) texts.at(-1)?.push(text);
+    else {
+      texts.push([text]);
+      size = own;
+    }
+  }
+  return texts.map((one) => one.join(''));
 }
 
 /** Under a name that no other has: who comes second moves a small file, and overwrites none. */
