@@ -58,6 +58,9 @@ function textsOf(lines: readonly string[]): readonly string[] {
   return texts.map((one) => one.join(''));
 }
 
+/** Of the file that was moved last. Two of one millisecond would stand in any order. */
+let latest = 0;
+
 /** Under a name that no other has: who comes second moves a small file, and overwrites none. */
 async function beginAnew(
   file: string,
@@ -65,7 +68,8 @@ async function beginAnew(
 ): Promise<void> {
   const now = await stat(file).catch(() => undefined);
   if (!now || now.size < bytes) return;
-  const stamp = `${new Date().toISOString().replaceAll(/[-:]/g, '')}-${randomUUID().slice(0, 8)}`;
+  latest = Math.max(Date.now(), latest + 1);
+  const stamp = `${new Date(latest).toISOString().replaceAll(/[-:]/g, '')}-${randomUUID().slice(0, 8)}`;
   // Another may have moved it since.
   await rename(file, `${file}.${stamp}`).catch(ifMissing);
   const [folder, name] = [path.dirname(file), path.basename(file)];
