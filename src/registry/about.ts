@@ -74,6 +74,8 @@ export interface VersionAbout {
   readonly features: readonly string[];
   readonly each: readonly string[];
   readonly target?: string;
+  /** Rows with the same value of this column are one request: all of them were learned from, or none. */
+  readonly group?: string;
   readonly seed: number;
   /** Hash of the definition. */
   readonly code: string;

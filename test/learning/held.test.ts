@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
@@ -26,6 +26,16 @@ export const requests = model('ml.requests', { ...like, group: 'request', learne
 export const learn = job('learn', { when: byHand, train: [byDay, byInstant, byMonth, requests] });
 export const learnAll = job('learn_all', { when: byHand, train: [all] });
 export const learnOne = job('learn_one', { when: byHand, train: [byInstant] });
+`;
+
+const clients = `import { atLeast, byHand, col, files, job, lambdaMart, model, noWorse, source, sql, table } from 'esteira';
+const columns = { id: col.integer(), client: col.text(), day: col.date(), price: col.real(), chosen: col.boolean() };
+export const arrived = source('landing.offers', { reader: files('offers/*.csv'), columns });
+export const offers = table('silver.offers', { columns: { ...columns, id: columns.id.key() }, rows: arrived });
+export const clients = model('ml.clients', { from: offers, features: ['price'], target: 'chosen', group: 'client',
+  learner: lambdaMart({ at: [3], trees: 5, leaves: 4 }), holdOut: { last: '5 days', by: 'day' }, gate: [noWorse('ndcg_at_3', 0.5)] });
+export const learn = job('learn_clients', { when: byHand, train: [clients] });
+export const refine = job('refine_clients', { when: byHand, refine: [clients] });
 `;
 
 /** Forty days, ending on the ninth of March: a request begins an hour before midnight and ends an hour after. */
@@ -81,7 +91,7 @@ test('of a request of which one row is held out all are', async () => {
   await world.close();
 });
 
-test('what the champion was not made of is known by the first of its held days; of a request that had begun before nothing is', async () => {
+test('what the champion was not made of is known by the first of its held days; a request that reaches into them was held out whole', async () => {
   const world = await offers();
   await world.run('learn', '2026-03-09');
   await world.run('learn', '2026-03-08');
@@ -96,8 +106,45 @@ test('what the champion was not made of is known by the first of its held days; 
     return found.getRows()[0];
   };
   // Held since the second of March, and by the champion since the third. A request begins an hour before its day.
-  assert.deepEqual(await freshIn('shop.ml.requests'), [9 * 8, 7 * 8, 0]);
+  assert.deepEqual(await freshIn('shop.ml.requests'), [9 * 8, 8 * 8, 0]);
   assert.deepEqual(await freshIn('shop.ml.seen_7_days'), [8 * 8 + 4, 7 * 8 + 4, 0]);
+  await world.close();
+});
+
+test('requests that live longer than the held days are compared by those that were held out of the champion too, from night to night', async () => {
+  const folder = temporaryFolder('held-clients');
+  writeProject(folder, { catalog: 'shop', definitions: clients });
+  const random = new Random(5);
+  const first = Temporal.PlainDate.from('2026-01-01');
+  // Each of seventy clients comes once a week, on a day of the week of its own, and has from the first; a file comes each night.
+  const deliver = (from: number, to: number): void => {
+    const lines = Array.from({ length: (to - from) * 40 }, (_, at) => {
+      const day = from + Math.floor(at / 40);
+      const price = random.next() * 10;
+      const client = (at % 10) * 7 + (day % 7);
+      return [day * 40 + (at % 40), client, first.add({ days: day }), price.toFixed(2), price + random.next() * 5 < 7];
+    });
+    writeFileSync(path.join(folder, 'files/offers', `${to}.csv`), `id,client,day,price,chosen\n${lines.join('\n')}\n`);
+  };
+  mkdirSync(path.join(folder, 'files/offers'));
+  const world = await World.open(folder, '2026-03-11T06:00:00Z');
+  await world.do('setup', {});
+  let known = 0;
+  for (const [job, compares] of [
+    ['learn_clients', false],
+    ['learn_clients', true],
+    ['refine_clients', true],
+    ['refine_clients', true],
+    ['learn_clients', true],
+  ] as const) {
+    const before = known;
+    known = Math.max(40, known + 1);
+    deliver(before, known);
+    await world.run(job, first.add({ days: known - 1 }).toString());
+    const { gate, refined } = await aboutOf(world, 'ml.clients');
+    assert.equal(refined !== undefined && 'from' in refined, job === 'refine_clients', JSON.stringify(refined));
+    assert.equal(gate.limits[0]?.members[0]?.champion !== undefined, compares, `${known}: ${JSON.stringify(gate)}`);
+  }
   await world.close();
 });
 

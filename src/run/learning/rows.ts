@@ -20,7 +20,7 @@ export const freshName = '_fresh';
 export function trainingRows(
   model: StepModel,
   options: Options,
-  champion?: HeldOut,
+  champion: Lineage = [],
 ): { readonly query: string; readonly columns: Columns } {
   const { facts } = model.node.definition as AnyModel;
   const { dialect } = options.project.warehouse;
@@ -60,7 +60,6 @@ export function heldDays({ holdOut }: AnyModel['facts'], date: Temporal.PlainDat
   const before = date.subtract(unit === 'month' ? { months: count } : { days: count });
   return { by: holdOut.by, from: before.add({ days: 1 }), to: date };
 }
-type HeldOut = VersionAbout['heldOut'];
 interface HeldDays {
   readonly by: string;
   readonly from: Temporal.PlainDate;
@@ -99,19 +98,41 @@ function isSince(
   { from: rows, group }: AnyModel['facts'],
   { of, dialect }: { readonly of: 'max' | 'min'; readonly dialect: Dialect },
 ): string {
-  const first = rows.columns[by].facts.kind === 'date' ? from : from.toZonedDateTime('UTC').toInstant();
+  const first = startOf(rows.columns[by], from);
   const time = dialect.identifier(by);
   const decides = group === undefined ? time : `${of}(${time}) over (partition by ${dialect.identifier(group)})`;
   return `${decides} >= ${dialect.literal(first)}`;
 }
 
-/** A condition, where it is known by the same column what the champion was not made of: of a request that had begun before it may know some rows. */
-function freshFor(model: StepModel, { project, values }: Options, champion: HeldOut): string | undefined {
+/** The champion, the version that it goes on from, and so on: what any of them has learned the champion knows. */
+export type Lineage = readonly VersionAbout[];
+
+/** A condition, where it is known by the same column what the champion was not made of. */
+function freshFor(model: StepModel, { project, values }: Options, lineage: Lineage): string | undefined {
   const { facts } = model.node.definition as AnyModel;
-  if (!champion || heldDays(facts, values.date)?.by !== champion.by) return undefined;
-  const since = { by: champion.by, from: Temporal.PlainDate.from(champion.from) };
-  return isSince(since, facts, { of: 'min', dialect: project.warehouse.dialect });
+  const { dialect } = project.warehouse;
+  const [champion] = lineage;
+  if (!champion?.heldOut || heldDays(facts, values.date)?.by !== champion.heldOut.by) return undefined;
+  const later = isSince(daysOf(champion.heldOut), facts, { of: 'min', dialect });
+  const last = lineage.at(-1)?.refined;
+  const isWhole = !(last && 'from' in last);
+  if (!isWhole || facts.group === undefined || lineage.some(({ group }) => group !== facts.group)) return later;
+  const held = new Set(lineage.flatMap(({ heldOut }) => (heldOut ? wasHeld(daysOf(heldOut), facts, dialect) : [])));
+  return `(${later} or (${[...held].join(' and ')}))`;
 }
+const daysOf = ({ by, from, to }: NonNullable<VersionAbout['heldOut']>): HeldDays => ({
+  ...{ by, from: Temporal.PlainDate.from(from), to: Temporal.PlainDate.from(to) },
+});
+/** A condition: a request of which a row is of these days was held out whole, however long ago it had begun; of the last of them rows may have come after the training. */
+function wasHeld({ by, from, to }: HeldDays, { from: rows, group = '' }: AnyModel['facts'], dialect: Dialect): string {
+  const time = dialect.identifier(by);
+  const [first, end] = [from, to].map((day) => dialect.literal(startOf(rows.columns[by], day)));
+  const row = `case when ${time} >= ${first} and ${time} < ${end} then 1 end`;
+  return `max(${row}) over (partition by ${dialect.identifier(group)}) is not null`;
+}
+/** As the column says it: of an instant by UTC. */
+const startOf = (column: Columns[string] | undefined, day: Temporal.PlainDate) =>
+  column?.facts.kind === 'date' ? day : day.toZonedDateTime('UTC').toInstant();
 const heldShare = ({ holdOut, learner }: AnyModel['facts']): number => {
   if (holdOut) return 'share' in holdOut ? holdOut.share : 0;
   return learner.target.length > 0 ? usualShare : 0;

@@ -26,7 +26,7 @@ import {
   rowsFile,
 } from './predictor.ts';
 import { refinedBy, whyAnew } from './refining.ts';
-import { freshName, heldDays, heldName, trainingRows, watchName, whyUndivided } from './rows.ts';
+import { freshName, heldDays, heldName, type Lineage, trainingRows, watchName, whyUndivided } from './rows.ts';
 import { learnAside, trainingFailed } from './thread.ts';
 
 /** What a training has made, before the warehouse knows of it. */
@@ -52,8 +52,7 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
   try {
     const file = path.join(scratch, rowsFile);
     const champion = (await project.state.models.champions()).get(node.id)?.version;
-    const before = champion === undefined ? undefined : await project.state.models.version(node.id, champion);
-    const { query, columns } = trainingRows(model, options, (before?.about as VersionAbout | undefined)?.heldOut);
+    const { query, columns } = trainingRows(model, options, await lineageOf(node, champion, run));
     run.onProgress?.(node.id, 'reading the training rows');
     const read = await project.warehouse.vectors(query, { columns, file, signal });
     const days = heldDays(facts, values.date);
@@ -116,6 +115,7 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
       features: facts.features,
       each: facts.each,
       ...(facts.target === undefined ? {} : { target: facts.target }),
+      ...(facts.group === undefined ? {} : { group: facts.group }),
       seed: Number(facts.learner.options.seed ?? 0),
       code: model.definition,
       above: model.above as string,
@@ -155,6 +155,16 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+async function lineageOf({ id }: Node, champion: string | undefined, { project }: StepRun): Promise<Lineage> {
+  const found: VersionAbout[] = [];
+  for (let next = champion; next !== undefined; ) {
+    const about = (await project.state.models.version(id, next))?.about as VersionAbout | undefined;
+    if (about) found.push(about);
+    next = about?.refined && 'from' in about.refined ? about.refined.from : undefined;
+  }
+  return found;
 }
 
 /** One that is not whole any more does not keep another from being trained; what depends on a comparison does not hold then. */
