@@ -18,6 +18,8 @@ export interface JudgedLimit {
     readonly why?: string;
     /** The champion's, on the same rows. */
     readonly champion?: number;
+    /** How many samples the two were compared on: those that neither was made of. Absent: on all rows. */
+    readonly compared?: number;
     readonly passed: boolean;
   }[];
   readonly passed: boolean;

@@ -22,6 +22,10 @@ test('what a gate refused is said with figure, limit, and where the limit comes 
     text(limit({ sign: 'no worse', bound: 0.01, members: [beside] })),
     "ndcg_at_5 0.6 is worse than the champion's 0.7 by more than 0.01 (the definition)",
   );
+  assert.equal(
+    text(limit({ sign: 'no worse', bound: 0.01, members: [{ ...beside, compared: 12 }] })),
+    "ndcg_at_5 0.6 is worse than the champion's 0.7 (both of 12 samples) by more than 0.01 (the definition)",
+  );
 });
 
 test('what is not known, or not comparable, is said so', () => {

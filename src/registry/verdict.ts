@@ -21,7 +21,7 @@ function missedLimit({ measure, sign, bound, setting, members }: JudgedLimit): r
   const limit = `${digits(bound)} (${setting ?? 'the definition'})`;
   const own = members.filter(({ passed }) => !passed);
   if (own.length === 0) return [`${measure} was judged of nothing`];
-  return own.map(({ member, value, why, champion }) => {
+  return own.map(({ member, value, why, champion, compared }) => {
     const who = memberText(member);
     const named = `${who === '' ? '' : `${who}: `}${measure}`;
     if (value === undefined)
@@ -31,7 +31,7 @@ function missedLimit({ measure, sign, bound, setting, members }: JudgedLimit): r
     const misses = {
       '>=': 'is below',
       '<=': 'is above',
-      'no worse': `is worse than the champion's ${digits(champion ?? value)} by more than`,
+      'no worse': `is worse than the champion's ${digits(champion ?? value)}${compared === undefined ? '' : ` (both of ${compared} samples)`} by more than`,
     };
     return `${named} ${digits(value)} ${misses[sign]} ${limit}`;
   });

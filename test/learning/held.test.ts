@@ -9,14 +9,14 @@ import type { VersionAbout } from '../../src/registry/about.ts';
 import { temporaryFolder, writeProject } from '../run/support/folder.ts';
 import { World } from '../run/support/world.ts';
 
-const definitions = `import { atLeast, byHand, col, files, job, lambdaMart, logisticRegression, model, samples, source, sql, table } from 'esteira';
+const definitions = `import { atLeast, byHand, col, files, job, lambdaMart, logisticRegression, model, noWorse, samples, source, sql, table } from 'esteira';
 export const arrived = source('landing.offers', { reader: files('offers.csv'), columns: {
   id: col.integer(), request: col.text(), seen: col.timestamp(), price: col.real(), chosen: col.boolean() } });
 export const offers = table('silver.offers', {
   columns: { id: col.integer().key(), request: col.text(), seen: col.timestamp(), day: col.date(), price: col.real(), chosen: col.boolean() },
   rows: sql\`select *, cast(seen as date) as day from \${arrived}\` });
 const like = { from: offers, features: ['price'], target: 'chosen' };
-const days = (by, last) => model('ml.' + by + '_' + last.replace(' ', '_'), { ...like, learner: logisticRegression(), holdOut: { last, by }, gate: [atLeast(samples, 1)] });
+const days = (by, last) => model('ml.' + by + '_' + last.replace(' ', '_'), { ...like, learner: logisticRegression(), holdOut: { last, by }, gate: [atLeast(samples, 1), noWorse('auc', 1)] });
 export const byDay = days('day', '7 days');
 export const byInstant = days('seen', '7 days');
 export const byMonth = days('day', '1 month');
@@ -80,6 +80,17 @@ test('the last days up to the date of the run are held out, by a day and by an i
   assert.deepEqual(divided(month), [320 - 28 * 8 - 4, 28 * 8 + 4]);
   const { trained } = await world.do('models show', { model: 'ml.day_7_days' });
   assert.deepEqual(trained?.heldOut, { by: 'day', from: '2026-03-03', to: '2026-03-09' });
+  await world.close();
+});
+
+test('a night that is made up for is compared with a newer champion on what that has not learned, and says on how many', async () => {
+  const world = await offers();
+  await world.run('learn_one', '2026-03-09');
+  await world.run('learn_one', '2026-03-01');
+  const { gate } = await aboutOf(world, 'ml.seen_7_days');
+  const [only] = gate.limits[1]?.members ?? [];
+  // Later rows judge too: those since the third of March, which the champion has held out.
+  assert.deepEqual([only?.compared, only?.champion !== undefined, only?.why], [7 * 8 + 4, true, undefined]);
   await world.close();
 });
 

@@ -93,6 +93,11 @@ function leftText({ members, heldOut }: Trained): string {
 
 const signs = { '>=': 'at least', '<=': 'at most', 'no worse': 'no worse than the champion by more than' } as const;
 
+const besideText = (champion: number | undefined, compared: number | undefined): string => {
+  if (champion === undefined) return '';
+  return `, the champion ${figure(champion)}${compared === undefined ? '' : `, both of ${counted(compared, 'sample')}`}`;
+};
+
 /** Each limit with its bound and where that comes from; of a family each member below it. */
 function gateLines({ gate }: Trained, look: Look): readonly string[] {
   if (gate.limits.length === 0) return ['', 'It has no gate.'];
@@ -103,9 +108,9 @@ function gateLines({ gate }: Trained, look: Look): readonly string[] {
       : 'Its gate refused it';
   const lines = gate.limits.flatMap(({ measure, sign, bound, setting, passed, members }) => {
     const limit = `${signs[sign]} ${figure(bound)} (${setting ?? 'the definition'})`;
-    const own = members.map(({ member, value, why, champion, passed: holds }) => ({
+    const own = members.map(({ member, value, why, champion, compared, passed: holds }) => ({
       who: memberText(member),
-      text: `${figure(value)}${why === undefined ? '' : ` (${why})`}${champion === undefined ? '' : `, the champion ${figure(champion)}`}`,
+      text: `${figure(value)}${why === undefined ? '' : ` (${why})`}${besideText(champion, compared)}`,
       holds,
     }));
     const [only] = own;

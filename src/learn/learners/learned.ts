@@ -44,6 +44,8 @@ export interface Lesson<Options = Readonly<Record<string, unknown>>> {
   readonly watching?: Uint8Array;
   /** The champion's, of the same member. */
   readonly former?: Parameters;
+  /** The date of the run that trained the champion. */
+  readonly formerDate?: string;
   /** Goes on from that; or says why not. */
   readonly refine?: Refining;
   readonly progress?: (done: number, of: number) => void;
@@ -86,6 +88,8 @@ export interface Learned {
   readonly champion?: Readonly<Record<string, number>>;
   /** The same of what was learned, where there are such rows. */
   readonly beside?: Readonly<Record<string, number>>;
+  /** How many samples the two were compared on. */
+  readonly compared?: number;
   readonly moved?: {
     readonly rows: readonly { readonly from: number; readonly to: number; readonly rows: number }[];
     readonly fresh: readonly number[];

@@ -55,7 +55,10 @@ export const linearRegression = (lesson: Lesson): Learned =>
     }),
   });
 
-function regression({ features, columns, target, held, fresh, across = {}, former }: Lesson, kind: Kind): Learned {
+function regression(
+  { features, columns, target, held, fresh, across = {}, former, formerDate }: Lesson,
+  kind: Kind,
+): Learned {
   if (!target || target.of === 'texts') throw new RangeError('the target is no number');
   const { values: numbers, valid } = target;
   const known = (row: number): boolean => valid === undefined || valid[row] === 1;
@@ -85,9 +88,11 @@ function regression({ features, columns, target, held, fresh, across = {}, forme
   const champion = former?.learner === kind.learner ? (former as Regression) : undefined;
   const compared = () => {
     if (!(champion && canJudge(champion.encoding, columns))) return { incomparable: otherColumns };
-    if (unseen.length === 0) return { incomparable: learnedAll };
+    if (unseen.length === 0) return { incomparable: `it ${learnedAll(formerDate)}` };
+    const before = outcomesOf(champion, unseen);
     return {
-      champion: kind.measures(outcomesOf(champion, unseen)),
+      champion: kind.measures(before),
+      compared: before.rows.length,
       ...(unseen.length < judged.length
         ? { beside: kind.measures(outcomesOf({ encoding, coefficients }, unseen)) }
         : {}),

@@ -54,7 +54,8 @@ type Unjudged = Pick<Learned, 'unjudged' | 'samples' | 'measures' | 'segments'>;
 
 /** Why a champion cannot be judged. */
 export const otherColumns = 'it learned from other columns';
-export const learnedAll = 'it has learned, or may have, of all that is kept to judge with';
+export const learnedAll = (date: string | undefined): string =>
+  `${date === undefined ? '' : `was trained for ${date}, and `}may have learned all that is kept to judge with`;
 
 /** Rows that teach and judge nothing. */
 export const unknownTargets = (rows: number): Readonly<Record<string, number>> =>

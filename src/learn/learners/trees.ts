@@ -31,7 +31,7 @@ async function trees(
   objective: TreesOptions['objective'],
   learner: Forest['learner'],
 ): Promise<Learned> {
-  const { columns, target, held, fresh, watching, group, across = {}, former, progress } = lesson;
+  const { columns, target, held, fresh, watching, group, across = {}, former, formerDate, progress } = lesson;
   if (!target || target.of === 'texts') throw new RangeError('the target is no number');
   const { values, valid } = target;
   const known = (row: number): boolean => valid === undefined || valid[row] === 1;
@@ -45,7 +45,7 @@ async function trees(
   const unseen = fresh ? rowsOf((row) => held?.[row] === 1 && fresh[row] === 1) : kept;
   const parts = own.stopAfter && watching ? apart(all, watching, { columns, values, group }) : { training: all };
   const champion = former?.learner === learner ? readModel((former as Forest).text) : undefined;
-  const on = lesson.refine && refining(going(champion, columns, lesson.refine), { kept, unseen });
+  const on = lesson.refine && refining(going(champion, columns, lesson.refine), { kept, unseen, formerDate });
   // What goes on from the champion was made of all that the champion was made of.
   const judging = on && 'from' in on ? unseen : kept;
   const options = { ...own, ...(on && 'added' in on ? { trees: on.added } : {}), objective };
@@ -65,16 +65,17 @@ async function trees(
   const compared = () => {
     if (!(champion && canJudge(champion.features, columns))) return { incomparable: otherColumns };
     const by = held ? unseen : all;
-    if (by.count === 0) return { incomparable: learnedAll };
+    if (by.count === 0) return { incomparable: `it ${learnedAll(formerDate)}` };
     return {
       champion: measuresOf(options, outcomesOf(champion, by)),
+      compared: samplesOf(by),
       ...(by.count < rows.count ? { beside: measuresOf(options, outcomesOf(model, by)) } : {}),
     };
   };
   const judged = () => {
     const outcomes = outcomesOf(model);
     return {
-      samples: rows.groups ? chosenIn(rows.target, rows.groups) : rows.count,
+      samples: samplesOf(rows),
       measures: measuresOf(options, outcomes),
       segments: judgedAcross(pickedAll(across, rows.picked), outcomes, (some) => measuresOf(options, some)),
       ...(former ? compared() : {}),
@@ -94,8 +95,13 @@ async function trees(
 }
 
 /** Nothing could judge what goes on from a champion that has learned of all that is kept. */
-const refining = (on: ReturnType<typeof going>, { kept, unseen }: Readonly<Record<'kept' | 'unseen', Rows>>) =>
-  kept.count > 0 && unseen.count === 0 && 'from' in on ? { anew: `the champion: ${learnedAll}` } : on;
+const refining = (
+  on: ReturnType<typeof going>,
+  of: Readonly<Record<'kept' | 'unseen', Rows>> & { readonly formerDate: string | undefined },
+) =>
+  of.kept.count > 0 && of.unseen.count === 0 && 'from' in on
+    ? { anew: `the champion ${learnedAll(of.formerDate)}` }
+    : on;
 
 const nowhere = (): never => {
   throw new Error('no engine was given to grow trees elsewhere');
@@ -140,9 +146,9 @@ function apart(all: Rows, watching: Uint8Array, from: From) {
   return { training: part(0), validation: part(1) };
 }
 
-/** Requests of which something was chosen: only those say whether an order is good. */
-const chosenIn = (grades: ArrayLike<number>, groups: Int32Array): number =>
-  meanOf(ndcg({ scores: grades, grades, groups }, 1)).samples;
+/** Of requests those of which something was chosen: only those say whether an order is good. */
+const samplesOf = ({ target: grades, groups, count }: Rows): number =>
+  groups ? meanOf(ndcg({ scores: grades, grades, groups }, 1)).samples : count;
 
 const canJudge = (features: readonly string[], columns: From['columns']): boolean =>
   features.every((name) => name in columns);

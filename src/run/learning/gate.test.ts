@@ -53,15 +53,15 @@ test('no worse than the champion, by the direction of the measure; without a cha
   assert.equal(unread.passed, false);
   assert.equal(missedText(unread), 'inertia cannot be compared with the champion: its files cannot be read');
   // Of rows that the champion was made of the two are not compared, and every other limit goes by all.
-  const apart = beside(90, 100, { beside: { inertia: 106 } });
+  const apart = beside(90, 100, { beside: { inertia: 106 }, compared: 40 });
   assert.equal(passes(limit, apart), false);
   assert.equal(passes([atMost('inertia', 95)], apart), true);
   const { limits } = judge(gated([...limit, atMost('inertia', 95)]), [apart], given);
   assert.deepEqual(
-    limits.map(({ members: [of] }) => [of?.value, of?.champion]),
+    limits.map(({ members: [of] }) => [of?.value, of?.champion, of?.compared]),
     [
-      [106, 100],
-      [90, undefined],
+      [106, 100, 40],
+      [90, undefined, undefined],
     ],
   );
   const shape = (silhouette: number) => member({ measures: { silhouette }, champion: { silhouette: 0.5 } });

@@ -8,7 +8,17 @@ import type { Figured } from './figures.ts';
 
 export type Judged = Pick<
   Figured,
-  'member' | 'measures' | 'unknown' | 'unjudged' | 'champion' | 'beside' | 'incomparable' | 'rows' | 'held' | 'samples'
+  | 'member'
+  | 'measures'
+  | 'unknown'
+  | 'unjudged'
+  | 'champion'
+  | 'beside'
+  | 'compared'
+  | 'incomparable'
+  | 'rows'
+  | 'held'
+  | 'samples'
 >;
 
 /** What every limit of the gate says of every member; a figure that is not known does not pass. */
@@ -40,6 +50,7 @@ export function judge(
         unjudged,
         champion,
         beside: own,
+        compared,
         incomparable,
         rows,
         held,
@@ -56,6 +67,7 @@ export function judge(
         member,
         ...(value === undefined ? whyOf(unjudged ?? unknown?.[judges]) : { value }),
         ...(beside === undefined ? {} : { champion: beside }),
+        ...(sign === 'no worse' && beside !== undefined && compared !== undefined ? { compared } : {}),
         ...(sign === 'no worse' && value !== undefined
           ? whyOf(isBroken ? 'its files cannot be read' : incomparable)
           : {}),

@@ -92,7 +92,10 @@ async function beside(learner: Training['learner'], more: Partial<Training> = {}
   const options = learner === 'boosted trees' ? { trees: 6 } : { ridge: 5 };
   const of = async (one: Training, fresh?: (row: number) => boolean) => {
     const marked = fresh ? { fresh: 'fresh', columns: { ...one.columns, fresh: column(flags(fresh)) } } : {};
-    const { members } = await learn({ ...one, each: [], former, options, ...more, ...marked }, { progress });
+    const { members } = await learn(
+      { ...one, each: [], former, formerDate: '2026-03-09', options, ...more, ...marked },
+      { progress },
+    );
     return members[0] as (typeof members)[number];
   };
   // Where others have no label yet, those that are left judge alone.
@@ -112,7 +115,11 @@ for (const learner of ['logistic regression', 'boosted trees'] as const)
     assert.deepEqual([some.champion, some.beside], [alone.champion, alone.measures]);
     assert.deepEqual([whole.beside, whole.incomparable], [undefined, undefined]);
     assert.deepEqual([none.champion, none.measures], [undefined, whole.measures]);
-    assert.match(none.incomparable ?? '', /has learned, or may have, of all that is kept/);
+    assert.equal(
+      none.incomparable,
+      'it was trained for 2026-03-09, and may have learned all that is kept to judge with',
+    );
+    assert.deepEqual([whole.compared, some.compared, none.compared], [80, 40, undefined]);
     assert.deepEqual(some.left, {});
   });
 
@@ -123,6 +130,6 @@ test('what goes on from a champion is judged by nothing that the champion was ma
     [some.measures, some.held, some.champion, some.beside, some.left],
     [alone.measures, 40, alone.champion, undefined, {}],
   );
-  assert.match(JSON.stringify(none.refined), /anew.*has learned, or may have, of all/);
+  assert.match(JSON.stringify(none.refined), /anew.*the champion was trained for 2026-03-09, and may have learned all/);
   assert.equal(none.held, 80);
 });

@@ -33,6 +33,7 @@ export interface Training {
   readonly refine?: Lesson['refine'];
   /** What the champion has learned. */
   readonly former: readonly { readonly member: Member; readonly parameters: Parameters }[];
+  readonly formerDate?: string;
 }
 export interface Lessons {
   readonly members: readonly ({
@@ -57,8 +58,22 @@ export async function learn(
   training: Training,
   { progress, elsewhere }: { readonly progress: (text: string) => void; readonly elsewhere?: Elsewhere },
 ): Promise<Lessons> {
-  const { learner, options, features, target, held, watching, fresh, group, former, columns, across, asks, refine } =
-    training;
+  const {
+    learner,
+    options,
+    features,
+    target,
+    held,
+    watching,
+    fresh,
+    group,
+    former,
+    columns,
+    across,
+    asks,
+    refine,
+    formerDate,
+  } = training;
   refuseMany(pickedNames(across, columns));
   const lesson = learners[learner] as (lesson: Lesson) => Learned | Promise<Learned>;
   const members: Lessons['members'][number][] = [];
@@ -88,6 +103,7 @@ export async function learn(
         ...(watching === undefined ? {} : { watching: flagsOf(own[watching]) }),
         across: pickedNames(across, own),
         ...(before ? { former: before.parameters } : {}),
+        ...(formerDate === undefined ? {} : { formerDate }),
         ...(refine ? { refine } : {}),
         ...(elsewhere ? { elsewhere } : {}),
         progress: (done, of) => {

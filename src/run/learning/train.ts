@@ -52,7 +52,8 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
   try {
     const file = path.join(scratch, rowsFile);
     const champion = (await project.state.models.champions()).get(node.id)?.version;
-    const { query, columns } = trainingRows(model, options, await lineageOf(node, champion, run));
+    const lineage = await lineageOf(node, champion, run);
+    const { query, columns } = trainingRows(model, options, lineage);
     run.onProgress?.(node.id, 'reading the training rows');
     const read = await project.warehouse.vectors(query, { columns, file, signal });
     const days = heldDays(facts, values.date);
@@ -81,6 +82,7 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
         rows: read.rows,
         columns: read.columns,
         former: former?.members.map(({ member, parameters }) => ({ member, parameters })) ?? [],
+        ...(lineage[0] ? { formerDate: lineage[0].date } : {}),
         ...(model.refines && anew === undefined ? { refine: refiningOf(facts.learner.options) } : {}),
       },
       {
