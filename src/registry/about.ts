@@ -81,8 +81,8 @@ export interface VersionAbout {
   readonly seed: number;
   /** Hash of the definition. */
   readonly code: string;
-  /** Hash of the definitions of everything above its rows, up to the sources. */
-  readonly above: string;
+  /** Hash of the definitions of everything above its rows, up to the sources; earlier versions of Esteira did not keep it. */
+  readonly above?: string;
   /** Everything that the model, and what stands above it, takes from settings: by name, as the engine spells it. */
   readonly settings: Readonly<Record<string, string>>;
   readonly job: string;

@@ -106,6 +106,17 @@ test('a gap is not known where no group has enough requests, and says so; the li
   );
 });
 
+test('one group of enough requests without a figure makes the gap unknown, and is named; leaving smaller ones out is the way out', async () => {
+  const whyOf = async (least: number, ndcg = Number.NaN): Promise<string | undefined> => {
+    const limits = [atMost(fairnessGap('gender', { of: 'ndcg_at_5', least }), 1)];
+    const { gate } = await judged(limits, segments(of('f', 70, 0.7), of('x', 40, ndcg)));
+    return gate.limits[0]?.members[0]?.why;
+  };
+  assert.equal(await whyOf(30), 'gender x, of 40 requests, has no ndcg_at_5');
+  assert.equal(await whyOf(41), undefined);
+  assert.equal(await whyOf(30, 0.7), undefined);
+});
+
 test('a predictor that takes 16 ms for each request fails its latency, and nothing else', async () => {
   const limits = [
     atMost(latency('p95', { rows: 20 }), '15 ms'),

@@ -46,17 +46,21 @@ const acrossOf = ({ across }: Gap, { segments = [] }: Member) => segments.find((
 const allOf = (measure: Gap, member: Member): number =>
   (measure.judged === 'fairness gap' ? member.measures[measure.of] : acrossOf(measure, member)?.exposure) ?? Number.NaN;
 
-const groupsOf = (measure: Gap, member: Member): readonly Group[] =>
-  (acrossOf(measure, member)?.values ?? []).flatMap(({ samples, shown, measures }) => {
-    if (measure.judged === 'fairness gap') return [{ samples, figure: measures[measure.of] ?? Number.NaN }];
-    return shown ? [{ samples: shown.requests, figure: shown.exposure }] : [];
+type Named = Group & { readonly value: string };
+const groupsOf = (measure: Gap, member: Member): readonly Named[] =>
+  (acrossOf(measure, member)?.values ?? []).flatMap(({ value, samples, shown, measures }) => {
+    if (measure.judged === 'fairness gap') return [{ value, samples, figure: measures[measure.of] ?? Number.NaN }];
+    return shown ? [{ value, samples: shown.requests, figure: shown.exposure }] : [];
   });
 
-function unknownGap(measure: Gap, groups: readonly Group[], units: string): string {
+function unknownGap(measure: Gap, groups: readonly Named[], units: string): string {
   const { judged, across, least } = measure;
   const isFairness = judged === 'fairness gap';
-  if (groups.some(({ samples }) => samples >= least))
-    return `a group of ${across}, or all together, has no ${isFairness ? measure.of : 'exposure'}`;
+  const enough = groups.filter(({ samples }) => samples >= least);
+  const without = enough.find(({ figure }) => !Number.isFinite(figure));
+  const figure = isFairness ? measure.of : 'exposure';
+  if (without) return `${across} ${without.value}, of ${without.samples} ${units}, has no ${figure}`;
+  if (enough.length > 0) return `all together have no ${figure}`;
   return `no group of ${across} ${isFairness ? 'has' : 'is shown in'} ${least} ${units}`;
 }
 

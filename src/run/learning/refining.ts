@@ -21,6 +21,8 @@ export async function whyAnew(
   const node = model.node as Node<AnyModel>;
   const about = (await project.state.models.version(node.id, champion))?.about as VersionAbout;
   if (about.code !== model.definition) return `the champion ${champion} was trained by another definition`;
+  if (about.above === undefined)
+    return `the champion ${champion} was trained by an earlier version of Esteira, which did not keep how the tables above it were defined`;
   if (about.above !== model.above)
     return `the champion ${champion} was trained with rows of tables or sources that were defined otherwise`;
   const [changed] = changedParameters(node, about, { values: values.settings, project });
