@@ -6,7 +6,7 @@ export const diario = job('train_ltr_daily', {
   train: [ltr],
   tell: 'ltr',
 });
-/** New trees behind those of the champion, from what has come since. */
+/** New trees behind those of the champion, made of the days before the last 7; these, today among them, judge. */
 export const horario = job('train_ltr_hourly', {
   when: cron('5 * * * *', { missed: 'skip' }),
   refine: [ltr],
