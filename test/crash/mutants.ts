@@ -59,7 +59,7 @@ export const mutants: readonly Mutant[] = [
   {
     what: 'watermarks that may go back',
     file: 'src/run/step.ts',
-    was: 'found.bounds.map((bound) => asFixed(bound, intent.bounds))',
+    was: 'found.bounds.map((bound) => asFixed(bound, intent.bounds, found.bounds))',
     is: 'intent.bounds',
     test: 'a step that goes on does not read again what another job has read',
   },
@@ -113,7 +113,7 @@ export function mutated({ file, was, is }: Mutant): string {
 /** A copy of the sources and of these tests, changed in one place. */
 export function copyWith(mutant?: Mutant): string {
   const folder = temporaryFolder('mutant');
-  for (const part of ['src', 'test/crash', 'test/run/support', 'package.json'])
+  for (const part of ['src', 'test/crash', 'test/run/support', 'test/sandbox.ts', 'package.json'])
     cpSync(path.join(root, part), path.join(folder, part), { recursive: true });
   symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'), 'dir');
   if (!mutant) return folder;
