@@ -1,5 +1,17 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { constants, copyFile, link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import {
+  constants,
+  copyFile,
+  link,
+  lstat,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  symlink,
+} from 'node:fs/promises';
 import path from 'node:path';
 import { type Content, type KeptFiles, type LookedFile, namesIn } from '../../ports/index.ts';
 
@@ -48,7 +60,7 @@ async function keepAt(location: string, content: Content): Promise<boolean> {
   }
 }
 
-/** A file that is replaced has its contents beside it, each with a number that only one can take; the file itself is a copy of the newest. */
+/** A file that is replaced has its contents beside it, each with a number that only one can take, ever; the file itself is a copy of the newest. */
 const numbered = (location: string, number: number): string =>
   path.join(path.dirname(location), `.${path.basename(location)}.${number}`);
 
@@ -61,6 +73,24 @@ async function numbersOf(location: string): Promise<readonly number[]> {
   } catch (error) {
     if (isCode(error, ...absent)) return [];
     throw error;
+  }
+}
+
+/** Whoever saw the file so many replacements ago is still told that others were quicker. */
+const remembered = 1000;
+
+/** Takes the content away and leaves the name, as a link to nothing: somebody who is late must not take a number that another had. */
+async function empty(place: string): Promise<void> {
+  if ((await lstat(place).catch(() => undefined))?.isFile() !== true) return;
+  const beside = path.join(path.dirname(place), `.tmp-${randomUUID()}`);
+  try {
+    await symlink('gone', beside);
+    await rename(beside, place);
+  } catch (error) {
+    // Where links are not allowed the content stays.
+    if (!isCode(error, 'EPERM', 'ENOTSUP')) throw error;
+  } finally {
+    await rm(beside, { force: true });
   }
 }
 
@@ -116,14 +146,11 @@ export function keeping(root: string): Omit<KeptFiles, 'below' | 'describe'> {
       if (found?.mark !== mark) return 'overtaken';
       const own = numbered(location, found.number + 1);
       if (!(await keepAt(own, { bytes }))) return 'overtaken';
-      const [last = 0, ...older] = await numbersOf(location);
-      if (last > found.number + 1) {
-        await rm(own, { force: true });
-        return 'overtaken';
-      }
       await settle(location);
       // The one before stays for whoever is about to read it.
-      for (const number of older.slice(1)) await rm(numbered(location, number), { force: true });
+      const [, , ...older] = await numbersOf(location);
+      for (const number of older.slice(0, remembered)) await empty(numbered(location, number));
+      for (const number of older.slice(remembered)) await rm(numbered(location, number), { force: true });
       return 'replaced';
     },
     async remove(below) {
