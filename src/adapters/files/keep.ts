@@ -109,16 +109,22 @@ async function newest(location: string): Promise<Newest | undefined> {
   }
 }
 
+/** Between which steps others may come, as tests of it do: the newest was found, it is what was seen before, the next number is taken. */
+type Trace = (point: 'found' | 'seen' | 'taken') => Promise<void>;
+
 /** The copy is that of the newest when this resolves, whoever else puts one there meanwhile. */
-async function settle(location: string): Promise<Newest | undefined> {
+async function settle(location: string, trace: Trace): Promise<Newest | undefined> {
   for (;;) {
     const found = await newest(location);
+    await trace('found');
     if (!found || found.number === 0) return found;
     const there = await readOr(location);
     if (there && Buffer.compare(there, found.bytes) === 0) return found;
     const beside = path.join(path.dirname(location), `.tmp-${randomUUID()}`);
     try {
       await link(numbered(location, found.number), beside);
+      // Emptied meanwhile: there is a newer one.
+      if (!(await lstat(beside)).isFile()) continue;
       await rename(beside, location);
       await synced(path.dirname(location));
     } catch (error) {
@@ -131,22 +137,24 @@ async function settle(location: string): Promise<Newest | undefined> {
 }
 
 /** Files that are written beside, forced to the disk, and only then given their name, which nobody else can have by then. */
-export function keeping(root: string): Omit<KeptFiles, 'below' | 'describe'> {
+export function keeping(root: string, trace: Trace = async () => {}): Omit<KeptFiles, 'below' | 'describe'> {
   const at = (below: string): string => path.join(root, ...namesIn(below));
   return {
     keep: async (below, content) => ((await keepAt(at(below), content)) ? 'kept' : 'there'),
     read: async (below) => readOr(at(below)),
     async look(below) {
-      const found = await settle(at(below));
+      const found = await settle(at(below), trace);
       return found && { bytes: found.bytes, mark: found.mark };
     },
     async replace(below, { bytes, mark }) {
       const location = at(below);
       const found = await newest(location);
       if (found?.mark !== mark) return 'overtaken';
+      await trace('seen');
       const own = numbered(location, found.number + 1);
       if (!(await keepAt(own, { bytes }))) return 'overtaken';
-      await settle(location);
+      await trace('taken');
+      await settle(location, trace);
       // The one before stays for whoever is about to read it.
       const [, , ...older] = await numbersOf(location);
       for (const number of older.slice(0, remembered)) await empty(numbered(location, number));
