@@ -16,6 +16,7 @@ export {
   type Definition,
   drift,
   duration,
+  endpoint,
   env,
   existsIn,
   expectNone,

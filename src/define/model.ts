@@ -47,6 +47,8 @@ interface Trained<F extends Columns, Out extends Columns> extends Definition<'mo
   /** Of the table inside its versions: the version, the family's columns, the learner's own. */
   readonly columns: Columns;
   readonly features: F;
+  /** What it predicts of a row. */
+  readonly output: Out;
   /** The version that was the champion when the run opened: `where model_version = ${ltr.champion}`. */
   readonly champion: RunValue;
   /** The rows, with what the champion predicts of each, and its version. */
@@ -148,6 +150,7 @@ export function model<
     facts,
     columns: Object.freeze(inside),
     features: Object.freeze({ ...pick(facts.features), ...pick(facts.each) }),
+    output: learner.output,
     get champion(): RunValue {
       return Object.freeze({ run: 'champion', of: self });
     },

@@ -1,4 +1,4 @@
-import type { Check, Job, Monitor } from '../define/index.ts';
+import type { Check, Endpoint, Job, Monitor } from '../define/index.ts';
 import {
   type AnyModel,
   type AnySource,
@@ -50,6 +50,7 @@ export interface Graph {
   readonly jobs: ReadonlyMap<string, Job>;
   readonly checks: readonly Check[];
   readonly monitors: ReadonlyMap<string, Monitor>;
+  readonly endpoints: ReadonlyMap<string, Endpoint>;
   readonly catalogs: readonly string[];
   /** Suffix of the tables of invalid rows. */
   readonly suffix: string;

@@ -3,6 +3,7 @@ import {
   type Check,
   copyOf,
   type Definition,
+  type Endpoint,
   isDefinition,
   type Job,
   type Monitor,
@@ -36,6 +37,7 @@ export function collect(files: readonly LoadedFile[], options: { readonly suffix
   const jobs = new Map<string, Job>();
   const checks = new Map<string, Check>();
   const monitors = new Map<string, Monitor>();
+  const endpoints = new Map<string, Endpoint>();
 
   const keep = <T extends Definition>(into: Map<string, T>, definition: T) => {
     const before = into.get(definition.name);
@@ -49,7 +51,10 @@ export function collect(files: readonly LoadedFile[], options: { readonly suffix
       if (definition.kind === 'job') keep(jobs, definition as Job);
       else if (definition.kind === 'check') keep(checks, definition as Check);
       else if (definition.kind === 'monitor') keep(monitors, definition as Monitor);
-      else hold(definition as Held, catalog);
+      else if (definition.kind === 'endpoint') {
+        keep(endpoints, definition as Endpoint);
+        hold((definition as Endpoint).log, catalog);
+      } else hold(definition as Held, catalog);
     }
   }
 
@@ -70,6 +75,7 @@ export function collect(files: readonly LoadedFile[], options: { readonly suffix
     jobs,
     checks: [...checks.values()],
     monitors,
+    endpoints,
     catalogs: [...new Set(files.map((file) => file.catalog))],
     suffix,
     nodeOf(definition: Definition): Node {
@@ -123,6 +129,7 @@ function refuseUnknownMentions(graph: Graph): void {
     ...[...graph.nodes.values()].map((node) => node.definition),
     ...graph.checks,
     ...graph.monitors.values(),
+    ...graph.endpoints.values(),
     ...graph.jobs.values(),
   ];
   for (const reader of readers) {
@@ -148,6 +155,7 @@ const noInvalidRows = (mentioned: Definition, reader: Definition): EsteiraError 
 function isExported(graph: Graph, definition: Definition): boolean {
   const { kind, name } = definition;
   if (kind === 'job') return graph.jobs.get(name) === definition;
+  if (kind === 'endpoint') return graph.endpoints.get(name) === definition;
   return kind === 'monitor' ? graph.monitors.get(name) === definition : known(graph, definition);
 }
 

@@ -6,6 +6,7 @@ import {
   type AnyTable,
   type Check,
   type Definition,
+  type Endpoint,
   isReference,
   type Job,
   type Monitor,
@@ -14,6 +15,7 @@ import {
 import { EsteiraError } from '../errors.ts';
 import { refuseAsOf } from './as-of.ts';
 import { type AnySettings, invalidDefinition } from './catalog.ts';
+import { refuseEndpoint } from './endpoints.ts';
 import { refuseModel } from './models.ts';
 import { refuseMonitor } from './monitors.ts';
 
@@ -52,6 +54,11 @@ export function refuseMisshapen(definition: Definition): void {
   else if (definition.kind === 'source') refuseSource(definition as AnySource);
   else if (definition.kind === 'settings') refuseSettings(definition as AnySettings);
   else if (definition.kind === 'model') refuseModel(definition as AnyModel);
+  else if (definition.kind === 'endpoint') {
+    const { facts, log } = definition as Endpoint;
+    for (const columns of [facts.request, facts.answer, log.columns]) refuseColumns(definition, columns);
+    refuseEndpoint(definition as Endpoint);
+  }
 }
 
 function refuseLimit(definition: Definition, { measure }: Monitor['expect']): void {

@@ -14,6 +14,7 @@ import {
   type Decimal,
   drift,
   duration,
+  endpoint,
   env,
   existsIn,
   expectNone,
@@ -439,3 +440,34 @@ drift(merged, { from: usage, by: 'kl' });
 drift(merged, { from: merged });
 // @ts-expect-error a drift below a time
 atMost(drift(merged, { from: usage }), '1 hour');
+
+// ---- endpoints ----
+const serving = {
+  path: '/rank',
+  model: usage,
+  request: { ids: col.list(col.text()) },
+  answer: { clusters: col.list(col.integer()) },
+} as const;
+endpoint('e', {
+  ...serving,
+  lookup: { people: merged },
+  handle: ({ request, lookup, predict }) => ({
+    clusters: predict(lookup.people(request.ids)).map((one) => one.centroid_id),
+  }),
+  fallback: ({ request }) => ({ clusters: request.ids.map(() => 0) }),
+});
+// @ts-expect-error an answer of another kind
+endpoint('e', { ...serving, handle: () => ({ clusters: ['high'] }) });
+// @ts-expect-error a column that the request does not have
+endpoint('e', { ...serving, handle: ({ request }) => ({ clusters: request.idz.map(() => 1) }) });
+endpoint('e', {
+  ...serving,
+  // @ts-expect-error rows without a feature
+  handle: ({ predict }) => ({ clusters: predict([{ price: 1 }]).map((p) => p.centroid_id) }),
+});
+endpoint('e', {
+  ...serving,
+  lookup: { people: merged },
+  // @ts-expect-error keys of another kind
+  handle: ({ lookup }) => ({ clusters: lookup.people([1, 2]).map(() => 1) }),
+});

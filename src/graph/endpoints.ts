@@ -1,0 +1,81 @@
+import { keyOf, parseDuration } from '../columns/index.ts';
+import type { AnySource, Endpoint } from '../define/index.ts';
+import { EsteiraError } from '../errors.ts';
+import { invalidDefinition } from './catalog.ts';
+
+const isShare = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1;
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0;
+const isSetting = (value: unknown): boolean => typeof value === 'object' && value !== null && 'setting' in value;
+const isTime = (value: unknown): boolean => parseDuration(String(value)) !== undefined;
+const isPath = (value: unknown): boolean => /^(\/[a-z0-9_.-]+)+$/i.test(String(value));
+
+/** Throws DEFINITION_INVALID for what the types of `endpoint(…)` hold, and for names that it has itself. */
+export function refuseEndpoint(endpoint: Endpoint): void {
+  const { name, facts } = endpoint;
+  const refuse = (isRight: boolean, what: string, got: unknown, allowed: string): void => {
+    if (!isRight) throw invalid(endpoint, what, got, allowed);
+  };
+  const about = `The endpoint ${name}`;
+  refuse(
+    /^[a-z][a-z0-9_]*$/i.test(name),
+    `"${name}" cannot be the name of an endpoint.`,
+    name,
+    'letters, digits and underscores: its metrics begin with it',
+  );
+  for (const [word, path] of Object.entries({ path: facts.path, 'reload.path': facts.reload.path }))
+    refuse(isPath(path), `${about} cannot be found at its ${word}.`, path, "such as '/api/rank'");
+  const own = [`/${name}/health`, '/health/live', '/health/ready', '/metrics', '/openapi.json', facts.reload.path];
+  refuse(!own.includes(facts.path), `${about} has a path that it needs itself.`, facts.path, 'another path');
+  refuse(facts.model?.kind === 'model', `${about} has no model.`, facts.model, 'a model');
+  refuse(typeof facts.handle === 'function', `${about} does not say how it answers.`, facts.handle, 'a function');
+  for (const [called, table] of Object.entries(facts.lookup)) {
+    const isTable = table?.kind === 'table';
+    refuse(isTable, `${about} looks up what is no table as ${called}.`, table?.name ?? table, 'a table with one key');
+    const keys = keyOf(table.columns);
+    refuse(
+      keys.length === 1,
+      `${about} looks rows of ${table.name} up by their key.`,
+      keys.join(', ') || 'no key',
+      'a table with one key',
+    );
+  }
+  for (const [word, count] of Object.entries(facts.limits))
+    refuse(isCount(count), `${about} has a limit that is none.`, `${word}: ${count}`, 'a whole number from 1');
+  for (const [word, share] of Object.entries({ sample: facts.sample, 'shadow.share': facts.shadow?.share ?? 0 }))
+    refuse(isShare(share) || isSetting(share), `${about} takes a share that is none as ${word}.`, share, '0 to 1');
+  for (const [word, time] of Object.entries({
+    deadline: facts.deadline ?? '1 second',
+    'reload.every': facts.reload.every,
+  }))
+    refuse(isTime(time) || isSetting(time), `${about} has a time that is none as ${word}.`, time, "such as '50 ms'");
+  if (facts.deadline !== undefined)
+    refuse(
+      facts.fallback !== undefined,
+      `${about} has a deadline, and no answer when it has passed.`,
+      'no fallback',
+      'fallback: a function',
+    );
+  if (facts.events)
+    refuse(
+      isWritable(facts.events.to?.reader),
+      `${about} sends events to what cannot be written.`,
+      facts.events.to?.name,
+      'a source of kafka(…), of files(…) with {date}, or of the first of these',
+    );
+}
+
+/** Events of a day go to files of that day. */
+const isWritable = (reader: AnySource['reader'] | undefined): boolean => {
+  if (reader?.by === 'first of') return (reader.choices ?? []).every(isWritable);
+  return reader?.by === 'kafka' || (reader?.by === 'files' && (reader.options['pattern'] ?? '').includes('{date}'));
+};
+
+const invalid = (endpoint: Endpoint, what: string, got: unknown, allowed: string): EsteiraError => {
+  const { details } = invalidDefinition(
+    what,
+    endpoint,
+    'Correct the definition; `npx tsc --noEmit` shows mistakes of types.',
+    allowed,
+  );
+  return new EsteiraError('DEFINITION_INVALID', { ...details, got: String(got) });
+};
