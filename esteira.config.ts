@@ -35,7 +35,7 @@ export default project({
       models: [folder({ path: '.esteira/demo/models' })],
       standIns: {
         'postgres_public.*': files('postgres_public/{name}/*.jsonl'),
-        'landing.match_events': files('match_events/{date}.jsonl'),
+        'landing.match_events': files('match_events/{date}*.jsonl'),
       },
       // A file, in the place of people's inboxes.
       channels: { '*': [toFile({ path: '.esteira/demo/alerts.txt' })] },

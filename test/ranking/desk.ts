@@ -21,7 +21,7 @@ export default project({
       state: sqlite({ file: 'warehouse/state.sqlite' }),
       files: folder({ path: 'data' }),
       models: [folder({ path: 'models' })],
-      standIns: { 'landing.match_events': files('match_events/{date}.jsonl') },
+      standIns: { 'landing.match_events': files('match_events/{date}*.jsonl') },
       retries: { times: 0, wait: '1 second' },
     },
   },

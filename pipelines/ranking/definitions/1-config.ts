@@ -6,4 +6,10 @@ export const limites = settings('config.ltr', {
   ltr_fairness_max: col.real().min(0).max(1).default(0.05).describe('Maior diferença de nDCG@5 entre um grupo e todos'),
   ltr_latency_p95_max: col.duration().default('15 ms').describe('p95 de uma previsão de 20 candidatos'),
   ltr_min_samples: col.integer().min(1).default(100).describe('Matches com escolha nos dias de avaliação'),
+  ltr_shadow_share: col
+    .real()
+    .min(0)
+    .max(1)
+    .default(0.1)
+    .describe('Parte dos pedidos que o candidato ordena também, sem responder'),
 });

@@ -15,7 +15,7 @@ export const matchEvents = source('landing.match_events', {
       servers: env('KAFKA_BOOTSTRAP_SERVERS', 'localhost:9092'),
       group: env('KAFKA_GROUP_ID', 'ltr_etl_consumer'),
     }),
-    files('match_events/{date}.jsonl'),
+    files('match_events/{date}*.jsonl'),
   ),
   day: 'occurred_at',
   columns: match,

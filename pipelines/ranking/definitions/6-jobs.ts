@@ -1,8 +1,11 @@
 import { byHand, cron, job } from 'esteira';
 import { judged, ltr } from './3-modelo.ts';
+import { lawyersNow } from './4-servir.ts';
+import { negocio } from './5-negocio.ts';
 
 export const diario = job('train_ltr_daily', {
   when: cron('15 2 * * *', { date: 'the day before', missed: 'run each' }),
+  build: [lawyersNow],
   train: [ltr],
   tell: 'ltr',
 });
@@ -14,3 +17,8 @@ export const horario = job('train_ltr_hourly', {
 });
 /** Days from before the schedule: taken in and judged, and nothing is trained by them. */
 export const historico = job('ltr_historico', { when: byHand, build: [judged] });
+/** What came of what was shown, and the lawyers as they are known by now. */
+export const metricas = job('ltr_negocio', {
+  when: cron('30 * * * *', { missed: 'run once' }),
+  build: [negocio, lawyersNow],
+});
