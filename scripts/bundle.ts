@@ -6,8 +6,8 @@ import { build, type Plugin } from 'esbuild';
 const root = path.join(import.meta.dirname, '..');
 /** Libraries that are packed with Esteira: what is used of them, in one file, instead of hundreds that Node would open one by one. */
 const packed = ['@duckdb/node-api', 'croner', 'kysely'];
-/** Packages that stay their own: the engine, one for each platform; the clients of Kafka, of Postgres and of SMTP, which not all use. */
-const outside = ['@duckdb/node-bindings', '@platformatic/kafka', 'nodemailer', 'pg'];
+/** Packages that stay their own: the engine, one for each platform; what serves endpoints, and the clients of Kafka, of Postgres and of SMTP, which not all use. */
+const outside = ['@duckdb/node-bindings', '@platformatic/kafka', 'fastify', 'nodemailer', 'pg', 'prom-client'];
 /** Below `lib`; what is here finds `lib` one folder above, as src/define does. */
 const shared = 'shared';
 

@@ -9,6 +9,7 @@ import {
   select,
 } from './entries/entry.ts';
 import { ofModels } from './entries/models.ts';
+import { serving } from './entries/serving.ts';
 import { watching } from './entries/watching.ts';
 
 export type { CommandEntry, OptionEntry } from './entries/entry.ts';
@@ -236,6 +237,7 @@ export const commands: readonly CommandEntry[] = [
     owns: true,
     load: async () => (await import('./commands/start.ts')).start,
   },
+  ...serving,
   {
     name: 'install',
     about: 'What keeps the schedules on this machine.',

@@ -43,3 +43,4 @@ export type * from './state.ts';
 export type * from './ticks.ts';
 export { type Missing, type TreesEngine, TreesEngineFailed, type TreesJob } from './trees.ts';
 export * from './warehouse.ts';
+export { within } from './within.ts';

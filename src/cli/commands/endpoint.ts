@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto';
+import path from 'node:path';
+import { EsteiraError } from '../../errors.ts';
+import type { Command } from '../command.ts';
+import { listenForInterrupt } from '../interrupt.ts';
+
+export const endpoint: Command = async ({ typed, terminal }) => {
+  const [{ findProject }, { endpointOf, openServing }, { serve }] = await Promise.all([
+    import('../../config/load.ts'),
+    import('../../config/serving.ts'),
+    import('../../serve/endpoint.ts'),
+  ]);
+  const folder = findProject(typed.texts.get('project') ?? process.cwd());
+  const environment = typed.texts.get('env');
+  const opened = await openServing({ folder, ...(environment !== undefined && { environment }) });
+  const found = endpointOf(opened.graph, typed.words[0]);
+  const host = typed.texts.get('host') ?? '127.0.0.1';
+  const port = Number(typed.texts.get('port') ?? 8080);
+  const token = opened.variable('ESTEIRA_TOKEN');
+  const isJson = typed.flags.has('json');
+  const say = (line: object): void =>
+    terminal.tell(isJson ? `${JSON.stringify(line)}\n` : `${Object.values(line).join(' ')}\n`);
+  const stopped = Promise.withResolvers<void>();
+  const interrupt = listenForInterrupt({ onFirst: () => stopped.resolve(), end: (code) => process.exit(code) });
+  try {
+    const served = await serve({
+      ...{ endpoint: found, store: opened.store, clock: opened.clock, process: randomUUID(), say, host, port },
+      ...(token !== undefined && { token }),
+      idOf: (definition) => opened.graph.nodeOf(definition).id,
+      folder: path.join(folder, '.esteira', 'endpoints', found.name),
+    }).catch((error: NodeJS.ErrnoException) => {
+      if (error.syscall !== 'listen') throw error;
+      throw new EsteiraError('COMMAND_UNKNOWN', {
+        what: `Port ${port} of ${host} cannot be listened at.`,
+        got: error.message,
+        next: 'Take another one: --port 0 finds a free one.',
+      });
+    });
+    await stopped.promise;
+    await served.close();
+    return { result: { endpoint: found.name, address: served.address }, text: () => 'Stopped.' };
+  } finally {
+    interrupt.close();
+  }
+};

@@ -1,0 +1,82 @@
+import type { Endpoint } from '../define/index.ts';
+import { EsteiraError } from '../errors.ts';
+import { collect, type Graph } from '../graph/index.ts';
+import { type Clock, type KeptFiles, within } from '../ports/index.ts';
+import { said } from '../run/said.ts';
+import { clockOf } from './clock.ts';
+import { loadConfig, loadDefinitions } from './load.ts';
+import { usedVariables } from './names.ts';
+import { environmentOf, placeFor } from './place.ts';
+import { Variables } from './variables.ts';
+
+/** What a process that serves has of a project: definitions, and where it reads what is published. No warehouse, no state. */
+export interface OpenServing {
+  readonly name: string;
+  readonly folder: string;
+  readonly environment: string;
+  readonly graph: Graph;
+  /** As `ServingStore` of serve/ has it. */
+  readonly store: { readonly models: KeptFiles; readonly files: KeptFiles };
+  readonly clock: Clock;
+  /** Secret values are taken out. */
+  redact(text: string): string;
+  /** A variable of the environment or of .env; nothing where it is not set. */
+  variable(name: string): string | undefined;
+}
+
+/** Opens what serves one environment. */
+export async function openServing(options: {
+  readonly folder: string;
+  readonly environment?: string;
+}): Promise<OpenServing> {
+  const { folder } = options;
+  const variables = new Variables(folder);
+  const redact = (text: string): string => variables.redact(text);
+  try {
+    return await open(options, variables);
+  } catch (error) {
+    throw said(error, { folder, redact });
+  }
+}
+
+async function open(
+  { folder, environment: asked }: Parameters<typeof openServing>[0],
+  variables: Variables,
+): Promise<OpenServing> {
+  const config = await loadConfig(folder);
+  const name = asked ?? config.standard;
+  const environment = environmentOf(config, name);
+  const place = placeFor(environment, name, { config, folder, variables, trace: () => {} });
+  const graph = collect(await loadDefinitions(folder, config), { suffix: config.invalid ?? '_invalidos' });
+  for (const variable of usedVariables(config, graph).ofOthers) variables.hide(variable);
+  const [published] = environment.models ?? [];
+  const files = await (published ?? environment.files).open(place);
+  return {
+    name: config.name,
+    folder,
+    environment: name,
+    graph,
+    store: { models: published ? files : within(files, 'published'), files },
+    clock: clockOf(process.env['ESTEIRA_NOW']),
+    redact: (text) => variables.redact(text),
+    variable: (of) => {
+      try {
+        return variables.secret(`env:${of}`);
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+/** The endpoint of that name, or the only one. Throws NAME_UNKNOWN. */
+export function endpointOf({ endpoints }: Graph, name: string | undefined): Endpoint {
+  const [only, ...others] = endpoints.values();
+  const found = name === undefined ? (others.length === 0 ? only : undefined) : endpoints.get(name);
+  if (found) return found;
+  throw new EsteiraError('NAME_UNKNOWN', {
+    what: name === undefined ? 'It is not said which endpoint.' : `There is no endpoint "${name}".`,
+    allowed: [...endpoints.keys()].join(', ') || 'none: no definition file exports an endpoint',
+    next: only ? `esteira endpoint ${only.name}` : 'Write one: endpoint(name, { … }) in a definition file.',
+  });
+}
