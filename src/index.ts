@@ -54,6 +54,7 @@ export {
   scalar,
   settings,
   settingsTable,
+  shadow,
   source,
   sql,
   type Table,

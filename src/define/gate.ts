@@ -22,11 +22,29 @@ export interface Latency {
   readonly quantile: 'p50' | 'p95' | 'p99';
   readonly rows: number;
 }
+/** What is known of a version once it has predicted beside the champion; times in milliseconds. */
+export type ShadowTime = 'latency_p50_ms' | 'latency_p95_ms';
+export type ShadowFigure =
+  | 'overlap_at_5'
+  | 'top_changed'
+  | 'rank_correlation'
+  | 'score_difference'
+  | 'score_difference_p95'
+  | 'errors'
+  | ShadowTime;
+/** What its shadow shows at endpoints. */
+export interface Shadowed<Of extends ShadowFigure = ShadowFigure> {
+  readonly judged: 'shadow';
+  readonly figure: string;
+  readonly shows: Of;
+  readonly requests: number;
+}
 /** A measure of a model that has been trained which no learner reports by itself. */
 export type GateMeasure<Of extends string = string, Across extends string = string> =
   | FairnessGap<Across, Of>
   | ExposureGap<Across>
-  | Latency;
+  | Latency
+  | Shadowed;
 
 /** Fewer samples than these say little of a group. */
 const enough = 30;
@@ -61,6 +79,18 @@ export const exposureGap = <const Across extends string>(
 export const latency = (quantile: 'p50' | 'p95' | 'p99', { rows = 1 }: { readonly rows?: number } = {}): Latency =>
   Object.freeze({ judged: 'latency', figure: `latency_${quantile}_ms`, quantile, rows });
 
+/**
+ * What the version shows as the shadow of an endpoint (`shadow: { share }`), beside the champion of then, over at least so many requests (default 200):
+ * `overlap_at_5` (share of the champion's first five that are its first five too, of requests with more than five rows) · `top_changed` (share of requests
+ * with another row first) · `rank_correlation` (Spearman's, of all rows) · `score_difference` (mean of |score − the champion's|), `score_difference_p95` ·
+ * `errors` (share of the requests that it did not answer) · `latency_p50_ms`, `latency_p95_ms`. A version that holds all other limits waits as a candidate
+ * until these are known; where there is no champion they hold.
+ */
+export const shadow = <const Of extends ShadowFigure>(
+  shows: Of,
+  { requests = 200 }: { readonly requests?: number } = {},
+): Shadowed<Of> => Object.freeze({ judged: 'shadow', figure: `shadow_${shows}`, shows, requests });
+
 /** A limit on a measure of a model that has been trained: one of its learner, `samples`, or one that is made from more. */
 export interface GateLimit<Named extends string = string, Across extends string = string> {
   /** How its figure is called. */
@@ -75,11 +105,16 @@ export const samples = 'samples';
 
 export type Judgeable = string | GateMeasure;
 /** The bound of a latency is a time. */
-export type GateBound<M extends Judgeable> = M extends Latency ? Duration : number;
+export type GateBound<M extends Judgeable> = M extends Latency | Shadowed<ShadowTime> ? Duration : number;
 /** The measure of the learner that it names, or is made from. */
 type NamedBy<M> = M extends string ? M : M extends { readonly of: infer Of extends string } ? Of : never;
 type AcrossOf<M> = M extends { readonly across: infer Across extends string } ? Across : never;
 export type LimitOn<M extends Judgeable> = GateLimit<NamedBy<M>, AcrossOf<M>>;
+
+/** Its figure is a time, in milliseconds. */
+export const isTimed = (measure: Judgeable): boolean =>
+  typeof measure === 'object' &&
+  (measure.judged === 'latency' || (measure.judged === 'shadow' && measure.shows.endsWith('_ms')));
 
 export const isGateMeasure = (measure: object): measure is GateMeasure => 'judged' in measure;
 
@@ -88,8 +123,7 @@ export function gateLimit<M extends Judgeable>(
   sign: GateLimit['sign'],
   bound: GateLimit['bound'],
 ): LimitOn<M> {
-  const isTime = typeof measure === 'object' && measure.judged === 'latency';
   const judges = typeof measure === 'string' ? measure : measure.figure;
-  refuseBound(`The limit on ${judges}`, bound, isTime);
+  refuseBound(`The limit on ${judges}`, bound, isTimed(measure));
   return Object.freeze({ judges, measure, sign, bound }) as unknown as LimitOn<M>;
 }

@@ -8,8 +8,11 @@ export {
   fairnessGap,
   type GateLimit,
   type GateMeasure,
+  isTimed,
   latency,
+  type ShadowFigure,
   samples,
+  shadow,
 } from './gate.ts';
 export { after, alerted, always, byHand, cron, type Job, job, type Missed, type Trigger } from './job.ts';
 export {

@@ -1,4 +1,5 @@
 import {
+  type AnyModel,
   type AnyTable,
   type Check,
   copyOf,
@@ -22,6 +23,7 @@ import {
   whereOf,
 } from './catalog.ts';
 import { insideOf } from './models.ts';
+import { refuseUnshadowed } from './shadows.ts';
 import { refuseMisshapen } from './shape.ts';
 
 /**
@@ -88,6 +90,8 @@ export function collect(files: readonly LoadedFile[], options: { readonly suffix
     },
   });
   refuseUnknownMentions(graph);
+  for (const { definition } of nodes.values())
+    if (definition.kind === 'model') refuseUnshadowed(definition as AnyModel, endpoints.values());
   refuseNamesBeside(graph, taken);
   return graph;
 }

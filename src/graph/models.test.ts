@@ -6,6 +6,7 @@ import {
   atMost,
   boostedTrees,
   byHand,
+  endpoint,
   exposureGap,
   fairnessGap,
   job,
@@ -15,6 +16,7 @@ import {
   logisticRegression,
   model,
   noWorse,
+  shadow,
   sql,
   table,
 } from '../define/index.ts';
@@ -190,4 +192,32 @@ test('a job that refines has a step that says so; only models of trees can be re
     graphOf(trees(options));
   // Training that stops early may make fewer.
   graphOf(trees({ trees: 1000, stopAfter: 20, refine: { most: 500 } }));
+});
+
+test('a gate that waits for a shadow needs an endpoint that shows it, and figures that its learner has', () => {
+  const risk = model('ml.risk', {
+    ...{ from: people, features: ['days'], target: 'stays', learner: logisticRegression() },
+    gate: [atLeast(shadow('overlap_at_5'), 0.6)],
+  });
+  const served = (shadow?: { readonly share: number }) =>
+    endpoint('risk', {
+      ...{
+        path: '/risk',
+        model: risk,
+        request: { id: col.text() },
+        answer: { ok: col.boolean() },
+        handle: () => ({ ok: true }),
+      },
+      ...(shadow ? { shadow } : {}),
+    });
+  refused({ risk }, /waits for shadow_overlap_at_5, and no endpoint shows it.*shadow: \{ share: 0\.1 \}/);
+  refused({ risk, risky: served() }, /no endpoint shows it/);
+  assert.equal(graphOf({ risk, risky: served({ share: 0.1 }) }).endpoints.size, 1);
+  refused(
+    wrongly({ gate: [atLeast(shadow('overlap_at_5'), 0.6)] }),
+    /what no shadow of it shows.*errors, latency_p50_ms/,
+  );
+  refused(wrongly({ gate: [atMost(shadow('errors', { requests: 0 }), 0.6)] }), /a number that cannot be: 0/);
+  const twice = [atMost(shadow('errors'), 0.1), atMost(shadow('errors', { requests: 9 }), 0.2)];
+  refused(wrongly({ gate: twice }), /measures one figure in two ways/);
 });

@@ -5,6 +5,7 @@ import {
   type AnyTable,
   type Definition,
   type GateLimit,
+  type GateMeasure,
   type Learner,
   type ModelFacts,
   modelsInside,
@@ -13,6 +14,7 @@ import {
 } from '../define/index.ts';
 import type { EsteiraError } from '../errors.ts';
 import { invalidDefinition } from './catalog.ts';
+import { shownBy } from './shadows.ts';
 
 /** The model inside which a table stands: the one whose inside it reads. Throws DEFINITION_INVALID for a table that could not go in and out with it. */
 export function insideOf(table: AnyTable): AnyModel | undefined {
@@ -127,14 +129,21 @@ function refuseLimit({ measure, judges, sign }: GateLimit, { learner, gate }: Mo
     );
   const other = gate.find((one) => one.judges === judges && !isDeepStrictEqual(one.measure, measure));
   if (other) throw refuse('measures one figure in two ways', judges, 'the same options in every limit on it');
-  const counted = measure.judged === 'latency' ? measure.rows : measure.least;
+  const counted = countedBy(measure);
   if (!(Number.isSafeInteger(counted) && counted >= 1))
     throw refuse(`has a limit on ${judges} with a number that cannot be`, counted, 'a whole number from 1');
+  if (measure.judged === 'shadow' && !shownBy(learner).includes(measure.shows))
+    throw refuse('waits for what no shadow of it shows', measure.shows, shownBy(learner).join(', '));
   if (measure.judged === 'exposure gap' && !learner.grouped)
     throw refuse('has an exposure gap, and its learner ranks nothing', judges, 'a learner that ranks: lambdaMart(…)');
   if (measure.judged === 'latency' && !learner.inProcess)
     throw refuse('has a latency, and the engine predicts with it', judges, 'a learner of trees, which predicts here');
 }
+
+const countedBy = (measure: GateMeasure): number => {
+  if (measure.judged === 'shadow') return measure.requests;
+  return measure.judged === 'latency' ? measure.rows : measure.least;
+};
 
 interface Range {
   readonly from: number;

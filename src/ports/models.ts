@@ -14,6 +14,14 @@ export interface Decision {
   readonly at: Temporal.Instant;
 }
 
+/** What a version came to after its training. */
+export interface LateVerdict {
+  readonly passed: boolean;
+  readonly at: Temporal.Instant;
+  /** Figures and limits; plain JSON. */
+  readonly limits: unknown;
+}
+
 /** One version of a model; what it says never changes once it is whole. */
 export interface ModelVersion {
   /** `catalog.schema.name`. */
@@ -28,6 +36,8 @@ export interface ModelVersion {
   /** Code, settings, window, rows, inputs, measures, verdict: whatever is to be known of it. */
   readonly about?: unknown;
   readonly decision?: Decision;
+  /** How the limits were judged that were not known when it was trained. */
+  readonly judged?: LateVerdict;
 }
 
 /** The champion of a model was another from then on. */
@@ -75,6 +85,12 @@ export type Decided =
   | { readonly decided: 'before'; readonly decision: Decision }
   | { readonly decided: 'impossible'; readonly state?: VersionState };
 
+/** `before`: it was judged already, and that stays · `impossible`: a version that is not there, or not a candidate. */
+export type LateJudged =
+  | { readonly judged: 'now' }
+  | { readonly judged: 'before'; readonly verdict: LateVerdict }
+  | { readonly judged: 'impossible'; readonly state?: VersionState };
+
 /** Moves that a store was told, and this state does not know: it is another copy, or older than they are. */
 export interface TakenOver {
   readonly model: string;
@@ -100,6 +116,8 @@ export interface ModelStore {
   ): Promise<void>;
   /** Of a candidate, once: of two people who decide at the same time one is told what the other decided. Who is rejected is refused. */
   decide(of: Pick<ModelVersion, 'model' | 'version'>, decision: Decision): Promise<Decided>;
+  /** Of a candidate, once, whoever judges. One that did not pass is refused. */
+  judge(of: Pick<ModelVersion, 'model' | 'version'>, verdict: LateVerdict): Promise<LateJudged>;
   /** All in one transaction, or nothing. Throws FENCED. */
   move(moves: NewMoves): Promise<Moved>;
   /**

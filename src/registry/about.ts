@@ -25,6 +25,19 @@ export interface JudgedLimit {
   readonly passed: boolean;
 }
 
+/** A limit on a figure that is not known when a version is trained. */
+export interface LaterLimit {
+  /** As it is named: `shadow_overlap_at_5`. */
+  readonly measure: string;
+  /** What of its shadow: `overlap_at_5`. */
+  readonly shows: string;
+  readonly sign: '>=' | '<=';
+  readonly bound: number;
+  readonly setting?: string;
+  /** Requests of which it is known, at least. */
+  readonly requests: number;
+}
+
 /** Rows whose cluster is another than under the champion. */
 export interface Movement {
   readonly from: number;
@@ -107,6 +120,8 @@ export interface VersionAbout {
     /** Only what compares it with the champion, which could not be read, does not hold: a person decides. */
     readonly unread?: boolean;
     readonly limits: readonly JudgedLimit[];
+    /** Limits on what only its shadow shows: it waits until they are judged. */
+    readonly later?: readonly LaterLimit[];
   };
   /** Nothing gets out until somebody of this group says so. */
   readonly approvedBy?: string;

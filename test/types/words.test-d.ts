@@ -42,6 +42,7 @@ import {
   samples,
   settings,
   settingsTable,
+  shadow,
   source,
   sql,
   table,
@@ -377,6 +378,11 @@ const ranking = model('ml.ranking', {
     atMost(exposureGap('plan'), 0.1),
     atMost(latency('p95', { rows: 20 }), '15 ms'),
     atMost(latency('p99'), waits.longest),
+    atLeast(shadow('overlap_at_5', { requests: 500 }), 0.6),
+    atMost(shadow('score_difference'), waits.most),
+    atMost(shadow('latency_p95_ms'), '15 ms'),
+    atMost(shadow('latency_p50_ms'), waits.longest),
+    atMost(shadow('errors'), 0.01),
   ],
 });
 job('retrain', { when: byHand, train: [segments, ranking] });
@@ -413,6 +419,18 @@ atLeast('ndcg_at_5', waits.longest);
 noWorse(fairnessGap('plan', { of: 'ndcg_at_5' }), 0.01);
 // @ts-expect-error a quantile that is none
 latency('p90');
+// @ts-expect-error what no shadow shows
+shadow('overlap_at_7');
+// @ts-expect-error an overlap below a time
+atLeast(shadow('overlap_at_5'), '15 ms');
+// @ts-expect-error a shadow's latency below a number
+atMost(shadow('latency_p95_ms'), 15);
+// @ts-expect-error a shadow's errors below a setting that is a time
+atMost(shadow('errors'), waits.longest);
+// @ts-expect-error a shadow is beside the champion already
+noWorse(shadow('overlap_at_5'), 0.01);
+// @ts-expect-error requests of which there are some
+shadow('errors', { requests: 'many' });
 // @ts-expect-error a target that is no column
 model('m', { ...by, learner: logisticRegression(), target: 'left' });
 // @ts-expect-error what stands for a column that is no feature

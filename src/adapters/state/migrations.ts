@@ -162,6 +162,11 @@ const migrations: readonly ((words: Words) => string)[] = [
     primary key (store, model)
   )${table};
   `,
+
+  // How limits were judged that are known only after a training.
+  ({ text }) => `
+  alter table model_version add column judged ${text};
+  `,
 ];
 
 export const newest = migrations.length;

@@ -4,6 +4,8 @@ import type {
   Decided,
   Decision,
   Held,
+  LateJudged,
+  LateVerdict,
   ModelMove,
   ModelStore,
   ModelVersion,
@@ -29,6 +31,10 @@ const toDecision = (row: Selectable<ModelVersionRow>): Decision | undefined =>
         reason: row.decided_reason ?? '',
         at: instant(row.decided_at ?? ''),
       };
+function toVerdict(text: string): LateVerdict {
+  const { at, ...verdict } = JSON.parse(text) as Omit<LateVerdict, 'at'> & { readonly at: string };
+  return { ...verdict, at: instant(at) };
+}
 function toVersion(row: Selectable<ModelVersionRow>): ModelVersion {
   const decision = toDecision(row);
   return {
@@ -40,6 +46,7 @@ function toVersion(row: Selectable<ModelVersionRow>): ModelVersion {
     ...(row.content_hash !== null && { contentHash: row.content_hash }),
     ...(row.about !== null && { about: JSON.parse(row.about) as unknown }),
     ...(decision && { decision }),
+    ...(row.judged !== null && { judged: toVerdict(row.judged) }),
   };
 }
 const toMove = (row: Selectable<ModelMoveRow>): ModelMove => ({
@@ -129,6 +136,22 @@ export class SqlModels implements ModelStore {
         .where('version', '=', version)
         .execute();
       return { decided: 'now' };
+    });
+  }
+
+  judge({ model, version }: Parameters<ModelStore['judge']>[0], verdict: LateVerdict): Promise<LateJudged> {
+    return this.#engine.transaction('take', async (state) => {
+      const row = await versionOf(state, model, version).executeTakeFirst();
+      if (row && row.judged !== null) return { judged: 'before', verdict: toVerdict(row.judged) };
+      if (row?.state !== 'candidate') return { judged: 'impossible', ...(row && { state: row.state }) };
+      await state
+        .updateTable('model_version')
+        .set({ judged: encode({ ...verdict, at: verdict.at.toString() }) })
+        .$if(!verdict.passed, (refusing) => refusing.set({ state: 'refused' }))
+        .where('model', '=', model)
+        .where('version', '=', version)
+        .execute();
+      return { judged: 'now' };
     });
   }
 

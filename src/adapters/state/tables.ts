@@ -173,6 +173,8 @@ export interface ModelVersionRow {
   decided_by: string | null;
   decided_reason: string | null;
   decided_at: string | null;
+  /** JSON: how the limits were judged that are known only later. */
+  judged: string | null;
 }
 /** `number`: of the move that made it so. */
 interface ModelChampionRow {

@@ -39,7 +39,7 @@ function parts(rows: number, judges: (row: number) => boolean): Parts {
 }
 
 /** From 0 to below 1, by FNV-1a of the text with the mixing of MurmurHash3 behind it: neighbouring names are far apart. */
-function shareOf(text: string, seed: number): number {
+export function shareOf(text: string, seed: number): number {
   let hash = (0x811c9dc5 ^ seed) >>> 0;
   for (const byte of Buffer.from(text)) hash = Math.imul(hash ^ byte, 0x01000193);
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);

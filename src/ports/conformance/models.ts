@@ -120,6 +120,43 @@ export function modelsConformance(on: On): void {
     assert.deepEqual((await state.models.version(model, third))?.decision, approved);
   });
 
+  on(
+    'a candidate is judged once by what is known later, and refused where that is not enough',
+    async (state, another) => {
+      const [good, bad, both] = [
+        await trained(state),
+        await trained(state, { day: 2 }),
+        await trained(state, { day: 3 }),
+      ];
+      const limits = [{ measure: "it's São Paulo's", value: 0.25, requests: 200, passed: true }];
+      const passed = { passed: true, at: at(5), limits };
+      const failed = { passed: false, at: at(6), limits: [] };
+      assert.deepEqual(await state.models.judge({ model, version: good }, passed), { judged: 'now' });
+      assert.deepEqual(await state.models.judge({ model, version: good }, failed), {
+        judged: 'before',
+        verdict: passed,
+      });
+      const others = await another();
+      const read = await others.models.version(model, good);
+      assert.deepEqual([read?.state, read?.judged], ['candidate', passed]);
+      assert.deepEqual(await state.models.judge({ model, version: bad }, failed), { judged: 'now' });
+      assert.equal(await stateOf(others, bad), 'refused');
+      const refused = await move(state, [{ model, to: bad }]);
+      assert.deepEqual(refused, { moved: 'unusable', model, version: bad, state: 'refused' });
+      const judge = (verdict: typeof failed | typeof passed) => state.models.judge({ model, version: both }, verdict);
+      const together = await Promise.all([judge(passed), judge(failed)]);
+      assert.deepEqual(together.map(({ judged }) => judged).toSorted(), ['before', 'now']);
+      assert.deepEqual(await move(state, [{ model, to: good }]), { moved: 'all' });
+      assert.deepEqual((await others.models.version(model, good))?.judged, passed);
+      const decision = { decided: 'rejected', by: 'ana', reason: 'no', at: at(7) } as const;
+      const late = await trained(state, { day: 4 });
+      await state.models.decide({ model, version: late }, decision);
+      const impossible = await state.models.judge({ model, version: late }, passed);
+      assert.deepEqual(impossible, { judged: 'impossible', state: 'refused' });
+      assert.deepEqual(await state.models.judge({ model, version: 'unknown' }, passed), { judged: 'impossible' });
+    },
+  );
+
   on('nothing is decided about a version that is no candidate', async (state) => {
     const version = await trained(state, { as: 'refused' });
     const decision = { decided: 'approved', by: 'ana', reason: 'it is better', at: at(5) } as const;

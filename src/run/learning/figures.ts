@@ -27,7 +27,7 @@ export async function figured({ facts }: AnyModel, { members }: Lessons, by: By)
     const measures: Record<string, number> = { ...member.measures };
     const unknown: Record<string, string> = {};
     for (const measure of made) {
-      if (measure.judged === 'latency') continue;
+      if (measure.judged === 'latency' || measure.judged === 'shadow') continue;
       const groups = groupsOf(measure, member);
       const gap = largestGap(allOf(measure, member), groups, measure.least);
       if (gap !== undefined) measures[measure.figure] = gap;
@@ -39,7 +39,7 @@ export async function figured({ facts }: AnyModel, { members }: Lessons, by: By)
   return found;
 }
 
-type Gap = Exclude<GateMeasure, { readonly judged: 'latency' }>;
+type Gap = Exclude<GateMeasure, { readonly judged: 'latency' | 'shadow' }>;
 
 const acrossOf = ({ across }: Gap, { segments = [] }: Member) => segments.find(({ column }) => column === across);
 

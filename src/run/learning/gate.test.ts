@@ -1,7 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { col } from '../../columns/index.ts';
-import { type AnyModel, atLeast, atMost, kmeans, model, noWorse, samples, sql, table } from '../../define/index.ts';
+import {
+  type AnyModel,
+  atLeast,
+  atMost,
+  kmeans,
+  model,
+  noWorse,
+  samples,
+  shadow,
+  sql,
+  table,
+} from '../../define/index.ts';
 import { missedText } from '../../registry/verdict.ts';
 import type { Project } from '../project.ts';
 import { type Judged, judge } from './gate.ts';
@@ -74,4 +85,24 @@ test('samples are the rows that were kept to judge with, requests where there ar
   assert.equal(passes(limit, member({ rows: 50 })), true);
   assert.equal(passes(limit, member({ rows: 500, held: 49 })), false);
   assert.equal(passes(limit, member({ rows: 500, held: 400, samples: 49 })), false);
+});
+
+test('what only a shadow shows is judged later: the other limits say whether it waits; without a champion there is nothing to be seen beside', () => {
+  const gate = [
+    atLeast('silhouette', 0.3),
+    atMost(shadow('errors'), 0.01),
+    atMost(shadow('latency_p95_ms', { requests: 50 }), '0.5 seconds'),
+  ];
+  const good = member({ measures: { silhouette: 0.4 } });
+  const found = judge(gated(gate), [good], { ...given, champion: true });
+  assert.deepEqual([found.passed, found.limits.length], [true, 1]);
+  assert.deepEqual(found.later, [
+    { measure: 'shadow_errors', shows: 'errors', sign: '<=', requests: 200, bound: 0.01 },
+    { measure: 'shadow_latency_p95_ms', shows: 'latency_p95_ms', sign: '<=', requests: 50, bound: 500 },
+  ]);
+  assert.equal(
+    judge(gated(gate), [member({ measures: { silhouette: 0.2 } })], { ...given, champion: true }).passed,
+    false,
+  );
+  assert.deepEqual(Object.keys(judge(gated(gate), [good], given)), ['passed', 'limits']);
 });

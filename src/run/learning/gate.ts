@@ -1,6 +1,6 @@
 import type { Duration } from '../../columns/index.ts';
-import type { AnyModel, GateLimit } from '../../define/index.ts';
-import type { JudgedLimit, VersionAbout } from '../../registry/about.ts';
+import { type AnyModel, type GateLimit, isTimed } from '../../define/index.ts';
+import type { JudgedLimit, LaterLimit, VersionAbout } from '../../registry/about.ts';
 import { millisecondsOf } from '../patience.ts';
 import type { Project } from '../project.ts';
 import { type SettingValues, settingText } from '../settings.ts';
@@ -29,63 +29,90 @@ export function judge(
     settings,
     project,
     isBroken = false,
+    champion: hasChampion = false,
   }: {
     readonly settings: SettingValues;
     readonly project: Project;
     /** There is a champion, of which the files cannot be read. */
     readonly isBroken?: boolean;
+    /** There is one that its shadow can be seen beside. */
+    readonly champion?: boolean;
   },
 ): VersionAbout['gate'] {
-  const limits = facts.gate.map((limit): JudgedLimit => {
-    const { judges, measure, sign, bound } = limit;
+  const boundOf = ({ bound, measure }: GateLimit): Pick<JudgedLimit, 'bound' | 'setting'> => {
     const given = typeof bound === 'object' ? settingText(bound, settings, project) : bound;
     // Of a time, milliseconds.
-    const number =
-      typeof measure === 'object' && measure.judged === 'latency' ? millisecondsOf(given as Duration) : Number(given);
-    const judged = members.map((of) => {
-      const {
-        member,
-        measures,
-        unknown,
-        unjudged,
-        champion,
-        beside: own,
-        compared,
-        incomparable,
-        rows,
-        held,
-        samples = held || rows,
-      } = of;
-      // Of rows that the champion was made of the two are not compared.
-      const judged = (sign === 'no worse' ? own : undefined) ?? measures;
-      const value = judges === 'samples' ? samples : known(judged[judges]);
-      const isSame = sign === 'no worse' || own === undefined;
-      const beside = judges === 'samples' || !isSame ? undefined : known(champion?.[judges]);
-      const compares = !isBroken && incomparable === undefined;
-      const passed = holds({ sign, bound: number, judges, compares }, value, beside);
+    const number = isTimed(measure) ? millisecondsOf(given as Duration) : Number(given);
+    return { bound: number, ...(typeof bound === 'object' ? { setting: `${bound.of.name}.${bound.setting}` } : {}) };
+  };
+  const later = hasChampion ? laterLimits(facts.gate, boundOf) : [];
+  const limits = facts.gate
+    .filter((limit) => !isLater(limit))
+    .map((limit): JudgedLimit => {
+      const { judges, sign } = limit;
+      const own = boundOf(limit);
+      const { bound: number } = own;
+      const judged = members.map((of) => {
+        const {
+          member,
+          measures,
+          unknown,
+          unjudged,
+          champion,
+          beside: ownRows,
+          compared,
+          incomparable,
+          rows,
+          held,
+          samples = held || rows,
+        } = of;
+        // Of rows that the champion was made of the two are not compared.
+        const judged = (sign === 'no worse' ? ownRows : undefined) ?? measures;
+        const value = judges === 'samples' ? samples : known(judged[judges]);
+        const isSame = sign === 'no worse' || ownRows === undefined;
+        const beside = judges === 'samples' || !isSame ? undefined : known(champion?.[judges]);
+        const compares = !isBroken && incomparable === undefined;
+        const passed = holds({ sign, bound: number, judges, compares }, value, beside);
+        return {
+          member,
+          ...(value === undefined ? whyOf(unjudged ?? unknown?.[judges]) : { value }),
+          ...(beside === undefined ? {} : { champion: beside }),
+          ...(sign === 'no worse' && beside !== undefined && compared !== undefined ? { compared } : {}),
+          ...(sign === 'no worse' && value !== undefined
+            ? whyOf(isBroken ? 'its files cannot be read' : incomparable)
+            : {}),
+          passed,
+        };
+      });
       return {
-        member,
-        ...(value === undefined ? whyOf(unjudged ?? unknown?.[judges]) : { value }),
-        ...(beside === undefined ? {} : { champion: beside }),
-        ...(sign === 'no worse' && beside !== undefined && compared !== undefined ? { compared } : {}),
-        ...(sign === 'no worse' && value !== undefined
-          ? whyOf(isBroken ? 'its files cannot be read' : incomparable)
-          : {}),
-        passed,
+        measure: judges,
+        sign,
+        ...own,
+        members: judged,
+        passed: judged.length > 0 && judged.every(({ passed }) => passed),
       };
     });
-    return {
-      measure: judges,
-      sign,
-      bound: number,
-      ...(typeof bound === 'object' ? { setting: `${bound.of.name}.${bound.setting}` } : {}),
-      members: judged,
-      passed: judged.length > 0 && judged.every(({ passed }) => passed),
-    };
-  });
   const passed = limits.every((limit) => limit.passed);
-  return { passed, ...(!passed && isBroken && limits.every(onlyUnread) ? { unread: true } : {}), limits };
+  return {
+    passed,
+    ...(!passed && isBroken && limits.every(onlyUnread) ? { unread: true } : {}),
+    limits,
+    ...(later.length > 0 ? { later } : {}),
+  };
 }
+
+const isLater = ({ measure }: GateLimit): boolean => typeof measure === 'object' && measure.judged === 'shadow';
+
+const laterLimits = (
+  gate: readonly GateLimit[],
+  boundOf: (limit: GateLimit) => Pick<JudgedLimit, 'bound' | 'setting'>,
+): readonly LaterLimit[] =>
+  gate.flatMap((limit): readonly LaterLimit[] => {
+    const { judges, measure, sign } = limit;
+    if (typeof measure !== 'object' || measure.judged !== 'shadow' || sign === 'no worse') return [];
+    const { shows, requests } = measure;
+    return [{ measure: judges, shows, sign, requests, ...boundOf(limit) }];
+  });
 
 /** Whether a limit holds, or would be known but for the champion that cannot be read. */
 const onlyUnread = ({ sign, passed, members }: JudgedLimit): boolean =>

@@ -124,6 +124,7 @@ async function waitsFor(version: ModelVersion, model: AnyModel, project: Project
   if (version.state !== 'candidate' || !about) return '';
   const [lacks] = await lacking(project, model, version.version);
   if (lacks) return `waits for ${lacks.definition.name}`;
+  if (about.gate.later && !version.judged?.passed) return 'waits for what its shadow shows at its endpoint';
   const isDecided = version.decision?.decided === 'approved';
   return about.approvedBy !== undefined && !isDecided ? `waits for the approval of ${about.approvedBy}` : undefined;
 }

@@ -107,6 +107,7 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
     const gate = judge(node.definition, members, {
       ...{ settings: values.settings, project },
       isBroken: champion !== undefined && former === undefined,
+      champion: champion !== undefined,
     });
     const unnoticed = members.find(({ unjudged }) => unjudged !== undefined);
     if (unnoticed && (gate.passed || gate.unread))
