@@ -373,7 +373,7 @@ async function releaseTrained(
   const before = nodes.some((node) => node.definition.kind === 'model' || node.inside)
     ? await models.champions()
     : undefined;
-  for (const text of await release({ held, steps: nodes, by }, project)) emitNote(context, text);
+  for (const { text, next } of await release({ held, steps: nodes, by }, project)) emitNote(context, text, next);
   if (before) for (const text of await movedTexts(project, before)) emitNote(context, text);
 }
 
@@ -444,7 +444,8 @@ function logText({ state, seconds, result, error }: StepOutcome): string {
   return `${state}${how}: ${rows}${seconds === undefined ? '' : `, ${seconds.toFixed(2)} s`}`;
 }
 
-export const emitNote = (context: Context, text: string) => context.emit({ type: 'note', level: 'info', text });
+export const emitNote = (context: Context, text: string, next?: string) =>
+  context.emit({ type: 'note', level: 'info', text, ...(next === undefined ? {} : { next }) });
 
 /** One failure gives the run its name; of several each is told. */
 function runFailed({ runId, job }: Held, failures: readonly StepOutcome[]): EsteiraError {

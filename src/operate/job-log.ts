@@ -69,7 +69,7 @@ class JobLog {
         this.#step(event);
         break;
       case 'note':
-        this.add({ event: 'note', level: event.level, text: event.text, step: event.step });
+        this.add({ event: 'note', level: event.level, text: event.text, step: event.step, next: event.next });
         break;
       case 'progress':
         if (this.#isTime(event.step)) this.add({ event: 'progress', step: event.step, text: event.text });
@@ -81,9 +81,11 @@ class JobLog {
     }
   }
 
-  #step({ step, state, seconds, adopted, unchanged, account, error }: Extract<RunEvent, { type: 'step' }>): void {
+  #step(event: Extract<RunEvent, { type: 'step' }>): void {
+    const { step, state, seconds, adopted, unchanged, account, details, error } = event;
     const { in: total, valid, invalid, duplicates } = account ?? {};
-    const rows = { in: total, valid, invalid, duplicates };
+    const learned = details?.trained?.rows;
+    const rows = learned === undefined ? { in: total, valid, invalid, duplicates } : { training_rows: learned };
     this.add({ event: words[state], step, seconds, adopted, unchanged, ...rows, ...errorOf(error) });
     const own = this.#steps.filter((one) => one.step === step && one.kind === 'model');
     if (state === 'done' && own.length > 0) this.#look(own, ['measured', 'gate']);

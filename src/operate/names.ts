@@ -66,9 +66,12 @@ export function standInsOf(project: Project, steps: readonly GraphStep[]): reado
   }
   return [...sources].flatMap((source) => {
     const standIn = project.standInOf(source);
-    return standIn ? [`${source.name}: ${standIn} in place of ${source.reader.by}`] : [];
+    return standIn ? [`${source.name}: ${standIn} in place of ${calledReader(source.reader)}`] : [];
   });
 }
+
+const calledReader = ({ by, choices }: AnySource['reader']): string =>
+  choices ? `the first of ${choices.map(calledReader).join(', ')}` : by;
 
 const fewRuns = 100;
 

@@ -80,7 +80,14 @@ export type RunEvent =
       readonly error?: ErrorView;
     }
   /** Something a person should know: a bad file, a warning of a check, the owner that changed. */
-  | { readonly type: 'note'; readonly level: 'info' | 'warn'; readonly text: string; readonly step?: string }
+  | {
+      readonly type: 'note';
+      readonly level: 'info' | 'warn';
+      readonly text: string;
+      readonly step?: string;
+      /** The command that shows more. */
+      readonly next?: string;
+    }
   /** How far a long step is, in a few words; not kept. */
   | { readonly type: 'progress'; readonly step: string; readonly text: string }
   | { readonly type: 'end'; readonly runId: string; readonly state: RunState; readonly seconds: number }

@@ -127,6 +127,8 @@ export interface RunNotice {
     readonly valid?: number;
     readonly invalid?: number;
     readonly duplicates?: number;
+    /** Of a model, in the place of these: what it learned from. */
+    readonly trainingRows?: number;
   }[];
   /** What a person wants to know beside it, line by line. */
   readonly facts: readonly string[];

@@ -40,6 +40,13 @@ export interface ModelVersion {
   readonly judged?: LateVerdict;
 }
 
+/** What a publication says of a version that was trained: of how many rows, and by how many others it was judged, too. */
+export interface TrainedVersion extends Pick<ModelVersion, 'version'> {
+  readonly contentHash: string;
+  readonly rows?: number;
+  readonly held?: number;
+}
+
 /** The champion of a model was another from then on. */
 export interface ModelMove {
   readonly model: string;

@@ -7,6 +7,7 @@ import type { IncomingInput } from './incoming.ts';
 import type { BackedUp } from './keeping.ts';
 import type { LandedBefore, Lander, LandingInto } from './landing.ts';
 import type { Learning, PredictedInput } from './learning.ts';
+import type { TrainedVersion } from './models.ts';
 import type { SmallRows, SmallTable } from './small.ts';
 
 /** Columns that Esteira adds, last, to the tables it writes; which of them a table has depends on how it is written. */
@@ -194,8 +195,8 @@ export interface PublicationDetails {
   readonly files: number;
   /** How files differ from what their sources declare, as it stands after the publication; its own are those that it met first. */
   readonly drift?: readonly Drift[];
-  /** Of a model: the version that was trained. */
-  readonly trained?: { readonly version: string; readonly contentHash: string };
+  /** Of a model. */
+  readonly trained?: TrainedVersion;
 }
 
 /** A file that could not be read, or that is none of the source's. */

@@ -47,7 +47,7 @@ The gate of analytics.engagement 20260310_0600
   held    samples of level user 300: at least 50
 
 3 of 3 steps done, … s
-  analytics.engagement: 6 rows in, … s
+  analytics.engagement: 600 training rows, … s
   analytics.labels__versions: 6 rows in, … s
 
 What to look at next
@@ -159,7 +159,7 @@ test('what happens in a run stands in the file of its job, a line of JSON for ea
     [3, 3, 2, 1, 1],
   );
   const step = named('step finished').find((one) => one['step'] === 'shop.analytics.engagement');
-  assert.deepEqual([step?.['in'], step?.['valid'], typeof step?.['seconds']], [6, 6, 'number']);
+  assert.deepEqual([step?.['training_rows'], step?.['in'], typeof step?.['seconds']], [600, undefined, 'number']);
   assert.ok(!('seconds' in (named('step began')[0] ?? {})));
   const [gate] = named('gate');
   assert.deepEqual(

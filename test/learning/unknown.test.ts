@@ -47,7 +47,13 @@ test('of a family a member without a row to judge by lets its gate refuse the ve
   await world.do('setup', {});
   await world.run('learn_gated', '2026-03-12');
   const { state, waits, trained } = await world.do('models show', { model: 'gated' });
-  assert.deepEqual([state, waits], ['refused', 'its gate refused it: auc']);
+  assert.deepEqual(
+    [state, waits],
+    [
+      'refused',
+      'its gate refused it: shop small: auc is not known (no row is kept to judge with): the limit is 0.5 (the definition)',
+    ],
+  );
   assert.deepEqual(
     trained?.gate.limits[0]?.members.map(({ member, why, passed }) => [member['shop'], why, passed]),
     [

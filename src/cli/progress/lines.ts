@@ -49,8 +49,11 @@ export function noteText({ level, text, step }: Extract<RunEvent, { type: 'note'
   return level === 'warn' ? `${paint(look, 'warn', look.unicode ? '!' : 'warning:')} ${words}` : words;
 }
 /** The same in full, in as many lines as it takes. */
-export const noteLines = (note: Extract<RunEvent, { type: 'note' }>, look: Look): string =>
-  wrapHanging(noteText(note, look), look.columns, 2);
+export function noteLines(note: Extract<RunEvent, { type: 'note' }>, look: Look): string {
+  const lines = wrapHanging(noteText(note, look), look.columns, 2);
+  if (note.next === undefined) return lines;
+  return `${lines}\n${wrapHanging(inEnvironment(visible(`  next    ${note.next}`), look), look.columns, 10)}`;
+}
 
 /** What a run that ended early has not done. */
 export function unfinished(followed: Followed, look: Look): readonly string[] {

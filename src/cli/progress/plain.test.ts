@@ -46,6 +46,24 @@ Invalid rows, with the rules that they break:
     );
   });
 
+  it('says of a model what it learned from, not the rows inside its version, and where more of what was refused stands', () => {
+    const trained = { version: '20280229_0215', contentHash: 'x', rows: 32_120, held: 7_020 };
+    const details = { flags: {}, badFiles: [], warnings: [], files: 0, trained };
+    const [step] = ends.filter((end) => end.type === 'step' && end.account);
+    const text = printed([
+      begun,
+      { ...step, step: named('gold.dm_cliente').step, details } as RunEvent,
+      {
+        ...{ type: 'note', level: 'info', text: 'gold.ltr 20280229_0215 did not pass its gate: auc 0.6 is below 0.7' },
+        next: 'esteira models show gold.ltr 20280229_0215',
+      },
+      ended,
+    ]);
+    assert.match(text, /gold\.dm_cliente +32,120 training rows, judged by 7,020$/m);
+    assert.match(text, /^ {2}next {4}esteira models show gold\.ltr 20280229_0215$/m);
+    assert.doesNotMatch(text, / in = /);
+  });
+
   it('counts what was skipped behind a step that failed', () => {
     const error = { code: 'CHECK_FAILED', nature: 'terminal', what: 'Too many.', next: 'y' };
     const text = printed([

@@ -77,7 +77,9 @@ interface LayerAccount {
 
 /** Those that something came into; of a run without any rows the last. */
 function accountsOf({ steps }: Ended): readonly LayerAccount[] {
-  const known = steps.flatMap(({ label, account }) => (account ? [{ layer: layerOf(label), account }] : []));
+  const known = steps.flatMap(({ label, account, details }) =>
+    account && !details?.trained ? [{ layer: layerOf(label), account }] : [],
+  );
   const all = [...Map.groupBy(known, ({ layer }) => layer)].map(([layer, own]) => ({
     layer,
     account: sum(own.map(({ account }) => account)),

@@ -1,7 +1,7 @@
 import { noRows } from '../../ports/account.ts';
-import type { Account } from '../../ports/index.ts';
+import type { Account, TrainedVersion } from '../../ports/index.ts';
 import { mark, paint } from '../marks.ts';
-import { count, elapsed, seconds } from '../numbers.ts';
+import { count, counted, elapsed, seconds } from '../numbers.ts';
 import type { Look } from '../terminal.ts';
 import { cut, pad, padLeft, visible, width } from '../text.ts';
 import { type Followed, type FollowedStep, type Layer, layers } from './follow.ts';
@@ -43,7 +43,7 @@ export function tree(followed: Followed, look: Look, now: number): readonly stri
 /** A layer with what its steps have done so far, added up. */
 function layerLine({ name, steps, state }: Layer, look: Look): Line {
   const ended = steps.filter((step) => step.state === 'done');
-  const accounts = steps.flatMap(({ end }) => (end?.account ? [end.account] : []));
+  const accounts = steps.flatMap(({ end }) => (end?.account && !end.details?.trained ? [end.account] : []));
   const progress = `${name} ${ended.length}/${steps.length}`;
   return {
     begin: `${mark(look, state)} `,
@@ -74,7 +74,13 @@ export function noteOf(state: FollowedStep['state'], end: FollowedStep['end']): 
   if (state === 'skipped') return 'skipped';
   if (end?.unchanged) return 'nothing new';
   if (end?.adopted) return 'published by an earlier attempt';
-  return undefined;
+  return end?.details?.trained && trainedText(end.details.trained);
+}
+
+/** Of a model the rows of its step are those inside the version, which mean little to people. */
+function trainedText({ rows, held = 0 }: TrainedVersion): string | undefined {
+  if (rows === undefined) return undefined;
+  return `${counted(rows, 'training row')}${held > 0 ? `, judged by ${count(held)}` : ''}`;
 }
 
 /** Accounts of several steps, added up. */

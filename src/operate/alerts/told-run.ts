@@ -106,10 +106,12 @@ const stepSeconds = ({ startedAt, endedAt }: StepRecord): number | undefined =>
 
 function stepOf(record: StepRecord, { graph }: Project): RunNotice['steps'][number] {
   const took = stepSeconds(record);
-  const { in: total, valid, invalid, duplicates } = record.account ?? {};
+  const { in: total, valid, invalid, duplicates } = record.details?.trained ? {} : (record.account ?? {});
+  const learned = record.details?.trained?.rows;
   return {
     ...{ step: labelIn(graph, record.step), state: record.state },
     ...(took === undefined ? {} : { seconds: took }),
+    ...(learned === undefined ? {} : { trainingRows: learned }),
     ...(total === undefined ? {} : { in: total }),
     ...(valid === undefined ? {} : { valid }),
     ...(invalid === undefined ? {} : { invalid }),
@@ -117,19 +119,26 @@ function stepOf(record: StepRecord, { graph }: Project): RunNotice['steps'][numb
   };
 }
 
+/** Of a model's step those that it learned from: the rows inside the version mean little to people. */
+function rowsOf({ account, details }: StepRecord): Partial<StepRecord['account'] & {}> {
+  const learned = details?.trained?.rows;
+  return learned === undefined ? (account ?? {}) : { in: learned };
+}
+
 /** How far it came and how long that took, and the rows of each step that had some. */
 function stepLines({ steps, took }: Ran, { graph }: Project): readonly string[] {
   const done = steps.filter(({ state }) => state === 'done');
-  const brought = done.filter(({ account }) => (account?.in ?? 0) > 0);
+  const brought = done.filter((record) => (rowsOf(record).in ?? 0) > 0);
   return [
     `${done.length} of ${counted(steps.length, 'step')} done, ${seconds(took / 1000)}`,
     ...brought.slice(0, mostSteps).map((record) => {
-      const { in: total = 0, invalid = 0, duplicates = 0 } = record.account ?? {};
+      const { in: total = 0, invalid = 0, duplicates = 0 } = rowsOf(record);
       const left = [
         ...(invalid > 0 ? [`${count(invalid)} invalid`] : []),
         ...(duplicates > 0 ? [counted(duplicates, 'duplicate')] : []),
       ];
-      const rows = `${counted(total, 'row')} in${left.length > 0 ? `, ${left.join(', ')}` : ''}`;
+      const what = record.details?.trained ? 'training row' : 'row';
+      const rows = `${counted(total, what)}${what === 'row' ? ' in' : ''}${left.length > 0 ? `, ${left.join(', ')}` : ''}`;
       return `  ${labelIn(graph, record.step)}: ${rows}, ${seconds(stepSeconds(record) ?? 0)}`;
     }),
     ...(brought.length > mostSteps ? [`  and ${brought.length - mostSteps} more`] : []),

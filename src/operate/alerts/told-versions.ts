@@ -58,7 +58,7 @@ async function toldOf(
     ...{ model: labelOfModel(project, node), version: version.version, limits },
     became: !waiting ? 'champion' : version.state === 'refused' ? 'refused' : 'waiting',
     ...(before === undefined ? {} : { champion: before }),
-    ...(waiting ? { why: waiting.text } : {}),
+    ...(waiting ? { why: waiting.brief ?? waiting.text } : {}),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Job } from '../../define/index.ts';
 import type { Node } from '../../graph/index.ts';
 import type { ModelVersion } from '../../ports/index.ts';
+import { missedText } from '../../registry/verdict.ts';
 import { lacking, overtaken, type Project } from '../../run/index.ts';
 import { labelIn } from '../alerts/subject.ts';
 import { commandIn, few } from '../alerts/words.ts';
@@ -12,6 +13,8 @@ export interface Waiting {
   /** `promotion`: nothing keeps it any more; `choice`: only that a person is to choose it (`overtaken`). */
   readonly for: 'run' | 'tables' | 'approval' | 'choice' | 'promotion' | 'nothing';
   readonly text: string;
+  /** The same for a heading, where the figures stand below. */
+  readonly brief?: string;
   readonly next?: string;
 }
 
@@ -28,7 +31,7 @@ export async function waitingOf(
     case 'training':
       return waitsForRun(project, version);
     case 'refused':
-      return { for: 'nothing', text: refusedBy(version) };
+      return { for: 'nothing', ...refusedBy(version) };
     case 'candidate':
       return candidateWaits(project, node, version);
   }
@@ -41,11 +44,16 @@ async function waitsForRun(project: Project, { runId }: ModelVersion): Promise<W
 }
 
 /** By a person, or by the limits that did not hold. */
-function refusedBy(version: ModelVersion): string {
+function refusedBy(version: ModelVersion): Pick<Waiting, 'text' | 'brief'> {
   const { decision } = version;
-  if (decision) return `${decision.by} rejected it: ${decision.reason}`;
-  const broken = (aboutOf(version)?.gate.limits ?? []).filter(({ passed }) => !passed);
-  return `its gate refused it: ${few(broken.map(({ measure }) => measure)) || 'no limit of it is known'}`;
+  if (decision) return { text: `${decision.by} rejected it: ${decision.reason}` };
+  const gate = aboutOf(version)?.gate;
+  const broken = (gate?.limits ?? []).filter(({ passed }) => !passed);
+  if (!gate || broken.length === 0) return { text: 'its gate refused it: no limit of it is known' };
+  return {
+    text: `its gate refused it: ${missedText(gate)}`,
+    brief: `its gate refused it: ${few(broken.map(({ measure }) => measure))}`,
+  };
 }
 
 async function candidateWaits(project: Project, node: ModelNode, version: ModelVersion): Promise<Waiting> {

@@ -50,6 +50,12 @@ export async function showChampions(project: Project): Promise<void> {
   }
 }
 
+/** What a run says of versions, and the command that shows more. */
+export interface ReleaseNote {
+  readonly text: string;
+  readonly next?: string;
+}
+
 /**
  * The versions that a run has trained, or to which it has made what they waited for, become champions together: those that passed their gate, lack
  * nothing, and wait for nobody. Gives what there is to say.
@@ -57,12 +63,12 @@ export async function showChampions(project: Project): Promise<void> {
 export async function release(
   { held, steps, by }: { readonly held: Held; readonly steps: readonly Node[]; readonly by: string },
   project: Project,
-): Promise<readonly string[]> {
+): Promise<readonly ReleaseNote[]> {
   const { state, graph } = project;
   const touched = new Set<AnyModel>(
     steps.flatMap(({ definition, inside }) => inside ?? (definition.kind === 'model' ? definition : [])),
   );
-  const said: string[] = [];
+  const said: ReleaseNote[] = [];
   const ready: { readonly model: string; readonly to: string }[] = [];
   const how = new Map<string, string>();
   const champions = await state.models.champions();
@@ -75,7 +81,10 @@ export async function release(
     if (waits === undefined) {
       ready.push({ model: id, to: newest.version });
       how.set(id, madeOf(newest));
-    } else if (waits !== '') said.push(`${model.name} ${newest.version} ${waits}`);
+    } else if (waits !== '') {
+      const next = `esteira models show ${model.name} ${newest.version}`;
+      said.push({ text: `${model.name} ${newest.version} ${waits}`, ...(newest.state === 'refused' ? { next } : {}) });
+    }
   }
   if (ready.length === 0) return said;
   const models = ready
@@ -90,11 +99,12 @@ export async function release(
   if (moved.moved === 'all')
     return [
       ...said,
-      ...models.map(
-        ({ model, to }) => `${graph.nodes.get(model)?.definition.name} ${to} is the champion${how.get(model)}`,
-      ),
+      ...models.map(({ model, to }) => ({
+        text: `${graph.nodes.get(model)?.definition.name} ${to} is the champion${how.get(model)}`,
+      })),
     ];
-  return [...said, `${graph.nodes.get(moved.model)?.definition.name}: another version became the champion meanwhile`];
+  const text = `${graph.nodes.get(moved.model)?.definition.name}: another version became the champion meanwhile`;
+  return [...said, { text }];
 }
 
 /** Of a version that was to go on from another, as the end of a sentence. */

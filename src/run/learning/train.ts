@@ -203,12 +203,20 @@ function inputsOf({ reach }: Options, { project, progress, held }: StepRun): Ver
 }
 
 /** The rows inside a version, as the step publishes them: the publication proves that the version was trained. */
-export function insideWrite(model: StepModel, { version, contentHash, lessons }: Made, options: Options): StepWrite {
+export function insideWrite(
+  model: StepModel,
+  { version, contentHash, about, lessons }: Made,
+  options: Options,
+): StepWrite {
   const { dialect } = options.project.warehouse;
   const { columns } = model.node.definition as AnyModel;
   const rows = lessons.members.flatMap(({ member, inside }) =>
     inside.map((row): Readonly<Record<string, unknown>> => ({ model_version: version, ...member, ...row })),
   );
+  const amounts = {
+    rows: about.members.reduce((sum, member) => sum + member.rows, 0),
+    held: about.members.reduce((sum, member) => sum + member.held, 0),
+  };
   const selects = rows.map((row) => {
     const cells = Object.entries<(typeof columns)[string]>(columns).map(
       ([name, { facts }]) =>
@@ -233,15 +241,16 @@ export function insideWrite(model: StepModel, { version, contentHash, lessons }:
     ...(options.facts ? { facts: options.facts } : {}),
     fresh: true,
     unreadIn: [],
-    told: { badFiles: [], warnings: [], trained: { version, contentHash } },
+    told: { badFiles: [], warnings: [], trained: { version, contentHash, ...amounts } },
     unchanged: false,
   };
 }
 
 /** Says to the state what the publication proves; whatever an earlier attempt came to is taken from its files. */
 export async function register(model: StepModel, { details }: Publication, run: StepRun): Promise<void> {
-  const { trained } = details;
-  if (!trained) return;
+  if (!details.trained) return;
+  const { version, contentHash } = details.trained;
+  const trained = { version, contentHash };
   const { project, held } = run;
   const { id } = model.node;
   const known = await project.state.models.version(id, trained.version);
