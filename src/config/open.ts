@@ -18,7 +18,7 @@ import { environmentOf, placeFor, stopPoint } from './place.ts';
 import type { Environment, Place, ProjectConfig, StateAdapter } from './project.ts';
 import { refuseHalfRestored } from './restore.ts';
 import { sourceTables } from './sources.ts';
-import { refuseSharedNames, targetsIn } from './targets.ts';
+import { refuseSharedNames, servingIn, targetsIn } from './targets.ts';
 import { Variables } from './variables.ts';
 
 export interface OpenProject extends Project {
@@ -92,6 +92,8 @@ async function open(
     const files = await environment.files.open(place);
     const warehouse = await opening;
     const { state, lost, giveBack: giveStateBack } = await (owning ?? own());
+    const targets = targetsIn(environment, place);
+    const serving = servingIn(graph, { targets, files, name: environment.files.adapter });
     return {
       name: config.name,
       folder,
@@ -119,7 +121,8 @@ async function open(
       },
       variables: used.all,
       groups: new Map(Object.entries(config.groups ?? {})),
-      published: targetsIn(environment, place),
+      published: targets,
+      ...(serving ? { serving } : {}),
       channels: membersIn(environment, { config, place, tellers: tellersIn(graph) }),
       logs: logsIn(config, place, graph),
       against: async (called) => {

@@ -1,5 +1,6 @@
 import { EsteiraError } from '../errors.ts';
 import { type Graph, whereOf } from '../graph/index.ts';
+import type { KeptFiles } from '../ports/index.ts';
 import type { Target } from '../run/index.ts';
 import type { Environment, Place } from './project.ts';
 
@@ -11,6 +12,15 @@ export function targetsIn({ models = [] }: Pick<Environment, 'models'>, place: P
     const open = async (signal?: AbortSignal) => store.open(place, signal);
     return { name: before === 0 ? store.adapter : `${store.adapter} ${before + 1}`, open };
   });
+}
+
+/** Where processes of endpoints read, and write what they have seen: the first store of models, else the file store; nowhere where there are no endpoints. */
+export function servingIn(
+  graph: Graph,
+  { targets, files, name }: { readonly targets: readonly Target[]; readonly files: KeptFiles; readonly name: string },
+): Target | undefined {
+  if (graph.endpoints.size === 0) return undefined;
+  return targets[0] ?? { name, open: async () => files };
 }
 
 /** Throws DEFINITION_INVALID for two models that would be published under one name: stores know a model by the last part of its own. */

@@ -59,6 +59,8 @@ export interface Project {
   readonly files: FileStore;
   /** Where versions of models are published; absent where nowhere. */
   readonly published?: readonly Target[];
+  /** Where processes of endpoints read, and write what they have seen; absent where the project has no endpoints. */
+  readonly serving?: Target;
   /** Where tables of sources are read; absent where none can be. */
   readonly tables?: SourceTables;
   /** What grows trees for learners that ask for another engine than Esteira's own; it may not be installed. */
