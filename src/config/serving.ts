@@ -1,10 +1,11 @@
 import type { Endpoint } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { collect, type Graph } from '../graph/index.ts';
-import { type Clock, type KeptFiles, within } from '../ports/index.ts';
+import { type Clock, type KeptFiles, type TakeLock, within } from '../ports/index.ts';
 import { said } from '../run/said.ts';
 import { clockOf } from './clock.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
+import { takeLock } from './lock.ts';
 import { usedVariables } from './names.ts';
 import { environmentOf, placeFor } from './place.ts';
 import { Variables } from './variables.ts';
@@ -18,6 +19,7 @@ export interface OpenServing {
   /** As `ServingStore` of serve/ has it. */
   readonly store: { readonly models: KeptFiles; readonly files: KeptFiles };
   readonly clock: Clock;
+  readonly takeLock: TakeLock;
   /** Secret values are taken out. */
   redact(text: string): string;
   /** A variable of the environment or of .env; nothing where it is not set. */
@@ -58,6 +60,7 @@ async function open(
     graph,
     store: { models: published ? files : within(files, 'published'), files },
     clock: clockOf(process.env['ESTEIRA_NOW']),
+    takeLock,
     redact: (text) => variables.redact(text),
     variable: (of) => {
       try {

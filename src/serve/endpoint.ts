@@ -1,6 +1,7 @@
 import type { Endpoint } from '../define/index.ts';
-import type { Clock } from '../ports/index.ts';
+import type { Clock, TakeLock } from '../ports/index.ts';
 import { listen } from './http/server.ts';
+import { PredictionLog } from './log/index.ts';
 import { Models } from './model/index.ts';
 import type { Parts, Say, TablesPart } from './parts.ts';
 import type { ServingStore } from './store.ts';
@@ -16,6 +17,7 @@ export interface Serving {
   readonly process: string;
   /** On this machine, for what the store does not take yet. */
   readonly folder: string;
+  readonly takeLock: TakeLock;
   readonly say: Say;
   readonly host: string;
   /** 0 takes a free one. */
@@ -46,12 +48,13 @@ export async function serve(serving: Serving): Promise<Served> {
   };
 }
 
-function partsOf({ endpoint, idOf, store, say }: Serving): Parts {
+function partsOf({ endpoint, idOf, store, say, clock, process, folder, takeLock }: Serving): Parts {
+  const writing = { endpoint, store: store.files, spool: folder, process, takeLock, clock, say };
   const { model } = endpoint.facts;
   return {
     models: new Models({ id: idOf(model), model, models: store.models, say }),
     tables: noTables,
-    log: { add: () => {}, state: () => ({}), close: () => {} },
+    log: new PredictionLog({ ...writing, sample: () => noTables.setting(endpoint.facts.sample) }),
     events: undefined,
     shadow: undefined,
   };

@@ -24,10 +24,19 @@ export const endpoint: Command = async ({ typed, terminal }) => {
   const interrupt = listenForInterrupt({ onFirst: () => stopped.resolve(), end: (code) => process.exit(code) });
   try {
     const served = await serve({
-      ...{ endpoint: found, store: opened.store, clock: opened.clock, process: randomUUID(), say, host, port },
+      ...{
+        endpoint: found,
+        store: opened.store,
+        clock: opened.clock,
+        takeLock: opened.takeLock,
+        process: randomUUID(),
+        say,
+        host,
+        port,
+      },
       ...(token !== undefined && { token }),
       idOf: (definition) => opened.graph.nodeOf(definition).id,
-      folder: path.join(folder, '.esteira', 'endpoints', found.name),
+      folder: path.join(folder, '.esteira', 'endpoints', opened.environment, found.name),
     }).catch((error: NodeJS.ErrnoException) => {
       if (error.syscall !== 'listen') throw error;
       throw new EsteiraError('COMMAND_UNKNOWN', {

@@ -1,0 +1,2 @@
+export { PredictionLog } from './prediction-log.ts';
+export { fractionOf } from './sample.ts';

@@ -1,0 +1,210 @@
+import path from 'node:path';
+import { type Endpoint, logFolder } from '../../define/index.ts';
+import type { Clock, KeptFiles, TakeLock } from '../../ports/index.ts';
+import type { Figure, LogPart, Say } from '../parts.ts';
+import { Chunk, type Entry } from './chunk.ts';
+import { dayOf } from './days.ts';
+import { SpooledFiles } from './files.ts';
+import { type Layout, layoutOf } from './layout.ts';
+import { Losses } from './losses.ts';
+import { Bytes } from './parquet/bytes.ts';
+import { Part } from './part.ts';
+import { isLogged } from './sample.ts';
+import { Spool, type SpoolPoint } from './spool.ts';
+import { Turns } from './turns.ts';
+
+/** Rows are put together in memory until they are so many bytes, or so old, in milliseconds: what a process that is killed loses. */
+const held = Object.freeze({ bytes: 512 << 10, milliseconds: 2000, most: 64 << 20 });
+
+/** What both the log and the events of an endpoint need. */
+export interface Writing {
+  readonly endpoint: Endpoint;
+  /** Where the files go. */
+  readonly store: KeptFiles;
+  /** A folder of this machine, of this endpoint in this environment. */
+  readonly spool: string;
+  /** No other process is called so, now or later. */
+  readonly process: string;
+  readonly takeLock: TakeLock;
+  readonly clock: Clock;
+  readonly say: Say;
+  /** Called at each named point, which waits for what it gives. */
+  readonly trace?: (point: SpoolPoint | 'rows-written') => void | Promise<void>;
+  /** What memory and disk may hold, in bytes, where it is not the usual. */
+  readonly bounds?: { readonly memory?: number; readonly spool?: number };
+}
+interface Options extends Writing {
+  /** The share of requests that is logged, as it is now. */
+  readonly sample: () => number;
+}
+
+interface Waiting {
+  readonly day: string;
+  readonly chunk: Chunk;
+}
+interface Disk {
+  readonly spool: Spool;
+  readonly files: SpooledFiles<Part>;
+}
+
+/** Writes what was predicted to files, beside the answers: nothing that it meets is thrown to whoever answers, and nobody waits for it. */
+export class PredictionLog implements LogPart {
+  readonly #options: Options;
+  readonly #layout: Layout;
+  readonly #turns: Turns;
+  readonly #losses: Losses;
+  #disk: Promise<Disk> | undefined;
+  #opened: Disk | undefined;
+  /** Rows that come in, and those that are about to be written. */
+  #current: Waiting | undefined;
+  readonly #waiting: Waiting[] = [];
+  #spare: Chunk | undefined;
+  readonly #to = new Bytes(1 << 20);
+  #held = 0;
+  #written = 0;
+  #unsampled = 0;
+
+  constructor(options: Options) {
+    const { endpoint, clock, say } = options;
+    this.#options = options;
+    this.#layout = layoutOf(endpoint);
+    this.#losses = new Losses('log', say);
+    this.#turns = new Turns({
+      ...{ every: held.milliseconds, clock, say, what: 'log' },
+      write: () => this.#write(),
+      send: async () => (await this.#onDisk()).files.send(),
+    });
+    this.#turns.start();
+  }
+
+  /** Where it cannot be opened it is tried again by the next who asks. */
+  async #onDisk(): Promise<Disk> {
+    this.#disk ??= this.#open();
+    try {
+      this.#opened = await this.#disk;
+      return this.#opened;
+    } catch (error) {
+      this.#disk = undefined;
+      throw error;
+    }
+  }
+
+  async #open(): Promise<Disk> {
+    const { endpoint, process, store, clock, bounds, spool: folder, takeLock, trace } = this.#options;
+    const spool = await Spool.open({
+      ...{ folder: path.join(folder, 'log'), process, takeLock },
+      ...(trace && { trace }),
+      async mend(location) {
+        const part = await Part.found(location);
+        await part?.finish();
+        return part !== undefined;
+      },
+    });
+    const files = new SpooledFiles({
+      ...{ spool, store, clock },
+      begin: (location) => Part.begin(location, this.#layout.stored),
+      target: (day, number) =>
+        `${logFolder(endpoint.name)}/${day}/${process}-${String(number).padStart(6, '0')}.parquet`,
+      ...(bounds?.spool === undefined ? {} : { most: bounds.spool }),
+    });
+    return { spool, files };
+  }
+
+  /** Copies what it needs; does not throw. */
+  add(entry: Entry): void {
+    try {
+      this.#add(entry);
+    } catch (error) {
+      this.#losses.add(entry.rows.length, error);
+    }
+  }
+
+  #add(entry: Entry): void {
+    const share = this.#options.sample();
+    if (!isLogged(entry.id, share)) {
+      this.#unsampled += entry.rows.length;
+      return;
+    }
+    if (this.#held >= (this.#options.bounds?.memory ?? held.most))
+      throw new Error('more waits in memory than is allowed');
+    const day = dayOf(entry.at);
+    if (this.#current && this.#current.day !== day) this.#seal();
+    this.#current ??= { day, chunk: this.#spare ?? new Chunk(this.#layout) };
+    if (this.#current.chunk === this.#spare) this.#spare = undefined;
+    const { chunk } = this.#current;
+    const before = chunk.bytes;
+    chunk.add(entry, share);
+    this.#held += chunk.bytes - before;
+    if (chunk.bytes < held.bytes) return;
+    this.#seal();
+    this.#turns.now();
+  }
+
+  #seal(): void {
+    if (this.#current) this.#waiting.push(this.#current);
+    this.#current = undefined;
+  }
+
+  /** Everything that waits in memory goes to the disk. */
+  async #write(): Promise<void> {
+    const { files } = await this.#onDisk();
+    this.#seal();
+    for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
+      const { day, chunk } = next;
+      const { rows, bytes } = chunk;
+      try {
+        if (files.isFull) throw new Error('more waits on the disk for the store than is allowed');
+        await files.append(day, (part) => part.append(this.#to, rows, (to, from) => chunk.write(to, from)));
+        this.#written += rows;
+        this.#losses.over();
+      } catch (error) {
+        this.#losses.add(rows, error);
+      }
+      this.#held -= bytes;
+      chunk.clear();
+      this.#spare = chunk;
+      await this.#options.trace?.('rows-written');
+    }
+    await files.endWhatIsDue();
+  }
+
+  /** In rows. */
+  state() {
+    return {
+      written: this.#written,
+      dropped: this.#losses.count,
+      unsampled: this.#unsampled,
+      spooledBytes: Math.max(0, this.#opened?.spool.bytes ?? 0),
+    };
+  }
+
+  figures(): readonly Figure[] {
+    const { written, dropped, spooledBytes } = this.state();
+    return [
+      { name: 'log_rows_total', help: 'Rows written to the log.', type: 'counter', values: [{ value: written }] },
+      {
+        name: 'log_dropped_total',
+        help: 'Rows that the log has lost, because of its bounds or the disk.',
+        type: 'counter',
+        values: [{ value: dropped }],
+      },
+      {
+        name: 'log_spooled_bytes',
+        help: 'Bytes of the log that wait on this machine for the store.',
+        type: 'gauge',
+        values: [{ value: spooledBytes }],
+      },
+    ];
+  }
+
+  /** Brings all that was added into the store; false where the store did not take it: it waits on the disk. */
+  async flush(): Promise<boolean> {
+    return await this.#turns.all(async () => (await this.#onDisk()).files.end());
+  }
+
+  /** Waits a few seconds for the store; what it does not take is sent by the next process. */
+  async close(): Promise<void> {
+    await this.#turns.close(async () => (await this.#onDisk()).files.end());
+    await this.#opened?.spool.close();
+  }
+}
