@@ -12,7 +12,11 @@ const outside = ['@duckdb/node-bindings', '@platformatic/kafka', 'fastify', 'nod
 const shared = 'shared';
 
 /** What is started as a thread or a process, by a URL beside whoever starts it: code that is shared, and so stands in `shared`. */
-const started = ['src/run/learning/worker.ts', 'src/adapters/lightgbm/lightgbm-child.ts'];
+const started = [
+  'src/run/learning/worker.ts',
+  'src/adapters/lightgbm/lightgbm-child.ts',
+  'src/serve/model/loading-thread.ts',
+];
 
 /** Packed CommonJS asks with `require` for the engine and for parts of Node; a module has no such thing, so an import is put in its place. */
 const importWhatStaysOutside: Plugin = {

@@ -8,3 +8,10 @@ export function parseDuration(text: string): { readonly count: number; readonly 
   if (!match || (match[2] === 'ms' && match[3])) return undefined;
   return { count: Number(match[1]), unit: match[2] as Unit };
 }
+
+const units = { ms: 1, second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000, month: 30 * 86_400_000 };
+/** In milliseconds; a month counts 30 days. */
+export function millisecondsOf(duration: Duration): number {
+  const { count, unit } = parseDuration(duration) ?? { count: 0, unit: 'ms' };
+  return count * units[unit];
+}

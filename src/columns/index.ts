@@ -1,7 +1,7 @@
 export type { Column, ColumnFacts, Decimal, Kind, Time } from './column.ts';
 export * as col from './column.ts';
 export { type Compared, compareNames, renamedText } from './contract.ts';
-export { type Duration, parseDuration } from './duration.ts';
+export { type Duration, millisecondsOf, parseDuration } from './duration.ts';
 export { type Judgement, judgements, keyOf } from './judgements.ts';
 export { parseValue } from './parse.ts';
 export { portablePattern } from './pattern.ts';

@@ -18,7 +18,7 @@ import { environmentOf, placeFor, stopPoint } from './place.ts';
 import type { Environment, Place, ProjectConfig, StateAdapter } from './project.ts';
 import { refuseHalfRestored } from './restore.ts';
 import { sourceTables } from './sources.ts';
-import { refuseSharedNames, servingIn, targetsIn } from './targets.ts';
+import { publishedIn, refuseSharedNames, servingIn, targetsIn } from './targets.ts';
 import { Variables } from './variables.ts';
 
 export interface OpenProject extends Project {
@@ -121,7 +121,7 @@ async function open(
       },
       variables: used.all,
       groups: new Map(Object.entries(config.groups ?? {})),
-      published: targets,
+      published: publishedIn(graph, { targets, files }),
       ...(serving ? { serving } : {}),
       channels: membersIn(environment, { config, place, tellers: tellersIn(graph) }),
       logs: logsIn(config, place, graph),

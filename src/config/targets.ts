@@ -1,6 +1,6 @@
 import { EsteiraError } from '../errors.ts';
 import { type Graph, whereOf } from '../graph/index.ts';
-import type { KeptFiles } from '../ports/index.ts';
+import { type KeptFiles, within } from '../ports/index.ts';
 import type { Target } from '../run/index.ts';
 import type { Environment, Place } from './project.ts';
 
@@ -14,6 +14,16 @@ export function targetsIn({ models = [] }: Pick<Environment, 'models'>, place: P
   });
 }
 
+/** Where versions of models are published: where the environment says; else, for the endpoints that there are, below the file store. */
+export const publishedIn = (
+  graph: Graph,
+  { targets, files }: { readonly targets: readonly Target[]; readonly files: KeptFiles },
+): readonly Target[] =>
+  targets.length > 0 || graph.endpoints.size === 0
+    ? targets
+    : [{ name: published, open: async () => within(files, published) }];
+const published = 'published';
+
 /** Where processes of endpoints read, and write what they have seen: the first store of models, else the file store; nowhere where there are no endpoints. */
 export function servingIn(
   graph: Graph,
@@ -25,7 +35,7 @@ export function servingIn(
 
 /** Throws DEFINITION_INVALID for two models that would be published under one name: stores know a model by the last part of its own. */
 export function refuseSharedNames({ models = [] }: Pick<Environment, 'models'>, graph: Graph): void {
-  if (models.length === 0) return;
+  if (models.length === 0 && graph.endpoints.size === 0) return;
   const known = new Map<string, string>();
   for (const { definition, id } of graph.nodes.values()) {
     if (definition.kind !== 'model') continue;

@@ -1,13 +1,24 @@
 export { canonical } from './canonical.ts';
+export { modelFile, profileFile, rowsFile } from './parts.ts';
 export {
+  isSameMove,
+  latestPath,
   type Outcome,
   type PublishedPlace,
   type Publishing,
   publish,
   publishedPlace,
   readLatest,
+  readMove,
   readMoves,
   readPublished,
 } from './publish.ts';
-export { type Found, moveOf, type Publishable, type PublishedMove } from './published-text.ts';
+export {
+  type Found,
+  moveOf,
+  type Publishable,
+  type PublishedMove,
+  readVersionText,
+  sealed,
+} from './published-text.ts';
 export { keepVersion, type Opened, openVersion, type Parts } from './version-files.ts';

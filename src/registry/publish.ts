@@ -39,7 +39,7 @@ export type Outcome =
   | { readonly published: 'overtaken'; readonly by: PublishedMove }
   | { readonly published: 'not ours'; readonly why: string };
 
-const isSame = (one: PublishedMove, other: PublishedMove): boolean =>
+export const isSameMove = (one: PublishedMove, other: PublishedMove): boolean =>
   one.number === other.number && one.to === other.to && one.by === other.by && one.at === other.at;
 const moveText = ({ to, by, at }: PublishedMove): string => `${to}, by ${by} at ${at}`;
 
@@ -85,7 +85,7 @@ function judge(known: Found, { model, moves }: Publishing): Outcome | undefined 
   const own = moves.find(({ number }) => number === move.number);
   if (known.model !== model) return { published: 'not ours', why: `latest is of the model ${known.model}` };
   if (!own) return { published: 'overtaken', by: move };
-  if (!isSame(own, move))
+  if (!isSameMove(own, move))
     return { published: 'not ours', why: `its move ${move.number} is to ${moveText(move)}; here ${moveText(own)}` };
   return own === moves.at(-1) ? { published: 'already' } : undefined;
 }
@@ -102,7 +102,7 @@ async function keepMove(
   try {
     const content = unsealed(there?.bytes ?? new Uint8Array());
     const found = moveIn(content);
-    if (content['model'] === model && isSame(found, move)) return undefined;
+    if (content['model'] === model && isSameMove(found, move)) return undefined;
     const why = `move ${move.number} is there to ${moveText(found)}, of ${String(content['model'])}; here ${moveText(move)}`;
     return { published: 'not ours', why };
   } catch (error) {
@@ -147,6 +147,25 @@ export const readPublished = async (
   const isOther = found.is === 'whole' && found.version !== version;
   return isOther ? { is: 'broken', why: `it is version ${found.version}` } : found;
 };
+
+/** Where the version in use stands, for who wants to know first whether it has changed. */
+export const latestPath = (place: PublishedPlace): string => pathOf(place, latest);
+
+/** A move as the store has it; nothing where it does not have it, or not whole. */
+export async function readMove(
+  store: Pick<KeptFiles, 'read'>,
+  place: PublishedPlace,
+  number: number,
+): Promise<PublishedMove | undefined> {
+  const bytes = await store.read(movePath(place, number));
+  if (!bytes) return undefined;
+  try {
+    const { format: _, model: __, ...move } = unsealed(bytes);
+    return moveIn(move);
+  } catch {
+    return undefined;
+  }
+}
 
 /** Who moved `latest`, and why, as the store has it: from the first on, as far as they follow each other. */
 export async function readMoves(

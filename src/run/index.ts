@@ -14,7 +14,7 @@ export { asksEngine, refuseMissingEngine } from './learning/engine.ts';
 export { knownVersions } from './learning/learning.ts';
 export { parameterChanges, parameterTexts } from './learning/parameters.ts';
 export { real } from './learning/predict/features.ts';
-export { broken, openPredictor, type Predictor, predictQuery, rowsFile } from './learning/predictor.ts';
+export { broken, openPredictor, type Predictor, predictQuery } from './learning/predictor.ts';
 export { memberInOrder, openProfiles } from './learning/profiles.ts';
 export { insideOf, lacking, overtaken, release, showChampions } from './learning/release.ts';
 export {
@@ -30,7 +30,7 @@ export {
   undeclaredLosses,
 } from './losses.ts';
 export { makeChanges, modelsOf, refuseMissingInputs, refuseUnlessSetUp, setupChanges } from './models.ts';
-export { limit, millisecondsOf, type Retries, rest } from './patience.ts';
+export { limit, type Retries, rest } from './patience.ts';
 export type { Against, ChannelMember, Project, Target } from './project.ts';
 export { refuseUnreadable } from './readers.ts';
 export { moved, reasonOf, type WhyCode } from './reason.ts';

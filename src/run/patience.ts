@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Duration, parseDuration } from '../columns/index.ts';
+import { type Duration, millisecondsOf } from '../columns/index.ts';
 import type { EsteiraError } from '../errors.ts';
 import type { Clock } from '../ports/index.ts';
 
@@ -11,13 +11,6 @@ export interface Retries {
   readonly wait: Duration;
 }
 export const usualRetries: Retries = Object.freeze({ times: 2, wait: '5 seconds' });
-
-const units = { ms: 1, second: 1000, minute: 60_000, hour: 3_600_000, day: 86_400_000, month: 30 * 86_400_000 };
-/** In milliseconds; a month counts 30 days. */
-export function millisecondsOf(duration: Duration): number {
-  const { count, unit } = parseDuration(duration) ?? { count: 0, unit: 'ms' };
-  return count * units[unit];
-}
 
 const longest = 3_600_000;
 /**

@@ -1,6 +1,5 @@
-import type { Duration } from '../columns/index.ts';
+import { type Duration, millisecondsOf } from '../columns/index.ts';
 import type { Before } from '../ports/index.ts';
-import { millisecondsOf } from './patience.ts';
 
 /** How long what has ended is kept. */
 export type Keep = Duration | 'forever';

@@ -50,11 +50,17 @@ export async function serve(serving: Serving): Promise<Served> {
 
 function partsOf({ endpoint, idOf, store, say, clock, process, folder, takeLock }: Serving): Parts {
   const writing = { endpoint, store: store.files, spool: folder, process, takeLock, clock, say };
-  const { model } = endpoint.facts;
+  const { model, reload, sample } = endpoint.facts;
+  const tables = noTables;
   return {
-    models: new Models({ id: idOf(model), model, models: store.models, say }),
-    tables: noTables,
-    log: new PredictionLog({ ...writing, sample: () => noTables.setting(endpoint.facts.sample) }),
+    models: new Models({
+      ...{ endpoint: endpoint.name, id: idOf(model), model, models: store.models, files: store.files },
+      ...{ clock, process, say },
+      every: () => tables.setting(reload.every),
+      setting: (of) => tables.setting(of),
+    }),
+    tables,
+    log: new PredictionLog({ ...writing, sample: () => tables.setting(sample) }),
     events: undefined,
     shadow: undefined,
   };

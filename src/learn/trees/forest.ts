@@ -5,6 +5,72 @@ import { beside, kinds, record, walkOf } from './walk.ts';
 /** What LightGBM counts as zero. */
 const zero = Math.fround(1e-35);
 
+/** All trees of a model as the walk sees them: bytes that can be given to another thread. */
+export interface PackedForest {
+  /** Records, the sets of categories behind them, and behind those where the roots are; addresses count from its first byte. */
+  readonly bytes: ArrayBuffer;
+  /** Where in it the roots begin. */
+  readonly roots: number;
+  readonly trees: number;
+  readonly perRound: number;
+  /** Numbers of the features that some tree asks, rising. */
+  readonly used: Int32Array;
+}
+
+const aligned = (bytes: number): number => Math.ceil(bytes / 16) * 16;
+// Trees are walked by fours, too: behind the last ones stands a leaf of no value.
+const padded = (trees: number): number => Math.ceil(trees / beside) * beside;
+
+export function packForest({ trees, perRound }: Pick<TreeModel, 'trees' | 'perRound'>): PackedForest {
+  const used = Int32Array.from(new Set(trees.flatMap((tree) => [...tree.feature]))).sort();
+  const records = trees.reduce((sum, tree) => sum + 2 * tree.leaves - 1, 0);
+  const bits = trees.reduce((sum, tree) => sum + tree.categoryBits.length, 0);
+  const sets = aligned((records + 1) * record.bytes);
+  const roots = sets + aligned(4 * bits);
+  const bytes = new ArrayBuffer(roots + aligned(4 * padded(trees.length)));
+  const view = new DataView(bytes);
+  const rooted = new Int32Array(bytes, roots, padded(trees.length)).fill(records * record.bytes);
+  rooted.set(written(view, trees, { sets, used }));
+  writeLeaf(view, records * record.bytes, 0);
+  return { bytes, roots, trees: trees.length, perRound, used };
+}
+
+/** Writes the records, and gives where the roots are. */
+function written(
+  memory: DataView,
+  trees: readonly Tree[],
+  of: { readonly sets: number; readonly used: Int32Array },
+): Int32Array {
+  const place = new Map(Array.from(of.used, (feature, index) => [feature, 8 * index]));
+  let at = 0;
+  let set = of.sets;
+  return Int32Array.from(trees, (tree) => {
+    const inner = tree.leaves - 1;
+    const [nodes, leaves] = [at, at + inner * record.bytes];
+    const addressOf = (child: number): number =>
+      child >= 0 ? nodes + child * record.bytes : leaves + ~child * record.bytes;
+    for (let node = 0; node < inner; node += 1, at += record.bytes) {
+      memory.setInt32(at + record.value, place.get(tree.feature[node] as number) as number, true);
+      memory.setInt32(at + record.kind, kindOf(tree, node), true);
+      memory.setFloat64(at + record.threshold, tree.threshold[node] as number, true);
+      memory.setInt32(at + record.left, addressOf(tree.left[node] as number), true);
+      memory.setInt32(at + record.right, addressOf(tree.right[node] as number), true);
+      if (!((tree.decision[node] as number) & decisions.categorical)) continue;
+      const number = tree.threshold[node] as number;
+      const start = tree.categoryEnds[number] as number;
+      memory.setInt32(at + record.set, set + 4 * start, true);
+      memory.setInt32(at + record.words, (tree.categoryEnds[number + 1] as number) - start, true);
+    }
+    for (let leaf = 0; leaf < tree.leaves; leaf += 1, at += record.bytes)
+      writeLeaf(memory, at, tree.leafValue[leaf] as number);
+    for (const word of tree.categoryBits) {
+      memory.setUint32(set, word, true);
+      set += 4;
+    }
+    return nodes;
+  });
+}
+
 /** All trees of a model, and room for some rows, in the one memory that the walk sees. */
 export class Forest {
   /** Numbers of the features that some tree asks, rising. */
@@ -20,67 +86,20 @@ export class Forest {
   readonly #classes: number;
 
   /** `room` rows at a time, a multiple of four. */
-  constructor({ trees, perRound }: Pick<TreeModel, 'trees' | 'perRound'>, room: number) {
-    this.used = Int32Array.from(new Set(trees.flatMap((tree) => [...tree.feature]))).sort();
-    const records = trees.reduce((sum, tree) => sum + 2 * tree.leaves - 1, 0);
-    const bits = trees.reduce((sum, tree) => sum + tree.categoryBits.length, 0);
-    // Trees are walked by fours, too: behind the last ones stands a leaf of no value.
-    const padded = Math.ceil(trees.length / beside) * beside;
-    const sizes = [
-      (records + 1) * record.bytes,
-      4 * bits,
-      4 * padded,
-      8 * padded,
-      8 * room * this.used.length,
-      8 * room * perRound,
-    ];
-    const starts = sizes.map((_, index) =>
-      sizes.slice(0, index).reduce((sum, size) => sum + Math.ceil(size / 16) * 16, 0),
-    );
-    const [, sets = 0, roots = 0, leaves = 0, values = 0, sums = 0] = starts;
+  constructor({ bytes, roots, trees, perRound, used }: PackedForest, room: number) {
+    this.used = used;
+    const leaves = bytes.byteLength;
+    const values = leaves + aligned(8 * padded(trees));
+    const sums = values + aligned(8 * room * used.length);
     const { buffer, ...memory } = spacious(sums + 8 * room * perRound);
-    this.#roots = new Int32Array(buffer, roots, padded).fill(records * record.bytes);
-    this.#leaves = new Float64Array(buffer, leaves, padded);
-    this.values = new Float64Array(buffer, values, room * this.used.length);
+    new Uint8Array(buffer).set(new Uint8Array(bytes));
+    this.#roots = new Int32Array(buffer, roots, padded(trees));
+    this.#leaves = new Float64Array(buffer, leaves, padded(trees));
+    this.values = new Float64Array(buffer, values, room * used.length);
     this.sums = new Float64Array(buffer, sums, room * perRound);
     this.#classes = perRound;
-    this.#trees = trees.length;
+    this.#trees = trees;
     this.#walk = memory.walk;
-    const view = new DataView(buffer);
-    this.#roots.set(this.#write(view, trees, sets));
-    writeLeaf(view, records * record.bytes, 0);
-  }
-
-  /** Writes the records, and gives where the roots are. */
-  #write(memory: DataView, trees: readonly Tree[], firstSet: number): Int32Array {
-    const place = new Map(Array.from(this.used, (feature, index) => [feature, 8 * index]));
-    let at = 0;
-    let set = firstSet;
-    return Int32Array.from(trees, (tree) => {
-      const inner = tree.leaves - 1;
-      const [nodes, leaves] = [at, at + inner * record.bytes];
-      const addressOf = (child: number): number =>
-        child >= 0 ? nodes + child * record.bytes : leaves + ~child * record.bytes;
-      for (let node = 0; node < inner; node += 1, at += record.bytes) {
-        memory.setInt32(at + record.value, place.get(tree.feature[node] as number) as number, true);
-        memory.setInt32(at + record.kind, kindOf(tree, node), true);
-        memory.setFloat64(at + record.threshold, tree.threshold[node] as number, true);
-        memory.setInt32(at + record.left, addressOf(tree.left[node] as number), true);
-        memory.setInt32(at + record.right, addressOf(tree.right[node] as number), true);
-        if (!((tree.decision[node] as number) & decisions.categorical)) continue;
-        const number = tree.threshold[node] as number;
-        const start = tree.categoryEnds[number] as number;
-        memory.setInt32(at + record.set, set + 4 * start, true);
-        memory.setInt32(at + record.words, (tree.categoryEnds[number + 1] as number) - start, true);
-      }
-      for (let leaf = 0; leaf < tree.leaves; leaf += 1, at += record.bytes)
-        writeLeaf(memory, at, tree.leafValue[leaf] as number);
-      for (const word of tree.categoryBits) {
-        memory.setUint32(set, word, true);
-        set += 4;
-      }
-      return nodes;
-    });
   }
 
   /** Sums over all trees of the first so many rows that `values` holds. */

@@ -1,4 +1,4 @@
-import { Forest } from './forest.ts';
+import { Forest, packForest } from './forest.ts';
 import type { TreeModel } from './model.ts';
 import { turn } from './objectives/outcome.ts';
 
@@ -12,7 +12,7 @@ export class Predictor {
 
   constructor(model: TreeModel) {
     this.model = model;
-    this.#forest = new Forest(model, block);
+    this.#forest = new Forest(packForest(model), block);
   }
 
   /** One value for each row, or one for each class, those of a row beside each other. */

@@ -1,7 +1,8 @@
+import { millisecondsOf } from '../../columns/index.ts';
 import { isTime, type Limit, type Measure, type Monitor } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import type { Figure, Verdict } from '../../ports/index.ts';
-import { millisecondsOf, said, settingText } from '../../run/index.ts';
+import { said, settingText } from '../../run/index.ts';
 import { errorLines } from './error-lines.ts';
 import { measureDrift, measureInertia } from './measures/drift.ts';
 import { measureInvalid } from './measures/invalid.ts';

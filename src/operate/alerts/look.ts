@@ -1,7 +1,8 @@
+import { millisecondsOf } from '../../columns/index.ts';
 import { type Limit, type Monitor, writtenAt } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import type { AlertNotice, AlertRecord, Figure, NoticeRecord } from '../../ports/index.ts';
-import { millisecondsOf, type Project, ulid } from '../../run/index.ts';
+import { type Project, ulid } from '../../run/index.ts';
 import { fewOf } from '../names.ts';
 import type { Input } from '../views.ts';
 import { attemptTakes, hand, messageOf, whyNot } from './courier.ts';

@@ -1,13 +1,7 @@
+import { millisecondsOf } from '../../columns/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import type { ModelVersion } from '../../ports/index.ts';
-import {
-  changedParameters,
-  millisecondsOf,
-  type Project,
-  readSettings,
-  type SettingValues,
-  settingText,
-} from '../../run/index.ts';
+import { changedParameters, type Project, readSettings, type SettingValues, settingText } from '../../run/index.ts';
 import { timeText } from '../alerts/words.ts';
 import { moment } from '../numbers.ts';
 import { aboutOf, type ModelNode } from './find.ts';

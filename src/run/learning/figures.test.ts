@@ -14,6 +14,7 @@ import {
 } from '../../define/index.ts';
 import type { FeatureColumn } from '../../learn/features.ts';
 import type { Segments } from '../../learn/learners/learned.ts';
+import { readMembers } from '../../learn/learners/members.ts';
 import { writeModel } from '../../learn/trees/format/write.ts';
 import { trainTrees } from '../../learn/trees/train.ts';
 import type { Project } from '../project.ts';
@@ -21,7 +22,7 @@ import { figured } from './figures.ts';
 import { judge } from './gate.ts';
 import { callsOf, quantileOf, timesOf } from './latency.ts';
 import type { Lessons } from './lessons.ts';
-import { predictorFile, readMembers } from './predictor.ts';
+import { predictorFile } from './predictor.ts';
 
 const shown = table('gold.shown', {
   columns: { id: col.text().key(), event: col.text(), price: col.real(), chosen: col.boolean(), gender: col.text() },

@@ -1,7 +1,6 @@
-import type { Duration } from '../../columns/index.ts';
+import { type Duration, millisecondsOf } from '../../columns/index.ts';
 import { type AnyModel, type GateLimit, isTimed } from '../../define/index.ts';
 import type { JudgedLimit, LaterLimit, VersionAbout } from '../../registry/about.ts';
-import { millisecondsOf } from '../patience.ts';
 import type { Project } from '../project.ts';
 import { type SettingValues, settingText } from '../settings.ts';
 import type { Figured } from './figures.ts';

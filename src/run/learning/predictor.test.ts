@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EsteiraError } from '../../errors.ts';
-import { keepVersion } from '../../registry/index.ts';
+import { keepVersion, modelFile } from '../../registry/index.ts';
 import type { Project } from '../project.ts';
-import { modelFile, openPredictor } from './predictor.ts';
+import { openPredictor } from './predictor.ts';
 
 const node = { id: 'c.ml.m', definition: { name: 'ml.m' } } as Parameters<typeof openPredictor>[0];
 

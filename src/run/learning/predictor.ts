@@ -2,22 +2,16 @@ import type { AnyModel } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import type { Node } from '../../graph/index.ts';
 import type { Parameters } from '../../learn/learners/learned.ts';
-import { readModel } from '../../learn/trees/format/read.ts';
+import { readMembers } from '../../learn/learners/members.ts';
 import { UnreadableModel } from '../../learn/trees/format/refusal.ts';
 import type { TreeModel } from '../../learn/trees/model.ts';
 import type { Dialect } from '../../ports/index.ts';
 import type { Member } from '../../registry/about.ts';
+import { modelFile } from '../../registry/parts.ts';
 import { openVersion } from '../../registry/version-files.ts';
 import type { Project } from '../project.ts';
 import { kmeansQuery } from './predict/kmeans.ts';
 import { linearExpression, logisticExpression } from './predict/linear.ts';
-
-/** The part of a version's files that predicts. */
-export const modelFile = 'model.json';
-/** How its features were spread over the training rows. */
-export const profileFile = 'profile.json';
-/** Its training rows. */
-export const rowsFile = 'rows.parquet';
 
 /** What a version has learned, of each member of its family. */
 export interface Predictor {
@@ -45,12 +39,8 @@ export async function openPredictor(node: Node<AnyModel>, version: string, proje
   }
 }
 
-/** The file that is kept, and what is read back from it. */
+/** The file that is kept. */
 export const predictorFile = (predictor: Predictor): Buffer => Buffer.from(`${JSON.stringify(predictor)}\n`);
-export const readMembers = (file: Uint8Array): OpenedPredictor['members'] =>
-  (JSON.parse(Buffer.from(file).toString('utf8')) as Predictor).members.map((one) =>
-    'text' in one.parameters ? { ...one, trees: readModel(one.parameters.text) } : one,
-  );
 
 export const broken = (node: Node, version: string, why: string): EsteiraError =>
   new EsteiraError('VERSION_BROKEN', {

@@ -2,9 +2,9 @@ import type { AnyModel } from '../../define/index.ts';
 import type { Node } from '../../graph/index.ts';
 import type { Profile } from '../../quality/drift/profile.ts';
 import type { Member } from '../../registry/about.ts';
-import { openVersion } from '../../registry/index.ts';
+import { openVersion, profileFile } from '../../registry/index.ts';
 import type { Project } from '../project.ts';
-import { broken, profileFile } from './predictor.ts';
+import { broken } from './predictor.ts';
 
 /** How the features of a member were spread over its training rows, by feature. */
 export interface MemberProfile {

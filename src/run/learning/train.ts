@@ -5,26 +5,18 @@ import { type AnyModel, refiningOf } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import { type Node, whereOf } from '../../graph/index.ts';
 import type { Segments } from '../../learn/learners/learned.ts';
+import { readMembers } from '../../learn/learners/members.ts';
 import { placeOf, type StepModel } from '../../plan/index.ts';
 import type { Publication, StepWrite } from '../../ports/index.ts';
 import type { VersionAbout } from '../../registry/about.ts';
-import { canonical, keepVersion, openVersion } from '../../registry/index.ts';
+import { canonical, keepVersion, modelFile, openVersion, profileFile, rowsFile } from '../../registry/index.ts';
 import type { StepRun } from '../step.ts';
 import type { Options } from '../write/options.ts';
 import { settingsAbove } from './above.ts';
 import { figured } from './figures.ts';
 import { judge } from './gate.ts';
 import { kindsOf, type Lessons, ofMember } from './lessons.ts';
-import {
-  broken,
-  modelFile,
-  openPredictor,
-  type Predictor,
-  predictorFile,
-  profileFile,
-  readMembers,
-  rowsFile,
-} from './predictor.ts';
+import { broken, openPredictor, type Predictor, predictorFile } from './predictor.ts';
 import { refinedBy, whyAnew } from './refining.ts';
 import { freshName, heldDays, heldName, type Lineage, trainingRows, watchName, whyUndivided } from './rows.ts';
 import { learnAside, trainingFailed } from './thread.ts';

@@ -16,8 +16,11 @@ export function linearExpression({ encoding, coefficients }: LinearModel, dialec
   return [real(coefficients[0] as number), ...terms].join(' + ');
 }
 
-/** 1 / (1 + exp(−(intercept + coefficients · x))); beyond 700 the exponential would overflow, and the probability is 0 or 1 to all digits. */
+/**
+ * 1 / (1 + exp(−(intercept + coefficients · x))); beyond 700 the exponential would overflow, and the probability is 0 or 1 to all digits. NULL where a feature is
+ * missing that nothing stands for: `least` leaves NULL out.
+ */
 export function logisticExpression(model: LinearModel, dialect: Dialect): string {
   const sum = linearExpression(model, dialect);
-  return `1e0 / (1e0 + exp(-greatest(least(${sum}, 700e0), -700e0)))`;
+  return `case when (${sum}) is not null then 1e0 / (1e0 + exp(-greatest(least(${sum}, 700e0), -700e0))) end`;
 }

@@ -121,6 +121,14 @@ test('of two centres that are equally near the lower number counts, and one cent
   );
 });
 
+test('a row of which something is missing that nothing stands for has no probability', async () => {
+  const encoding = encodingWith({ filled: false, withoutFirst: true });
+  const coefficients = [0.5, 1e-4, 2, 0.1, -0.3, 0.2];
+  const expression = logisticExpression({ encoding, coefficients }, dialect);
+  const rows = await asked(`select id, ${expression} as p from (${query}) order by id`);
+  for (const [id, p] of rows) assert.equal(p === null, people[Number(id)]?.minutes === null, String(id));
+});
+
 test('a probability is the same in SQL and in JavaScript, however far away', async () => {
   const encoding = encodingWith({ filled: true, withoutFirst: true });
   const { matrix } = encode(columns, encoding);

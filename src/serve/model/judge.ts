@@ -1,0 +1,39 @@
+import { Unservable } from './pack.ts';
+import type { PlainRow } from './pretended.ts';
+import { type ServedModel, UnknownMember } from './served.ts';
+import { type SpeedLimit, type Timing, timed } from './timing.ts';
+
+/** Rows of a call that is timed where no gate says how many. */
+export const usualRows = 20;
+
+/** Has it predict these requests, and times it. Throws Unservable where it gives what is no number, or is slower than it may be. */
+export function judged(
+  model: ServedModel,
+  requests: readonly (readonly PlainRow[])[],
+  limit: SpeedLimit | undefined,
+): Timing | undefined {
+  const known = requests.filter((rows) => canPredict(model, rows));
+  const timing = timed(model, known, { rows: limit?.rows ?? usualRows, limit });
+  if (!limit || !timing) return timing;
+  const { quantile, milliseconds, rows } = limit;
+  if (timing[quantile] <= milliseconds) return timing;
+  const [took, most] = [timing[quantile], milliseconds].map((one) => `${Number(one.toPrecision(3))} ms`);
+  throw new Unservable(
+    'slow',
+    `${quantile} of ${timing.calls} predictions of ${rows} rows is ${took}, and may be ${most}`,
+  );
+}
+
+/** False where a row is of no member. */
+function canPredict(model: ServedModel, rows: readonly PlainRow[]): boolean {
+  try {
+    for (const predicted of model.predict(rows))
+      for (const [name, value] of Object.entries(predicted))
+        if (value !== null && !Number.isFinite(value))
+          throw new Unservable('not finite', `it gives ${value} as ${name}`);
+    return true;
+  } catch (error) {
+    if (!(error instanceof UnknownMember)) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,242 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { folderStore } from '../../adapters/files/store.ts';
+import { atMost, latency } from '../../define/index.ts';
+import type { KeptFiles } from '../../ports/index.ts';
+import { sealed, versionText } from '../../registry/published-text.ts';
+import { speedLimit } from './limit.ts';
+import { Models } from './models.ts';
+import { contentOf, grownTrees, PublisherOfTests, ranked, rankedId, timesAsMuch, walked } from './testing.ts';
+
+const scratch = mkdtempSync(path.join(tmpdir(), 'esteira-reload-'));
+after(() => rmSync(scratch, { recursive: true, force: true }));
+const trees = await grownTrees({ trees: 10, leaves: 8 });
+const row = { near: 31.5, won: 0.25 };
+
+let stores = 0;
+function world({
+  gate = [],
+  change = (store) => store,
+}: {
+  gate?: Parameters<typeof ranked>[0];
+  change?: (store: KeptFiles) => KeptFiles;
+} = {}) {
+  stores += 1;
+  const store = folderStore({ path: path.join(scratch, String(stores)) });
+  const said: Parameters<ConstructorParameters<typeof Models>[0]['say']>[0][] = [];
+  let now = Temporal.Instant.from('2026-03-04T05:06:07Z');
+  const models = new Models({
+    ...{ endpoint: 'rank', id: rankedId, model: ranked(gate), models: change(store), files: store, process: 'p1' },
+    clock: { now: () => (now = now.add({ milliseconds: 1 })) },
+    every: () => '5 minutes',
+    setting: (of) => of as '1 ms',
+    say: (line) => said.push(line),
+  });
+  return { store, said, models, publisher: new PublisherOfTests(store) };
+}
+const receiptsIn = (store: KeptFiles) => store.below('endpoints/rank/reloads', 100);
+
+test('a version that is published later answers from then on, and who began with the one before keeps it', async () => {
+  const { models, publisher, store } = world();
+  assert.equal((await models.reload('poll')).result, 'none');
+  assert.throws(() => models.begin().predict([row]), /no model/);
+  await publisher.champion(contentOf(trees, '1'));
+  assert.equal((await models.reload('poll')).result, 'swapped');
+  const old = models.begin();
+  assert.equal(old.predict([row])[0]?.['score'], walked(trees, row));
+  const other = timesAsMuch(trees, 2);
+  await publisher.champion(contentOf(other, '2'));
+  const swapped = await models.reload('ana');
+  const { result, from, to, requests, comparison, by, move } = swapped;
+  assert.deepEqual(
+    [result, from?.version, to?.version, to?.move, by, move?.reason],
+    ['swapped', '1', '2', 2, 'ana', 'it passed its gate'],
+  );
+  assert.deepEqual(requests, { inFlight: 1, failed: 0, after: 0 });
+  assert.equal(comparison?.of, 'requests');
+  assert.ok(Math.abs((comparison?.outputs['score']?.most ?? 0) - Math.abs(walked(trees, row))) < 1e-12);
+  assert.equal(old.predict([row])[0]?.['score'], walked(trees, row));
+  const fresh = models.begin();
+  assert.equal(fresh.predict([row])[0]?.['score'], walked(other, row));
+  assert.equal((await models.reload('poll')).result, 'unchanged');
+  old.end({ failed: true, milliseconds: 7 });
+  fresh.end({ failed: false, milliseconds: 3 });
+  assert.equal(models.receipts[0]?.complete, false);
+  await models.close();
+  const { stages, ...whole } = models.receipts[0] ?? assert.fail();
+  assert.deepEqual(
+    [whole.complete, whole.requests, whole.p95],
+    [true, { inFlight: 1, failed: 1, after: 1 }, { before: undefined, after: 3 }].map((one) =>
+      JSON.parse(JSON.stringify(one)),
+    ),
+  );
+  for (const stage of ['read', 'load', 'parse', 'judge', 'warm', 'swap', 'drain'] as const)
+    assert.ok((stages[stage] ?? -1) >= 0, stage);
+  assert.equal((await receiptsIn(store)).length, 2);
+});
+
+const bad = {
+  corrupt: async ({ publisher }: ReturnType<typeof world>) =>
+    publisher.put((bytes) => Buffer.from(bytes).fill('x', 500, 501)),
+  truncated: async ({ publisher }: ReturnType<typeof world>) =>
+    publisher.put((bytes) => bytes.slice(0, bytes.length / 2)),
+  'other model': async ({ publisher }: ReturnType<typeof world>) =>
+    publisher.put(() => versionText({ ...contentOf(trees, '2'), model: 'catalog.ml.other' }, latest(2))),
+  schema: async ({ publisher }: ReturnType<typeof world>) =>
+    void (await publisher.champion(contentOf({ ...trees, features: ['near', 'lost'] }, '2'))),
+  'not finite': async ({ publisher }: ReturnType<typeof world>) =>
+    publisher.put(() =>
+      versionText(
+        contentOf(
+          timesAsMuch(
+            { ...trees, trees: Array.from({ length: 500 }, () => trees.trees[0] as (typeof trees.trees)[number]) },
+            1e308,
+          ),
+          '2',
+        ),
+        latest(3),
+      ),
+    ),
+  older: async ({ publisher }: ReturnType<typeof world>) =>
+    publisher.put(() => versionText(contentOf(trees, '0'), { ...latest(1), move: publisher.moves[0] as never })),
+} as const;
+const words: Readonly<Record<string, string>> = {
+  'other model': 'of another model',
+  schema: 'of other features',
+  older: 'of an older move',
+};
+const latest = (number: number) => ({
+  move: { number, to: '2', by: 'job daily', reason: 'r', at: '2026-03-04T00:00:00Z' },
+  nonce: String(number),
+});
+for (const [what, make] of Object.entries(bad))
+  test(`one that is ${words[what] ?? what} is refused, said once, and not tried again before the store says something else`, async () => {
+    const of = world();
+    const { models, publisher, said, store } = of;
+    await publisher.champion(contentOf(trees, '0'));
+    await publisher.champion(contentOf(trees, '1'));
+    await models.start();
+    await make(of);
+    const expected = what === 'truncated' ? 'corrupt' : what;
+    const refused = await models.reload('poll');
+    assert.equal(refused.result, expected, String(refused.why));
+    assert.equal(models.current?.version, '1');
+    assert.equal(models.begin().predict([row])[0]?.['score'], walked(trees, row));
+    for (let look = 0; look < 3; look += 1) assert.equal((await models.reload('poll')).result, 'unchanged');
+    const told = said.filter(({ event, level }) => event === 'reload' && level === 'warn');
+    assert.equal(told.length, 1);
+    const { isWanted, wanted, served, results } = models.state();
+    assert.deepEqual([isWanted, wanted?.is, served?.version], [false, expected, '1']);
+    assert.equal(results[expected as 'corrupt'], 1);
+    // Asked by a person it is tried again.
+    assert.equal((await models.reload('ana')).result, expected);
+    if (what !== 'older') {
+      await publisher.put(() => versionText(contentOf(timesAsMuch(trees, 3), '3'), latest(9)));
+      assert.equal((await models.reload('poll')).result, 'swapped');
+      assert.equal(models.state().isWanted, true);
+    }
+    await models.close();
+    assert.ok((await receiptsIn(store)).length >= 2);
+  });
+
+test('one that is slower than its gate allows is refused', async () => {
+  const { models, publisher } = world({ gate: [atMost(latency('p95', { rows: 64 }), '0.05 ms')] });
+  await publisher.champion(contentOf(trees, '1'));
+  await models.start();
+  assert.equal(models.current?.version, '1');
+  const many = Array.from({ length: 600 }, (_, at) => trees.trees[at % 10] as (typeof trees.trees)[number]);
+  await publisher.champion(contentOf({ ...trees, trees: many }, '2'));
+  const { result, why } = await models.reload('poll');
+  assert.equal(result, 'slow', String(why));
+  assert.match(why ?? '', /^p95 of \d+ predictions of 64 rows is .* ms, and may be 0\.05 ms$/);
+  assert.equal(models.current?.version, '1');
+  await models.close();
+});
+
+test('without a gate a version may take four times as long as the one before, and a millisecond at least', () => {
+  const setting = () => assert.fail('there is none');
+  const before = { rows: 20, calls: 100, p50: 1, p95: 2, p99: 3 };
+  const limit = { rows: 20, quantile: 'p95', milliseconds: 8 };
+  assert.deepEqual(speedLimit(ranked(), { before, setting }), limit);
+  assert.equal(speedLimit(ranked(), { before: { ...before, p95: 0.01 }, setting })?.milliseconds, 1);
+  assert.equal(speedLimit(ranked(), { before: undefined, setting }), undefined);
+});
+
+test('a smaller move of another history is served: the store was begun anew', async () => {
+  const { models, publisher, store } = world();
+  for (const version of ['1', '2', '3']) await publisher.champion(contentOf(trees, version));
+  await models.start();
+  const path = (await store.below('ranked/moves', 10)).at(-1) ?? '';
+  await store.remove(path);
+  await store.keep(path, { bytes: sealed({ format: 1, model: rankedId, ...latest(3).move }) });
+  await publisher.put(() => versionText(contentOf(trees, '2'), latest(2)));
+  const receipt = await models.reload('poll');
+  assert.deepEqual([receipt.result, receipt.otherHistory, receipt.to?.move], ['swapped', true, 2]);
+  await models.close();
+});
+
+test('while a store is away what is there goes on answering, it is said once, and looks become rarer', async () => {
+  let isAway = false;
+  const { models, publisher, said } = world({
+    change: (store) => ({
+      ...store,
+      look: async (path) => (isAway ? Promise.reject(new Error('no answer')) : store.look(path)),
+    }),
+  });
+  await publisher.champion(contentOf(trees, '1'));
+  await models.start();
+  isAway = true;
+  const pauses: number[] = [];
+  for (let look = 0; look < 4; look += 1) {
+    assert.equal((await models.reload('poll')).result, 'away');
+    const { next, away } = models.state();
+    assert.equal(away?.tries, look + 1);
+    pauses.push(
+      Temporal.Instant.from(next ?? '')
+        .since(Temporal.Instant.from('2026-03-04T05:06:07Z'))
+        .total('milliseconds'),
+    );
+  }
+  assert.ok((pauses[3] ?? 0) > 3 * (pauses[0] ?? 0), String(pauses));
+  assert.equal(said.filter(({ event }) => event === 'store away').length, 1);
+  assert.equal(models.begin().predict([row])[0]?.['score'], walked(trees, row));
+  isAway = false;
+  assert.equal((await models.reload('poll')).result, 'unchanged');
+  assert.equal(said.filter(({ event }) => event === 'store back').length, 1);
+  await models.close();
+});
+
+test('two who ask at once get one look at the store', async () => {
+  let looks = 0;
+  const { models, publisher } = world({
+    change: (store) => ({
+      ...store,
+      look: (path) => {
+        looks += 1;
+        return store.look(path);
+      },
+    }),
+  });
+  await publisher.champion(contentOf(trees, '1'));
+  const both = await Promise.all([models.reload('poll'), models.reload('ana')]);
+  assert.equal(looks, 1);
+  assert.equal(both[0], both[1]);
+  await models.close();
+});
+
+test('a rollback is a swap like any other', async () => {
+  const { models, publisher } = world();
+  await publisher.champion(contentOf(trees, '1'));
+  await publisher.champion(contentOf(timesAsMuch(trees, 2), '2'));
+  await models.start();
+  await publisher.champion(contentOf(trees, '1'), { reason: 'rollback: Hit@3 fell' });
+  const { result, from, to, move } = await models.reload('poll');
+  assert.deepEqual(
+    [result, from?.version, to?.version, to?.move, move?.reason],
+    ['swapped', '2', '1', 3, 'rollback: Hit@3 fell'],
+  );
+  await models.close();
+});
