@@ -33,6 +33,15 @@ interface Call<Ask extends Columns, Looks extends LookedUp> {
       keys: readonly KeyValue<ColumnsOf<Looks[N]>>[],
     ) => readonly RowOf<ColumnsOf<Looks[N]>>[];
   };
+  /** The request cannot be answered, by no version and no fallback: whoever sent it is told so, with the status 422. */
+  readonly refuse: (why: string, about?: About) => never;
+}
+interface About {
+  /** The field: `lawyer_ids[3]`. */
+  readonly where?: string;
+  readonly got?: string;
+  readonly allowed?: string;
+  readonly next?: string;
 }
 interface CallWithModel<
   Ask extends Columns,

@@ -35,3 +35,6 @@ export interface Counts {
   /** Reloads by result. */
   readonly reloads: Readonly<Record<string, number>>;
 }
+
+export const countsPath = ({ endpoint, date, process }: Pick<Counts, 'endpoint' | 'date' | 'process'>): string =>
+  `endpoints/${endpoint}/counts/${date}/${process}.json`;

@@ -1,10 +1,14 @@
 import type { Endpoint } from '../define/index.ts';
 import type { Clock, TakeLock } from '../ports/index.ts';
-import { listen } from './http/server.ts';
+import { Answers } from './answers.ts';
+import type { Looks } from './http/routes.ts';
+import type { Patience } from './http/server.ts';
+import { CountsKeeper } from './keep-counts.ts';
 import { PredictionLog } from './log/index.ts';
 import { Models } from './model/index.ts';
 import type { Parts, Say, TablesPart } from './parts.ts';
 import type { ServingStore } from './store.ts';
+import { Tally } from './tally.ts';
 
 /** What an endpoint is served from, and with. */
 export interface Serving {
@@ -24,6 +28,7 @@ export interface Serving {
   readonly port: number;
   /** Who may have it reloaded from elsewhere. */
   readonly token?: string;
+  readonly patience?: Patience;
 }
 
 export interface Served {
@@ -32,26 +37,82 @@ export interface Served {
   close(): Promise<void>;
 }
 
+/** Milliseconds that requests wait for a process that has just begun, before the fallback answers them. */
+const longestStart = 3000;
+
 /** Serves one endpoint until it is closed. */
 export async function serve(serving: Serving): Promise<Served> {
+  const { endpoint, store, clock, process, say, host, port, token } = serving;
+  const [{ serverOf }, { addRoutes }] = await Promise.all([import('./http/server.ts'), import('./http/routes.ts')]);
   const parts = partsOf(serving);
-  await Promise.all([parts.tables.start(), parts.models.start()]);
-  const { address, close } = await listen(serving, parts);
-  serving.say({ level: 'info', event: 'start', address });
-  return {
-    address,
-    close: async () => {
-      await close();
-      for (const part of [parts.models, parts.tables, parts.shadow, parts.events, parts.log]) await part?.close();
-      serving.say({ level: 'info', event: 'stop' });
+  const tally = new Tally(clock);
+  const keeper = new CountsKeeper({
+    ...{ endpoint: endpoint.name, process, files: store.files, clock, tally, say },
+    reloads: () => parts.models.results,
+  });
+  const since = clock.now();
+  let isStopping = false;
+  let isStarted = false;
+  const looks: Looks = {
+    health: () => ({
+      status: isStopping ? 'stopping' : statusOf(endpoint, parts, isStarted),
+      ...{ endpoint: endpoint.name, process, since: since.toString() },
+      models: parts.models.state(),
+      tables: parts.tables.state(),
+      log: parts.log.state(),
+      ...(parts.events && { events: parts.events.state() }),
+      ...(parts.shadow && { shadow: parts.shadow.state() }),
+    }),
+    reload: async (by) => {
+      await parts.tables.refresh();
+      return parts.models.reload(by);
     },
   };
+  const answers = new Answers({ facts: endpoint.facts, parts, tally, clock, say });
+  const opened = Promise.withResolvers<void>();
+  const server = serverOf(serving, { answers, parts, tally, opened: opened.promise });
+  addRoutes(server, { endpoint, parts, tally, looks, token });
+  const closeParts = async (): Promise<void> => {
+    for (const part of [parts.models, parts.tables, parts.shadow, parts.events, parts.log, keeper]) await part?.close();
+  };
+  try {
+    // It listens at once, so that whoever starts it sees that it is not ready yet; requests wait until the store was looked at, unless that is long.
+    const address = await server.listen({ host, port });
+    say({ level: 'info', event: 'start', address });
+    const timer = setTimeout(opened.resolve, longestStart);
+    await Promise.all([parts.tables.start(), parts.models.start()]);
+    clearTimeout(timer);
+    opened.resolve();
+    isStarted = true;
+    const { status } = looks.health();
+    say({ level: status === 'ok' ? 'info' : 'warn', event: status === 'not ready' ? 'not ready' : 'ready', status });
+    return {
+      address,
+      close: async () => {
+        isStopping = true;
+        await server.close();
+        await closeParts();
+        say({ level: 'info', event: 'stop' });
+      },
+    };
+  } catch (error) {
+    await server.close();
+    await closeParts();
+    throw error;
+  }
+}
+
+/** Ready to answer: by the model, or by the fallback while there is none. */
+function statusOf({ facts }: Endpoint, { models, tables }: Parts, isStarted: boolean): 'ok' | 'fallback' | 'not ready' {
+  if (!isStarted || tables.missing.length > 0) return 'not ready';
+  if (models.current) return 'ok';
+  return facts.fallback ? 'fallback' : 'not ready';
 }
 
 function partsOf({ endpoint, idOf, store, say, clock, process, folder, takeLock }: Serving): Parts {
   const writing = { endpoint, store: store.files, spool: folder, process, takeLock, clock, say };
-  const { model, reload, sample } = endpoint.facts;
-  const tables = noTables;
+  const { model, reload, sample, lookup } = endpoint.facts;
+  const tables = noTables(Object.keys(lookup));
   return {
     models: new Models({
       ...{ endpoint: endpoint.name, id: idOf(model), model, models: store.models, files: store.files },
@@ -66,17 +127,15 @@ function partsOf({ endpoint, idOf, store, say, clock, process, folder, takeLock 
   };
 }
 
-const noTables: TablesPart = {
+const noTables = (names: readonly string[]): TablesPart => ({
   start: async () => {},
-  lookup: (name) => () => {
-    throw new Error(`the table ${name} is not there`);
-  },
+  current: { lookup: {} },
+  missing: names,
   setting: (of) => {
     if (typeof of === 'object') throw new Error(`the setting ${of.setting} is not there`);
     return of;
   },
-  isWhole: true,
   state: () => ({}),
   refresh: async () => {},
   close: () => {},
-};
+});

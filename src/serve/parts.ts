@@ -19,21 +19,28 @@ export interface ModelUse {
 export interface ModelsPart {
   /** Until the first look at the store is over; it looks again by itself afterwards. */
   start(): Promise<void>;
+  /** Of a request, first thing: it keeps this one. */
   begin(): ModelUse;
+  /** What a request would get now. */
+  readonly current?: { readonly version: string } | undefined;
+  /** Reloads by their result, since the process began. */
+  readonly results: Readonly<Partial<Record<string, number>>>;
   /** For people: `/<name>/health`, and what the reload path shows. */
   state(): object;
   reload(by: string): Promise<object>;
   close(): Promise<void> | void;
 }
 
+/** By the name that it has under `lookup`: rows by their keys, in the order asked for; keys that are not there are left out. */
+export type Lookup = Readonly<Record<string, (keys: readonly unknown[]) => readonly Row[]>>;
 export interface TablesPart {
   start(): Promise<void>;
-  /** Rows by their keys, in the order asked for; keys that are not there are left out. Throws where the table is not there. */
-  lookup(name: string): (keys: readonly unknown[]) => readonly Row[];
+  /** A request keeps it to its end: its tables do not change under it. */
+  readonly current: { readonly lookup: Lookup };
+  /** Those that were never there yet. */
+  readonly missing: readonly string[];
   /** The value of what may be a setting. */
   setting<V extends number | Duration>(of: V | Setting<V>): V;
-  /** Each looked-up table is there. */
-  readonly isWhole: boolean;
   state(): object;
   refresh(): Promise<void>;
   close(): Promise<void> | void;

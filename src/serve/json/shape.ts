@@ -88,7 +88,8 @@ export function shapeOf(columns: Columns): Shape | undefined {
   return fields.every((field) => field !== undefined) ? new Shape(fields) : undefined;
 }
 
-function fieldOf(name: string, { kind, nullable = false, rules = [], of }: ColumnFacts): Field | undefined {
+function fieldOf(name: string, { kind, nullable = false, rules = [], of, standard }: ColumnFacts): Field | undefined {
+  if (standard !== undefined) return undefined;
   let [least, most] = [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY];
   let choices: ReadonlySet<string> | undefined;
   for (const rule of rules) {

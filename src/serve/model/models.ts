@@ -69,6 +69,10 @@ export class Models implements ModelsPart {
     return this.#receipts.all;
   }
 
+  get results(): ModelsState['results'] {
+    return this.#receipts.results;
+  }
+
   async start(): Promise<void> {
     await this.reload('start');
   }

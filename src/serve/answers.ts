@@ -1,0 +1,224 @@
+import { type Duration, millisecondsOf } from '../columns/index.ts';
+import type { EndpointFacts } from '../define/index.ts';
+import type { Clock } from '../ports/index.ts';
+import { type Writer, writerOf } from './body/write.ts';
+import type { FallbackReason } from './counts.ts';
+import type { Lookup, ModelUse, Parts, Row, Say } from './parts.ts';
+import { Refusal, type RefusalDetails } from './refusals.ts';
+import { briefly, Sparing } from './sparing.ts';
+import type { Tally } from './tally.ts';
+
+/** Milliseconds for an answer of which nothing else says how long it may take. */
+const patience = 30_000;
+
+export interface Answer {
+  /** JSON. */
+  readonly text: string;
+  readonly by: 'model' | 'fallback';
+  readonly version?: string;
+}
+
+/** A request that was read, with the version and the tables that it keeps. */
+export interface Asked {
+  readonly id: string;
+  readonly request: Row;
+  readonly use: ModelUse;
+  readonly lookup: Lookup;
+  /** It has the header by which the other version predicts it, too. */
+  readonly isShadowed: boolean;
+}
+
+/** What a handler is given. */
+class Call {
+  readonly id: string;
+  readonly request: Row;
+  readonly lookup: Lookup;
+  readonly predict: (rows: readonly Row[]) => readonly Row[];
+  rows: readonly Row[] = [];
+  outputs: readonly Row[] = [];
+
+  constructor({ id, request, lookup, use }: Asked) {
+    this.id = id;
+    this.request = request;
+    this.lookup = lookup;
+    this.predict = (rows) => {
+      const outputs = use.predict(rows);
+      const isFirst = this.rows.length === 0;
+      this.rows = isFirst ? rows : [...this.rows, ...rows];
+      this.outputs = isFirst ? outputs : [...this.outputs, ...outputs];
+      return outputs;
+    };
+  }
+
+  refuse(message: string, about: Omit<RefusalDetails, 'message'> = {}): never {
+    throw new Refusal('REQUEST_REFUSED', { message, ...about });
+  }
+}
+
+/** Answers requests: by the model while that is in time and right, else by the fallback. Knows no HTTP. */
+export class Answers {
+  readonly #facts: EndpointFacts;
+  readonly #parts: Parts;
+  readonly #tally: Tally;
+  readonly #clock: Clock;
+  readonly #sparing: Sparing;
+  readonly #write: Writer;
+  readonly #elapsed: () => number;
+
+  constructor(of: {
+    readonly facts: EndpointFacts;
+    readonly parts: Parts;
+    readonly tally: Tally;
+    readonly clock: Clock;
+    readonly say: Say;
+  }) {
+    this.#facts = of.facts;
+    this.#parts = of.parts;
+    this.#tally = of.tally;
+    this.#clock = of.clock;
+    this.#elapsed = of.clock.elapsed ?? (() => performance.now());
+    this.#sparing = new Sparing(of.say, this.#elapsed);
+    this.#write = writerOf(of.facts.answer);
+  }
+
+  /** Throws Refusal, or gives a promise that does. At once where the handler does not wait for anything. */
+  answer(asked: Asked): Answer | Promise<Answer> {
+    const began = this.#elapsed();
+    if (!asked.use.served) return this.#instead(asked, 'no model', began);
+    const call = new Call(asked);
+    try {
+      const given = this.#facts.handle(call);
+      return isPromise(given) ? this.#awaited(given, asked, call, began) : this.#made(given, asked, call, began);
+    } catch (error) {
+      return this.#failed(error, asked, began);
+    }
+  }
+
+  async #awaited(given: Promise<unknown>, asked: Asked, call: Call, began: number): Promise<Answer> {
+    const deadline = this.#deadline();
+    try {
+      const answer = await within(given, (deadline ?? patience) - (this.#elapsed() - began));
+      if (answer === late) return this.#instead(asked, 'deadline', began);
+      return await this.#made(answer, asked, call, began);
+    } catch (error) {
+      return this.#failed(error, asked, began);
+    }
+  }
+
+  #failed(error: unknown, asked: Asked, began: number): Answer | Promise<Answer> {
+    if (error instanceof Refusal) throw error;
+    return this.#instead(asked, 'error', began, error);
+  }
+
+  /** The handler has come to its end; one that waits for nothing cannot be interrupted, so it is now that it may be late. */
+  #made(given: unknown, asked: Asked, call: Call, began: number): Answer | Promise<Answer> {
+    const version = asked.use.served?.version ?? '';
+    const text = this.#write(given);
+    const milliseconds = this.#elapsed() - began;
+    if (milliseconds > (this.#deadline() ?? Number.POSITIVE_INFINITY)) return this.#instead(asked, 'deadline', began);
+    this.#tally.day.predicted(version, milliseconds);
+    this.#tell(asked, given, { call, version, milliseconds });
+    return { text, by: 'model', version };
+  }
+
+  #instead(asked: Asked, reason: FallbackReason, began: number, error?: unknown): Answer | Promise<Answer> {
+    const { id, request, lookup } = asked;
+    const said = { ...{ reason, request: id }, ...(error !== undefined && { error: briefly(error) }) };
+    this.#sparing.say(`fallback ${reason}`, { level: 'warn', event: 'fallback', ...said });
+    const { fallback } = this.#facts;
+    if (!fallback) {
+      const code = reason === 'no model' ? 'MODEL_MISSING' : reason === 'deadline' ? 'ANSWER_LATE' : 'ANSWER_FAILED';
+      throw this.#without(code, began);
+    }
+    const fell = (given: unknown): Answer => {
+      const text = this.#write(given);
+      this.#tally.day.fellBack(reason, this.#elapsed() - began);
+      this.#tell(asked, given);
+      return { text, by: 'fallback' };
+    };
+    const broken = (thrown: unknown): never => {
+      if (thrown instanceof Refusal) throw thrown;
+      this.#sparing.say('failed', { level: 'error', event: 'no answer', request: id, error: briefly(thrown) });
+      throw this.#without('ANSWER_FAILED', began);
+    };
+    try {
+      const given = fallback({ id, request, lookup, refuse: Call.prototype.refuse });
+      if (!isPromise(given)) return fell(given);
+      return within(given, patience)
+        .then((answer) => {
+          if (answer === late) throw this.#without('ANSWER_LATE', began);
+          return fell(answer);
+        })
+        .catch(broken);
+    } catch (thrown) {
+      return broken(thrown);
+    }
+  }
+
+  #without(code: 'MODEL_MISSING' | 'ANSWER_FAILED' | 'ANSWER_LATE', began: number): Refusal {
+    this.#tally.day.failedToAnswer(this.#elapsed() - began);
+    return new Refusal(code, {
+      message: {
+        MODEL_MISSING: 'There is no model yet.',
+        ANSWER_FAILED: 'No answer could be made.',
+        ANSWER_LATE: 'No answer came in time.',
+      }[code],
+      next: 'Try again; the log of the endpoint says why, under the id of this request.',
+    });
+  }
+
+  /** The log, the other version and the events; none of them may cost anybody the answer. */
+  #tell(
+    asked: Asked,
+    answer: unknown,
+    predicted?: { readonly call: Call; readonly version: string; readonly milliseconds: number },
+  ): void {
+    const { log, shadow, events } = this.#parts;
+    const { id, request, isShadowed } = asked;
+    try {
+      if (predicted && predicted.call.rows.length > 0) {
+        const { call, version, milliseconds } = predicted;
+        const of = { id, at: Date.now(), version, rows: call.rows, outputs: call.outputs };
+        log.add(of);
+        shadow?.offer({ ...of, isAsked: isShadowed, milliseconds });
+      }
+      if (!events || !this.#facts.events) return;
+      const version = predicted && { version: predicted.version };
+      const row = this.#facts.events.of({ id, at: this.#clock.now(), request, answer, ...version });
+      if (row !== undefined) events.send(row as Row);
+    } catch (error) {
+      this.#sparing.say('told', { level: 'error', event: 'not told', request: id, error: briefly(error) });
+    }
+  }
+
+  #deadline(): number | undefined {
+    const { deadline } = this.#facts;
+    if (deadline === undefined) return undefined;
+    return milliseconds(this.#parts.tables.setting(deadline));
+  }
+}
+
+const isPromise = (value: unknown): value is Promise<unknown> =>
+  typeof (value as { readonly then?: unknown } | null | undefined)?.then === 'function';
+
+const late = Symbol('late');
+/** What is given, or `late` when it does not come within so many milliseconds; nobody hears of it then, nor of its failing. */
+const within = (given: Promise<unknown>, left: number): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    const timer = setTimeout(resolve, Math.max(0, left), late);
+    const over = (settle: (value: unknown) => void) => (value: unknown) => {
+      clearTimeout(timer);
+      settle(value);
+    };
+    given.then(over(resolve), over(reject));
+  });
+
+const known = new Map<Duration, number>();
+/** The same few durations are asked for with every request. */
+function milliseconds(text: Duration): number {
+  const before = known.get(text);
+  if (before !== undefined) return before;
+  const found = millisecondsOf(text);
+  known.set(text, found);
+  return found;
+}

@@ -1,0 +1,91 @@
+import type { Clock, KeptFiles } from '../ports/index.ts';
+import { type Counts, countsPath, durationBounds } from './counts.ts';
+import type { Say } from './parts.ts';
+import { dateOf, type Sums, type Tally } from './tally.ts';
+
+/** Between two writes, in milliseconds. */
+const usual = 60_000;
+type Reloads = Readonly<Partial<Record<string, number>>>;
+
+interface Keeping {
+  readonly endpoint: string;
+  readonly process: string;
+  readonly files: KeptFiles;
+  readonly clock: Clock;
+  readonly tally: Tally;
+  /** By result, since the process began. */
+  readonly reloads: () => Reloads;
+  readonly say: Say;
+}
+
+/** Writes what a process has counted to the store: each minute, and at its end. What the store does not take is written the next time. */
+export class CountsKeeper {
+  readonly #of: Keeping;
+  readonly #timers: readonly NodeJS.Timeout[];
+  #writing: Promise<void> = Promise.resolve();
+  #isAway = false;
+  /** Reloads of days that are over. */
+  #before: Reloads = {};
+
+  constructor(of: Keeping) {
+    this.#of = of;
+    const turn = setInterval(() => of.tally.turn(), 1000);
+    const write = setInterval(() => void this.write(), usual);
+    this.#timers = [turn.unref(), write.unref()];
+  }
+
+  /** Days that are over, and the one that goes on. */
+  write(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
+    const { tally, say } = this.#of;
+    try {
+      for (const sums of [...tally.over]) {
+        await this.#put(sums);
+        tally.over.splice(tally.over.indexOf(sums), 1);
+        this.#before = this.#of.reloads();
+      }
+      await this.#put(tally.day);
+      this.#isAway = false;
+    } catch (error) {
+      if (!this.#isAway) say({ level: 'warn', event: 'counts not written', error: (error as Error).message });
+      this.#isAway = true;
+    }
+  }
+
+  async #put(sums: Sums): Promise<void> {
+    const { files } = this.#of;
+    const counts = this.#counts(sums);
+    const path = countsPath(counts);
+    const bytes = Buffer.from(`${JSON.stringify(counts)}\n`);
+    // Nobody else writes files of this process.
+    const there = await files.look(path);
+    if (there) await files.replace(path, { bytes, mark: there.mark });
+    else await files.keep(path, { bytes });
+  }
+
+  #counts(sums: Sums): Counts {
+    const { endpoint, process, clock, reloads } = this.#of;
+    const { requests, predictions, fallbacks, failed, refused, durations, sum } = sums;
+    const ofDay = Object.entries(reloads()).map(([result, count]) => [
+      result,
+      (count ?? 0) - (this.#before[result] ?? 0),
+    ]);
+    return {
+      ...{ format: 1, endpoint, process, date: dateOf(sums.from) },
+      ...{ from: sums.from.toString(), to: clock.now().toString() },
+      ...{ requests, predictions, fallbacks: { ...fallbacks }, failed, refused },
+      durations: { bounds: durationBounds, counts: durations, sum },
+      versions: Object.fromEntries(sums.versions),
+      reloads: Object.fromEntries(ofDay),
+    };
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.write();
+  }
+}
