@@ -113,8 +113,9 @@ export const catalogue = Object.freeze({
   STORE_UNREACHABLE: transient(1, 'A bucket, where models are published, does not answer, or went away in the middle.'),
   PUBLISH_CONFLICT: terminal(
     1,
-    'Somebody else publishes a model in the same place, or this state is older than what it published.',
+    'Somebody else publishes in the same place, or this project is older than what it published.',
   ),
+  TABLE_UNSERVABLE: terminal(1, 'The rows of a table cannot be given to the endpoint that looks them up.'),
   STORE_REFUSED: terminal(3, 'A bucket does not let Esteira in, or does not do what it needs.'),
   FILE_UNUSABLE: terminal(1, 'A file or folder cannot be opened, read or written.'),
   FILE_HELD: transient(4, 'Another program has the DuckDB file open.'),

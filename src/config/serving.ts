@@ -1,7 +1,7 @@
 import type { Endpoint } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { collect, type Graph } from '../graph/index.ts';
-import { type Clock, type KeptFiles, type TakeLock, within } from '../ports/index.ts';
+import { type Clock, type ExportReader, type KeptFiles, type TakeLock, within } from '../ports/index.ts';
 import { said } from '../run/said.ts';
 import { clockOf } from './clock.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
@@ -18,6 +18,8 @@ export interface OpenServing {
   readonly graph: Graph;
   /** As `ServingStore` of serve/ has it. */
   readonly store: { readonly models: KeptFiles; readonly files: KeptFiles };
+  /** What reads rows that a warehouse has exported. */
+  exports(): Promise<ExportReader>;
   readonly clock: Clock;
   readonly takeLock: TakeLock;
   /** Secret values are taken out. */
@@ -59,6 +61,7 @@ async function open(
     environment: name,
     graph,
     store: { models: published ? files : within(files, 'published'), files },
+    exports: async () => (await import('../adapters/duckdb/export-reader.ts')).openExportReader(),
     clock: clockOf(process.env['ESTEIRA_NOW']),
     takeLock,
     redact: (text) => variables.redact(text),

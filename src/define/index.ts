@@ -90,4 +90,4 @@ export {
   type Table,
   table,
 } from './table.ts';
-export { appendChanges, appends, history, mergeDeleting, replaceEach, wayOf } from './way.ts';
+export { appendChanges, appends, history, mergeDeleting, replaceEach, type Way, wayOf } from './way.ts';

@@ -1,7 +1,8 @@
-import { keyOf, parseDuration } from '../columns/index.ts';
-import type { AnySource, Endpoint } from '../define/index.ts';
+import { type Columns, keyOf, parseDuration } from '../columns/index.ts';
+import { type AnySource, type AnyTable, type Endpoint, type Way, wayOf } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { invalidDefinition } from './catalog.ts';
+import { insideOf } from './models.ts';
 
 const isShare = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1;
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0;
@@ -38,6 +39,7 @@ export function refuseEndpoint(endpoint: Endpoint): void {
       keys.join(', ') || 'no key',
       'a table with one key',
     );
+    refuseUnservable(endpoint, called, table);
   }
   for (const [word, count] of Object.entries(facts.limits))
     refuse(isCount(count), `${about} has a limit that is none.`, `${word}: ${count}`, 'a whole number from 1');
@@ -62,6 +64,35 @@ export function refuseEndpoint(endpoint: Endpoint): void {
       facts.events.to?.name,
       'a source of kafka(…), of files(…) with {date}, or of the first of these',
     );
+}
+
+/** Kinds of keys that two values of are equal where their texts are. */
+const keyKinds = ['text', 'integer', 'bigint', 'decimal', 'boolean', 'date', 'timestamp', 'duration'];
+
+/** What is looked up is exported after each publication of it, and found by its key: there is one row for each. */
+function refuseUnservable(endpoint: Endpoint, called: string, table: AnyTable): void {
+  const { write, duplicates, refusedBy } = table.spec;
+  const [key = ''] = keyOf(table.columns);
+  const refuse = (why: string, allowed: string): never => {
+    throw invalid(
+      endpoint,
+      `The endpoint ${endpoint.name} cannot look up in ${table.name}.`,
+      `${called}: ${why}`,
+      allowed,
+    );
+  };
+  if (write === 'view')
+    refuse('a view has no publications', "a table that is kept: write: 'replace' of the same query");
+  if (insideOf(table)) refuse('it stands inside the versions of a model', 'a table that reads it');
+  if (refusedBy) refuse('it has the rows that a table refused', 'a table of rows that hold');
+  const isWay = (way: Way['way']): boolean => wayOf(table, way) !== undefined;
+  if (isWay('history') || isWay('append changes') || (write === 'append' && !duplicates))
+    refuse(
+      'it keeps several rows of one key',
+      "write: 'merge', 'replace', or an append with duplicates: keepLatest(…)",
+    );
+  const { kind } = (table.columns[key] as Columns[string]).facts;
+  if (!keyKinds.includes(kind)) refuse(`its key ${key} is of the kind ${kind}`, keyKinds.join(', '));
 }
 
 /** Events of a day go to files of that day. */

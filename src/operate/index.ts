@@ -86,10 +86,10 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
 /** People are told of what these do, and their process may end with them. */
 const raises: readonly OperationName[] = ['run', 'resume', 'backfill', 'reprocess', 'sync', 'cancel'];
 
-/** Champions are moved by what these do, and their process may end with them. */
+/** Champions are moved, rows published and settings changed by what these do, and their process may end with them. */
 const releases: readonly OperationName[] = [
   ...(['run', 'resume', 'backfill', 'reprocess'] as const),
-  ...(['models promote', 'models rollback', 'approve'] as const),
+  ...(['models promote', 'models rollback', 'approve', 'settings set', 'settings sql'] as const),
 ];
 
 /** What arrives at the owner's socket is only a text; names that every object has are no operations. */

@@ -2,10 +2,10 @@ import { allSteps } from '../graph/index.ts';
 import { nextTick, whenText } from '../plan/ticks.ts';
 import type { RunRecord } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
-import { labelIn } from './alerts/subject.ts';
 import { changesOf } from './changes.ts';
 import { interruptedOf } from './interrupted.ts';
 import { dueModels } from './models/list.ts';
+import { publishedLabel } from './serve/served.ts';
 import type { StatusView } from './views.ts';
 import { runView, tickView } from './views-of.ts';
 
@@ -46,7 +46,7 @@ export async function status(project: Project): Promise<StatusView> {
 async function owedOf({ state, graph }: Project): Promise<StatusView['owed']> {
   const records = await state.published.all();
   return records.flatMap(({ store, model, owed }) =>
-    owed ? [{ store, label: labelIn(graph, model), since: owed.since.toString(), error: owed.error }] : [],
+    owed ? [{ store, label: publishedLabel(graph, model), since: owed.since.toString(), error: owed.error }] : [],
   );
 }
 

@@ -9,6 +9,7 @@ export type * from './comparison.ts';
 export { type AsOfJoin, type Dialect, type Place, placeText } from './dialect.ts';
 export type * from './dissection.ts';
 export { differencesOf, driftAfter, driftTexts, emptyTexts, type Looked, refuseBreaches } from './drift.ts';
+export type * from './exporting.ts';
 export type { FileFormat, FileStore, SourceFile } from './files.ts';
 export {
   type Carried,

@@ -2,6 +2,7 @@ import type { Columns, Judgement } from '../columns/index.ts';
 import type { Compared, Comparison } from './comparison.ts';
 import type { Dialect, Place } from './dialect.ts';
 import type { QueryPart } from './dissection.ts';
+import type { Exports } from './exporting.ts';
 import type { SourceFile } from './files.ts';
 import type { IncomingInput } from './incoming.ts';
 import type { BackedUp } from './keeping.ts';
@@ -403,7 +404,7 @@ export interface WarehouseCapabilities {
 export type OtherWarehouse = Pick<Warehouse, 'capabilities' | 'dialect' | 'formerDefinitions' | 'inspect' | 'snapshot'>;
 
 /** Where tables are kept and queries carried out. `docs`: every adapter passes `conformance`. */
-export interface Warehouse extends Learning {
+export interface Warehouse extends Learning, Exports {
   readonly dialect: Dialect;
   readonly capabilities: WarehouseCapabilities;
   readonly versions: Readonly<Record<string, string>>;

@@ -20,5 +20,6 @@ export {
   type PublishedMove,
   readVersionText,
   sealed,
+  unsealed,
 } from './published-text.ts';
 export { keepVersion, type Opened, openVersion, type Parts } from './version-files.ts';

@@ -1,21 +1,24 @@
-import type { Endpoint } from '../define/index.ts';
-import type { Clock, TakeLock } from '../ports/index.ts';
+import type { Definition, Endpoint } from '../define/index.ts';
+import type { Clock, ExportReader, TakeLock } from '../ports/index.ts';
 import { Answers } from './answers.ts';
 import type { Looks } from './http/routes.ts';
 import type { Patience } from './http/server.ts';
 import { CountsKeeper } from './keep-counts.ts';
 import { PredictionLog } from './log/index.ts';
 import { Models } from './model/index.ts';
-import type { Parts, Say, TablesPart } from './parts.ts';
+import type { Parts, Say } from './parts.ts';
 import type { ServingStore } from './store.ts';
+import { Tables } from './tables/index.ts';
 import { Tally } from './tally.ts';
 
 /** What an endpoint is served from, and with. */
 export interface Serving {
   readonly endpoint: Endpoint;
   /** `catalog.schema.name` of a definition. */
-  idOf(definition: Endpoint['facts']['model'] | Endpoint['facts']['lookup'][string]): string;
+  idOf(definition: Definition): string;
   readonly store: ServingStore;
+  /** What reads the rows that were exported for it. */
+  exports(): Promise<ExportReader>;
   readonly clock: Clock;
   /** Of this process, in no two of them the same: a part of the names of what it writes. */
   readonly process: string;
@@ -109,10 +112,10 @@ function statusOf({ facts }: Endpoint, { models, tables }: Parts, isStarted: boo
   return facts.fallback ? 'fallback' : 'not ready';
 }
 
-function partsOf({ endpoint, idOf, store, say, clock, process, folder, takeLock }: Serving): Parts {
+function partsOf({ endpoint, idOf, store, exports, say, clock, process, folder, takeLock }: Serving): Parts {
   const writing = { endpoint, store: store.files, spool: folder, process, takeLock, clock, say };
-  const { model, reload, sample, lookup } = endpoint.facts;
-  const tables = noTables(Object.keys(lookup));
+  const { model, reload, sample } = endpoint.facts;
+  const tables = new Tables({ endpoint, idOf, files: store.files, exports, clock, say });
   return {
     models: new Models({
       ...{ endpoint: endpoint.name, id: idOf(model), model, models: store.models, files: store.files },
@@ -126,16 +129,3 @@ function partsOf({ endpoint, idOf, store, say, clock, process, folder, takeLock 
     shadow: undefined,
   };
 }
-
-const noTables = (names: readonly string[]): TablesPart => ({
-  start: async () => {},
-  current: { lookup: {} },
-  missing: names,
-  setting: (of) => {
-    if (typeof of === 'object') throw new Error(`the setting ${of.setting} is not there`);
-    return of;
-  },
-  state: () => ({}),
-  refresh: async () => {},
-  close: () => {},
-});

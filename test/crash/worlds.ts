@@ -38,6 +38,7 @@ export const pointsOfOthers = [
   ...['restore-decided', 'restore-cleared'],
   ...['version', 'learned', 'kept', 'registered', 'moved', 'shown', 'version-approved', 'champion-moved'],
   ...['version-published', 'move-published', 'latest-published'],
+  ...['rows-exported', 'rows-kept', 'rows-latest', 'former-rows-removed', 'values-published'],
 ];
 
 /** What says which run, token or minute it was, and when a copied file was written. */

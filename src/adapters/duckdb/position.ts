@@ -11,7 +11,7 @@ import type {
 import { type Engine, markText, watermarkKey } from './connection.ts';
 import { dialect } from './dialect.ts';
 import { engineError, fenced } from './errors.ts';
-import type { Row } from './session.ts';
+import type { Row, Session } from './session.ts';
 import { book, scopeOf } from './setup.ts';
 
 const { literal } = dialect;
@@ -107,12 +107,21 @@ function standingSql(catalog: string): string {
 
 /** Where a catalog stands. The watermarks are remembered: who publishes writes only those that move. */
 export async function position(engine: Engine, catalog: string): Promise<Position> {
+  if (!(await engine.isSetUp(catalog)))
+    return { fences: new Map(), generations: new Map(), watermarks: new Map(), latest: new Map() };
+  const found = await engine.use((session) => positionIn(session, catalog));
+  for (const [target, marks] of found.watermarks)
+    for (const [source, mark] of marks) engine.watermarks.set(watermarkKey(catalog, target, source), markText(mark));
+  return found;
+}
+
+/** Where a catalog stands, as the transaction of a session sees it. */
+export async function positionIn(session: Session, catalog: string): Promise<Position> {
   const fences = new Map<string, { token: bigint; sequence: bigint }>();
   const generations = new Map<string, string>();
   const watermarks = new Map<string, Map<string, Watermark>>();
   const latest = new Map<string, Publication>();
-  if (!(await engine.isSetUp(catalog))) return { fences, generations, watermarks, latest };
-  const [row] = await engine.use((session) => session.rows(standingSql(catalog)));
+  const [row] = await session.rows(standingSql(catalog));
   const standing = JSON.parse(String(row?.standing)) as Standing;
   for (const { scope, token, seq } of standing.fences ?? []) {
     fences.set(scope, { token: BigInt(token), sequence: BigInt(seq) });
@@ -122,7 +131,6 @@ export async function position(engine: Engine, catalog: string): Promise<Positio
     const mark = { upper: BigInt(upper), ...(generation === null ? {} : { generation }) };
     const of = watermarks.get(target) ?? new Map<string, Watermark>();
     watermarks.set(target, of.set(source, mark));
-    engine.watermarks.set(watermarkKey(catalog, target, source), markText(mark));
   }
   for (const newest of standing.latest ?? []) {
     latest.set(String(newest.step).slice(catalog.length + 1), publicationOf(newest));

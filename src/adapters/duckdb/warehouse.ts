@@ -18,6 +18,7 @@ import { drop } from './drop.ts';
 import { type Emptied, empty } from './empty.ts';
 import { engineError, fenced, ofStatement } from './errors.ts';
 import { examine } from './examine.ts';
+import { exportRows } from './export.ts';
 import { inspect, losses } from './inspect.ts';
 import { mayCreate } from './may-create.ts';
 import { origins } from './origins.ts';
@@ -195,6 +196,7 @@ export function warehouseOf(engine: Engine): Warehouse {
     champions: (catalog) => champions(engine, catalog),
     show: (catalog, shown) => show(engine, catalog, shown),
     query: (statement, how) => query(engine, statement, how),
+    exportRows: (place, exporting) => exportRows(engine, place, exporting),
     rows: (place, columns) => readRows(engine, place, columns),
     changedBy,
     replaceRows: (...replacing) => replaceRows(engine, ...replacing),

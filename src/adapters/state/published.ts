@@ -46,8 +46,9 @@ export const publishedOf = (engine: Engine): PublishedStore =>
           .onConflict((conflict) => conflict.columns(['store', 'model']).doUpdateSet(said))
           .execute();
       }),
-    forget: (store) =>
+    forget: (store, model) =>
       engine.transaction('receipt', async (state) => {
-        await state.deleteFrom('model_published').where('store', '=', store).execute();
+        const own = state.deleteFrom('model_published').where('store', '=', store);
+        await (model === undefined ? own : own.where('model', '=', model)).execute();
       }),
   });

@@ -27,6 +27,7 @@ export const endpoint: Command = async ({ typed, terminal }) => {
       ...{
         endpoint: found,
         store: opened.store,
+        exports: opened.exports,
         clock: opened.clock,
         takeLock: opened.takeLock,
         process: randomUUID(),

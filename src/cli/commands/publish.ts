@@ -19,16 +19,29 @@ const headings = [
   { head: '', whole: true },
 ] as const;
 
-export function publishText({ taken, stores, models }: PublishView, look: Look): string {
+const ofEndpoints = [
+  { head: 'endpoint', whole: true },
+  { head: 'reads' },
+  { head: 'rows', align: 'right' },
+  { head: 'store', whole: true },
+  { head: '', whole: true },
+] as const;
+const states = { published: 'published', there: 'was there', owed: 'owed', 'nothing yet': 'nothing yet' } as const;
+
+export function publishText({ taken, stores, models, served }: PublishView, look: Look): string {
   const wrapped = (text: string): string => wrapHanging(inEnvironment(text, look), look.columns, 2);
   if (stores.length === 0)
     return wrapped('This environment publishes no model: name a store in `models` of esteira.config.ts.');
   const names = visible(stores.join(', '));
-  if (models.length === 0) return wrapped(`No model has a champion yet. ${names}: ready.`);
+  const read = served.map(({ endpoint, label, rows, store, state }) => [
+    ...[endpoint, visible(label), rows === undefined ? '' : rows.toLocaleString('en'), store, states[state]],
+  ]);
+  const endpoints = read.length > 0 ? ['', ...table(ofEndpoints, read, look)] : [];
+  if (models.length === 0) return [wrapped(`No model has a champion yet. ${names}: ready.`), ...endpoints].join('\n');
   const rows = models.map(({ label, version, store, path, state }) => [
     ...[visible(label), version, store, visible(path)],
-    state === 'published' ? 'published' : 'was there',
+    states[state],
   ]);
   const told = taken > 0 ? ['', wrapped(`${counted(taken, 'move')} taken over into the history of this state.`)] : [];
-  return [...table(headings, rows, look), ...told].join('\n');
+  return [...table(headings, rows, look), ...endpoints, ...told].join('\n');
 }

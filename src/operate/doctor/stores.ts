@@ -1,12 +1,16 @@
 import type { Project, Target } from '../../run/index.ts';
-import { labelIn } from '../alerts/subject.ts';
+import { counted } from '../numbers.ts';
+import { publishedLabel } from '../serve/served.ts';
 import { attempt, type Finding, NotReady } from './finding.ts';
 
-/** Each store that models are published to lets Esteira in, and is owed nothing. */
+/** Each store that something is published to lets Esteira in, and is owed nothing. */
 export async function storeFindings(project: Project): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
-  for (const target of project.published ?? [])
+  const { published = [], serving } = project;
+  for (const target of published)
     findings.push(...(await attempt(`models in ${target.name}`, project, () => lookInto(target, project))));
+  if (serving && !published.some(({ name }) => name === serving.name))
+    findings.push(...(await attempt(`endpoints in ${serving.name}`, project, () => lookInto(serving, project))));
   return findings;
 }
 
@@ -16,10 +20,18 @@ async function lookInto(target: Target, { state, graph }: Project): Promise<stri
   const records = (await state.published.all()).filter((one) => one.store === target.name);
   const owed = records.filter((one) => one.owed);
   const [first] = owed;
-  if (!first?.owed) return `${store.describe}: ${records.length === 1 ? '1 model' : `${records.length} models`}`;
+  if (!first?.owed) {
+    const tables = records.filter(({ model }) => model.startsWith('endpoints/')).length;
+    const models = records.length - tables;
+    const counts = [
+      ...(models > 0 || tables === 0 ? [counted(models, 'model')] : []),
+      ...(tables > 0 ? [`${counted(tables, 'table')} or settings of endpoints`] : []),
+    ];
+    return `${store.describe}: ${counts.join(', ')}`;
+  }
   const others = owed.length > 1 ? `, and ${owed.length - 1} more` : '';
   throw new NotReady(
-    `${labelIn(graph, first.model)}${others} owed since ${first.owed.since}: ${first.owed.error}`,
+    `${publishedLabel(graph, first.model)}${others} owed since ${first.owed.since}: ${first.owed.error}`,
     'esteira publish',
   );
 }

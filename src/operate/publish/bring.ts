@@ -1,13 +1,11 @@
 import { EsteiraError } from '../../errors.ts';
 import type { Champion, KeptFiles, PublishedRecord } from '../../ports/index.ts';
 import { moveOf, openVersion, type Publishable, publish, publishedPlace } from '../../registry/index.ts';
-import { type Project, said, type Target } from '../../run/index.ts';
+import type { Project, Target } from '../../run/index.ts';
 import { labelIn } from '../alerts/subject.ts';
+import { isOfStore, oweTo } from './owe.ts';
 import type { PublishedView } from './views.ts';
 
-/** In seconds: before the second attempt; each further one waits twice as long, up to the longest. */
-const firstPause = 15;
-const longestPause = 300;
 /** Moves of a model that are published, at most: a store has them all long before. */
 const mostMoves = 100_000;
 
@@ -26,7 +24,7 @@ export async function bringAll(
 ): Promise<readonly Brought[]> {
   const { state, published: targets = [] } = project;
   const records = await state.published.all();
-  const names = new Set(targets.map(({ name }) => name));
+  const names = new Set([...targets, ...(project.serving ? [project.serving] : [])].map(({ name }) => name));
   for (const gone of new Set(records.map(({ store }) => store)).difference(names)) await state.published.forget(gone);
   if (targets.length === 0) return [];
   const champions = [...(await state.models.champions())].toSorted(([one], [other]) => (one < other ? -1 : 1));
@@ -75,8 +73,6 @@ function isDue({ there, owed }: Partial<PublishedRecord> = {}, { number }: Champ
   if (owed) return Temporal.Instant.compare(owed.nextTryAt, now) <= 0;
   return there?.number !== number;
 }
-const isOfStore = (thrown: unknown): boolean =>
-  thrown instanceof EsteiraError && ['STORE_UNREACHABLE', 'STORE_REFUSED', 'VARIABLE_MISSING'].includes(thrown.code);
 
 interface One {
   readonly target: Target;
@@ -148,14 +144,6 @@ async function loadVersion(
 
 async function owe(thrown: unknown, one: One): Promise<Brought> {
   const { target, model, record, project } = one;
-  const { state, clock } = project;
-  const now = clock.now();
-  const tries = (record?.owed?.tries ?? 0) + 1;
-  const seconds = Math.min(firstPause * 2 ** Math.min(tries - 1, 20), longestPause);
-  const failed = said(thrown, project);
-  const error = failed instanceof EsteiraError ? `${failed.code}: ${failed.message}` : String(failed);
-  const owed = { since: record?.owed?.since ?? now, tries, nextTryAt: now.add({ seconds }), error };
-  await state.published.note({ ...record, store: target.name, model, owed });
-  const told = { since: owed.since.toString(), tries, nextTryAt: owed.nextTryAt.toString(), error };
-  return { ...viewOf(one), state: 'owed', owed: told, failed };
+  const { owed, failed } = await oweTo({ store: target.name, model, record }, thrown, project);
+  return { ...viewOf(one), state: 'owed', owed, failed };
 }

@@ -1,3 +1,5 @@
+import type { ServedView } from '../serve/views.ts';
+
 /** What a store that models are published to has of one of them. */
 export interface PublishedView {
   /** As the configuration names it: `s3`. */
@@ -25,4 +27,6 @@ export interface PublishView {
   readonly taken: number;
   readonly stores: readonly string[];
   readonly models: readonly PublishedView[];
+  /** What endpoints read. */
+  readonly served: readonly ServedView[];
 }

@@ -22,6 +22,8 @@ export function publishedConformance(on: On): void {
     ]);
     await published.note({ store: 's3', model: 'c.a.second', there });
     await published.forget('folder');
+    await published.note({ store: 's3', model: 'endpoints/e/tables/c.a.t', there });
+    await published.forget('s3', 'endpoints/e/tables/c.a.t');
     assert.deepEqual(await published.all(), [
       { store: 's3', model: 'c.a.first', there },
       { store: 's3', model: 'c.a.second', there },

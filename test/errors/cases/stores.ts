@@ -9,7 +9,22 @@ const publishing = (models: string) => ({ ...shop(numbers).files, 'esteira.confi
 const toBucket = publishing(`s3({ bucket: 'litgo-models', endpoint: env('S3_ENDPOINT') })`);
 const keys = 'AWS_ACCESS_KEY_ID=esteira\nAWS_SECRET_ACCESS_KEY=correct-horse\n';
 
-/** Stores of models, in a bucket or a folder. */
+/** An endpoint that looks items up, and what is new of them. */
+const served = (
+  column: string,
+): string => `import { byHand, col, endpoint, job, linearRegression, model, sql, table } from 'esteira';
+export const items = table('silver.items', {
+  columns: { id: col.text().key(), n: col.real(), price: col.real()${column} }, rows: sql\`select 'a' as id, 1e0 as n, 1.5e0 as price${column && ', 2e0 as weight'}\`, write: 'merge',
+});
+export const demand = model('gold.demand', { from: items, features: ['n'], target: 'price', learner: linearRegression() });
+export const shop = endpoint('shop', {
+  path: '/api/items', model: demand, request: { id: col.text() }, answer: { price: col.real() }, lookup: { items },
+  handle: ({ request, lookup }) => ({ price: lookup.items([request.id])[0]?.price ?? 0 }),
+});
+export const daily = job('daily', { when: byHand, build: [items] });
+`;
+
+/** Stores of models, in a bucket or a folder, and of what endpoints read. */
 export const stores: Cases = {
   STORE_UNREACHABLE: [
     {
@@ -31,6 +46,19 @@ export const stores: Cases = {
         const { port } = server.address() as AddressInfo;
         sandbox.write({ '.env': `${keys}S3_ENDPOINT=http://127.0.0.1:${port}\n` });
         return async () => void server.close();
+      },
+    },
+  ],
+  TABLE_UNSERVABLE: [
+    {
+      doing: 'A table that is looked up has got a column, and its rows have no value in it.',
+      words: ['publish'],
+      files: { 'definitions/shop.ts': served('') },
+      before: [['setup'], ['run', 'daily']],
+      arrange: async (sandbox) => {
+        sandbox.write({ 'definitions/shop.ts': served(', weight: col.real()') });
+        await sandbox.succeed('setup');
+        return undefined;
       },
     },
   ],

@@ -1,13 +1,14 @@
 import type { PublishedRecord } from '../../../ports/index.ts';
 import { moment } from '../../numbers.ts';
-import { labelIn, type Subject } from '../subject.ts';
+import { publishedLabel } from '../../serve/served.ts';
+import type { Subject } from '../subject.ts';
 import { commandIn, timeText } from '../words.ts';
 import type { Measured } from './measured.ts';
 
 /** For how long each store has been owed each model; not known while nothing was ever published. */
 export async function measureUnpublished({ project }: Subject): Promise<Measured> {
   const records = await project.state.published.all();
-  const labelOf = ({ model, store }: PublishedRecord): string => `${labelIn(project.graph, model)} in ${store}`;
+  const labelOf = ({ model, store }: PublishedRecord): string => `${publishedLabel(project.graph, model)} in ${store}`;
   const ageOf = ({ owed }: PublishedRecord): number =>
     owed === undefined ? 0 : owed.since.until(project.clock.now()).total('milliseconds');
   return {
