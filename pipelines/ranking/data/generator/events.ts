@@ -16,9 +16,9 @@ export interface MatchEvent {
 }
 
 /** How much what is not in the features counts. */
-const noise = 0.3;
+export const noise = 0.3;
 /** Of so many matches nobody is chosen. */
-const undecided = 0.08;
+export const undecided = 0.08;
 const day = 86_400_000;
 
 /** The matches of a day, in the order of time. What is known of nobody then is shown, and not chosen. */

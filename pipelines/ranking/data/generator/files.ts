@@ -15,7 +15,8 @@ async function put(part: string, file: string): Promise<void> {
   else await rename(part, file);
 }
 
-interface Row extends Features {
+/** A line of a file of lawyers. */
+export interface LawyerRow extends Features {
   readonly lawyer_id: string;
   readonly as_of: string;
   readonly recorded_at: string;
@@ -27,11 +28,11 @@ export async function writeLawyers(
   folder: string,
   { plan, lawyers, through }: { readonly plan: Plan; readonly lawyers: readonly Lawyer[]; readonly through: number },
 ): Promise<void> {
-  const files = new Map<string, Row[]>();
-  const add = (name: string, row: Row): void => void files.set(name, [...(files.get(name) ?? []), row]);
+  const files = new Map<string, LawyerRow[]>();
+  const add = (name: string, row: LawyerRow): void => void files.set(name, [...(files.get(name) ?? []), row]);
   for (const { id, gender, history } of lawyers)
     for (const { at, delivered, mistaken, ...right } of history) {
-      const row = (values: Features, day: number): Row => ({
+      const row = (values: Features, day: number): LawyerRow => ({
         lawyer_id: id,
         as_of: new Date(at).toISOString(),
         recorded_at: `${dateOf(plan, day)}T23:30:00.000Z`,
@@ -42,6 +43,14 @@ export async function writeLawyers(
       if (mistaken && mistaken.corrected <= through)
         add(`${dateOf(plan, correctionDay(plan))}-correcoes`, row(right, mistaken.corrected));
     }
+  await writeLawyerFiles(folder, files);
+}
+
+/** `lawyers/<name>.parquet` for each name. */
+export async function writeLawyerFiles(
+  folder: string,
+  files: ReadonlyMap<string, readonly LawyerRow[]>,
+): Promise<void> {
   await mkdir(join(folder, 'lawyers'), { recursive: true });
   const instance = await DuckDBInstance.create(':memory:', { threads: '1' });
   const connection = await instance.connect();
