@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import type { AnySource, Reader } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
-import { collect, matchesName } from '../graph/index.ts';
+import { collect } from '../graph/index.ts';
 import type { Clock, StateStore } from '../ports/index.ts';
 import { type Against, Answers, type Project, said, ulid } from '../run/index.ts';
 import { membersIn, refuseUnknownChannels, tellersIn } from './channels-of.ts';
@@ -18,6 +17,7 @@ import { environmentOf, placeFor, stopPoint } from './place.ts';
 import type { Environment, Place, ProjectConfig, StateAdapter } from './project.ts';
 import { refuseHalfRestored } from './restore.ts';
 import { sourceTables } from './sources.ts';
+import { readerOf, standIn } from './stand-ins.ts';
 import { publishedIn, refuseSharedNames, servingIn, targetsIn } from './targets.ts';
 import { Variables } from './variables.ts';
 
@@ -114,7 +114,7 @@ async function open(
       parallel: environment.parallel ?? 4,
       ...(environment.retries ? { retries: environment.retries } : {}),
       ...(environment.keep ? { keep: environment.keep } : {}),
-      readerOf: (source) => standIn(source, environment) ?? source.reader.choices?.[0] ?? source.reader,
+      readerOf: (source) => readerOf(source, environment),
       standInOf: (source) => {
         const reader = standIn(source, environment);
         return reader && `${reader.by} ${reader.options.pattern ?? ''}`.trim();
@@ -225,16 +225,6 @@ function writesOf({ warehouse, state, models = [] }: Environment, place: Place):
       throw error;
     }
   });
-}
-
-function standIn(source: AnySource, environment: Environment): Reader | undefined {
-  for (const [pattern, reader] of Object.entries(environment.standIns ?? {})) {
-    if (!matchesName(pattern, source.name)) continue;
-    const name = source.name.split('.').at(-1) ?? source.name;
-    const options = Object.entries(reader.options).map(([key, value]) => [key, value.replaceAll('{name}', name)]);
-    return { ...reader, options: Object.fromEntries(options) };
-  }
-  return undefined;
 }
 
 export function version(): string {

@@ -4,6 +4,7 @@ import { collect, type Graph } from '../graph/index.ts';
 import { type Clock, type ExportReader, type KeptFiles, type TakeLock, within } from '../ports/index.ts';
 import { said } from '../run/said.ts';
 import { clockOf } from './clock.ts';
+import { type EventsTo, eventsTo } from './event-target.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
 import { takeLock } from './lock.ts';
 import { usedVariables } from './names.ts';
@@ -22,6 +23,8 @@ export interface OpenServing {
   exports(): Promise<ExportReader>;
   readonly clock: Clock;
   readonly takeLock: TakeLock;
+  /** Where the events of an endpoint go; nothing where it has none. */
+  eventsTo(endpoint: Endpoint): Promise<EventsTo | undefined>;
   /** Secret values are taken out. */
   redact(text: string): string;
   /** A variable of the environment or of .env; nothing where it is not set. */
@@ -64,6 +67,7 @@ async function open(
     exports: async () => (await import('../adapters/duckdb/export-reader.ts')).openExportReader(),
     clock: clockOf(process.env['ESTEIRA_NOW']),
     takeLock,
+    eventsTo: (endpoint) => eventsTo(endpoint, { environment, variables, folder }),
     redact: (text) => variables.redact(text),
     variable: (of) => {
       try {

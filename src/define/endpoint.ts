@@ -101,6 +101,8 @@ export interface Endpoint<Log extends Columns = any, F extends Columns = any, Ou
 
 /** Where the files of an endpoint's log stand, below a store. */
 export const logFolder = (name: string): string => `endpoints/${name}/log`;
+/** Where events that are files wait, below a store that their source is not read from. */
+export const eventsFolder = (name: string): string => `endpoints/${name}/events`;
 
 /**
  * A model served over HTTP. Its name is the prefix of its metrics (`<name>_predictions_total`) and of `/<name>/health`; its log is the source

@@ -1,7 +1,7 @@
 export { asOf, uniqueIn } from './as-of.ts';
 export { type Check, check } from './check.ts';
 export { copyOf, type Definition, isDefinition, ownCopy, writtenAt } from './definition.ts';
-export { type Endpoint, type EndpointFacts, endpoint, logFolder } from './endpoint.ts';
+export { type Endpoint, type EndpointFacts, endpoint, eventsFolder, logFolder } from './endpoint.ts';
 export { fn } from './fn.ts';
 export {
   exposureGap,

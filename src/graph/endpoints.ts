@@ -59,10 +59,10 @@ export function refuseEndpoint(endpoint: Endpoint): void {
     );
   if (facts.events)
     refuse(
-      isWritable(facts.events.to?.reader),
+      facts.events.to?.reader !== undefined && isWritable(facts.events.to.reader),
       `${about} sends events to what cannot be written.`,
       facts.events.to?.name,
-      'a source of kafka(…), of files(…) with {date}, or of the first of these',
+      writable,
     );
 }
 
@@ -95,11 +95,15 @@ function refuseUnservable(endpoint: Endpoint, called: string, table: AnyTable): 
   if (!keyKinds.includes(kind)) refuse(`its key ${key} is of the kind ${kind}`, keyKinds.join(', '));
 }
 
-/** Events of a day go to files of that day. */
-const isWritable = (reader: AnySource['reader'] | undefined): boolean => {
-  if (reader?.by === 'first of') return (reader.choices ?? []).every(isWritable);
-  return reader?.by === 'kafka' || (reader?.by === 'files' && (reader.options['pattern'] ?? '').includes('{date}'));
+/** Whether events can be sent to what this reads: a topic, or files of a day, of which each writer has some of its own. */
+export const isWritable = ({ by, options, choices = [] }: AnySource['reader']): boolean => {
+  const [first] = choices;
+  if (by === 'first of') return first !== undefined && isWritable(first);
+  return by === 'kafka' || (by === 'files' && perWriter.test(options['pattern'] ?? ''));
 };
+/** One star, in the name of the file; the date before it or in a folder. */
+const perWriter = /^(?=.*\{date\})[^*]*\*[^*/]*\.(jsonl|ndjson|json)$/;
+export const writable = 'kafka(…), or files(…) with the date and one star in the name: match_events/{date}*.jsonl';
 
 const invalid = (endpoint: Endpoint, what: string, got: unknown, allowed: string): EsteiraError => {
   const { details } = invalidDefinition(

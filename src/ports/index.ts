@@ -36,6 +36,7 @@ export type * from './landing.ts';
 export type * from './learning.ts';
 export type { ProcessLock, TakeLock } from './lock.ts';
 export type { LogFile } from './log-file.ts';
+export type { MessageSink, SentMessage } from './messages.ts';
 export type * from './models.ts';
 export type * from './published.ts';
 export type * from './small.ts';

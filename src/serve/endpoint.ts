@@ -4,7 +4,7 @@ import { Answers } from './answers.ts';
 import type { Looks } from './http/routes.ts';
 import type { Patience } from './http/server.ts';
 import { CountsKeeper } from './keep-counts.ts';
-import { PredictionLog } from './log/index.ts';
+import { Events, type EventTarget, PredictionLog } from './log/index.ts';
 import { Models } from './model/index.ts';
 import type { Parts, Say } from './parts.ts';
 import type { ServingStore } from './store.ts';
@@ -25,6 +25,8 @@ export interface Serving {
   /** On this machine, for what the store does not take yet. */
   readonly folder: string;
   readonly takeLock: TakeLock;
+  /** Where its events go, where it has some. */
+  readonly eventsTo?: EventTarget | undefined;
   readonly say: Say;
   readonly host: string;
   /** 0 takes a free one. */
@@ -112,7 +114,7 @@ function statusOf({ facts }: Endpoint, { models, tables }: Parts, isStarted: boo
   return facts.fallback ? 'fallback' : 'not ready';
 }
 
-function partsOf({ endpoint, idOf, store, exports, say, clock, process, folder, takeLock }: Serving): Parts {
+function partsOf({ endpoint, idOf, store, exports, say, clock, process, folder, takeLock, eventsTo }: Serving): Parts {
   const writing = { endpoint, store: store.files, spool: folder, process, takeLock, clock, say };
   const { model, reload, sample } = endpoint.facts;
   const tables = new Tables({ endpoint, idOf, files: store.files, exports, clock, say });
@@ -125,7 +127,7 @@ function partsOf({ endpoint, idOf, store, exports, say, clock, process, folder, 
     }),
     tables,
     log: new PredictionLog({ ...writing, sample: () => tables.setting(sample) }),
-    events: undefined,
+    events: eventsTo && new Events({ ...writing, target: eventsTo }),
     shadow: undefined,
   };
 }

@@ -85,7 +85,34 @@ interface KafkaAdmin {
   close(): Promise<void>;
 }
 
+export interface KafkaProducer {
+  on(event: string, listener: () => void): unknown;
+  send(options: {
+    readonly messages: readonly {
+      readonly topic: string;
+      readonly value: Buffer;
+      readonly key?: Buffer;
+      readonly timestamp: bigint;
+    }[];
+    readonly acks: number;
+  }): Promise<unknown>;
+  close(force: boolean): Promise<void>;
+}
+type Partitioner = (message: object, key: Buffer | undefined, context: object) => number;
+
 interface Client {
+  readonly compatibilityPartitioner: Partitioner;
+  readonly Producer: new (
+    options: ClientOptions & {
+      readonly clientId: string;
+      readonly connectTimeout: number;
+      readonly retries: number;
+      readonly retryDelay: number;
+      readonly idempotent: boolean;
+      readonly autocreateTopics: boolean;
+      readonly partitioner: Partitioner;
+    },
+  ) => KafkaProducer;
   readonly Admin: new (options: ClientOptions & { readonly clientId: string; readonly retries: number }) => KafkaAdmin;
   readonly Consumer: new (
     options: ClientOptions & {

@@ -35,6 +35,7 @@ export const endpoint: Command = async ({ typed, terminal }) => {
         host,
         port,
       },
+      eventsTo: await opened.eventsTo(found),
       ...(token !== undefined && { token }),
       idOf: (definition) => opened.graph.nodeOf(definition).id,
       folder: path.join(folder, '.esteira', 'endpoints', opened.environment, found.name),

@@ -14,7 +14,7 @@ export const usual = Object.freeze({ minutes: 5, bytes: 32 << 20, spooled: 1 << 
 
 interface Options<G extends Growing> {
   readonly spool: Spool;
-  readonly store: KeptFiles;
+  readonly store: Pick<KeptFiles, 'keep'>;
   readonly clock: Clock;
   readonly begin: (location: string) => Promise<G>;
   /** Where the file of a day goes in the store. */

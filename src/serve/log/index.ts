@@ -1,2 +1,4 @@
+export type { EventTarget } from './event-ways.ts';
+export { Events } from './events.ts';
 export { PredictionLog } from './prediction-log.ts';
 export { fractionOf } from './sample.ts';

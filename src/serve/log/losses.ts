@@ -1,29 +1,43 @@
+import type { Clock } from '../../ports/index.ts';
 import type { Say } from '../parts.ts';
 
-/** What was dropped: counted, and said when it begins and when it is over, not for each. */
+/** Milliseconds between two lines of one thing, while it lasts. */
+const between = 60_000;
+
+/** What was lost: counted, and said when it begins, each minute that it lasts, and when it is over; not for each. */
 export class Losses {
-  readonly #of: string;
+  readonly #words: { readonly begins: string; readonly ends: string };
   readonly #say: Say;
+  readonly #clock: Clock;
+  #saidAt = Number.NEGATIVE_INFINITY;
   #isLosing = false;
   count = 0;
 
-  constructor(of: string, say: Say) {
-    this.#of = of;
+  constructor(words: { readonly begins: string; readonly ends: string }, { say, clock }: { say: Say; clock: Clock }) {
+    this.#words = words;
     this.#say = say;
+    this.#clock = clock;
   }
 
   add(count: number, why: unknown): void {
     this.count += count;
-    if (this.#isLosing) return;
     this.#isLosing = true;
-    const { message: text, code } = why as { readonly message?: string; readonly code?: string };
-    this.#say({ level: 'error', event: `${this.#of} dropped`, text: text ?? String(why), ...(code && { code }) });
+    if (!this.#isTime()) return;
+    const { message: text = String(why), code } = why as { readonly message?: string; readonly code?: string };
+    this.#say({ level: 'error', event: this.#words.begins, count: this.count, text, ...(code && { code }) });
   }
 
-  /** Something was written again. */
+  /** Something was not lost. */
   over(): void {
-    if (!this.#isLosing) return;
+    if (!this.#isLosing || !this.#isTime()) return;
     this.#isLosing = false;
-    this.#say({ level: 'info', event: `${this.#of} written again`, dropped: this.count });
+    this.#say({ level: 'info', event: this.#words.ends, count: this.count });
+  }
+
+  #isTime(): boolean {
+    const now = this.#clock.elapsed?.() ?? performance.now();
+    if (now - this.#saidAt < between) return false;
+    this.#saidAt = now;
+    return true;
   }
 }

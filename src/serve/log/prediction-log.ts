@@ -68,7 +68,7 @@ export class PredictionLog implements LogPart {
     const { endpoint, clock, say } = options;
     this.#options = options;
     this.#layout = layoutOf(endpoint);
-    this.#losses = new Losses('log', say);
+    this.#losses = new Losses({ begins: 'log dropped', ends: 'log written again' }, options);
     this.#turns = new Turns({
       ...{ every: held.milliseconds, clock, say, what: 'log' },
       write: () => this.#write(),

@@ -68,28 +68,35 @@ export class Spool {
   }
 
   /** Sends what is whole, its own first, then what processes that have died left. Throws what the store says. */
-  async send(store: KeptFiles): Promise<void> {
+  async send(store: Pick<KeptFiles, 'keep'>): Promise<void> {
     // One after the other: a file that is sent twice at once would be read twice, too.
     const sending = (this.#sending ?? Promise.resolve()).catch(() => {}).then(() => this.#sendAll(store));
     this.#sending = sending;
     return await sending;
   }
 
-  async #sendAll(store: KeptFiles): Promise<void> {
-    await this.#sendFrom(this.#own, store);
-    if (performance.now() - this.#lookedAt < between) return;
-    for (const folder of await this.#others()) {
-      const lock = await this.#opening.takeLock(path.join(folder, lockName)).catch(() => undefined);
-      if (!lock) continue;
-      try {
-        await this.#mendIn(folder);
-        await this.#sendFrom(folder, store);
-        await rm(folder, { recursive: true, force: true });
-      } finally {
-        lock.release();
-      }
+  /** What is oldest first: the others' stays for later where it cannot be sent, and keeps none of its own back. */
+  async #sendAll(store: Pick<KeptFiles, 'keep'>): Promise<void> {
+    const failed: unknown[] = [];
+    if (performance.now() - this.#lookedAt >= between) {
+      for (const folder of await this.#others())
+        await this.#sendOfDead(folder, store).catch((error: unknown) => failed.push(error));
+      if (failed.length === 0) this.#lookedAt = performance.now();
     }
-    this.#lookedAt = performance.now();
+    await this.#sendFrom(this.#own, store);
+    if (failed.length > 0) throw failed[0];
+  }
+
+  async #sendOfDead(folder: string, store: Pick<KeptFiles, 'keep'>): Promise<void> {
+    const lock = await this.#opening.takeLock(path.join(folder, lockName));
+    if (!lock) return;
+    try {
+      await this.#mendIn(folder);
+      await this.#sendFrom(folder, store);
+      await rm(folder, { recursive: true, force: true });
+    } finally {
+      lock.release();
+    }
   }
 
   async #others(): Promise<readonly string[]> {
@@ -110,7 +117,7 @@ export class Spool {
     }
   }
 
-  async #sendFrom(folder: string, store: KeptFiles): Promise<void> {
+  async #sendFrom(folder: string, store: Pick<KeptFiles, 'keep'>): Promise<void> {
     const names = (await readdir(folder)).filter((name) => !name.startsWith('.') && !name.endsWith(growing));
     for (const name of names.toSorted()) {
       const file = path.join(folder, name);

@@ -81,7 +81,7 @@ export class Turns {
   /** Once until it goes well again. */
   #told(error: unknown): void {
     const { message: text = String(error), code } = error as { readonly message?: string; readonly code?: string };
-    const event = `${this.#options.what} waits on this machine`;
+    const event = `${this.#options.what} waiting on this machine`;
     if (this.#pause === 0) this.#options.say({ level: 'warn', event, text, ...(code && { code }) });
     this.#pause = Math.min(Math.max(this.#pause * 2, pause.first), pause.most);
     this.#nextAt = this.#elapsed() + this.#pause;

@@ -172,7 +172,7 @@ describe('what is not taken', () => {
     assert.equal(await log.flush(), true);
     assert.deepEqual([filesIn(folder), log.state().spooledBytes], [3, 0]);
     assert.deepEqual(said, [
-      { level: 'warn', event: 'log waits on this machine', text: 'the store is away' },
+      { level: 'warn', event: 'log waiting on this machine', text: 'the store is away' },
       { level: 'info', event: 'log sent again' },
     ]);
     await log.close();
@@ -193,7 +193,9 @@ describe('what is not taken', () => {
   test('is dropped and counted beyond what disk and memory may hold, said once, and what comes later is written', async () => {
     const folder = temporaryFolder('log');
     const away = lame(folder);
-    const { log, said } = openLog(folder, { store: away.store, bounds: { memory: 2000, spool: 4000 } });
+    let elapsed = 0;
+    const clock = { now: () => Temporal.Instant.from('2026-03-04T10:00:00Z'), elapsed: () => elapsed };
+    const { log, said } = openLog(folder, { store: away.store, bounds: { memory: 2000, spool: 4000 }, clock });
     for (let index = 0; index < 100; index += 1) log.add(entry(`m${index}`));
     const { dropped } = log.state();
     assert.ok(dropped > 200, String(dropped));
@@ -206,12 +208,13 @@ describe('what is not taken', () => {
     away.isThere = true;
     await log.flush();
     const before = log.state();
+    elapsed = 60_000;
     log.add(entry('late'));
     await log.flush();
     assert.deepEqual(log.state(), { ...before, written: before.written + 3 });
     const events = said.map((line) => (line as { event: string }).event);
-    assert.equal(events.filter((event) => event === 'log dropped').length, 2, JSON.stringify(said));
-    assert.equal(events.at(-1), 'log written again');
+    assert.equal(events.filter((event) => event === 'log dropped').length, 1, JSON.stringify(said));
+    assert.ok(events.includes('log written again'), JSON.stringify(said));
     await log.close();
   });
 
