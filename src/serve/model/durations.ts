@@ -22,6 +22,11 @@ export class Durations {
     this.#reached = reached;
   }
 
+  /** Nobody is called any more. */
+  forget(): void {
+    this.#reached = undefined;
+  }
+
   get count(): number {
     return this.#count;
   }

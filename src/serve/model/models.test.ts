@@ -3,6 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { folderStore } from '../../adapters/files/store.ts';
 import { atMost, latency } from '../../define/index.ts';
 import type { KeptFiles } from '../../ports/index.ts';
@@ -224,6 +226,30 @@ test('two who ask at once get one look at the store', async () => {
   const both = await Promise.all([models.reload('poll'), models.reload('ana')]);
   assert.equal(looks, 1);
   assert.equal(both[0], both[1]);
+  await models.close();
+});
+
+test('a version that no request has any more can be freed, whoever followed it', async () => {
+  setFlagsFromString('--expose-gc');
+  const free = runInNewContext('gc') as () => void;
+  const { models, publisher } = world();
+  const seen: WeakRef<object>[] = [];
+  for (let number = 0; number < 4; number += 1) {
+    await publisher.champion(contentOf(timesAsMuch(trees, 1 + number), String(number)));
+    await models.reload('poll');
+    const use = models.begin();
+    use.predict([row]);
+    use.end({ failed: false, milliseconds: 1 });
+    seen.push(new WeakRef(models.current ?? assert.fail()));
+  }
+  for (let time = 0; time < 3; time += 1) {
+    await new Promise((resolve) => setImmediate(resolve));
+    free();
+  }
+  assert.deepEqual(
+    seen.map((one) => one.deref()?.constructor === Object),
+    [false, false, false, true],
+  );
   await models.close();
 });
 

@@ -56,7 +56,10 @@ export class Receipts {
   swapped(receipt: Receipt, { before, fresh, inFlight }: Swap): Receipt {
     for (const complete of this.#completing) complete();
     this.#counts.set('swapped', (this.#counts.get('swapped') ?? 0) + 1);
+    // Until it is drained; then nothing holds it any more.
+    let old = before;
     const failedBefore = before?.failed ?? 0;
+    let failedSince = 0;
     const p95Before = before?.durations.p95;
     const swappedAt = performance.now();
     let drain: number | undefined;
@@ -65,7 +68,7 @@ export class Receipts {
       return {
         ...receipt,
         stages: { ...receipt.stages, ...(drain === undefined ? {} : { drain }) },
-        requests: { inFlight, failed: (before?.failed ?? 0) - failedBefore + fresh.failed, after: count },
+        requests: { inFlight, failed: (old ? old.failed - failedBefore : failedSince) + fresh.failed, after: count },
         p95: {
           ...(p95Before === undefined ? {} : { before: p95Before }),
           ...(complete && p95 !== undefined ? { after: p95 } : {}),
@@ -91,6 +94,8 @@ export class Receipts {
     const complete = (): void => {
       if (!this.#completing.delete(complete)) return;
       clearTimeout(timer);
+      // Else each version would hold the one before it.
+      fresh.durations.forget();
       const whole = now(true);
       this.#all = this.#all.map((one) => (one === first ? whole : one));
       this.#keep(whole, number);
@@ -100,7 +105,9 @@ export class Receipts {
     this.#completing.add(complete);
     void (before?.drained() ?? Promise.resolve()).then(() => {
       drain = rounded(performance.now() - swappedAt);
-      fresh.durations.when(counted, complete);
+      failedSince = (old?.failed ?? 0) - failedBefore;
+      old = undefined;
+      if (this.#completing.has(complete)) fresh.durations.when(counted, complete);
     });
     return first;
   }

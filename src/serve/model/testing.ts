@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { col } from '../../columns/index.ts';
 import { type GateLimit, lambdaMart, model, sql, table } from '../../define/index.ts';
 import { Random } from '../../learn/random.ts';
@@ -49,14 +48,14 @@ export async function grownTrees(of: { readonly trees: number; readonly leaves: 
     groups: new Int32Array(rows / 20).fill(20),
     options: { objective: 'lambdarank', trees: Math.min(of.trees, 50), leaves: of.leaves, rowsInLeaf: 5 },
   });
-  return {
-    ...grown,
-    trees: Array.from(
-      { length: of.trees },
-      (_, at) => grown.trees[at % grown.trees.length] as TreeModel['trees'][number],
-    ),
-  };
+  return treesRepeated(grown, of.trees);
 }
+
+/** As many trees as that, the first ones again after the last. */
+export const treesRepeated = (model: TreeModel, trees: number): TreeModel => ({
+  ...model,
+  trees: Array.from({ length: trees }, (_, at) => model.trees[at % model.trees.length] as TreeModel['trees'][number]),
+});
 
 /** The same trees, whose leaves say so many times as much. */
 export const timesAsMuch = (model: TreeModel, factor: number): TreeModel => ({
@@ -95,7 +94,8 @@ export class PublisherOfTests {
     this.moves.push(move);
     const moves = [...this.moves];
     const load = async (version: string) => this.#versions.get(version);
-    await publish(this.store, { place: publishedPlace(rankedId), model: rankedId, moves, load });
+    const outcome = await publish(this.store, { place: publishedPlace(rankedId), model: rankedId, moves, load });
+    if (outcome.published !== 'now') throw new Error(`not published: ${JSON.stringify(outcome)}`);
     return move;
   }
 
@@ -107,8 +107,6 @@ export class PublisherOfTests {
     await this.store.replace(path, { bytes: change(there.bytes), mark: there.mark });
   }
 }
-export const nonce = (): string => randomUUID();
-
 /** What trees say of a row, walked one by one as their format says: nothing of what serves is used. */
 export function walked({ trees, features }: TreeModel, row: Readonly<Record<string, number>>): number {
   let sum = 0;
