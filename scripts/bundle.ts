@@ -15,6 +15,7 @@ const shared = 'shared';
 const started = [
   'src/run/learning/worker.ts',
   'src/adapters/lightgbm/lightgbm-child.ts',
+  'src/serve/shadow/shadow-worker.ts',
   'src/serve/model/loading-thread.ts',
 ];
 

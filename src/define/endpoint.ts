@@ -138,7 +138,7 @@ export function endpoint<
     readonly limits?: Limits;
     /** How often to look for another champion (default: 5 minutes), and where people see and force it (default: `/api/debug/reload_weights`). */
     readonly reload?: { readonly every?: Duration | Setting<Duration>; readonly path?: string };
-    /** Another version (one named by hand, else the candidate that waits) predicts this share too, and requests with the header; only the log sees it. */
+    /** Another version (one named by hand, else the candidate that waits) predicts this share too, and requests whose `header` is 1 (default: `x-shadow-<name>`); only the log sees it. */
     readonly shadow?: { readonly share: number | Setting<number>; readonly header?: string };
     /** Each answer as a row of a source: sent where the source is read from. */
     readonly events?: {
@@ -147,7 +147,7 @@ export function endpoint<
     };
   },
 ): Endpoint<Log, F, Out> {
-  const { model, lookup, log, limits, reload = {}, sample = 1, ...rest } = spec;
+  const { model, lookup, log, limits, reload = {}, sample = 1, shadow, ...rest } = spec;
   const { features, output } = model;
   const columns = { ...line, ...log, ...features, ...output } as Line & Log & F & Out;
   const { every = '5 minutes', path = '/api/debug/reload_weights' } = reload;
@@ -159,6 +159,7 @@ export function endpoint<
     sample,
     limits: Object.freeze({ ...usualLimits, ...limits }),
     reload: Object.freeze({ every, path }),
+    ...(shadow ? { shadow: Object.freeze({ header: `x-shadow-${name}`, ...shadow }) } : {}),
   }) as EndpointFacts;
   const settings = [sample, facts.deadline, every, facts.shadow?.share].flatMap((one) =>
     typeof one === 'object' ? [one.of] : [],

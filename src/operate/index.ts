@@ -27,6 +27,8 @@ import { run } from './run.ts';
 import { start } from './schedule/start.ts';
 import { setSetting, settings, settingsHistory, settingsSql } from './settings.ts';
 import { check, setup } from './setup.ts';
+import { nameShadow } from './shadow/name.ts';
+import { endpointReport } from './shadow/report.ts';
 import { status } from './status.ts';
 import { sync } from './sync.ts';
 import type { Context, Input, OperationName, Output, RunEvent } from './views.ts';
@@ -81,6 +83,8 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
   gc,
   backup,
   publish: publishModels,
+  'endpoint shadow': nameShadow,
+  'endpoint report': endpointReport,
 };
 
 /** People are told of what these do, and their process may end with them. */

@@ -2,11 +2,13 @@ export { canonical } from './canonical.ts';
 export { modelFile, profileFile, rowsFile } from './parts.ts';
 export {
   isSameMove,
+  keepPublished,
   latestPath,
   type Outcome,
   type PublishedPlace,
   type Publishing,
   publish,
+  publishedPath,
   publishedPlace,
   readLatest,
   readMove,

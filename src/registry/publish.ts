@@ -15,7 +15,8 @@ export function publishedPlace(model: string): PublishedPlace {
   return { prefix: name, file: `${name}_weights.json` };
 }
 const latest = 'latest';
-const pathOf = ({ prefix, file }: PublishedPlace, version: string): string => `${prefix}/${version}/${file}`;
+export const publishedPath = ({ prefix, file }: PublishedPlace, version: string): string =>
+  `${prefix}/${version}/${file}`;
 const movePath = ({ prefix }: PublishedPlace, number: number): string =>
   `${prefix}/moves/${String(number).padStart(8, '0')}.json`;
 
@@ -58,7 +59,7 @@ export async function publish(store: KeptFiles, publishing: Publishing): Promise
       next: 'Go back to a version that is whole, or train again; what is published stays.',
     });
   for (;;) {
-    const there = await store.look(pathOf(place, latest));
+    const there = await store.look(publishedPath(place, latest));
     const known = readVersionText(there?.bytes);
     const settled = judge(known, publishing);
     if (settled) return settled;
@@ -68,7 +69,7 @@ export async function publish(store: KeptFiles, publishing: Publishing): Promise
       if (other) return other;
       await trace('move-published');
       const own = move === last ? version : await load(move.to);
-      if (own) await keepVersion(store, own, place);
+      if (own) await keepPublished(store, own, place);
       await trace('version-published');
     }
     if (await put(store, { place, there, bytes: versionText(version, { move: last, nonce: randomUUID() }) })) {
@@ -110,9 +111,9 @@ async function keepMove(
   }
 }
 
-/** The move before it is ours: what is there under the name of the version is equal, or was left in halves by another hand. */
-async function keepVersion(store: KeptFiles, version: Publishable, place: PublishedPlace): Promise<void> {
-  const path = pathOf(place, version.version);
+/** A version as a file of its own. The move before it, or whoever has the state, is ours: what is there under the name of the version is equal, or was left in halves by another hand. */
+export async function keepPublished(store: KeptFiles, version: Publishable, place: PublishedPlace): Promise<void> {
+  const path = publishedPath(place, version.version);
   const bytes = versionText(version, undefined);
   for (;;) {
     if ((await store.keep(path, { bytes })) === 'kept') return;
@@ -127,14 +128,14 @@ async function put(
   store: KeptFiles,
   of: { readonly place: PublishedPlace; readonly there: LookedFile | undefined; readonly bytes: Uint8Array },
 ): Promise<boolean> {
-  const path = pathOf(of.place, latest);
+  const path = publishedPath(of.place, latest);
   if (!of.there) return (await store.keep(path, { bytes: of.bytes })) === 'kept';
   return (await store.replace(path, { bytes: of.bytes, mark: of.there.mark })) === 'replaced';
 }
 
 /** The version in use, by one request: whole, with the hash of all that it says, or nothing of it. */
 export const readLatest = async (store: Pick<KeptFiles, 'look'>, place: PublishedPlace): Promise<Found> => {
-  const found = readVersionText((await store.look(pathOf(place, latest)))?.bytes);
+  const found = readVersionText((await store.look(publishedPath(place, latest)))?.bytes);
   return found.is === 'whole' && !found.move ? { is: 'broken', why: 'it does not say which move it is of' } : found;
 };
 
@@ -143,13 +144,13 @@ export const readPublished = async (
   place: PublishedPlace,
   version: string,
 ): Promise<Found> => {
-  const found = readVersionText(await store.read(pathOf(place, version)));
+  const found = readVersionText(await store.read(publishedPath(place, version)));
   const isOther = found.is === 'whole' && found.version !== version;
   return isOther ? { is: 'broken', why: `it is version ${found.version}` } : found;
 };
 
 /** Where the version in use stands, for who wants to know first whether it has changed. */
-export const latestPath = (place: PublishedPlace): string => pathOf(place, latest);
+export const latestPath = (place: PublishedPlace): string => publishedPath(place, latest);
 
 /** A move as the store has it; nothing where it does not have it, or not whole. */
 export async function readMove(

@@ -5,8 +5,9 @@ import type { Looks } from './http/routes.ts';
 import type { Patience } from './http/server.ts';
 import { CountsKeeper } from './keep-counts.ts';
 import { Events, type EventTarget, PredictionLog } from './log/index.ts';
-import { Models } from './model/index.ts';
+import { Models, wantedOf } from './model/index.ts';
 import type { Parts, Say } from './parts.ts';
+import { Shadow } from './shadow/shadow.ts';
 import type { ServingStore } from './store.ts';
 import { Tables } from './tables/index.ts';
 import { Tally } from './tally.ts';
@@ -88,6 +89,7 @@ export async function serve(serving: Serving): Promise<Served> {
     await Promise.all([parts.tables.start(), parts.models.start()]);
     clearTimeout(timer);
     opened.resolve();
+    parts.shadow?.start();
     isStarted = true;
     const { status } = looks.health();
     say({ level: status === 'ok' ? 'info' : 'warn', event: status === 'not ready' ? 'not ready' : 'ready', status });
@@ -116,8 +118,9 @@ function statusOf({ facts }: Endpoint, { models, tables }: Parts, isStarted: boo
 
 function partsOf({ endpoint, idOf, store, exports, say, clock, process, folder, takeLock, eventsTo }: Serving): Parts {
   const writing = { endpoint, store: store.files, spool: folder, process, takeLock, clock, say };
-  const { model, reload, sample } = endpoint.facts;
+  const { model, reload, sample, shadow } = endpoint.facts;
   const tables = new Tables({ endpoint, idOf, files: store.files, exports, clock, say });
+  const log = new PredictionLog({ ...writing, sample: () => tables.setting(sample) });
   return {
     models: new Models({
       ...{ endpoint: endpoint.name, id: idOf(model), model, models: store.models, files: store.files },
@@ -126,8 +129,15 @@ function partsOf({ endpoint, idOf, store, exports, say, clock, process, folder, 
       setting: (of) => tables.setting(of),
     }),
     tables,
-    log: new PredictionLog({ ...writing, sample: () => tables.setting(sample) }),
+    log,
     events: eventsTo && new Events({ ...writing, target: eventsTo }),
-    shadow: undefined,
+    shadow:
+      shadow &&
+      new Shadow({
+        ...{ endpoint: endpoint.name, model, wanted: wantedOf({ id: idOf(model), definition: model }) },
+        ...{ models: store.models, files: store.files, process, clock, say },
+        share: () => tables.setting(shadow.share),
+        predicted: (predicted) => log.add({ ...predicted, role: 'shadow' }),
+      }),
   };
 }

@@ -9,6 +9,7 @@ import { inEnvironment, type Look } from '../terminal.ts';
 import { visible, wrapHanging } from '../text.ts';
 import { segmentLines } from './model-segments.ts';
 import { dueLines, line } from './models.ts';
+import { gateLines as shadowLines } from './shadow.ts';
 
 export const show: Command = async ({ typed, terminal, call }) => {
   const [model = '', version] = typed.words;
@@ -30,6 +31,7 @@ function versionText(view: VersionShowView, look: Look): string {
     ...(decision
       ? [line(decision.decided, `by ${decision.by}, ${moment(decision.at)}: ${decision.reason}`, look)]
       : []),
+    ...shadowLines({ gate: view.shadow }, look),
     ...dueLines(view.due, [], look),
     ...(trained ? trainedLines(view, trained, look) : []),
   ].join('\n');

@@ -28,7 +28,7 @@ const ofEndpoints = [
 ] as const;
 const states = { published: 'published', there: 'was there', owed: 'owed', 'nothing yet': 'nothing yet' } as const;
 
-export function publishText({ taken, stores, models, served }: PublishView, look: Look): string {
+export function publishText({ taken, shadows, stores, models, served }: PublishView, look: Look): string {
   const wrapped = (text: string): string => wrapHanging(inEnvironment(text, look), look.columns, 2);
   if (stores.length === 0)
     return wrapped('This environment publishes no model: name a store in `models` of esteira.config.ts.');
@@ -43,5 +43,6 @@ export function publishText({ taken, stores, models, served }: PublishView, look
     states[state],
   ]);
   const told = taken > 0 ? ['', wrapped(`${counted(taken, 'move')} taken over into the history of this state.`)] : [];
-  return [...table(headings, rows, look), ...endpoints, ...told].join('\n');
+  const seen = shadows.length > 0 ? ['', ...shadows.map(wrapped)] : [];
+  return [...table(headings, rows, look), ...endpoints, ...told, ...seen].join('\n');
 }

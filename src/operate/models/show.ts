@@ -2,6 +2,7 @@ import { EsteiraError } from '../../errors.ts';
 import type { ModelVersion } from '../../ports/index.ts';
 import { openVersion } from '../../registry/version-files.ts';
 import { jobsThatTrain, type Project, parameterTexts } from '../../run/index.ts';
+import { shadowGate } from '../shadow/gate.ts';
 import { dueOf, settingsNow } from './due.ts';
 import { aboutOf, labelOfModel, modelNamed, versionNamed } from './find.ts';
 import { championOf } from './list.ts';
@@ -29,6 +30,7 @@ export async function show(
     ...(broken === undefined ? {} : { broken }),
     ...(version.contentHash === undefined ? {} : { contentHash: version.contentHash }),
     ...(version.decision ? { decision: { ...version.decision, at: version.decision.at.toString() } } : {}),
+    ...(await shadowGate(project, node, version)),
     ...(about ? { trained: about } : {}),
     settings: parameterTexts(project, about?.settings ?? {}),
     moved: await movedOf(project, node, version),

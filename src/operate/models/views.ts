@@ -1,4 +1,7 @@
 import type { Member, VersionAbout } from '../../registry/about.ts';
+import type { ShadowGateView, ShadowOperations } from '../shadow/views.ts';
+
+export type { EndpointReportView, ShadowView } from '../shadow/views.ts';
 
 // What is told of models; JSON, as everything in `operate/views.ts`.
 
@@ -80,6 +83,8 @@ export interface VersionShowView extends VersionView {
   readonly broken?: string;
   readonly contentHash?: string;
   readonly decision?: DecisionView;
+  /** What its shadow came to, of one whose gate waits for it. */
+  readonly shadow?: ShadowGateView;
   /** As it was written when it was trained; absent while it is trained. */
   readonly trained?: VersionAbout;
   /** That it was trained with, of a table of them each value of each row. */
@@ -148,7 +153,7 @@ export interface RetrainView {
   readonly due: readonly DueView[];
 }
 
-export interface ModelOperations {
+export interface ModelOperations extends ShadowOperations {
   /** Every model. `model` is a name, or an end of one that no other has; `version` its name, or its beginning. */
   models: [input: Record<string, never>, output: ModelsView];
   /** By default the champion, or the newest where there is none. */

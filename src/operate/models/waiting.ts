@@ -5,13 +5,15 @@ import { missedText } from '../../registry/verdict.ts';
 import { lacking, overtaken, type Project } from '../../run/index.ts';
 import { labelIn } from '../alerts/subject.ts';
 import { commandIn, few } from '../alerts/words.ts';
+import { shadowing, verdictOf, waitsForShadow } from '../shadow/endpoints.ts';
+import { progressText } from '../shadow/progress.ts';
 import { aboutOf, labelOfModel, type ModelNode } from './find.ts';
 import type { VersionView } from './views.ts';
 
 /** Why a version is not the champion, and what comes next. */
 export interface Waiting {
   /** `promotion`: nothing keeps it any more; `choice`: only that a person is to choose it (`overtaken`). */
-  readonly for: 'run' | 'tables' | 'approval' | 'choice' | 'promotion' | 'nothing';
+  readonly for: 'run' | 'tables' | 'shadow' | 'approval' | 'choice' | 'promotion' | 'nothing';
   readonly text: string;
   /** The same for a heading, where the figures stand below. */
   readonly brief?: string;
@@ -47,6 +49,8 @@ async function waitsForRun(project: Project, { runId }: ModelVersion): Promise<W
 function refusedBy(version: ModelVersion): Pick<Waiting, 'text' | 'brief'> {
   const { decision } = version;
   if (decision) return { text: `${decision.by} rejected it: ${decision.reason}` };
+  const verdict = version.judged?.passed === false ? verdictOf(version) : undefined;
+  if (verdict) return { text: `its shadow refused it: ${missedText({ passed: false, limits: verdict.limits })}` };
   const gate = aboutOf(version)?.gate;
   const broken = (gate?.limits ?? []).filter(({ passed }) => !passed);
   if (!gate || broken.length === 0) return { text: 'its gate refused it: no limit of it is known' };
@@ -64,6 +68,15 @@ async function candidateWaits(project: Project, node: ModelNode, version: ModelV
     const next = jobsThatBuild(project, missing)[0];
     const text = `its rows of ${few(names)} are not made`;
     return { for: 'tables', text, ...(next ? { next: commandIn(project, `run ${next}`) } : {}) };
+  }
+  if (waitsForShadow(version)) {
+    const [endpoint] = shadowing(project, node);
+    const text = `its shadow is to show more: ${await progressText(project, node, version)}`;
+    return {
+      for: 'shadow',
+      text,
+      ...(endpoint ? { next: commandIn(project, `endpoint report ${endpoint.name}`) } : {}),
+    };
   }
   const champion = (await project.state.models.champions()).get(node.id)?.version;
   const gone = overtaken(version, champion);

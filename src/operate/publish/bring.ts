@@ -128,7 +128,7 @@ async function bring(store: KeptFiles, one: One): Promise<Brought> {
 /** What serves predictions; rows that it was trained with stay where they are. */
 const isServed = (name: string): boolean => !name.endsWith('.parquet');
 
-async function loadVersion(
+export async function loadVersion(
   { state, files }: Project,
   model: string,
   version: string,

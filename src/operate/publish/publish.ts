@@ -2,6 +2,7 @@ import type { Project } from '../../run/index.ts';
 import { labelIn } from '../alerts/subject.ts';
 import { modelNamed } from '../models/find.ts';
 import { publishedLabel, servedBy } from '../serve/served.ts';
+import { lookAtShadows } from '../shadow/shadows.ts';
 import type { Context, Input } from '../views.ts';
 import { Publisher } from './publisher.ts';
 import { takeHistory } from './take-history.ts';
@@ -18,6 +19,7 @@ export async function publishModels(project: Project, { takeOver, by = '' }: Inp
   const isModel = takeOver !== undefined && !table;
   const taken = isModel ? await takeHistory(project, modelNamed(project, takeOver).id, by) : 0;
   const tableId = table?.of === 'table' ? table.node.id : undefined;
+  const told = await lookAtShadows(project);
   const { models, served } = await Publisher.of(project).everything({ takeOver: tableId });
   const failed = [...models, ...served].find((one) => one.failed !== undefined);
   if (failed) throw failed.failed;
@@ -25,6 +27,7 @@ export async function publishModels(project: Project, { takeOver, by = '' }: Inp
   const stores = new Set([...targets, ...(serving ? [serving] : [])].map(({ name }) => name));
   return {
     ...{ taken, stores: [...stores] },
+    shadows: told.map(({ text }) => text),
     models: models.map(({ failed: _, ...view }) => view),
     served: served.map(({ failed: _, ...view }) => view),
   };
@@ -35,6 +38,7 @@ const waits = 20_000;
 
 /** What a command of a short life does before it ends: publishes what it can, and says what is left. */
 export async function publishBeforeEnd(project: Project, { emit }: Pick<Context, 'emit'>): Promise<void> {
+  for (const { level, text } of await lookAtShadows(project).catch(() => [])) emit({ type: 'note', level, text });
   const { published: targets = [], serving, state, graph } = project;
   if (targets.length === 0 && !serving) return;
   const publisher = Publisher.of(project);

@@ -25,6 +25,8 @@ export interface PublishedView {
 export interface PublishView {
   /** Moves that were taken over from stores. */
   readonly taken: number;
+  /** What became of versions that are seen beside a champion. */
+  readonly shadows: readonly string[];
   readonly stores: readonly string[];
   readonly models: readonly PublishedView[];
   /** What endpoints read. */

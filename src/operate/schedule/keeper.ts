@@ -12,6 +12,7 @@ import { Watcher } from '../alerts/watcher.ts';
 import { changesOf } from '../changes.ts';
 import { Publisher } from '../publish/publisher.ts';
 import { goesOnWith } from '../rerun/called.ts';
+import { Shadows } from '../shadow/shadows.ts';
 import { tickView } from '../views-of.ts';
 import { type Decision, decide } from './decide.ts';
 import { Runner } from './runner.ts';
@@ -45,6 +46,7 @@ export class Keeper {
   readonly #sweeper: Sweeper;
   readonly #watcher: Watcher;
   readonly #publisher: Publisher;
+  readonly #shadows: Shadows;
   readonly #since: Temporal.Instant;
   /** By job: up to when its schedule was looked at, and what is next. */
   readonly #seen = new Map<string, Temporal.Instant>();
@@ -78,6 +80,7 @@ export class Keeper {
     this.#watcher = new Watcher(project, { signal, say: (level, text) => this.#say({ level, text }) });
     this.#publisher = Publisher.of(project);
     this.#publisher.tellTo({ say: (level, text) => this.#say({ level, text }) });
+    this.#shadows = new Shadows(project, { say: (level, text) => this.#say({ level, text }) });
     this.#streams = jobs.filter(isEndless).map((job) => new Stream(job, project, this.#runner));
   }
 
@@ -96,11 +99,12 @@ export class Keeper {
         if (once && !begun && this.#runner.going.length === 0) break;
         await this.#pause();
       }
-      if (once) await Promise.all([this.#sweeper.end(), this.#watcher.idle(), this.#publisher.idle()]);
+      if (once)
+        await Promise.all([this.#sweeper.end(), this.#watcher.idle(), this.#publisher.idle(), this.#shadows.end()]);
     } finally {
       this.#stop.abort();
       await Promise.all([this.#runner.end(), this.#sweeper.end()]);
-      await Promise.all([this.#watcher.end(), this.#publisher.end()]);
+      await Promise.all([this.#watcher.end(), this.#publisher.end(), this.#shadows.end()]);
     }
     if (signal.reason instanceof EsteiraError && signal.reason.code === 'OWNED_ELSEWHERE') throw signal.reason;
     this.#pending = await this.#project.state.ticks.pending();
@@ -158,6 +162,7 @@ export class Keeper {
     await this.#sweeper.look(now);
     await this.#watcher.look(now);
     this.#publisher.look(now);
+    this.#shadows.look(now);
     for (const stream of this.#streams) begun = (await stream.look(now)) || begun;
     if (!begun && !this.#keeping.once && this.#runner.going.length === 0) this.#tellNext();
     return begun;

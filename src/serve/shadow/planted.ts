@@ -1,0 +1,29 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { ShadowData, ShadowSaid, ShadowTask } from './messages.ts';
+
+/** For tests: a thread that does with each request what its version is called, in the place of predicting. */
+const port = parentPort;
+const { version } = workerData as ShadowData;
+const say = (said: ShadowSaid): void => port?.postMessage(said);
+
+const harms: Readonly<Record<string, () => void>> = {
+  sleeps: () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 5000),
+  spins: () => {
+    for (const end = performance.now() + 5000; performance.now() < end; );
+  },
+  throws: () => {
+    throw new Error('planted');
+  },
+  exhausts: () => {
+    const all: object[] = [];
+    for (;;) all.push({ some: [all.length] });
+  },
+  exits: () => process.exit(3),
+};
+port?.on('message', ({ number, scores }: ShadowTask) => {
+  if (version === 'fails') say({ said: 'threw', number, why: 'planted', cpu: 1 });
+  harms[version]?.();
+  if (version !== 'fails')
+    say({ said: 'predicted', number, outputs: [scores], beside: undefined, milliseconds: 1, cpu: 1 });
+});
+say({ said: 'ready', cpu: 1 });
