@@ -178,7 +178,7 @@ export class Answers {
     try {
       if (predicted && predicted.call.rows.length > 0) {
         const { call, version, milliseconds } = predicted;
-        const of = { id, at: Date.now(), version, rows: call.rows, outputs: call.outputs };
+        const of = { id, at: this.#clock.now().epochMilliseconds, version, rows: call.rows, outputs: call.outputs };
         log.add(of);
         shadow?.offer({ ...of, isAsked: isShadowed, milliseconds });
       }
