@@ -93,6 +93,7 @@ export const catalogue = Object.freeze({
   DECIDED_ALREADY: terminal(2, 'Somebody has decided about a version already.'),
   CHAMPION_CHANGED: terminal(2, 'Another version is the champion by now than the one that was seen.'),
   ROLLBACK_IMPOSSIBLE: terminal(2, 'There is no version of a model to go back to.'),
+  ROLLBACK_TOO_SOON: transient(1, 'A model was taken back by itself once today, and is not again before tomorrow.'),
   // ---- owner and stores ----
   DEFINITIONS_CHANGED: transient(
     4,

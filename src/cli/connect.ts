@@ -31,6 +31,7 @@ const onlyOnce: readonly OperationName[] = [
   'settings sql',
   'models promote',
   'models rollback',
+  'models thaw',
   'approve',
   'reject',
 ];

@@ -14,7 +14,18 @@ export {
   samples,
   shadow,
 } from './gate.ts';
-export { after, alerted, always, byHand, cron, type Job, job, type Missed, type Trigger } from './job.ts';
+export {
+  after,
+  alerted,
+  always,
+  byHand,
+  cron,
+  type Job,
+  job,
+  type Missed,
+  type Rollback,
+  type Trigger,
+} from './job.ts';
 export {
   boostedTrees,
   kmeans,
@@ -28,10 +39,13 @@ export {
 export {
   atLeast,
   atMost,
+  type DegradationMeasure,
   type DriftMeasure,
   expectNone,
+  type FallbackMeasure,
   type InertiaMeasure,
   isTime,
+  type LatencyMeasure,
   type Limit,
   type Measure,
   noWorse,
@@ -39,13 +53,16 @@ export {
 } from './limit.ts';
 export {
   age,
+  degradation,
   drift,
   duration,
   failures,
+  fallbackShare,
   inertia,
   invalidShare,
   rowsIn,
   scalar,
+  servedLatency,
   unpublished,
   volume,
 } from './measures.ts';

@@ -54,8 +54,15 @@ export interface Job extends Definition<'job'> {
   readonly build: readonly (AnyTable | AnySource)[];
   readonly train: readonly AnyModel[];
   readonly refine: readonly AnyModel[];
+  readonly rollback: readonly Rollback[];
   readonly limits: Limits;
   readonly tell?: string;
+}
+/** A model whose champion is taken back, and what ends the freeze of automatic promotion that follows. */
+export interface Rollback {
+  readonly model: AnyModel;
+  /** So many days on which the monitor held, each with enough samples; without it only a person does. */
+  readonly frozen?: Duration;
 }
 /** How long a run, and each of its steps with all its attempts, may take; what takes longer is stopped, and fails. Default: as long as it takes. */
 export interface Limits {
@@ -74,6 +81,13 @@ interface Refines {
   /** Models of trees, of each of which the run makes a version that goes on from the champion; without one that it can go on from, it trains anew. */
   readonly refine: readonly Refinable[];
 }
+interface RollsBack {
+  /**
+   * Models whose champion is taken back, at most once a day: the newest champion before it that was not itself taken back is used again. Nothing is
+   * promoted automatically then, until a person says so, or after so many good days. Begins by `alerted(…)` alone.
+   */
+  readonly rollback: readonly (AnyModel | Rollback)[];
+}
 type JobSpec = {
   /** One, or a list of which each counts: two schedules are both due. */
   readonly when: typeof byHand | Trigger | readonly Trigger[];
@@ -81,9 +95,10 @@ type JobSpec = {
   /** A channel of the configuration, which hears how each run ended, with its figures. */
   readonly tell?: string;
 } & (
-  | (Builds & Partial<Trains & Refines>)
-  | (Trains & Partial<Builds & Refines>)
-  | (Refines & Partial<Builds & Trains>)
+  | (Builds & Partial<Trains & Refines & RollsBack>)
+  | (Trains & Partial<Builds & Refines & RollsBack>)
+  | (Refines & Partial<Builds & Trains & RollsBack>)
+  | (RollsBack & Partial<Builds & Trains & Refines>)
 );
 
 /**
@@ -92,16 +107,20 @@ type JobSpec = {
  */
 export function job(name: string, spec: JobSpec): Job {
   const { build = [], train = [], refine = [] } = spec;
+  const rollback = (spec.rollback ?? []).map(
+    (one): Rollback => Object.freeze('model' in Object(one) ? { ...(one as Rollback) } : { model: one as AnyModel }),
+  );
   const triggers = 'manual' in spec.when ? [] : [spec.when].flat();
   const earlier = triggers.flatMap((trigger) => ('of' in trigger ? [trigger.of] : []));
   return define({
     kind: 'job',
     name,
-    dependsOn: Object.freeze([...build, ...train, ...refine, ...earlier]),
+    dependsOn: Object.freeze([...build, ...train, ...refine, ...rollback.map(({ model }) => model), ...earlier]),
     triggers: Object.freeze(triggers),
     build: Object.freeze([...build]),
     train: Object.freeze([...train]),
     refine: Object.freeze([...refine]),
+    rollback: Object.freeze(rollback),
     limits: Object.freeze({ ...spec.limits }),
     ...(spec.tell === undefined ? {} : { tell: spec.tell }),
   });

@@ -1,6 +1,7 @@
 import type { Duration } from '../columns/index.ts';
 import { type BoundOf, isSetting, refuseBound } from './bound.ts';
 import type { Definition } from './definition.ts';
+import type { Endpoint } from './endpoint.ts';
 import { type GateBound, gateLimit, isGateMeasure, type Judgeable, type LimitOn } from './gate.ts';
 import type { Job } from './job.ts';
 import type { AnyModel } from './model.ts';
@@ -40,6 +41,32 @@ export interface InertiaMeasure {
   readonly rows: AnyReadable;
   readonly model: AnyModel;
 }
+/** Of rows of the champion's own version beside those of the versions before it. */
+export interface DegradationMeasure {
+  readonly measure: 'degradation';
+  readonly of: readonly Definition[];
+  readonly rows: AnyReadable;
+  readonly model: AnyModel;
+  readonly column: string;
+  readonly version: string;
+  readonly at: string;
+  readonly role?: string;
+  readonly level: number;
+  readonly least: number;
+  readonly matures: Duration;
+  readonly before: Duration;
+  readonly range?: readonly [number, number];
+}
+/** Of what an endpoint has counted. */
+interface ServedMeasure<Name extends string> {
+  readonly measure: Name;
+  readonly of: readonly [Endpoint];
+  readonly over: Duration;
+}
+export type FallbackMeasure = ServedMeasure<'fallback share'>;
+export interface LatencyMeasure extends ServedMeasure<'served latency'> {
+  readonly quantile: 'p50' | 'p95' | 'p99';
+}
 export interface JobMeasure<Name extends 'duration' | 'failures'> {
   readonly measure: Name;
   readonly of: readonly [Job];
@@ -57,12 +84,15 @@ export type Measure =
   | AgeMeasure
   | DriftMeasure
   | InertiaMeasure
+  | DegradationMeasure
+  | FallbackMeasure
+  | LatencyMeasure
   | JobMeasure<'duration'>
   | JobMeasure<'failures'>
   | PublishedMeasure;
 
-type Timed = 'age' | 'duration' | 'unpublished';
-const timed: readonly Measure['measure'][] = ['age', 'duration', 'unpublished'] satisfies Timed[];
+type Timed = 'age' | 'duration' | 'unpublished' | 'served latency';
+const timed: readonly Measure['measure'][] = ['age', 'duration', 'unpublished', 'served latency'] satisfies Timed[];
 /** Its number is a time, in milliseconds. */
 export const isTime = ({ measure }: Measure): boolean => timed.includes(measure);
 

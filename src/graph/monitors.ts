@@ -1,5 +1,14 @@
-import type { Columns } from '../columns/index.ts';
-import type { AnySource, AnyTable, Definition, DriftMeasure, InertiaMeasure, Limit, Monitor } from '../define/index.ts';
+import { type Columns, parseDuration } from '../columns/index.ts';
+import type {
+  AnySource,
+  AnyTable,
+  Definition,
+  DegradationMeasure,
+  DriftMeasure,
+  InertiaMeasure,
+  Limit,
+  Monitor,
+} from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { whereOf } from './catalog.ts';
 import { readCron } from './cron.ts';
@@ -46,13 +55,19 @@ export function refuseMonitor(monitor: Monitor): void {
       'unpublished() is of no run',
       "every: '*/5 * * * *', five fields of cron in UTC",
     );
-  if (every !== undefined && !('query' in limit.measure || 'rows' in limit.measure || isOfStores))
+  const isOfEndpoint = 'over' in limit.measure;
+  if (isOfEndpoint && every === undefined)
+    throw refuse('is judged at no time', `${measure} is of no run`, "every: '*/5 * * * *', five fields of cron in UTC");
+  if ('over' in limit.measure && parseDuration(limit.measure.over) === undefined)
+    throw refuse('looks back for what is no time', `over: ${limit.measure.over}`, "such as '1 day'");
+  if (every !== undefined && !('query' in limit.measure || 'rows' in limit.measure || isOfStores || isOfEndpoint))
     throw refuse(
       `has a time of its own, and ${measure} is of a run`,
       `every: ${every}`,
       'no `every`: it is judged after each run',
     );
-  if ('model' in limit.measure) refuseBesideModel(limit.measure, refuse);
+  if (limit.measure.measure === 'degradation') refuseDegradation(limit.measure, refuse);
+  else if ('model' in limit.measure) refuseBesideModel(limit.measure, refuse);
   if (limit.measure.measure !== 'age') return;
   const { rows, column } = limit.measure;
   const kind = rows?.columns?.[column]?.facts.kind;
@@ -64,11 +79,53 @@ export function refuseMonitor(monitor: Monitor): void {
     );
 }
 
+type Refuse = (what: string, got: unknown, allowed: string) => EsteiraError;
+
+/** What came of predictions lies between two ends, and says which version made them, and when. */
+function refuseDegradation(measure: DegradationMeasure, refuse: Refuse): void {
+  const { rows, model, column, version, at, role, level, least, matures, before, range } = measure;
+  const columns: Columns = rows?.columns ?? {};
+  if (model?.kind !== 'model') throw refuse('watches the versions of what is no model', model, 'a model');
+  const needs = (what: string, name: string, kinds: readonly string[]): void => {
+    const kind = columns[name]?.facts.kind;
+    if (kind === undefined || !kinds.some((one) => kind.startsWith(one)))
+      throw refuse(
+        `takes as ${what} what is none`,
+        `${name}${kind ? ` is ${kind}` : ''}`,
+        `a column: ${kinds.join(', ')}`,
+      );
+  };
+  needs('of', column, ['boolean', 'integer', 'bigint', 'real', 'decimal']);
+  needs('version', version, ['text']);
+  needs('at', at, ['timestamp']);
+  if (role !== undefined) needs('role', role, ['text']);
+  if (columns[column]?.facts.kind !== 'boolean' && !rangeOf(measure))
+    throw refuse(
+      'compares means of numbers without ends',
+      range ? `range: ${range.join(' to ')}` : `${column} has no min and max`,
+      `col.real().min(0).max(1), or range: [0, 1]`,
+    );
+  if (!(level > 0 && level < 1)) throw refuse('has a level that is none', level, 'a number between 0 and 1');
+  if (!Number.isSafeInteger(least) || least < 1) throw refuse('has no number as least', least, 'a whole number from 1');
+  for (const [word, time] of Object.entries({ matures, before }))
+    if (parseDuration(String(time)) === undefined)
+      throw refuse(`has a time that is none as ${word}`, time, "such as '3 days'");
+}
+
+/** Between which ends the values lie whose means are compared; nothing where that is not known. */
+export function rangeOf({ rows, column, range }: DegradationMeasure): readonly [number, number] | undefined {
+  const { kind, rules = [] } = rows.columns?.[column]?.facts ?? {};
+  if (kind === 'boolean') return [0, 1];
+  const bound = (code: 'min' | 'max'): number | undefined => {
+    const rule = rules.find((one: { readonly code: string }) => one.code === code);
+    return rule && 'allowed' in rule ? Number(rule.allowed) : undefined;
+  };
+  const [from, to] = range ?? [bound('min'), bound('max')];
+  return from !== undefined && to !== undefined && Number.isFinite(to - from) && from < to ? [from, to] : undefined;
+}
+
 /** What a model was trained with must be there to be compared with it. */
-function refuseBesideModel(
-  measure: DriftMeasure | InertiaMeasure,
-  refuse: (what: string, got: unknown, allowed: string) => EsteiraError,
-): void {
+function refuseBesideModel(measure: DriftMeasure | InertiaMeasure, refuse: Refuse): void {
   const { learner, features, each, from } = measure.model.facts;
   const kindIn = (columns: Columns | undefined, name: string): string | undefined => columns?.[name]?.facts.kind;
   if (measure.measure === 'inertia') {
@@ -108,6 +165,7 @@ interface Wanted {
   readonly text: string;
 }
 const tables: Wanted = { kinds: ['table', 'source', 'settings'], text: 'tables, and sources that stream' };
+const endpoints: Wanted = { kinds: ['endpoint'], text: 'an endpoint' };
 const jobs: Wanted = { kinds: ['job'], text: 'a job' };
 const kinds: Readonly<Record<string, Wanted>> = {
   duration: jobs,
@@ -117,4 +175,10 @@ const kinds: Readonly<Record<string, Wanted>> = {
   'invalid share': { kinds: ['table'], text: 'tables' },
   drift: { ...tables, kinds: [...tables.kinds, 'model'] },
   inertia: { ...tables, kinds: [...tables.kinds, 'model'] },
+  degradation: { ...tables, kinds: [...tables.kinds, 'model'] },
+  // Of a model its champion is named, or what stands inside it read.
+  scalar: { ...tables, kinds: [...tables.kinds, 'model'] },
+  'rows of a query': { ...tables, kinds: [...tables.kinds, 'model'] },
+  'fallback share': endpoints,
+  'served latency': endpoints,
 };

@@ -103,7 +103,8 @@ function refuseJob(job: Job): void {
   const isBuilt = (one: Definition | undefined): boolean => one?.kind === 'table' || one?.kind === 'source';
   refuseTraining(job);
   const wrong = job.build.find((one) => !isBuilt(one));
-  const isNothing = job.build.length + job.train.length + job.refine.length === 0;
+  refuseRollback(job);
+  const isNothing = job.build.length + job.train.length + job.refine.length + job.rollback.length === 0;
   if (!isNothing && wrong === undefined) return;
   const got = isNothing ? 'nothing' : String((wrong as Definition | undefined)?.name ?? wrong);
   throw invalid(
@@ -131,6 +132,28 @@ function refuseTraining(job: Job): void {
     );
   const both = refine.find((one) => train.includes(one));
   if (both) throw wrong('trains and refines one model', both, 'each model under train or under refine');
+}
+
+/** A champion is taken back because an alert says so: whoever wants it otherwise gives the command. */
+function refuseRollback(job: Job): void {
+  const { rollback, triggers } = job;
+  const refuse = (what: string, got: unknown, allowed: string): EsteiraError =>
+    invalid(job, `The job ${job.name} ${what}.`, String(got), allowed);
+  for (const { model, frozen } of rollback) {
+    if (model?.kind !== 'model') throw refuse('rolls back what is no model', Object(model).name ?? model, 'models');
+    const { unit, count = 0 } = parseDuration(String(frozen ?? '1 day')) ?? {};
+    if (unit !== 'day' || !Number.isInteger(count) || count < 1)
+      throw refuse('freezes promotion for a time that is none', `frozen: ${frozen}`, "whole days: '3 days'");
+  }
+  const twice = rollback.find(({ model }, index) => rollback.findIndex((one) => one.model === model) < index);
+  if (twice) throw refuse('rolls one model back twice', twice.model.name, 'each model once');
+  const other = triggers.find(({ on }) => on !== 'alerted');
+  if (rollback.length > 0 && (other || triggers.length === 0))
+    throw refuse(
+      'rolls back without an alert',
+      other?.on ?? 'by hand',
+      'when: alerted(…) alone; people say esteira models rollback',
+    );
 }
 
 const triggerText = (strange: Trigger): string => {

@@ -51,6 +51,8 @@ import { driftViews } from './drifts.ts';
 import { logged } from './job-log.ts';
 import { Journal } from './journal.ts';
 import { movedTexts } from './models/moved.ts';
+import { takeBack } from './models/taken-back.ts';
+import { thawWhatIsGood } from './models/thaw.ts';
 import { standInsOf } from './names.ts';
 import { isRerun } from './rerun/called.ts';
 import { seenTexts } from './settings.ts';
@@ -318,6 +320,8 @@ async function end(
   await project.trace('finished');
   tellChanges(changes, project, context);
   if (telling) sendNow(project);
+  const thawed = await thawWhatIsGood(project).catch((thrown: unknown) => [String(said(thrown, project))]);
+  for (const text of thawed) emitNote(context, text);
 }
 
 async function finish(
@@ -347,9 +351,10 @@ async function finish(
   if (reason instanceof EsteiraError && reason.code === 'OWNED_ELSEWHERE') throw reason;
   if (work.stopping?.aborted && !isWhole) throw cancelled(held, reason);
   const isCancelled = context.signal.aborted && !isWhole;
-  const error = isCancelled
+  const stoppedBy = isCancelled
     ? cancelled(held, reason)
     : (late ?? (failures.length > 0 ? runFailed(held, failures) : undefined));
+  const error = stoppedBy ?? (await takeBackBy(opened, beside));
   // A rerun has left tables as they were that stand below others: it may still go on.
   const stopped = isRerun(held.job) ? 'failed' : 'cancelled';
   const state = isCancelled ? stopped : error ? 'failed' : 'succeeded';
@@ -359,6 +364,16 @@ async function finish(
   if (error) throw error;
   const record = await project.state.run(held.runId);
   return runView(record ?? opened.run, await project.state.steps(held.runId));
+}
+
+/** Champions that an alert is about, by the job that it began; gives why one could not be taken back. A part of a job, or one that makes days up, takes none. */
+async function takeBackBy({ held, run }: Begun, { project, context }: Beside): Promise<EsteiraError | undefined> {
+  const job = project.graph.jobs.get(run.job);
+  if (!job || job.rollback.length === 0 || !['schedule', 'manual'].includes(run.reason)) return undefined;
+  const { said: texts, error } = await takeBack(job, held, project);
+  await project.trace('taken-back');
+  for (const text of texts) emitNote(context, text);
+  return error;
 }
 
 /** What the run has trained, or made for a version that waited, gets out with its end. */

@@ -17,6 +17,7 @@ import { history, models } from './models/list.ts';
 import { promote } from './models/move.ts';
 import { rollback } from './models/rollback.ts';
 import { show as showVersion } from './models/show.ts';
+import { thaw } from './models/thaw.ts';
 import { plan } from './plan.ts';
 import { publishBeforeEnd, publishModels } from './publish/publish.ts';
 import { backfill } from './rerun/backfill.ts';
@@ -73,6 +74,7 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
   'models history': history,
   'models promote': promote,
   'models rollback': rollback,
+  'models thaw': thaw,
   approve,
   reject,
   status,
@@ -93,7 +95,7 @@ const raises: readonly OperationName[] = ['run', 'resume', 'backfill', 'reproces
 /** Champions are moved, rows published and settings changed by what these do, and their process may end with them. */
 const releases: readonly OperationName[] = [
   ...(['run', 'resume', 'backfill', 'reprocess'] as const),
-  ...(['models promote', 'models rollback', 'approve', 'settings set', 'settings sql'] as const),
+  ...(['models promote', 'models rollback', 'models thaw', 'approve', 'settings set', 'settings sql'] as const),
 ];
 
 /** What arrives at the owner's socket is only a text; names that every object has are no operations. */

@@ -97,7 +97,9 @@ export async function show(project: Project, input: Input<'show'>, asking: Askin
     return {
       ...plain(job, '', project),
       trigger: whenText(job),
-      reads: [...job.build, ...job.train, ...job.refine].map((one) => one.name),
+      reads: [...job.build, ...job.train, ...job.refine, ...job.rollback.map(({ model }) => model)].map(
+        (one) => one.name,
+      ),
       readBy: [],
       columns: [],
     };

@@ -51,6 +51,8 @@ export interface PlanView {
   readonly changed: readonly DriftView[];
   /** Tables of the project that no definition names any more. */
   readonly leftBehind: readonly LeftBehindView[];
+  /** Models whose champion it takes back, if an alert is open about it. */
+  readonly rollback: readonly string[];
   /** Tables that a stream or another job writes, read as they are. */
   readonly readsOnly: readonly string[];
   /** What `esteira setup` would do first; a run stops while there is any. */

@@ -17,6 +17,7 @@ import {
   setupChanges,
 } from '../run/index.ts';
 import { visibleChanges } from '../run/models.ts';
+import { labelOf } from './alerts/subject.ts';
 import { driftsOf, leftBehindOf } from './drifts.ts';
 import { jobOf, standInsOf } from './names.ts';
 import { tickFor } from './run.ts';
@@ -54,6 +55,7 @@ export async function plan(project: Project, input: Input<'plan'>): Promise<Plan
       ...whyView(whys.get(model.node.id)),
       reads: model.reads.map((one) => `${one.node.id}${one.how.startsWith('new') ? ' (new rows)' : ''}`),
     })),
+    rollback: input.select?.length ? [] : job.rollback.map(({ model }) => labelOf(model, project.graph)),
     readsOnly: found.readsOnly.map((node) => node.id),
     changed: await driftsOf(models, changes, looking),
     leftBehind: await leftBehindOf(project),

@@ -4,6 +4,7 @@ import type { RunRecord } from '../ports/index.ts';
 import type { Project } from '../run/index.ts';
 import { changesOf } from './changes.ts';
 import { interruptedOf } from './interrupted.ts';
+import { frozenModels } from './models/freeze.ts';
 import { dueModels } from './models/list.ts';
 import { publishedLabel } from './serve/served.ts';
 import type { StatusView } from './views.ts';
@@ -38,6 +39,7 @@ export async function status(project: Project): Promise<StatusView> {
     ...{ environment: project.environment, owner: project.owner, running, interrupted, jobs },
     ...{ waiting: waiting.map(tickView), missed: missed.map(tickView), drift, alerts },
     retrain: await dueModels(project),
+    frozen: await frozenModels(project),
     owed: await owedOf(project),
     changes: await changesOf(project),
   };

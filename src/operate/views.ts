@@ -14,9 +14,9 @@ import type { AlertsTestView, AlertsView, MonitorsView } from './alerts/views.ts
 import type { ChecklistView } from './checklist/views.ts';
 import type { DiagnosisView } from './diagnose/views.ts';
 import type { DiffView } from './diff-views.ts';
-import type { ModelOperations, RetrainView } from './models/views.ts';
+import type { FrozenModelView, ModelOperations, RetrainView } from './models/views.ts';
 import type { PlanView } from './plan-views.ts';
-import type { PublishView } from './publish/views.ts';
+import type { OwedView, PublishView } from './publish/views.ts';
 import type { BeatEvent, ScheduleEvent, StartView, TickView } from './schedule/views.ts';
 import type { SettingsOperations } from './settings-views.ts';
 
@@ -26,7 +26,7 @@ export type { Cause, DiagnosisView, FindingView } from './diagnose/views.ts';
 export type * from './diff-views.ts';
 export type * from './models/views.ts';
 export type * from './plan-views.ts';
-export type { PublishedView, PublishView } from './publish/views.ts';
+export type { OwedView, PublishedView, PublishView } from './publish/views.ts';
 export type { BeatEvent, KeepingView, ScheduleEvent, StartView, TickView } from './schedule/views.ts';
 export type * from './settings-views.ts';
 
@@ -331,13 +331,9 @@ export interface StatusView {
   };
   /** Models that should be trained again, and why; nothing trains them by itself. */
   readonly retrain: readonly RetrainView[];
+  readonly frozen: readonly FrozenModelView[];
   /** Champions that a store of models does not have yet; they are tried again. */
-  readonly owed: readonly {
-    readonly store: string;
-    readonly label: string;
-    readonly since: string;
-    readonly error: string;
-  }[];
+  readonly owed: readonly OwedView[];
   /** Jobs that follow changes. */
   readonly changes: readonly ChangesView[];
 }

@@ -30,6 +30,10 @@ export interface Figure {
   /** The day that was processed; of a monitor with a time of its own that of its clock. */
   readonly date: string;
   readonly run?: { readonly runId: string; readonly job: string };
+  /** By model, of those that it is about, or whose champion it may have taken back: the champion of then. */
+  readonly champions?: Readonly<Record<string, string>>;
+  /** Rows, or requests, of which it was made, where a good day is counted by them. */
+  readonly samples?: number;
 }
 
 /** Who is to be told: a channel of the configuration, and one of those whom it has. */

@@ -64,6 +64,26 @@ export interface Champion {
   readonly number: number;
 }
 
+/**
+ * From an automatic rollback on no version becomes the champion by itself, until a person says so, or puts one in the place of the champion, or enough
+ * good days have passed.
+ */
+export interface Freeze {
+  readonly model: string;
+  readonly since: Temporal.Instant;
+  /** The run that took the champion back, and its job. */
+  readonly runId: string;
+  readonly job: string;
+  /** What was taken back, and what came back. */
+  readonly from: string;
+  readonly to: string;
+  /** The monitors that began it. */
+  readonly monitors: readonly string[];
+  /** Good days that end it; absent: only a person does. */
+  readonly days?: number;
+  readonly thawed?: { readonly by: string; readonly reason: string; readonly at: Temporal.Instant };
+}
+
 /** Other versions are to be used, of several models at once or of none. */
 export interface NewMoves {
   /** `from`: the champion that whoever asks for it has seen; absent where there was none. */
@@ -72,6 +92,8 @@ export interface NewMoves {
   readonly reason: string;
   /** The versions that were in use are taken back: none of them is put in its place again. */
   readonly takesBack?: boolean;
+  /** It is an automatic rollback: of each model `from` is there, and automatic promotion is frozen with the move. */
+  readonly freezes?: { readonly job: string; readonly monitors: readonly string[]; readonly days?: number };
   /** A run moves for as long as its token holds. */
   readonly held?: Held;
   readonly now: Temporal.Instant;
@@ -97,6 +119,17 @@ export type LateJudged =
   | { readonly judged: 'now' }
   | { readonly judged: 'before'; readonly verdict: LateVerdict }
   | { readonly judged: 'impossible'; readonly state?: VersionState };
+
+/** Ends the freeze of a model, and puts the version that waited in the place of the champion that was seen, in one transaction. */
+export interface NewThaw {
+  readonly model: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly puts?: { readonly from?: string; readonly to: string };
+  readonly now: Temporal.Instant;
+}
+/** `not frozen`: nothing is changed, nor is it when the version could not be moved. */
+export type Thawed = Moved | { readonly moved: 'not frozen' };
 
 /** Moves that a store was told, and this state does not know: it is another copy, or older than they are. */
 export interface TakenOver {
@@ -125,13 +158,20 @@ export interface ModelStore {
   decide(of: Pick<ModelVersion, 'model' | 'version'>, decision: Decision): Promise<Decided>;
   /** Of a candidate, once, whoever judges. One that did not pass is refused. */
   judge(of: Pick<ModelVersion, 'model' | 'version'>, verdict: LateVerdict): Promise<LateJudged>;
-  /** All in one transaction, or nothing. Throws FENCED. */
+  /** All in one transaction, or nothing. What is moved by no run, and takes nothing back, ends the freeze of its model. Throws FENCED. */
   move(moves: NewMoves): Promise<Moved>;
   /**
    * Takes those into the history where it parts from theirs; what was moved here since comes after them, else one more move to the champion, which stays. Gives
    * how many were taken in.
    */
   takeOver(taken: TakenOver): Promise<number>;
+  thaw(thaw: NewThaw): Promise<Thawed>;
+  /** Newest first; `open`: those that nothing has ended. */
+  freezes(filter: {
+    readonly model?: string;
+    readonly open?: boolean;
+    readonly limit: number;
+  }): Promise<readonly Freeze[]>;
   champions(): Promise<ReadonlyMap<string, Champion>>;
   version(model: string, version: string): Promise<ModelVersion | undefined>;
   /** Newest first. */

@@ -8,15 +8,16 @@ export { type Captured, capturedBy, follows, isCaptured } from './capture/captur
 export { type Followed, followedIn } from './capture/followed.ts';
 export { claimAll, execute, type StepOutcome } from './execute.ts';
 export { changedNext, changedText, filesOf, filesRead } from './files.ts';
-export { championKey, jobsThatTrain, knownChampions, readChampions } from './learning/champions.ts';
+export { championKey, championsNow, jobsThatTrain, knownChampions, readChampions } from './learning/champions.ts';
 export { changedParameters, trainedOtherwise } from './learning/due.ts';
 export { asksEngine, refuseMissingEngine } from './learning/engine.ts';
+export { frozenBy, frozenText } from './learning/frozen.ts';
 export { knownVersions } from './learning/learning.ts';
 export { parameterChanges, parameterTexts } from './learning/parameters.ts';
 export { real } from './learning/predict/features.ts';
 export { broken, openPredictor, type Predictor, predictQuery } from './learning/predictor.ts';
 export { memberInOrder, openProfiles } from './learning/profiles.ts';
-export { insideOf, lacking, overtaken, release, showChampions } from './learning/release.ts';
+export { candidateOf, insideOf, lacking, overtaken, release, showChampions } from './learning/release.ts';
 export {
   askToDestroy,
   keyLosses,

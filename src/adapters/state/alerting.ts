@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { AlertChange, AlertNotice, Judged, Notice, Recipient, Telling } from '../../ports/index.ts';
+import type { AlertChange, AlertNotice, Figure, Judged, Notice, Recipient, Telling } from '../../ports/index.ts';
 import { comparable } from './comparable.ts';
 import type { State } from './engine.ts';
 
@@ -12,19 +12,21 @@ const reminded = { hours: 20 };
 /** What a figure makes of the alert of its monitor: raised, told again, over; nothing where all is as it was. */
 export async function settleOne(state: State, judged: Judged, now: Temporal.Instant): Promise<AlertChange | undefined> {
   const { figure } = judged;
-  if (figure.verdict === 'unknown') return undefined;
-  const open = await state
-    .selectFrom('alert')
-    .selectAll()
-    .where('monitor', '=', figure.monitor)
-    .where('over_at', 'is', null)
-    .executeTakeFirst();
   const latest = JSON.stringify(figure);
+  const last = await openOf(state, figure.monitor);
+  const isPast = last !== undefined && isOfOthers(JSON.parse(last.latest) as Figure, figure);
+  if (figure.verdict === 'unknown' && !isPast) return undefined;
+  if (isPast) {
+    await close(state, last.alert_id, { at: now.toString() });
+    if (figure.verdict === 'unknown' || figure.verdict === 'held')
+      return tell(state, judged, { kind: 'over', alertId: last.alert_id, since: last.raised_at, now });
+  }
+  const open = isPast ? undefined : last;
   const broken = figure.parts.filter(({ isBroken }) => isBroken).map(({ of }) => of);
   const at = now.toString();
   if (figure.verdict === 'held') {
     if (!open) return undefined;
-    await state.updateTable('alert').set({ over_at: at, latest }).where('alert_id', '=', open.alert_id).execute();
+    await close(state, open.alert_id, { at, latest });
     return tell(state, judged, { kind: 'over', alertId: open.alert_id, since: open.raised_at, now });
   }
   if (!open) {
@@ -48,6 +50,20 @@ export async function settleOne(state: State, judged: Judged, now: Temporal.Inst
   if (!isMore && !isLong) return undefined;
   return tell(state, judged, { kind: isMore ? 'more' : 'still', alertId: open.alert_id, since: open.raised_at, now });
 }
+
+const openOf = (state: State, monitor: string) =>
+  state.selectFrom('alert').selectAll().where('monitor', '=', monitor).where('over_at', 'is', null).executeTakeFirst();
+
+const close = (state: State, id: string, { at, ...figure }: { readonly at: string; readonly latest?: string }) =>
+  state
+    .updateTable('alert')
+    .set({ over_at: at, ...figure })
+    .where('alert_id', '=', id)
+    .execute();
+
+/** What was found of one champion says nothing of the next. */
+const isOfOthers = ({ champions: before = {} }: Figure, { champions = {} }: Figure): boolean =>
+  Object.entries(champions).some(([model, version]) => before[model] !== undefined && before[model] !== version);
 
 async function tell(
   state: State,

@@ -25,6 +25,7 @@ const keys: { readonly [Table in Name]: readonly AnyColumn<Tables, Table>[] } = 
   model_champion: ['model'],
   model_move: ['model', 'number'],
   model_published: ['store', 'model'],
+  model_freeze: ['model', 'number'],
 };
 const tables = Object.keys(keys) as Name[];
 const portion = 500;

@@ -167,6 +167,16 @@ const migrations: readonly ((words: Words) => string)[] = [
   ({ text }) => `
   alter table model_version add column judged ${text};
   `,
+
+  // Since when nothing is promoted automatically, and what ended that.
+  ({ text, whole, table }) => `
+  create table model_freeze (
+    model ${text} not null, number ${whole} not null, since ${text} not null, run_id ${text} not null, job ${text} not null,
+    from_version ${text} not null, to_version ${text} not null, monitors ${text} not null, days ${whole},
+    thawed_at ${text}, thawed_by ${text}, thawed_reason ${text},
+    primary key (model, number)
+  )${table};
+  `,
 ];
 
 export const newest = migrations.length;

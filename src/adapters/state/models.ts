@@ -3,6 +3,7 @@ import type {
   Champion,
   Decided,
   Decision,
+  Freeze,
   Held,
   LateJudged,
   LateVerdict,
@@ -11,9 +12,12 @@ import type {
   ModelVersion,
   Moved,
   NewMoves,
+  NewThaw,
   TakenOver,
+  Thawed,
 } from '../../ports/index.ts';
 import type { Engine, State } from './engine.ts';
+import { freeze, freezes, thawOpen } from './freezes.ts';
 import { requireToken } from './leases.ts';
 import { encode } from './rows.ts';
 import type { ModelMoveRow, ModelVersionRow } from './tables.ts';
@@ -168,6 +172,23 @@ export class SqlModels implements ModelStore {
     });
   }
 
+  thaw({ model, puts, by, reason, now }: NewThaw): Promise<Thawed> {
+    return this.#engine.transaction('take', async (state) => {
+      const [open] = await freezes(state, { model, open: true, limit: 1 });
+      if (!open) return { moved: 'not frozen' };
+      const wanted = puts && { model, ...puts };
+      const refused = wanted && (await refusal(state, wanted));
+      if (refused) return refused;
+      await thawOpen(state, model, { by, reason, at: now });
+      if (wanted) await moveOne(state, wanted, { models: [wanted], by, reason, now });
+      return { moved: 'all' };
+    });
+  }
+
+  freezes(filter: Parameters<ModelStore['freezes']>[0]): Promise<readonly Freeze[]> {
+    return this.#engine.read((state) => freezes(state, filter));
+  }
+
   takeOver(taken: TakenOver): Promise<number> {
     return this.#engine.transaction('take', (state) => takeOver(state, taken));
   }
@@ -230,7 +251,7 @@ async function refusal(state: State, { model, from, to }: Wanted): Promise<Moved
 
 async function moveOne(state: State, { model, from, to }: Wanted, moves: NewMoves): Promise<void> {
   const number = ((await championOf(state, model))?.number ?? 0n) + 1n;
-  const { by, reason, now, takesBack } = moves;
+  const { by, reason, now, takesBack, held, freezes: freezing } = moves;
   const moved = { moved_by: by, reason, at: now.toString() };
   await state
     .insertInto('model_move')
@@ -248,6 +269,9 @@ async function moveOne(state: State, { model, from, to }: Wanted, moves: NewMove
       .where('model', '=', model)
       .where('version', '=', version)
       .execute();
+  if (!held && !takesBack) await thawOpen(state, model, { by, reason, at: now });
+  if (held && freezing && from !== undefined)
+    await freeze(state, { model, from, to, since: now, runId: held.runId, ...freezing });
   if (takesBack && from !== undefined) await become(from, 'taken back');
   await become(to, 'released');
 }

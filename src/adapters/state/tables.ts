@@ -205,6 +205,23 @@ export interface ModelPublishedRow {
   error: string | null;
 }
 
+/** `number`: counted for each model. */
+export interface ModelFreezeRow {
+  model: string;
+  number: Integer;
+  since: string;
+  run_id: string;
+  job: string;
+  from_version: string;
+  to_version: string;
+  /** JSON. */
+  monitors: string;
+  days: ColumnType<bigint | null, bigint | number | null, bigint | number | null>;
+  thawed_at: string | null;
+  thawed_by: string | null;
+  thawed_reason: string | null;
+}
+
 /** What is noted of the state itself. */
 interface NotedRow {
   /** `swept`: when it was last looked through for what is old; `removed`: the greatest number of a run that is kept no more. */
@@ -231,4 +248,5 @@ export interface Tables {
   model_champion: ModelChampionRow;
   model_move: ModelMoveRow;
   model_published: ModelPublishedRow;
+  model_freeze: ModelFreezeRow;
 }

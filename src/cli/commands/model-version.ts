@@ -8,7 +8,7 @@ import { table } from '../table.ts';
 import { inEnvironment, type Look } from '../terminal.ts';
 import { visible, wrapHanging } from '../text.ts';
 import { segmentLines } from './model-segments.ts';
-import { dueLines, line } from './models.ts';
+import { dueLines, frozenLines, line } from './models.ts';
 import { gateLines as shadowLines } from './shadow.ts';
 
 export const show: Command = async ({ typed, terminal, call }) => {
@@ -32,6 +32,7 @@ function versionText(view: VersionShowView, look: Look): string {
       ? [line(decision.decided, `by ${decision.by}, ${moment(decision.at)}: ${decision.reason}`, look)]
       : []),
     ...shadowLines({ gate: view.shadow }, look),
+    ...frozenLines(view.frozen, look),
     ...dueLines(view.due, [], look),
     ...(trained ? trainedLines(view, trained, look) : []),
   ].join('\n');

@@ -1,4 +1,12 @@
-import type { DueView, ModelHistoryView, ModelsView, ModelView, MoveView } from '../../operate/views.ts';
+import type {
+  DueView,
+  FreezeView,
+  ModelHistoryView,
+  ModelsView,
+  ModelView,
+  MoveView,
+  ThawView,
+} from '../../operate/views.ts';
 import { type Command, given, numberOf, type Typed } from '../command.ts';
 import { mark, paint } from '../marks.ts';
 import { moment } from '../numbers.ts';
@@ -37,6 +45,12 @@ export const rollback: Command = async ({ typed, terminal, call }) => {
   return { result: view, text: () => moveText(view, terminal) };
 };
 
+export const thaw: Command = async ({ typed, terminal, call }) => {
+  const [model = ''] = typed.words;
+  const view = await call('models thaw', { model, ...said(typed.texts.get('reason')) });
+  return { result: view, text: () => thawText(view, terminal) };
+};
+
 const deciding =
   (operation: 'approve' | 'reject'): Command =>
   async ({ typed, terminal, call }) => {
@@ -53,6 +67,9 @@ const said = (reason = '') => ({ by: person(), reason });
 const hang = 11;
 export const line = (word: string, text: string, look: Look): string =>
   wrapHanging(`  ${word.padEnd(hang - 2)}${visible(text)}`, look.columns, hang);
+
+export const frozenLines = (frozen: FreezeView | undefined, look: Look): readonly string[] =>
+  frozen ? [line('frozen', frozen.text, look), line('next', inEnvironment(frozen.next, look), look)] : [];
 
 export const dueLines = (due: readonly DueView[], trainedBy: readonly string[], look: Look): readonly string[] => [
   ...due.map(({ what }, index) => line(index === 0 ? 'retrain' : '', what, look)),
@@ -82,7 +99,11 @@ export function modelsText({ models: all }: ModelsView, look: Look): string {
     champion ? moment(champion.since) : '',
     newest ? `${newest.version} ${newest.state}` : '',
   ]);
-  const told = all.map((one) => [...waitingLines(one, look), ...dueLines(one.due, one.trainedBy, look)]);
+  const told = all.map((one) => [
+    ...waitingLines(one, look),
+    ...frozenLines(one.frozen, look),
+    ...dueLines(one.due, one.trainedBy, look),
+  ]);
   return [
     ...table(headings, rows, look),
     ...all.flatMap(({ label }, index) => {
@@ -118,7 +139,7 @@ const versions = [
   { head: 'why it is not the champion' },
 ] as const;
 
-function historyText({ label, champion, moves: all, versions: known }: ModelHistoryView, look: Look): string {
+function historyText({ label, champion, frozen, moves: all, versions: known }: ModelHistoryView, look: Look): string {
   const moved = all.map(({ at, from = '', to, by, reason }) => [moment(at), from, to, by, reason]);
   const kept = known.map(({ version, state, createdAt, waits = '' }) => [
     version,
@@ -132,6 +153,7 @@ function historyText({ label, champion, moves: all, versions: known }: ModelHist
       look.columns,
       2,
     ),
+    ...frozenLines(frozen, look),
     ...(moved.length > 0 ? ['', ...table(moves, moved, look)] : []),
     ...(kept.length > 0 ? ['', ...table(versions, kept, look)] : ['', 'It was never trained.']),
   ].join('\n');
@@ -153,4 +175,14 @@ function moveText(view: MoveView, look: Look): string {
     ...view.notes.map((note) => line('note', note, look)),
     ...(view.next ? [line('next', inEnvironment(view.next, look), look)] : []),
   ].join('\n');
+}
+
+function thawText({ label, thawed, champion, before, since = '' }: ThawView, look: Look): string {
+  const now = champion
+    ? `${champion} is the champion${before ? ` in the place of ${before}` : ''}`
+    : 'no version waited for that';
+  const text = thawed
+    ? `${label}: versions get out by themselves again, for the first time since ${moment(since)}; ${now}`
+    : `${label}: nothing is frozen; nothing was changed`;
+  return wrapHanging(`${mark(look, 'done')} ${visible(text)}`, look.columns, 2);
 }

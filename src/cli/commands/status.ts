@@ -6,7 +6,7 @@ import { count, counted, moment, seconds } from '../numbers.ts';
 import { table } from '../table.ts';
 import { inEnvironment, type Look } from '../terminal.ts';
 import { visible, wrapHanging } from '../text.ts';
-import { dueLines } from './models.ts';
+import { dueLines, frozenLines } from './models.ts';
 import { missedText } from './runs.ts';
 
 export const status: Command = async ({ terminal, call }) => {
@@ -38,6 +38,7 @@ export function statusText(
     drift,
     alerts,
     retrain,
+    frozen,
     owed,
     changes,
   }: StatusView,
@@ -65,6 +66,7 @@ export function statusText(
     ...(waiting.length > 0 ? ['', 'Due, not done', ...waiting.map((tick) => waitingLine(tick, look))] : []),
     ...(missed.length > 0 ? ['', missedText(missed, look)] : []),
     ...retrainLines(retrain, look),
+    ...frozen.flatMap((one) => ['', visible(one.model), ...frozenLines(one, look)]),
     ...owedLines(owed, look),
     ...(changes.length > 0 ? ['', 'Changes that are followed'] : []),
     ...changes.map((one) => changesLine(one, look)),

@@ -56,6 +56,7 @@ const plan = {
       next: 'esteira setup --destroy silver.tb_antiga',
     },
   ],
+  rollback: [],
   readsOnly: ['v_credit.postgres_public.chamados'],
   setup: ['create table silver.tb_chamado'],
 };
@@ -101,6 +102,7 @@ const status = {
   missed: [],
   drift: [],
   alerts: { open: [], waiting: 0, givenUp: 0 },
+  frozen: [],
   retrain: [],
   owed: [],
   changes: [],

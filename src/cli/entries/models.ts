@@ -93,6 +93,20 @@ export const ofModels: readonly CommandEntry[] = [
     load: async () => (await import('../commands/models.ts')).rollback,
   },
   {
+    name: 'models thaw',
+    about: 'Promote automatically again after a rollback.',
+    more: 'After a run has taken the champion back, versions that pass their gate wait until a person says so. The newest of them that still stands becomes the champion at once; older ones stay candidates.',
+    arguments: [model],
+    options: { reason },
+    examples: [
+      {
+        line: 'esteira models thaw ltr --reason "the source is mended"',
+        about: 'versions get out by themselves again',
+      },
+    ],
+    load: async () => (await import('../commands/models.ts')).thaw,
+  },
+  {
     name: 'approve',
     about: 'Let a version out that waits for approval.',
     more: 'By somebody of the group that the model names. It becomes the champion at once, or as soon as its tables are made. Of two people who decide at the same time, one is told what the other decided.',

@@ -2,21 +2,24 @@ import { millisecondsOf } from '../../columns/index.ts';
 import { isTime, type Limit, type Measure, type Monitor } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import type { Figure, Verdict } from '../../ports/index.ts';
-import { said, settingText } from '../../run/index.ts';
+import { championKey, said, settingText } from '../../run/index.ts';
 import { errorLines } from './error-lines.ts';
+import { measureDegradation } from './measures/degradation.ts';
 import { measureDrift, measureInertia } from './measures/drift.ts';
 import { measureInvalid } from './measures/invalid.ts';
 import type { Measured } from './measures/measured.ts';
 import { measureAge, measureQuery } from './measures/query.ts';
 import { broughtBy, measureRows, measureVolume } from './measures/rows.ts';
 import { measureDuration, measureFailures } from './measures/runs.ts';
+import { measureFallbacks, measureServedLatency } from './measures/served.ts';
 import { measureUnpublished } from './measures/unpublished.ts';
 import type { Ran, Subject } from './subject.ts';
 import { boundText } from './words.ts';
 
 /** The number of a monitor, nothing where what it is judged by cannot change it. */
-async function measured(measure: Measure, subject: Subject): Promise<Measured | undefined> {
+async function measured(expect: Limit, subject: Subject): Promise<Measured | undefined> {
   const { ran } = subject;
+  const { measure } = expect;
   switch (measure.measure) {
     case 'scalar':
     case 'rows of a query':
@@ -29,6 +32,12 @@ async function measured(measure: Measure, subject: Subject): Promise<Measured | 
       return measureDrift(measure, subject);
     case 'inertia':
       return measureInertia(measure, subject);
+    case 'degradation':
+      return measureDegradation(measure, { ...subject, margin: boundOf(expect, subject) });
+    case 'fallback share':
+      return measureFallbacks(measure, subject);
+    case 'served latency':
+      return measureServedLatency(measure, subject);
     case 'duration':
       return ran && measureDuration(ran, subject);
     case 'failures':
@@ -70,9 +79,10 @@ export async function figureOf(monitor: Monitor, subject: Subject): Promise<Figu
     ...{ monitor: monitor.name, at: project.clock.now().toString(), measure: measure.measure, sign },
     date: values.date.toString(),
     ...(ran?.runId ? { run: { runId: ran.runId, job: ran.job } } : {}),
+    ...championsOf(monitor, subject),
   };
   try {
-    const found = await measured(measure, subject);
+    const found = await measured(monitor.expect, subject);
     return found && { ...about, ...(await judge(found, monitor.expect, subject)) };
   } catch (thrown) {
     const error = said(thrown, project);
@@ -83,7 +93,25 @@ export async function figureOf(monitor: Monitor, subject: Subject): Promise<Figu
   }
 }
 
-type Found = Pick<Figure, 'verdict' | 'value' | 'bound' | 'parts' | 'what' | 'facts' | 'look'>;
+/** Those that it is about, and those that a job takes back when it is raised. */
+function championsOf(monitor: Monitor, { project, values }: Subject): Pick<Figure, 'champions'> {
+  const { measure } = monitor.expect;
+  const begun = [...project.graph.jobs.values()].filter(({ triggers }) =>
+    triggers.some((trigger) => trigger.on === 'alerted' && trigger.of === monitor),
+  );
+  const models = [
+    ...(measure.measure === 'degradation' ? [measure.model] : []),
+    ...begun.flatMap(({ rollback }) => rollback.map(({ model }) => model)),
+  ];
+  const champions = models.flatMap((model) => {
+    const node = project.graph.nodeOf(model);
+    const version = values.settings[championKey(node)];
+    return typeof version === 'string' ? [[node.id, version] as const] : [];
+  });
+  return champions.length > 0 ? { champions: Object.fromEntries(champions) } : {};
+}
+
+type Found = Pick<Figure, 'verdict' | 'value' | 'bound' | 'parts' | 'what' | 'facts' | 'look' | 'samples'>;
 async function judge(found: Measured, expected: Limit, subject: Subject): Promise<Found> {
   const { sign, measure } = expected;
   const bound = boundOf(expected, subject);
@@ -94,8 +122,12 @@ async function judge(found: Measured, expected: Limit, subject: Subject): Promis
     ...part,
     isBroken: part.value !== undefined && breaks(sign, found.value ?? part.value, bound),
   }));
+  const samples = found.samples === undefined ? {} : { samples: found.samples };
   if (value === undefined || !worst)
-    return { verdict: 'unknown', bound, parts, what: 'there is no number yet', facts: [], look: [] };
+    return {
+      ...{ verdict: 'unknown', bound, parts, what: found.unknown ?? 'there is no number yet', facts: [], look: [] },
+      ...samples,
+    };
   const verdict: Verdict = breaks(sign, value, bound) ? 'broken' : 'held';
   const broken = parts.filter(({ isBroken }) => isBroken).map(({ of }) => of);
   const others = broken.length - 1;
@@ -103,13 +135,15 @@ async function judge(found: Measured, expected: Limit, subject: Subject): Promis
     others > 0 && found.value === undefined
       ? `, and ${others} more ${others === 1 ? 'does' : 'do'} not hold either`
       : '';
-  // That none fails goes without saying.
+  // That none fails goes without saying, and a degradation says by how much it is judged.
   const limit =
-    measure.measure === 'failures' && bound === 0 ? '' : `; ${boundText(measure.measure, sign, bound)} is expected`;
+    (measure.measure === 'failures' && bound === 0) || measure.measure === 'degradation'
+      ? ''
+      : `; ${boundText(measure.measure, sign, bound)} is expected`;
   const what = `${found.what(worst.of, value)}${limit}${and}`;
   const isTold = verdict === 'broken';
   return {
-    ...{ verdict, value, bound, parts, what },
+    ...{ verdict, value, bound, parts, what, ...samples },
     ...{ facts: isTold ? await found.facts(broken) : [], look: isTold ? found.look(broken) : [] },
   };
 }

@@ -2,7 +2,7 @@ import type { Job, Monitor } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import { refusing } from '../../graph/index.ts';
 import type { AlertChange, Judged } from '../../ports/index.ts';
-import { type Project, type RunValues, readSettings, said, ulid } from '../../run/index.ts';
+import { championsNow, type Project, type RunValues, readSettings, said, ulid } from '../../run/index.ts';
 import { figureOf } from './figure.ts';
 import { type Ran, type Subject, subjectOf } from './subject.ts';
 
@@ -20,11 +20,14 @@ export function touchedBy(ran: Ran, { graph }: Project): readonly Monitor[] {
   });
 }
 
-/** What monitors find, on its way into the state. */
+/** What monitors find, on its way into the state; of the champions that there are now, whatever the run began with. */
 export async function judgedBy(monitors: readonly Monitor[], subject: Subject): Promise<readonly Judged[]> {
   const found: Judged[] = [];
+  const { project, values } = subject;
+  const champions = await championsNow(project);
+  const now = { ...subject, values: { ...values, settings: { ...values.settings, ...champions } } };
   for (const monitor of monitors) {
-    const one = await judgedOne(monitor, subject);
+    const one = await judgedOne(monitor, now);
     if (one) found.push(one);
   }
   return found;

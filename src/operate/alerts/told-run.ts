@@ -1,9 +1,10 @@
 import type { Job } from '../../define/index.ts';
 import type { RunNotice, RunNoticeKind, StepRecord, Telling, TickRecord } from '../../ports/index.ts';
 import { type Project, said, ulid } from '../../run/index.ts';
+import { takenBackBy } from '../models/taken-back.ts';
 import { count, counted, seconds } from '../numbers.ts';
 import { errorLines } from './error-lines.ts';
-import { labelIn, type Ran } from './subject.ts';
+import { labelIn, labelOf, type Ran } from './subject.ts';
 import { gateLines, versionsOf, versionText } from './told-versions.ts';
 import { commandIn, few } from './words.ts';
 
@@ -61,11 +62,13 @@ async function endOf(
   const state = ran.state as keyof typeof words;
   const failed = ran.steps.filter((step) => step.state === 'failed');
   const names = failed.map(({ step }) => labelIn(graph, step));
+  const job = graph.jobs.get(ran.job);
+  const back = job && state === 'succeeded' ? await takenBackBy(runId, job, project) : [];
   const versions = state === 'succeeded' ? (await versionsOf(ran.steps, runId, project)).map(({ told }) => told) : [];
   const at = names.length > 0 ? ` at ${few(names)}` : '';
   const code = state === 'failed' ? codeOf(failed[0]?.error ?? ran.error) : undefined;
   const where = code === undefined ? at : `${at} (${code})`;
-  const became = versions.map(versionText);
+  const became = [...back, ...versions.map(versionText)];
   const isAsWanted = versions.every(({ became: how }) => how === 'champion');
   const how = isAsWanted ? ` ${words[state]}` : ',';
   const errors =
@@ -92,6 +95,9 @@ async function endOf(
           ? [commandIn(project, `models rollback ${model} --reason …`)]
           : []),
       ]),
+      ...(back.length > 0 && job
+        ? job.rollback.map(({ model }) => commandIn(project, `models history ${labelOf(model, graph)}`))
+        : []),
       commandIn(project, `show ${runId}`),
       ...(state === 'failed' ? [commandIn(project, `resume ${runId}`)] : []),
     ],

@@ -2,6 +2,7 @@ import type { Monitor } from '../../define/index.ts';
 import { EsteiraError, render } from '../../errors.ts';
 import { readCron } from '../../graph/index.ts';
 import { type Project, said } from '../../run/index.ts';
+import { thawWhatIsGood } from '../models/thaw.ts';
 import { Courier } from './courier.ts';
 import { judgeNow } from './judge.ts';
 import { changeLine } from './text.ts';
@@ -61,6 +62,7 @@ export class Watcher {
       const changes = await judgeNow(monitors, { date, zone: 'UTC' }, this.#project);
       for (const change of changes) this.#watching.say(change.kind === 'over' ? 'info' : 'warn', changeLine(change));
       if (changes.length > 0) this.#courier.wake();
+      for (const text of await thawWhatIsGood(this.#project)) this.#watching.say('info', text);
     } catch (thrown) {
       if (this.#watching.signal.aborted) return;
       const error = said(thrown, this.#project);

@@ -25,6 +25,9 @@ const texts: Readonly<Partial<Record<Measure['measure'], (value: number) => stri
   unpublished: timeText,
   drift: (value) => String(Number(value.toPrecision(3))),
   inertia: (value) => String(Number(value.toPrecision(3))),
+  degradation: (value) => String(Number(value.toPrecision(3))),
+  'fallback share': shareText,
+  'served latency': (value) => (value < 1000 ? `${Number(value.toPrecision(3))} ms` : timeText(value)),
   scalar: (value) => String(Number(value.toPrecision(12))),
 };
 export const valueText = (measure: string, value: number): string =>

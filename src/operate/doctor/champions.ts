@@ -1,6 +1,7 @@
 import type { Project } from '../../run/index.ts';
 import { commandIn } from '../alerts/words.ts';
 import { labelOfModel, modelNodes } from '../models/find.ts';
+import { frozenModels } from '../models/freeze.ts';
 import { championOf } from '../models/list.ts';
 import { brokenOf } from '../models/show.ts';
 import { counted } from '../numbers.ts';
@@ -20,5 +21,6 @@ export async function championFindings(project: Project): Promise<string | reado
     if (broken !== undefined) throw new NotReady(`${label} ${champion.version.version}: ${broken}`, next);
     whole += 1;
   }
-  return whole === 0 ? 'no model has one yet' : `${counted(whole, 'model')}, all files as registered`;
+  const frozen = (await frozenModels(project)).map(({ model, text }) => `; ${model}: ${text}`);
+  return whole === 0 ? 'no model has one yet' : `${counted(whole, 'model')}, all files as registered${frozen.join('')}`;
 }

@@ -2,6 +2,7 @@ import type { ModelVersion } from '../../ports/index.ts';
 import { jobsThatTrain, type Project, type SettingValues } from '../../run/index.ts';
 import { dueOf, settingsNow } from './due.ts';
 import { labelOfModel, type ModelNode, modelNamed, modelNodes, mostVersions } from './find.ts';
+import { frozenView } from './freeze.ts';
 import type { ChampionView, ModelHistoryView, ModelsView, ModelView, RetrainView } from './views.ts';
 import { versionView } from './waiting.ts';
 
@@ -17,6 +18,7 @@ async function modelView(project: Project, node: ModelNode, settings: SettingVal
   const { facts } = node.definition;
   const champion = await championOf(project, node);
   const [newest] = await project.state.models.versions({ model: node.id, limit: 1 });
+  const frozen = await frozenView(project, node);
   const isNewer = newest && newest.version !== champion?.version.version;
   return {
     ...{ model: node.id, label: labelOfModel(project, node) },
@@ -24,6 +26,7 @@ async function modelView(project: Project, node: ModelNode, settings: SettingVal
     learner: facts.learner.learner,
     ...(champion ? { champion: champion.view } : {}),
     ...(isNewer ? { newest: await versionView(project, node, newest) } : {}),
+    ...(frozen ? { frozen } : {}),
     due: champion
       ? await dueOf(project, node, { champion: champion.version, since: champion.view.since, settings })
       : [],
@@ -65,9 +68,11 @@ export async function history(
   const moves = await state.models.moves({ model: node.id, limit });
   const versions = await state.models.versions({ model: node.id, limit: Math.min(limit, mostVersions) });
   const champion = (await state.models.champions()).get(node.id)?.version;
+  const frozen = await frozenView(project, node);
   return {
     ...{ model: node.id, label: labelOfModel(project, node) },
     ...(champion === undefined ? {} : { champion }),
+    ...(frozen ? { frozen } : {}),
     moves: moves.map(({ number, at, from, to, by, reason }) => ({
       ...{ number, at: at.toString(), to, by, reason },
       ...(from === undefined ? {} : { from }),

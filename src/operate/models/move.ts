@@ -1,5 +1,5 @@
 import { EsteiraError } from '../../errors.ts';
-import type { ModelVersion } from '../../ports/index.ts';
+import type { Held, ModelVersion, NewMoves } from '../../ports/index.ts';
 import { broken, type Project, showChampions } from '../../run/index.ts';
 import { commandIn } from '../alerts/words.ts';
 import { aboutOf, labelOfModel, type ModelNode, modelNamed, versionNamed } from './find.ts';
@@ -44,10 +44,14 @@ export async function moveTo(
     version,
     takesBack = false,
     insteadOf,
+    ...automatic
   }: {
     readonly node: ModelNode;
     readonly version: ModelVersion;
     readonly takesBack?: boolean;
+    /** Of a run that takes the champion back by itself. */
+    readonly held?: Held;
+    readonly freezes?: NonNullable<NewMoves['freezes']>;
     readonly insteadOf?: string;
   },
   { by, reason }: Said,
@@ -65,7 +69,7 @@ export async function moveTo(
   await refuseUnusable(project, { node, version });
   const moved = await models.move({
     models: [{ model: node.id, to: version.version, ...(before === undefined ? {} : { from: before }) }],
-    ...{ by, reason, takesBack, now: project.clock.now() },
+    ...{ ...automatic, by, reason, takesBack, now: project.clock.now() },
   });
   if (moved.moved === 'overtaken') throw championChanged(project, label, { seen: before, champion: moved.champion });
   if (moved.moved === 'unusable')
@@ -126,7 +130,7 @@ export async function refuseUnusable(
   const label = labelOfModel(project, node);
   await refuseBroken(project, node, version);
   const waiting = await waitingOf(project, node, version);
-  if (!waiting || waiting.for === 'promotion' || waiting.for === 'choice') return;
+  if (!waiting || ['promotion', 'choice', 'thaw'].includes(waiting.for)) return;
   if (waiting.for !== 'approval') throw unusable(project, { label, version, why: waiting.text, next: waiting.next });
   if (unapproved) return;
   throw new EsteiraError('APPROVAL_NEEDED', {

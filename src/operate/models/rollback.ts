@@ -4,6 +4,7 @@ import type { Project } from '../../run/index.ts';
 import { commandIn } from '../alerts/words.ts';
 import { labelOfModel, type ModelNode, modelNamed, versionNamed } from './find.ts';
 import { moveTo, refuseWithoutReason } from './move.ts';
+import { brokenOf } from './show.ts';
 import type { MoveView } from './views.ts';
 
 /** Moves that are looked through for the champion before. */
@@ -38,17 +39,20 @@ export async function rollback(
   return moveTo(project, { node, version, takesBack: true, ...seen }, input);
 }
 
-async function championBefore(project: Project, node: ModelNode, champion: string): Promise<ModelVersion> {
+/** The newest champion before that one that was not taken back itself; with `whole`, whose files are as they were registered, too. */
+export async function championBefore(
+  project: Project,
+  node: ModelNode,
+  champion: string,
+  { whole = false } = {},
+): Promise<ModelVersion> {
   const { models } = project.state;
   for (const { from } of await models.moves({ model: node.id, limit: most })) {
     const version = from === undefined || from === champion ? undefined : await models.version(node.id, from);
-    if (version?.state === 'released') return version;
+    if (version?.state === 'released' && !(whole && (await brokenOf(project, version)))) return version;
   }
-  throw impossible(
-    project,
-    labelOfModel(project, node),
-    `no other version than ${champion} was the champion, or all were taken back`,
-  );
+  const others = `no other version than ${champion} was the champion, or all were taken back`;
+  throw impossible(project, labelOfModel(project, node), whole ? `${others}, or are not whole any more` : others);
 }
 
 const impossible = (project: Project, label: string, why: string): EsteiraError =>

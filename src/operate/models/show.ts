@@ -5,6 +5,7 @@ import { jobsThatTrain, type Project, parameterTexts } from '../../run/index.ts'
 import { shadowGate } from '../shadow/gate.ts';
 import { dueOf, settingsNow } from './due.ts';
 import { aboutOf, labelOfModel, modelNamed, versionNamed } from './find.ts';
+import { frozenView } from './freeze.ts';
 import { championOf } from './list.ts';
 import { movedOf } from './moved.ts';
 import type { VersionShowView } from './views.ts';
@@ -24,9 +25,11 @@ export async function show(
   const isChampion = champion?.version.version === version.version;
   const about = aboutOf(version);
   const broken = await brokenOf(project, version);
+  const frozen = await frozenView(project, node);
   return {
     ...{ model: node.id, label: labelOfModel(project, node), isChampion },
     ...(await versionView(project, node, version)),
+    ...(frozen ? { frozen } : {}),
     ...(broken === undefined ? {} : { broken }),
     ...(version.contentHash === undefined ? {} : { contentHash: version.contentHash }),
     ...(version.decision ? { decision: { ...version.decision, at: version.decision.at.toString() } } : {}),

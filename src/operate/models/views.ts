@@ -34,6 +34,20 @@ export interface DueView {
   /** One sentence without its end. */
   readonly what: string;
 }
+/** Nothing is promoted automatically since a rollback of a run. */
+export interface FreezeView {
+  readonly since: string;
+  readonly job: string;
+  readonly takenBack: string;
+  /** Good days that there were, and that end it; absent where only a person does. */
+  readonly days?: { readonly good: number; readonly of: number };
+  /** All of it in a sentence, and the command that ends it. */
+  readonly text: string;
+  readonly next: string;
+}
+export interface FrozenModelView extends FreezeView {
+  readonly model: string;
+}
 export interface ModelView {
   /** `catalog.schema.name`. */
   readonly model: string;
@@ -44,6 +58,7 @@ export interface ModelView {
   readonly champion?: ChampionView;
   /** The newest version, where it is newer than the champion. */
   readonly newest?: VersionView;
+  readonly frozen?: FreezeView;
   /** Empty where there is no champion, or nothing calls for another. */
   readonly due: readonly DueView[];
   /** Jobs that train it. */
@@ -79,6 +94,7 @@ export interface VersionShowView extends VersionView {
   readonly model: string;
   readonly label: string;
   readonly isChampion: boolean;
+  readonly frozen?: FreezeView;
   /** What is wrong with its files; absent where they are whole, or there are none yet. */
   readonly broken?: string;
   readonly contentHash?: string;
@@ -130,10 +146,23 @@ export interface MoveView {
   /** What whoever did it should know. */
   readonly notes: readonly string[];
 }
+/** What became of a freeze that people ended. */
+export interface ThawView {
+  readonly model: string;
+  readonly label: string;
+  /** False: nothing was frozen, or somebody else ended it meanwhile. */
+  readonly thawed: boolean;
+  readonly since?: string;
+  readonly job?: string;
+  /** What waited and is the champion now, and the champion before. */
+  readonly champion?: string;
+  readonly before?: string;
+}
 export interface ModelHistoryView {
   readonly model: string;
   readonly label: string;
   readonly champion?: string;
+  readonly frozen?: FreezeView;
   /** The newest first. */
   readonly moves: readonly {
     readonly number: number;
@@ -183,6 +212,7 @@ export interface ModelOperations extends ShadowOperations {
     },
     output: MoveView,
   ];
+  'models thaw': [input: { readonly model: string; readonly by: string; readonly reason: string }, output: ThawView];
   /** By default the newest version that waits for approval. */
   approve: [
     input: { readonly model: string; readonly version?: string; readonly by: string; readonly reason: string },

@@ -2,7 +2,7 @@ import type { Job } from '../../define/index.ts';
 import type { Node } from '../../graph/index.ts';
 import type { ModelVersion } from '../../ports/index.ts';
 import { missedText } from '../../registry/verdict.ts';
-import { lacking, overtaken, type Project } from '../../run/index.ts';
+import { frozenBy, frozenText, lacking, overtaken, type Project } from '../../run/index.ts';
 import { labelIn } from '../alerts/subject.ts';
 import { commandIn, few } from '../alerts/words.ts';
 import { shadowing, verdictOf, waitsForShadow } from '../shadow/endpoints.ts';
@@ -12,8 +12,8 @@ import type { VersionView } from './views.ts';
 
 /** Why a version is not the champion, and what comes next. */
 export interface Waiting {
-  /** `promotion`: nothing keeps it any more; `choice`: only that a person is to choose it (`overtaken`). */
-  readonly for: 'run' | 'tables' | 'shadow' | 'approval' | 'choice' | 'promotion' | 'nothing';
+  /** `promotion`: nothing keeps it any more; `choice`: only that a person is to choose it (`overtaken`); `thaw`: only the freeze after a rollback. */
+  readonly for: 'run' | 'tables' | 'shadow' | 'approval' | 'choice' | 'thaw' | 'promotion' | 'nothing';
   readonly text: string;
   /** The same for a heading, where the figures stand below. */
   readonly brief?: string;
@@ -88,9 +88,11 @@ async function candidateWaits(project: Project, node: ModelNode, version: ModelV
       next: commandIn(project, `approve ${label} ${version.version} --reason …`),
     };
   const next = commandIn(project, `models promote ${label} ${version.version} --reason …`);
-  return gone === undefined
-    ? { for: 'promotion', text: 'nothing: it can be promoted', next }
-    : { for: 'choice', text: `it ${gone}: it can be promoted`, next };
+  if (gone !== undefined) return { for: 'choice', text: `it ${gone}: it can be promoted`, next };
+  const freeze = await frozenBy(version, project);
+  return freeze
+    ? { for: 'thaw', text: frozenText(freeze), next }
+    : { for: 'promotion', text: 'nothing: it can be promoted', next };
 }
 
 function jobsThatBuild({ graph }: Project, nodes: readonly Node[]): readonly string[] {

@@ -32,3 +32,11 @@ export interface PublishView {
   /** What endpoints read. */
   readonly served: readonly ServedView[];
 }
+
+/** What a store does not have yet. */
+export interface OwedView {
+  readonly store: string;
+  readonly label: string;
+  readonly since: string;
+  readonly error: string;
+}

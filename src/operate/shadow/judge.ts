@@ -74,7 +74,8 @@ async function promotePassed(project: Project, node: ModelNode): Promise<readonl
   try {
     const version = await versionNamed(project, node, passed.version);
     const reason = `its shadow passed: ${passedText(verdict)}`;
-    const { became, label } = await moveTo(project, { node, version }, { by: 'esteira', reason });
+    const seen = champion === undefined ? {} : { insteadOf: champion };
+    const { became, label } = await moveTo(project, { node, version, ...seen }, { by: 'esteira', reason });
     return became === 'moved' ? [{ level: 'info', text: `${label} ${version.version} is the champion` }] : [];
   } catch (error) {
     if (!(error instanceof EsteiraError) || error.code !== 'CHAMPION_CHANGED') throw error;

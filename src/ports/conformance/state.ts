@@ -4,6 +4,7 @@ import { EsteiraError } from '../../errors.ts';
 import { noRows, type StateStore } from '../index.ts';
 import { alertsConformance } from './alerts.ts';
 import { backfillsConformance } from './backfills.ts';
+import { freezesConformance } from './freezes.ts';
 import { keepingConformance } from './keeping.ts';
 import { listedConformance } from './listed.ts';
 import { modelsConformance } from './models.ts';
@@ -409,6 +410,7 @@ export function stateConformance(name: string, open: (place: string) => Promise<
     backfillsConformance(on);
     keepingConformance(on);
     modelsConformance(on);
+    freezesConformance(on);
     publishedConformance(on);
     alertsConformance(on);
   });

@@ -29,6 +29,19 @@ export async function knownChampions(models: readonly StepModel[], project: Proj
   return Object.fromEntries(known);
 }
 
+/** Of every model that has one, as values of a run. */
+export async function championsNow({ graph, state }: Pick<Project, 'graph' | 'state'>): Promise<SettingValues> {
+  const nodes = [...graph.nodes.values()].filter(({ definition }) => definition.kind === 'model');
+  if (nodes.length === 0) return {};
+  const champions = await state.models.champions();
+  return Object.fromEntries(
+    nodes.flatMap((node) => {
+      const champion = champions.get(node.id);
+      return champion ? [[championKey(node), champion.version]] : [];
+    }),
+  );
+}
+
 /** The same; throws MODEL_MISSING for a model that has none. */
 export async function readChampions(models: readonly StepModel[], project: Project): Promise<SettingValues> {
   const values = await knownChampions(models, project);

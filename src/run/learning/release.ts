@@ -5,6 +5,7 @@ import { type Champion, type Held, type ModelVersion, placeText } from '../../po
 import type { VersionAbout } from '../../registry/about.ts';
 import { missedText } from '../../registry/verdict.ts';
 import type { Project } from '../project.ts';
+import { frozenBy, frozenText } from './frozen.ts';
 
 /** Tables that stand inside a model. */
 export const insideOf = (model: AnyModel, { graph }: Project): readonly Node[] =>
@@ -77,7 +78,10 @@ export async function release(
     const [own] = await state.models.versions({ model: id, runId: held.runId, limit: 1 });
     const newest = own ?? (await candidateOf(id, project));
     if (!newest) continue;
-    const waits = (await waitsFor(newest, model, project)) ?? overtaken(newest, champions.get(id)?.version);
+    const waits =
+      (await waitsFor(newest, model, project)) ??
+      overtaken(newest, champions.get(id)?.version) ??
+      (await waitsForThaw(newest, champions.get(id)?.version, project));
     if (waits === undefined) {
       ready.push({ model: id, to: newest.version });
       how.set(id, madeOf(newest));
@@ -105,6 +109,16 @@ export async function release(
     ];
   const text = `${graph.nodes.get(moved.model)?.definition.name}: another version became the champion meanwhile`;
   return [...said, { text }];
+}
+
+/** As the end of a sentence; the champion itself waits for nothing. */
+async function waitsForThaw(
+  version: ModelVersion,
+  champion: string | undefined,
+  project: Project,
+): Promise<string | undefined> {
+  const freeze = version.version === champion ? undefined : await frozenBy(version, project);
+  return freeze && `waits: ${frozenText(freeze)}`;
 }
 
 /** Of a version that was to go on from another, as the end of a sentence. */

@@ -161,4 +161,29 @@ export const models: Cases = {
       ...decided(''),
     },
   ],
+  ROLLBACK_TOO_SOON: [
+    {
+      doing: 'A monitor is broken by every champion, and begins a second rollback on one day.',
+      words: ['run', 'volta', '--again'],
+      ...shop(`
+export const people = table('silver.people', {
+  columns: { id: col.integer().key(), minutes: col.real() },
+  rows: sql\`select range as id, range % 7 as minutes from range(20)\`,
+});
+export const usage = model('analytics.usage', { from: people, features: ['minutes'], learner: kmeans({ clusters: 2 }) });
+export const worse = monitor('worse', { expect: expectNone(sql\`select * from \${people} where \${usage.champion} is not null\`) });
+export const retrain = job('retrain', { when: byHand, train: [usage] });
+export const volta = job('volta', { when: alerted(worse), rollback: [usage] });
+`),
+      before: [
+        ['setup'],
+        ['run', 'retrain'],
+        ['run', 'retrain', '--again'],
+        ['run', 'volta'],
+        ['models', 'thaw', 'usage', '--reason', 'it is mended'],
+        ['run', 'retrain', '--again'],
+      ],
+      varying: /\d{8}_\d{4}(?:_\d+)?|\d{4}-\d\d-\d\d(?: \d\d:\d\dZ)?/g,
+    },
+  ],
 };

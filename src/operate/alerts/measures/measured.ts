@@ -6,6 +6,10 @@ export interface Measured {
   readonly parts: readonly { readonly of: string; readonly value?: number }[];
   /** Of all parts together, where it is not that of the worst. */
   readonly value?: number;
+  /** Why there is no number yet, as a sentence without its end. */
+  readonly unknown?: string;
+  /** Of how many rows or requests it is. */
+  readonly samples?: number;
   /** One sentence without its end, of the part that is worst. */
   readonly what: (worst: string, value: number) => string;
   /** What a person wants to know of those that are broken; asked for only then. */

@@ -1,0 +1,126 @@
+import { col, keyOf, millisecondsOf } from '../../../columns/index.ts';
+import type { DegradationMeasure } from '../../../define/index.ts';
+import { rangeOf } from '../../../graph/index.ts';
+import { spellBody } from '../../../plan/index.ts';
+import { certainly, evidenceP } from '../../../quality/degradation/evidence.ts';
+import { pairs, type Sample } from '../../../quality/degradation/pairs.ts';
+import { wholeSpelling } from '../../../run/index.ts';
+import { count } from '../../numbers.ts';
+import { labelOf, type Subject } from '../subject.ts';
+import { commandIn } from '../words.ts';
+import type { Measured } from './measured.ts';
+
+/** Rows of the versions before that are read, the newest; and of the champion's own, from its beginning. */
+const most = { before: 20_000, own: 40_000 };
+
+/** Since when a version is the champion, and which do not count as what was before it. */
+interface Life {
+  readonly id: string;
+  readonly version: string;
+  readonly since: Temporal.Instant;
+  readonly takenBack: readonly string[];
+}
+
+async function lifeOf({ model }: DegradationMeasure, { project }: Subject): Promise<Life | undefined> {
+  const { id } = project.graph.nodeOf(model);
+  const { models } = project.state;
+  const [move] = await models.moves({ model: id, limit: 1 });
+  if (!move) return undefined;
+  const back = await models.versions({ model: id, state: 'taken back', limit: 1000 });
+  return { id, version: move.to, since: move.at, takenBack: back.map(({ version }) => version) };
+}
+
+/** By how much the champion's own version does worse than those before it, as far as that is certain; of rows from when it became the champion. */
+export async function measureDegradation(
+  measure: DegradationMeasure,
+  subject: Subject & { readonly margin: number },
+): Promise<Measured> {
+  const { project, margin } = subject;
+  const { model, column, level, least } = measure;
+  const label = labelOf(model, project.graph);
+  const look = () => [commandIn(project, `models history ${label}`)];
+  const none = (unknown: string, samples?: number): Measured => ({
+    ...{ parts: [{ of: column }], unknown, what: () => unknown, facts: async () => [], look },
+    ...(samples === undefined ? {} : { samples }),
+  });
+  const life = await lifeOf(measure, subject);
+  if (!life) return none(`${label} has no champion yet`);
+  const { own, before } = await samplesOf(measure, life, subject);
+  const found = pairs(own, before);
+  const samples = found.differences.length;
+  const who = `${label} ${life.version}`;
+  if (samples < least)
+    return none(
+      before.length === 0
+        ? `${who} has no versions before it to be compared with`
+        : `${who} has ${count(samples)} of ${count(least)} samples of ${column} that it is judged by`,
+      samples,
+    );
+  const [from, to] = rangeOf(measure) as readonly [number, number];
+  const width = to - from;
+  const value = certainly(found.differences, { level, margin: margin / width }) * width;
+  const p = evidenceP(found.differences, margin / width);
+  const mean = (share: number): string => String(Number((from + share * width).toPrecision(3)));
+  const rates = `${column} of ${who} is ${mean(found.own)} of ${count(samples)} since ${day(life.since)}, ${mean(found.before)} of ${count(found.used)} before`;
+  return {
+    parts: [{ of: `${column} of ${life.version}`, value }],
+    samples,
+    what: (_, worse) =>
+      worse > margin
+        ? `${rates}: worse by more than ${margin} with p ${digits(p)}`
+        : `${rates}: not for certain worse by more than ${margin} (p ${digits(p)})`,
+    facts: async () => [
+      `at the level ${level} it is worse by ${digits(value)} at least`,
+      'both are of the same hours of the week; each row of the versions before counts once',
+    ],
+    look,
+  };
+}
+
+const digits = (value: number): string => String(Number(value.toPrecision(2)));
+const day = (at: Temporal.Instant): string => at.toZonedDateTimeISO('UTC').toPlainDate().toString();
+
+async function samplesOf(
+  measure: DegradationMeasure,
+  { version, since, takenBack }: Life,
+  { project, values }: Subject,
+): Promise<{ readonly own: readonly Sample[]; readonly before: readonly Sample[] }> {
+  const { rows, role, matures, before } = measure;
+  const { dialect } = project.warehouse;
+  const [from, to] = rangeOf(measure) as readonly [number, number];
+  const name = (column: string): string => dialect.identifier(column);
+  const [at, value, by] = [name(measure.at), name(measure.column), name(measure.version)];
+  const real = dialect.type(col.real().facts);
+  const kind = rows.columns[measure.column].facts.kind;
+  const number = kind === 'boolean' ? `case when ${value} then 1.0 else 0.0 end` : value;
+  const relation = `(${spellBody(rows, wholeSpelling({ project, values }))}\n) as _rows`;
+  const always = [`${value} is not null`, ...(role === undefined ? [] : [`${name(role)} = 'champion'`])];
+  // Rows of one moment are put in an order that says nothing of their values.
+  const keys = keyOf(rows.columns).map(name);
+  const ask = async (which: readonly string[], order: readonly string[], limit: number): Promise<readonly Sample[]> => {
+    const where = [...always, ...which].join(' and ');
+    const query = `select ${at}, cast(${number} as ${real}) from ${relation} where ${where} order by ${order.join(', ')}`;
+    const found = await project.warehouse.query(query, { limit, catalogs: project.graph.catalogs });
+    return found.rows.map(([when, what]) => ({
+      at: (when as Temporal.Instant).epochMilliseconds,
+      value: Math.min(1, Math.max(0, (Number(what) - from) / (to - from))),
+    }));
+  };
+  const ago = (time: typeof before): { readonly milliseconds: number } => ({ milliseconds: millisecondsOf(time) });
+  const ripe = project.clock.now().subtract(ago(matures));
+  const one = [
+    `${by} = ${dialect.literal(version)}`,
+    `${at} >= ${dialect.literal(since)}`,
+    `${at} <= ${dialect.literal(ripe)}`,
+  ];
+  const others = [
+    `${by} is not null`,
+    ...(takenBack.length > 0 ? [`${by} not in ${dialect.literal(takenBack)}`] : []),
+    `${at} < ${dialect.literal(since)}`,
+    `${at} >= ${dialect.literal(since.subtract(ago(before)))}`,
+  ];
+  return {
+    own: await ask(one, [at, ...keys], most.own),
+    before: await ask(others, [`${at} desc`, ...keys], most.before),
+  };
+}
