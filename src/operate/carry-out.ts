@@ -55,6 +55,7 @@ import { takeBack } from './models/taken-back.ts';
 import { thawWhatIsGood } from './models/thaw.ts';
 import { standInsOf } from './names.ts';
 import { isRerun } from './rerun/called.ts';
+import { fetchSeen } from './serve/fetch-seen.ts';
 import { seenTexts } from './settings.ts';
 import { isStopped, stoppable } from './stops.ts';
 import type { Context, DriftView, RunView } from './views.ts';
@@ -165,6 +166,7 @@ async function goOn(
 ): Promise<RunView> {
   const { reason, steps: chosen } = work;
   await project.trace('opened');
+  await fetchSeen(models, project, context);
   for (const text of publishedAsWas(opened.steps, models)) emitNote(context, text);
   emitRun(opened, chosen, project, context);
   const journal = new Journal(project, opened.held.runId);
