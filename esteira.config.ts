@@ -19,7 +19,7 @@ export default project({
     ltr: [email({ to: 'ltr@litgo.example', from: 'esteira@litgo.example', server: env('SMTP_URL') })],
     dados: [email({ to: 'dados@v-credit.example', from: 'esteira@v-credit.example', server: env('SMTP_URL') })],
   },
-  logs: { 'train_ltr_*': 'logs/ltr_training.log' },
+  logs: { 'train_ltr_*': 'logs/ltr_training.log', ltr: 'logs/api.log' },
   environments: {
     embedded: {
       warehouse: duckdb({ folder: '.esteira/embedded' }),

@@ -119,8 +119,8 @@ export interface ProjectConfig<Names extends string = string> {
   /** Who hears what: monitors and jobs name one of these. */
   readonly channels?: Channels;
   /**
-   * By job (`*` any): a file, below the project's folder, to which one line of JSON is added for each thing that happens in its runs:
-   * `{ 'train_ltr_*': 'logs/ltr_training.log' }`.
+   * By job or endpoint (`*` any): a file, below the project's folder, to which one line of JSON is added for each thing that happens in its runs, or in the
+   * processes that serve it: `{ 'train_ltr_*': 'logs/ltr_training.log', ltr: 'logs/api.log' }`.
    */
   readonly logs?: Readonly<Record<string, Value>>;
   /** Who may approve what waits for a group: names of people as `esteira` knows them, those of their accounts. */

@@ -1,12 +1,13 @@
 import type { Endpoint } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { collect, type Graph } from '../graph/index.ts';
-import { type Clock, type ExportReader, type KeptFiles, type TakeLock, within } from '../ports/index.ts';
+import { type Clock, type ExportReader, type KeptFiles, type LogFile, type TakeLock, within } from '../ports/index.ts';
 import { said } from '../run/said.ts';
 import { clockOf } from './clock.ts';
 import { type EventsTo, eventsTo } from './event-target.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
 import { takeLock } from './lock.ts';
+import { logsIn } from './logs-of.ts';
 import { usedVariables } from './names.ts';
 import { environmentOf, placeFor } from './place.ts';
 import { Variables } from './variables.ts';
@@ -23,6 +24,8 @@ export interface OpenServing {
   exports(): Promise<ExportReader>;
   readonly clock: Clock;
   readonly takeLock: TakeLock;
+  /** The files of endpoints that the configuration gives one. */
+  readonly logs: ReadonlyMap<string, LogFile>;
   /** Where the events of an endpoint go; nothing where it has none. */
   eventsTo(endpoint: Endpoint): Promise<EventsTo | undefined>;
   /** Secret values are taken out. */
@@ -67,6 +70,7 @@ async function open(
     exports: async () => (await import('../adapters/duckdb/export-reader.ts')).openExportReader(),
     clock: clockOf(process.env['ESTEIRA_NOW']),
     takeLock,
+    logs: logsIn(config, place, graph),
     eventsTo: (endpoint) => eventsTo(endpoint, { environment, variables, folder }),
     redact: (text) => variables.redact(text),
     variable: (of) => {

@@ -5,10 +5,11 @@ import type { Command } from '../command.ts';
 import { listenForInterrupt } from '../interrupt.ts';
 
 export const endpoint: Command = async ({ typed, terminal }) => {
-  const [{ findProject }, { endpointOf, openServing }, { serve }] = await Promise.all([
+  const [{ findProject }, { endpointOf, openServing }, { serve }, { LineLog }] = await Promise.all([
     import('../../config/load.ts'),
     import('../../config/serving.ts'),
     import('../../serve/endpoint.ts'),
+    import('../../serve/log/index.ts'),
   ]);
   const folder = findProject(typed.texts.get('project') ?? process.cwd());
   const environment = typed.texts.get('env');
@@ -18,8 +19,14 @@ export const endpoint: Command = async ({ typed, terminal }) => {
   const port = Number(typed.texts.get('port') ?? 8080);
   const token = opened.variable('ESTEIRA_TOKEN');
   const isJson = typed.flags.has('json');
-  const say = (line: object): void =>
-    terminal.tell(isJson ? `${JSON.stringify(line)}\n` : `${Object.values(line).join(' ')}\n`);
+  const shown = (line: object): void =>
+    terminal.tell(opened.redact(isJson ? `${JSON.stringify(line)}\n` : `${Object.values(line).join(' ')}\n`));
+  const { clock, redact } = opened;
+  const own = randomUUID();
+  const file = opened.logs.get(found.name);
+  const about = { endpoint: found.name, environment: opened.environment, process: own };
+  const log = file && new LineLog({ file, clock, about, redact, also: shown });
+  const say = log?.say ?? shown;
   const stopped = Promise.withResolvers<void>();
   const interrupt = listenForInterrupt({ onFirst: () => stopped.resolve(), end: (code) => process.exit(code) });
   try {
@@ -30,7 +37,7 @@ export const endpoint: Command = async ({ typed, terminal }) => {
         exports: opened.exports,
         clock: opened.clock,
         takeLock: opened.takeLock,
-        process: randomUUID(),
+        process: own,
         say,
         host,
         port,
@@ -51,6 +58,7 @@ export const endpoint: Command = async ({ typed, terminal }) => {
     await served.close();
     return { result: { endpoint: found.name, address: served.address }, text: () => 'Stopped.' };
   } finally {
+    await log?.close();
     interrupt.close();
   }
 };
