@@ -21,6 +21,7 @@ export function judged(
   throw new Unservable(
     'slow',
     `${quantile} of ${timing.calls} predictions of ${rows} rows is ${took}, and may be ${most}`,
+    model,
   );
 }
 
@@ -30,7 +31,7 @@ function canPredict(model: ServedModel, rows: readonly PlainRow[]): boolean {
     for (const predicted of model.predict(rows))
       for (const [name, value] of Object.entries(predicted))
         if (value !== null && !Number.isFinite(value))
-          throw new Unservable('not finite', `it gives ${value} as ${name}`);
+          throw new Unservable('not finite', `it gives ${value} as ${name}`, model);
     return true;
   } catch (error) {
     if (!(error instanceof UnknownMember)) throw error;

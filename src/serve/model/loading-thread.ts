@@ -21,5 +21,7 @@ try {
   port.postMessage({ loaded } satisfies Said, [...buffersOf(packed)]);
 } catch (error) {
   if (!(error instanceof Unservable)) throw error;
-  port.postMessage({ refused: { is: error.is, why: error.message } } satisfies Said);
+  const { is, message: why, of } = error;
+  const named = of && { version: of.version, contentHash: of.contentHash, ...(of.move ? { move: of.move } : {}) };
+  port.postMessage({ refused: { is, why, ...(named ? { of: named } : {}) } } satisfies Said);
 }

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
-import { type PackedModel, type Refusal, Unservable } from './pack.ts';
+import { type Named, type PackedModel, type Refusal, Unservable } from './pack.ts';
 import type { PlainRow } from './pretended.ts';
 import type { SpeedLimit, Timing } from './timing.ts';
 import type { WantedModel } from './wanted.ts';
@@ -22,18 +22,22 @@ export interface Loaded {
   readonly stages: { readonly parse: number; readonly judge: number };
 }
 /** What the thread says. */
-export type Said = { readonly loaded: Loaded } | { readonly refused: { readonly is: Refusal; readonly why: string } };
+export type Said =
+  | { readonly loaded: Loaded }
+  | { readonly refused: { readonly is: Refusal; readonly why: string; readonly of?: Named } };
 
 // As it stands beside this file: written in TypeScript, or built.
 const file = new URL(`./loading-thread${path.extname(import.meta.url)}`, import.meta.url);
 
-/** Reads, checks and tries a version in a thread of its own. Throws Unservable. */
+/** Reads, checks and tries a version in a thread of its own, which the bytes are handed over to. Throws Unservable. */
 export async function loadAside(loading: Loading): Promise<Loaded> {
-  const worker = new Worker(file, { workerData: loading });
+  const { buffer, byteLength } = loading.bytes;
+  const isWhole = buffer instanceof ArrayBuffer && buffer.byteLength === byteLength;
+  const worker = new Worker(file, { workerData: loading, transferList: isWhole ? [buffer] : [] });
   const { promise, resolve, reject } = Promise.withResolvers<Loaded>();
   worker.on('message', (said: Said) => {
     if ('loaded' in said) resolve(said.loaded);
-    else reject(new Unservable(said.refused.is, said.refused.why));
+    else reject(new Unservable(said.refused.is, said.refused.why, said.refused.of));
   });
   worker.on('error', (error: Error) => reject(new Unservable('corrupt', `it cannot be loaded: ${error.message}`)));
   worker.on('exit', (code) => reject(new Unservable('corrupt', `the thread that loads ended with ${code}`)));

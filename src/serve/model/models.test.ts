@@ -253,6 +253,21 @@ test('a version that no request has any more can be freed, whoever followed it',
   await models.close();
 });
 
+test('who asks when the store has already answered another is not given what it said before', async () => {
+  const { models, publisher } = world();
+  await publisher.champion(contentOf(trees, '1'));
+  const polled = models.reload('poll');
+  while (!models.state().looked) await new Promise((resolve) => setImmediate(resolve));
+  await publisher.champion(contentOf(timesAsMuch(trees, 2), '2'));
+  const told = await Promise.all([models.reload('ana'), models.reload('rui'), polled]);
+  assert.deepEqual(
+    told.map(({ to }) => to?.version),
+    ['2', '2', '1'],
+  );
+  assert.equal(told[0], told[1]);
+  await models.close();
+});
+
 test('a rollback is a swap like any other', async () => {
   const { models, publisher } = world();
   await publisher.champion(contentOf(trees, '1'));

@@ -47,6 +47,9 @@ export class Models implements ModelsPart {
   /** What the store had when a version of it was served or refused. */
   #settled: { readonly mark: string; readonly refused?: Receipt } | undefined;
   #going: Promise<Receipt> | undefined;
+  /** The store has said what it has; what it is told after that is seen by the next look. */
+  #isAnswered = false;
+  #following: Promise<Receipt> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #away: { readonly since: string; readonly tries: number; readonly error: string } | undefined;
   #looked: string | undefined;
@@ -91,9 +94,19 @@ export class Models implements ModelsPart {
     };
   }
 
-  /** Looks at the store now; whoever asks while that goes on gets what it comes to. Never throws. */
+  /** Looks at the store now; who asks before another's look has been answered shares it, later ones share the next. Never throws. */
   reload(by: string): Promise<Receipt> {
-    this.#going ??= this.#look(by).finally(() => {
+    if (this.#going && !this.#isAnswered) return this.#going;
+    this.#following ??= (this.#going ?? Promise.resolve()).then(() => {
+      this.#following = undefined;
+      return this.#begin(by);
+    });
+    return this.#following;
+  }
+
+  #begin(by: string): Promise<Receipt> {
+    this.#isAnswered = false;
+    this.#going = this.#look(by).finally(() => {
       this.#going = undefined;
       this.#lookLater();
     });
@@ -110,6 +123,7 @@ export class Models implements ModelsPart {
     } catch (error) {
       return this.#wasAway(error as Error, { by, at });
     }
+    this.#isAnswered = true;
     this.#isBack(at);
     const about = { by, at, stages: { read: rounded(performance.now() - began) } };
     if (!there) return this.#ended({ ...about, result: 'none' });
@@ -161,7 +175,9 @@ export class Models implements ModelsPart {
       // A defect of the code that reads is a reason to keep the old one, too.
       const [is, why] =
         error instanceof Unservable ? [error.is, error.message] : ['corrupt' as const, (error as Error).message];
-      return this.#ended({ ...about, ...found, stages, result: is, why, from: named(before?.model) });
+      const of = error instanceof Unservable ? error.of : undefined;
+      const to = of && { to: named(of) as NamedVersion, ...(of.move ? { move: of.move } : {}) };
+      return this.#ended({ ...about, ...found, ...to, stages, result: is, why, from: named(before?.model) });
     }
   }
 
@@ -252,7 +268,7 @@ export class Models implements ModelsPart {
         : {}),
       ...(refused ? { wanted: { ...refused.to, is: refused.result, why: refused.why as string, at: refused.at } } : {}),
       isWanted: own !== undefined && refused === undefined,
-      isReloading: this.#going !== undefined,
+      isReloading: (this.#following ?? this.#going) !== undefined,
       ...(this.#looked === undefined ? {} : { looked: this.#looked }),
       ...(this.#next === undefined ? {} : { next: this.#next }),
       ...(this.#away ? { away: this.#away } : {}),
@@ -285,7 +301,7 @@ export class Models implements ModelsPart {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
-    await this.#going;
+    await (this.#following ?? this.#going);
     await this.#receipts.close();
   }
 }
@@ -317,5 +333,5 @@ export interface ModelsState {
   readonly results: Readonly<Partial<Record<Result, number>>>;
 }
 
-const named = (model: ServedModel | undefined): NamedVersion | undefined =>
+const named = (model: Pick<ServedModel, 'version' | 'contentHash' | 'move'> | undefined): NamedVersion | undefined =>
   model && { version: model.version, move: model.move?.number ?? 0, contentHash: model.contentHash };

@@ -11,13 +11,17 @@ import type { WantedModel } from './wanted.ts';
 
 /** Why a version is not served. */
 export type Refusal = 'corrupt' | 'other model' | 'schema' | 'older' | 'not finite' | 'slow';
+export type Named = Pick<PackedModel, 'version' | 'contentHash' | 'move'>;
 /** A version that must not be served, in words. */
 export class Unservable extends Error {
   override readonly name = 'Unservable';
   readonly is: Refusal;
-  constructor(is: Refusal, why: string) {
+  /** Which version it is, where that could be read. */
+  readonly of: Named | undefined;
+  constructor(is: Refusal, why: string, of?: Named) {
     super(why);
     this.is = is;
+    this.of = of;
   }
 }
 
@@ -60,25 +64,25 @@ export function packText(
 export function packModel(found: Extract<Found, { is: 'whole' }>, wanted: WantedModel): PackedModel {
   if (found.model !== wanted.model)
     throw new Unservable('other model', `it is of the model ${found.model}, not of ${wanted.model}`);
-  const members = membersIn(found);
-  const other = whyOther(wanted, found.about, members);
-  if (other !== undefined) throw new Unservable('schema', other);
   const { version, contentHash, about, move } = found;
+  const named = { version, contentHash, ...(move ? { move } : {}) };
+  const members = membersIn(found, named);
+  const other = whyOther(wanted, found.about, members);
+  if (other !== undefined) throw new Unservable('schema', other, named);
   return {
-    ...{ wanted, version, contentHash, about: about as VersionAbout },
-    ...(move ? { move } : {}),
+    ...{ ...named, wanted, about: about as VersionAbout },
     members: members.map(packed),
   };
 }
 
-function membersIn({ parts }: Publishable): readonly ReadMember[] {
+function membersIn({ parts }: Publishable, named: Named): readonly ReadMember[] {
   const file = parts[modelFile];
-  if (!file) throw new Unservable('corrupt', `it has no ${modelFile}`);
+  if (!file) throw new Unservable('corrupt', `it has no ${modelFile}`, named);
   try {
     return readMembers(file);
   } catch (error) {
     if (!(error instanceof UnreadableModel || error instanceof SyntaxError || error instanceof TypeError)) throw error;
-    throw new Unservable('corrupt', `${modelFile} is not understood: ${error.message}`);
+    throw new Unservable('corrupt', `${modelFile} is not understood: ${error.message}`, named);
   }
 }
 

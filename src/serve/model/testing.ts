@@ -78,11 +78,15 @@ export const contentOf = (trees: TreeModel, version: string, of: Partial<Publish
 /** What publishes: each version that is given becomes the champion by a move of its own. */
 export class PublisherOfTests {
   readonly store: KeptFiles;
-  readonly moves: PublishedMove[] = [];
+  readonly moves: PublishedMove[];
   readonly #versions = new Map<string, Publishable>();
+  readonly #made: ((version: string) => Publishable) | undefined;
 
-  constructor(store: KeptFiles) {
+  /** Goes on from moves that there are; `made` gives the versions of those. */
+  constructor(store: KeptFiles, moves: readonly PublishedMove[] = [], made?: (version: string) => Publishable) {
     this.store = store;
+    this.moves = [...moves];
+    this.#made = made;
   }
 
   async champion(content: Publishable, { reason = 'it passed its gate' } = {}): Promise<PublishedMove> {
@@ -93,7 +97,7 @@ export class PublisherOfTests {
     const move = { number, to: content.version, by: 'job daily', reason, at, ...(from === undefined ? {} : { from }) };
     this.moves.push(move);
     const moves = [...this.moves];
-    const load = async (version: string) => this.#versions.get(version);
+    const load = async (version: string) => this.#versions.get(version) ?? this.#made?.(version);
     const outcome = await publish(this.store, { place: publishedPlace(rankedId), model: rankedId, moves, load });
     if (outcome.published !== 'now') throw new Error(`not published: ${JSON.stringify(outcome)}`);
     return move;

@@ -2,7 +2,7 @@ import type { PlainRow } from './pretended.ts';
 import type { ServedModel } from './served.ts';
 
 export type Quantile = 'p50' | 'p95' | 'p99';
-/** How long a version takes for so many rows, in milliseconds. */
+/** How long a version takes for so many rows, in milliseconds of a processor that does nothing else. */
 export interface Timing {
   readonly rows: number;
   readonly calls: number;
@@ -24,7 +24,7 @@ const mostCalls = 400;
 const leastCalls = 20;
 /** In milliseconds. */
 const budget = 250;
-/** A machine that does something else meanwhile makes it slow: the best of so many counts. */
+/** A cold cache or another thread beside makes it slow: the best of so many counts. */
 const attempts = 3;
 
 /** Times calls of exactly so many rows; again where it was too slow. */
@@ -46,6 +46,12 @@ export function timed(
   return best;
 }
 
+/** Of this thread, in milliseconds. */
+function worked(): number {
+  const { user, system } = process.threadCpuUsage();
+  return (user + system) / 1000;
+}
+
 function timesOf(
   model: Pick<ServedModel, 'predict'>,
   calls: readonly (readonly PlainRow[])[],
@@ -53,14 +59,21 @@ function timesOf(
 ): Float64Array {
   const times: number[] = [];
   const since = performance.now();
+  const before = worked();
   for (let now = since; times.length < of.most && (times.length < leastCalls || now - since < of.budget); ) {
-    const before = performance.now();
+    const began = performance.now();
     model.predict(calls[times.length % calls.length] as readonly PlainRow[]);
     now = performance.now();
-    times.push(now - before);
+    times.push(now - began);
   }
-  return Float64Array.from(times).sort();
+  const share = shareOf(worked() - before, performance.now() - since);
+  return Float64Array.from(times, (time) => time * share).sort();
 }
+
+/** In milliseconds: machines count by some of them what a thread has worked. */
+const countable = 50;
+/** Of the time that went by, what the thread had a processor for: on a busy machine each call takes longer by the rest. */
+const shareOf = (worked: number, passed: number): number => (passed < countable ? 1 : Math.min(1, worked / passed));
 
 /** The least value that at least so great a share of these, which rise, does not exceed. */
 export const quantileOf = (times: Float64Array, share: number): number =>
