@@ -55,8 +55,6 @@ export interface Predicted {
   /** Rows as they were given to `predict`, and what it gave; in their order. */
   readonly rows: readonly Row[];
   readonly outputs: readonly Row[];
-  /** The features row by row, in the model's order, where they were put together so; NaN is missing. */
-  readonly features?: Float64Array | undefined;
 }
 export interface LogPart {
   /** Without a role: by the champion. */

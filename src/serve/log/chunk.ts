@@ -1,3 +1,4 @@
+import { type ReadFeature, type ReadRows, rowReader } from '../model/readers.ts';
 import type { Predicted } from '../parts.ts';
 import { type Layout, line, type Own } from './layout.ts';
 import type { Bytes } from './parquet/bytes.ts';
@@ -7,6 +8,23 @@ import { ranks } from './rank.ts';
 
 /** What was predicted for a request, by one version, the champion if not another. */
 export type Entry = Predicted & { readonly role?: 'champion' | 'shadow' };
+
+/** What takes the numbers out of rows: made once for a log, as it is code of its own. */
+export interface Readers {
+  readonly rows: ReadRows;
+  readonly outputs: ReadRows;
+  /** How many of the numbers are of the rows. */
+  readonly fromRows: number;
+}
+export function readersOf({ numbers }: Layout): Readers {
+  const of = (from: Own['from']) =>
+    numbers.filter((one) => one.from === from).map(({ stored: { name } }): ReadFeature => ({ name, kind: 'number' }));
+  return {
+    rows: rowReader(of('rows'), numbers.length),
+    outputs: rowReader(of('outputs'), numbers.length),
+    fromRows: of('rows').length,
+  };
+}
 
 type Row = Readonly<Record<string, unknown>>;
 interface Request {
@@ -23,41 +41,30 @@ export class Chunk {
   readonly #layout: Layout;
   readonly #requests: Request[] = [];
   readonly #others: unknown[][];
+  readonly #readers: Readers;
   #ranks = new Int32Array(256);
   #block: Float64Array;
   rows = 0;
   /** What they take, nearly. */
   bytes = 0;
 
-  constructor(layout: Layout) {
+  constructor(layout: Layout, readers: Readers) {
     this.#layout = layout;
+    this.#readers = readers;
     this.#others = layout.others.map(() => []);
     this.#block = new Float64Array(256 * layout.numbers.length);
   }
 
-  add({ id, at, version, role = 'champion', rows, outputs, features }: Entry, share: number): void {
+  add({ id, at, version, role = 'champion', rows, outputs }: Entry, share: number): void {
     const count = Math.min(rows.length, outputs.length);
     if (count === 0) return;
-    const { numbers, others, score, features: together } = this.#layout;
+    const { numbers, others, score } = this.#layout;
     this.#reserve(this.rows + count);
     this.#ranks.set(ranks(outputs.slice(0, count), score), this.rows);
-    const copied =
-      together && features?.length === rows.length * together.count ? { ...together, features } : undefined;
     const width = numbers.length;
-    const block = this.#block;
-    for (let row = 0; row < count; row += 1) {
-      const to = (this.rows + row) * width;
-      const given = rows[row] as Row;
-      const predicted = outputs[row] as Row;
-      let index = 0;
-      if (copied) {
-        const { features: of, count: wide, at: first } = copied;
-        for (; index < first; index += 1) block[to + index] = numberIn(given, predicted, numbers[index] as Own);
-        block.set(of.subarray(row * wide, (row + 1) * wide), to + first);
-        index += wide;
-      }
-      for (; index < width; index += 1) block[to + index] = numberIn(given, predicted, numbers[index] as Own);
-    }
+    const into = this.#block.subarray(this.rows * width);
+    this.#readers.rows(rows, 0, count, into);
+    this.#readers.outputs(outputs, 0, count, into.subarray(this.#readers.fromRows));
     let kept = 0;
     for (const [index, { stored, from, kind }] of others.entries()) {
       const of = from === 'rows' ? rows : outputs;
@@ -189,11 +196,6 @@ export class Chunk {
 
 /** Columns that are taken out of the block at once: as many as stand in one line of the processor's cache. */
 const abreast = 8;
-
-const numberIn = (given: Row, predicted: Row, { stored, from }: Own): number => {
-  const value = from === 'rows' ? given[stored.name] : predicted[stored.name];
-  return typeof value === 'number' ? value : Number.NaN;
-};
 
 const microsOf = (at: Temporal.Instant): bigint => {
   const nanos = at.epochNanoseconds;

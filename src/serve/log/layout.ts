@@ -14,13 +14,11 @@ export interface Own {
 export interface Layout {
   /** As they stand in files. */
   readonly stored: readonly Stored[];
-  /** Numbers, which are kept side by side. */
+  /** Numbers, which are kept side by side, those of outputs last. */
   readonly numbers: readonly Own[];
   readonly others: readonly Own[];
   /** The first output that is a number: by it rows are ranked. */
   readonly score: string | undefined;
-  /** Where the features begin among the numbers, when each is one and they stand together in the model's order. */
-  readonly features: { readonly at: number; readonly count: number } | undefined;
 }
 
 /** The endpoint's own columns, which each row has. */
@@ -66,10 +64,10 @@ export function layoutOf({ facts }: Endpoint): Layout {
       from: name in output ? 'outputs' : 'rows',
     }),
   );
-  const numbers = own.filter(isNumber);
-  const names = Object.keys(features);
-  const at = numbers.findIndex(({ stored }) => stored.name === names[0]);
-  const areTogether = names.every((name, index) => numbers[at + index]?.stored.name === name && !(name in output));
+  const numbers = [
+    ...own.filter((one) => isNumber(one) && one.from === 'rows'),
+    ...own.filter((one) => isNumber(one) && one.from === 'outputs'),
+  ];
   return {
     stored: [
       ...Object.values(line),
@@ -86,6 +84,5 @@ export function layoutOf({ facts }: Endpoint): Layout {
         },
       ]) => kind === 'real' || kind === 'integer',
     )?.[0],
-    features: areTogether && names.length > 0 ? { at, count: names.length } : undefined,
   };
 }

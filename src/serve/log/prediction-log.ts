@@ -2,7 +2,7 @@ import path from 'node:path';
 import { type Endpoint, logFolder } from '../../define/index.ts';
 import type { Clock, KeptFiles, TakeLock } from '../../ports/index.ts';
 import type { Figure, LogPart, Say } from '../parts.ts';
-import { Chunk, type Entry } from './chunk.ts';
+import { Chunk, type Entry, type Readers, readersOf } from './chunk.ts';
 import { dayOf } from './days.ts';
 import { SpooledFiles } from './files.ts';
 import { type Layout, layoutOf } from './layout.ts';
@@ -51,6 +51,7 @@ interface Disk {
 export class PredictionLog implements LogPart {
   readonly #options: Options;
   readonly #layout: Layout;
+  readonly #readers: Readers;
   readonly #turns: Turns;
   readonly #losses: Losses;
   #disk: Promise<Disk> | undefined;
@@ -68,6 +69,7 @@ export class PredictionLog implements LogPart {
     const { endpoint, clock, say } = options;
     this.#options = options;
     this.#layout = layoutOf(endpoint);
+    this.#readers = readersOf(this.#layout);
     this.#losses = new Losses({ begins: 'log dropped', ends: 'log written again' }, options);
     this.#turns = new Turns({
       ...{ every: held.milliseconds, clock, say, what: 'log' },
@@ -129,7 +131,7 @@ export class PredictionLog implements LogPart {
       throw new Error('more waits in memory than is allowed');
     const day = dayOf(entry.at);
     if (this.#current && this.#current.day !== day) this.#seal();
-    this.#current ??= { day, chunk: this.#spare ?? new Chunk(this.#layout) };
+    this.#current ??= { day, chunk: this.#spare ?? new Chunk(this.#layout, this.#readers) };
     if (this.#current.chunk === this.#spare) this.#spare = undefined;
     const { chunk } = this.#current;
     const before = chunk.bytes;
