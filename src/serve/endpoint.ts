@@ -71,7 +71,9 @@ export async function serve(serving: Serving): Promise<Served> {
     }),
     reload: async (by) => {
       await parts.tables.refresh();
-      return parts.models.reload(by);
+      const receipt = await parts.models.reload(by);
+      await keeper.write();
+      return receipt;
     },
   };
   const answers = new Answers({ facts: endpoint.facts, parts, tally, clock, say });

@@ -42,6 +42,7 @@ export class CountsKeeper {
 
   async #write(): Promise<void> {
     const { tally, say } = this.#of;
+    tally.turn();
     try {
       for (const sums of [...tally.over]) {
         await this.#put(sums);

@@ -13,7 +13,7 @@ export default project({
   name: 'litgo',
   pipelines: { ranking: 'definitions/*.ts' },
   standard: 'local',
-  channels: { ltr: [toFile({ path: 'told.txt' })] },
+  channels: { ltr: [toFile({ path: 'told.txt' })], plantao: [toFile({ path: 'plantao.txt' })] },
   logs: { 'train_ltr_*': 'logs/ltr_training.log' },
   environments: {
     local: {

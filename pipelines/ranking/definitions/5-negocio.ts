@@ -1,4 +1,19 @@
-import { atMost, col, drift, files, fn, keepLatest, monitor, run, source, sql, table } from 'esteira';
+import {
+  atMost,
+  col,
+  degradation,
+  drift,
+  fallbackShare,
+  files,
+  fn,
+  keepLatest,
+  monitor,
+  run,
+  servedLatency,
+  source,
+  sql,
+  table,
+} from 'esteira';
 import { matches } from './2-dados.ts';
 import { judged, ltr } from './3-modelo.ts';
 import { predicted, ranking } from './4-servir.ts';
@@ -81,4 +96,31 @@ export const mudou = monitor('ltr: as features mudaram', {
   expect: atMost(drift(judged.since('day'), { from: ltr }), 0.2),
   tell: 'ltr',
   next: 'Compare as distribuições: esteira monitors "ltr: as features mudaram"',
+});
+export const muitoFallback = monitor('ltr: fallback abaixo de 0,1 %', {
+  expect: atMost(fallbackShare(ranking), 0.001),
+  every: '*/5 * * * *',
+  tell: 'plantao',
+  next: 'O porquê de cada um: logs/api.log; a versão servida: curl …/ltr/health',
+});
+export const lento = monitor('ltr: p95 das respostas', {
+  expect: atMost(servedLatency(ranking, 'p95'), '15 ms'),
+  every: '*/15 * * * *',
+  tell: 'plantao',
+  next: 'curl …/ltr/health; as durações: curl …/metrics',
+});
+/** Of the champion's own version beside those before it; who was chosen is known within the hour. */
+export const degradou = monitor('ltr: Hit@3 em produção', {
+  expect: atMost(
+    degradation(outcomes, {
+      model: ltr,
+      of: 'hit_at_3',
+      version: 'model_version',
+      at: 'predicted_at',
+      least: 100,
+    }),
+    0.05,
+  ),
+  tell: 'plantao',
+  next: 'A versão anterior volta sozinha: esteira models history ltr',
 });

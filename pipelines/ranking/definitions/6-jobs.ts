@@ -1,7 +1,7 @@
-import { byHand, cron, job } from 'esteira';
+import { alerted, byHand, cron, job } from 'esteira';
 import { judged, ltr } from './3-modelo.ts';
 import { lawyersNow } from './4-servir.ts';
-import { negocio } from './5-negocio.ts';
+import { degradou, negocio } from './5-negocio.ts';
 
 export const diario = job('train_ltr_daily', {
   when: cron('15 2 * * *', { date: 'the day before', missed: 'run each' }),
@@ -21,4 +21,10 @@ export const historico = job('ltr_historico', { when: byHand, build: [judged] })
 export const metricas = job('ltr_negocio', {
   when: cron('30 * * * *', { missed: 'run once' }),
   build: [negocio, lawyersNow],
+});
+/** At most once a day; then no version gets out by itself, until a person says so or after three good days. */
+export const volta = job('ltr_rollback', {
+  when: alerted(degradou),
+  rollback: [{ model: ltr, frozen: '3 days' }],
+  tell: 'plantao',
 });

@@ -18,7 +18,8 @@ const most = 4;
 const marks = { ok: 'done', failed: 'failed', unknown: 'pending' } as const;
 
 /** What has failed is told with its evidence; of the others one line says enough. */
-export function checklistText({ pipeline, date, environment, items }: ChecklistView, look: Look): string {
+export function checklistText(view: ChecklistView, look: Look): string {
+  const { pipeline, date, environment, items, objectives } = view;
   const failed = items.filter(({ state }) => state === 'failed').length;
   return [
     paint(look, 'strong', visible(`${pipeline}  ${date}  ${environment}`)),
@@ -27,10 +28,19 @@ export function checklistText({ pipeline, date, environment, items }: ChecklistV
     failed === 0
       ? `All is well: ${counted(items.length, 'item')}.`
       : `${failed} of ${counted(items.length, 'item')} failed.`,
+    ...(objectives.length === 0 ? [] : ['', ...objectiveLines(objectives, look)]),
   ].join('\n');
 }
 
-function itemLines({ item, state, what, limit, evidence, next }: ItemView, look: Look): readonly string[] {
+function objectiveLines(objectives: readonly ItemView[], look: Look): readonly string[] {
+  const reached = objectives.filter(({ state }) => state === 'ok').length;
+  return [
+    paint(look, 'strong', `Objectives, ${reached} of ${objectives.length} reached`),
+    ...objectives.flatMap((item) => itemLines(item, look)),
+  ];
+}
+
+function itemLines({ kind, item, state, what, limit, evidence, next }: ItemView, look: Look): readonly string[] {
   const say = (text: string, hang: number): string =>
     wrapHanging(inEnvironment(visible(text), look), look.columns, hang);
   const head = `${mark(look, marks[state])} ${visible(item)}`;
@@ -40,7 +50,7 @@ function itemLines({ item, state, what, limit, evidence, next }: ItemView, look:
   return [
     head,
     figures,
-    ...(state === 'failed' ? expected : []),
+    ...(state === 'failed' || kind === 'objective' ? expected : []),
     ...some.map((line) => say(`    ${line}`, 6)),
     ...next.map((line) => say(`    next  ${line}`, 10)),
   ];

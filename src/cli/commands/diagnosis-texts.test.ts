@@ -42,7 +42,14 @@ const item: ChecklistView['items'][number] = {
     next: ['esteira diagnose 01KEXAMPLE0RUN0ID000000000'],
   },
 };
-const list: ChecklistView = { pipeline: 'v_credit', date: '2028-02-29', environment: 'demo', items: [item], ok: false };
+const list: ChecklistView = {
+  pipeline: 'v_credit',
+  date: '2028-02-29',
+  environment: 'demo',
+  items: [item],
+  objectives: [],
+  ok: false,
+};
 
 describe('what is wrong, as text', () => {
   it('begins with the cause, hangs what it was seen by below it, and is no wider than the terminal where words may break', () => {
@@ -73,6 +80,32 @@ describe('what is wrong, as text', () => {
 });
 
 describe('a checklist, as text', () => {
+  it('says what the pipeline is for below its day, each with what is expected', () => {
+    const objective = {
+      ...item,
+      kind: 'objective',
+      item: 'fallbacks of ltr',
+      limit: 'at most 0.1 %',
+      next: [],
+    } as const;
+    const text = checklistText(
+      {
+        ...list,
+        items: [],
+        objectives: [
+          { ...objective, state: 'ok' },
+          { ...objective, state: 'unknown' },
+        ],
+        ok: true,
+      },
+      look,
+    );
+    assert.match(
+      text,
+      /All is well: 0 items\.\n\nObjectives, 1 of 2 reached\n✓ fallbacks of ltr\n.*\n {4}expected at most 0\.1 %\n/,
+    );
+  });
+
   it('has figure, limit and evidence of what failed, and one line of the others', () => {
     assert.equal(
       checklistText({ ...list, items: [item, { ...item, state: 'ok', item: 'loaded: gold', next: [] }] }, look),

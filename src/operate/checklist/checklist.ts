@@ -1,6 +1,7 @@
 import type { Job } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import { isEndless } from '../../graph/index.ts';
+import { isScheduled, tickOf } from '../../plan/ticks.ts';
 import type { RunRecord } from '../../ports/index.ts';
 import type { Project } from '../../run/index.ts';
 import { type Case, Evidence } from '../diagnose/evidence.ts';
@@ -8,6 +9,7 @@ import { fewOf, jobOf, parseDate } from '../names.ts';
 import type { Context, Input } from '../views.ts';
 import { arrived, invalidAsUsual, loaded, ranWell, syncDone } from './items.ts';
 import { checkItems, monitorItems } from './limits.ts';
+import { objectives } from './objectives/objectives.ts';
 import type { ChecklistView, ItemView } from './views.ts';
 
 /**
@@ -21,18 +23,25 @@ export async function checklist(
 ): Promise<ChecklistView> {
   const jobs = jobsOf(project, pipeline);
   const evidence = await Evidence.of(project, context);
-  const date = asked === undefined ? await newestDate(jobs, project) : parseDate(asked);
+  const newest = await newestRun(jobs, project);
+  const before = project.clock.now().toZonedDateTimeISO('UTC').toPlainDate().subtract({ days: 1 });
+  const date = asked === undefined ? (newest?.date ?? before) : parseDate(asked);
   const items: ItemView[] = [];
   for (const job of jobs.filter(isEndless)) items.push(await syncDone(job, date, evidence));
   for (const job of jobs.filter((one) => !isEndless(one))) {
-    const run = await runOf(job, date, project);
-    items.push(ranWell(job, date, run, evidence));
+    const own = asked === undefined && newest ? dueBy(job, newest) : date;
+    const run = await runOf(job, own, project);
+    // After an alert, and there was none.
+    if (!run && job.triggers.every(({ on }) => on === 'alerted') && job.triggers.length > 0) continue;
+    items.push(ranWell(job, own, run, evidence));
     if (!run) continue;
     const of = await evidence.caseOf(run);
     items.push(...(await itemsOf(of, evidence)));
   }
+  const isPipeline = project.graph.catalogs.includes(pipeline);
+  const reached = isPipeline ? await objectives(project, { pipeline, jobs, date }, context.signal) : [];
   return {
-    ...{ pipeline, date: date.toString(), environment: project.environment, items },
+    ...{ pipeline, date: date.toString(), environment: project.environment, items, objectives: reached },
     ok: items.every(({ state }) => state !== 'failed'),
   };
 }
@@ -52,7 +61,10 @@ function jobsOf(project: Project, name: string): readonly Job[] {
   const { graph } = project;
   const all = [...graph.jobs.values()];
   if (graph.jobs.has(name)) return [jobOf(project, name)];
-  const own = all.filter((job) => job.build.some((one) => graph.nodeOf(one).catalog === name));
+  const rolled = ({ rollback }: Job) => rollback.map(({ model }) => model);
+  const own = all.filter((job) =>
+    [...job.build, ...job.train, ...job.refine, ...rolled(job)].some((one) => graph.nodeOf(one).catalog === name),
+  );
   if (own.length > 0) return own.length > 1 ? own.filter((job) => job.triggers.length > 0) : own;
   throw new EsteiraError('NAME_UNKNOWN', {
     what: `There is no pipeline and no job "${name}".`,
@@ -61,16 +73,19 @@ function jobsOf(project: Project, name: string): readonly Job[] {
   });
 }
 
-/** That of the newest run of a job that is not brought in without end. */
-async function newestDate(jobs: readonly Job[], project: Project): Promise<Temporal.PlainDate> {
-  const dates: Temporal.PlainDate[] = [];
+/** The newest run by the time that was due, of a job that is not brought in without end. */
+async function newestRun(jobs: readonly Job[], project: Project): Promise<RunRecord | undefined> {
+  const newest: RunRecord[] = [];
   for (const job of jobs.filter((one) => !isEndless(one) || jobs.length === 1)) {
     const [run] = await project.state.runs({ job: job.name, limit: 1 });
-    if (run) dates.push(run.date);
+    if (run) newest.push(run);
   }
-  const newest = dates.toSorted(Temporal.PlainDate.compare).at(-1);
-  return newest ?? project.clock.now().toZonedDateTimeISO('UTC').toPlainDate().subtract({ days: 1 });
+  return newest.toSorted((one, other) => Temporal.Instant.compare(one.logicalTime, other.logicalTime)).at(-1);
 }
+
+/** Jobs of one pipeline may be for the day and for the day before: each has the date that was due last when the newest run was. */
+const dueBy = (job: Job, { logicalTime, date }: RunRecord): Temporal.PlainDate =>
+  isScheduled(job) ? tickOf(job, { now: logicalTime }).date : date;
 
 /** The newest of the date that was not superseded. */
 async function runOf(job: Job, date: Temporal.PlainDate, { state }: Project): Promise<RunRecord | undefined> {

@@ -1,4 +1,4 @@
-import type { Monitor } from '../../define/index.ts';
+import type { Endpoint, Monitor } from '../../define/index.ts';
 import { refusing } from '../../graph/index.ts';
 import type { Figure, RunRecord, StepRecord } from '../../ports/index.ts';
 import { type RunValues, readSettings, type SettingValues } from '../../run/index.ts';
@@ -30,6 +30,8 @@ function touching({ at, job }: Case, { project }: Evidence): readonly Monitor[] 
   return [...graph.monitors.values()].filter(({ expect: { measure } }) =>
     measure.of.some((one) => {
       if (one.kind === 'job') return one.name === job?.name;
+      // Of an endpoint what it has served: of the run that made its model.
+      if (one.kind === 'endpoint') return built.has(graph.nodeOf((one as Endpoint).facts.model).id);
       const { id } = graph.nodeOf(refusing(one));
       return built.has(id) || (one.kind === 'source' && above(id) && readsIt(id, at.steps, project));
     }),

@@ -4,7 +4,7 @@ export type ItemState = 'ok' | 'failed' | 'unknown';
 /** One thing that is looked at before a day is called good. */
 export interface ItemView {
   /** A built-in look, or the monitor or check of that name. */
-  readonly kind: 'event' | 'rows' | 'monitor' | 'check';
+  readonly kind: 'event' | 'rows' | 'monitor' | 'check' | 'objective' | 'activation';
   readonly item: string;
   readonly state: ItemState;
   /** One sentence, with the figure. */
@@ -23,6 +23,8 @@ export interface ChecklistView {
   readonly date: string;
   readonly environment: string;
   readonly items: readonly ItemView[];
-  /** None of them has failed. */
+  /** What the pipeline is for beyond one good day; of one whose models are trained by a schedule, or served. They look back 30 days. */
+  readonly objectives: readonly ItemView[];
+  /** None of the items has failed; whether the objectives are reached is another matter. */
   readonly ok: boolean;
 }
