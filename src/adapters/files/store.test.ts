@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import type { EsteiraError } from '../../errors.ts';
 import { filesConformance } from '../../ports/conformance/files.ts';
 import { keptConformance } from '../../ports/conformance/kept.ts';
+import { within } from '../../ports/within.ts';
 import { folderStore } from './store.ts';
 
 const made: string[] = [];
@@ -38,6 +39,12 @@ filesConformance('a folder', async () => {
 keptConformance('a folder', async () => {
   const root = path.join(await folder(), 'store');
   return { store: folderStore({ path: root }), another: async () => folderStore({ path: root }) };
+});
+
+keptConformance('what stands below a folder of a store', async () => {
+  const root = path.join(await folder(), 'store');
+  const open = async () => within(folderStore({ path: root }), 'published/here');
+  return { store: await open(), another: open };
 });
 
 test('the location is where the file is, and a link to a folder is followed', async () => {

@@ -6,6 +6,7 @@ import type { Figure, ModelsPart, ModelUse, Row, Say } from '../parts.ts';
 import { compared } from './comparison.ts';
 import { rounded } from './durations.ts';
 import { speedLimit } from './limit.ts';
+import { load } from './load.ts';
 import { type Loaded, loadAside } from './loading.ts';
 import { Unservable } from './pack.ts';
 import type { NamedVersion, Receipt, Result } from './receipt.ts';
@@ -151,7 +152,7 @@ export class Models implements ModelsPart {
     };
     let found: Partial<Receipt> = {};
     try {
-      const loaded = await timed('load', () => this.#load(bytes, before));
+      const loaded = await timed('load', () => this.#load(bytes, before, about.by));
       const { packed, timing } = loaded;
       for (const [stage, took] of Object.entries(loaded.stages)) stages[stage] = rounded(took);
       const { version, contentHash, move } = packed;
@@ -181,10 +182,12 @@ export class Models implements ModelsPart {
     }
   }
 
-  #load(bytes: Uint8Array, before: InService | undefined): Promise<Loaded> {
+  #load(bytes: Uint8Array, before: InService | undefined, by: string): Loaded | Promise<Loaded> {
     const { model, setting } = this.#of;
     const limit = speedLimit(model, { before: before?.timing, setting });
-    return loadAside({ bytes, wanted: this.#wanted, requests: this.#recent.all, ...(limit ? { limit } : {}) });
+    const loading = { bytes, wanted: this.#wanted, requests: this.#recent.all, ...(limit ? { limit } : {}) };
+    // A process that begins has nothing to answer with, and is there sooner without a thread.
+    return before || by !== 'start' ? loadAside(loading) : load(loading);
   }
 
   #warm(model: ServedModel, before: InService | undefined, { pretended }: Loaded) {
