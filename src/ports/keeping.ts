@@ -12,7 +12,16 @@ export interface Before {
 }
 export interface Swept {
   /** `details`: the steps of a run of which one line is kept, so that its date stays done. */
-  readonly kind: 'runs' | 'details' | 'log lines' | 'due times' | 'backfills' | 'figures' | 'alerts' | 'leftovers';
+  readonly kind:
+    | 'runs'
+    | 'details'
+    | 'log lines'
+    | 'due times'
+    | 'backfills'
+    | 'figures'
+    | 'alerts'
+    | 'predictions'
+    | 'leftovers';
   readonly count: number;
   /** Of what the rows say. */
   readonly bytes: number;

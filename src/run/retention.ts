@@ -16,6 +16,8 @@ export interface Retention {
   readonly figures?: Keep;
   /** Alerts that are over, with what was told of them. */
   readonly alerts?: Keep;
+  /** Files of what endpoints have predicted, once every table that reads them has. */
+  readonly predictions?: Keep;
 }
 export const usualRetention: Required<Retention> = Object.freeze({
   runs: '6 months',
@@ -24,11 +26,12 @@ export const usualRetention: Required<Retention> = Object.freeze({
   backfills: '6 months',
   figures: '1 month',
   alerts: '6 months',
+  predictions: 'forever',
 });
 
-/** What ended before these moments goes. */
+/** What ended before these moments goes, of what the state has. */
 export function beforeOf(retention: Required<Retention>, now: Temporal.Instant): Before {
-  const { dueTimes: ticks, ...others } = retention;
+  const { dueTimes: ticks, predictions: _, ...others } = retention;
   const all = Object.entries<Keep>({ ...others, ticks }).flatMap(([kind, keep]) =>
     keep === 'forever' ? [] : [[kind, now.subtract({ milliseconds: millisecondsOf(keep) })] as const],
   );

@@ -2,6 +2,7 @@ import type { Swept } from '../../ports/index.ts';
 import { beforeOf, type Project, usualRetention } from '../../run/index.ts';
 import type { Context, GcView, Input } from '../views.ts';
 import { sweepLeftovers } from './leftovers.ts';
+import { sweepPredictions } from './predictions.ts';
 
 /** Removes what is older than the environment keeps it, and what processes that died have left; with `dryRun` it only says what that is. */
 export async function gc(
@@ -14,13 +15,14 @@ export async function gc(
   const { keeping } = project.state;
   const swept = [
     ...(await keeping.sweep(beforeOf(keep, now), { dryRun, signal })),
+    await sweepPredictions(project, { dryRun, now }),
     sweepLeftovers(project.folder, { dryRun }),
   ];
   if (!dryRun) await keeping.noteSwept(now);
   const kept = {
     ...{ runs: keep.runs, details: keep.runs, 'log lines': keep.logs },
     ...{ 'due times': keep.dueTimes, backfills: keep.backfills },
-    ...{ figures: keep.figures, alerts: keep.alerts, leftovers: '1 day' },
+    ...{ figures: keep.figures, alerts: keep.alerts, predictions: keep.predictions, leftovers: '1 day' },
   } satisfies Record<Swept['kind'], string>;
   return {
     dryRun,

@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import { folderStore } from '../../../src/adapters/files/store.ts';
+import { operate } from '../../../src/operate/index.ts';
 import type { KeptFiles } from '../../../src/ports/index.ts';
 import { temporaryFolder, writeProject } from '../../run/support/folder.ts';
 import { World } from '../../run/support/world.ts';
@@ -80,6 +81,33 @@ describe('the log of an endpoint is a source', () => {
       ['r2', 1],
       ['r3', 2],
     ]);
+  });
+
+  test('files that are old enough go when every table that reads them has, and the rows stay', async () => {
+    const { log } = openLog(folder);
+    log.add(entry('r4', 1));
+    await log.close();
+    const project = { ...world.project, keep: { predictions: '30 days' } as const };
+    const context = { emit: () => {}, signal: new AbortController().signal };
+    const swept = async (dryRun: boolean) => {
+      const { kinds } = await operate(project, 'gc', { dryRun }, context);
+      return kinds.find(({ kind }) => kind === 'predictions')?.count;
+    };
+    assert.deepEqual([await swept(true), await swept(false), await swept(false)], [3, 3, 0]);
+    world.setClock('2026-09-17T08:00:00Z');
+    world.events.length = 0;
+    await world.run('daily');
+    assert.deepEqual(
+      world.events.filter(({ type }) => type === 'note'),
+      [],
+    );
+    assert.deepEqual(await world.rows('select request_id from bronze.risk_log group by all order by all'), [
+      ['r1'],
+      ['r2'],
+      ['r3'],
+      ['r4'],
+    ]);
+    assert.equal(await swept(false), 1);
   });
 });
 
