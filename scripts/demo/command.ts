@@ -4,8 +4,15 @@ import path from 'node:path';
 /** Runs the command line as a person would, in the environment `demo`. */
 export class CommandLine {
   readonly #root: string;
-  constructor(root: string) {
+  readonly #clock: string | undefined;
+  constructor(root: string, clock?: string) {
     this.#root = root;
+    this.#clock = clock;
+  }
+
+  /** By the clock that this file holds. */
+  at(clock: string): CommandLine {
+    return new CommandLine(this.#root, clock);
   }
 
   /** Shows the command and its output as they are. */
@@ -28,6 +35,7 @@ export class CommandLine {
       cwd: this.#root,
       stdio: ['ignore', output, 'inherit'],
       encoding: 'utf8',
+      ...(this.#clock === undefined ? {} : { env: { ...process.env, ESTEIRA_NOW: this.#clock } }),
       maxBuffer: 2 ** 28,
     });
   }

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { generate, type Manifest, meansOf } from '../../pipelines/ranking/data/generate.ts';
 import type { ModelHistoryView, QueryView, VersionShowView } from '../../src/operate/index.ts';
 import type { CommandLine } from './command.ts';
+import { demonstrateServing } from './serving.ts';
 
 const lastDate = '2026-09-13';
 const days = 18;
@@ -29,7 +30,9 @@ export async function demonstrateRanking(
   esteira.show('run', 'train_ltr_daily', '--date', lastDate);
   esteira.show('models', 'show', 'ltr');
   const differences = [...compareRows(esteira, manifest), ...compareOrder(esteira, manifest)];
-  return [...differences, ...demonstrateGate(esteira)];
+  differences.push(...demonstrateGate(esteira));
+  const date = Temporal.PlainDate.from(lastDate).add({ days: 1 }).toString();
+  return [...differences, ...(await demonstrateServing(esteira, { root, plan: manifest.options, date }))];
 }
 
 /** What was taken in and set aside beside what was planted. */

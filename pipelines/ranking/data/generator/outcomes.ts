@@ -9,7 +9,7 @@ export interface Contract {
   readonly case_id: string;
   readonly lawyer_id: string;
   readonly signed_at: string;
-  readonly satisfaction?: number;
+  readonly satisfaction: number | null;
   readonly recorded_at: string;
 }
 
@@ -85,7 +85,7 @@ export function contractsOf({
   const level = 3 + 0.8 * ((known ? utility(known) : 0) - 3) + 0.6 * content;
   const contract = { case_id: caseId, lawyer_id: lawyer.id, signed_at: new Date(signed).toISOString() };
   return [
-    { ...contract, recorded_at: new Date(signed).toISOString() },
+    { ...contract, satisfaction: null, recorded_at: new Date(signed).toISOString() },
     {
       ...contract,
       satisfaction: Math.max(1, Math.min(5, Math.round(level))),
