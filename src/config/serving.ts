@@ -9,7 +9,8 @@ import { loadConfig, loadDefinitions } from './load.ts';
 import { takeLock } from './lock.ts';
 import { logsIn } from './logs-of.ts';
 import { usedVariables } from './names.ts';
-import { environmentOf, placeFor } from './place.ts';
+import { environmentOf, placeFor, placeIn } from './place.ts';
+import type { Environment } from './project.ts';
 import { Variables } from './variables.ts';
 
 /** What a process that serves has of a project: definitions, and where it reads what is published. No warehouse, no state. */
@@ -28,6 +29,8 @@ export interface OpenServing {
   readonly logs: ReadonlyMap<string, LogFile>;
   /** Where the events of an endpoint go; nothing where it has none. */
   eventsTo(endpoint: Endpoint): Promise<EventsTo | undefined>;
+  /** Where an endpoint listens when nobody says otherwise. */
+  addressOf(endpoint: string): Address;
   /** Secret values are taken out. */
   redact(text: string): string;
   /** A variable of the environment or of .env; nothing where it is not set. */
@@ -72,6 +75,7 @@ async function open(
     takeLock,
     logs: logsIn(config, place, graph),
     eventsTo: (endpoint) => eventsTo(endpoint, { environment, variables, folder }),
+    addressOf: addressesIn(environment, graph),
     redact: (text) => variables.redact(text),
     variable: (of) => {
       try {
@@ -81,6 +85,38 @@ async function open(
       }
     },
   };
+}
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+const usualHost = '127.0.0.1';
+const usualPort = 8080;
+
+function addressesIn({ endpoints: own = {} }: Environment, { endpoints }: Graph): (endpoint: string) => Address {
+  const names = [...endpoints.keys()].sort();
+  const idle = Object.keys(own).find((name) => !endpoints.has(name));
+  if (idle !== undefined)
+    throw new EsteiraError('CONFIG_INVALID', {
+      what: 'The configuration has an address of an endpoint that there is none of.',
+      where: 'esteira.config.ts',
+      got: idle,
+      allowed: names.join(', ') || 'none: no definition is an endpoint',
+      next: 'Correct it.',
+    });
+  return (name) => ({ host: usualHost, port: usualPort + Math.max(0, names.indexOf(name)), ...own[name] });
+}
+
+/** Endpoints of a project, for whoever keeps their processes. */
+export async function endpointsIn(options: {
+  readonly folder: string;
+  readonly environment?: string;
+}): Promise<readonly string[]> {
+  const { config, of } = await placeIn(options);
+  const graph = collect(await loadDefinitions(options.folder, config), { suffix: config.invalid ?? '_invalidos' });
+  addressesIn(of, graph);
+  return [...graph.endpoints.keys()].sort();
 }
 
 /** The endpoint of that name, or the only one. Throws NAME_UNKNOWN. */

@@ -44,12 +44,15 @@ function refuseEnvironment(where: string, environment: unknown): void {
     if (adapter?.role !== role)
       throw wrong(`${where}.${role}`, adapter?.role ?? adapter, `what an adapter for ${role} gives`);
   }
-  const { prefix, parallel, retries, keep, standIns, channels, models, trees } = environment;
+  const { prefix, parallel, retries, keep, standIns, channels, models, trees, endpoints } = environment;
   if (models !== undefined && !(Array.isArray(models) && models.every(mayKeep)))
     throw wrong(`${where}.models`, models, "a list: [s3({ bucket: 'models' }), folder({ path: 'published' })]");
   if (trees !== undefined && (trees as Adapter<string, unknown> | null)?.role !== 'trees')
     throw wrong(`${where}.trees`, trees, 'what lightgbm(…) gives');
   refuseChannels(`${where}.channels`, channels);
+  for (const [name, at] of Object.entries(endpoints ?? {}))
+    if (!isAddress(at))
+      throw wrong(`${where}.endpoints.${name}`, at, "a port and a host: { port: 8080, host: '0.0.0.0' }");
   if (prefix !== undefined && !isName(prefix)) throw wrong(`${where}.prefix`, prefix, "such as 'dev_'");
   if (parallel !== undefined && !(Number.isInteger(parallel) && (parallel as number) > 0))
     throw wrong(`${where}.parallel`, parallel, 'a whole number from 1');
@@ -66,6 +69,13 @@ function refuseEnvironment(where: string, environment: unknown): void {
     if (!isObject(reader) || !('by' in reader))
       throw wrong(`${where}.standIns.${name}`, reader, "a reader: files('orders/*.csv')");
 }
+
+const isAddress = (at: unknown): boolean =>
+  isObject(at) &&
+  Object.keys(at).every((name) => name === 'port' || name === 'host') &&
+  (at['port'] === undefined ||
+    (Number.isInteger(at['port']) && (at['port'] as number) >= 0 && (at['port'] as number) < 65_536)) &&
+  (at['host'] === undefined || (typeof at['host'] === 'string' && at['host'] !== ''));
 
 const mayKeep = (adapter: Adapter<string, unknown> | undefined): boolean =>
   adapter?.role === 'kept' || adapter?.role === 'files';

@@ -7,6 +7,7 @@ import { interruptedOf } from './interrupted.ts';
 import { frozenModels } from './models/freeze.ts';
 import { dueModels } from './models/list.ts';
 import { publishedLabel } from './serve/served.ts';
+import { servedEndpoints } from './serving/running.ts';
 import type { StatusView } from './views.ts';
 import { runView, tickView } from './views-of.ts';
 
@@ -42,6 +43,7 @@ export async function status(project: Project): Promise<StatusView> {
     frozen: await frozenModels(project),
     owed: await owedOf(project),
     changes: await changesOf(project),
+    endpoints: await servedEndpoints(project),
   };
 }
 

@@ -3,7 +3,6 @@ import type {
   Account,
   BackfillDateState,
   BackfillState,
-  Drift,
   Manifest,
   PublicationDetails,
   Reason,
@@ -14,11 +13,12 @@ import type { AlertsTestView, AlertsView, MonitorsView } from './alerts/views.ts
 import type { ChecklistView } from './checklist/views.ts';
 import type { DiagnosisView } from './diagnose/views.ts';
 import type { DiffView } from './diff-views.ts';
-import type { FrozenModelView, ModelOperations, RetrainView } from './models/views.ts';
+import type { ModelOperations } from './models/views.ts';
 import type { PlanView } from './plan-views.ts';
-import type { OwedView, PublishView } from './publish/views.ts';
+import type { PublishView } from './publish/views.ts';
 import type { BeatEvent, ScheduleEvent, StartView, TickView } from './schedule/views.ts';
 import type { SettingsOperations } from './settings-views.ts';
+import type { StatusView } from './status-views.ts';
 
 export type * from './alerts/views.ts';
 export type { ChecklistView, ItemState, ItemView } from './checklist/views.ts';
@@ -29,6 +29,7 @@ export type * from './plan-views.ts';
 export type { OwedView, PublishedView, PublishView } from './publish/views.ts';
 export type { BeatEvent, KeepingView, ScheduleEvent, StartView, TickView } from './schedule/views.ts';
 export type * from './settings-views.ts';
+export type * from './status-views.ts';
 
 // What operations take and give. Everything here is JSON: it crosses processes, and `--json` prints it as it is.
 // Times are ISO text in UTC, dates `YYYY-MM-DD`, seconds are wall seconds.
@@ -289,53 +290,6 @@ export interface ChangesView {
   readonly trouble?: string;
   /** What people should look at. */
   readonly warning?: string;
-}
-export interface StatusView {
-  readonly environment: string;
-  /** Absent where nobody has the project open but the one who asks. */
-  readonly owner?: { readonly pid: number; readonly since: string; readonly command: string };
-  readonly running: readonly RunView[];
-  /** Their processes died or were stopped: the next run of the job, the next start or `resume` goes on with them. */
-  readonly interrupted: readonly RunView[];
-  readonly jobs: readonly {
-    readonly job: string;
-    readonly when: string;
-    readonly last?: {
-      readonly runId: string;
-      readonly date: string;
-      readonly state: RunState;
-      readonly finishedAt?: string;
-    };
-    /** The newest run of a part of the job, where it is newer. */
-    readonly lastPart?: {
-      readonly job: string;
-      readonly runId: string;
-      readonly date: string;
-      readonly state: RunState;
-      readonly finishedAt?: string;
-    };
-    /** The next tick, ISO; absent for jobs by hand. */
-    readonly next?: string;
-  }[];
-  /** Due, and not yet done; the oldest first. */
-  readonly waiting: readonly TickView[];
-  /** Times for which nothing was run, newest first. */
-  readonly missed: readonly TickView[];
-  /** How files differ from what their sources declare, by the newest publication of each table. */
-  readonly drift: readonly Drift[];
-  readonly alerts: {
-    readonly open: readonly { readonly monitor: string; readonly since: string; readonly what: string }[];
-    /** Notices that wait to be delivered, and that nobody took for so long that they were given up. */
-    readonly waiting: number;
-    readonly givenUp: number;
-  };
-  /** Models that should be trained again, and why; nothing trains them by itself. */
-  readonly retrain: readonly RetrainView[];
-  readonly frozen: readonly FrozenModelView[];
-  /** Champions that a store of models does not have yet; they are tried again. */
-  readonly owed: readonly OwedView[];
-  /** Jobs that follow changes. */
-  readonly changes: readonly ChangesView[];
 }
 export interface DoctorView {
   readonly findings: readonly {

@@ -176,15 +176,16 @@ export class Answers {
     const { log, shadow, events } = this.#parts;
     const { id, request, isShadowed } = asked;
     try {
+      const at = this.#clock.now();
       if (predicted && predicted.call.rows.length > 0) {
         const { call, version, milliseconds } = predicted;
-        const of = { id, at: this.#clock.now().epochMilliseconds, version, rows: call.rows, outputs: call.outputs };
+        const of = { id, at: at.epochMilliseconds, version, rows: call.rows, outputs: call.outputs };
         log.add(of);
         shadow?.offer({ ...of, isAsked: isShadowed, milliseconds });
       }
       if (!events || !this.#facts.events) return;
       const version = predicted && { version: predicted.version };
-      const row = this.#facts.events.of({ id, at: this.#clock.now(), request, answer, ...version });
+      const row = this.#facts.events.of({ id, at, request, answer, ...version });
       if (row !== undefined) events.send(row as Row);
     } catch (error) {
       this.#sparing.say('told', { level: 'error', event: 'not told', request: id, error: briefly(error) });

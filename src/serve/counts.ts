@@ -34,7 +34,17 @@ export interface Counts {
   readonly versions: Readonly<Record<string, number>>;
   /** Reloads by result. */
   readonly reloads: Readonly<Record<string, number>>;
+  /** The machine's name, and where it listens. */
+  readonly host?: string;
+  readonly address?: string;
+  /** The version that answered when this was written. */
+  readonly serving?: string;
+  /** The process has ended in order: this is its last word. */
+  readonly ended?: boolean;
 }
+
+/** Milliseconds between two writes of a process that lives. */
+export const countsEvery = 60_000;
 
 export const countsPath = ({ endpoint, date, process }: Pick<Counts, 'endpoint' | 'date' | 'process'>): string =>
   `endpoints/${endpoint}/counts/${date}/${process}.json`;

@@ -39,12 +39,17 @@ export interface Serving {
 
 export interface Served {
   readonly address: string;
+  /** Something may have been published. */
+  look(): Promise<void>;
   /** Answers what it has begun, writes what it has to, and ends. */
   close(): Promise<void>;
 }
 
 /** Milliseconds that requests wait for a process that has just begun, before the fallback answers them. */
 const longestStart = 3000;
+
+/** Milliseconds that callers have to take what was begun for them. */
+const longestEnd = 20_000;
 
 /** Serves one endpoint until it is closed. */
 export async function serve(serving: Serving): Promise<Served> {
@@ -55,6 +60,7 @@ export async function serve(serving: Serving): Promise<Served> {
   const keeper = new CountsKeeper({
     ...{ endpoint: endpoint.name, process, files: store.files, clock, tally, say },
     reloads: () => parts.models.results,
+    served: () => parts.models.current?.version,
   });
   const since = clock.now();
   let isStopping = false;
@@ -87,19 +93,24 @@ export async function serve(serving: Serving): Promise<Served> {
     // It listens at once, so that whoever starts it sees that it is not ready yet; requests wait until the store was looked at, unless that is long.
     const address = await server.listen({ host, port });
     say({ level: 'info', event: 'start', address });
+    keeper.address = address;
     const timer = setTimeout(opened.resolve, longestStart);
     await Promise.all([parts.tables.start(), parts.models.start()]);
     clearTimeout(timer);
     opened.resolve();
     parts.shadow?.start();
     isStarted = true;
+    void keeper.write();
     const { status } = looks.health();
     say({ level: status === 'ok' ? 'info' : 'warn', event: status === 'not ready' ? 'not ready' : 'ready', status });
     return {
       address,
+      look: async () => void (await looks.reload('poll')),
       close: async () => {
         isStopping = true;
+        const late = setTimeout(() => server.server.closeAllConnections(), longestEnd);
         await server.close();
+        clearTimeout(late);
         await closeParts();
         say({ level: 'info', event: 'stop' });
       },

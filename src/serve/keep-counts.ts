@@ -1,10 +1,9 @@
+import { hostname } from 'node:os';
 import type { Clock, KeptFiles } from '../ports/index.ts';
-import { type Counts, countsPath, durationBounds } from './counts.ts';
+import { type Counts, countsEvery, countsPath, durationBounds } from './counts.ts';
 import type { Say } from './parts.ts';
 import { dateOf, type Sums, type Tally } from './tally.ts';
 
-/** Between two writes, in milliseconds. */
-const usual = 60_000;
 type Reloads = Readonly<Partial<Record<string, number>>>;
 
 interface Keeping {
@@ -15,6 +14,8 @@ interface Keeping {
   readonly tally: Tally;
   /** By result, since the process began. */
   readonly reloads: () => Reloads;
+  /** The version that answers now. */
+  readonly served: () => string | undefined;
   readonly say: Say;
 }
 
@@ -24,13 +25,16 @@ export class CountsKeeper {
   readonly #timers: readonly NodeJS.Timeout[];
   #writing: Promise<void> = Promise.resolve();
   #isAway = false;
+  /** Where it listens. */
+  address: string | undefined;
+  #isEnding = false;
   /** Reloads of days that are over. */
   #before: Reloads = {};
 
   constructor(of: Keeping) {
     this.#of = of;
     const turn = setInterval(() => of.tally.turn(), 1000);
-    const write = setInterval(() => void this.write(), usual);
+    const write = setInterval(() => void this.write(), countsEvery);
     this.#timers = [turn.unref(), write.unref()];
   }
 
@@ -69,7 +73,8 @@ export class CountsKeeper {
   }
 
   #counts(sums: Sums): Counts {
-    const { endpoint, process, clock, reloads } = this.#of;
+    const { endpoint, process, clock, reloads, served } = this.#of;
+    const version = served();
     const { requests, predictions, fallbacks, failed, refused, durations, sum } = sums;
     const ofDay = Object.entries(reloads()).map(([result, count]) => [
       result,
@@ -82,11 +87,15 @@ export class CountsKeeper {
       durations: { bounds: durationBounds, counts: durations, sum },
       versions: Object.fromEntries(sums.versions),
       reloads: Object.fromEntries(ofDay),
+      ...(this.address !== undefined && { host: hostname(), address: this.address }),
+      ...(version !== undefined && { serving: version }),
+      ...(this.#isEnding && { ended: true }),
     };
   }
 
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
+    this.#isEnding = true;
     await this.write();
   }
 }

@@ -15,8 +15,9 @@ export const endpoint: Command = async ({ typed, terminal }) => {
   const environment = typed.texts.get('env');
   const opened = await openServing({ folder, ...(environment !== undefined && { environment }) });
   const found = endpointOf(opened.graph, typed.words[0]);
-  const host = typed.texts.get('host') ?? '127.0.0.1';
-  const port = Number(typed.texts.get('port') ?? 8080);
+  const usual = opened.addressOf(found.name);
+  const host = typed.texts.get('host') ?? usual.host;
+  const port = Number(typed.texts.get('port') ?? usual.port);
   const token = opened.variable('ESTEIRA_TOKEN');
   const isJson = typed.flags.has('json');
   const shown = (line: object): void =>
@@ -47,14 +48,17 @@ export const endpoint: Command = async ({ typed, terminal }) => {
       idOf: (definition) => opened.graph.nodeOf(definition).id,
       folder: path.join(folder, '.esteira', 'endpoints', opened.environment, found.name),
     }).catch((error: NodeJS.ErrnoException) => {
-      if (error.syscall !== 'listen') throw error;
+      if (error.syscall !== 'listen' && error.syscall !== 'getaddrinfo') throw error;
       throw new EsteiraError('COMMAND_UNKNOWN', {
         what: `Port ${port} of ${host} cannot be listened at.`,
         got: error.message,
         next: 'Take another one: --port 0 finds a free one.',
       });
     });
+    const look = (): void => void served.look();
+    process.on('message', look);
     await stopped.promise;
+    process.off('message', look);
     await served.close();
     return { result: { endpoint: found.name, address: served.address }, text: () => 'Stopped.' };
   } finally {

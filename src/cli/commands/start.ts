@@ -2,6 +2,7 @@ import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { EsteiraError } from '../../errors.ts';
 import type { KeepingView, RunEvent, ScheduleEvent, StartView, TickView } from '../../operate/views.ts';
+import type { EndpointProcesses } from '../../server/endpoints.ts';
 import { type HealthServer, serveHealth } from '../../server/health.ts';
 import type { Command, Typed } from '../command.ts';
 import { counted } from '../numbers.ts';
@@ -13,12 +14,22 @@ const stuckAfter = 15_000;
 /** Between two writes of the heartbeat's file. */
 const written = 5000;
 
-export const start: Command = async ({ typed, terminal, call }) => {
+export const start: Command = async ({ typed, terminal, home, call }) => {
+  const isOnce = typed.flags.has('once');
   const watch = await Watch.open(typed, terminal);
+  const serves = !isOnce && !typed.flags.has('no-endpoints');
+  let serving: Promise<EndpointProcesses | undefined> | undefined;
+  const onEvent = (event: RunEvent): void => {
+    watch.onEvent(event);
+    // It has the project: nobody else serves beside it.
+    if (event.type === 'beat' && serves) serving ??= watch.serve(typed, home);
+    else if (event.type === 'schedule') void serving?.then((processes) => processes?.look());
+  };
   try {
-    const view = await call('start', typed.flags.has('once') ? { once: true } : {}, (event) => watch.onEvent(event));
+    const view = await call('start', isOnce ? { once: true } : {}, onEvent);
     return { result: view, text: () => inEnvironment(stoppedText(view), terminal) };
   } finally {
+    await (await serving)?.close();
     watch.close();
   }
 };
@@ -61,6 +72,26 @@ class Watch {
       });
     }
     this.#log({ level: 'info', text: `health: http://127.0.0.1:${this.#server.port}/health` });
+  }
+
+  /** Processes of the endpoints that the definitions have; none where there is none. */
+  async serve(typed: Typed, home: string): Promise<EndpointProcesses | undefined> {
+    const [{ findProject }, { endpointsIn }, { EndpointProcesses }] = await Promise.all([
+      import('../../config/load.ts'),
+      import('../../config/serving.ts'),
+      import('../../server/endpoints.ts'),
+    ]);
+    const folder = findProject(typed.texts.get('project') ?? process.cwd());
+    const environment = typed.texts.get('env');
+    const endpoints = await endpointsIn({ folder, ...(environment !== undefined && { environment }) });
+    if (endpoints.length === 0) return undefined;
+    const common = ['--project', folder, '--json', ...(environment === undefined ? [] : ['--env', environment])];
+    const bin = path.join(home, 'bin', 'esteira.mjs');
+    return new EndpointProcesses({
+      endpoints,
+      started: (name) => ({ file: process.execPath, args: [...process.execArgv, bin, 'endpoint', name, ...common] }),
+      say: (level, text) => this.#log({ level, text }),
+    });
   }
 
   onEvent(event: RunEvent): void {

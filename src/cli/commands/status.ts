@@ -1,4 +1,4 @@
-import type { ChangesView, RunView, StatusView, TickView } from '../../operate/views.ts';
+import type { ChangesView, EndpointView, RunView, StatusView, TickView } from '../../operate/views.ts';
 import { driftTexts } from '../../ports/drift.ts';
 import type { Command } from '../command.ts';
 import { mark, paint } from '../marks.ts';
@@ -41,6 +41,7 @@ export function statusText(
     frozen,
     owed,
     changes,
+    endpoints,
   }: StatusView,
   look: Look,
 ): string {
@@ -68,11 +69,26 @@ export function statusText(
     ...retrainLines(retrain, look),
     ...frozen.flatMap((one) => ['', visible(one.model), ...frozenLines(one, look)]),
     ...owedLines(owed, look),
+    ...(endpoints.length > 0 ? ['', 'Endpoints'] : []),
+    ...endpoints.map((one) => endpointLine(one, look)),
     ...(changes.length > 0 ? ['', 'Changes that are followed'] : []),
     ...changes.map((one) => changesLine(one, look)),
     ...(drift.length > 0 ? ['', 'Files that are not what their sources declare'] : []),
     ...driftTexts(drift).map((text) => wrapHanging(visible(`  ${text}`), look.columns, 4)),
   ].join('\n');
+}
+
+function endpointLine(
+  { endpoint, processes, seen, requests, fallbacks, failed, trouble }: EndpointView,
+  look: Look,
+): string {
+  const at = processes.flatMap(({ address }) => address ?? []).join(', ');
+  const versions = [...new Set(processes.map(({ version }) => version ?? 'no version'))].join(', ');
+  const served =
+    processes.length === 0 ? `not served${seen === undefined ? '' : ` since ${moment(seen)}`}` : `${versions} at ${at}`;
+  const today = `today ${counted(requests, 'request')}, ${fallbacks} by the fallback${failed > 0 ? `, ${failed} failed` : ''}`;
+  const words = trouble === undefined ? `${served}; ${today}` : `not known: ${trouble}`;
+  return wrapHanging(visible(`  ${endpoint}  ${words}`), look.columns, 4);
 }
 
 /** It is said, and left to people. */

@@ -106,6 +106,7 @@ const status = {
   retrain: [],
   owed: [],
   changes: [],
+  endpoints: [],
   jobs: [
     {
       job: 'v_credit_diario',

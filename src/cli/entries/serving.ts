@@ -8,11 +8,15 @@ export const serving: readonly CommandEntry[] = [
     more: 'Reads what was published, and opens neither the warehouse nor the state: it goes on while nothing else of the project runs. Another champion is swapped in while it answers. SIGTERM or Ctrl-C: what it has begun is answered, then it ends.',
     arguments: [argument('name', false, 'An endpoint; may be left out where there is only one.')],
     options: {
-      port: { takes: 'port', value: '<port>', about: 'Where it listens; 0 takes a free one. By default 8080.' },
+      port: {
+        takes: 'port',
+        value: '<port>',
+        about: 'Where it listens; 0 takes a free one. By default what the configuration says, else 8080.',
+      },
       host: {
         takes: 'text',
         value: '<address>',
-        about: 'Of this machine; by default 127.0.0.1, 0.0.0.0 is all of them.',
+        about: 'Of this machine; 0.0.0.0 is all of them. By default what the configuration says, else 127.0.0.1.',
       },
     },
     examples: [

@@ -10,6 +10,7 @@ import { agreement } from './agreement.ts';
 import { awake, clocks, owning } from './awake.ts';
 import { championFindings } from './champions.ts';
 import { changeFindings } from './changes.ts';
+import { endpointFindings } from './endpoints.ts';
 import { fileFindings, sourceFindings } from './files.ts';
 import { attempt, type Finding, NotReady } from './finding.ts';
 import { landing, mayCreate } from './places.ts';
@@ -39,6 +40,7 @@ export async function doctor(project: Project, { reconcile = false }: Input<'doc
     ['files', () => fileFindings(project)],
     ['champions', () => championFindings(project)],
     ['models', () => storeFindings(project)],
+    ['endpoints', () => endpointFindings(project)],
     ['trees', () => treesFinding(project)],
   ];
   const findings: Finding[] = [{ what: 'versions', ok: true, found: versionsText(project) }];
