@@ -32,6 +32,8 @@ export interface Serving {
   readonly host: string;
   /** 0 takes a free one. */
   readonly port: number;
+  /** What its shadow may take, and what its thread runs; as usual where nothing is said. */
+  readonly shadowing?: Pick<ConstructorParameters<typeof Shadow>[0], 'limits' | 'file'>;
   /** Who may have it reloaded from elsewhere. */
   readonly token?: string;
   readonly patience?: Patience;
@@ -77,6 +79,7 @@ export async function serve(serving: Serving): Promise<Served> {
     }),
     reload: async (by) => {
       await parts.tables.refresh();
+      await parts.shadow?.look();
       const receipt = await parts.models.reload(by);
       await keeper.write();
       return receipt;
@@ -129,7 +132,19 @@ function statusOf({ facts }: Endpoint, { models, tables }: Parts, isStarted: boo
   return facts.fallback ? 'fallback' : 'not ready';
 }
 
-function partsOf({ endpoint, idOf, store, exports, say, clock, process, folder, takeLock, eventsTo }: Serving): Parts {
+function partsOf({
+  endpoint,
+  idOf,
+  store,
+  exports,
+  say,
+  clock,
+  process,
+  folder,
+  takeLock,
+  eventsTo,
+  shadowing,
+}: Serving): Parts {
   const writing = { endpoint, store: store.files, spool: folder, process, takeLock, clock, say };
   const { model, reload, sample, shadow } = endpoint.facts;
   const tables = new Tables({ endpoint, idOf, files: store.files, exports, clock, say });
@@ -149,6 +164,7 @@ function partsOf({ endpoint, idOf, store, exports, say, clock, process, folder, 
       new Shadow({
         ...{ endpoint: endpoint.name, model, wanted: wantedOf({ id: idOf(model), definition: model }) },
         ...{ models: store.models, files: store.files, process, clock, say },
+        ...shadowing,
         share: () => tables.setting(shadow.share),
         predicted: (predicted) => log.add({ ...predicted, role: 'shadow' }),
       }),

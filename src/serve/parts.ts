@@ -70,6 +70,8 @@ export interface EventsPart {
 export interface ShadowPart {
   /** Begins to look which version it is; nobody waits for that. */
   start(): void;
+  /** Looks again. */
+  look(): Promise<void>;
   /** What the champion predicted, and how long that took; `isAsked`: the request has the header. Never waits. */
   offer(predicted: Predicted & { readonly isAsked: boolean; readonly milliseconds: number }): void;
   state(): object;

@@ -78,7 +78,7 @@ export function reportText(view: EndpointReportView, look: Look): string {
 }
 
 const chosenBy = ({ chosen, by, reason, at }: NonNullable<EndpointReportView['shadows']>): string =>
-  `${chosen === 'by hand' ? `named by ${by}` : 'the candidate that waits'}, ${moment(at)}: ${reason}`;
+  chosen === 'by hand' ? `named by ${by}, ${moment(at)}: ${reason}` : `since ${moment(at)}: ${reason}`;
 
 const many = (counts: Readonly<Record<string, number>>): string =>
   Object.entries(counts)
@@ -94,10 +94,10 @@ function figureLines(of: Figures, look: Look): readonly string[] {
     ...(Object.keys(dropped).length > 0 ? [line('left out', many(dropped), look)] : []),
     ...(overlapAt5 === undefined
       ? []
-      : [line('overlap@5', `${three(overlapAt5)}, of ${counted(compared, 'request')} with more than 5 rows`, look)]),
+      : [line('first 5', `${share(Number(three(overlapAt5)))} the same, of ${counted(compared, 'request')} with more rows`, look)]),
     ...(topChanged === undefined
       ? []
-      : [line('first', `another row first in ${share(Number(three(topChanged)))}`, look)]),
+      : [line('first', `another row in ${share(Number(three(topChanged)))} of the requests`, look)]),
     ...(rankCorrelation === undefined ? [] : [line('order', `rank correlation ${three(rankCorrelation)}`, look)]),
     ...(difference
       ? [line('scores', `differ by ${three(difference.mean)} on average, by ${three(difference.p95)} at p95`, look)]

@@ -22,9 +22,15 @@ export interface ShadowLimits {
   /** Milliseconds until it is begun again after it failed, the first time and each further time in a row; then it is given up. */
   readonly pauses: readonly number[];
 }
-export const usualLimits: ShadowLimits = Object.freeze({
+const usualLimits: ShadowLimits = Object.freeze({
   ...{ cpu: 0.1, burst: 500, requests: 8, bytes: 4_194_304, deadline: 500, starting: 30_000 },
-  ...{ heap: 128, young: 16, stack: 4, pauses: Object.freeze([10_000, 60_000]) },
+  ...{ heap: 64, young: 8, stack: 4, pauses: Object.freeze([60_000, 600_000]) },
+});
+/** A larger file takes more to read. */
+export const limitsFor = (bytes: number, own: Partial<ShadowLimits> = {}): ShadowLimits => ({
+  ...usualLimits,
+  heap: usualLimits.heap + Math.ceil((12 * bytes) / 2 ** 20),
+  ...own,
 });
 
 export interface RunnerTold {

@@ -1,17 +1,17 @@
-import os from 'node:os';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { overlap, rankCorrelation, sameFirst } from '../../learn/ranking/agreement.ts';
-import { packText, Unservable } from '../model/pack.ts';
+import { readVersionText } from '../../registry/published-text.ts';
+import { packModel, Unservable } from '../model/pack.ts';
 import { servedModel } from '../model/served.ts';
 import type { ShadowData, ShadowSaid, ShadowTask } from './messages.ts';
 import { packingOf } from './packing.ts';
+import { giveWay } from './priority.ts';
 import type { Beside } from './tally.ts';
 
 // A thread of its own: whatever becomes of it, the process answers.
 const port = parentPort as MessagePort;
 const { bytes, version, wanted, isScored } = workerData as ShadowData;
-/** On Linux a priority is a thread's own, and 0 the one that asks: it gets what the others leave. */
-if (process.platform === 'linux') os.setPriority(0, os.constants.priority.PRIORITY_BELOW_NORMAL);
+giveWay();
 
 let spent = 0;
 function cpu(): number {
@@ -38,8 +38,10 @@ function besideOf(own: Float64Array, champion: Float64Array): Beside {
 
 function begin(): void {
   const packing = packingOf(wanted);
-  const { packed } = packText(bytes, wanted);
-  if (packed.version !== version) throw new Unservable('other model', `it is version ${packed.version}`);
+  const found = readVersionText(bytes);
+  if (found.is !== 'whole') throw new Unservable('corrupt', found.is === 'broken' ? found.why : 'there is none');
+  if (found.version !== version) throw new Unservable('other model', `it is version ${found.version}`);
+  const packed = packModel(found, wanted);
   const model = servedModel(packed);
   port.on('message', ({ number, packed: given, scores }: ShadowTask) => {
     try {

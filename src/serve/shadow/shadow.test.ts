@@ -75,7 +75,7 @@ function world(of: Partial<Of> & { readonly change?: (store: KeptFiles) => KeptF
   };
   return { store, said, logged, shadow, offer, named, published, counts, until, pass, seen };
 }
-const planted = new URL('./planted.ts', import.meta.url);
+const planted = () => new URL('./planted.ts', import.meta.url);
 const roomy = { cpu: 1000, burst: 1e9 };
 
 test('a version that is named predicts what it would as the champion, and what the two say beside each other is kept', async () => {

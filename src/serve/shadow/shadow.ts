@@ -8,7 +8,7 @@ import type { Figure, Predicted, Row, Say, ShadowPart, Shows } from '../parts.ts
 import { readChoice, type ShadowChoice } from './choice.ts';
 import { keepSeen } from './figure-files.ts';
 import { type Packing, packingOf } from './packing.ts';
-import { Runner, type RunnerTold, type ShadowLimits, usualLimits } from './runner.ts';
+import { limitsFor, Runner, type RunnerTold, type ShadowLimits } from './runner.ts';
 import { type ShadowError, Tally } from './tally.ts';
 
 interface Spec {
@@ -26,7 +26,7 @@ interface Spec {
   readonly predicted?: (predicted: Predicted) => void;
   readonly limits?: Partial<ShadowLimits>;
   /** What the thread runs; by default Esteira's own. */
-  readonly file?: URL;
+  readonly file?: (version: string) => URL | undefined;
 }
 
 /** A request that is being predicted a second time. */
@@ -131,9 +131,9 @@ export class Shadow implements ShadowPart, Shows {
         ? undefined
         : new Runner({
             data: { bytes, version, wanted, isScored: this.#isScored },
-            limits: { ...usualLimits, ...limits },
+            limits: limitsFor(bytes.length, limits),
             elapsed: this.#elapsed,
-            file,
+            file: file?.(version),
             told: {
               predicted: (answer) => this.#predicted(answer),
               failed: (numbers, error, why) => this.#failed(numbers, error, why),
