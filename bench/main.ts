@@ -16,6 +16,7 @@ const figures: Readonly<Record<string, () => Promise<{ readonly figure: Figure }
   learn: () => import('./learn/figure.ts'),
   noop5000: () => import('./noop5000/figure.ts'),
   resume: () => import('./resume/figure.ts'),
+  endpoint: () => import('./endpoint/figure.ts'),
   trees: () => import('./trees/figure.ts'),
   kafka: () => import('./kafka/figure.ts'),
   'postgres-load': () => import('./postgres-load/figure.ts'),

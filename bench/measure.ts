@@ -56,13 +56,23 @@ function family(root: number): number[] {
   return all;
 }
 
+/** What a process and all below it that live have used so far; NaN where the system has no /proc. */
+export const processorOf = (root: number): number =>
+  family(root).reduce((sum, id) => {
+    const fields = read(`/proc/${id}/stat`).split(') ')[1]?.split(' ');
+    return sum + (Number(fields?.[11]) + Number(fields?.[12])) / ticks;
+  }, 0);
+
+/** Bytes that a process has held at most. */
+export const memoryOf = (id: number): number => Number(/VmHWM:\s+(\d+)/.exec(read(`/proc/${id}/status`))?.[1]) * 1024;
+
 /** Watches a tree: the kernel keeps each process's greatest size, so looking now and then is enough. */
 function watchMemory(root: number): () => number | null {
   const most = new Map<number, number>();
   const look = () => {
     for (const id of family(root)) {
-      const kilobytes = /VmHWM:\s+(\d+)/.exec(read(`/proc/${id}/status`))?.[1];
-      if (kilobytes) most.set(id, Number(kilobytes) * 1024);
+      const bytes = memoryOf(id);
+      if (bytes > 0) most.set(id, bytes);
     }
   };
   const timer = setInterval(look, 100);
@@ -73,7 +83,7 @@ function watchMemory(root: number): () => number | null {
 }
 
 /** The environment of a user's shell: nothing of npm or of this Node's own settings reaches what is measured. */
-function cleanEnvironment(): Record<string, string> {
+export function cleanEnvironment(): Record<string, string> {
   const kept = Object.entries(process.env).filter(([name]) => !/^(npm_|NODE_|ESTEIRA_|INIT_CWD)/.test(name));
   return Object.fromEntries(kept) as Record<string, string>;
 }
