@@ -41,13 +41,15 @@ class Call {
     this.id = id;
     this.request = request;
     this.lookup = lookup;
-    this.predict = (rows) => {
+    // Not assigned at once: V8 makes a function that is assigned to a property in the old space, from where it keeps what it sees, the rows.
+    const predict: Call['predict'] = (rows) => {
       const outputs = use.predict(rows);
       const isFirst = this.rows.length === 0;
       this.rows = isFirst ? rows : [...this.rows, ...rows];
       this.outputs = isFirst ? outputs : [...this.outputs, ...outputs];
       return outputs;
     };
+    this.predict = predict;
   }
 
   refuse(message: string, about: Omit<RefusalDetails, 'message'> = {}): never {
