@@ -61,7 +61,7 @@ export function refuseEndpoint(endpoint: Endpoint): void {
     refuse(
       facts.events.to?.reader !== undefined && isWritable(facts.events.to.reader),
       `${about} sends events to what cannot be written.`,
-      facts.events.to?.name,
+      `${facts.events.to?.name}, ${facts.events.to?.reader?.by} ${facts.events.to?.reader?.options['pattern'] ?? ''}`.trim(),
       writable,
     );
 }
