@@ -1,11 +1,12 @@
 import { setImmediate as others } from 'node:timers/promises';
 import { type Columns, keyOf } from '../../columns/index.ts';
-import type { RowsInMemory } from '../../ports/index.ts';
+import type { InMemory, RowsInMemory } from '../../ports/index.ts';
 import type { Row } from '../parts.ts';
-import { keyText, rowsOf, valuesIn } from './values.ts';
+import { keyText, type Matrix, rowsOf, valuesIn } from './values.ts';
 
-/** Keys that are noted before requests get their turn. */
+/** Keys, and numbers, that are put where they belong before requests get their turn. */
 const together = 10_000;
+const numbersTogether = 200_000;
 
 /** Rows of one snapshot, found by their key. */
 export interface Loaded {
@@ -33,7 +34,22 @@ export async function load({ rows, columns: held }: RowsInMemory, columns: Colum
     if (row % together === together - 1) await others();
   }
   if (places.size !== rows) throw new RangeError(`${rows - places.size} rows have a ${key} that another has`);
-  const make = rowsOf(columns, values);
+  const make = rowsOf(columns, { values, matrix: await matrixOf(held, { rows, columns }) });
+  return loadedOf({ rows, places, textOf, make });
+}
+
+/** Nothing else of what it was made from stays in memory. */
+function loadedOf({
+  rows,
+  places,
+  textOf,
+  make,
+}: {
+  readonly rows: number;
+  readonly places: ReadonlyMap<unknown, number>;
+  readonly textOf: (value: unknown) => unknown;
+  readonly make: (row: number) => Row;
+}): Loaded {
   return Object.freeze<Loaded>({
     rows,
     lookup(keys) {
@@ -45,4 +61,25 @@ export async function load({ rows, columns: held }: RowsInMemory, columns: Colum
       return found;
     },
   });
+}
+
+async function matrixOf(
+  held: Readonly<Record<string, InMemory>>,
+  { rows, columns }: { readonly rows: number; readonly columns: Columns },
+): Promise<Matrix> {
+  const numbers = Object.entries<Columns[string]>(columns).flatMap(([name, { facts }]) => {
+    const found = held[name];
+    const isOwn = facts.kind === 'integer' || facts.kind === 'real';
+    return isOwn && found?.of === 'numbers' ? [{ name, of: found.values }] : [];
+  });
+  const width = numbers.length;
+  const values = new Float64Array(rows * width);
+  const step = Math.ceil(numbersTogether / Math.max(1, width));
+  for (let from = 0; from < rows; from += step) {
+    const to = Math.min(rows, from + step);
+    for (const [at, { of }] of numbers.entries())
+      for (let row = from; row < to; row += 1) values[row * width + at] = of[row] as number;
+    await others();
+  }
+  return { names: numbers.map(({ name }) => name), values };
 }
