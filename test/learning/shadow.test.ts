@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { folderStore } from '../../src/adapters/files/store.ts';
+import { begun, newRun } from '../../src/ports/conformance/runs.ts';
 import { readChoice } from '../../src/serve/shadow/choice.ts';
 import { keepSeen } from '../../src/serve/shadow/figure-files.ts';
 import { Tally } from '../../src/serve/shadow/tally.ts';
@@ -28,6 +29,7 @@ export const trainAsked = job('train_asked', { when: byHand, train: [asked] });
 `;
 
 let world: World;
+let stops = '';
 let minute = 0;
 before(async () => {
   const folder = temporaryFolder('shadow');
@@ -37,7 +39,9 @@ before(async () => {
     config,
     readFileSync(config, 'utf8').replace("standard: 'here',", "standard: 'here', groups: { dados: ['ana'] },"),
   );
-  world = await World.open(folder, '2026-03-10T06:00:00Z');
+  world = await World.open(folder, '2026-03-10T06:00:00Z', (point) => {
+    if (point === stops) throw new Error('killed');
+  });
   await world.do('setup', {});
 });
 after(() => world.close());
@@ -194,6 +198,40 @@ test('what a person has named shadows until a person takes it back', async () =>
   await world.do('reject', { model: 'churn', version: candidate, by: 'ana', reason: 'no' });
   await publish();
   assert.equal(await chosen(), undefined);
+});
+
+test('whoever was killed between the verdict and the promotion leaves it to the next look', async () => {
+  const { champion = '' } = await history();
+  const version = await trained();
+  await seen({ version, champion }, { good: 100 });
+  stops = 'shadow-judged';
+  await assert.rejects(publish(), /killed/);
+  stops = '';
+  assert.deepEqual([(await history()).champion, await waits(version)], [champion, 'nothing: it can be promoted']);
+  assert.match((await publish()).shadows.join(), /^ml\.churn \S+ is the champion/);
+  assert.equal((await history()).champion, version);
+});
+
+test('while promotion is frozen what has passed waits', async () => {
+  const { champion = '', moves } = await history();
+  const [{ from: former = '' } = {}] = moves;
+  const { state, holder, clock } = world.project;
+  const { held } = begun(await state.open(newRun('back', { holder, job: 'back', now: clock.now() })));
+  await state.models.move({
+    ...{
+      models: [{ model: 'shop.ml.churn', from: champion, to: former }],
+      by: 'job back',
+      reason: 'it degraded',
+      held,
+    },
+    ...{ takesBack: true, now: clock.now(), freezes: { job: 'back', monitors: ['worse'] } },
+  });
+  await state.finish(held, 'succeeded', undefined, clock.now());
+  const version = await trained();
+  await seen({ version, champion: former }, { good: 100 });
+  assert.match((await publish()).shadows.join(), /passed by its shadow/);
+  assert.equal((await history()).champion, former);
+  assert.match((await waits(version)) ?? '', /^automatic promotion is frozen since .* by back/);
 });
 
 test('one that somebody is to approve waits for that after its shadow has passed', async () => {

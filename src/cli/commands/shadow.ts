@@ -94,7 +94,13 @@ function figureLines(of: Figures, look: Look): readonly string[] {
     ...(Object.keys(dropped).length > 0 ? [line('left out', many(dropped), look)] : []),
     ...(overlapAt5 === undefined
       ? []
-      : [line('first 5', `${share(Number(three(overlapAt5)))} the same, of ${counted(compared, 'request')} with more rows`, look)]),
+      : [
+          line(
+            'first 5',
+            `${share(Number(three(overlapAt5)))} the same, of ${counted(compared, 'request')} with more rows`,
+            look,
+          ),
+        ]),
     ...(topChanged === undefined
       ? []
       : [line('first', `another row in ${share(Number(three(topChanged)))} of the requests`, look)]),
