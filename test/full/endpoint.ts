@@ -1,5 +1,6 @@
 // What an endpoint must show, with full counts: 200 versions swapped under load, with bad ones among them. ESTEIRA_ROUNDS times so many.
 
+import { stalls } from '../endpoint/reload/stalls.ts';
 import { growth, swapsUnderLoad } from '../endpoint/reload/swaps.ts';
 import { seeds } from '../run/support/rounds.ts';
 
@@ -33,6 +34,13 @@ for (const seed of tried) {
     `  memory ${memory.map((bytes) => (bytes / 2 ** 20).toFixed(1)).join(', ')} MiB: ${Math.round(growth(memory, swaps))} bytes a swap`,
   );
   for (const difference of differences.slice(0, 20)) console.log(`  ${difference}`);
+}
+const told = (milliseconds: number): string => milliseconds.toFixed(1);
+for (const trees of [300, 2000]) {
+  const { without, during } = await stalls({ trees, leaves: 31, swaps: 12 });
+  console.log(
+    `${trees} trees of 31 leaves: late by p99 ${told(during.p99)}, most ${told(during.most)} ms while a version is swapped; without ${told(without.p99)}, ${told(without.most)}`,
+  );
 }
 const isGood = counts.failed === 0 && counts.wrong === 0 && counts.leastInFlight >= 10 && counts.bytesASwap < 20_000;
 console.log(

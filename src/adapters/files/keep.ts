@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import {
   constants,
   copyFile,
@@ -97,14 +97,15 @@ async function empty(place: string): Promise<void> {
 interface Newest extends LookedFile {
   readonly number: number;
 }
-const markOf = (number: number, bytes: Uint8Array): string =>
-  `${number}-${createHash('sha256').update(bytes).digest('hex')}`;
+/** Hashed beside: a process that answers requests looks, too, and contents may be large. */
+const markOf = async (number: number, bytes: Uint8Array): Promise<string> =>
+  `${number}-${Buffer.from(await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>)).toString('hex')}`;
 
 async function newest(location: string): Promise<Newest | undefined> {
   for (;;) {
     const [number = 0] = await numbersOf(location);
     const bytes = await readOr(number === 0 ? location : numbered(location, number));
-    if (bytes) return { number, bytes, mark: markOf(number, bytes) };
+    if (bytes) return { number, bytes, mark: await markOf(number, bytes) };
     if (number === 0) return undefined;
   }
 }

@@ -29,6 +29,9 @@ export type Said =
 // As it stands beside this file: written in TypeScript, or built.
 const file = new URL(`./loading-thread${path.extname(import.meta.url)}`, import.meta.url);
 
+/** In milliseconds: a version that is not ready then never will be. */
+const longest = 60_000;
+
 /** Reads, checks and tries a version in a thread of its own, which the bytes are handed over to. Throws Unservable. */
 export async function loadAside(loading: Loading): Promise<Loaded> {
   const { buffer, byteLength } = loading.bytes;
@@ -41,9 +44,13 @@ export async function loadAside(loading: Loading): Promise<Loaded> {
   });
   worker.on('error', (error: Error) => reject(new Unservable('corrupt', `it cannot be loaded: ${error.message}`)));
   worker.on('exit', (code) => reject(new Unservable('corrupt', `the thread that loads ended with ${code}`)));
+  const timer = setTimeout(() => {
+    reject(new Unservable('slow', `it was not read and tried within ${longest / 1000} seconds`));
+  }, longest);
   try {
     return await promise;
   } finally {
+    clearTimeout(timer);
     await worker.terminate();
   }
 }

@@ -211,6 +211,27 @@ test('while a store is away what is there goes on answering, it is said once, an
   await models.close();
 });
 
+test('a store that says nothing at all is away, and keeps no process from ending', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  let isSilent = false;
+  const silence = new Promise<never>(() => {});
+  const { models, publisher } = world({
+    change: (store) => ({ ...store, look: (path) => (isSilent ? silence : store.look(path)) }),
+  });
+  await publisher.champion(contentOf(trees, '1'));
+  await models.start();
+  isSilent = true;
+  const looking = models.reload('poll');
+  await new Promise((resolve) => setImmediate(resolve));
+  context.mock.timers.tick(60_000);
+  const { result, why } = await looking;
+  assert.deepEqual([result, why], ['away', 'no answer for 60 seconds']);
+  assert.equal(models.current?.version, '1');
+  void models.reload('poll');
+  await new Promise((resolve) => setImmediate(resolve));
+  await models.close();
+});
+
 test('two who ask at once get one look at the store', async () => {
   let looks = 0;
   const { models, publisher } = world({

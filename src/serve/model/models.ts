@@ -3,17 +3,19 @@ import type { AnyModel, Setting } from '../../define/index.ts';
 import type { Clock, KeptFiles, LookedFile } from '../../ports/index.ts';
 import { isSameMove, latestPath, type PublishedPlace, publishedPlace, readMove } from '../../registry/index.ts';
 import type { Figure, ModelsPart, ModelUse, Row, Say } from '../parts.ts';
+import { Away, answeredSoon, pauseAfter } from './away.ts';
 import { compared } from './comparison.ts';
 import { rounded } from './durations.ts';
 import { speedLimit } from './limit.ts';
 import { load } from './load.ts';
 import { type Loaded, loadAside } from './loading.ts';
 import { Unservable } from './pack.ts';
-import type { NamedVersion, Receipt, Result } from './receipt.ts';
+import type { NamedVersion, Receipt } from './receipt.ts';
 import { Receipts } from './receipts.ts';
 import { RecentRequests } from './requests.ts';
 import { type ServedModel, servedModel } from './served.ts';
 import { InService } from './serving.ts';
+import type { ModelsState } from './state.ts';
 import { type WantedModel, wantedOf } from './wanted.ts';
 
 export interface ModelsOptions {
@@ -32,10 +34,6 @@ export interface ModelsOptions {
   readonly setting: (of: Duration | Setting<Duration>) => Duration;
   readonly say: Say;
 }
-
-/** In milliseconds: before the second look at a store that does not answer; each further one waits twice as long, up to the longest. */
-const firstPause = 1000;
-const longestPause = 300_000;
 
 /** The version that is in use, as the store has it: another one is swapped in when it has been read, checked and tried, and until then the old one answers. */
 export class Models implements ModelsPart {
@@ -56,6 +54,7 @@ export class Models implements ModelsPart {
   #looked: string | undefined;
   #next: string | undefined;
   #isClosed = false;
+  readonly #ending = new AbortController();
 
   constructor(of: ModelsOptions) {
     this.#of = of;
@@ -120,7 +119,7 @@ export class Models implements ModelsPart {
     const at = this.#of.clock.now().toString();
     let there: LookedFile | undefined;
     try {
-      there = await this.#of.models.look(latestPath(this.#place));
+      there = await answeredSoon(this.#of.models.look(latestPath(this.#place)), this.#ending.signal);
     } catch (error) {
       return this.#wasAway(error as Error, { by, at });
     }
@@ -242,9 +241,8 @@ export class Models implements ModelsPart {
     clearTimeout(this.#timer);
     const every = millisecondsOf(this.#of.every());
     const tries = this.#away?.tries ?? 0;
-    const usual = tries === 0 ? every : Math.min(firstPause * 2 ** (tries - 1), Math.max(longestPause, every));
     // Processes that began together do not ask together.
-    const pause = usual * (0.9 + 0.2 * Math.random());
+    const pause = pauseAfter(tries, every) * (0.9 + 0.2 * Math.random());
     this.#next = this.#of.clock
       .now()
       .add({ milliseconds: Math.round(pause) })
@@ -304,37 +302,13 @@ export class Models implements ModelsPart {
   async close(): Promise<void> {
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    this.#ending.abort(new Error('the process ends'));
     await (this.#following ?? this.#going);
     await this.#receipts.close();
   }
 }
 
-/** The store does not answer. */
-class Away extends Error {}
 type About = Pick<Receipt, 'by' | 'at' | 'stages'> & Omit<Partial<Receipt>, 'from'>;
-
-/** For `/<name>/health`, and what the reload path shows. */
-export interface ModelsState {
-  readonly model: string;
-  readonly served?: NamedVersion & {
-    readonly since: string;
-    /** In seconds, since it answers. */
-    readonly age: number;
-    readonly inFlight: number;
-    /** The date of the run that trained it. */
-    readonly trainedFor: string;
-  };
-  /** What is published, where that is not served; and why. */
-  readonly wanted?: Partial<NamedVersion> & { readonly is: Result; readonly why: string; readonly at: string };
-  readonly isWanted: boolean;
-  readonly isReloading: boolean;
-  readonly looked?: string;
-  readonly next?: string;
-  readonly away?: { readonly since: string; readonly tries: number; readonly error: string };
-  /** The last swap, or the last version that was refused. */
-  readonly last?: Receipt;
-  readonly results: Readonly<Partial<Record<Result, number>>>;
-}
 
 const named = (model: Pick<ServedModel, 'version' | 'contentHash' | 'move'> | undefined): NamedVersion | undefined =>
   model && { version: model.version, move: model.move?.number ?? 0, contentHash: model.contentHash };
