@@ -37,6 +37,7 @@ export const pointsOfOthers = [
   ...['backup-begun', 'backup-warehouse', 'backup-state', 'backup-manifest', 'backup-named'],
   ...['restore-decided', 'restore-cleared'],
   ...['version', 'learned', 'kept', 'registered', 'moved', 'shown', 'version-approved', 'champion-moved'],
+  ...['taken-back', 'thawed', 'candidate-published', 'shadow-judged'],
   ...['version-published', 'move-published', 'latest-published'],
   ...['rows-exported', 'rows-kept', 'rows-latest', 'former-rows-removed', 'values-published'],
 ];

@@ -80,6 +80,26 @@ export function alertsConformance(on: On): void {
     },
   );
 
+  on('what was found of one champion is over when another one is, whatever is known of that', async (state) => {
+    await state.own(newOwner('first'));
+    const of = (champion: string, more: Parameters<typeof figure>[1] = {}) =>
+      figure(1, { champions: { 'c.gold.ltr': champion }, ...more });
+    const unknown = { verdict: 'unknown', parts: [] } as const;
+    assert.deepEqual(await found(state, 1, of('a', { broken: ['silver.orders'] })), ['raised inválidos']);
+    assert.deepEqual(await found(state, 2, of('a', unknown)), []);
+    assert.deepEqual(await found(state, 3, of('b', unknown)), ['over inválidos']);
+    const [past] = await state.alerts.alerts({ open: false, limit: 9 });
+    assert.deepEqual([past?.overAt, past?.latest.champions], [at(3), { 'c.gold.ltr': 'a' }]);
+    assert.deepEqual(await found(state, 4, of('b', { broken: ['silver.orders'] })), ['raised inválidos']);
+    const [first] = await state.alerts.alerts({ open: true, limit: 9 });
+    assert.deepEqual(await found(state, 5, of('c', { broken: ['silver.orders'] })), ['raised inválidos'], 'anew');
+    const open = await state.alerts.alerts({ open: true, limit: 9 });
+    assert.deepEqual([open.length, open[0]?.alertId === first?.alertId], [1, false]);
+    assert.deepEqual(await found(state, 6, of('c')), ['over inválidos']);
+    assert.deepEqual(await found(state, 7, broken(7, 'silver.orders')), ['raised inválidos']);
+    assert.deepEqual(await found(state, 8, of('c', { ...unknown })), [], 'of what says of no champion nothing is over');
+  });
+
   on('what could not be measured counts as broken; monitors do not know of each other', async (state) => {
     await state.own(newOwner('first'));
     const failed = figure(1, { verdict: 'failed', parts: [{ of: 'measuring', isBroken: true }] });

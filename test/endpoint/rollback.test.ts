@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { binOf } from '../sandbox.ts';
+import { Served } from './rollback-world.ts';
+
+const stateOf = async (served: Served, version: string): Promise<string | undefined> =>
+  (await served.history()).versions.find((one) => one.version === version)?.state;
+/** Bad enough to be seen within ten hours. */
+const bad = 0.3;
+
+describe('a champion that does worse is taken back', () => {
+  it('by the job that the alert begins: the one before is used again, people hear why, and nothing is promoted by itself', async () => {
+    const served = await Served.after(3, 0.58);
+    const good = served.champion;
+    const worse = await served.train();
+    assert.equal(served.champion, worse);
+    served.answer(5, 0.9, good);
+    served.answer(5, 0.9, worse, 'shadow');
+    await served.log();
+    assert.equal(await served.verdict(), 'unknown', 'neither another version nor a shadow counts for it');
+    served.answer(12, bad);
+    await served.log();
+    assert.equal(await served.verdict(), 'broken');
+    await served.keep();
+    assert.equal(served.champion, good);
+    assert.equal(await stateOf(served, worse), 'taken back');
+    const { moves, frozen } = await served.history();
+    assert.match(
+      moves[0]?.reason ?? '',
+      /^hits: hit of gold\.ltr \d{8}_\d{4} is 0\.\d+ of \d+ since 2026-03-05, 0\.\d+ of [\d,]+ before: worse by more than 0\.02 with p /,
+    );
+    assert.deepEqual([moves[0]?.by, frozen?.takenBack, frozen?.job], ['job ltr_rollback', worse, 'ltr_rollback']);
+    const told = readFileSync(path.join(served.folder, 'told.txt'), 'utf8');
+    assert.match(told, /ltr_rollback succeeded for .*: gold\.ltr .* was taken back, .* is the champion again/);
+
+    await served.log();
+    assert.equal(await served.verdict(), 'unknown', 'a new life begins');
+    const { open } = await served.world.do('alerts', {});
+    assert.deepEqual(open, [], 'what was found of a version that is the champion no more is over');
+    const next = await served.train();
+    assert.equal(served.champion, good);
+    assert.match(
+      (await served.model()).newest?.waits ?? '',
+      /^automatic promotion is frozen since .* by ltr_rollback$/,
+    );
+    assert.match((await served.world.do('status', {})).frozen[0]?.text ?? '', /when ltr_rollback took/);
+    const newer = await served.train();
+    const thawed = await served.world.do('models thaw', { model: 'ltr', by: 'ana', reason: 'the source is mended' });
+    assert.deepEqual([thawed.thawed, thawed.champion, thawed.before], [true, newer, good]);
+    await served.history();
+    assert.deepEqual([served.champion, await stateOf(served, next)], [newer, 'candidate'], 'only the newest');
+    const last = await served.train();
+    assert.equal(served.champion, last, 'versions get out by themselves again');
+    await served.close();
+  });
+
+  it('once a day: a second that is bad stays until the next, and people hear that it does', async () => {
+    const served = await Served.after(3, 0.58);
+    const good = served.champion;
+    const [first, second] = [await served.train(), await served.train()];
+    served.answer(9, bad);
+    await served.log();
+    await served.keep();
+    assert.deepEqual([served.champion, await stateOf(served, second)], [first, 'taken back']);
+    served.answer(9, bad);
+    await served.log();
+    const said = await served.keep();
+    assert.equal(served.champion, first);
+    assert.ok(
+      said.some((text) => text.includes('ROLLBACK_TOO_SOON')),
+      said.join('\n'),
+    );
+    assert.match(
+      readFileSync(path.join(served.folder, 'told.txt'), 'utf8'),
+      /ltr_rollback failed .*\(ROLLBACK_TOO_SOON\)/,
+    );
+    served.later({ hours: 8 });
+    await served.log();
+    // Whoever keeps the schedules for long tries again by himself; here each look is another process's.
+    await served.world.run('ltr_rollback', undefined, { again: true });
+    await served.history();
+    assert.deepEqual([served.champion, await stateOf(served, first)], [good, 'taken back']);
+    await served.close();
+  });
+
+  it('not when it was moved since the alert, nor without an alert', async () => {
+    const served = await Served.after(3, 0.58);
+    const good = served.champion;
+    const worse = await served.train();
+    served.answer(9, bad);
+    await served.log();
+    await served.world.do('models promote', { model: 'ltr', version: good, by: 'ana', reason: 'I have seen it first' });
+    const said = await served.keep();
+    assert.ok(
+      said.some((text) => text.startsWith(`nothing was taken back: the alert is about gold.ltr ${worse}, and ${good}`)),
+      said.join('\n'),
+    );
+    assert.deepEqual([served.champion, await stateOf(served, good)], [good, 'released']);
+    await served.log();
+    await served.world.run('ltr_rollback', undefined, { again: true });
+    assert.equal((await served.history()).champion, good);
+    await served.close();
+  });
+
+  it('not to one that is not whole any more: the one before that is used, and where there is none the run fails', async () => {
+    const served = await Served.after(3, 0.58);
+    const good = served.champion;
+    const broken = await served.train();
+    const worse = await served.train();
+    rmSync(path.join(served.folder, 'data', 'models', 'ranking.gold.ltr', broken, 'model.json'));
+    served.answer(9, bad);
+    await served.log();
+    await served.keep();
+    assert.deepEqual([served.champion, await stateOf(served, worse)], [good, 'taken back']);
+    served.later({ hours: 24 });
+    served.answer(9, 0.05);
+    await served.log();
+    const said = await served.keep();
+    assert.ok(
+      said.some((text) => text.includes('ROLLBACK_IMPOSSIBLE')),
+      said.join('\n'),
+    );
+    assert.equal(served.champion, good);
+    await served.close();
+  });
+
+  it('once, when the process is killed after the move, and the run goes on', async () => {
+    const served = await Served.after(3, 0.58);
+    const good = served.champion;
+    const worse = await served.train();
+    served.answer(9, bad);
+    await served.log();
+    await served.close();
+    const start = (stop: string) =>
+      spawnSync(process.execPath, [binOf(served.folder), 'start', '--once'], {
+        cwd: served.folder,
+        env: { ...process.env, ESTEIRA_NOW: served.now.toString(), ESTEIRA_STOP_AT: stop },
+        encoding: 'utf8',
+      });
+    for (const stop of ['champion-moved@1', 'taken-back@1', 'finished@1']) {
+      const { signal, stdout, stderr } = start(stop);
+      assert.equal(signal, 'SIGKILL', `${stop}: ${stdout}${stderr}`);
+    }
+    await served.open();
+    await served.keep();
+    const { moves, frozen } = await served.history();
+    assert.deepEqual([served.champion, moves.length, frozen?.takenBack], [good, 3, worse]);
+    const [run] = (await served.world.do('runs', {})).runs;
+    assert.deepEqual([run?.job, run?.state], ['ltr_rollback', 'succeeded']);
+    await served.close();
+  });
+});
+
+describe('good days end what a rollback has frozen', () => {
+  it('when there were enough of them with enough samples, the newest that waits is the champion', async () => {
+    const served = await Served.after(7, 0.58, { frozen: '2 days' });
+    const good = served.champion;
+    await served.train();
+    served.answer(9, bad);
+    await served.log();
+    await served.keep();
+    const waiting = await served.train();
+    const looked = async (hours: number, rate = 0.58): Promise<string> => {
+      served.answer(hours, rate);
+      await served.log();
+      await served.history();
+      return `${served.champion === waiting ? 'thawed' : (await served.model()).frozen?.days?.good}`;
+    };
+    assert.equal(await looked(24), '0', 'the day of the rollback does not count');
+    served.later({ hours: 24 });
+    assert.equal(await looked(1), '1');
+    assert.equal(await looked(24), '1', 'a day with few requests counts for nothing');
+    assert.equal(await looked(24), 'thawed');
+    const { moves, frozen } = await served.history();
+    assert.deepEqual([moves[0]?.from, moves[0]?.by, frozen], [good, 'job ltr_rollback', undefined]);
+    assert.match(moves[0]?.reason ?? '', /^\d good days after .* was taken back$/);
+    await served.close();
+  });
+});
