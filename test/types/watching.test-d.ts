@@ -28,3 +28,5 @@ job('j', { when: alerted(falling), rollback: [usage] });
 job('j', { when: alerted(falling), rollback: [{ model: usage, frozen: '3 days' }], build: [came] });
 // @ts-expect-error a table has no champion to be taken back
 job('j', { when: alerted(falling), rollback: [came] });
+const watchedAs = (name: string, expect: Parameters<typeof monitor>[1]['expect']) => monitor(name, { expect });
+watchedAs('m', atMost(degradation(came, watched), 0.02));
