@@ -175,6 +175,16 @@ export const guarantees: readonly Guarantee[] = [
     by: 'Esteira, which seals each file and follows the state move by move (`PUBLISH_CONFLICT`); the store, by conditional puts, or by `link` and `rename` in a folder',
     proof: ['test/publish/folder.test.ts', 'test/publish/owed.test.ts', 'test/servers/s3/campaign.test.ts'],
   },
+  {
+    what: 'An endpoint looks up rows that one publication of a table left, all of them and no others; a request keeps those that it began with, and what is broken, older, or of other columns takes no place.',
+    by: 'Esteira, which exports in one transaction of the engine, writes the file before what points to it, and puts that only in the place of what was looked at (`PUBLISH_CONFLICT`); the hash and the seal, by which readers know',
+    proof: [
+      'test/endpoint/tables/writing.test.ts',
+      'test/endpoint/tables/kills.test.ts',
+      'test/endpoint/tables/reading.test.ts',
+      'src/ports/conformance/warehouse/exporting.ts',
+    ],
+  },
 ];
 
 export const without: readonly string[] = [

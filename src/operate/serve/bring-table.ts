@@ -20,6 +20,7 @@ import {
   tableFolder,
 } from '../../serve/tables/index.ts';
 import { labelIn } from '../alerts/subject.ts';
+import { counted } from '../numbers.ts';
 import type { Served } from './served.ts';
 
 type Table = Extract<Served, { readonly of: 'table' }>;
@@ -130,7 +131,7 @@ async function write(
   const folder = await mkdtemp(path.join(tmpdir(), 'esteira-export-'));
   try {
     const file = path.join(folder, 'rows.parquet');
-    const judge = (counted: Counted): void => refuseUnservable(counted, { table, project });
+    const judge = (found: Counted): void => refuseUnservable(found, { table, project });
     const exported = await project.warehouse.exportRows(placeOf(node), { columns, key, file, judge });
     if (!exported) return undefined;
     await project.trace('rows-exported');
@@ -205,7 +206,7 @@ function refuseUnservable(
   const promised = Object.keys(missing).find((name) => !columns[name]?.facts.nullable);
   if (promised !== undefined)
     throw refuse(
-      `${missing[promised]} rows without ${promised}`,
+      `${counted(missing[promised] ?? 0, 'row')} without ${promised}`,
       `${promised} in every row: its column is not optional`,
       `Was the column added after they were written? esteira reprocess ${label} writes them anew; else say .optional().`,
     );

@@ -1,6 +1,7 @@
 import { comparing } from './warehouse/comparing.ts';
 import { dissecting } from './warehouse/dissecting.ts';
 import { equalRows } from './warehouse/equal-rows.ts';
+import { exporting } from './warehouse/exporting.ts';
 import { filesOfStep } from './warehouse/files.ts';
 import { histories } from './warehouse/histories.ts';
 import { invalidRows } from './warehouse/invalid.ts';
@@ -32,6 +33,7 @@ export function warehouseConformance(name: string, open: Open): void {
   rerun(on);
   shapes(on);
   comparing(on);
+  exporting(on);
   names(on);
   originsOf(on);
   dissecting(on);

@@ -17,6 +17,8 @@ export interface TablesOf {
   readonly say: Say;
 }
 
+/** In the place of the name of a table, which none can have. */
+const ofSettings = '(settings)';
 /** A timer counts no further. */
 const longest = 2 ** 31 - 1;
 
@@ -30,7 +32,7 @@ export class Tables implements TablesPart {
   #current: { readonly lookup: Lookup };
   #values = new Map<string, number | Duration>();
   #settingsSince: string | undefined;
-  /** By table, and `settings`: what was said of it last. */
+  /** By table, and of the settings: what was said of it last. */
   readonly #troubles = new Map<string, string>();
   #looking: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
@@ -97,7 +99,7 @@ export class Tables implements TablesPart {
       return reader;
     };
     try {
-      await this.#attempt('settings', () => this.#lookAtSettings());
+      await this.#attempt(ofSettings, () => this.#lookAtSettings());
       for (const one of this.#wanted) await this.#attempt(one.name, () => this.#lookAtTable(one, open));
     } finally {
       await reader?.then((opened) => opened.close()).catch(() => {});
@@ -112,8 +114,9 @@ export class Tables implements TablesPart {
     else this.#troubles.set(name, trouble);
     if (trouble === before) return;
     const { say } = this.#of;
-    if (trouble === undefined) say({ level: 'info', event: 'table', table: name, result: 'well again' });
-    else say({ level: 'warn', event: 'table', table: name, result: 'kept', why: trouble });
+    const what = name === ofSettings ? { event: 'settings' } : { event: 'table', table: name };
+    if (trouble === undefined) say({ level: 'info', ...what, result: 'well again' });
+    else say({ level: 'warn', ...what, result: 'kept', why: trouble });
   }
 
   async #lookAtTable(wanted: Wanted, open: () => Promise<ExportReader>): Promise<string | undefined> {
@@ -170,7 +173,7 @@ export class Tables implements TablesPart {
       };
     });
     if (this.#taken.length === 0) return { tables };
-    const trouble = this.#troubles.get('settings');
+    const trouble = this.#troubles.get(ofSettings);
     const settings = {
       values: Object.fromEntries(this.#values),
       ...(this.#settingsSince !== undefined && { since: this.#settingsSince }),
@@ -188,7 +191,7 @@ export class Tables implements TablesPart {
   figures(): readonly Figure[] {
     const used = [...this.#used];
     const by = (of: (one: InUse) => number) => used.map(([table, one]) => ({ labels: { table }, value: of(one) }));
-    const kept = [...this.#wanted.map(({ name }) => name), ...(this.#taken.length > 0 ? ['settings'] : [])];
+    const kept = [...this.#wanted.map(({ name }) => name), ...(this.#taken.length > 0 ? [ofSettings] : [])];
     return [
       {
         ...{ name: 'table_age_seconds', type: 'gauge' },
