@@ -67,9 +67,11 @@ function distances(pairs: readonly (readonly [readonly PredictedRow[], readonly 
       for (const [name, value] of Object.entries(values)) {
         const before = other[row]?.[name] ?? null;
         if (value === null || before === null) continue;
+        const distance = Math.abs(value - before);
+        // One before that said what is no number is not compared with.
+        if (!Number.isFinite(distance)) continue;
         const known = sums.get(name) ?? { sum: 0, most: 0, count: 0 };
         sums.set(name, known);
-        const distance = Math.abs(value - before);
         known.sum += distance;
         known.count += 1;
         known.most = Math.max(known.most, distance);

@@ -87,8 +87,9 @@ export class Models implements ModelsPart {
       ...(own && { served: own.model }),
       predict: (rows) => {
         if (!own) throw new Error('there is no model');
+        const found = own.model.predict(rows) as readonly Row[];
         this.#recent.see(rows);
-        return own.model.predict(rows) as readonly Row[];
+        return found;
       },
       end: (how) => own?.end(how),
     };
