@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { folderStore } from '../../src/adapters/files/store.ts';
+import { lookAtShadows } from '../../src/operate/shadow/shadows.ts';
 import { begun, newRun } from '../../src/ports/conformance/runs.ts';
 import { readChoice } from '../../src/serve/shadow/choice.ts';
 import { keepSeen } from '../../src/serve/shadow/figure-files.ts';
@@ -205,7 +206,7 @@ test('whoever was killed between the verdict and the promotion leaves it to the 
   const version = await trained();
   await seen({ version, champion }, { good: 100 });
   stops = 'shadow-judged';
-  await assert.rejects(publish(), /killed/);
+  assert.deepEqual((await publish()).shadows, ['shadows: killed']);
   stops = '';
   assert.deepEqual([(await history()).champion, await waits(version)], [champion, 'nothing: it can be promoted']);
   assert.match((await publish()).shadows.join(), /^ml\.churn \S+ is the champion/);
@@ -245,4 +246,21 @@ test('one that somebody is to approve waits for that after its shadow has passed
   assert.match((await waits(second, 'asked')) ?? '', /is to approve it/);
   assert.equal((await history('asked')).champion, first);
   assert.equal(await chosen('asked'), second, 'it is seen on');
+});
+
+test('a candidate whose files are lost, and a store that does not answer, are said, and keep nothing else from being done', async () => {
+  const { champion = '' } = await history('asked');
+  const lost = await trained('train_asked');
+  await seen({ version: (await chosen('asked')) as string, champion, endpoint: 'asked' }, { good: 10 });
+  rmSync(path.join(world.folder, 'files', 'models', 'shop.ml.asked', lost), { recursive: true });
+  await world
+    .do('endpoint shadow', { endpoint: 'asked', shadows: 'candidate', by: 'ana', reason: 'look' })
+    .catch(() => undefined);
+  const { shadows, models } = await publish();
+  assert.match(shadows.join('\n'), /^shadows: Version \S+ of the model ml\.asked is not whole\./m);
+  assert.equal(models.length, 2);
+  const away = { name: 'away', open: () => Promise.reject(new Error('it does not answer')) };
+  const operated = { ...world.project, serving: away };
+  const seenAway = await lookAtShadows(operated);
+  assert.deepEqual(seenAway, { told: [], trouble: 'shadows: it does not answer' });
 });

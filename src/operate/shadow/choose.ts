@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../define/index.ts';
 import type { KeptFiles, ModelVersion } from '../../ports/index.ts';
 import { keepPublished, publishedPlace } from '../../registry/index.ts';
-import { overtaken, type Project } from '../../run/index.ts';
+import { broken, overtaken, type Project } from '../../run/index.ts';
 import { changeChoice, type FoundChoice, readChoice, type ShadowChoice } from '../../serve/shadow/choice.ts';
 import { type ModelNode, mostVersions } from '../models/find.ts';
 import { loadVersion } from '../publish/bring.ts';
@@ -68,7 +68,8 @@ export async function choose(
 export async function bringVersion(project: Project, node: ModelNode, version: string): Promise<void> {
   const [target] = project.published ?? [];
   const publishable = await loadVersion(project, node.id, version);
-  if (!target || !publishable) throw new Error(`version ${version} of ${node.id} is not whole, or nowhere published`);
+  if (!publishable) throw broken(node, version, 'its files are not what was registered');
+  if (!target) return;
   await keepPublished(await target.open(), publishable, publishedPlace(node.id));
   await project.trace('candidate-published');
 }

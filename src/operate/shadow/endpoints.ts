@@ -26,9 +26,9 @@ export function endpointNamed(project: Project, name: string): Endpoint {
 }
 
 /** Where endpoints are served from; it may not answer. */
-export async function servingFiles({ serving }: Project): Promise<KeptFiles> {
+export async function servingFiles({ serving }: Project, signal?: AbortSignal): Promise<KeptFiles> {
   if (!serving) throw new Error('the project has no endpoints');
-  return serving.open();
+  return serving.open(signal);
 }
 
 /** It passed what was known when it was trained, and waits for the rest. */

@@ -56,9 +56,12 @@ export async function progressOf(
 /** Why it is not judged yet, as the end of a sentence; empty where nothing is known. */
 export async function progressText(project: Project, node: ModelNode, version: ModelVersion): Promise<string> {
   try {
-    const { requests, wanted } = await progressOf(project, node, { version, files: await servingFiles(project) });
+    // Whoever asks how things stand does not wait for a store that is away.
+    const files = await servingFiles(project, AbortSignal.timeout(patience));
+    const { requests, wanted } = await progressOf(project, node, { version, files });
     return `${requests} of ${wanted} requests`;
   } catch (error) {
     return `nobody knows how much it has shown: ${(error as Error).message}`;
   }
 }
+const patience = 3000;

@@ -10,22 +10,32 @@ interface Telling {
 /** By the project's clock: between two looks at what endpoints have seen. */
 const every = { seconds: 30 };
 
-/** Judges what shadows have shown, and says to endpoints which version is to be seen beside their champion. Throws what the store or the state says. */
-export async function lookAtShadows(project: Project): Promise<readonly Told[]> {
+interface Seen {
+  readonly told: readonly Told[];
+  /** What kept the rest from being looked at, in words; it is tried again. */
+  readonly trouble?: string;
+}
+
+/** Judges what shadows have shown, and says to endpoints which version is to be seen beside their champion. A store that does not answer is left then. */
+export async function lookAtShadows(project: Project, signal?: AbortSignal): Promise<Seen> {
   const endpoints = shadowing(project);
-  if (endpoints.length === 0) return [];
-  const files = await servingFiles(project);
   const told: Told[] = [];
-  for (const node of new Set(endpoints.map((endpoint) => nodeServed(project, endpoint))))
-    told.push(...(await judgeShadowed(project, node, files)));
-  for (const endpoint of endpoints) {
-    const { choice, isNew } = await choose(project, endpoint, files);
-    if (!isNew || !choice) continue;
-    const label = labelOfModel(project, nodeServed(project, endpoint));
-    const text = choice.version === undefined ? 'nothing shadows' : `${choice.version} of ${label} shadows`;
-    told.push({ level: 'info', text: `endpoint ${endpoint.name}: ${text}: ${choice.reason}` });
+  if (endpoints.length === 0) return { told };
+  try {
+    const files = await servingFiles(project, signal);
+    for (const node of new Set(endpoints.map((endpoint) => nodeServed(project, endpoint))))
+      told.push(...(await judgeShadowed(project, node, files)));
+    for (const endpoint of endpoints) {
+      const { choice, isNew } = await choose(project, endpoint, files);
+      if (!isNew || !choice) continue;
+      const label = labelOfModel(project, nodeServed(project, endpoint));
+      const text = choice.version === undefined ? 'nothing shadows' : `${choice.version} of ${label} shadows`;
+      told.push({ level: 'info', text: `endpoint ${endpoint.name}: ${text}: ${choice.reason}` });
+    }
+    return { told };
+  } catch (thrown) {
+    return { told, trouble: `shadows: ${(said(thrown, project) as Error).message}` };
   }
-  return told;
 }
 
 /** Does so again and again, beside all that goes on. */
@@ -52,14 +62,10 @@ export class Shadows {
 
   /** What does not answer is asked again, and said once. */
   async #look(): Promise<void> {
-    try {
-      for (const { level, text } of await lookAtShadows(this.#project)) this.#telling.say(level, text);
-      this.#trouble = undefined;
-    } catch (thrown) {
-      const why = (said(thrown, this.#project) as Error).message;
-      if (why !== this.#trouble) this.#telling.say('warn', `shadows: ${why}`);
-      this.#trouble = why;
-    }
+    const { told, trouble } = await lookAtShadows(this.#project);
+    for (const { level, text } of told) this.#telling.say(level, text);
+    if (trouble !== undefined && trouble !== this.#trouble) this.#telling.say('warn', trouble);
+    this.#trouble = trouble;
   }
 
   async end(): Promise<void> {
