@@ -20,8 +20,8 @@ export const endpoint: Command = async ({ typed, terminal }) => {
   const port = Number(typed.texts.get('port') ?? usual.port);
   const token = opened.variable('ESTEIRA_TOKEN');
   const isJson = typed.flags.has('json');
-  const shown = (line: object): void =>
-    terminal.tell(opened.redact(isJson ? `${JSON.stringify(line)}\n` : `${Object.values(line).join(' ')}\n`));
+  const shown = (line: Readonly<Record<string, unknown>>): void =>
+    terminal.tell(opened.redact(isJson ? `${JSON.stringify(line)}\n` : lineText(line)));
   const { clock, redact } = opened;
   const own = randomUUID();
   const file = opened.logs.get(found.name);
@@ -66,3 +66,13 @@ export const endpoint: Command = async ({ typed, terminal }) => {
     interrupt.close();
   }
 };
+
+/** `info reload result=swapped by=poll version=20250714_0215` */
+function lineText({ level, event, ...more }: Readonly<Record<string, unknown>>): string {
+  const said = Object.entries(more).filter(([, value]) => value !== undefined);
+  const pairs = said.map(([name, value]) => {
+    const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+    return ` ${name}=${/\s/.test(text) && typeof value === 'string' ? JSON.stringify(text) : text}`;
+  });
+  return `${level} ${event}${pairs.join('')}\n`;
+}

@@ -8,7 +8,7 @@ export function whyOther(wanted: WantedModel, about: unknown, members: readonly 
   if (learner !== wanted.learner)
     return `it was learned by ${String(learner)}, and the definition has ${wanted.learner}`;
   if (list(each) !== list(wanted.each))
-    return `it is one for each ${list(each) || 'of nothing'}, and the definition has ${list(wanted.each) || 'none'}`;
+    return `it is ${familyText(each)}, and the definition has ${familyText(wanted.each)}`;
   if (members.length === 0) return 'it has learned nothing';
   for (const one of members) {
     if (one.parameters.learner !== wanted.learner) return `what it has learned is of ${one.parameters.learner}`;
@@ -20,6 +20,8 @@ export function whyOther(wanted: WantedModel, about: unknown, members: readonly 
   }
   return undefined;
 }
+const familyText = (each: readonly string[]): string =>
+  each.length === 0 ? 'one for all rows' : `one for each ${list(each)}`;
 const list = (names: readonly string[]): string => names.join(', ');
 
 function whyOtherFeatures({ features }: WantedModel, member: ReadMember): string | undefined {
