@@ -66,6 +66,8 @@ export function refuseMonitor(monitor: Monitor): void {
       `every: ${every}`,
       'no `every`: it is judged after each run',
     );
+  if (measure === 'degradation' && limit.sign !== '<=')
+    throw refuse('asks for a degradation', 'atLeast(…)', 'atMost(degradation(…), …): by how much it may be worse');
   if (limit.measure.measure === 'degradation') refuseDegradation(limit.measure, refuse);
   else if ('model' in limit.measure) refuseBesideModel(limit.measure, refuse);
   if (limit.measure.measure !== 'age') return;

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { col } from '../columns/index.ts';
 import {
   alerted,
+  atLeast,
   atMost,
   byHand,
   cron,
@@ -46,6 +47,7 @@ const when = alerted(worse);
 
 // What a project without a type checker could write.
 const misshapen: Readonly<Record<string, () => Definition>> = {
+  'asks for a degradation': () => monitor('m', { expect: atLeast(degradation(outcomes, how), 0.02) }),
   'takes as of what is none': of({ of: 'version' }),
   'takes as version what is none': of({ version: 'verion' }),
   'takes as at what is none': of({ at: 'id' }),

@@ -1,5 +1,6 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { operate, type RunEvent } from '../../src/operate/index.ts';
 import type { ModelHistoryView, ModelsView } from '../../src/operate/views.ts';
 import { temporaryFolder } from '../run/support/folder.ts';
 import { Random } from '../run/support/random.ts';
@@ -143,6 +144,21 @@ export class Served {
     await this.world.do('start', { once: true });
     await this.history();
     return this.world.events.slice(before).flatMap((event) => (event.type === 'schedule' ? [event.text] : []));
+  }
+  /** Keeps the schedules while the work goes on, which is given what was said so far. */
+  async keepDuring(work: (said: readonly string[]) => Promise<void>): Promise<void> {
+    const said: string[] = [];
+    const stop = new AbortController();
+    const emit = (event: RunEvent): void => {
+      if (event.type === 'schedule') said.push(event.text);
+    };
+    const keeping = operate(this.world.project, 'start', {}, { emit, signal: stop.signal });
+    try {
+      await work(said);
+    } finally {
+      stop.abort();
+      await keeping;
+    }
   }
   async history(): Promise<ModelHistoryView> {
     const history = await this.world.do('models history', { model: 'ltr', limit: 50 });

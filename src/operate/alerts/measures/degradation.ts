@@ -10,8 +10,8 @@ import { labelOf, type Subject } from '../subject.ts';
 import { commandIn } from '../words.ts';
 import type { Measured } from './measured.ts';
 
-/** Rows of the versions before that are read, the newest; and of the champion's own, from its beginning. */
-const most = { before: 20_000, own: 40_000 };
+/** Rows of the versions before that are read; of more of them, and then of the champion's own, only every so many-th is. */
+const most = 50_000;
 
 /** Since when a version is the champion, and which do not count as what was before it. */
 interface Life {
@@ -97,10 +97,12 @@ async function samplesOf(
   const always = [`${value} is not null`, ...(role === undefined ? [] : [`${name(role)} = 'champion'`])];
   // Rows of one moment are put in an order that says nothing of their values.
   const keys = keyOf(rows.columns).map(name);
-  const ask = async (which: readonly string[], order: readonly string[], limit: number): Promise<readonly Sample[]> => {
+  const { catalogs } = project.graph;
+  const ask = async (which: readonly string[], order: readonly string[], every: number): Promise<readonly Sample[]> => {
     const where = [...always, ...which].join(' and ');
-    const query = `select ${at}, cast(${number} as ${real}) from ${relation} where ${where} order by ${order.join(', ')}`;
-    const found = await project.warehouse.query(query, { limit, catalogs: project.graph.catalogs });
+    const columns = `${at} as _at, cast(${number} as ${real}) as _value, row_number() over (order by ${order.join(', ')}) as _nth`;
+    const query = `select _at, _value from (select ${columns} from ${relation} where ${where}) as _numbered where mod(_nth, ${every}) = 0 order by _nth`;
+    const found = await project.warehouse.query(query, { limit: 2 * most, catalogs });
     return found.rows.map(([when, what]) => ({
       at: (when as Temporal.Instant).epochMilliseconds,
       value: Math.min(1, Math.max(0, (Number(what) - from) / (to - from))),
@@ -119,8 +121,11 @@ async function samplesOf(
     `${at} < ${dialect.literal(since)}`,
     `${at} >= ${dialect.literal(since.subtract(ago(before)))}`,
   ];
+  const counting = `select count(*) from ${relation} where ${[...always, ...others].join(' and ')}`;
+  const [[rowsBefore] = []] = (await project.warehouse.query(counting, { limit: 1, catalogs })).rows;
+  const every = Math.max(1, Math.ceil(Number(rowsBefore ?? 0) / most));
   return {
-    own: await ask(one, [at, ...keys], most.own),
-    before: await ask(others, [`${at} desc`, ...keys], most.before),
+    own: await ask(one, [at, ...keys], every),
+    before: await ask(others, [`${at} desc`, ...keys], every),
   };
 }
