@@ -384,14 +384,15 @@ export const commands: readonly CommandEntry[] = [
   },
   {
     name: 'publish',
-    about: 'Bring stores of models up to the champions.',
-    more: 'What `models` of the environment names: each version as a file of its own, and latest, a whole copy of the one in use. `esteira run` and `esteira start` do it by themselves; what could not be brought is owed, and tried again. Looks into every store, also where nothing is owed. Where a store knows moves of the champion that this state does not (PUBLISH_CONFLICT), nothing is changed unless the model is named with --take-over.',
+    about: 'Bring stores up to champions, and tables.',
+    more: 'What `models` of the environment names: each version as a file of its own, and latest, a whole copy of the one in use; and the tables that endpoints look up, with the settings that they take. `esteira run` and `esteira start` do it by themselves; what could not be brought is owed, and tried again. Looks into every store, also where nothing is owed. Where a store knows moves of the champion that this state does not (PUBLISH_CONFLICT), or of a table a publication that the warehouse does not know, nothing is changed unless it is named with --take-over.',
     arguments: [],
     options: {
       'take-over': {
         takes: 'text',
-        value: '<model>',
-        about: 'Its moves in the store come into the history here, and the champion of here stays: after a restore.',
+        value: '<model|table>',
+        about:
+          'After a restore: the moves of a model in the store come into the history here, and the champion of here stays; rows of a table that an endpoint looks up take the place of those in the store.',
       },
     },
     examples: [

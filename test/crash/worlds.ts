@@ -39,6 +39,7 @@ export const pointsOfOthers = [
   ...['version', 'learned', 'kept', 'registered', 'moved', 'shown', 'version-approved', 'champion-moved'],
   ...['taken-back', 'thawed', 'candidate-published', 'shadow-judged'],
   ...['version-published', 'move-published', 'latest-published'],
+  ...['seen-fetched'],
   ...['rows-exported', 'rows-kept', 'rows-latest', 'former-rows-removed', 'values-published'],
 ];
 
