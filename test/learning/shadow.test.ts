@@ -67,7 +67,7 @@ const chosen = async (endpoint = 'churn') => {
 /** What a process of an endpoint would have kept. */
 async function seen(
   of: { version: string; champion: string; process?: string; endpoint?: string },
-  { good = 0, bad = 0, failed = 0, milliseconds = 1 },
+  { good = 0, bad = 0, short = 0, failed = 0, milliseconds = 1 },
 ): Promise<void> {
   const at = '2026-03-10T06:00:00Z';
   const tally = new Tally();
@@ -78,6 +78,7 @@ async function seen(
     );
   for (let count = 0; count < good; count += 1) answered(1);
   for (let count = 0; count < bad; count += 1) answered(0.2);
+  for (let count = 0; count < short; count += 1) answered(Number.NaN);
   for (let count = 0; count < failed; count += 1) tally.failed('threw', 'no such column', at);
   const { version, champion, process = 'p1', endpoint = 'churn' } = of;
   await keepSeen(store(), { endpoint, version, process, champions: { [champion]: JSON.parse(JSON.stringify(tally)) } });
@@ -103,7 +104,8 @@ test('a version that passed the rest of its gate waits until enough is known of 
     code: 'VERSION_UNUSABLE',
     message: /its shadow is to show more/,
   });
-  await seen({ version: second, champion }, { good: 60, failed: 2 });
+  // Of requests with few rows an overlap says nothing.
+  await seen({ version: second, champion }, { good: 60, short: 300, failed: 2 });
   await seen({ version: second, champion: '20200101_0000', process: 'p2' }, { good: 500 });
   assert.deepEqual((await publish()).shadows, []);
   assert.equal(await waits(second), 'its shadow is to show more: 62 of 100 requests');
@@ -114,7 +116,7 @@ test('a version that passed the rest of its gate waits until enough is known of 
   const { shadows } = await publish();
   assert.match(
     shadows.join('\n'),
-    /^ml\.churn \S+ passed by its shadow: shadow_overlap_at_5 0\.733333 \(at least 0\.6\), shadow_errors 0\.0163934 \(at most 0\.1\), of 120 requests\nml\.churn \S+ is the champion/,
+    /^ml\.churn \S+ passed by its shadow: shadow_overlap_at_5 0\.733333 \(at least 0\.6\), shadow_errors 0\.00473934 \(at most 0\.1\), of 420 requests\nml\.churn \S+ is the champion/,
   );
   const after = await history();
   assert.equal(after.champion, second);
@@ -211,6 +213,21 @@ test('whoever was killed between the verdict and the promotion leaves it to the 
   assert.deepEqual([(await history()).champion, await waits(version)], [champion, 'nothing: it can be promoted']);
   assert.match((await publish()).shadows.join(), /^ml\.churn \S+ is the champion/);
   assert.equal((await history()).champion, version);
+});
+
+test('what has passed beside a champion that is another by now is for a person to promote', async () => {
+  const { champion = '' } = await history();
+  const version = await trained();
+  await seen({ version, champion }, { good: 100 });
+  stops = 'shadow-judged';
+  await publish();
+  stops = '';
+  await world.do('models rollback', { model: 'churn', by: 'ana', reason: 'it is strange' });
+  const { champion: former } = await history();
+  await publish();
+  assert.equal((await history()).champion, former);
+  assert.equal(await waits(version), 'nothing: it can be promoted');
+  await world.do('models promote', { model: 'churn', version, by: 'ana', reason: 'it is not that' });
 });
 
 test('while promotion is frozen what has passed waits', async () => {
