@@ -144,8 +144,9 @@ for (const [what, make] of Object.entries(bad))
     assert.ok((await receiptsIn(store)).length >= 2);
   });
 
-test('one that is slower than its gate allows is refused', async () => {
-  const { models, publisher } = world({ gate: [atMost(latency('p95', { rows: 64 }), '0.05 ms')] });
+test('one that is slower than its gate allows is refused where there is one to go on with', async () => {
+  const gate = [atMost(latency('p95', { rows: 64 }), '0.05 ms')];
+  const { models, publisher, store } = world({ gate });
   await publisher.champion(contentOf(trees, '1'));
   await models.start();
   assert.equal(models.current?.version, '1');
@@ -156,6 +157,12 @@ test('one that is slower than its gate allows is refused', async () => {
   assert.match(why ?? '', /^p95 of \d+ predictions of 64 rows is .* ms, and may be 0\.05 ms$/);
   assert.equal(models.current?.version, '1');
   await models.close();
+  // A process that begins then has nothing else to answer with.
+  const { models: others, said } = world({ gate, change: () => store });
+  await others.start();
+  assert.equal(others.current?.version, '2');
+  assert.equal(said.filter(({ event }) => event === 'slow').length, 1);
+  await others.close();
 });
 
 test('without a gate a version may take four times as long as the one before, and a millisecond at least', () => {

@@ -6,6 +6,7 @@ import type { Figure, ModelsPart, ModelUse, Row, Say } from '../parts.ts';
 import { Away, answeredSoon, pauseAfter } from './away.ts';
 import { compared } from './comparison.ts';
 import { rounded } from './durations.ts';
+import { whySlow } from './judge.ts';
 import { speedLimit } from './limit.ts';
 import { load } from './load.ts';
 import { type Loaded, loadAside } from './loading.ts';
@@ -182,12 +183,18 @@ export class Models implements ModelsPart {
     }
   }
 
-  #load(bytes: Uint8Array, before: InService | undefined, by: string): Loaded | Promise<Loaded> {
-    const { model, setting } = this.#of;
+  async #load(bytes: Uint8Array, before: InService | undefined, by: string): Promise<Loaded> {
+    const { model, setting, say } = this.#of;
     const limit = speedLimit(model, { before: before?.timing, setting });
     const loading = { bytes, wanted: this.#wanted, requests: this.#recent.all, ...(limit ? { limit } : {}) };
     // A process that begins has nothing to answer with, and is there sooner without a thread.
-    return before || by !== 'start' ? loadAside(loading) : load(loading);
+    const loaded = before || by !== 'start' ? await loadAside(loading) : load(loading);
+    const why = whySlow(loaded.timing, limit);
+    if (why === undefined) return loaded;
+    if (before) throw new Unservable('slow', why, loaded.packed);
+    // There is nothing faster to go on with.
+    say({ level: 'warn', event: 'slow', version: loaded.packed.version, why });
+    return loaded;
   }
 
   #warm(model: ServedModel, before: InService | undefined, { pretended }: Loaded) {
