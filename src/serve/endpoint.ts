@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Definition, Endpoint } from '../define/index.ts';
 import type { Clock, ExportReader, TakeLock } from '../ports/index.ts';
 import { Answers } from './answers.ts';
@@ -37,6 +38,8 @@ export interface Serving {
   /** Who may have it reloaded from elsewhere. */
   readonly token?: string;
   readonly patience?: Patience;
+  /** Milliseconds between being told to end and taking no connection any more. */
+  readonly linger?: number;
 }
 
 export interface Served {
@@ -50,6 +53,8 @@ export interface Served {
 /** Milliseconds that requests wait for a process that has just begun, before the fallback answers them. */
 const longestStart = 3000;
 
+/** Milliseconds in which what is on its way still arrives, and whoever sends requests sees that it is not ready any more. */
+const usualLinger = 500;
 /** Milliseconds that callers have to take what was begun for them. */
 const longestEnd = 20_000;
 
@@ -87,7 +92,7 @@ export async function serve(serving: Serving): Promise<Served> {
   };
   const answers = new Answers({ facts: endpoint.facts, parts, tally, clock, say });
   const opened = Promise.withResolvers<void>();
-  const server = serverOf(serving, { answers, parts, tally, opened: opened.promise });
+  const server = serverOf(serving, { answers, parts, tally, opened: opened.promise, isEnding: () => isStopping });
   addRoutes(server, { endpoint, parts, tally, looks, token });
   const closeParts = async (): Promise<void> => {
     for (const part of [parts.models, parts.tables, parts.shadow, parts.events, parts.log, keeper]) await part?.close();
@@ -111,6 +116,7 @@ export async function serve(serving: Serving): Promise<Served> {
       look: async () => void (await looks.reload('poll')),
       close: async () => {
         isStopping = true;
+        await sleep(serving.linger ?? usualLinger);
         const late = setTimeout(() => server.server.closeAllConnections(), longestEnd);
         await server.close();
         clearTimeout(late);

@@ -76,7 +76,7 @@ export class EndpointProcesses {
       const text = Object.entries(more).flatMap(([key, value]) =>
         typeof value === 'object' || key === 'at' || key === 'endpoint' ? [] : [` ${key} ${String(value)}`],
       );
-      this.#of.say(level, `endpoint ${name}: ${event}${text.join(',')}`);
+      this.#of.say(level, `endpoint ${name}: ${event}${text.length > 0 ? ':' : ''}${text.join(',')}`);
     } catch {
       if (line.trim() !== '') this.#of.say('warn', `endpoint ${name}: ${line}`);
     }

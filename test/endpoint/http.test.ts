@@ -67,7 +67,7 @@ const tally = new Tally(clock);
 const answers = new Answers({ facts: rank.facts, parts, tally, clock, say });
 const server = serverOf(
   { endpoint: rank, say, patience: { headers: 200, body: 400 } },
-  { answers, parts, tally, opened: Promise.resolve() },
+  { answers, parts, tally, opened: Promise.resolve(), isEnding: () => false },
 );
 addRoutes(server, {
   ...{ endpoint: rank, parts, tally, token: 'geheim-token' },

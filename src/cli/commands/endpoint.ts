@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { EsteiraError } from '../../errors.ts';
+import type { Clock } from '../../ports/index.ts';
 import type { Command } from '../command.ts';
 import { listenForInterrupt } from '../interrupt.ts';
+import { visible } from '../text.ts';
 
 export const endpoint: Command = async ({ typed, terminal }) => {
   const [{ findProject }, { endpointOf, openServing }, { serve }, { LineLog }] = await Promise.all([
@@ -21,7 +23,9 @@ export const endpoint: Command = async ({ typed, terminal }) => {
   const token = opened.variable('ESTEIRA_TOKEN');
   const isJson = typed.flags.has('json');
   const shown = (line: Readonly<Record<string, unknown>>): void =>
-    terminal.tell(opened.redact(isJson ? `${JSON.stringify(line)}\n` : lineText(line)));
+    terminal.tell(
+      `${opened.redact(isJson ? JSON.stringify({ at: atOf(opened.clock), ...line }) : lineText(line, opened.clock))}\n`,
+    );
   const { clock, redact } = opened;
   const own = randomUUID();
   const file = opened.logs.get(found.name);
@@ -67,12 +71,13 @@ export const endpoint: Command = async ({ typed, terminal }) => {
   }
 };
 
-/** `info reload result=swapped by=poll version=20250714_0215` */
-function lineText({ level, event, ...more }: Readonly<Record<string, unknown>>): string {
-  const said = Object.entries(more).filter(([, value]) => value !== undefined);
-  const pairs = said.map(([name, value]) => {
-    const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
-    return ` ${name}=${/\s/.test(text) && typeof value === 'string' ? JSON.stringify(text) : text}`;
-  });
-  return `${level} ${event}${pairs.join('')}\n`;
+const atOf = ({ now }: Clock): string => now().toString({ smallestUnit: 'millisecond' });
+
+/** `2028-02-29T02:15:00Z info  reload: result swapped, to 20280229_0215`. */
+function lineText({ at: _, level, event, ...about }: Readonly<Record<string, unknown>>, { now }: Clock): string {
+  const time = now().toString({ smallestUnit: 'second' });
+  const more = Object.entries(about).map(
+    ([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`,
+  );
+  return `${time} ${String(level).padEnd(5)} ${event}${more.length > 0 ? `: ${visible(more.join(', '))}` : ''}`;
 }

@@ -26,7 +26,7 @@ export function addRoutes(
 ): void {
   const { endpoint, parts, tally, looks, token } = of;
   const { path } = endpoint.facts.reload;
-  server.get('/health/live', () => ({ status: 'ok' }));
+  server.get('/health/live', () => ({ status: 'ok', pid: process.pid }));
   server.get('/health/ready', (_, reply) => {
     const { status } = looks.health();
     const isReady = status === 'ok' || status === 'fallback';

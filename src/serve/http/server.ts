@@ -36,12 +36,15 @@ export function serverOf(
     parts,
     tally,
     opened,
+    isEnding,
   }: {
     readonly answers: Answers;
     readonly parts: Parts;
     readonly tally: Tally;
     /** Requests wait for it. */
     readonly opened: Promise<void>;
+    /** No connection is used again. */
+    readonly isEnding: () => boolean;
   },
 ): FastifyInstance {
   const { facts } = endpoint;
@@ -67,6 +70,7 @@ export function serverOf(
   server.addHook('onRoute', ({ url, method }) => void paths.set(url, [...(paths.get(url) ?? []), ...[method].flat()]));
   server.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id);
+    if (isEnding()) void reply.header('connection', 'close');
     done(request.is404 ? nowhere(request, reply, paths) : undefined);
   });
   server.setNotFoundHandler(() => {});
