@@ -8,7 +8,7 @@ const samples = (count: number, when: number, value: number): readonly Sample[] 
   Array.from({ length: count }, (_, index) => ({ at: when + index, value }));
 
 test('a sample is compared with those of the same hour of the week, of any week', () => {
-  const before = [...samples(9, at(-7, 3), 1), ...samples(9, at(-7, 4), 0), ...samples(9, at(-6, 3), 0)];
+  const before = [...samples(9, at(-7, 4), 0), ...samples(9, at(-6, 3), 0), ...samples(9, at(-7, 3), 1)];
   const found = pairs(samples(2, at(0, 3), 0.25), before);
   assert.deepEqual([...found.differences], [0.75, 0.75]);
   assert.deepEqual([found.own, found.before, found.used], [0.25, 1, 2]);
