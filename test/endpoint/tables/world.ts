@@ -11,7 +11,7 @@ import { World } from '../../run/support/world.ts';
 export const table = 'shop.silver.items';
 export const folder = `endpoints/shop/tables/${table}`;
 
-const definitions = `import { byHand, col, endpoint, files, job, keepLatest, linearRegression, model, settings, source, table } from 'esteira';
+export const definitions = `import { byHand, col, endpoint, files, job, keepLatest, linearRegression, model, settings, source, table } from 'esteira';
 export const limits = settings('config.limits', {
   share: col.real().default(0.5), wait: col.duration().default('40 ms'), slowest: col.duration().default('15 ms'),
 });
