@@ -69,7 +69,7 @@ async function seen(
   of: { version: string; champion: string; process?: string; endpoint?: string },
   { good = 0, bad = 0, short = 0, failed = 0, milliseconds = 1 },
 ): Promise<void> {
-  const at = '2026-03-10T06:00:00Z';
+  const at = Date.parse('2026-03-10T06:00:00Z');
   const tally = new Tally();
   const answered = (overlap: number): void =>
     tally.answered(
@@ -163,8 +163,8 @@ test('a version that was given up is refused', async () => {
   const { champion = '' } = await history();
   const heavy = await trained();
   const tally = new Tally();
-  tally.failed('died', 'heap', '2026-03-10T06:00:00Z');
-  tally.gaveUp('3 times in a row: heap', '2026-03-10T06:00:00Z');
+  tally.failed('died', 'heap', 0);
+  tally.gaveUp('3 times in a row: heap', 0);
   const champions = { [champion]: JSON.parse(JSON.stringify(tally)) };
   await keepSeen(store(), { endpoint: 'churn', version: heavy, process: 'p1', champions });
   const { shadows } = await publish();

@@ -86,7 +86,7 @@ export class Shadow implements ShadowPart, Shows {
     const bytes = rows.length * this.#packing.bytes;
     const refused = runner.refuses(bytes);
     if (refused) {
-      tally.dropped(refused, this.#now());
+      tally.dropped(refused, at);
       this.#count('dropped');
       return;
     }
@@ -148,7 +148,7 @@ export class Shadow implements ShadowPart, Shows {
     const going = this.#take(number);
     if (!going) return;
     const { tally, id, at, rows } = going;
-    tally.answered(beside, { at: this.#now(), champion: going.milliseconds, shadow: milliseconds });
+    tally.answered(beside, { at, champion: going.milliseconds, shadow: milliseconds });
     this.#seconds += milliseconds / 1000;
     this.#count('predicted');
     const { predicted, wanted } = this.#spec;
@@ -162,7 +162,8 @@ export class Shadow implements ShadowPart, Shows {
 
   #failed(numbers: readonly number[], error: ShadowError, why: string): void {
     for (const number of numbers) {
-      this.#take(number)?.tally.failed(error, why, this.#now());
+      const going = this.#take(number);
+      going?.tally.failed(error, why, going.at);
       this.#count(error);
     }
     this.#spec.say({ level: 'warn', event: 'shadow failed', version: this.#version ?? '', error, why });
@@ -198,8 +199,8 @@ export class Shadow implements ShadowPart, Shows {
   #count(result: Result): void {
     this.#results.set(result, (this.#results.get(result) ?? 0) + 1);
   }
-  #now(): string {
-    return this.#spec.clock.now().toString();
+  #now(): number {
+    return this.#spec.clock.now().epochMilliseconds;
   }
   /** Said when it is another, and when it is over. */
   #trouble(why: string | undefined): void {

@@ -39,8 +39,9 @@ export interface Beside {
 
 /** Counts what one process sees of a version beside one champion. */
 export class Tally {
-  #since: string | undefined;
-  #until = '';
+  /** Milliseconds since 1970. */
+  #since: number | undefined;
+  #until = 0;
   #requests = 0;
   readonly #overlaps = { requests: 0, sum: 0 };
   readonly #correlations = { requests: 0, sum: 0 };
@@ -53,7 +54,7 @@ export class Tally {
   #trouble: string | undefined;
   #givenUp: string | undefined;
 
-  answered(beside: Beside | undefined, of: { at: string; champion: number; shadow: number }): void {
+  answered(beside: Beside | undefined, of: { at: number; champion: number; shadow: number }): void {
     this.#seen(of.at);
     this.#requests += 1;
     this.#champion.add(of.champion);
@@ -65,30 +66,30 @@ export class Tally {
     for (const one of beside.differences) this.#differences.add(one);
   }
 
-  failed(error: ShadowError, trouble: string, at: string): void {
+  failed(error: ShadowError, trouble: string, at: number): void {
     this.#seen(at);
     this.#errors[error] = (this.#errors[error] ?? 0) + 1;
     this.#trouble = trouble;
   }
 
-  dropped(why: ShadowDrop, at: string): void {
+  dropped(why: ShadowDrop, at: number): void {
     this.#seen(at);
     this.#dropped[why] = (this.#dropped[why] ?? 0) + 1;
   }
 
-  gaveUp(why: string, at: string): void {
+  gaveUp(why: string, at: number): void {
     this.#seen(at);
     this.#givenUp = why;
   }
 
-  #seen(at: string): void {
+  #seen(at: number): void {
     this.#since ??= at;
     this.#until = at;
   }
 
   toJSON(): TallyText {
     return {
-      ...{ since: this.#since ?? '', until: this.#until, requests: this.#requests },
+      ...{ since: textOf(this.#since ?? 0), until: textOf(this.#until), requests: this.#requests },
       ...{ overlaps: this.#overlaps, topChanged: this.#topChanged, correlations: this.#correlations },
       differences: this.#differences.toJSON(),
       ...{ champion: this.#champion.toJSON(), shadow: this.#shadow.toJSON() },
@@ -99,6 +100,7 @@ export class Tally {
   }
 }
 
+const textOf = (at: number): string => new Date(at).toISOString();
 function count(into: { requests: number; sum: number }, value: number): void {
   if (Number.isNaN(value)) return;
   into.requests += 1;
