@@ -24,7 +24,7 @@ export interface ShadowLimits {
 }
 const usualLimits: ShadowLimits = Object.freeze({
   ...{ cpu: 0.1, burst: 500, requests: 8, bytes: 4_194_304, deadline: 500, starting: 30_000 },
-  ...{ heap: 64, young: 8, stack: 4, pauses: Object.freeze([60_000, 600_000]) },
+  ...{ heap: 32, young: 8, stack: 4, pauses: Object.freeze([60_000, 600_000]) },
 });
 /** A larger file takes more to read. */
 export const limitsFor = (bytes: number, own: Partial<ShadowLimits> = {}): ShadowLimits => ({
