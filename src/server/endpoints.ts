@@ -2,6 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 type Say = (level: 'info' | 'warn' | 'error', text: string) => void;
+/** Milliseconds after which one that serves counts as well begun. */
+const long = 60_000;
 /** How the process of an endpoint is started. */
 export interface Started {
   readonly file: string;
@@ -38,7 +40,7 @@ export class EndpointProcesses {
       const why = await this.#run(name);
       if (this.#ending.signal.aborted) return;
       // One that has served for long has not failed by how it is started.
-      if (performance.now() - began > longest) pause = first;
+      if (performance.now() - began > long) pause = first;
       this.#of.say('error', `endpoint ${name} has ended (${why}) and is started again in ${pause / 1000} s`);
       await sleep(pause, undefined, { signal: this.#ending.signal }).catch(() => {});
       pause = Math.min(pause * 2, longest);

@@ -76,8 +76,8 @@ const atOf = ({ now }: Clock): string => now().toString({ smallestUnit: 'millise
 /** `2028-02-29T02:15:00Z info  reload: result swapped, to 20280229_0215`. */
 function lineText({ at: _, level, event, ...about }: Readonly<Record<string, unknown>>, { now }: Clock): string {
   const time = now().toString({ smallestUnit: 'second' });
-  const more = Object.entries(about).map(
-    ([name, value]) => `${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`,
+  const more = Object.entries(about).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name} ${typeof value === 'object' ? JSON.stringify(value) : value}`],
   );
   return `${time} ${String(level).padEnd(5)} ${event}${more.length > 0 ? `: ${visible(more.join(', '))}` : ''}`;
 }

@@ -37,10 +37,11 @@ export function addRoutes(
     const isReady = health.status === 'ok' || health.status === 'fallback';
     return reply.code(isReady ? 200 : 503).send(health);
   });
-  const own = processMetrics();
+  let own: ReturnType<typeof processMetrics> | undefined;
   server.get('/metrics', async (_, reply) => {
     const { models, tables, log, events, shadow } = parts;
     const text = metricsText(endpoint.name, tally.all, [models, tables, log, events, shadow]);
+    own ??= processMetrics();
     return reply.type(metricsType).send(text + (await (await own).metrics()));
   });
   let described: object | undefined;
@@ -55,7 +56,7 @@ export function addRoutes(
   });
 }
 
-/** Memory, processor, garbage, delays of the loop: what Node says of itself. */
+/** Memory, processor, garbage, delays of the loop: what Node says of itself, from when it is first asked: who begins is not to wait for it. */
 async function processMetrics(): Promise<{ metrics(): Promise<string> }> {
   const { default: client } = await import('prom-client');
   const registry = new client.Registry();

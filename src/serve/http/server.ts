@@ -63,6 +63,8 @@ export function serverOf(
     clientErrorHandler: (error: Error, socket: Socket) => refused(answerClient(error, socket)),
     frameworkErrors: (error, request, reply) => refused(answerError(error, request, reply, { bytes, say })),
   });
+  // What is added to each request is there from its beginning, so that all of them have one shape.
+  for (const name of ['use', 'took']) server.decorateRequest(name, undefined);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
   server.setErrorHandler((error, request, reply) => refused(answerError(error, request, reply, { bytes, say })));
