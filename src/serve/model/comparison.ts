@@ -1,4 +1,4 @@
-import { setImmediate as soon } from 'node:timers/promises';
+import { setTimeout as rest } from 'node:timers/promises';
 import type { PlainRow } from './pretended.ts';
 import type { PredictedRow } from './readers.ts';
 import { type ServedModel, UnknownMember } from './served.ts';
@@ -15,8 +15,9 @@ export interface Comparison {
   readonly sameFirst?: number;
 }
 
-/** In milliseconds: the process answers in between. */
-const breath = 2;
+/** In milliseconds: after so much work the process has so long for what it is asked. */
+const work = 1;
+const breath = 3;
 
 /**
  * Has a version predict these requests on the thread that will serve it, by and by, and compares what it says with another. Requests that one of the two cannot
@@ -32,8 +33,8 @@ export async function compared(
   for (const rows of requests) {
     const pair = [fresh, before].map((model) => model && said(model, rows));
     if (pair[0] && pair[1]) pairs.push([pair[0], pair[1]]);
-    if (performance.now() - rested < breath) continue;
-    await soon();
+    if (performance.now() - rested < work) continue;
+    await rest(breath);
     rested = performance.now();
   }
   if (!before) return undefined;

@@ -219,7 +219,6 @@ test('while a store is away what is there goes on answering, it is said once, an
 });
 
 test('a store that says nothing at all is away, and keeps no process from ending', async (context) => {
-  context.mock.timers.enable({ apis: ['setTimeout'] });
   let isSilent = false;
   const silence = new Promise<never>(() => {});
   const { models, publisher } = world({
@@ -228,6 +227,7 @@ test('a store that says nothing at all is away, and keeps no process from ending
   await publisher.champion(contentOf(trees, '1'));
   await models.start();
   isSilent = true;
+  context.mock.timers.enable({ apis: ['setTimeout'] });
   const looking = models.reload('poll');
   await new Promise((resolve) => setImmediate(resolve));
   context.mock.timers.tick(60_000);
