@@ -52,7 +52,12 @@ async function read(session: Session, file: string, columns: Columns) {
   const parts = partsOf(columns);
   const list = parts.flat().map(({ name, sql }) => `${sql} as ${name}`);
   const asked = Object.fromEntries(parts.flat().map(({ name, as }) => [name, as]));
-  const found = await vectorsOf(session, { columns: asked, rows, from: `(select ${list.join(', ')} from ${from})` });
+  const found = await vectorsOf(session, {
+    columns: asked,
+    rows,
+    mayRepeat: true,
+    from: `(select ${list.join(', ')} from ${from})`,
+  });
   const made = Object.keys(columns).map((column, index): readonly [string, InMemory] => {
     const [first, second] = (parts[index] ?? []).map(({ name }) => found[name] as Vector);
     if (!second) return [column, first as Vector];

@@ -1,3 +1,4 @@
+import { setImmediate as others } from 'node:timers/promises';
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { Column, Columns, Vector } from '../../columns/index.ts';
 import type { Vectors, Warehouse } from '../../ports/index.ts';
@@ -42,14 +43,24 @@ async function read(
   return await vectorsOf(session, { columns, rows, from: `read_parquet(${literal(file)})` });
 }
 
-/** Columns of a relation that has so many rows, in their order. */
+/** Of so many a column knows which it has already: to grow such a map further takes tenths of a second in which nothing else is done. */
+const fewTexts = 50_000;
+
+/** Columns of a relation that has so many rows, in their order. With `mayRepeat` a word of which there are very many may be there more than once. */
 export async function vectorsOf(
   session: Session,
-  { columns, from, rows }: { readonly columns: Columns; readonly from: string; readonly rows: number },
+  {
+    columns,
+    from,
+    rows,
+    mayRepeat = false,
+  }: { readonly columns: Columns; readonly from: string; readonly rows: number; readonly mayRepeat?: boolean },
 ): Promise<Vectors['columns']> {
   const entries = Object.entries<Columns[string]>(columns);
   const collectors = entries.map(([, { facts }]) =>
-    numeric.has(facts.kind) || facts.kind === 'boolean' ? new Numbers(rows, facts.kind === 'boolean') : new Texts(rows),
+    numeric.has(facts.kind) || facts.kind === 'boolean'
+      ? new Numbers(rows, facts.kind === 'boolean')
+      : new Texts(rows, mayRepeat),
   );
   const list = entries.map(([name, column]) => asked(name, column)).join(', ');
   const result = await session.connection.stream(`select ${list} from ${from}`);
@@ -59,7 +70,12 @@ export async function vectorsOf(
     for (const [index, collector] of collectors.entries()) collector.take(chunk, index, at);
     at += chunk.rowCount;
   }
-  return Object.fromEntries(entries.map(([name], index) => [name, (collectors[index] as Numbers | Texts).vector()]));
+  const found: Record<string, Vector> = {};
+  for (const [index, [name]] of entries.entries()) {
+    found[name] = (collectors[index] as Numbers | Texts).vector();
+    if (rows > fewTexts) await others();
+  }
+  return found;
 }
 
 class Numbers {
@@ -87,8 +103,10 @@ class Texts {
   readonly #codes: Int32Array;
   readonly #words: string[] = [];
   readonly #codeOf = new Map<string, number>();
-  constructor(rows: number) {
+  readonly #most: number;
+  constructor(rows: number, mayRepeat: boolean) {
     this.#codes = new Int32Array(rows);
+    this.#most = mayRepeat ? fewTexts : Number.POSITIVE_INFINITY;
   }
   take(chunk: DuckDBDataChunk, column: number, at: number): void {
     const vector = chunk.getColumnVector(column);
@@ -101,7 +119,7 @@ class Texts {
     const known = this.#codeOf.get(text);
     if (known !== undefined) return known;
     const code = this.#words.push(text) - 1;
-    this.#codeOf.set(text, code);
+    if (code < this.#most) this.#codeOf.set(text, code);
     return code;
   }
   vector(): Vector {

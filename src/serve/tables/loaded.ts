@@ -2,6 +2,7 @@ import { setImmediate as others } from 'node:timers/promises';
 import { type Columns, keyOf } from '../../columns/index.ts';
 import type { InMemory, RowsInMemory } from '../../ports/index.ts';
 import type { Row } from '../parts.ts';
+import { Places } from './places.ts';
 import { keyText, type Matrix, rowsOf, valuesIn } from './values.ts';
 
 /** Keys, and numbers, that are put where they belong before requests get their turn. */
@@ -26,7 +27,7 @@ export async function load({ rows, columns: held }: RowsInMemory, columns: Colum
   );
   const [key = ''] = keyOf(columns);
   const textOf = keyText(columns[key] as Columns[string]);
-  const places = new Map<unknown, number>();
+  const places = new Places(rows);
   for (let row = 0; row < rows; row += 1) {
     const value = values[key]?.(row);
     if (value === null || value === undefined) throw new RangeError(`a row has no ${key}`);
@@ -46,7 +47,7 @@ function loadedOf({
   make,
 }: {
   readonly rows: number;
-  readonly places: ReadonlyMap<unknown, number>;
+  readonly places: Pick<Places, 'get'>;
   readonly textOf: (value: unknown) => unknown;
   readonly make: (row: number) => Row;
 }): Loaded {

@@ -145,3 +145,18 @@ test('what is done to a row that was found changes nothing of what is found late
   }
   assert.deepEqual(loaded.lookup(['a']), [{ id: 'a', n: 1, more: { list: [1] }, __proto__1: 'x' }]);
 });
+
+test('of many rows each is found, and those that have one text are no less than others', async () => {
+  const columns = { id: col.text().key(), n: col.integer(), same: col.text() };
+  const rows = 120_000;
+  const query = `select 'k' || i as id, i as n, case when i % 2 = 0 then 'even' else 'n' || i end as same from range(${rows}) as t(i)`;
+  const { loaded } = await roundTrip(columns, query);
+  assert.equal(loaded.rows, rows);
+  const numbers = Array.from({ length: 1000 }, (_, index) => (index * 7919) % rows);
+  const found = loaded.lookup(numbers.map((n) => `k${n}`));
+  assert.deepEqual(
+    found,
+    numbers.map((n) => ({ id: `k${n}`, n, same: n % 2 === 0 ? 'even' : `n${n}` })),
+  );
+  assert.deepEqual(loaded.lookup(['k', '', 'k120000', 7]), []);
+});
