@@ -9,8 +9,10 @@ export interface EndpointView {
   readonly endpoint: string;
   /** Those that live. */
   readonly processes: readonly { readonly process: string; readonly address?: string; readonly version?: string }[];
-  /** When one of them was heard of last. */
+  /** When one was heard of last. */
   readonly seen?: string;
+  /** That one went without a word. */
+  readonly isLost?: boolean;
   /** Of today, in UTC. */
   readonly requests: number;
   readonly fallbacks: number;

@@ -2,20 +2,23 @@ import type { Project } from '../../run/index.ts';
 import { servedEndpoints } from '../serving/running.ts';
 import type { Finding } from './finding.ts';
 
-/** Each endpoint is served by a process that lives, and has a version. */
+/** What serves an endpoint lives, and has a version; nobody has to serve it. */
 export async function endpointFindings(project: Project): Promise<readonly Finding[]> {
   const found = await servedEndpoints(project);
-  return found.map(({ endpoint, processes, seen, trouble }) => {
+  return found.map(({ endpoint, processes, seen, isLost, trouble }) => {
     const what = `endpoint ${endpoint}`;
     const not = (why: string, next: string): Finding => ({ what, ok: false, found: why, next });
     if (trouble !== undefined)
       return not(`the store does not say whether it is served: ${trouble}`, 'Look at the store.');
     const start = `esteira start, or esteira endpoint ${endpoint}`;
+    if (processes.length === 0 && isLost)
+      return not(`no process serves it, and the last went without a word, heard of at ${seen}`, start);
     if (processes.length === 0)
-      return not(
-        seen === undefined ? 'no process has served it yet' : `no process serves it; the last was heard of at ${seen}`,
-        start,
-      );
+      return {
+        what,
+        ok: true,
+        found: seen === undefined ? 'not served today or yesterday' : `not served since ${seen}`,
+      };
     const without = processes.filter(({ version }) => version === undefined);
     if (without.length > 0)
       return not(

@@ -36,8 +36,9 @@ test('a process that has written lately serves, one that is silent, has ended, o
   );
   assert.deepEqual([both?.requests, both?.fallbacks], [200, 4]);
   const silent = await seen([counted({ to: '2026-09-02T11:57:00Z' })]);
-  assert.deepEqual([silent?.processes, silent?.seen], [[], '2026-09-02T11:57:00Z']);
-  assert.deepEqual((await seen([counted({ ended: true })]))?.processes, []);
+  assert.deepEqual([silent?.processes, silent?.seen, silent?.isLost], [[], '2026-09-02T11:57:00Z', true]);
+  const ended = await seen([counted({ ended: true })]);
+  assert.deepEqual([ended?.processes, ended?.isLost], [[], undefined]);
   const killed = counted({ to: '2026-09-02T11:59:00Z' });
   assert.deepEqual((await seen([killed, counted({ process: 'b', ended: true })]))?.processes, []);
   const yesterday = await seen([counted({ date: '2026-09-01', to: '2026-09-01T23:59:00Z' })]);

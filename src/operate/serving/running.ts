@@ -47,6 +47,7 @@ function viewOf(endpoint: string, all: readonly Counts[], now: Temporal.Instant)
       ...(serving !== undefined && { version: serving }),
     })),
     ...(last && { seen: last.to }),
+    ...(last && processes.length === 0 && !last.ended && { isLost: true }),
     requests: sum(({ requests }) => requests),
     fallbacks: sum(({ fallbacks }) => Object.values(fallbacks).reduce((total, count) => total + count, 0)),
     failed: sum(({ failed }) => failed),
