@@ -1,7 +1,10 @@
 import { EsteiraError } from '../errors.ts';
 
-/** The bytes themselves, or a file of this machine, which is left where it is and may be larger than memory. */
-export type Content = { readonly bytes: Uint8Array } | { readonly file: string };
+/**
+ * The bytes themselves, or a file of this machine, which is left where it is and may be larger than memory. One that never changes again (`isDone`) need not be
+ * copied by a store on the same disk.
+ */
+export type Content = { readonly bytes: Uint8Array } | { readonly file: string; readonly isDone?: true };
 
 /** A file that may change, as it was found: no other content of it has that mark. */
 export interface LookedFile {

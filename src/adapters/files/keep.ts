@@ -37,13 +37,23 @@ async function readOr(location: string): Promise<Uint8Array | undefined> {
   }
 }
 
+/** A file that never changes again has one more name, where the disk is the same and has such. */
+async function put({ file, isDone }: Extract<Content, { readonly file: string }>, beside: string): Promise<void> {
+  try {
+    if (isDone) return await link(file, beside);
+  } catch (error) {
+    if (!isCode(error, 'EXDEV', 'EPERM', 'ENOTSUP', 'EMLINK')) throw error;
+  }
+  await copyFile(file, beside, constants.COPYFILE_FICLONE);
+}
+
 /** Gives a name to what was written beside and forced to the disk; false where somebody has that name by then. */
 async function keepAt(location: string, content: Content): Promise<boolean> {
   const folder = path.dirname(location);
   await mkdir(folder, { recursive: true });
   const beside = path.join(folder, `.tmp-${randomUUID()}`);
   try {
-    if ('file' in content) await copyFile(content.file, beside, constants.COPYFILE_FICLONE);
+    if ('file' in content) await put(content, beside);
     else {
       const made = await open(beside, 'wx');
       await made.writeFile(content.bytes).finally(() => made.close());

@@ -64,6 +64,17 @@ export function keptConformance(
         await rm(path.dirname(location), { recursive: true });
       });
 
+    test('a file that is done is kept as well, and the store has it when it is taken away here', async () => {
+      const store = await opened();
+      const { bytes, location } = await localFile(1000);
+      assert.equal(await store.keep('log/1.parquet', { file: location, isDone: true }), 'kept');
+      assert.equal(await store.keep('log/1.parquet', { file: location, isDone: true }), 'there');
+      assert.equal(Buffer.compare(await readFile(location), bytes), 0);
+      await rm(path.dirname(location), { recursive: true });
+      assert.equal(Buffer.compare((await store.read('log/1.parquet')) ?? Buffer.alloc(0), bytes), 0);
+      assert.deepEqual(await store.below('', 9), ['log/1.parquet']);
+    });
+
     test('of many who keep a file of one name at once one does, and nothing else is left', async () => {
       const { store, another } = await open();
       const all = await Promise.all(

@@ -2,7 +2,7 @@ import { type ReadFeature, type ReadRows, rowReader } from '../model/readers.ts'
 import type { Predicted } from '../parts.ts';
 import { type Layout, line, type Own } from './layout.ts';
 import type { Bytes } from './parquet/bytes.ts';
-import { groupBytes, putColumn, type Values } from './parquet/column.ts';
+import { Group, type Values } from './parquet/column.ts';
 import { putBits } from './parquet/levels.ts';
 import { ranks } from './rank.ts';
 
@@ -102,46 +102,34 @@ export class Chunk {
   /** The rows as a group of a file, and what its end says of them. `from` is where in the file the group will stand. */
   write(to: Bytes, from: number): Buffer {
     const { rows } = this;
-    const start = to.length;
-    const base = from - start;
-    const about = [
-      putColumn(
-        to,
-        line.request,
-        this.#runs(({ id }) => id, putText),
-        base,
-      ),
-      putColumn(
-        to,
-        line.at,
-        this.#runs(({ at }) => at, putBigint),
-        base,
-      ),
-      putColumn(to, line.rank, { rows, put: (into) => into.put(bytesOf(this.#ranks.subarray(0, rows))) }, base),
-      putColumn(
-        to,
-        line.version,
-        this.#runs(({ version }) => version, putText),
-        base,
-      ),
-      putColumn(
-        to,
-        line.role,
-        this.#runs(({ role }) => role, putText),
-        base,
-      ),
-      putColumn(
-        to,
-        line.share,
-        this.#runs(({ share }) => share, putDouble),
-        base,
-      ),
-      ...this.#layout.numbers.map((own, index) => putColumn(to, own.stored, this.#numbers(own, index), base)),
-      ...this.#layout.others.map((own, index) =>
-        putColumn(to, own.stored, valuesOf(own, this.#others[index] as readonly unknown[]), base),
-      ),
-    ];
-    return groupBytes(about, { rows, bytes: to.length - start });
+    const { stored, numbers, others } = this.#layout;
+    const group = new Group(to, { from, columns: stored.length });
+    group.put(
+      line.request,
+      this.#runs(({ id }) => id, putText),
+    );
+    group.put(
+      line.at,
+      this.#runs(({ at }) => at, putBigint),
+    );
+    const places = bytesOf(this.#ranks.subarray(0, rows));
+    group.put(line.rank, { rows, put: (into) => into.put(places), size: places.length });
+    group.put(
+      line.version,
+      this.#runs(({ version }) => version, putText),
+    );
+    group.put(
+      line.role,
+      this.#runs(({ role }) => role, putText),
+    );
+    group.put(
+      line.share,
+      this.#runs(({ share }) => share, putDouble),
+    );
+    for (const [index, own] of numbers.entries()) group.put(own.stored, this.#numbers(own, index));
+    for (const [index, own] of others.entries())
+      group.put(own.stored, valuesOf(own, this.#others[index] as readonly unknown[]));
+    return group.end(rows);
   }
 
   #runs<Value>(of: (request: Request) => Value, put: (to: Bytes, value: Value) => void): Values {
@@ -178,7 +166,7 @@ export class Chunk {
     };
     const values = found.subarray(start, start + count);
     const put = (to: Bytes): void => to.put(bytesOf(isWhole ? wholes(values) : values));
-    return { rows, isThere: count === rows ? undefined : isThere, put };
+    return { rows, isThere: count === rows ? undefined : isThere, put, size: count * 8 };
   }
 
   /** Some columns from one on, each whole, one after the other. */

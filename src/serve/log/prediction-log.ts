@@ -14,7 +14,7 @@ import { Spool, type SpoolPoint } from './spool.ts';
 import { Turns } from './turns.ts';
 
 /** Rows are put together in memory until they are so many bytes, or so old, in milliseconds: what a process that is killed loses. */
-const held = Object.freeze({ bytes: 512 << 10, milliseconds: 2000, most: 64 << 20 });
+const held = Object.freeze({ bytes: 1 << 20, milliseconds: 2000, most: 64 << 20 });
 
 /** What both the log and the events of an endpoint need. */
 export interface Writing {

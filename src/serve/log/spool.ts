@@ -123,7 +123,7 @@ export class Spool {
       const file = path.join(folder, name);
       const { size } = await stat(file);
       // It is there already where a process ended before it could take it away here.
-      await store.keep(targetOf(name), { file });
+      await store.keep(targetOf(name), { file, isDone: true });
       await this.#trace('file-kept');
       await rm(file);
       if (folder === this.#own) this.bytes -= size;

@@ -1,6 +1,6 @@
 import { Bytes } from './bytes.ts';
 import { bitsFor, putPresence, putRun } from './levels.ts';
-import { putStruct, type Struct, structBytes } from './thrift.ts';
+import { putListSize, type Struct, structBytes } from './thrift.ts';
 
 /** What Parquet calls what is in its files. */
 const types = { boolean: 0, int32: 1, int64: 2, double: 5, bytes: 6 } as const;
@@ -67,6 +67,8 @@ export type Values =
       readonly isThere?: ((row: number) => boolean) | undefined;
       /** Writes those that are there, one after the other. */
       readonly put: (to: Bytes) => void;
+      /** How many bytes that takes, where it is known before. */
+      readonly size?: number;
     }
   | {
       readonly rows: number;
@@ -75,79 +77,134 @@ export type Values =
       readonly put: (to: Bytes) => void;
     };
 
-const headerOf = (page: keyof typeof pages, size: number, about: Struct): Struct => [
-  [1, { i32: pages[page] }],
-  [2, { i32: size }],
-  [3, { i32: size }],
-  [page === 'data' ? 5 : 7, { struct: about }],
-];
+// What is written for every column of every group is written byte by byte: made from values, it would cost more than the rows.
+const i32 = (to: Bytes, after: number, value: number): void => {
+  to.byte((after << 4) | 5);
+  to.varint(value * 2);
+};
+const i64 = (to: Bytes, after: number, value: number): void => {
+  to.byte((after << 4) | 6);
+  to.varint(value * 2);
+};
 
-const scratch = new Bytes(1 << 20);
-function page(to: Bytes, kind: keyof typeof pages, about: Struct, write: (to: Bytes) => void): void {
-  scratch.length = 0;
-  write(scratch);
-  putStruct(to, headerOf(kind, scratch.length, about));
-  to.put(scratch.view());
+function putHeader(to: Bytes, kind: keyof typeof pages, of: { size: number; count: number; encoding: number }): void {
+  i32(to, 1, pages[kind]);
+  i32(to, 1, of.size);
+  i32(to, 1, of.size);
+  // Fields 5 and 7 are structs.
+  to.byte(kind === 'data' ? 0x2c : 0x4c);
+  i32(to, 1, of.count);
+  i32(to, 1, of.encoding);
+  if (kind === 'data') {
+    i32(to, 1, encodings.rle);
+    i32(to, 1, encodings.rle);
+  }
+  to.byte(0);
+  to.byte(0);
 }
 
-/** Writes the rows of a column; gives what the end of the file says of them. `from` is where in the file `to` begins. */
-export function putColumn(to: Bytes, { name, as, always }: Stored, values: Values, from: number): Buffer {
-  const start = to.length;
-  const isRuns = 'runs' in values;
-  const encoding = isRuns ? encodings.dictionary : encodings.plain;
-  if (isRuns)
-    page(
-      to,
-      'dictionary',
-      [
-        [1, { i32: values.runs.length }],
-        [2, { i32: encodings.plain }],
-      ],
-      values.put,
-    );
+const beside = new Bytes(1 << 16);
+/** A page whose size is known when it is written. */
+function putPage(
+  to: Bytes,
+  kind: keyof typeof pages,
+  of: { count: number; encoding: number },
+  write: (to: Bytes) => void,
+) {
+  beside.length = 0;
+  write(beside);
+  putHeader(to, kind, { ...of, size: beside.length });
+  to.put(beside.view());
+}
+
+function putPages(to: Bytes, always: boolean, values: Values): { readonly data: number } {
+  const count = values.rows;
+  if ('runs' in values) {
+    const { runs } = values;
+    putPage(to, 'dictionary', { count: runs.length, encoding: encodings.plain }, values.put);
+    const data = to.length;
+    putPage(to, 'data', { count, encoding: encodings.dictionary }, (into) => {
+      if (!always) putPresence(into, count, undefined);
+      const bits = bitsFor(runs.length);
+      into.byte(bits);
+      for (const [index, length] of runs.entries()) putRun(into, length, index, bits);
+    });
+    return { data };
+  }
   const data = to.length;
-  const about: Struct = [
-    [1, { i32: values.rows }],
-    [2, { i32: encoding }],
-    [3, { i32: encodings.rle }],
-    [4, { i32: encodings.rle }],
-  ];
-  page(to, 'data', about, (into) => {
-    if (!always) putPresence(into, values.rows, isRuns ? undefined : values.isThere);
-    if (!isRuns) return values.put(into);
-    const bits = bitsFor(values.runs.length);
-    into.byte(bits);
-    for (const [index, count] of values.runs.entries()) putRun(into, count, index, bits);
-  });
-  const size = to.length - start;
-  return structBytes([
-    [2, { i64: from + start }],
-    [
-      3,
-      {
-        struct: [
-          [1, { i32: types[as] }],
-          [2, { i32s: [...(isRuns ? [encodings.plain] : []), encoding, encodings.rle] }],
-          [3, { texts: [name] }],
-          [4, { i32: 0 }],
-          [5, { i64: values.rows }],
-          [6, { i64: size }],
-          [7, { i64: size }],
-          [9, { i64: from + data }],
-          ...(isRuns ? ([[11, { i64: from + start }]] as const) : []),
-        ],
-      },
-    ],
-  ]);
+  const { isThere, put, size } = values;
+  beside.length = 0;
+  if (!always) putPresence(beside, count, isThere);
+  if (size === undefined) put(beside);
+  putHeader(to, 'data', { count, encoding: encodings.plain, size: beside.length + (size ?? 0) });
+  to.put(beside.view());
+  if (size !== undefined) put(to);
+  return { data };
 }
 
-/** What the end of a file says of a group of rows. */
-export const groupBytes = (columns: readonly Buffer[], { rows, bytes }: { rows: number; bytes: number }): Buffer =>
-  structBytes([
-    [1, { structs: columns }],
-    [2, { i64: bytes }],
-    [3, { i64: rows }],
-  ]);
+/** What the end of a file says of each group's column of this name, up to the numbers. */
+const beginnings = new WeakMap<Stored, { readonly plain: Buffer; readonly runs: Buffer }>();
+function beginningOf(stored: Stored): { readonly plain: Buffer; readonly runs: Buffer } {
+  const known = beginnings.get(stored);
+  if (known) return known;
+  const of = (found: readonly number[]): Buffer =>
+    // Without the end of the struct.
+    structBytes([
+      [1, { i32: types[stored.as] }],
+      [2, { i32s: found }],
+      [3, { texts: [stored.name] }],
+      [4, { i32: 0 }],
+    ]).subarray(0, -1);
+  const made = {
+    plain: of([encodings.plain, encodings.rle]),
+    runs: of([encodings.plain, encodings.dictionary, encodings.rle]),
+  };
+  beginnings.set(stored, made);
+  return made;
+}
+
+/** A group of rows: its columns, and what the end of the file says of them. */
+export class Group {
+  readonly #to: Bytes;
+  readonly #base: number;
+  readonly #start: number;
+  readonly #about = new Bytes(1 << 12);
+
+  /** `from` is where in the file the group will stand, which is written to `to`. */
+  constructor(to: Bytes, { from, columns }: { readonly from: number; readonly columns: number }) {
+    this.#to = to;
+    this.#start = to.length;
+    this.#base = from - to.length;
+    this.#about.byte(0x19);
+    putListSize(this.#about, columns);
+  }
+
+  put(stored: Stored, values: Values): void {
+    const to = this.#to;
+    const about = this.#about;
+    const start = to.length;
+    const { data } = putPages(to, stored.always === true, values);
+    const size = to.length - start;
+    const isRuns = 'runs' in values;
+    i64(about, 2, this.#base + start);
+    about.byte(0x1c);
+    about.put(isRuns ? beginningOf(stored).runs : beginningOf(stored).plain);
+    i64(about, 1, values.rows);
+    i64(about, 1, size);
+    i64(about, 1, size);
+    i64(about, 2, this.#base + data);
+    if (isRuns) i64(about, 2, this.#base + start);
+    about.byte(0);
+    about.byte(0);
+  }
+
+  end(rows: number): Buffer {
+    i64(this.#about, 1, this.#to.length - this.#start);
+    i64(this.#about, 1, rows);
+    this.#about.byte(0);
+    return this.#about.view();
+  }
+}
 
 export const magic = Buffer.from('PAR1');
 /** The end of a file, for what its groups were. */

@@ -56,7 +56,10 @@ function putSize(to: Bytes, type: number, size: number): void {
   if (size >= 15) to.varint(size);
 }
 
-export function putStruct(to: Bytes, struct: Struct): void {
+/** Of a list of structs. */
+export const putListSize = (to: Bytes, size: number): void => putSize(to, types.struct, size);
+
+function putStruct(to: Bytes, struct: Struct): void {
   let last = 0;
   for (const [field, value] of struct) {
     to.byte(((field - last) << 4) | typeOf(value));
