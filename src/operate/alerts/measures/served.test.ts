@@ -13,8 +13,9 @@ const served = endpoint('ltr', {
   handle: ({ request }) => request,
 });
 /** Files that processes of the endpoint have left, with how many answers took up to each bound. */
-const counts = (requests: number, fallbacks: number, upTo: Readonly<Record<number, number>>): Partial<Counts> => ({
-  requests,
+const counts = (requests: number, fallbacks: number, upTo: Readonly<Record<number, number>>): Counts => ({
+  ...{ format: 1, endpoint: 'ltr', process: 'a', date: '2026-03-10', from: '', to: '2026-03-10T08:00:00Z', requests },
+  ...{ predictions: requests - fallbacks, failed: 0, refused: 0, versions: {}, reloads: {} },
   fallbacks: { 'no model': 0, error: fallbacks, deadline: 0 },
   durations: {
     bounds: durationBounds,
@@ -22,7 +23,7 @@ const counts = (requests: number, fallbacks: number, upTo: Readonly<Record<numbe
     sum: 0,
   },
 });
-const subject = (files: Readonly<Record<string, Partial<Counts>>>): Subject => {
+const subject = (files: Readonly<Record<string, Counts>>): Subject => {
   const store = {
     below: async (folder: string) => Object.keys(files).filter((path) => path.startsWith(`${folder}/`)),
     read: async (path: string) => Buffer.from(JSON.stringify(files[path])),

@@ -1,71 +1,48 @@
 import { millisecondsOf } from '../../../columns/index.ts';
 import type { FallbackMeasure, LatencyMeasure } from '../../../define/index.ts';
-import type { Counts } from '../../../serve/counts.ts';
-import { servingFolder } from '../../../serve/store.ts';
 import { count, counted } from '../../numbers.ts';
+import { addedUp, countsOf, quantileOf, type Totals } from '../../serving/counts.ts';
 import type { Subject } from '../subject.ts';
 import { commandIn, shareText, valueText } from '../words.ts';
 import type { Measured } from './measured.ts';
 
-/** Files of one day that are read: one for each process that has served. */
-const mostFiles = 1000;
-
 /** What the processes of an endpoint counted on the days, in UTC, from that on which `over` began to this one. */
-async function countsOf(
+async function totalsOf(
   { of: [endpoint], over }: FallbackMeasure | LatencyMeasure,
   { project }: Subject,
-): Promise<readonly Counts[]> {
+): Promise<Totals> {
   const store = await project.serving?.open();
-  if (!store) return [];
   const now = project.clock.now();
   const dayAt = (at: Temporal.Instant): Temporal.PlainDate => at.toZonedDateTimeISO('UTC').toPlainDate();
-  const last = dayAt(now);
-  const found: Counts[] = [];
-  for (
-    let day = dayAt(now.subtract({ milliseconds: millisecondsOf(over) }));
-    Temporal.PlainDate.compare(day, last) <= 0;
-    day = day.add({ days: 1 })
-  )
-    for (const path of await store.below(`${servingFolder(endpoint.name)}/counts/${day}`, mostFiles)) {
-      const bytes = await store.read(path);
-      if (bytes) found.push(JSON.parse(Buffer.from(bytes).toString('utf8')) as Counts);
-    }
-  return found;
+  const days = { from: dayAt(now.subtract({ milliseconds: millisecondsOf(over) })), to: dayAt(now) };
+  return addedUp(store ? await countsOf(store, endpoint.name, days) : []);
 }
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
 
 /** Requests that the fallback answered ÷ all that were well-formed. */
 export async function measureFallbacks(measure: FallbackMeasure, subject: Subject): Promise<Measured> {
   const [{ name }] = measure.of;
-  const all = await countsOf(measure, subject);
-  const requests = sum(all.map((one) => one.requests));
-  const reasons = new Map<string, number>();
-  for (const { fallbacks } of all)
-    for (const [reason, many] of Object.entries(fallbacks)) reasons.set(reason, (reasons.get(reason) ?? 0) + many);
-  const fallbacks = sum([...reasons.values()]);
+  const { requests, fallbacks, byReason } = await totalsOf(measure, subject);
   return {
     parts: [{ of: name, ...(requests > 0 ? { value: fallbacks / requests } : {}) }],
     unknown: `${name} has had no request since ${measure.over} ago`,
     samples: requests,
     what: (_, share) => `the fallback of ${name} answered ${shareText(share)} of ${counted(requests, 'request')}`,
-    facts: async () => [...reasons].filter(([, many]) => many > 0).map(([reason, many]) => `${reason}: ${count(many)}`),
+    facts: async () =>
+      Object.entries(byReason)
+        .filter(([, many]) => many > 0)
+        .map(([reason, many]) => `${reason}: ${count(many)}`),
     look: () => [commandIn(subject.project, `endpoint report ${name}`)],
   };
 }
 
-/** The bound of durations below which such a share of the answers is. */
+/** The time within which such a share of the answers was there; above the last bound of the histogram it is that. */
 export async function measureServedLatency(measure: LatencyMeasure, subject: Subject): Promise<Measured> {
   const [{ name }] = measure.of;
   const { quantile } = measure;
-  const byBound = new Map<number, number>();
-  for (const { durations } of await countsOf(measure, subject))
-    for (const [index, many] of durations.counts.entries()) {
-      const bound = durations.bounds[index] ?? Number.POSITIVE_INFINITY;
-      byBound.set(bound, (byBound.get(bound) ?? 0) + many);
-    }
-  const answers = sum([...byBound.values()]);
-  const value = answers > 0 ? quantileOf(byBound, Number(quantile.slice(1)) / 100) : undefined;
+  const { durations } = await totalsOf(measure, subject);
+  const answers = durations.counts.reduce((sum, one) => sum + one, 0);
+  const found = quantileOf(durations, Number(quantile.slice(1)) / 100);
+  const value = found === undefined ? undefined : Math.min(found, durations.bounds.at(-1) ?? found);
   return {
     parts: [{ of: name, ...(value === undefined ? {} : { value }) }],
     unknown: `${name} has had no request since ${measure.over} ago`,
@@ -75,18 +52,4 @@ export async function measureServedLatency(measure: LatencyMeasure, subject: Sub
     facts: async () => [],
     look: () => [commandIn(subject.project, `endpoint report ${name}`)],
   };
-}
-
-/** Between two bounds durations are taken to be spread evenly, as Prometheus' `histogram_quantile` does; above the last it is the last. */
-function quantileOf(byBound: ReadonlyMap<number, number>, share: number): number {
-  const bounds = [...byBound].toSorted(([one], [other]) => one - other);
-  const wanted = share * sum(bounds.map(([, many]) => many));
-  let [below, from] = [0, 0];
-  for (const [bound, many] of bounds) {
-    if (below + many >= wanted && many > 0)
-      return bound === Number.POSITIVE_INFINITY ? from : from + ((wanted - below) / many) * (bound - from);
-    below += many;
-    from = bound;
-  }
-  return from;
 }
