@@ -16,8 +16,8 @@ export const shadow: Command = async ({ typed, terminal, call }) => {
   return { result: view, text: () => shadowText(view, terminal) };
 };
 
-function askedIn({ texts, flags }: Typed) {
-  const version = texts.get('version');
+function askedIn({ words, flags }: Typed) {
+  const [, version] = words;
   const asked = [
     ...(version === undefined ? [] : [{ shadows: 'version', version } as const]),
     ...(flags.has('off') ? [{ shadows: 'none' } as const] : []),
@@ -27,7 +27,7 @@ function askedIn({ texts, flags }: Typed) {
   if (only && asked.length === 1) return only;
   throw new EsteiraError('COMMAND_UNKNOWN', {
     what: only ? 'It is said in two ways which version shadows.' : 'It is not said which version shadows.',
-    allowed: 'one of --version <version>, --off, --candidate',
+    allowed: 'a version, --off or --candidate',
     next: 'esteira endpoint shadow --help',
   });
 }
@@ -42,8 +42,8 @@ export function shadowText({ endpoint, label, version, chosen }: ShadowView, loo
 }
 
 export const report: Command = async ({ typed, terminal, call }) => {
-  const [endpoint = ''] = typed.words;
-  const view = await call('endpoint report', { endpoint, ...given('version', typed.texts.get('version')) });
+  const [endpoint = '', version] = typed.words;
+  const view = await call('endpoint report', { endpoint, ...given('version', version) });
   return { result: view, text: () => reportText(view, terminal) };
 };
 

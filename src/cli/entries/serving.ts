@@ -29,15 +29,17 @@ export const serving: readonly CommandEntry[] = [
     name: 'endpoint shadow',
     about: 'Name the version seen beside the champion.',
     more: 'Of an endpoint with `shadow`: the version predicts its share of the requests too, in a thread of its own, and only the log and `esteira endpoint report` see it. Processes follow within a minute. What a person names stays until a person takes it back, or the version becomes the champion, is refused or taken back; else it is the candidate that waits.',
-    arguments: [argument('name', true, 'An endpoint.')],
+    arguments: [
+      argument('name', true, 'An endpoint.'),
+      argument('version', false, 'A candidate, or one that was the champion before.'),
+    ],
     options: {
-      version: { takes: 'text', value: '<version>', about: 'A candidate, or one that was the champion before.' },
       off: { takes: 'nothing', about: 'No version, not even a candidate.' },
       candidate: { takes: 'nothing', about: 'Again the candidate that waits.' },
       reason: { takes: 'text', value: '<text>', about: 'Kept with it. Must be given.' },
     },
     examples: [
-      { line: 'esteira endpoint shadow ltr --version 20260310_0230 --reason "as before May"', about: 'by hand' },
+      { line: 'esteira endpoint shadow ltr 20260310_0230 --reason "as before May"', about: 'by hand' },
       { line: 'esteira endpoint shadow ltr --candidate --reason "seen enough"', about: 'taken back' },
     ],
     load: async () => (await import('../commands/shadow.ts')).shadow,
@@ -46,13 +48,14 @@ export const serving: readonly CommandEntry[] = [
     name: 'endpoint report',
     about: 'A shadow beside the champion, in figures.',
     more: 'Of all processes of the endpoint: requests, how many of the first five are the same, how far scores differ, how long both take, what failed and what was left out; and the limits of the gate that wait for it. Only looks.',
-    arguments: [argument('name', true, 'An endpoint.')],
-    options: {
-      version: { takes: 'text', value: '<version>', about: 'By default the one that shadows, or did last.' },
-    },
+    arguments: [
+      argument('name', true, 'An endpoint.'),
+      argument('version', false, 'By default the one that shadows, or did last.'),
+    ],
+    options: {},
     examples: [
       { line: 'esteira endpoint report ltr', about: 'the version that shadows' },
-      { line: 'esteira endpoint report ltr --version 20260310_0230 --json', about: 'for another program' },
+      { line: 'esteira endpoint report ltr 20260310_0230 --json', about: 'for another program' },
     ],
     load: async () => (await import('../commands/shadow.ts')).report,
   },
