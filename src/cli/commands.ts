@@ -360,11 +360,18 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'checklist',
     about: 'Is the day of a pipeline good?',
-    more: 'What brings in, the run, the rows that arrived, the invalid rows, the last tables, and every monitor and check that touches them, each with its figure and evidence. Exit code 1 when one fails. Only looks.',
+    more: 'What brings in, the run, the rows that arrived, the invalid rows, the last tables, and every monitor and check that touches them, each with its figure and evidence; below them what a pipeline that trains by a schedule is for. Exit code 1 when one fails. Only looks.',
     arguments: [argument('pipeline', true, 'As esteira.config.ts calls it, or a job.')],
-    options: { date: { ...date, about: 'The day that was processed, YYYY-MM-DD; by default that of the newest run.' } },
+    options: {
+      date: { ...date, about: 'The day that was processed, YYYY-MM-DD; by default that of the newest run.' },
+      activation: {
+        takes: 'nothing',
+        about: 'What is looked at before a pipeline is left to itself; gate and rollback are tried on a copy.',
+      },
+    },
     examples: [
       { line: 'esteira checklist v_credit', about: 'the newest day' },
+      { line: 'esteira checklist ranking --activation', about: 'may it run by itself?' },
       { line: 'esteira checklist v_credit --date 2028-02-29 --json', about: 'one day, for another program' },
     ],
     load: async () => (await import('./commands/checklist.ts')).checklist,

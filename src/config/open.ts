@@ -94,7 +94,7 @@ async function open(
     const { state, lost, giveBack: giveStateBack } = await (owning ?? own());
     const targets = targetsIn(environment, place);
     const serving = servingIn(graph, { targets, files, name: environment.files.adapter });
-    return {
+    const opened: OpenProject = {
       name: config.name,
       folder,
       environment: name,
@@ -130,6 +130,10 @@ async function open(
         environmentOf(config, called);
         return against(called, () => look(called));
       },
+      rehearse: async (of) => {
+        const { rehearse } = await import('./rehearse.ts');
+        return rehearse(opened, place, of);
+      },
       changes: async ({ job, url, tables }) => {
         const [{ openChanges }, { slotName }] = await Promise.all([
           import('../adapters/postgres/changes/changes.ts'),
@@ -151,6 +155,7 @@ async function open(
         }
       },
     };
+    return opened;
   } catch (error) {
     await giveBack();
     throw error;

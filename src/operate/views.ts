@@ -435,7 +435,15 @@ export interface Operations extends ModelOperations, SettingsOperations {
   gc: [input: { readonly dryRun?: boolean }, output: GcView];
   doctor: [input: { readonly reconcile?: boolean }, output: DoctorView];
   /** `pipeline`: as the configuration calls it, or a job; `date`: by default that of the newest run. */
-  checklist: [input: { readonly pipeline: string; readonly date?: string }, output: ChecklistView];
+  checklist: [
+    input: {
+      readonly pipeline: string;
+      readonly date?: string;
+      /** In the place of a day: what is looked at before the pipeline is left to itself, with drills on a copy. */
+      readonly activation?: boolean;
+    },
+    output: ChecklistView,
+  ];
   /** `run`: its id or its beginning, `latest`, or a job; without it the newest of each job, and the project itself. */
   diagnose: [input: { readonly run?: string }, output: DiagnosisView];
 }

@@ -33,7 +33,9 @@ export async function filesOf(
   if (tableOf(read, project)) return { toRead: [], changed: [], all: [], known: new Map() };
   const pattern = project.readerOf(read.node.definition as AnySource).options.pattern ?? '';
   const date = when.date && dateRead(read, { ...when, date: when.date });
-  const listed = await project.files.list(pattern.replaceAll('{date}', date?.toString() ?? '*'));
+  const listed = await project.files.list(
+    date ? pattern.replaceAll('{date}', date.toString()) : pattern.replaceAll(/\*?\{date\}\*?/g, '*'),
+  );
   if (read.how === 'files') return { toRead: listed, changed: [], all: listed, known: new Map() };
   const known = await project.warehouse.filesRead(placeOf(model.node), read.node.id);
   const isChanged = ({ path, fingerprint }: SourceFile): boolean =>

@@ -32,7 +32,7 @@ export {
 } from './losses.ts';
 export { makeChanges, modelsOf, refuseMissingInputs, refuseUnlessSetUp, setupChanges } from './models.ts';
 export { limit, type Retries, rest } from './patience.ts';
-export type { Against, ChannelMember, Project, Target } from './project.ts';
+export type { Against, ChannelMember, Project, Rehearsal, Target } from './project.ts';
 export { refuseUnreadable } from './readers.ts';
 export { moved, reasonOf, type WhyCode } from './reason.ts';
 export { bringsIn, canJudgeAgain, isDated, keptBecause, type Rerun, replacesItsDay } from './rerun.ts';

@@ -43,6 +43,12 @@ export interface Target {
   open(signal?: AbortSignal): Promise<KeptFiles>;
 }
 
+/** The project on a copy of what it has, until it is closed. */
+export interface Rehearsal {
+  readonly project: Project;
+  close(): Promise<void>;
+}
+
 /** A project opened in one environment: its definitions, and the stores that its configuration names. */
 export interface Project {
   readonly name: string;
@@ -97,6 +103,8 @@ export interface Project {
   redact(text: string): string;
   /** Another environment of the configuration, to be looked at. Absent where there is none. */
   against?(environment: string): Promise<Against>;
+  /** What a backup holds, in stores of its own below a folder that is not there yet. Absent of a rehearsal itself. */
+  rehearse?(of: { readonly backup: string; readonly at: string }): Promise<Rehearsal>;
   /** Called at named points of a run, for tests that break it there. */
   trace(point: string): void | Promise<void>;
 }

@@ -41,6 +41,7 @@ export class Application {
   #contracts: Contract[] = [];
   #asked = 0;
   fallbacks = 0;
+  choices = 0;
   failed = 0;
 
   constructor(options: Options) {
@@ -100,6 +101,7 @@ export class Application {
     this.#note(version, at, ranked);
     const chosen = chosenOf(ranked, at, chance);
     if (!chosen) return undefined;
+    this.choices += 1;
     const place = ranked.indexOf(chosen) + 1;
     this.#contracts.push(...contractsOf({ seed: plan.seed, caseId: case_id, lawyer: chosen, place, at }));
     const said = Math.min(at + Math.ceil(chance.next() * 30 * minute), endOfDay(at));

@@ -9,6 +9,7 @@ export const checklist: Command = async ({ typed, terminal, call }) => {
   const view = await call('checklist', {
     pipeline: typed.words[0] ?? '',
     ...given('date', typed.texts.get('date')),
+    ...(typed.flags.has('activation') ? { activation: true } : {}),
   });
   return { result: view, text: () => checklistText(view, terminal), exit: view.ok ? 0 : 1 };
 };

@@ -7,6 +7,7 @@ import type { Project } from '../../run/index.ts';
 import { type Case, Evidence } from '../diagnose/evidence.ts';
 import { fewOf, jobOf, parseDate } from '../names.ts';
 import type { Context, Input } from '../views.ts';
+import { activation } from './activation/activation.ts';
 import { arrived, invalidAsUsual, loaded, ranWell, syncDone } from './items.ts';
 import { checkItems, monitorItems } from './limits.ts';
 import { objectives } from './objectives/objectives.ts';
@@ -18,10 +19,11 @@ import type { ChecklistView, ItemView } from './views.ts';
  */
 export async function checklist(
   project: Project,
-  { pipeline, date: asked }: Input<'checklist'>,
-  context: Pick<Context, 'signal'>,
+  { pipeline, date: asked, activation: isActivated = false }: Input<'checklist'>,
+  context: Context,
 ): Promise<ChecklistView> {
   const jobs = jobsOf(project, pipeline);
+  if (isActivated) return beforeIt(project, { pipeline, jobs }, context);
   const evidence = await Evidence.of(project, context);
   const newest = await newestRun(jobs, project);
   const before = project.clock.now().toZonedDateTimeISO('UTC').toPlainDate().subtract({ days: 1 });
@@ -42,6 +44,31 @@ export async function checklist(
   const reached = isPipeline ? await objectives(project, { pipeline, jobs, date }, context.signal) : [];
   return {
     ...{ pipeline, date: date.toString(), environment: project.environment, items, objectives: reached },
+    ok: items.every(({ state }) => state !== 'failed'),
+  };
+}
+
+/** Throws NAME_UNKNOWN for what is not a pipeline with models that a schedule trains, or with endpoints. */
+async function beforeIt(
+  project: Project,
+  { pipeline, jobs }: { readonly pipeline: string; readonly jobs: readonly Job[] },
+  context: Context,
+): Promise<ChecklistView> {
+  const items = await activation(project, { pipeline, jobs }, context);
+  if (items.length === 0)
+    throw new EsteiraError('NAME_UNKNOWN', {
+      what: `${pipeline} has nothing to be activated: no model that a schedule trains, and no endpoint.`,
+      allowed:
+        [
+          ...new Set(
+            [...project.graph.endpoints.values()].map(({ facts }) => project.graph.nodeOf(facts.model).catalog),
+          ),
+        ].join(', ') || 'none',
+      next: `esteira checklist ${pipeline}`,
+    });
+  const date = project.clock.now().toZonedDateTimeISO('UTC').toPlainDate().toString();
+  return {
+    ...{ pipeline, date, environment: project.environment, items, objectives: [] },
     ok: items.every(({ state }) => state !== 'failed'),
   };
 }

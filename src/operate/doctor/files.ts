@@ -41,7 +41,7 @@ async function listed(source: AnySource, reader: Reader<any>, project: Project):
     const next = 'Name a stand-in for it in the environment: standIns of esteira.config.ts';
     throw new NotReady(`this version has no reader for ${reader.by}`, next);
   }
-  const pattern = (reader.options.pattern ?? '').replaceAll('{date}', '*');
+  const pattern = (reader.options.pattern ?? '').replaceAll(/\*?\{date\}\*?/g, '*');
   const files = await project.files.list(pattern);
   const isStream = endlessStreams(project.graph).has(source);
   const found = `${files.length} files ${pattern} in ${project.files.describe}${isStream ? ', brought in by sync' : ''}`;

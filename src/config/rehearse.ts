@@ -1,0 +1,52 @@
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { type Project, type Rehearsal, readBackup, rowsIn, ulid } from '../run/index.ts';
+import { duckdb, folder, sqlite } from './adapters.ts';
+import type { Place } from './project.ts';
+
+/**
+ * A project on what a backup holds, in stores below a folder: nobody is told, nothing is published but there, and sources are read where they always are. What
+ * is done with it changes nothing of the project itself.
+ */
+export async function rehearse(
+  project: Project,
+  place: Place,
+  { backup, at }: { readonly backup: string; readonly at: string },
+): Promise<Rehearsal> {
+  const manifest = await readBackup(backup);
+  const warehouse = duckdb({ folder: path.join(at, 'warehouse') });
+  const state = sqlite({ file: path.join(at, 'state.sqlite') });
+  for (const { restoring } of [warehouse, state]) {
+    await restoring.stage(place, { folder: backup, manifest, rows: () => rowsIn(backup) });
+    await restoring.swap(place);
+    await restoring.clear(place);
+  }
+  const engine = await warehouse.open(place);
+  try {
+    const store = await state.open(place);
+    const since = project.clock.now();
+    const holder = ulid(since);
+    const owner = { pid: process.pid, since: since.toString(), command: 'rehearsal' };
+    const owned = await store.own({ ...owner, holder, host: hostname(), since });
+    const files = await folder({ path: path.join(at, 'files') }).open(place);
+    const models = folder({ path: path.join(at, 'models') });
+    const { answers: _, against: __, ...rest } = project;
+    const target = { name: models.adapter, open: async () => models.open(place) };
+    return {
+      project: {
+        ...rest,
+        ...{ warehouse: engine, state: store, files, holder, owner },
+        ...{ published: [target], ...(project.serving ? { serving: target } : {}) },
+        ...{ channels: new Map(), logs: new Map() },
+      },
+      close: async () => {
+        await owned.release();
+        await store.close();
+        await engine.close();
+      },
+    };
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
