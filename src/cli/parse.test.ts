@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { distance, nearest } from '../columns/nearest.ts';
 import { EsteiraError } from '../errors.ts';
-import { commands } from './commands.ts';
+import { commands, everywhere } from './commands.ts';
 import { parse } from './parse.ts';
 
 const refused = (...args: readonly string[]): EsteiraError['details'] => {
@@ -17,6 +17,11 @@ const refused = (...args: readonly string[]): EsteiraError['details'] => {
 };
 
 describe('what was typed', () => {
+  it('means one thing: no command has an option that every command has', () => {
+    for (const { name, options } of commands)
+      assert.deepEqual([name, Object.keys(options).filter((one) => Object.hasOwn(everywhere, one))], [name, []]);
+  });
+
   it('is read wherever options stand', () => {
     const { entry, typed } = parse(['--env', 'dev', 'run', '--date=2028-02-29', 'daily', '--again', '--json']);
     assert.equal(entry?.name, 'run');
