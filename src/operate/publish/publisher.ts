@@ -129,6 +129,14 @@ export class Publisher {
     await this.#going;
   }
 
+  /** What has changed until now, to its end. */
+  async last(): Promise<void> {
+    await this.idle();
+    this.changed();
+    this.look(this.#project.clock.now());
+    await this.idle();
+  }
+
   /** Waits for what goes on, so many milliseconds at most; what is not answered then is left, and owed. */
   async settled(within: number): Promise<void> {
     const timer = setTimeout(() => this.#ending.abort(), within);

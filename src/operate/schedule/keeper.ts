@@ -100,7 +100,7 @@ export class Keeper {
         await this.#pause();
       }
       if (once)
-        await Promise.all([this.#sweeper.end(), this.#watcher.idle(), this.#publisher.idle(), this.#shadows.end()]);
+        await Promise.all([this.#sweeper.end(), this.#watcher.idle(), this.#publisher.last(), this.#shadows.end()]);
     } finally {
       this.#stop.abort();
       await Promise.all([this.#runner.end(), this.#sweeper.end()]);
@@ -231,7 +231,10 @@ export class Keeper {
     const milliseconds = clock.look ?? usualLook;
     const woken = new AbortController();
     const wake = AbortSignal.any([this.#keeping.signal, woken.signal]);
-    this.#runner.onEnd = () => woken.abort();
+    this.#runner.onEnd = () => {
+      this.#publisher.changed();
+      woken.abort();
+    };
     await sleep(milliseconds, undefined, { signal: wake }).catch(() => {});
   }
 

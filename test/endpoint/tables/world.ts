@@ -11,7 +11,7 @@ import { World } from '../../run/support/world.ts';
 export const table = 'shop.silver.items';
 export const folder = `endpoints/shop/tables/${table}`;
 
-export const definitions = `import { byHand, col, endpoint, files, job, keepLatest, linearRegression, model, settings, source, table } from 'esteira';
+export const definitions = `import { byHand, col, cron, endpoint, files, job, keepLatest, linearRegression, model, settings, source, table } from 'esteira';
 export const limits = settings('config.limits', {
   share: col.real().default(0.5), wait: col.duration().default('40 ms'), slowest: col.duration().default('15 ms'),
 });
@@ -26,6 +26,7 @@ export const shop = endpoint('shop', {
   deadline: limits.wait, sample: limits.share,
 });
 export const daily = job('daily', { when: byHand, build: [items] });
+export const nightly = job('nightly', { when: cron('0 2 * * *'), build: [items] });
 `;
 
 /** A project with an endpoint that looks items up; each round writes all of them anew. */

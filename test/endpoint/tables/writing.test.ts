@@ -190,3 +190,13 @@ test('what an endpoint does not read any more is owed to nobody', async () => {
   const models = (await shop.owed()).map(([model]) => model);
   assert.deepEqual(models, ['endpoints/shop/settings.json', folder, 'shop.gold.demand']);
 });
+
+test('who keeps the schedules publishes what the last of their runs has left before it ends', async () => {
+  await shop.world.do('start', { once: true } as never);
+  shop.later({ hours: 24 });
+  await shop.deliver(30);
+  const { sequence } = await shop.latest();
+  const { runs } = await shop.world.do('start', { once: true } as never);
+  assert.equal(runs.succeeded, 1);
+  assert.equal((await shop.latest()).sequence, sequence + 1);
+});
