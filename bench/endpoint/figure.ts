@@ -80,7 +80,7 @@ async function beside(of: {
     const { file, before } = trained.get(shape) as Trained;
     const texts = bodies(shape);
     const reason = ['--reason', 'measured beside the champion'];
-    await esteira(folder, ['endpoint', 'shadow', `${shape.name}_full`, '--version', before, ...reason]);
+    await esteira(folder, ['endpoint', 'shadow', `${shape.name}_full`, before, ...reason]);
     const own = new Map<Kind, Server>();
     for (const kind of kinds) {
       const times: number[] = [];
