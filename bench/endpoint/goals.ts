@@ -17,7 +17,7 @@ export function goals(samples: Samples, starts: ReadonlyMap<string, readonly num
     return (['bare', 'full'] as const).flatMap((kind): Goal[] => {
       const own = `${kind}, ${features}`;
       const cpu = medians(samples, own).cpu / medians(samples, peer).cpu;
-      const late = medians(samples, own).wall / medians(samples, peer).wall;
+      const late = medians(samples, `${own} at 200`).wall / medians(samples, `${peer} at 200`).wall;
       const many = medianOf(samples, `${own} at 500`, ({ latency }) => latency.p95);
       return [
         ratio(`${own} features: of the processor for a request, against FastAPI`, cpu, atMost[features][kind]),
@@ -32,10 +32,12 @@ export function goals(samples: Samples, starts: ReadonlyMap<string, readonly num
 /** For a person: what each took, and how late the generator of load was itself. */
 export function told(samples: Samples, starts: ReadonlyMap<string, readonly number[]>): readonly string[] {
   return [...samples.keys()].map((name) => {
+    const { wall, cpu } = medians(samples, name);
+    const took = `${name}: ${(cpu * 1000).toFixed(0)} µs of the processor for a request`;
+    const ready = median(starts.get(name) ?? []).toFixed(2);
+    if (starts.has(name)) return `${took}, ${(1000 / wall).toFixed(0)} in a second, ready after ${ready} s`;
     const of = (pick: (figures: Figures) => number): string => medianOf(samples, name, pick).toFixed(2);
-    const cpu = (medians(samples, name).cpu * 1000).toFixed(0);
-    const ready = starts.has(name) ? `, ready after ${median(starts.get(name) ?? []).toFixed(2)} s` : '';
-    const late = of(({ late }) => late.p99);
-    return `${name}: ${cpu} µs of the processor for a request, p50 ${of(({ latency }) => latency.p50)} ms, p95 ${of(({ latency }) => latency.p95)}, p99 ${of(({ latency }) => latency.p99)} (of which the generator was late ${late})${ready}`;
+    const latency = `p50 ${of(({ latency }) => latency.p50)} ms, p95 ${of(({ latency }) => latency.p95)}, p99 ${of(({ latency }) => latency.p99)}`;
+    return `${took}, ${latency}; the generator was late by ${of(({ late }) => late.p99)} (p99)`;
   });
 }

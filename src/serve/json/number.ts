@@ -6,8 +6,9 @@ const exactDigits = 15;
 /** Reads the number of JSON that begins at `from`, as JSON.parse does, into a place of `into`; gives where it ends, or -1. */
 export function numberAt(bytes: Buffer, from: number, into: Float64Array, place: number): number {
   let at = from;
-  const isNegative = bytes[at] === minus;
-  if (isNegative) at += 1;
+  // 1 or 0, without a branch: of numbers of both signs half of the guesses of a processor would be wrong.
+  const negative = (((bytes[at] as number) ^ minus) - 1) >>> 31;
+  at += negative;
   const first = at;
   // Up to nine digits fit into 32 bits, which are multiplied twice as fast.
   let whole = 0;
@@ -36,7 +37,7 @@ export function numberAt(bytes: Buffer, from: number, into: Float64Array, place:
   if (digit === smallE - zero || digit === largeE - zero || digits > exactDigits)
     return slowly(bytes, from, into, place);
   const exact = (digits <= 9 ? whole : wide(bytes, first, at)) / (powers[places] as number);
-  into[place] = isNegative ? -exact : exact;
+  into[place] = exact * (1 - 2 * negative);
   return at;
 }
 
