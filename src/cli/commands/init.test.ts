@@ -76,7 +76,7 @@ describe('init', () => {
     writeFileSync(at('esteira.config.ts'), 'mine');
     const { code, told } = await init(folder);
     assert.equal(code, 2);
-    assert.match(told, /^FOLDER_NOT_EMPTY: .*\n(.*\n)* {2}got {5}esteira\.config\.ts\n/);
+    assert.match(told, /^FOLDER_NOT_EMPTY:.*\n(.*\n)* {2}got {5}esteira\.config\.ts\n/);
     assert.equal(read('esteira.config.ts'), 'mine');
     assert.ok(!existsSync(at('package.json')) && !existsSync(at('tsconfig.json')));
   });
