@@ -5,6 +5,7 @@ import { EsteiraError } from '../errors.ts';
 import { collect } from '../graph/index.ts';
 import type { Clock, StateStore } from '../ports/index.ts';
 import { type Against, Answers, type Project, said, ulid } from '../run/index.ts';
+import { refuseIdleAddresses } from './addresses.ts';
 import { membersIn, refuseUnknownChannels, tellersIn } from './channels-of.ts';
 import { clockOf } from './clock.ts';
 import { refuseUnknownGroups } from './groups-of.ts';
@@ -198,6 +199,7 @@ async function loadGraph(folder: string, config: ProjectConfig) {
   refuseUnknownChannels(config, graph);
   refuseUnknownGroups(config, graph);
   refuseIdleLogs(config, graph);
+  refuseIdleAddresses(config, graph);
   return { definitions, graph, used: usedVariables(config, graph) };
 }
 

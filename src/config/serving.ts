@@ -3,6 +3,7 @@ import { EsteiraError } from '../errors.ts';
 import { collect, type Graph } from '../graph/index.ts';
 import { type Clock, type ExportReader, type KeptFiles, type LogFile, type TakeLock, within } from '../ports/index.ts';
 import { said } from '../run/said.ts';
+import { type Address, addressesIn, refuseIdleAddresses } from './addresses.ts';
 import { clockOf } from './clock.ts';
 import { type EventsTo, eventsTo } from './event-target.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
@@ -10,7 +11,6 @@ import { takeLock } from './lock.ts';
 import { logsIn } from './logs-of.ts';
 import { usedVariables } from './names.ts';
 import { environmentOf, placeFor, placeIn } from './place.ts';
-import type { Environment } from './project.ts';
 import { Variables } from './variables.ts';
 
 /** What a process that serves has of a project: definitions, and where it reads what is published. No warehouse, no state. */
@@ -61,6 +61,7 @@ async function open(
   const environment = environmentOf(config, name);
   const place = placeFor(environment, name, { config, folder, variables, trace: () => {} });
   const graph = collect(await loadDefinitions(folder, config), { suffix: config.invalid ?? '_invalidos' });
+  refuseIdleAddresses(config, graph);
   for (const variable of usedVariables(config, graph).ofOthers) variables.hide(variable);
   const [published] = environment.models ?? [];
   const files = await (published ?? environment.files).open(place);
@@ -87,35 +88,14 @@ async function open(
   };
 }
 
-export interface Address {
-  readonly host: string;
-  readonly port: number;
-}
-const usualHost = '127.0.0.1';
-const usualPort = 8080;
-
-function addressesIn({ endpoints: own = {} }: Environment, { endpoints }: Graph): (endpoint: string) => Address {
-  const names = [...endpoints.keys()].sort();
-  const idle = Object.keys(own).find((name) => !endpoints.has(name));
-  if (idle !== undefined)
-    throw new EsteiraError('CONFIG_INVALID', {
-      what: 'The configuration has an address of an endpoint that there is none of.',
-      where: 'esteira.config.ts',
-      got: idle,
-      allowed: names.join(', ') || 'none: no definition is an endpoint',
-      next: 'Correct it.',
-    });
-  return (name) => ({ host: usualHost, port: usualPort + Math.max(0, names.indexOf(name)), ...own[name] });
-}
-
 /** Endpoints of a project, for whoever keeps their processes. */
 export async function endpointsIn(options: {
   readonly folder: string;
   readonly environment?: string;
 }): Promise<readonly string[]> {
-  const { config, of } = await placeIn(options);
+  const { config } = await placeIn(options);
   const graph = collect(await loadDefinitions(options.folder, config), { suffix: config.invalid ?? '_invalidos' });
-  addressesIn(of, graph);
+  refuseIdleAddresses(config, graph);
   return [...graph.endpoints.keys()].sort();
 }
 

@@ -74,8 +74,17 @@ class Watch {
     this.#log({ level: 'info', text: `health: http://127.0.0.1:${this.#server.port}/health` });
   }
 
-  /** Processes of the endpoints that the definitions have; none where there is none. */
+  /** Processes of the endpoints that the definitions have; none where there is none. Does not throw: the schedules are kept without them, too. */
   async serve(typed: Typed, home: string): Promise<EndpointProcesses | undefined> {
+    try {
+      return await this.#serve(typed, home);
+    } catch (error) {
+      this.#log({ level: 'error', text: `endpoints are not served: ${(error as Error).message}` });
+      return undefined;
+    }
+  }
+
+  async #serve(typed: Typed, home: string): Promise<EndpointProcesses | undefined> {
     const [{ findProject }, { endpointsIn }, { EndpointProcesses }] = await Promise.all([
       import('../../config/load.ts'),
       import('../../config/serving.ts'),
