@@ -6,7 +6,7 @@ import type { Context } from '../views.ts';
 
 /** Files that are listed at once. */
 const atOnce = 1000;
-/** A run waits so long at most for a store that does not answer, in milliseconds. */
+/** A run waits so long at most for each answer of a store, in milliseconds: however much there is to fetch, it arrives as long as some does. */
 const patience = 20_000;
 
 interface Folder {
@@ -35,35 +35,51 @@ export async function fetchSeen(models: readonly StepModel[], project: Project, 
   const { serving, files } = project;
   const folders = foldersOf(models, project);
   if (!serving || folders.length === 0) return;
+  const silent = new AbortController();
+  const late = (): void => silent.abort(new DOMException('It does not answer.', 'TimeoutError'));
+  let timer = setTimeout(late, patience);
+  let fetched = 0;
   try {
-    const signal = AbortSignal.any([context.signal, AbortSignal.timeout(patience)]);
+    const signal = AbortSignal.any([context.signal, silent.signal]);
+    const heard = (): void => {
+      signal.throwIfAborted();
+      clearTimeout(timer);
+      timer = setTimeout(late, patience);
+    };
     const store = await serving.open(signal);
     if (store === files) return;
-    for (const folder of folders) await fetchFrom(store, folder, project, signal);
+    for (const folder of folders) for await (const _ of fetchFrom(store, folder, project, heard)) fetched += 1;
   } catch (thrown) {
     context.signal.throwIfAborted();
-    const text = `What endpoints have seen could not be fetched from ${serving.name}: ${String(said(thrown, project))} The run goes on with what is here, and the next one fetches it.`;
+    const after = fetched === 0 ? '' : `, after ${fetched} ${fetched === 1 ? 'file' : 'files'}`;
+    const text = `What endpoints have seen could not be fetched from ${serving.name}${after}: ${String(said(thrown, project))} The run goes on with what is here, and the next one fetches the rest.`;
     context.emit({ type: 'note', level: 'warn', text });
+  } finally {
+    clearTimeout(timer);
   }
 }
 
-async function fetchFrom(
+/** Gives the path of each file once it is here, and calls `heard` at each answer. */
+async function* fetchFrom(
   store: KeptFiles,
   { from, without }: Folder,
   { files, trace }: Project,
-  signal: AbortSignal,
-): Promise<void> {
+  heard: () => void,
+): AsyncGenerator<string> {
   for (let paths: readonly string[] = ['']; paths.length > 0; ) {
     paths = await store.below(from, atOnce);
+    heard();
     for (const path of paths) {
-      signal.throwIfAborted();
       const bytes = await store.read(path);
+      heard();
       // Another run was faster.
       if (!bytes) continue;
       // Where it is here already, a process ended before it could take it from there.
       await files.keep(path.slice(without.length), { bytes });
       await trace('seen-fetched');
+      yield path;
       await store.remove(path);
+      heard();
     }
   }
 }
