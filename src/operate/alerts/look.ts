@@ -161,7 +161,7 @@ function monitorView(monitor: Monitor, { graph, folder }: Project, last?: Figure
       limit: limitText(expect, last),
       when: every ? `${every} UTC` : 'after each run',
     },
-    of: measure.of.map((one) => (one.kind === 'job' ? one.name : labelOf(one, graph))),
+    of: measure.of.map((one) => (one.kind === 'job' || one.kind === 'endpoint' ? one.name : labelOf(one, graph))),
     ...(tell === undefined ? {} : { tell }),
     ...(next === undefined ? {} : { next }),
     writtenAt: writtenAt(monitor).replace(`${folder}/`, ''),
