@@ -273,11 +273,15 @@ test('a candidate whose files are lost, and a store that does not answer, are sa
   await world
     .do('endpoint shadow', { endpoint: 'asked', shadows: 'candidate', by: 'ana', reason: 'look' })
     .catch(() => undefined);
+  const other = await trained();
+  assert.equal(await chosen(), other, 'the endpoint that comes after the broken one has its candidate');
+  await seen({ version: other, champion: (await history()).champion ?? '' }, { good: 100 });
   const { shadows, models } = await publish();
   assert.match(shadows.join('\n'), /^shadows: Version \S+ of the model ml\.asked is not whole\./m);
+  assert.match(shadows.join('\n'), new RegExp(`^ml\\.churn ${other} passed by its shadow: `, 'm'));
   assert.equal(models.length, 2);
   const away = { name: 'away', open: () => Promise.reject(new Error('it does not answer')) };
   const operated = { ...world.project, serving: away };
   const seenAway = await lookAtShadows(operated);
-  assert.deepEqual(seenAway, { told: [], trouble: 'shadows: it does not answer' });
+  assert.deepEqual(seenAway, { told: [], troubles: ['shadows: it does not answer'] });
 });

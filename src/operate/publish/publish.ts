@@ -19,7 +19,7 @@ export async function publishModels(project: Project, { takeOver, by = '' }: Inp
   const isModel = takeOver !== undefined && !table;
   const taken = isModel ? await takeHistory(project, modelNamed(project, takeOver).id, by) : 0;
   const tableId = table?.of === 'table' ? table.node.id : undefined;
-  const { told, trouble } = await lookAtShadows(project);
+  const { told, troubles } = await lookAtShadows(project);
   const { models, served } = await Publisher.of(project).everything({ takeOver: tableId });
   const failed = [...models, ...served].find((one) => one.failed !== undefined);
   if (failed) throw failed.failed;
@@ -27,7 +27,7 @@ export async function publishModels(project: Project, { takeOver, by = '' }: Inp
   const stores = new Set([...targets, ...(serving ? [serving] : [])].map(({ name }) => name));
   return {
     ...{ taken, stores: [...stores] },
-    shadows: [...told.map(({ text }) => text), ...(trouble === undefined ? [] : [trouble])],
+    shadows: [...told.map(({ text }) => text), ...troubles],
     models: models.map(({ failed: _, ...view }) => view),
     served: served.map(({ failed: _, ...view }) => view),
   };
@@ -38,9 +38,9 @@ const waits = 20_000;
 
 /** What a command of a short life does before it ends: publishes what it can, and says what is left. */
 export async function publishBeforeEnd(project: Project, { emit }: Pick<Context, 'emit'>): Promise<void> {
-  const { told, trouble } = await lookAtShadows(project, AbortSignal.timeout(waits));
+  const { told, troubles } = await lookAtShadows(project, AbortSignal.timeout(waits));
   for (const { level, text } of told) emit({ type: 'note', level, text });
-  if (trouble !== undefined) emit({ type: 'note', level: 'warn', text: trouble });
+  for (const text of troubles) emit({ type: 'note', level: 'warn', text });
   const { published: targets = [], serving, state, graph } = project;
   if (targets.length === 0 && !serving) return;
   const publisher = Publisher.of(project);

@@ -29,8 +29,10 @@ function judged(
 export type Told = { readonly level: 'info' | 'warn'; readonly text: string };
 
 /** Judges the versions of a model that wait for what their shadow shows, each once, as soon as enough is known; what has passed goes on as usual. */
-export async function judgeShadowed(project: Project, node: ModelNode, files: KeptFiles): Promise<readonly Told[]> {
-  const told: Told[] = [];
+export async function judgeShadowed(
+  project: Project,
+  { node, files, tell }: { readonly node: ModelNode; readonly files: KeptFiles; tell(told: Told): void },
+): Promise<void> {
   for (const version of (await fitCandidates(project, node)).filter(waitsForShadow)) {
     const { isKnown, figures, limits: later } = await progressOf(project, node, { version, files });
     const champion = (await project.state.models.champions()).get(node.id)?.version;
@@ -49,9 +51,10 @@ export async function judgeShadowed(project: Project, node: ModelNode, files: Ke
     const text = passed
       ? `passed by its shadow: ${passedText(verdict)}`
       : `refused by its shadow: ${missedText({ passed, limits })}`;
-    told.push({ level: passed ? 'info' : 'warn', text: `${labelOfModel(project, node)} ${version.version} ${text}` });
+    tell({ level: passed ? 'info' : 'warn', text: `${labelOfModel(project, node)} ${version.version} ${text}` });
   }
-  return [...told, ...(await promotePassed(project, node))];
+  const promoted = await promotePassed(project, node);
+  if (promoted) tell(promoted);
 }
 
 /** `shadow_overlap_at_5 0.84 (at least 0.6) of 212 requests`. */
@@ -64,21 +67,21 @@ const passedText = ({ limits, requests }: ShadowVerdict): string =>
     .join(', ')}, of ${requests} requests`;
 
 /** The newest that has passed beside the champion of now, if nothing else keeps it. */
-async function promotePassed(project: Project, node: ModelNode): Promise<readonly Told[]> {
+async function promotePassed(project: Project, node: ModelNode): Promise<Told | undefined> {
   const champion = (await project.state.models.champions()).get(node.id)?.version;
   const passed = (await fitCandidates(project, node)).find(
     (one) => one.judged?.passed === true && verdictOf(one)?.champion === champion,
   );
   const verdict = passed && verdictOf(passed);
-  if (!passed || !verdict || (await waitingOf(project, node, passed))?.for !== 'promotion') return [];
+  if (!passed || !verdict || (await waitingOf(project, node, passed))?.for !== 'promotion') return undefined;
   try {
     const version = await versionNamed(project, node, passed.version);
     const reason = `its shadow passed: ${passedText(verdict)}`;
     const seen = champion === undefined ? {} : { insteadOf: champion };
     const { became, label } = await moveTo(project, { node, version, ...seen }, { by: 'esteira', reason });
-    return became === 'moved' ? [{ level: 'info', text: `${label} ${version.version} is the champion` }] : [];
+    return became === 'moved' ? { level: 'info', text: `${label} ${version.version} is the champion` } : undefined;
   } catch (error) {
     if (!(error instanceof EsteiraError) || error.code !== 'CHAMPION_CHANGED') throw error;
-    return [];
+    return undefined;
   }
 }

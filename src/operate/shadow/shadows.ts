@@ -12,30 +12,35 @@ const every = { seconds: 30 };
 
 interface Seen {
   readonly told: readonly Told[];
-  /** What kept the rest from being looked at, in words; it is tried again. */
-  readonly trouble?: string;
+  /** What could not be looked at or done, in words, each once; it is tried again. */
+  readonly troubles: readonly string[];
 }
 
-/** Judges what shadows have shown, and says to endpoints which version is to be seen beside their champion. A store that does not answer is left then. */
+/** Judges what shadows have shown, and says to endpoints which version is to be seen beside their champion. What is broken of one model or endpoint keeps nothing from the others. */
 export async function lookAtShadows(project: Project, signal?: AbortSignal): Promise<Seen> {
   const endpoints = shadowing(project);
   const told: Told[] = [];
-  if (endpoints.length === 0) return { told };
-  try {
-    const files = await servingFiles(project, signal);
-    for (const node of new Set(endpoints.map((endpoint) => nodeServed(project, endpoint))))
-      told.push(...(await judgeShadowed(project, node, files)));
-    for (const endpoint of endpoints) {
-      const { choice, isNew } = await choose(project, endpoint, files);
-      if (!isNew || !choice) continue;
-      const label = labelOfModel(project, nodeServed(project, endpoint));
-      const text = choice.version === undefined ? 'nothing shadows' : `${choice.version} of ${label} shadows`;
-      told.push({ level: 'info', text: `endpoint ${endpoint.name}: ${text}: ${choice.reason}` });
+  const troubles = new Set<string>();
+  const attempt = async <Made>(work: () => Promise<Made>): Promise<Made | undefined> => {
+    try {
+      return await work();
+    } catch (thrown) {
+      troubles.add(`shadows: ${(said(thrown, project) as Error).message}`);
+      return undefined;
     }
-    return { told };
-  } catch (thrown) {
-    return { told, trouble: `shadows: ${(said(thrown, project) as Error).message}` };
+  };
+  const files = endpoints.length === 0 ? undefined : await attempt(() => servingFiles(project, signal));
+  if (!files) return { told, troubles: [...troubles] };
+  for (const node of new Set(endpoints.map((endpoint) => nodeServed(project, endpoint))))
+    await attempt(() => judgeShadowed(project, { node, files, tell: (one) => told.push(one) }));
+  for (const endpoint of endpoints) {
+    const { choice, isNew } = (await attempt(() => choose(project, endpoint, files))) ?? {};
+    if (!isNew || !choice) continue;
+    const label = labelOfModel(project, nodeServed(project, endpoint));
+    const text = choice.version === undefined ? 'nothing shadows' : `${choice.version} of ${label} shadows`;
+    told.push({ level: 'info', text: `endpoint ${endpoint.name}: ${text}: ${choice.reason}` });
   }
+  return { told, troubles: [...troubles] };
 }
 
 /** Does so again and again, beside all that goes on. */
@@ -44,7 +49,7 @@ export class Shadows {
   readonly #telling: Telling;
   #next: Temporal.Instant | undefined;
   #going: Promise<void> | undefined;
-  #trouble: string | undefined;
+  #troubles: readonly string[] = [];
 
   constructor(project: Project, telling: Telling) {
     this.#project = project;
@@ -62,10 +67,10 @@ export class Shadows {
 
   /** What does not answer is asked again, and said once. */
   async #look(): Promise<void> {
-    const { told, trouble } = await lookAtShadows(this.#project);
+    const { told, troubles } = await lookAtShadows(this.#project);
     for (const { level, text } of told) this.#telling.say(level, text);
-    if (trouble !== undefined && trouble !== this.#trouble) this.#telling.say('warn', trouble);
-    this.#trouble = trouble;
+    for (const trouble of troubles) if (!this.#troubles.includes(trouble)) this.#telling.say('warn', trouble);
+    this.#troubles = troubles;
   }
 
   async end(): Promise<void> {
