@@ -13,7 +13,7 @@ const line = Object.freeze({
   rank: col.integer(),
   model_version: col.text(),
   role: col.text().oneOf('champion', 'shadow'),
-  /** Of all requests those that are logged, as a share: what one row stands for is 1 / share. */
+  /** Of all requests those whose rows of this role are logged, as a share: what one row stands for is 1 / share. */
   share: col.real(),
 });
 type Line = typeof line;

@@ -172,7 +172,7 @@ function partsOf({
         ...{ models: store.models, files: store.files, process, clock, say },
         ...shadowing,
         share: () => tables.setting(shadow.share),
-        predicted: (predicted) => log.add({ ...predicted, role: 'shadow' }),
+        predicted: (predicted) => log.add(predicted),
       }),
   };
 }

@@ -56,9 +56,14 @@ export interface Predicted {
   readonly rows: readonly Row[];
   readonly outputs: readonly Row[];
 }
+/** What goes to the log; without a role it was predicted by the champion. */
+export type Logged = Predicted & {
+  readonly role?: 'champion' | 'shadow';
+  /** Of the requests those that this version was to predict, where not all. */
+  readonly share?: number;
+};
 export interface LogPart {
-  /** Without a role: by the champion. */
-  add(predicted: Predicted & { readonly role?: 'champion' | 'shadow' }): void;
+  add(predicted: Logged): void;
   state(): object;
   close(): Promise<void> | void;
 }

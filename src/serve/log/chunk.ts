@@ -1,13 +1,10 @@
 import { type ReadFeature, type ReadRows, rowReader } from '../model/readers.ts';
-import type { Predicted } from '../parts.ts';
+import type { Logged } from '../parts.ts';
 import { type Layout, line, type Own } from './layout.ts';
 import type { Bytes } from './parquet/bytes.ts';
 import { Group, type Values } from './parquet/column.ts';
 import { putBits } from './parquet/levels.ts';
 import { ranks } from './rank.ts';
-
-/** What was predicted for a request, by one version, the champion if not another. */
-export type Entry = Predicted & { readonly role?: 'champion' | 'shadow' };
 
 /** What takes the numbers out of rows: made once for a log, as it is code of its own. */
 export interface Readers {
@@ -55,7 +52,7 @@ export class Chunk {
     this.#block = new Float64Array(256 * layout.numbers.length);
   }
 
-  add({ id, at, version, role = 'champion', rows, outputs }: Entry, share: number): void {
+  add({ id, at, version, role = 'champion', rows, outputs }: Logged, share: number): void {
     const count = Math.min(rows.length, outputs.length);
     if (count === 0) return;
     const { numbers, others, score } = this.#layout;

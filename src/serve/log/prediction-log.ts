@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { type Endpoint, logFolder } from '../../define/index.ts';
 import type { Clock, KeptFiles, TakeLock } from '../../ports/index.ts';
-import type { Figure, LogPart, Say } from '../parts.ts';
-import { Chunk, type Entry, type Readers, readersOf } from './chunk.ts';
+import type { Figure, Logged, LogPart, Say } from '../parts.ts';
+import { Chunk, type Readers, readersOf } from './chunk.ts';
 import { dayOf } from './days.ts';
 import { SpooledFiles } from './files.ts';
 import { type Layout, layoutOf } from './layout.ts';
@@ -113,7 +113,7 @@ export class PredictionLog implements LogPart {
   }
 
   /** Copies what it needs; does not throw. */
-  add(entry: Entry): void {
+  add(entry: Logged): void {
     try {
       this.#add(entry);
     } catch (error) {
@@ -121,7 +121,7 @@ export class PredictionLog implements LogPart {
     }
   }
 
-  #add(entry: Entry): void {
+  #add(entry: Logged): void {
     const share = this.#options.sample();
     if (!isLogged(entry.id, share)) {
       this.#unsampled += entry.rows.length;
@@ -135,7 +135,8 @@ export class PredictionLog implements LogPart {
     if (this.#current.chunk === this.#spare) this.#spare = undefined;
     const { chunk } = this.#current;
     const before = chunk.bytes;
-    chunk.add(entry, share);
+    // The two are chosen without regard to each other.
+    chunk.add(entry, share * (entry.share ?? 1));
     this.#held += chunk.bytes - before;
     if (chunk.bytes < held.bytes) return;
     this.#seal();

@@ -10,7 +10,7 @@ import type { KeptFiles } from '../../ports/index.ts';
 import { keepPublished, publishedPlace } from '../../registry/index.ts';
 import { contentOf, grownTrees, ranked, rankedId, timesAsMuch, walked } from '../model/testing.ts';
 import { wantedOf } from '../model/wanted.ts';
-import type { Predicted, Row } from '../parts.ts';
+import type { Logged, Row } from '../parts.ts';
 import { changeChoice, readChoice } from './choice.ts';
 import { readSeen } from './figure-files.ts';
 import { figuresOf, shown } from './figures.ts';
@@ -29,7 +29,7 @@ function world(of: Partial<Of> & { readonly change?: (store: KeptFiles) => KeptF
   const { change = (store) => store, ...more } = of;
   const store = folderStore({ path: path.join(scratch, String(stores)) });
   const said: Parameters<Of['say']>[0][] = [];
-  const logged: Predicted[] = [];
+  const logged: Logged[] = [];
   let elapsed = 0;
   const model = ranked();
   const shadow = new Shadow({
@@ -122,6 +122,20 @@ test('a share of the requests is taken, the same ones everywhere, and those that
   offer({ id: 'request-0', isAsked: true });
   offer({ id: 'request-0', isAsked: true, version: '2' });
   assert.equal(counts()['dropped'], taken + 1, 'beside itself a version is not seen');
+});
+
+test('what it predicts is logged with the share of the requests that it was to predict, which of those that ask for it is all', async () => {
+  const { offer, named, published, until, counts, logged } = world({ share: () => 0.25, limits: roomy });
+  await published('2');
+  await named('2');
+  await until('predicted', 3);
+  const asking = Array.from({ length: 50 }, (_, at) => `asking-${at}`).filter((id) => shareOf(id, 1) >= 0.25);
+  offer({ id: asking[0] as string, isAsked: true });
+  await until('predicted', (counts()['predicted'] ?? 0) + 1);
+  const shares = new Map(logged.map(({ id, role, share }) => [id, `${role} ${share}`]));
+  assert.equal(shares.get(asking[0] as string), 'shadow 1');
+  shares.delete(asking[0] as string);
+  assert.deepEqual([...new Set(shares.values())], ['shadow 0.25']);
 });
 
 test('what it may not work at is dropped and counted: too many at once, too large, or more than its share of the time', async () => {

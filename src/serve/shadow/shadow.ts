@@ -4,7 +4,7 @@ import { shareOf } from '../../learn/ranking/split.ts';
 import type { Clock, KeptFiles } from '../../ports/index.ts';
 import { publishedPath, publishedPlace } from '../../registry/index.ts';
 import type { WantedModel } from '../model/index.ts';
-import type { Figure, Predicted, Row, Say, ShadowPart, Shows } from '../parts.ts';
+import type { Figure, Logged, Row, Say, ShadowPart, Shows } from '../parts.ts';
 import { readChoice, type ShadowChoice } from './choice.ts';
 import { keepSeen } from './figure-files.ts';
 import { type Packing, packingOf } from './packing.ts';
@@ -23,7 +23,7 @@ interface Spec {
   readonly share: () => number;
   readonly say: Say;
   /** What it has predicted, for the log. */
-  readonly predicted?: (predicted: Predicted) => void;
+  readonly predicted?: (predicted: Logged) => void;
   readonly limits?: Partial<ShadowLimits>;
   /** What the thread runs; by default Esteira's own. */
   readonly file?: (version: string) => URL | undefined;
@@ -35,6 +35,7 @@ interface Going {
   readonly at: number;
   readonly rows: readonly Row[];
   readonly milliseconds: number;
+  readonly share: number;
   readonly tally: Tally;
 }
 type Result = 'predicted' | ShadowError | 'dropped';
@@ -81,7 +82,9 @@ export class Shadow implements ShadowPart, Shows {
     const { id, isAsked, version: champion, rows, outputs, at, milliseconds } = predicted;
     const runner = this.#runner;
     if (!runner || rows.length === 0 || champion === this.#version) return;
-    if (!isAsked && shareOf(id, seed) >= this.#spec.share()) return;
+    // Whoever asks for it is there for certain.
+    const share = isAsked ? 1 : this.#spec.share();
+    if (shareOf(id, seed) >= share) return;
     const tally = this.#tallyOf(champion);
     const bytes = rows.length * this.#packing.bytes;
     const refused = runner.refuses(bytes);
@@ -97,7 +100,7 @@ export class Shadow implements ShadowPart, Shows {
     const scores = Float64Array.from(outputs, (output) => Number(output[score] ?? Number.NaN));
     // Their order may change once this returns; a copy of rows with many columns would cost more than all else.
     const kept = this.#spec.predicted ? rows.slice() : [];
-    this.#going.set(number, { id, at, rows: kept, milliseconds, tally });
+    this.#going.set(number, { id, at, rows: kept, milliseconds, share, tally });
     runner.send({ number, packed, scores }, bytes);
   }
 
@@ -147,7 +150,7 @@ export class Shadow implements ShadowPart, Shows {
   #predicted({ number, outputs, beside, milliseconds }: Parameters<RunnerTold['predicted']>[0]): void {
     const going = this.#take(number);
     if (!going) return;
-    const { tally, id, at, rows } = going;
+    const { tally, id, at, rows, share } = going;
     tally.answered(beside, { at, champion: going.milliseconds, shadow: milliseconds });
     this.#seconds += milliseconds / 1000;
     this.#count('predicted');
@@ -157,7 +160,7 @@ export class Shadow implements ShadowPart, Shows {
       const values = wanted.outputs.map((name, place) => [name, outputs[place]?.[row] ?? Number.NaN] as const);
       return Object.fromEntries(values.map(([name, value]) => [name, Number.isNaN(value) ? null : value]));
     });
-    predicted({ id, at, version: this.#version, rows, outputs: said });
+    predicted({ id, at, version: this.#version, role: 'shadow', share, rows, outputs: said });
   }
 
   #failed(numbers: readonly number[], error: ShadowError, why: string): void {

@@ -50,7 +50,7 @@ describe('the log of an endpoint is a source', () => {
       ],
       outputs: [{ probability: 0.25 }, { probability: 0.75 }],
     });
-    log.add({ ...entry('r2', 1, { at: Date.parse('2026-03-05T00:00:00Z'), role: 'shadow' }) });
+    log.add({ ...entry('r2', 1, { at: Date.parse('2026-03-05T00:00:00Z'), role: 'shadow', share: 0.5 }) });
     assert.equal(await log.flush(), true);
     assert.deepEqual(said, []);
     assert.deepEqual(readdirSync(path.join(folder, 'files/endpoints/risk/log')), ['2026-03-04', '2026-03-05']);
@@ -67,7 +67,7 @@ describe('the log of an endpoint is a source', () => {
         ...['["a","b"]', '{"n":[1,null]}', 0.1, -3, 0.25],
       ],
       [
-        ...['r2', '2026-03-05 00:00:00+00', 1, 'v1', 'shadow', 1],
+        ...['r2', '2026-03-05 00:00:00+00', 1, 'v1', 'shadow', 0.5],
         ...['r2-0', null, null, null, null, null, null, null, null, 0, 0, 0],
       ],
     ]);

@@ -78,7 +78,7 @@ const noon = Date.parse('2026-03-04T12:00:00.123Z');
 export const entry = (
   id: string,
   rows = 3,
-  of: { readonly at?: number; readonly role?: 'champion' | 'shadow' } = {},
+  of: { readonly at?: number; readonly role?: 'champion' | 'shadow'; readonly share?: number } = {},
 ) => ({
   ...{ id, version: 'v1', at: noon, ...of },
   rows: Array.from({ length: rows }, (_, index) => ({ person: `${id}-${index}`, age: index / 4, visits: index })),
