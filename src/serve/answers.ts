@@ -36,17 +36,22 @@ class Call {
   readonly predict: (rows: readonly Row[]) => readonly Row[];
   rows: readonly Row[] = [];
   outputs: readonly Row[] = [];
+  /** Milliseconds that predicting took. */
+  took = 0;
 
-  constructor({ id, request, lookup, use }: Asked) {
+  constructor({ id, request, lookup, use }: Asked, elapsed: () => number) {
     this.id = id;
     this.request = request;
     this.lookup = lookup;
     // Not assigned at once: V8 makes a function that is assigned to a property in the old space, from where it keeps what it sees, the rows.
     const predict: Call['predict'] = (rows) => {
+      const began = elapsed();
       const outputs = use.predict(rows);
+      this.took += elapsed() - began;
       const isFirst = this.rows.length === 0;
-      this.rows = isFirst ? rows : [...this.rows, ...rows];
-      this.outputs = isFirst ? outputs : [...this.outputs, ...outputs];
+      // The handler may sort or empty its own lists before they are told.
+      this.rows = isFirst ? rows.slice() : [...this.rows, ...rows];
+      this.outputs = isFirst ? outputs.slice() : [...this.outputs, ...outputs];
       return outputs;
     };
     this.predict = predict;
@@ -87,7 +92,7 @@ export class Answers {
   answer(asked: Asked): Answer | Promise<Answer> {
     const began = this.#elapsed();
     if (!asked.use.served) return this.#instead(asked, 'no model', began);
-    const call = new Call(asked);
+    const call = new Call(asked, this.#elapsed);
     try {
       const given = this.#facts.handle(call);
       return isPromise(given) ? this.#awaited(given, asked, call, began) : this.#made(given, asked, call, began);
@@ -119,7 +124,7 @@ export class Answers {
     const milliseconds = this.#elapsed() - began;
     if (milliseconds > (this.#deadline() ?? Number.POSITIVE_INFINITY)) return this.#instead(asked, 'deadline', began);
     this.#tally.day.predicted(version, milliseconds);
-    this.#tell(asked, given, { call, version, milliseconds });
+    this.#tell(asked, given, { call, version });
     return { text, by: 'model', version };
   }
 
@@ -169,28 +174,31 @@ export class Answers {
     });
   }
 
-  /** The log, the other version and the events; none of them may cost anybody the answer. */
-  #tell(
-    asked: Asked,
-    answer: unknown,
-    predicted?: { readonly call: Call; readonly version: string; readonly milliseconds: number },
-  ): void {
+  /** The log, the other version and the events; none of them may cost anybody the answer, nor the others what they are told. */
+  #tell(asked: Asked, answer: unknown, predicted?: { readonly call: Call; readonly version: string }): void {
     const { log, shadow, events } = this.#parts;
     const { id, request, isShadowed } = asked;
-    try {
-      const at = this.#clock.now();
-      if (predicted && predicted.call.rows.length > 0) {
-        const { call, version, milliseconds } = predicted;
-        const of = { id, at: at.epochMilliseconds, version, rows: call.rows, outputs: call.outputs };
-        log.add(of);
-        shadow?.offer({ ...of, isAsked: isShadowed, milliseconds });
-      }
-      if (!events || !this.#facts.events) return;
-      const version = predicted && { version: predicted.version };
-      const row = this.#facts.events.of({ id, at, request, answer, ...version });
+    const at = this.#clock.now();
+    if (predicted && predicted.call.rows.length > 0) {
+      const { version, call } = predicted;
+      const of = { id, at: at.epochMilliseconds, version, rows: call.rows, outputs: call.outputs };
+      this.#attempt('log', id, () => log.add(of));
+      if (shadow)
+        this.#attempt('shadow', id, () => shadow.offer({ ...of, isAsked: isShadowed, milliseconds: call.took }));
+    }
+    const eventOf = this.#facts.events?.of;
+    if (!events || !eventOf) return;
+    this.#attempt('events', id, () => {
+      const row = eventOf({ id, at, request, answer, ...(predicted && { version: predicted.version }) });
       if (row !== undefined) events.send(row as Row);
+    });
+  }
+
+  #attempt(part: string, request: string, tell: () => void): void {
+    try {
+      tell();
     } catch (error) {
-      this.#sparing.say('told', { level: 'error', event: 'not told', request: id, error: briefly(error) });
+      this.#sparing.say(`told ${part}`, { level: 'error', event: 'not told', part, request, error: briefly(error) });
     }
   }
 
