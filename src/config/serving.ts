@@ -20,7 +20,7 @@ export interface OpenServing {
   readonly environment: string;
   readonly graph: Graph;
   /** As `ServingStore` of serve/ has it. */
-  readonly store: { readonly models: KeptFiles; readonly files: KeptFiles };
+  readonly store: { readonly models: KeptFiles; readonly files: KeptFiles; leave(): void };
   /** What reads rows that a warehouse has exported. */
   exports(): Promise<ExportReader>;
   readonly clock: Clock;
@@ -64,13 +64,15 @@ async function open(
   refuseIdleAddresses(config, graph);
   for (const variable of usedVariables(config, graph).ofOthers) variables.hide(variable);
   const [published] = environment.models ?? [];
-  const files = await (published ?? environment.files).open(place);
+  const leaving = new AbortController();
+  const files = published ? await published.open(place, leaving.signal) : await environment.files.open(place);
+  const leave = (): void => leaving.abort(new Error('the process ends'));
   return {
     name: config.name,
     folder,
     environment: name,
     graph,
-    store: { models: published ? files : within(files, 'published'), files },
+    store: { models: published ? files : within(files, 'published'), files, leave },
     exports: async () => (await import('../adapters/duckdb/export-reader.ts')).openExportReader(),
     clock: clockOf(process.env['ESTEIRA_NOW']),
     takeLock,

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Definition, Endpoint } from '../define/index.ts';
 import type { Clock, ExportReader, TakeLock } from '../ports/index.ts';
 import { Answers } from './answers.ts';
+import { closeAll } from './closing.ts';
 import type { Looks } from './http/routes.ts';
 import type { Patience } from './http/server.ts';
 import { CountsKeeper } from './keep-counts.ts';
@@ -55,8 +56,8 @@ const longestStart = 3000;
 
 /** Milliseconds in which what is on its way still arrives, and whoever sends requests sees that it is not ready any more. */
 const usualLinger = 500;
-/** Milliseconds that callers have to take what was begun for them. */
-const longestEnd = 20_000;
+/** Milliseconds that callers have to take what was begun for them. With what parts have afterwards it is less than the half minute that keepers of processes usually give. */
+const longestEnd = 15_000;
 
 /** Serves one endpoint until it is closed. */
 export async function serve(serving: Serving): Promise<Served> {
@@ -94,8 +95,12 @@ export async function serve(serving: Serving): Promise<Served> {
   const opened = Promise.withResolvers<void>();
   const server = serverOf(serving, { answers, parts, tally, opened: opened.promise, isEnding: () => isStopping });
   addRoutes(server, { endpoint, parts, tally, looks, token });
-  const closeParts = async (): Promise<void> => {
-    for (const part of [parts.models, parts.tables, parts.shadow, parts.events, parts.log, keeper]) await part?.close();
+  const closeParts = (): Promise<void> => {
+    const { models, tables, shadow, events, log } = parts;
+    // The log takes what the shadow still says.
+    const logged = async (): Promise<void> => Promise.resolve(shadow?.close()).finally(() => log.close());
+    const closes = { models: () => models.close(), tables: () => tables.close(), events: () => events?.close() };
+    return closeAll({ ...closes, 'shadow and log': logged, counts: () => keeper.close() }, { store, say });
   };
   try {
     // It listens at once, so that whoever starts it sees that it is not ready yet; requests wait until the store was looked at, unless that is long.

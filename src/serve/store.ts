@@ -6,6 +6,8 @@ export interface ServingStore {
   readonly models: KeptFiles;
   /** `endpoints/<name>/…`: tables, settings, the log, the shadow, counts and receipts. */
   readonly files: KeptFiles;
+  /** Whatever it has been asked for and has not answered fails now, and so does all that is asked afterwards. */
+  leave?(): void;
 }
 
 /** Where the files of an endpoint stand in the serving store. */

@@ -15,7 +15,7 @@ interface Keeping {
   readonly say: Say;
   /** Milliseconds before one that has ended is started again: the first time, doubled each time up to the longest. */
   readonly pauses?: { readonly first: number; readonly longest: number };
-  /** Milliseconds that one has to end. */
+  /** Milliseconds that one has to end; by default more than it takes at most. */
   readonly grace?: number;
 }
 
@@ -99,7 +99,7 @@ export class EndpointProcesses {
     for (const child of this.#running.values()) child.kill('SIGTERM');
     const late = setTimeout(() => {
       for (const child of this.#running.values()) child.kill('SIGKILL');
-    }, this.#of.grace ?? 25_000);
+    }, this.#of.grace ?? 28_000);
     await Promise.all(this.#keeping);
     clearTimeout(late);
   }
