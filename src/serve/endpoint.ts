@@ -64,10 +64,9 @@ export async function serve(serving: Serving): Promise<Served> {
   const { endpoint, store, clock, process, say, host, port, token } = serving;
   const [{ serverOf }, { addRoutes }] = await Promise.all([import('./http/server.ts'), import('./http/routes.ts')]);
   const parts = partsOf(serving);
-  const tally = new Tally(clock);
+  const tally = new Tally(clock, () => parts.models.results);
   const keeper = new CountsKeeper({
     ...{ endpoint: endpoint.name, process, files: store.files, clock, tally, say },
-    reloads: () => parts.models.results,
     served: () => parts.models.current?.version,
   });
   const since = clock.now();

@@ -4,16 +4,12 @@ import { type Counts, countsEvery, countsPath, durationBounds } from './counts.t
 import type { Say } from './parts.ts';
 import { dateOf, type Sums, type Tally } from './tally.ts';
 
-type Reloads = Readonly<Partial<Record<string, number>>>;
-
 interface Keeping {
   readonly endpoint: string;
   readonly process: string;
   readonly files: KeptFiles;
   readonly clock: Clock;
   readonly tally: Tally;
-  /** By result, since the process began. */
-  readonly reloads: () => Reloads;
   /** The version that answers now. */
   readonly served: () => string | undefined;
   readonly say: Say;
@@ -28,8 +24,6 @@ export class CountsKeeper {
   /** Where it listens. */
   address: string | undefined;
   #isEnding = false;
-  /** Reloads of days that are over. */
-  #before: Reloads = {};
 
   constructor(of: Keeping) {
     this.#of = of;
@@ -51,7 +45,6 @@ export class CountsKeeper {
       for (const sums of [...tally.over]) {
         await this.#put(sums);
         tally.over.splice(tally.over.indexOf(sums), 1);
-        this.#before = this.#of.reloads();
       }
       await this.#put(tally.day);
       this.#isAway = false;
@@ -73,20 +66,16 @@ export class CountsKeeper {
   }
 
   #counts(sums: Sums): Counts {
-    const { endpoint, process, clock, reloads, served } = this.#of;
+    const { endpoint, process, clock, tally, served } = this.#of;
     const version = served();
     const { requests, predictions, fallbacks, failed, refused, durations, sum } = sums;
-    const ofDay = Object.entries(reloads()).map(([result, count]) => [
-      result,
-      (count ?? 0) - (this.#before[result] ?? 0),
-    ]);
     return {
       ...{ format: 1, endpoint, process, date: dateOf(sums.from) },
       ...{ from: sums.from.toString(), to: clock.now().toString() },
       ...{ requests, predictions, fallbacks: { ...fallbacks }, failed, refused },
       durations: { bounds: durationBounds, counts: durations, sum },
       versions: Object.fromEntries(sums.versions),
-      reloads: Object.fromEntries(ofDay),
+      reloads: sums === tally.day ? tally.reloads : sums.reloads,
       ...(this.address !== undefined && { host: hostname(), address: this.address }),
       ...(version !== undefined && { serving: version }),
       ...(this.#isEnding && { ended: true }),

@@ -2,9 +2,14 @@ import type { Clock } from '../ports/index.ts';
 import { durationBounds, type FallbackReason } from './counts.ts';
 import type { RefusalCode } from './refusals.ts';
 
+/** Reloads by their result. */
+export type Reloads = Readonly<Record<string, number>>;
+
 /** What is counted from one moment on. */
 export class Sums {
   readonly from: Temporal.Instant;
+  /** Until the day is over it is the tally that knows them. */
+  reloads: Reloads = {};
   requests = 0;
   predictions = 0;
   failed = 0;
@@ -66,19 +71,32 @@ export class Sums {
 /** Sums by days in UTC, of which the last is counted into. */
 export class Tally {
   readonly #clock: Clock;
+  readonly #reloads: () => Partial<Reloads>;
+  /** Those of days that are over. */
+  #reloadsBefore: Partial<Reloads> = {};
   #day: Sums;
   /** Of days that are over, and not yet written for the last time. */
   readonly over: Sums[] = [];
   readonly #before: Sums;
 
-  constructor(clock: Clock) {
+  /** `reloads`: since the process began. */
+  constructor(clock: Clock, reloads: () => Partial<Reloads> = () => ({})) {
     this.#clock = clock;
+    this.#reloads = reloads;
     this.#day = new Sums(clock.now());
     this.#before = new Sums(clock.now());
   }
 
   get day(): Sums {
     return this.#day;
+  }
+  /** Of the day that goes on. */
+  get reloads(): Reloads {
+    const ofDay = Object.entries(this.#reloads()).map(([result, count = 0]) => [
+      result,
+      count - (this.#reloadsBefore[result] ?? 0),
+    ]);
+    return Object.fromEntries(ofDay);
   }
   /** Since the process began. */
   get all(): Sums {
@@ -92,6 +110,8 @@ export class Tally {
   turn(): void {
     const now = this.#clock.now();
     if (dateOf(now) === dateOf(this.#day.from)) return;
+    this.#day.reloads = this.reloads;
+    this.#reloadsBefore = { ...this.#reloads() };
     this.over.push(this.#day);
     this.#before.add(this.#day);
     this.#day = new Sums(now);
