@@ -13,8 +13,8 @@ export interface ModelUse {
   /** Absent: there is none yet. */
   readonly served?: { readonly version: string };
   predict(rows: readonly Row[]): readonly Row[];
-  /** Once, when the answer was given. */
-  end(how: { readonly failed: boolean; readonly milliseconds: number }): void;
+  /** Once, when the answer was given; without how long it took where there was none. */
+  end(how: { readonly failed: boolean; readonly milliseconds: number | undefined }): void;
 }
 export interface ModelsPart {
   /** Until the first look at the store is over; it looks again by itself afterwards. */

@@ -38,13 +38,17 @@ const rank = endpoint('rank', {
 
 const lines: string[] = [];
 const say = (line: object): void => void lines.push(JSON.stringify(line));
-const ended: object[] = [];
+const ended: Parameters<ModelUse['end']>[0][] = [];
 let version: string | undefined = '20280229_0215';
-const use = (): ModelUse => ({
-  ...(version !== undefined && { served: { version } }),
-  predict: (rows: readonly Row[]) => rows.map(() => ({ cluster: 1 })),
-  end: (how) => void ended.push(how),
-});
+let begun = 0;
+const use = (): ModelUse => {
+  begun += 1;
+  return {
+    ...(version !== undefined && { served: { version } }),
+    predict: (rows: readonly Row[]) => rows.map(() => ({ cluster: 1 })),
+    end: (how) => void ended.push(how),
+  };
+};
 const parts: Parts = {
   models: {
     ...{ start: async () => {}, begin: use, results: {}, state: () => ({ version }), close: () => {} },
@@ -65,13 +69,21 @@ const parts: Parts = {
 const clock = { now: () => Temporal.Now.instant() };
 const tally = new Tally(clock);
 const answers = new Answers({ facts: rank.facts, parts, tally, clock, say });
+const opened = Promise.withResolvers<void>();
 const server = serverOf(
   { endpoint: rank, say, patience: { headers: 200, body: 400 } },
-  { answers, parts, tally, opened: Promise.resolve(), isEnding: () => false },
+  { answers, parts, tally, opened: opened.promise, isEnding: () => false },
 );
+let isReloadBroken = false;
 addRoutes(server, {
   ...{ endpoint: rank, parts, tally, token: 'geheim-token' },
-  looks: { health: () => ({ status: version === undefined ? 'fallback' : 'ok' }), reload: async (by) => ({ by }) },
+  looks: {
+    health: () => ({ status: version === undefined ? 'fallback' : 'ok' }),
+    async reload(by) {
+      if (isReloadBroken) throw new Error('it cannot be reloaded');
+      return { by };
+    },
+  },
 });
 const address = await server.listen({ host: '127.0.0.1', port: 0 });
 after(() => server.close());
@@ -118,6 +130,21 @@ function raw(pieces: readonly (string | number)[]): Promise<string> {
 const good = { who: 'ana', ids: ['a', 'b'] };
 const post = (body: string, headers = ''): string =>
   `POST /api/rank HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n${headers}content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+
+test('who goes away while a process begins has taken no version, and those who wait are answered', async () => {
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.write(post(JSON.stringify(good)));
+  await new Promise<void>((gone) => {
+    server.server.once('request', (_, response) => {
+      response.once('close', gone);
+      socket.destroy();
+    });
+  });
+  const waiting = ask(good);
+  opened.resolve();
+  assert.equal((await waiting).status, 200);
+  assert.deepEqual([begun, ended.length], [1, 1]);
+});
 
 test('an answer says who made it, by which version, and under which id', async () => {
   const before = ended.length;
@@ -293,6 +320,35 @@ test('a caller who goes away gives the version back', async () => {
   socket.destroy();
   while (ended.length === before) await new Promise((resolve) => setTimeout(resolve, 10));
   assert.equal(ended.length, before + 1);
+});
+
+test('who goes away in the middle of a body is nobody’s error: nothing is said, refused or failed', async () => {
+  const [before, from, refused] = [ended.length, lines.length, tally.day.refused];
+  const socket = connect(Number(port), '127.0.0.1');
+  socket.write(post(JSON.stringify(good)).slice(0, -3));
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  socket.destroy();
+  while (ended.length === before) await new Promise((resolve) => setTimeout(resolve, 5));
+  assert.deepEqual(ended.at(-1), { failed: false, milliseconds: undefined });
+  assert.deepEqual([lines.slice(from), tally.day.refused], [[], refused]);
+});
+
+test('a refusal is no answer that took no time', async () => {
+  await ask({ ...good, who: 'nobody' });
+  assert.deepEqual(ended.at(-1), { failed: false, milliseconds: undefined });
+  await ask(good);
+  assert.ok((ended.at(-1)?.milliseconds ?? 0) > 0);
+});
+
+test('what nobody expected is said once a second, however many meet it', async () => {
+  const from = lines.length;
+  isReloadBroken = true;
+  for (let again = 0; again < 3; again += 1) {
+    const { status, body } = await ask(undefined, { path: '/api/debug/reload_weights', headers: {} });
+    assert.deepEqual([status, body['code']], [500, 'ANSWER_FAILED']);
+  }
+  isReloadBroken = false;
+  assert.equal(lines.slice(from).filter((line) => line.includes('it cannot be reloaded')).length, 1);
 });
 
 test('a reload is asked for from the machine itself, or with the token', async () => {

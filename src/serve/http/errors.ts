@@ -1,8 +1,7 @@
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
-import type { Say } from '../parts.ts';
 import { Refusal, refusals } from '../refusals.ts';
-import { briefly } from '../sparing.ts';
+import { briefly, type Sparing } from '../sparing.ts';
 
 export const json = 'application/json; charset=utf-8';
 
@@ -51,18 +50,23 @@ const malformed = (where?: string): Refusal =>
 
 export const refusedBody = (refusal: Refusal): string => `${JSON.stringify(refusal)}\n`;
 
-/** Answers what was thrown. */
+/** Answers what was thrown; nothing where who asked has gone away in the middle of it, which is nobody's error. */
 export function answerError(
   thrown: unknown,
   request: FastifyRequest,
   reply: FastifyReply,
-  { bytes, say }: { readonly bytes: number; readonly say: Say },
-): Refusal {
+  { bytes, sparing }: { readonly bytes: number; readonly sparing: Sparing },
+): Refusal | undefined {
+  const { raw } = request;
+  if (raw.destroyed && !raw.complete) {
+    void reply.code(malformed().status).send();
+    return undefined;
+  }
   const type = request.headers['content-type'];
   const refusal =
     thrown instanceof Refusal
       ? thrown
-      : (refusalOf(thrown as FastifyError, { bytes, type }) ?? unexpected(thrown, request.id, say));
+      : (refusalOf(thrown as FastifyError, { bytes, type }) ?? unexpected(thrown, request.id, sparing));
   // What is left of a body that nobody wants is not waited for.
   if (refusal.code === 'REQUEST_TOO_LARGE' || refusal.code === 'CONTENT_TYPE_WRONG')
     reply.header('connection', 'close');
@@ -71,8 +75,8 @@ export function answerError(
   return refusal;
 }
 
-function unexpected(thrown: unknown, request: string, say: Say): Refusal {
-  say({ level: 'error', event: 'no answer', request, error: briefly(thrown) });
+function unexpected(thrown: unknown, request: string, sparing: Sparing): Refusal {
+  sparing.say('unexpected', { level: 'error', event: 'no answer', request, error: briefly(thrown) });
   return new Refusal('ANSWER_FAILED', {
     message: 'No answer could be made.',
     next: 'Try again; the log of the endpoint says why, under the id of this request.',

@@ -6,6 +6,7 @@ import { readerOf } from '../body/read.ts';
 import type { Serving } from '../endpoint.ts';
 import type { ModelUse, Parts } from '../parts.ts';
 import { Refusal } from '../refusals.ts';
+import { Sparing } from '../sparing.ts';
 import type { Tally } from '../tally.ts';
 import { batchReader, itemText, refusedText } from './batch.ts';
 import { bodyReader, parsed } from './body.ts';
@@ -52,6 +53,7 @@ export function serverOf(
   const refused = (refusal: Refusal | undefined): void => {
     if (refusal && refusal.status < 500) tally.day.refusedAs(refusal.code);
   };
+  const sparing = new Sparing(say, () => performance.now());
   const server = fastify({
     ...{ logger: false, bodyLimit: bytes, requestTimeout: patience.body, return503OnClosing: false },
     ...{ genReqId: (raw: IncomingMessage) => idOf(raw), requestIdHeader: false, exposeHeadRoutes: true },
@@ -61,13 +63,13 @@ export function serverOf(
       maxHeaderSize: 16_384,
     },
     clientErrorHandler: (error: Error, socket: Socket) => refused(answerClient(error, socket)),
-    frameworkErrors: (error, request, reply) => refused(answerError(error, request, reply, { bytes, say })),
+    frameworkErrors: (error, request, reply) => refused(answerError(error, request, reply, { bytes, sparing })),
   });
   // What is added to each request is there from its beginning, so that all of them have one shape.
   for (const name of ['use', 'took']) server.decorateRequest(name, undefined);
   server.removeAllContentTypeParsers();
   server.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_, body, done) => done(null, body));
-  server.setErrorHandler((error, request, reply) => refused(answerError(error, request, reply, { bytes, say })));
+  server.setErrorHandler((error, request, reply) => refused(answerError(error, request, reply, { bytes, sparing })));
   const paths = new Map<string, string[]>();
   server.addHook('onRoute', ({ url, method }) => void paths.set(url, [...(paths.get(url) ?? []), ...[method].flat()]));
   server.addHook('onRequest', (request, reply, done) => {
@@ -93,9 +95,11 @@ export function serverOf(
   /** A request keeps the version that there is when it arrives. */
   const begin = (request: Begun, reply: FastifyReply, done: () => void): void => {
     if (!isOpen) return void opening.then(() => begin(request, reply, done));
+    // Who asked may have gone away while it waited: nothing would ever give the version back.
+    if (reply.raw.destroyed) return;
     const use = parts.models.begin();
     request.use = use;
-    reply.raw.once('close', () => use.end({ failed: reply.raw.statusCode >= 500, milliseconds: request.took ?? 0 }));
+    reply.raw.once('close', () => use.end({ failed: reply.raw.statusCode >= 500, milliseconds: request.took }));
     done();
   };
   server.post(facts.path, { onRequest: begin }, (request: Begun, reply) => {

@@ -2,7 +2,7 @@ import { quantileOf } from './timing.ts';
 
 const most = 1000;
 
-/** How long the last answers took, in milliseconds. */
+/** How long the last answers took, in milliseconds; what was refused is none. */
 export class Durations {
   readonly #ring = new Float64Array(most);
   #count = 0;

@@ -1,3 +1,4 @@
+import type { ModelUse } from '../parts.ts';
 import { Durations } from './durations.ts';
 import type { ServedModel } from './served.ts';
 import type { Timing } from './timing.ts';
@@ -22,10 +23,10 @@ export class InService {
     this.inFlight += 1;
   }
 
-  end({ failed, milliseconds }: { readonly failed: boolean; readonly milliseconds: number }): void {
+  end({ failed, milliseconds }: Parameters<ModelUse['end']>[0]): void {
     this.inFlight -= 1;
     if (failed) this.failed += 1;
-    this.durations.add(milliseconds);
+    if (milliseconds !== undefined) this.durations.add(milliseconds);
     if (this.inFlight === 0) this.#drained?.();
   }
 
