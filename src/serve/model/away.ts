@@ -5,6 +5,9 @@ const longestPause = 300_000;
 export const pauseAfter = (tries: number, every: number): number =>
   tries === 0 ? every : Math.min(firstPause * 2 ** (tries - 1), Math.max(longestPause, every));
 
+/** Milliseconds that a timer counts; with more it would end at once. */
+export const longestTimer = 2 ** 31 - 1;
+
 /** In milliseconds: a store that says nothing for so long is away. */
 const longestLook = 60_000;
 
@@ -15,6 +18,8 @@ export async function answeredSoon<T>(answer: Promise<T>, ending: AbortSignal): 
   const ended = (): void => reject(ending.reason);
   const timer = setTimeout(silent, longestLook);
   ending.addEventListener('abort', ended, { once: true });
+  // One that has ended before says so to nobody any more.
+  if (ending.aborted) ended();
   try {
     return await Promise.race([answer, promise]);
   } finally {

@@ -22,18 +22,23 @@ let stores = 0;
 function world({
   gate = [],
   change = (store) => store,
+  changeFiles = (store) => store,
+  every = '5 minutes',
 }: {
   gate?: Parameters<typeof ranked>[0];
   change?: (store: KeptFiles) => KeptFiles;
+  changeFiles?: (store: KeptFiles) => KeptFiles;
+  every?: '5 minutes' | '60 days';
 } = {}) {
   stores += 1;
   const store = folderStore({ path: path.join(scratch, String(stores)) });
   const said: Parameters<ConstructorParameters<typeof Models>[0]['say']>[0][] = [];
   let now = Temporal.Instant.from('2026-03-04T05:06:07Z');
   const models = new Models({
-    ...{ endpoint: 'rank', id: rankedId, model: ranked(gate), models: change(store), files: store, process: 'p1' },
+    ...{ endpoint: 'rank', id: rankedId, model: ranked(gate), models: change(store), process: 'p1' },
+    files: changeFiles(store),
     clock: { now: () => (now = now.add({ milliseconds: 1 })) },
-    every: () => '5 minutes',
+    every: () => every,
     setting: (of) => of as '1 ms',
     say: (line) => said.push(line),
   });
@@ -237,6 +242,81 @@ test('a store that says nothing at all is away, and keeps no process from ending
   void models.reload('poll');
   await new Promise((resolve) => setImmediate(resolve));
   await models.close();
+});
+
+test('a store that falls silent while a history is looked up is away, and keeps no process from ending', async () => {
+  const silence = new Promise<never>(() => {});
+  let asked = 0;
+  const isMove = (path: string): boolean => path.includes('/moves/');
+  const silent = (path: string): Promise<never> => {
+    if (isMove(path)) asked += 1;
+    return silence;
+  };
+  const { models, publisher } = world({
+    change: (store) => ({
+      ...store,
+      read: (path) => (isMove(path) ? silent(path) : store.read(path)),
+      look: (path) => (isMove(path) ? silent(path) : store.look(path)),
+    }),
+  });
+  for (const version of ['0', '1']) await publisher.champion(contentOf(trees, version));
+  await models.start();
+  await publisher.put(() => versionText(contentOf(trees, '0'), { ...latest(1), move: publisher.moves[0] as never }));
+  const looking = models.reload('poll');
+  while (asked === 0) await new Promise((resolve) => setImmediate(resolve));
+  await models.close();
+  assert.equal((await looking).result, 'away');
+  assert.equal(models.current?.version, '1');
+});
+
+test('a look that is begun when the process ends is not waited for', async () => {
+  const { models } = world({ change: (store) => ({ ...store, look: () => new Promise<never>(() => {}) }) });
+  const first = models.reload('poll');
+  await new Promise((resolve) => setImmediate(resolve));
+  await models.close();
+  assert.equal((await first).why, 'the process ends');
+  assert.equal((await models.reload('ana')).why, 'the process ends');
+});
+
+test('who looks every two months does not look again and again', async (context) => {
+  const { models, publisher } = world({ every: '60 days' });
+  await publisher.champion(contentOf(trees, '1'));
+  const pauses: unknown[] = [];
+  const begin = globalThis.setTimeout;
+  context.mock.method(globalThis, 'setTimeout', (...args: Parameters<typeof setTimeout>) => {
+    pauses.push(args[1]);
+    return begin(...args);
+  });
+  await models.start();
+  assert.equal(Math.max(...(pauses as number[])), 2 ** 31 - 1);
+  await models.close();
+});
+
+test('receipts that the store has not taken go there with the next look that is answered, or at the end', async () => {
+  let isAway = true;
+  const { models, publisher, store, said } = world({
+    changeFiles: (files) => ({
+      ...files,
+      keep: (path, content) => (isAway ? Promise.reject(new Error('no room')) : files.keep(path, content)),
+    }),
+  });
+  const refused = async (factor: string): Promise<void> => {
+    await publisher.put((bytes) => Buffer.from(bytes).fill(factor, 500, 501));
+    await models.reload('poll');
+  };
+  await publisher.champion(contentOf(trees, '1'));
+  for (const factor of ['x', 'y']) await refused(factor);
+  await new Promise((resolve) => setImmediate(resolve));
+  assert.equal((await receiptsIn(store)).length, 0);
+  assert.equal(said.filter(({ event }) => event === 'receipt owed').length, 1, 'said once');
+  isAway = false;
+  assert.equal((await models.reload('poll')).result, 'unchanged');
+  while ((await receiptsIn(store)).length < 2) await new Promise((resolve) => setImmediate(resolve));
+  isAway = true;
+  await refused('z');
+  isAway = false;
+  await models.close();
+  assert.equal((await receiptsIn(store)).length, 3);
 });
 
 test('two who ask at once get one look at the store', async () => {

@@ -3,7 +3,7 @@ import type { AnyModel, Setting } from '../../define/index.ts';
 import type { Clock, KeptFiles, LookedFile } from '../../ports/index.ts';
 import { isSameMove, latestPath, type PublishedPlace, publishedPlace, readMove } from '../../registry/index.ts';
 import type { Figure, ModelsPart, ModelUse, Row, Say } from '../parts.ts';
-import { Away, answeredSoon, pauseAfter } from './away.ts';
+import { Away, answeredSoon, longestTimer, pauseAfter } from './away.ts';
 import { compared } from './comparison.ts';
 import { rounded } from './durations.ts';
 import { whySlow } from './judge.ts';
@@ -127,6 +127,7 @@ export class Models implements ModelsPart {
     }
     this.#isAnswered = true;
     this.#isBack(at);
+    void this.#receipts.flush();
     const about = { by, at, stages: { read: rounded(performance.now() - began) } };
     if (!there) return this.#ended({ ...about, result: 'none' });
     const before = this.#settled;
@@ -211,7 +212,8 @@ export class Models implements ModelsPart {
     const own = before?.move;
     if (!own || move.number > own.number) return 'next';
     if (isSameMove(move, own)) return 'same';
-    const there = await readMove(this.#of.models, this.#place, own.number).catch((error: Error) => {
+    const found = readMove(this.#of.models, this.#place, own.number);
+    const there = await answeredSoon(found, this.#ending.signal).catch((error: Error) => {
       throw new Away(error.message);
     });
     if (!there || !isSameMove(there, own)) return 'other';
@@ -250,7 +252,7 @@ export class Models implements ModelsPart {
     const every = millisecondsOf(this.#of.every());
     const tries = this.#away?.tries ?? 0;
     // Processes that began together do not ask together.
-    const pause = pauseAfter(tries, every) * (0.9 + 0.2 * Math.random());
+    const pause = Math.min(pauseAfter(tries, every) * (0.9 + 0.2 * Math.random()), longestTimer);
     this.#next = this.#of.clock
       .now()
       .add({ milliseconds: Math.round(pause) })

@@ -23,7 +23,8 @@ export class Receipts {
   readonly #say: Say;
   readonly #counts = new Map<Result, number>();
   readonly #completing = new Set<() => void>();
-  readonly #keeping = new Set<Promise<void>>();
+  #flushing: Promise<void> | undefined;
+  #isAway = false;
   /** Whole, and not in the store yet. */
   #owed: { readonly receipt: Receipt; readonly number: number }[] = [];
   #all: readonly Receipt[] = [];
@@ -119,25 +120,40 @@ export class Receipts {
     return this.#number;
   }
 
-  /** One that the store does not take waits for the next. */
+  /** One that the store does not take waits for the next, for the next look that is answered, or the end. */
   #keep(receipt: Receipt, number: number): void {
     this.#owed = [...this.#owed, { receipt, number }].slice(-kept);
-    const keeping = this.#flush().catch((error: unknown) =>
-      this.#say({ level: 'warn', event: 'receipt owed', receipts: this.#owed.length, error: (error as Error).message }),
-    );
-    this.#keeping.add(keeping);
-    void keeping.finally(() => this.#keeping.delete(keeping));
+    void this.flush();
+  }
+
+  /** Never throws; that the store takes nothing is said once. */
+  flush(): Promise<void> {
+    this.#flushing ??= this.#flush()
+      .then(() => {
+        this.#isAway = false;
+      })
+      .catch((error: Error) => {
+        const receipts = this.#owed.length;
+        if (!this.#isAway) this.#say({ level: 'warn', event: 'receipt owed', receipts, error: error.message });
+        this.#isAway = true;
+      })
+      .finally(() => {
+        this.#flushing = undefined;
+      });
+    return this.#flushing;
   }
 
   async #flush(): Promise<void> {
-    for (const one of this.#owed) {
-      await keepReceipt(this.#files, one.receipt, one.number);
+    for (let one = this.#owed[0]; one; one = this.#owed[0]) {
+      const { receipt, number } = one;
+      await keepReceipt(this.#files, receipt, number);
       this.#owed = this.#owed.filter((other) => other !== one);
     }
   }
 
   async close(): Promise<void> {
     for (const complete of this.#completing) complete();
-    await Promise.all(this.#keeping);
+    await this.#flushing;
+    await this.flush();
   }
 }

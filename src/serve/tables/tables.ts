@@ -1,6 +1,7 @@
 import { type Duration, millisecondsOf } from '../../columns/index.ts';
 import type { Definition, Endpoint, Setting } from '../../define/index.ts';
 import type { Clock, ExportReader, KeptFiles } from '../../ports/index.ts';
+import { longestTimer } from '../model/away.ts';
 import type { Figure, Lookup, Say, TablesPart } from '../parts.ts';
 import { settingsPath } from './latest.ts';
 import { readSettingsText, settingId, settingsTaken, settingValue, type TakenSetting } from './settings.ts';
@@ -19,8 +20,6 @@ export interface TablesOf {
 
 /** In the place of the name of a table, which none can have. */
 const ofSettings = '(settings)';
-/** A timer counts no further. */
-const longest = 2 ** 31 - 1;
 
 /** Rows that an endpoint looks up, and values of its settings, as they were published last. What cannot be taken leaves what is there in place. */
 export class Tables implements TablesPart {
@@ -59,7 +58,7 @@ export class Tables implements TablesPart {
     if (this.#closed) return;
     const every = millisecondsOf(this.setting(this.#of.endpoint.facts.reload.every));
     const next = (): void => void this.refresh().finally(() => this.#wait());
-    this.#timer = setTimeout(next, Math.min(every, longest)).unref();
+    this.#timer = setTimeout(next, Math.min(every, longestTimer)).unref();
   }
 
   /** All tables as they are in use now: whoever has it keeps it, for another takes its place. */
