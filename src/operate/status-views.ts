@@ -8,7 +8,13 @@ import type { ChangesView, RunView } from './views.ts';
 export interface EndpointView {
   readonly endpoint: string;
   /** Those that live. */
-  readonly processes: readonly { readonly process: string; readonly address?: string; readonly version?: string }[];
+  readonly processes: readonly {
+    readonly process: string;
+    readonly address?: string;
+    readonly version?: string;
+    /** What is published and not served by it, why, and what a person does about it. */
+    readonly unserved?: { readonly is: string; readonly why: string; readonly next: string };
+  }[];
   /** When one was heard of last. */
   readonly seen?: string;
   /** That one went without a word. */

@@ -39,6 +39,8 @@ export interface Counts {
   readonly address?: string;
   /** The version that answered when this was written. */
   readonly serving?: string;
+  /** What was published then and not served: `corrupt` or the like, why, and what a person does about it. */
+  readonly unserved?: { readonly is: string; readonly why: string; readonly next: string };
   /** The process has ended in order: this is its last word. */
   readonly ended?: boolean;
 }

@@ -68,6 +68,7 @@ export async function serve(serving: Serving): Promise<Served> {
   const keeper = new CountsKeeper({
     ...{ endpoint: endpoint.name, process, files: store.files, clock, tally, say },
     served: () => parts.models.current?.version,
+    unserved: () => parts.models.unserved,
   });
   const since = clock.now();
   let isStopping = false;

@@ -12,6 +12,8 @@ interface Keeping {
   readonly tally: Tally;
   /** The version that answers now. */
   readonly served: () => string | undefined;
+  /** What is published and not served. */
+  readonly unserved?: () => Counts['unserved'] | undefined;
   readonly say: Say;
 }
 
@@ -66,8 +68,9 @@ export class CountsKeeper {
   }
 
   #counts(sums: Sums): Counts {
-    const { endpoint, process, clock, tally, served } = this.#of;
+    const { endpoint, process, clock, tally, served, unserved } = this.#of;
     const version = served();
+    const { is, why, next } = unserved?.() ?? {};
     const { requests, predictions, fallbacks, failed, refused, durations, sum } = sums;
     return {
       ...{ format: 1, endpoint, process, date: dateOf(sums.from) },
@@ -78,6 +81,7 @@ export class CountsKeeper {
       reloads: sums === tally.day ? tally.reloads : sums.reloads,
       ...(this.address !== undefined && { host: hostname(), address: this.address }),
       ...(version !== undefined && { serving: version }),
+      ...(is && why && next && { unserved: { is, why, next } }),
       ...(this.#isEnding && { ended: true }),
     };
   }

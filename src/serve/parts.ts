@@ -23,6 +23,8 @@ export interface ModelsPart {
   begin(): ModelUse;
   /** What a request would get now. */
   readonly current?: { readonly version: string } | undefined;
+  /** What is published and not served, and why not. */
+  readonly unserved?: { readonly is: string; readonly why: string; readonly next: string } | undefined;
   /** Reloads by their result, since the process began. */
   readonly results: Readonly<Partial<Record<string, number>>>;
   /** For people: `/<name>/health`, and what the reload path shows. */

@@ -86,9 +86,13 @@ function endpointLine(
   const versions = [...new Set(processes.map(({ version }) => version ?? 'no version'))].join(', ');
   const served =
     processes.length === 0 ? `not served${seen === undefined ? '' : ` since ${moment(seen)}`}` : `${versions} at ${at}`;
+  const refused = processes.find(({ unserved }) => unserved)?.unserved;
+  const next = refused && [inEnvironment(`    next    ${refused.next}`, look)];
+  const but = refused ? `; what is published is not served, ${refused.is}: ${refused.why}` : '';
   const today = `today ${counted(requests, 'request')}, ${fallbacks} by the fallback${failed > 0 ? `, ${failed} failed` : ''}`;
-  const words = trouble === undefined ? `${served}; ${today}` : `not known: ${trouble}`;
-  return wrapHanging(visible(`  ${endpoint}  ${words}`), look.columns, 4);
+  const words = trouble === undefined ? `${served}${but}; ${today}` : `not known: ${trouble}`;
+  const lines = [`  ${endpoint}  ${words}`, ...(next ?? [])];
+  return lines.map((line) => wrapHanging(visible(line), look.columns, 4)).join('\n');
 }
 
 /** It is said, and left to people. */

@@ -1,4 +1,5 @@
 import type { Project } from '../../run/index.ts';
+import { counted } from '../numbers.ts';
 import { servedEndpoints } from '../serving/running.ts';
 import type { Finding } from './finding.ts';
 
@@ -19,6 +20,12 @@ export async function endpointFindings(project: Project): Promise<readonly Findi
         ok: true,
         found: seen === undefined ? 'not served today or yesterday' : `not served since ${seen}`,
       };
+    const [refusing, ...more] = processes.filter(({ unserved }) => unserved);
+    if (refusing?.unserved) {
+      const { is, why, next } = refusing.unserved;
+      const who = `${1 + more.length} of ${counted(processes.length, 'process', 'processes')}`;
+      return not(`what is published is not served by ${who}, ${is}: ${why}`, next);
+    }
     const without = processes.filter(({ version }) => version === undefined);
     if (without.length > 0)
       return not(

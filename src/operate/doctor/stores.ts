@@ -1,3 +1,5 @@
+import type { KeptFiles } from '../../ports/index.ts';
+import { latestPath, publishedPlace, readLatest } from '../../registry/index.ts';
 import type { Project, Target } from '../../run/index.ts';
 import { counted } from '../numbers.ts';
 import { publishedLabel } from '../serve/served.ts';
@@ -14,18 +16,32 @@ export async function storeFindings(project: Project): Promise<readonly Finding[
   return findings;
 }
 
-async function lookInto(target: Target, { state, graph }: Project): Promise<string> {
+/** Throws NotReady unless the store has a whole version in use of each model that was published to it. */
+async function readAll(store: KeptFiles, models: readonly string[], { graph }: Project): Promise<void> {
+  for (const model of models) {
+    const place = publishedPlace(model);
+    const found = await readLatest(store, place);
+    if (found.is === 'whole') continue;
+    const why = found.is === 'broken' ? found.why : 'it is not there any more';
+    throw new NotReady(`${publishedLabel(graph, model)}: ${latestPath(place)}: ${why}`, 'esteira publish');
+  }
+}
+
+async function lookInto(target: Target, project: Project): Promise<string> {
+  const { state, graph } = project;
   const store = await target.open();
   await store.probe?.();
   const records = (await state.published.all()).filter((one) => one.store === target.name);
   const owed = records.filter((one) => one.owed);
+  const there = records.flatMap((one) => (one.there && graph.nodes.has(one.model) ? [one.model] : []));
+  await readAll(store, there, project);
   const [first] = owed;
   if (!first?.owed) {
     const tables = records.filter(({ model }) => model.startsWith('endpoints/')).length;
     const models = records.length - tables;
     const counts = [
       ...(models > 0 || tables === 0 ? [counted(models, 'model')] : []),
-      ...(tables > 0 ? [`${counted(tables, 'table')} or settings of endpoints`] : []),
+      ...(tables > 0 ? [`${counted(tables, 'file')} that endpoints read`] : []),
     ];
     return `${store.describe}: ${counts.join(', ')}`;
   }

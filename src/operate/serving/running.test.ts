@@ -45,6 +45,15 @@ test('a process that has written lately serves, one that is silent, has ended, o
   assert.deepEqual([yesterday?.requests, yesterday?.processes], [0, []]);
 });
 
+test('a process that does not serve what is published says so, as long as it lives', async () => {
+  const unserved = { is: 'corrupt', why: 'ltr/latest/ltr_weights.json: it was cut', next: 'esteira publish' };
+  const all = await seen([counted({ process: 'b', host: 'two' }), counted({ unserved })]);
+  assert.deepEqual(
+    all?.processes.map((one) => one.unserved),
+    [undefined, unserved],
+  );
+});
+
 test('a store that does not answer is said', async () => {
   const { trouble, processes } = (await seen([], 'no answer')) ?? {};
   assert.deepEqual([trouble, processes], ['no answer', []]);

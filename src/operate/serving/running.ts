@@ -41,10 +41,11 @@ function viewOf(endpoint: string, all: readonly Counts[], now: Temporal.Instant)
   const sum = (of: (one: Counts) => number): number => today.reduce((total, one) => total + of(one), 0);
   return {
     endpoint,
-    processes: processes.map(({ process, address, serving }) => ({
+    processes: processes.map(({ process, address, serving, unserved }) => ({
       process,
       ...(address !== undefined && { address }),
       ...(serving !== undefined && { version: serving }),
+      ...(unserved && { unserved }),
     })),
     ...(last && { seen: last.to }),
     ...(last && processes.length === 0 && !last.ended && { isLost: true }),

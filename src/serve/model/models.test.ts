@@ -135,8 +135,12 @@ for (const [what, make] of Object.entries(bad))
     for (let look = 0; look < 3; look += 1) assert.equal((await models.reload('poll')).result, 'unchanged');
     const told = said.filter(({ event, level }) => event === 'reload' && level === 'warn');
     assert.equal(told.length, 1);
+    const next = told[0]?.['next'];
+    assert.match(String(next), /^esteira publish$|^esteira models rollback |^Train a version|^Give the other/);
+    if (expected === 'corrupt') assert.match(String(refused.why), /^ranked\/latest\/ranked_weights\.json: /);
     const { isWanted, wanted, served, results } = models.state();
-    assert.deepEqual([isWanted, wanted?.is, served?.version], [false, expected, '1']);
+    assert.deepEqual([isWanted, wanted?.is, wanted?.next, served?.version], [false, expected, next, '1']);
+    assert.deepEqual([models.unserved?.why, models.unserved?.next], [refused.why, next]);
     assert.equal(results[expected as 'corrupt'], 1);
     // Asked by a person it is tried again.
     assert.equal((await models.reload('ana')).result, expected);

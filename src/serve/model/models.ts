@@ -10,6 +10,7 @@ import { whySlow } from './judge.ts';
 import { speedLimit } from './limit.ts';
 import { load } from './load.ts';
 import { type Loaded, loadAside } from './loading.ts';
+import { nextOf } from './next.ts';
 import { Unservable } from './pack.ts';
 import type { NamedVersion, Receipt } from './receipt.ts';
 import { Receipts } from './receipts.ts';
@@ -75,6 +76,11 @@ export class Models implements ModelsPart {
 
   get results(): ModelsState['results'] {
     return this.#receipts.results;
+  }
+
+  get unserved(): ModelsState['wanted'] {
+    const { to, result, why = '', next = '', at } = this.#settled?.refused ?? {};
+    return result && at ? { ...to, is: result, why, next, at } : undefined;
   }
 
   async start(): Promise<void> {
@@ -176,11 +182,13 @@ export class Models implements ModelsPart {
     } catch (error) {
       if (error instanceof Away) return this.#wasAway(error, about);
       // A defect of the code that reads is a reason to keep the old one, too.
-      const [is, why] =
-        error instanceof Unservable ? [error.is, error.message] : ['corrupt' as const, (error as Error).message];
+      const { message } = error as Error;
+      const is = error instanceof Unservable ? error.is : 'corrupt';
+      const why = is === 'corrupt' ? `${latestPath(this.#place)}: ${message}` : message;
+      const next = nextOf(is, this.#of.id);
       const of = error instanceof Unservable ? error.of : undefined;
       const to = of && { to: named(of) as NamedVersion, ...(of.move ? { move: of.move } : {}) };
-      return this.#ended({ ...about, ...found, ...to, stages, result: is, why, from: named(before?.model) });
+      return this.#ended({ ...about, ...found, ...to, stages, result: is, why, next, from: named(before?.model) });
     }
   }
 
@@ -264,7 +272,6 @@ export class Models implements ModelsPart {
   /** By version: requests that have begun and not ended. */
   state(): ModelsState {
     const own = this.#inService;
-    const refused = this.#settled?.refused;
     const served = own && named(own.model);
     const { date } = own?.model.about ?? {};
     return {
@@ -273,12 +280,12 @@ export class Models implements ModelsPart {
         ? {
             served: {
               ...{ ...served, since: own.since, inFlight: own.inFlight, trainedFor: date as string },
-              age: Math.round(this.#of.clock.now().since(own.since).total('seconds')),
+              servedSeconds: Math.round(this.#of.clock.now().since(own.since).total('seconds')),
             },
           }
         : {}),
-      ...(refused ? { wanted: { ...refused.to, is: refused.result, why: refused.why as string, at: refused.at } } : {}),
-      isWanted: own !== undefined && refused === undefined,
+      ...(this.unserved ? { wanted: this.unserved } : {}),
+      isWanted: own !== undefined && this.unserved === undefined,
       isReloading: (this.#following ?? this.#going) !== undefined,
       ...(this.#looked === undefined ? {} : { looked: this.#looked }),
       ...(this.#next === undefined ? {} : { next: this.#next }),

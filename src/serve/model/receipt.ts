@@ -29,6 +29,8 @@ export interface Receipt {
   readonly at: string;
   /** Why not, where it is not served. */
   readonly why?: string;
+  /** What a person does about it. */
+  readonly next?: string;
   /** Who answered before. */
   readonly from?: NamedVersion;
   /** What the store wants to be served, as far as that can be read. */

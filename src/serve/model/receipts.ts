@@ -44,12 +44,13 @@ export class Receipts {
 
   /** One that was no swap. */
   ended(receipt: Receipt): void {
-    const { result, by, why, to, from } = receipt;
+    const { result, by, why, next, to, from } = receipt;
     this.#counts.set(result, (this.#counts.get(result) ?? 0) + 1);
     const isQuiet = result === 'away' || (['unchanged', 'none'].includes(result) && by === 'poll');
     const isRefusal = !['unchanged', 'none', 'away'].includes(result);
     const level = isRefusal ? 'warn' : 'info';
-    if (!isQuiet) this.#say({ level, event: 'reload', result, by, why, version: to?.version, served: from?.version });
+    if (!isQuiet)
+      this.#say({ level, event: 'reload', result, by, why, next, version: to?.version, served: from?.version });
     if (isRefusal) this.#add(receipt, true);
   }
 

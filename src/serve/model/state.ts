@@ -5,14 +5,19 @@ export interface ModelsState {
   readonly model: string;
   readonly served?: NamedVersion & {
     readonly since: string;
-    /** In seconds, since it answers. */
-    readonly age: number;
+    /** Since it answers. */
+    readonly servedSeconds: number;
     readonly inFlight: number;
     /** The date of the run that trained it. */
     readonly trainedFor: string;
   };
   /** What is published, where that is not served; and why. */
-  readonly wanted?: Partial<NamedVersion> & { readonly is: Result; readonly why: string; readonly at: string };
+  readonly wanted?: Partial<NamedVersion> & {
+    readonly is: Result;
+    readonly why: string;
+    readonly next: string;
+    readonly at: string;
+  };
   readonly isWanted: boolean;
   readonly isReloading: boolean;
   readonly looked?: string;
