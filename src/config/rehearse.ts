@@ -21,13 +21,14 @@ export async function rehearse(
     await restoring.swap(place);
     await restoring.clear(place);
   }
-  const engine = await warehouse.open(place);
+  const opened = new AsyncDisposableStack();
   try {
-    const store = await state.open(place);
+    const engine = opened.adopt(await warehouse.open(place), (one) => one.close());
+    const store = opened.adopt(await state.open(place), (one) => one.close());
     const since = project.clock.now();
     const holder = ulid(since);
     const owner = { pid: process.pid, since: since.toString(), command: 'rehearsal' };
-    const owned = await store.own({ ...owner, holder, host: hostname(), since });
+    opened.adopt(await store.own({ ...owner, holder, host: hostname(), since }), (one) => one.release());
     const files = await folder({ path: path.join(at, 'files') }).open(place);
     const models = folder({ path: path.join(at, 'models') });
     const { answers: _, against: __, ...rest } = project;
@@ -39,14 +40,10 @@ export async function rehearse(
         ...{ published: [target], ...(project.serving ? { serving: target } : {}) },
         ...{ channels: new Map(), logs: new Map() },
       },
-      close: async () => {
-        await owned.release();
-        await store.close();
-        await engine.close();
-      },
+      close: () => opened.disposeAsync(),
     };
   } catch (error) {
-    await engine.close();
+    await opened.disposeAsync();
     throw error;
   }
 }

@@ -4,9 +4,11 @@ import type { Swept } from '../../ports/index.ts';
 
 /** In milliseconds of the machine, whose clock files have. A file that is written beside its place and renamed into it is there for a moment, unless its process died. */
 const dead = 24 * 3_600_000;
-const isHalf = (name: string): boolean => /\.new$|\.json\.\d+$/.test(name);
+/** What the name of a folder begins with in which something is tried on a copy. */
+export const drillFolder = 'drill-';
+const isHalf = (name: string): boolean => !name.startsWith(drillFolder) && /\.new$|\.json\.\d+$/.test(name);
 
-/** Half-written files of processes that died, in the project's own folder. */
+/** Half-written files and copies of processes that died, in the project's own folder. */
 export function sweepLeftovers(
   folder: string,
   { dryRun }: { readonly dryRun: boolean },
@@ -20,6 +22,15 @@ export function sweepLeftovers(
     if (!dryRun) rmSync(file, { force: true });
     count += 1;
     bytes += found.size;
+  }
+  for (const name of readdirSync(own).filter((one) => one.startsWith(drillFolder))) {
+    const copy = path.join(own, name);
+    const found = statSync(copy, { throwIfNoEntry: false });
+    if (!found || found.mtimeMs > Date.now() - dead) continue;
+    for (const file of readdirSync(copy, { recursive: true, encoding: 'utf8' }))
+      bytes += statSync(path.join(copy, file), { throwIfNoEntry: false })?.size ?? 0;
+    if (!dryRun) rmSync(copy, { recursive: true, force: true });
+    count += 1;
   }
   return { kind: 'leftovers', count, bytes };
 }

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { GateLimit, Job } from '../../../define/index.ts';
 import { EsteiraError } from '../../../errors.ts';
+import type { ModelVersion } from '../../../ports/index.ts';
 import { latestPath, publishedPlace } from '../../../registry/publish.ts';
 import { missedText } from '../../../registry/verdict.ts';
 import type { Project } from '../../../run/index.ts';
 import { backup } from '../../keep/backup.ts';
+import { drillFolder } from '../../keep/leftovers.ts';
 import { aboutOf, labelOfModel, type ModelNode, mostVersions } from '../../models/find.ts';
-import { rollback } from '../../models/rollback.ts';
+import { championBefore, rollback } from '../../models/rollback.ts';
+import { thaw } from '../../models/thaw.ts';
 import { publishModels } from '../../publish/publish.ts';
 import { run } from '../../run.ts';
 import { setSetting, settings, settingsHistory } from '../../settings.ts';
@@ -29,14 +31,16 @@ export interface Drills {
 }
 
 /**
- * Forces a gate to refuse, and takes a champion back, on a copy of state, warehouse and versions in a temporary folder, with real trainings; the project itself
- * is only read.
+ * Forces a gate to refuse, and takes a champion back, on a copy of state, warehouse and versions in a temporary folder of the project, with real trainings; the
+ * project itself is only read.
  */
 export async function drill(project: Project, node: ModelNode, job: Job, context: Context): Promise<Drills> {
   const { rehearse } = project;
   if (!rehearse) throw new Error('a rehearsal is not rehearsed');
   const before = await seen(project, node);
-  const folder = await mkdtemp(path.join(tmpdir(), 'esteira-drill-'));
+  const own = path.join(project.folder, '.esteira');
+  await mkdir(own, { recursive: true });
+  const folder = await mkdtemp(path.join(own, drillFolder));
   try {
     const copy = path.join(folder, 'backup');
     await backup(project, { folder: copy }, context);
@@ -107,7 +111,7 @@ async function forceGate({ project, node, job, context }: On): Promise<Drilled> 
   };
 }
 
-/** To the champion before; where there was none, a version is trained that becomes one. */
+/** To the champion before; where there is none to go back to, a version is trained that becomes one. */
 async function takeBack(on: On): Promise<Drilled> {
   const { project, node } = on;
   const champion = await championOf(project, node);
@@ -115,9 +119,18 @@ async function takeBack(on: On): Promise<Drilled> {
     return { state: 'failed', what: 'there is no champion that could be taken back', evidence: [] };
   const label = labelOfModel(project, node);
   const how = { model: node.id, by, reason: 'the way back is tried' };
-  const former = (await project.state.models.moves({ model: node.id, limit: mostVersions })).find(({ from }) => from);
-  if (!former) await trained(on);
-  const moved = await rollback(project, how);
+  const former = await formerOf(project, node);
+  if (!former) {
+    await thaw(project, how);
+    const { version, state } = await trained(on);
+    if ((await championOf(project, node)) !== version)
+      return {
+        state: 'unknown',
+        what: `there is none to go back to, and ${version}, which was trained to be taken back, is ${state} instead of the champion`,
+        evidence: [],
+      };
+  }
+  const moved = await rollback(project, { ...how, to: former?.version ?? champion });
   await publishModels(project, {});
   const store = await project.published?.[0]?.open();
   const latest = await store?.look(latestPath(publishedPlace(node.id)));
@@ -145,17 +158,24 @@ async function trained({ project, node, job, context }: On) {
   return version;
 }
 
-/** Of those that may be champions there. */
-async function copyVersions(from: Project, to: Project, { id }: ModelNode): Promise<void> {
-  const moves = await from.state.models.moves({ model: id, limit: mostCopied });
-  const versions = new Set(moves.flatMap((move) => [move.to, ...(move.from === undefined ? [] : [move.from])]));
-  for (const version of versions)
-    for (const file of await from.files.below(`models/${id}/${version}`, mostVersions)) {
+/** What an automatic rollback would go back to. */
+async function formerOf(project: Project, node: ModelNode): Promise<ModelVersion | undefined> {
+  try {
+    return await championBefore(project, node, (await championOf(project, node)) ?? '', { whole: true });
+  } catch (error) {
+    if (!(error instanceof EsteiraError) || error.code !== 'ROLLBACK_IMPOSSIBLE') throw error;
+    return undefined;
+  }
+}
+
+/** Of the champion, and of what it would be taken back to. */
+async function copyVersions(from: Project, to: Project, node: ModelNode): Promise<void> {
+  for (const version of [await championOf(from, node), (await formerOf(from, node))?.version])
+    for (const file of version ? await from.files.below(`models/${node.id}/${version}`, mostVersions) : []) {
       const bytes = await from.files.read(file);
       if (bytes) await to.files.keep(file, { bytes });
     }
 }
-const mostCopied = 3;
 
 /** What was released, when and why, what settings say, and what is published. */
 async function seen(project: Project, { id }: ModelNode): Promise<string> {

@@ -1,0 +1,32 @@
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { after, test } from 'node:test';
+import { sweepLeftovers } from './leftovers.ts';
+
+const folder = mkdtempSync(path.join(os.tmpdir(), 'esteira-leftovers-'));
+const own = path.join(folder, '.esteira');
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function drill(name: string, hours: number): string {
+  const copy = path.join(own, name);
+  mkdirSync(path.join(copy, 'warehouse'), { recursive: true });
+  writeFileSync(path.join(copy, 'warehouse', 'shop.duckdb'), 'x'.repeat(1000));
+  writeFileSync(path.join(copy, 'manifest.json.new'), '{');
+  const at = Date.now() / 1000 - hours * 3600;
+  utimesSync(path.join(copy, 'manifest.json.new'), at, at);
+  utimesSync(copy, at, at);
+  return copy;
+}
+
+test('the copy of a drill that was killed is removed after a day, as one; one that goes on stays whole', () => {
+  const [dead, going] = [drill('drill-dead', 25), drill('drill-going', 1)];
+  const foreseen = sweepLeftovers(folder, { dryRun: true });
+  assert.equal(foreseen.count, 1);
+  assert.ok(foreseen.bytes >= 1001);
+  assert.ok(existsSync(dead));
+  assert.deepEqual(sweepLeftovers(folder, { dryRun: false }), foreseen);
+  assert.deepEqual([existsSync(dead), existsSync(path.join(going, 'warehouse', 'shop.duckdb'))], [false, true]);
+  assert.equal(sweepLeftovers(folder, { dryRun: false }).count, 0);
+});
