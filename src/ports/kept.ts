@@ -20,8 +20,11 @@ export interface KeptFiles {
   read(path: string): Promise<Uint8Array | undefined>;
   /** The newest content of a file that is replaced, with its mark. */
   look(path: string): Promise<LookedFile | undefined>;
-  /** Puts another content in the place of one that was looked at: of many who do it with the same mark one succeeds. Contents must differ. */
-  replace(path: string, now: LookedFile): Promise<'replaced' | 'overtaken'>;
+  /**
+   * Puts another content in the place of one that was looked at: of many who do it with the same mark one succeeds. Contents must differ. With `isAlone`
+   * nobody else ever replaces that file, and whoever calls waits for one replacement before the next: nothing of those before need be remembered.
+   */
+  replace(path: string, now: LookedFile, how?: { readonly isAlone?: true }): Promise<'replaced' | 'overtaken'>;
   /** One that is not there counts as removed. */
   remove(path: string): Promise<void>;
   /**

@@ -8,7 +8,7 @@ export function within(store: KeptFiles, folder: string): KeptFiles {
     keep: (path, content) => store.keep(at(path), content),
     read: (path) => store.read(at(path)),
     look: (path) => store.look(at(path)),
-    replace: (path, now) => store.replace(at(path), now),
+    replace: (path, now, how) => store.replace(at(path), now, how),
     remove: (path) => store.remove(at(path)),
     below: async (path, limit) =>
       (await store.below(path === '' ? folder : at(path), limit)).map((found) => found.slice(inside)),

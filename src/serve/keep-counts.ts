@@ -63,7 +63,7 @@ export class CountsKeeper {
     const bytes = Buffer.from(`${JSON.stringify(counts)}\n`);
     // Nobody else writes files of this process.
     const there = await files.look(path);
-    if (there) await files.replace(path, { bytes, mark: there.mark });
+    if (there) await files.replace(path, { bytes, mark: there.mark }, { isAlone: true });
     else await files.keep(path, { bytes });
   }
 

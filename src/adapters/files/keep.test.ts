@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, beforeEach, test } from 'node:test';
@@ -59,4 +59,25 @@ test('a file is never gone while it is replaced, whoever is slow to put the newe
   });
   await slow.look('latest');
   assert.deepEqual(seen, ['fifth', 'fifth']);
+});
+
+test('of those that were replaced names stay without content, and of a file that one alone replaces not even these', async () => {
+  await replacedBy(...Array.from({ length: 9 }, (_, number) => `later ${number}`));
+  const withContent = readdirSync(root).filter((name) => lstatSync(path.join(root, name)).isFile());
+  assert.deepEqual([readdirSync(root).length, withContent.toSorted()], [10, ['.latest.8', '.latest.9', 'latest']]);
+  const mark = (await other().look('latest'))?.mark ?? '';
+  const last = { bytes: Buffer.from('last'), mark };
+  assert.equal(await other().replace('latest', last, { isAlone: true }), 'replaced');
+  assert.deepEqual(readdirSync(root).toSorted(), ['.latest.10', '.latest.9', 'latest']);
+  assert.equal(await content(), 'last');
+});
+
+test('what a process that ended had not emptied yet is emptied with the next replacement', async () => {
+  await replacedBy('second', 'third', 'fourth');
+  rmSync(path.join(root, '.latest.1'));
+  await other().keep('gone', { bytes: Buffer.from('not emptied') });
+  renameSync(path.join(root, 'gone'), path.join(root, '.latest.1'));
+  await replacedBy('fifth');
+  const withContent = readdirSync(root).filter((name) => lstatSync(path.join(root, name)).isFile());
+  assert.deepEqual(withContent.toSorted(), ['.latest.3', '.latest.4', 'latest']);
 });

@@ -89,9 +89,11 @@ async function numbersOf(location: string): Promise<readonly number[]> {
 /** Whoever saw the file so many replacements ago is still told that others were quicker. */
 const remembered = 1000;
 
+const hasContent = async (place: string): Promise<boolean> =>
+  (await lstat(place).catch(() => undefined))?.isFile() === true;
+
 /** Takes the content away and leaves the name, as a link to nothing: somebody who is late must not take a number that another had. */
 async function empty(place: string): Promise<void> {
-  if ((await lstat(place).catch(() => undefined))?.isFile() !== true) return;
   const beside = path.join(path.dirname(place), `.tmp-${randomUUID()}`);
   try {
     await symlink('gone', beside);
@@ -157,7 +159,7 @@ export function keeping(root: string, trace: Trace = async () => {}): Omit<KeptF
       const found = await settle(at(below), trace);
       return found && { bytes: found.bytes, mark: found.mark };
     },
-    async replace(below, { bytes, mark }) {
+    async replace(below, { bytes, mark }, { isAlone } = {}) {
       const location = at(below);
       const found = await newest(location);
       if (found?.mark !== mark) return 'overtaken';
@@ -168,8 +170,16 @@ export function keeping(root: string, trace: Trace = async () => {}): Omit<KeptF
       await settle(location, trace);
       // The one before stays for whoever is about to read it.
       const [, , ...older] = await numbersOf(location);
-      for (const number of older.slice(0, remembered)) await empty(numbered(location, number));
-      for (const number of older.slice(remembered)) await rm(numbered(location, number), { force: true });
+      const places = older.map((number) => numbered(location, number));
+      const most = isAlone ? 0 : remembered;
+      // The oldest first: whoever is stopped in between leaves none with content behind one without, where nobody would look.
+      const full: string[] = [];
+      for (const place of places.slice(0, most)) {
+        if (!(await hasContent(place))) break;
+        full.unshift(place);
+      }
+      for (const place of full) await empty(place);
+      for (const place of places.slice(most)) await rm(place, { force: true });
       return 'replaced';
     },
     async remove(below) {

@@ -128,6 +128,32 @@ export function keptConformance(
       assert.deepEqual(await store.below('', 9), ['latest/count']);
     });
 
+    test('a file that one process alone replaces is read whole by everybody meanwhile, and its last content is the newest', async () => {
+      const { store, another } = await open();
+      const reader = await another();
+      const contentOf = (number: number): string => `${number} `.repeat(200);
+      await store.keep('counts/one', { bytes: bytesOf(contentOf(0)) });
+      let isOver = false;
+      const reading = (async () => {
+        for (let last = 0; !isOver; ) {
+          const seen = textOf((await reader.look('counts/one'))?.bytes) ?? '';
+          assert.equal(seen, contentOf(Number.parseInt(seen, 10)));
+          assert.ok(Number.parseInt(seen, 10) >= last);
+          last = Number.parseInt(seen, 10);
+        }
+      })();
+      for (let number = 1; number <= 12; number += 1) {
+        const mark = (await store.look('counts/one'))?.mark ?? '';
+        const now = { bytes: bytesOf(contentOf(number)), mark };
+        assert.equal(await store.replace('counts/one', now, { isAlone: true }), 'replaced');
+      }
+      isOver = true;
+      await reading;
+      assert.equal(textOf((await reader.look('counts/one'))?.bytes), contentOf(12));
+      assert.equal(textOf(await reader.read('counts/one')), contentOf(12));
+      assert.deepEqual(await store.below('', 9), ['counts/one']);
+    });
+
     test('what stands below a folder is listed by code point, however deep, up to a number of files', async () => {
       const store = await opened();
       const names = ['Z', 'a', 'a-b', 'a1/b', 'é', '\u{ffee}', '\u{1f600}', '10'].map((one) => `p/${one}`);

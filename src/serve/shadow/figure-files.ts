@@ -26,7 +26,7 @@ export async function keepSeen(store: KeptFiles, seen: SeenBy): Promise<void> {
   for (;;) {
     const there = await store.look(path);
     if (!there && (await store.keep(path, { bytes })) === 'kept') return;
-    if (there && (await store.replace(path, { bytes, mark: there.mark })) === 'replaced') return;
+    if (there && (await store.replace(path, { bytes, mark: there.mark }, { isAlone: true })) === 'replaced') return;
   }
 }
 
