@@ -125,6 +125,17 @@ test('an answer has the declared columns and nothing else, and a wrong one is no
     assert.throws(() => write(answer), WrongAnswer);
 });
 
+test('what is not JSON is no answer of a column of JSON, and what JSON can say of it is', () => {
+  const write = writerOf({ x: col.json<unknown>() });
+  const day = Temporal.PlainDate.from('2028-02-29');
+  assert.equal(
+    write({ x: { a: [1, 'b', true, null], day, left: undefined } }),
+    '{"x":{"a":[1,"b",true,null],"day":"2028-02-29"}}',
+  );
+  const wrong = [() => 1, Symbol('x'), 1n, { deep: [() => 1] }, { a: Symbol('x') }, [2n], { toJSON: () => undefined }];
+  for (const x of wrong) assert.throws(() => write({ x }), WrongAnswer, typeof x);
+});
+
 test('the schema says of each column what is taken', () => {
   const { properties, required, additionalProperties } = schemaOf(every, { items: 3 }) as {
     readonly properties: Readonly<Record<keyof typeof every, object>>;

@@ -23,12 +23,17 @@ export function fromJson(facts: ColumnFacts, value: unknown): unknown {
 }
 
 const deepest = 32;
-/** What JSON brought, where no part of it is meant as anything but data: not nested for its own sake, no key that reaches behind an object. */
+/** What is JSON, and no part of it meant as anything but data: not nested for its own sake, no key that reaches behind an object. What is undefined is left out. */
 export function isPlain(value: unknown, depth = 0): boolean {
   if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object' || value === null) return true;
+  if (typeof value !== 'object') return ['string', 'boolean', 'undefined'].includes(typeof value);
+  if (value === null) return true;
   if (depth === deepest) return false;
   if (Array.isArray(value)) return value.every((one) => isPlain(one, depth + 1));
+  if ('toJSON' in value && typeof value.toJSON === 'function') {
+    const said: unknown = value.toJSON();
+    return said !== undefined && isPlain(said, depth + 1);
+  }
   return Object.entries(value).every(
     ([key, one]) => key !== '__proto__' && key !== 'constructor' && key !== 'prototype' && isPlain(one, depth + 1),
   );
