@@ -244,8 +244,12 @@ test('a batch is answered by one version, each request by itself, and refused wh
     ],
   );
   assert.match(JSON.stringify(found[1]?.['error']), /"REQUEST_REFUSED"/);
+  const logged = lines.filter((line) => line.includes('"logged":"batch.'));
+  assert.deepEqual(logged, ['{"logged":"batch.a","version":"20280229_0215","rows":1}'], 'no other batch has such ids');
   const wrong: readonly (readonly [unknown, number, string])[] = [
     [{}, 422, 'body'],
+    [{ requests: [{ request: good }, { id: '0', request: good }] }, 422, 'requests[1].id'],
+    [{ requests: [{ id: null, request: good }] }, 422, 'requests[0].id'],
     [{ requests: [], more: 1 }, 422, 'body'],
     [{ requests: [null] }, 422, 'requests[0]'],
     [{ requests: [{ id: 'a', request: good, more: 1 }] }, 422, 'requests[0]'],

@@ -5,7 +5,10 @@ import { Refusal, shown } from '../refusals.ts';
 import { isId } from './ids.ts';
 
 export interface BatchItem {
+  /** Behind the id of the batch, so that no other batch has it: what is logged and sent. */
   readonly id: string;
+  /** As its caller names it, in what comes back; where he does not, the same. */
+  readonly own: string;
   readonly request: Row;
 }
 /** Reads `{ requests: [{ id?, request }] }`; one that is not right refuses the batch, before any of it is answered. */
@@ -28,12 +31,14 @@ export function batchReader(
     return requests.map((item: unknown, index) => {
       const at = `requests[${index}]`;
       const allowed = '{ "id": "…", "request": { … } }, of which id may be left out';
-      const { id: own = `${id}.${index}`, request, ...more } = objectIn(item, at, allowed);
+      const { id: given, request, ...more } = objectIn(item, at, allowed);
       const [extra] = Object.keys(more);
       if (extra !== undefined) throw notBatch(at, extra, allowed);
-      if (!isId(own) || seen.has(own)) throw notId(at, own, seen);
-      seen.add(own);
-      return { id: own, request: read(request, `${at}.request`) };
+      if (given !== undefined && !isId(given)) throw notId(at, given, `${at}.id is no id.`);
+      const whole = `${id}.${given ?? index}`;
+      if (seen.has(whole)) throw notId(at, given, 'Two requests of the batch have one id.');
+      seen.add(whole);
+      return { id: whole, own: given ?? whole, request: read(request, `${at}.request`) };
     });
   };
 }
@@ -50,10 +55,10 @@ const notBatch = (where: string, got: unknown, allowed: string): Refusal =>
     next: 'GET /openapi.json says what is taken.',
   });
 
-const notId = (at: string, own: unknown, seen: ReadonlySet<unknown>): Refusal =>
+const notId = (at: string, given: unknown, message: string): Refusal =>
   new Refusal('REQUEST_INVALID', {
-    message: seen.has(own) ? 'Two requests of the batch have one id.' : `${at}.id is no id.`,
-    ...{ where: `${at}.id`, got: shown(own), allowed: '1 to 128 letters, digits and . _ : -, each once in a batch' },
+    message,
+    ...{ where: `${at}.id`, got: shown(given), allowed: '1 to 128 letters, digits and . _ : -, each once in a batch' },
     next: 'Give each its own, or leave them out.',
   });
 

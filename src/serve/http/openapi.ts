@@ -103,14 +103,14 @@ export function openApi({ name, facts }: Endpoint): object {
               oneOf: [
                 record(
                   {
-                    id,
+                    id: { type: 'string' },
                     answered_by: { enum: ['model', 'fallback'] },
                     model_version: { type: 'string' },
                     answer: ref('Answer'),
                   },
                   ['id', 'answered_by', 'answer'],
                 ),
-                record({ id, error: ref('Refusal') }),
+                record({ id: { type: 'string' }, error: ref('Refusal') }),
               ],
             },
           },

@@ -122,8 +122,8 @@ export function serverOf(
     const common = asked(request);
     const texts: (string | Promise<string>)[] = [];
     let since = began;
-    for (const item of readBatch(parsed(request.body), request.id)) {
-      texts.push(oneOf(item.id, () => answers.answer({ ...item, ...common }), refused));
+    for (const { own, ...item } of readBatch(parsed(request.body), request.id)) {
+      texts.push(oneOf(own, () => answers.answer({ ...item, ...common }), refused));
       if (performance.now() - since < breath) continue;
       await new Promise(setImmediate);
       since = performance.now();
