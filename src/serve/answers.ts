@@ -84,7 +84,7 @@ export class Answers {
     this.#tally = of.tally;
     this.#clock = of.clock;
     this.#elapsed = of.clock.elapsed ?? (() => performance.now());
-    this.#sparing = new Sparing(of.say, this.#elapsed);
+    this.#sparing = new Sparing(of.say);
     this.#write = writerOf(of.facts.answer);
   }
 
@@ -99,6 +99,11 @@ export class Answers {
     } catch (error) {
       return this.#failed(error, asked, began);
     }
+  }
+
+  /** Says what of the last second was not told yet. */
+  close(): void {
+    this.#sparing.close();
   }
 
   async #awaited(given: Promise<unknown>, asked: Asked, call: Call, began: number): Promise<Answer> {

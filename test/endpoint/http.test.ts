@@ -216,7 +216,7 @@ test('an error, a wrong answer and a deadline that has passed are answered by th
   const said = lines.slice(from).map((line) => JSON.parse(line));
   assert.deepEqual(
     said.flatMap(({ event, reason }) => (event === 'fallback' ? [reason] : [])),
-    ['error', 'deadline', 'no model'],
+    ['error', 'error', 'deadline', 'no model'],
   );
   const text = await (await fetch(`${address}/metrics`)).text();
   assert.match(text, /^rank_fallback_total\{reason="deadline"\} 1$/m);

@@ -53,7 +53,7 @@ export function serverOf(
   const refused = (refusal: Refusal | undefined): void => {
     if (refusal && refusal.status < 500) tally.day.refusedAs(refusal.code);
   };
-  const sparing = new Sparing(say, () => performance.now());
+  const sparing = new Sparing(say);
   const server = fastify({
     ...{ logger: false, bodyLimit: bytes, requestTimeout: patience.body, return503OnClosing: false },
     ...{ genReqId: (raw: IncomingMessage) => idOf(raw), requestIdHeader: false, exposeHeadRoutes: true },
@@ -64,6 +64,11 @@ export function serverOf(
     },
     clientErrorHandler: (error: Error, socket: Socket) => refused(answerClient(error, socket)),
     frameworkErrors: (error, request, reply) => refused(answerError(error, request, reply, { bytes, sparing })),
+  });
+  server.addHook('onClose', (_, done) => {
+    sparing.close();
+    answers.close();
+    done();
   });
   // What is added to each request is there from its beginning, so that all of them have one shape.
   for (const name of ['use', 'took']) server.decorateRequest(name, undefined);
