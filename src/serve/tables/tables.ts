@@ -34,6 +34,7 @@ export class Tables implements TablesPart {
   /** By table, and of the settings: what was said of it last. */
   readonly #troubles = new Map<string, string>();
   #looking: Promise<void> | undefined;
+  #following: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
   #closed = false;
 
@@ -83,15 +84,25 @@ export class Tables implements TablesPart {
     return this.#wanted.filter(({ name }) => !this.#used.has(name)).map(({ name }) => name);
   }
 
-  /** Looks at everything once; two looks never go on at once. */
+  /** Looks at everything once; two looks never go on at once. Whoever asks while one does shares the next: that one may have read already. */
   refresh(): Promise<void> {
-    this.#looking ??= this.#look().finally(() => {
+    if (!this.#looking) return this.#begin();
+    this.#following ??= this.#looking.then(() => {
+      this.#following = undefined;
+      return this.#begin();
+    });
+    return this.#following;
+  }
+
+  #begin(): Promise<void> {
+    this.#looking = this.#look().finally(() => {
       this.#looking = undefined;
     });
     return this.#looking;
   }
 
   async #look(): Promise<void> {
+    if (this.#closed) return;
     let reader: Promise<ExportReader> | undefined;
     const open = (): Promise<ExportReader> => {
       reader ??= this.#of.exports();
@@ -213,6 +224,6 @@ export class Tables implements TablesPart {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
-    await this.#looking;
+    await (this.#following ?? this.#looking);
   }
 }
