@@ -36,6 +36,8 @@ export interface Serving {
   readonly port: number;
   /** What its shadow may take, and what its thread runs; as usual where nothing is said. */
   readonly shadowing?: Pick<ConstructorParameters<typeof Shadow>[0], 'limits' | 'file'>;
+  /** Aborted when it is to end: what it would wait for at its start keeps it no longer. */
+  readonly ending?: AbortSignal;
   /** Who may have it reloaded from elsewhere. */
   readonly token?: string;
   readonly patience?: Patience;
@@ -65,11 +67,7 @@ export async function serve(serving: Serving): Promise<Served> {
   const [{ serverOf }, { addRoutes }] = await Promise.all([import('./http/server.ts'), import('./http/routes.ts')]);
   const parts = partsOf(serving);
   const tally = new Tally(clock, () => parts.models.results);
-  const keeper = new CountsKeeper({
-    ...{ endpoint: endpoint.name, process, files: store.files, clock, tally, say },
-    served: () => parts.models.current?.version,
-    unserved: () => parts.models.unserved,
-  });
+  let keeper: CountsKeeper | undefined;
   const since = clock.now();
   let isStopping = false;
   let isStarted = false;
@@ -87,7 +85,7 @@ export async function serve(serving: Serving): Promise<Served> {
       await parts.tables.refresh();
       await parts.shadow?.look();
       const receipt = await parts.models.reload(by);
-      await keeper.write();
+      await keeper?.write();
       return receipt;
     },
   };
@@ -100,22 +98,33 @@ export async function serve(serving: Serving): Promise<Served> {
     // The log takes what the shadow still says.
     const logged = async (): Promise<void> => Promise.resolve(shadow?.close()).finally(() => log.close());
     const closes = { models: () => models.close(), tables: () => tables.close(), events: () => events?.close() };
-    return closeAll({ ...closes, 'shadow and log': logged, counts: () => keeper.close() }, { store, say });
+    return closeAll({ ...closes, 'shadow and log': logged, counts: () => keeper?.close() }, { store, say });
   };
   try {
     // It listens at once, so that whoever starts it sees that it is not ready yet; requests wait until the store was looked at, unless that is long.
     const address = await server.listen({ host, port });
     say({ level: 'info', event: 'start', address });
+    // What could not be served has nothing to count.
+    keeper = new CountsKeeper({
+      ...{ endpoint: endpoint.name, process, files: store.files, clock, tally, say },
+      served: () => parts.models.current?.version,
+      unserved: () => parts.models.unserved,
+    });
     keeper.address = address;
     const timer = setTimeout(opened.resolve, longestStart);
-    await Promise.all([parts.tables.start(), parts.models.start()]);
-    clearTimeout(timer);
-    opened.resolve();
-    parts.shadow?.start();
-    isStarted = true;
-    void keeper.write();
-    const { status } = looks.health();
-    say({ level: status === 'ok' ? 'info' : 'warn', event: status === 'not ready' ? 'not ready' : 'ready', status });
+    try {
+      const started = Promise.all([parts.tables.start(), parts.models.start()]).then(() => true);
+      isStarted = await Promise.race([started, aborted(serving.ending).then(() => false)]);
+    } finally {
+      clearTimeout(timer);
+      opened.resolve();
+    }
+    if (isStarted) {
+      parts.shadow?.start();
+      void keeper.write();
+      const { status } = looks.health();
+      say({ level: status === 'ok' ? 'info' : 'warn', event: status === 'not ready' ? 'not ready' : 'ready', status });
+    }
     return {
       address,
       look: async () => void (await looks.reload('poll')),
@@ -135,6 +144,12 @@ export async function serve(serving: Serving): Promise<Served> {
     throw error;
   }
 }
+
+const aborted = (signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal?.aborted) resolve();
+    else signal?.addEventListener('abort', () => resolve(), { once: true });
+  });
 
 /** Ready to answer: by the model, or by the fallback while there is none. */
 function statusOf({ facts }: Endpoint, { models, tables }: Parts, isStarted: boolean): 'ok' | 'fallback' | 'not ready' {

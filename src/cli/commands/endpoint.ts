@@ -48,6 +48,7 @@ export const endpoint: Command = async ({ typed, terminal }) => {
         port,
       },
       eventsTo: await opened.eventsTo(found),
+      ending: interrupt.signal,
       ...(token !== undefined && { token }),
       idOf: (definition) => opened.graph.nodeOf(definition).id,
       folder: path.join(folder, '.esteira', 'endpoints', opened.environment, found.name),
