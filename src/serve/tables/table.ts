@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { Columns } from '../../columns/index.ts';
 import type { ExportReader, KeptFiles } from '../../ports/index.ts';
 import { type Latest, latestPath, most, readLatestText } from './latest.ts';
@@ -40,8 +39,10 @@ export async function lookFor(
     const bytes = await files.read(latest.path);
     if (!bytes && left > 1) continue;
     if (!bytes) return { is: 'refused', why: `${latest.path} is gone` };
-    const hash = createHash('sha256').update(bytes).digest('hex');
-    if (hash !== latest.sha256) return { is: 'refused', why: `${latest.path} has another content than was written` };
+    // By another thread: requests are answered meanwhile.
+    const hash = await crypto.subtle.digest('SHA-256', bytes as Uint8Array<ArrayBuffer>);
+    if (Buffer.from(hash).toString('hex') !== latest.sha256)
+      return { is: 'refused', why: `${latest.path} has another content than was written` };
     const held = await (await open()).read(bytes, columns);
     if (held.rows !== latest.rows)
       return { is: 'refused', why: `${latest.path} has ${held.rows} rows, and ${latest.rows} were written` };

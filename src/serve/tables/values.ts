@@ -7,7 +7,7 @@ type Value = (row: number) => unknown;
 const epoch = new Temporal.PlainDate(1970, 1, 1);
 const dayOf = (days: number): Temporal.PlainDate => epoch.add({ days });
 
-/** The values of a column by row, each as `RowOf` has it; lists and JSON are made anew each time, for whoever gets them may change them. */
+/** The values of a column by row, each as `RowOf` has it and made when it is asked for, since all at once would keep requests waiting; lists and JSON are made anew each time, for whoever gets them may change them. */
 export function valuesIn({ facts }: Columns[string], column: InMemory): Value {
   if (column.of === 'instants') {
     const milliseconds = column.milliseconds.of === 'numbers' ? column.milliseconds.values : new Float64Array();
@@ -27,16 +27,22 @@ export function valuesIn({ facts }: Columns[string], column: InMemory): Value {
     const { values, valid } = column;
     if (facts.kind === 'date') {
       const days = new Map<number, Temporal.PlainDate>();
-      for (const one of new Set(values)) if (!Number.isNaN(one)) days.set(one, dayOf(one));
-      return (row) => days.get(values[row] as number) ?? null;
+      return (row) => {
+        const value = values[row] as number;
+        if (Number.isNaN(value)) return null;
+        const known = days.get(value) ?? dayOf(value);
+        days.set(value, known);
+        return known;
+      };
     }
     return valid ? (row) => (valid[row] === 0 ? null : values[row]) : (row) => values[row];
   }
   const { codes, words } = column;
   if (facts.kind === 'list' || facts.kind === 'json')
     return (row) => ((codes[row] as number) < 0 ? null : JSON.parse(words[codes[row] as number] as string));
-  const known: readonly unknown[] = facts.kind === 'bigint' ? words.map(BigInt) : words;
-  return (row) => ((codes[row] as number) < 0 ? null : known[codes[row] as number]);
+  if (facts.kind === 'bigint')
+    return (row) => ((codes[row] as number) < 0 ? null : BigInt(words[codes[row] as number] as string));
+  return (row) => ((codes[row] as number) < 0 ? null : words[codes[row] as number]);
 }
 
 /** Numbers of all rows, those of a row beside each other: a row is then read from one place, not from one for each column. */
