@@ -329,6 +329,8 @@ export interface GcView {
     readonly bytes: number;
     readonly oldestKept?: string;
   }[];
+  /** Why what endpoints have counted could not be looked at, or not all of it: the next time does it. */
+  readonly trouble?: string;
 }
 
 /** Every operation: its input and what it gives. The command line and the owner's socket know only these. */

@@ -21,6 +21,7 @@ export interface Swept {
     | 'figures'
     | 'alerts'
     | 'predictions'
+    | 'counts'
     | 'leftovers';
   readonly count: number;
   /** Of what the rows say. */

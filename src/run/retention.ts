@@ -18,6 +18,8 @@ export interface Retention {
   readonly alerts?: Keep;
   /** Files of what endpoints have predicted, once every table that reads them has. */
   readonly predictions?: Keep;
+  /** What processes of endpoints have counted, their receipts of reloads, and figures of versions that shadow no more; 90 days at least. */
+  readonly counts?: Keep;
 }
 export const usualRetention: Required<Retention> = Object.freeze({
   runs: '6 months',
@@ -27,11 +29,12 @@ export const usualRetention: Required<Retention> = Object.freeze({
   figures: '1 month',
   alerts: '6 months',
   predictions: 'forever',
+  counts: '6 months',
 });
 
 /** What ended before these moments goes, of what the state has. */
 export function beforeOf(retention: Required<Retention>, now: Temporal.Instant): Before {
-  const { dueTimes: ticks, predictions: _, ...others } = retention;
+  const { dueTimes: ticks, predictions: _, counts: __, ...others } = retention;
   const all = Object.entries<Keep>({ ...others, ticks }).flatMap(([kind, keep]) =>
     keep === 'forever' ? [] : [[kind, now.subtract({ milliseconds: millisecondsOf(keep) })] as const],
   );

@@ -18,9 +18,9 @@ const headings = [
   { head: 'oldest kept', whole: true, optional: true },
 ] as const;
 
-const names: Readonly<Record<string, string>> = { details: 'steps of done dates' };
+const names: Readonly<Record<string, string>> = { details: 'steps of done dates', counts: 'counts of endpoints' };
 
-export function gcWords({ dryRun, kinds }: GcView, look: Look): string {
+export function gcWords({ dryRun, kinds, trouble }: GcView, look: Look): string {
   const rows = kinds.map(({ kind, keeps, count: found, bytes, oldestKept }) => [
     names[kind] ?? kind,
     keeps,
@@ -32,5 +32,7 @@ export function gcWords({ dryRun, kinds }: GcView, look: Look): string {
   const told =
     all === 0 ? 'Nothing is older than it is kept.' : dryRun ? 'This would be removed: esteira gc' : 'Removed.';
   const line = wrapHanging(inEnvironment(told, look), look.columns, 2);
-  return [...table(headings, rows, look), '', line].join('\n');
+  const away =
+    trouble === undefined ? [] : [wrapHanging(`Not looked at: counts of endpoints. ${trouble}`, look.columns, 2)];
+  return [...table(headings, rows, look), '', line, ...away].join('\n');
 }

@@ -3,6 +3,7 @@ import { beforeOf, type Project, usualRetention } from '../../run/index.ts';
 import type { Context, GcView, Input } from '../views.ts';
 import { sweepLeftovers } from './leftovers.ts';
 import { sweepPredictions } from './predictions.ts';
+import { sweepServed } from './served.ts';
 
 /** Removes what is older than the environment keeps it, and what processes that died have left; with `dryRun` it only says what that is. */
 export async function gc(
@@ -13,16 +14,19 @@ export async function gc(
   const keep = { ...usualRetention, ...project.keep };
   const now = project.clock.now();
   const { keeping } = project.state;
+  const served = await sweepServed(project, { dryRun, now, signal });
   const swept = [
     ...(await keeping.sweep(beforeOf(keep, now), { dryRun, signal })),
     await sweepPredictions(project, { dryRun, now }),
+    served,
     sweepLeftovers(project.folder, { dryRun }),
   ];
   if (!dryRun) await keeping.noteSwept(now);
   const kept = {
     ...{ runs: keep.runs, details: keep.runs, 'log lines': keep.logs },
     ...{ 'due times': keep.dueTimes, backfills: keep.backfills },
-    ...{ figures: keep.figures, alerts: keep.alerts, predictions: keep.predictions, leftovers: '1 day' },
+    ...{ figures: keep.figures, alerts: keep.alerts, predictions: keep.predictions },
+    ...{ counts: keep.counts, leftovers: '1 day' },
   } satisfies Record<Swept['kind'], string>;
   return {
     dryRun,
@@ -31,6 +35,7 @@ export async function gc(
       const { count = 0, bytes = 0, oldestKept } = found ?? {};
       return { kind, keeps, count, bytes, ...(oldestKept && { oldestKept: oldestKept.toString() }) };
     }),
+    ...(served.trouble !== undefined && { trouble: served.trouble }),
   };
 }
 

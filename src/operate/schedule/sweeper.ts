@@ -40,8 +40,11 @@ export class Sweeper {
   /** That it cannot be done now keeps no schedule from being kept: it is tried again the next day. */
   async #sweep(): Promise<void> {
     try {
-      const text = gcText(await gc(this.#project, {}, { signal: this.#signal }));
+      const view = await gc(this.#project, {}, { signal: this.#signal });
+      const text = gcText(view);
       if (text) this.#say('info', text);
+      if (view.trouble !== undefined)
+        this.#say('warn', `gc: what endpoints have counted was not looked at: ${view.trouble}`);
     } catch (thrown) {
       if (this.#signal.aborted) return;
       const error = said(thrown, this.#project);

@@ -30,6 +30,25 @@ export async function keepSeen(store: KeptFiles, seen: SeenBy): Promise<void> {
   }
 }
 
+/** Paths of what was seen of a version. */
+export const seenFiles = (
+  store: Pick<KeptFiles, 'below'>,
+  { endpoint, version }: { readonly endpoint: string; readonly version: string },
+): Promise<readonly string[]> => store.below(folderOf(endpoint, version), mostProcesses);
+
+/** When any process last saw something of a version; nothing where no file says it. */
+export async function lastSeen(
+  store: Pick<KeptFiles, 'below' | 'look'>,
+  of: { readonly endpoint: string; readonly version: string },
+): Promise<Temporal.Instant | undefined> {
+  const { champions } = await readSeen(store, of);
+  const last = [...champions.values()]
+    .flatMap((seen) => seen.map(({ tally }) => tally.until))
+    .toSorted()
+    .at(-1);
+  return last === undefined ? undefined : Temporal.Instant.from(last);
+}
+
 /** What all processes have seen of a version, by the champion that it was beside. Files that are not whole are left out, and named. */
 export async function readSeen(
   store: Pick<KeptFiles, 'below' | 'look'>,
@@ -37,7 +56,7 @@ export async function readSeen(
 ): Promise<{ readonly champions: ReadonlyMap<string, readonly SeenTally[]>; readonly broken: readonly string[] }> {
   const tallies = new Map<string, SeenTally[]>();
   const broken: string[] = [];
-  for (const path of await store.below(folderOf(of.endpoint, of.version), mostProcesses)) {
+  for (const path of await seenFiles(store, of)) {
     const there = await store.look(path);
     if (!there) continue;
     try {
