@@ -120,6 +120,10 @@ export const catalogue = Object.freeze({
   STORE_REFUSED: terminal(3, 'A bucket does not let Esteira in, or does not do what it needs.'),
   FILE_UNUSABLE: terminal(1, 'A file or folder cannot be opened, read or written.'),
   FILE_HELD: transient(4, 'Another program has the DuckDB file open.'),
+  ADDRESS_UNUSABLE: transient(
+    4,
+    'What is to be listened at is taken by another process, or no address of this machine.',
+  ),
 }) satisfies Readonly<Record<string, Entry>>;
 
 export type ErrorCode = keyof typeof catalogue;

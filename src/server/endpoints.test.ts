@@ -4,7 +4,9 @@ import { EndpointProcesses } from './endpoints.ts';
 
 test('a process that ends at once is begun again with growing pauses, and its error is said by its code', async () => {
   const said: string[] = [];
-  const error = JSON.stringify({ error: { code: 'CONFIG_INVALID', what: 'It is wrong.' } });
+  const error = JSON.stringify({
+    error: { code: 'CONFIG_INVALID', what: 'It is wrong.', got: 'port x', next: 'Correct it.' },
+  });
   const { promise, resolve } = Promise.withResolvers<void>();
   const processes = new EndpointProcesses({
     endpoints: ['ltr'],
@@ -17,7 +19,7 @@ test('a process that ends at once is begun again with growing pauses, and its er
   await promise;
   await processes.close();
   const ended = (seconds: number): string =>
-    `endpoint ltr has ended (CONFIG_INVALID: It is wrong.) and is started again in ${seconds} s`;
+    `endpoint ltr has ended (CONFIG_INVALID: It is wrong. port x Correct it.) and is started again in ${seconds} s`;
   assert.deepEqual(said, [ended(0.01), ended(0.02), ended(0.02)]);
 });
 

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { EsteiraError } from '../errors.ts';
 
 type Say = (level: 'info' | 'warn' | 'error', text: string) => void;
 /** Milliseconds after which one that serves counts as well begun. */
@@ -107,8 +108,8 @@ export class EndpointProcesses {
 
 function errorIn(result: string): string | undefined {
   try {
-    const { error } = JSON.parse(result) as { readonly error?: { readonly code: string; readonly what: string } };
-    return error && `${error.code}: ${error.what}`;
+    const { error } = JSON.parse(result) as { readonly error?: ReturnType<EsteiraError['toJSON']> };
+    return error && [`${error.code}: ${error.what}`, error.got, error.next].filter((part) => part).join(' ');
   } catch {
     return undefined;
   }

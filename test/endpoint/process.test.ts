@@ -18,7 +18,9 @@ export const products = table('silver.products', {
 });
 const config = readFileSync(box.file('esteira.config.ts'), 'utf8');
 box.write({
-  'esteira.config.ts': config.replace('retries:', 'endpoints: { quote: { port: 0 } },\n      retries:'),
+  'esteira.config.ts': config
+    .replace('retries:', 'endpoints: { quote: { port: 0 } },\n      retries:')
+    .replace('standard:', "logs: { quote: 'logs/api.log' },\n  standard:"),
 });
 before(async () => {
   await box.succeed('setup');
@@ -78,8 +80,11 @@ test('what cannot be served is said before anything is opened', async () => {
   const first = box.start(['endpoint', '--json']);
   const { port } = new URL(await addressOf(first));
   const taken = await box.run('endpoint', 'quote', '--port', port);
-  assert.equal(taken.exit, 2);
-  assert.match(taken.err, /cannot be listened at[\s\S]*--port 0/);
+  assert.equal(taken.exit, 4);
+  assert.match(taken.err, /ADDRESS_UNUSABLE: Port \d+ of 127\.0\.0\.1 cannot be listened at[\s\S]*--port 0/);
+  const logged = readFileSync(box.file('logs/api.log'), 'utf8').split('\n');
+  const line = logged.find((one) => one.includes('"not started"')) ?? '';
+  assert.deepEqual([JSON.parse(line).code, /--port 0/.test(line)], ['ADDRESS_UNUSABLE', true]);
   first.signal('SIGTERM');
   assert.equal((await first.ended).exit, 0);
 });

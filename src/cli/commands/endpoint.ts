@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
-import { EsteiraError } from '../../errors.ts';
 import type { Clock } from '../../ports/index.ts';
 import type { Command } from '../command.ts';
 import { listenForInterrupt } from '../interrupt.ts';
+import { addressUnusable } from '../listening.ts';
 import { visible } from '../text.ts';
 
 export const endpoint: Command = async ({ typed, terminal }) => {
@@ -54,11 +54,12 @@ export const endpoint: Command = async ({ typed, terminal }) => {
       folder: path.join(folder, '.esteira', 'endpoints', opened.environment, found.name),
     }).catch((error: NodeJS.ErrnoException) => {
       if (error.syscall !== 'listen' && error.syscall !== 'getaddrinfo') throw error;
-      throw new EsteiraError('COMMAND_UNKNOWN', {
-        what: `Port ${port} of ${host} cannot be listened at.`,
-        got: error.message,
-        next: 'Take another one: --port 0 finds a free one.',
-      });
+      const another = `endpoints: { ${found.name}: { port: … } } of the environment`;
+      const next = `Take another one: ${another}, or --port; --port 0 finds a free one.`;
+      const unusable = addressUnusable({ host, port }, error, next);
+      const { code, message: text, details } = unusable;
+      log?.say({ level: 'error', event: 'not started', code, text, got: details.got, next });
+      throw unusable;
     });
     const look = (): void => void served.look();
     process.on('message', look);

@@ -1,10 +1,10 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { EsteiraError } from '../../errors.ts';
 import type { KeepingView, RunEvent, ScheduleEvent, StartView, TickView } from '../../operate/views.ts';
 import type { EndpointProcesses } from '../../server/endpoints.ts';
 import { type HealthServer, serveHealth } from '../../server/health.ts';
 import type { Command, Typed } from '../command.ts';
+import { addressUnusable } from '../listening.ts';
 import { counted } from '../numbers.ts';
 import { inEnvironment, type Terminal } from '../terminal.ts';
 import { visible } from '../text.ts';
@@ -65,11 +65,7 @@ class Watch {
     try {
       this.#server = await serveHealth(port, () => this.#health());
     } catch (error) {
-      throw new EsteiraError('COMMAND_UNKNOWN', {
-        what: `Port ${port} of this machine cannot be listened at.`,
-        got: (error as Error).message,
-        next: 'Take another one: --health 0 finds a free one.',
-      });
+      throw addressUnusable({ host: 'this machine', port }, error, 'Take another one: --health 0 finds a free one.');
     }
     this.#log({ level: 'info', text: `health: http://127.0.0.1:${this.#server.port}/health` });
   }

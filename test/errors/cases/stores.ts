@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { folderStore } from '../../../src/adapters/files/store.ts';
 import { publish, publishedPlace } from '../../../src/registry/index.ts';
 import { champion, model, publishingTo } from '../../publish/champion.ts';
-import { type Cases, numbers, shop } from '../case.ts';
+import { type Cases, config, numbers, shop } from '../case.ts';
 
 const publishing = (models: string) => ({ ...shop(numbers).files, 'esteira.config.ts': publishingTo(models) });
 const toBucket = publishing(`s3({ bucket: 'litgo-models', endpoint: env('S3_ENDPOINT') })`);
@@ -31,6 +31,23 @@ export const stores: Cases = {
       doing: 'Models are published to a bucket, and nothing listens there.',
       words: ['publish'],
       files: { ...toBucket, '.env': `${keys}S3_ENDPOINT=http://127.0.0.1:2\n` },
+    },
+  ],
+  ADDRESS_UNUSABLE: [
+    {
+      doing: 'An endpoint is to be served where another process listens.',
+      words: ['endpoint', 'shop'],
+      files: { 'definitions/shop.ts': served('') },
+      varying: /(?<=Port |127\.0\.0\.1:)\d+/g,
+      arrange: async (sandbox) => {
+        const server = createServer();
+        await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+        const { port } = server.address() as AddressInfo;
+        const local = `warehouse: duckdb({ folder: 'warehouse' }), state: sqlite({ file: 'warehouse/state.sqlite' }),
+      files: folder({ path: 'data' }), endpoints: { shop: { port: ${port} } },`;
+        sandbox.write(config({ local }));
+        return async () => void server.close();
+      },
     },
   ],
   STORE_REFUSED: [
