@@ -32,6 +32,8 @@ export interface Figure {
   readonly run?: { readonly runId: string; readonly job: string };
   /** By model, of those that it is about, or whose champion it may have taken back: the champion of then. */
   readonly champions?: Readonly<Record<string, string>>;
+  /** Of each of them since when it has answered, with those that it goes on from: what was found of one life says nothing of the next. */
+  readonly lives?: Readonly<Record<string, string>>;
   /** Rows, or requests, of which it was made, where a good day is counted by them. */
   readonly samples?: number;
 }

@@ -86,8 +86,13 @@ export interface Freeze {
 
 /** Other versions are to be used, of several models at once or of none. */
 export interface NewMoves {
-  /** `from`: the champion that whoever asks for it has seen; absent where there was none. */
-  readonly models: readonly { readonly model: string; readonly from?: string; readonly to: string }[];
+  /** `from`: the champion that whoever asks for it has seen; absent where there was none. `chain`: versions that are taken back with it. */
+  readonly models: readonly {
+    readonly model: string;
+    readonly from?: string;
+    readonly to: string;
+    readonly chain?: readonly string[];
+  }[];
   readonly by: string;
   readonly reason: string;
   /** The versions that were in use are taken back: none of them is put in its place again. */

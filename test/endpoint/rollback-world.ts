@@ -13,7 +13,7 @@ export const people = table('silver.people', {
   columns: { id: col.integer().key(), minutes: col.real(), chosen: col.boolean() },
   rows: sql\`select cast(p.range as integer) as id, p.range % 100 as minutes, p.range % 100 > 50 as chosen from range(200) as p\`,
 });
-export const ltr = model('gold.ltr', { from: people, features: ['minutes'], target: 'chosen', learner: boostedTrees({ trees: 1 }) });
+export const ltr = model('gold.ltr', { from: people, features: ['minutes'], target: 'chosen', learner: boostedTrees({ trees: 1, refine: { trees: 1, most: 40 } }) });
 export const answers = source('bronze.answers', {
   reader: files('answers/*.csv'),
   columns: { id: col.text().key(), role: col.text(), model_version: col.text(), predicted_at: col.timestamp(), hit: col.boolean().optional() },
@@ -28,6 +28,7 @@ export const plain = monitor('plain', {
     where role = 'champion' and model_version = \${ltr.champion} having count(hit) >= 100\`), ${limit || '0.1'}),
 });
 export const train = job('train', { when: byHand, train: [ltr] });
+export const hourly = job('hourly', { when: byHand, refine: [ltr] });
 export const log = job('log', { when: byHand, build: [outcomes] });
 export const back = job('ltr_rollback', { when: alerted(worse), rollback: [${frozen ? `{ model: ltr, frozen: '${frozen}' }` : 'ltr'}], tell: 'people' });
 `;
@@ -127,9 +128,9 @@ export class Served {
   champion = '';
 
   /** A version that is whole; the champion, unless something keeps it from that. */
-  async train(): Promise<string> {
+  async train(job = 'train'): Promise<string> {
     this.later({ minutes: 1 });
-    await this.world.run('train');
+    await this.world.run(job);
     const { versions } = await this.history();
     return versions[0]?.version ?? '';
   }

@@ -3,6 +3,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { oneBadADay } from '../../src/operate/checklist/objectives/champions.ts';
+import { modelNamed } from '../../src/operate/models/find.ts';
 import { binOf } from '../sandbox.ts';
 import { Served } from './rollback-world.ts';
 
@@ -60,6 +62,56 @@ describe('a champion that does worse is taken back', () => {
     assert.deepEqual([served.champion, await stateOf(served, next)], [newer, 'candidate'], 'only the newest');
     const last = await served.train();
     assert.equal(served.champion, last, 'versions get out by themselves again');
+    await served.close();
+  });
+
+  it('with all that it goes on from, where it is refined each hour: what bad trees are in is one champion, and so is what is before them', async () => {
+    const served = await Served.after(3, 0.58);
+    const hour = async (rate: number): Promise<string> => {
+      const version = await served.train('hourly');
+      assert.equal(served.champion, version);
+      served.answer(1, rate);
+      await served.log();
+      return version;
+    };
+    const first = served.champion;
+    await hour(0.58);
+    const good = await hour(0.58);
+    const bad: string[] = [await served.train()];
+    while (served.champion !== good) {
+      bad.push(await hour(0.1));
+      assert.ok(bad.length < 12, `${await served.verdict()} after ${bad.length} hours`);
+      // It is refined between the alert and the rollback as well.
+      if ((await served.verdict()) === 'broken') bad.push(await served.train('hourly'));
+      await served.keep();
+    }
+    assert.ok(bad.length > 4, 'no version alone had enough samples');
+    const { moves, frozen, versions } = await served.history();
+    assert.deepEqual([moves[0]?.from, moves[0]?.to, frozen?.takenBack], [bad.at(-1), good, bad.at(-1)]);
+    const back = versions.filter(({ state }) => state === 'taken back').map(({ version }) => version);
+    assert.deepEqual(back.toSorted(), bad.toSorted(), 'none of them is used again');
+    const told = readFileSync(path.join(served.folder, 'told.txt'), 'utf8');
+    assert.equal(told.match(/^Subject: .* hits$/gm)?.length, 1, 'it is told once, whatever the version is called');
+    assert.match(told, /was taken back with what it goes on\s+from/);
+
+    const { project } = served.world;
+    const counted = await oneBadADay(project, modelNamed(project, 'ltr'), new Set(['hits']));
+    assert.match(counted.what, /^1 champion in 30 days was taken back/);
+
+    await served.log();
+    assert.equal(await served.verdict(), 'unknown', 'a new life begins');
+    const waiting = [await served.train('hourly'), await served.train('hourly')];
+    assert.equal(served.champion, good);
+    await served.world.do('models thaw', { model: 'ltr', by: 'ana', reason: 'the rows of the night are mended' });
+    await served.history();
+    assert.equal(served.champion, waiting[1], 'what goes on from the one that came back');
+    served.later({ hours: 24 });
+    for (const _ of Array.from({ length: 6 })) await hour(0.05);
+    const said = await served.keep();
+    assert.ok(
+      said.some((text) => text.includes('ROLLBACK_IMPOSSIBLE')),
+      `all have the trees of ${first}: ${said.join('\n')}`,
+    );
     await served.close();
   });
 

@@ -61,9 +61,14 @@ const close = (state: State, id: string, { at, ...figure }: { readonly at: strin
     .where('alert_id', '=', id)
     .execute();
 
-/** What was found of one champion says nothing of the next. */
-const isOfOthers = ({ champions: before = {} }: Figure, { champions = {} }: Figure): boolean =>
-  Object.entries(champions).some(([model, version]) => before[model] !== undefined && before[model] !== version);
+/** What was found of one champion says nothing of the next, unless that goes on from it. */
+const isOfOthers = (before: Figure, now: Figure): boolean =>
+  Object.entries(now.champions ?? {}).some(([model, version]) => {
+    const [was, is] = [before.lives?.[model], now.lives?.[model]];
+    if (was !== undefined && is !== undefined) return was !== is;
+    const champion = before.champions?.[model];
+    return champion !== undefined && champion !== version;
+  });
 
 async function tell(
   state: State,

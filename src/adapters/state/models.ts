@@ -249,7 +249,7 @@ async function refusal(state: State, { model, from, to }: Wanted): Promise<Moved
   return { moved: 'unusable', model, version: to, ...(found && { state: found.state }) };
 }
 
-async function moveOne(state: State, { model, from, to }: Wanted, moves: NewMoves): Promise<void> {
+async function moveOne(state: State, { model, from, to, chain = [] }: Wanted, moves: NewMoves): Promise<void> {
   const number = ((await championOf(state, model))?.number ?? 0n) + 1n;
   const { by, reason, now, takesBack, held, freezes: freezing } = moves;
   const moved = { moved_by: by, reason, at: now.toString() };
@@ -272,6 +272,6 @@ async function moveOne(state: State, { model, from, to }: Wanted, moves: NewMove
   if (!held && !takesBack) await thawOpen(state, model, { by, reason, at: now });
   if (held && freezing && from !== undefined)
     await freeze(state, { model, from, to, since: now, runId: held.runId, ...freezing });
-  if (takesBack && from !== undefined) await become(from, 'taken back');
+  if (takesBack && from !== undefined) for (const version of [from, ...chain]) await become(version, 'taken back');
   await become(to, 'released');
 }

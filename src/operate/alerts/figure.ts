@@ -3,6 +3,7 @@ import { isTime, type Limit, type Measure, type Monitor } from '../../define/ind
 import { EsteiraError } from '../../errors.ts';
 import type { Figure, Verdict } from '../../ports/index.ts';
 import { championKey, said, settingText } from '../../run/index.ts';
+import { lifeOf } from '../models/life.ts';
 import { errorLines } from './error-lines.ts';
 import { measureDegradation } from './measures/degradation.ts';
 import { measureDrift, measureInertia } from './measures/drift.ts';
@@ -79,7 +80,7 @@ export async function figureOf(monitor: Monitor, subject: Subject): Promise<Figu
     ...{ monitor: monitor.name, at: project.clock.now().toString(), measure: measure.measure, sign },
     date: values.date.toString(),
     ...(ran?.runId ? { run: { runId: ran.runId, job: ran.job } } : {}),
-    ...championsOf(monitor, subject),
+    ...(await championsOf(monitor, subject)),
   };
   try {
     const found = await measured(monitor.expect, subject);
@@ -94,7 +95,10 @@ export async function figureOf(monitor: Monitor, subject: Subject): Promise<Figu
 }
 
 /** Those that it is about, and those that a job takes back when it is raised. */
-function championsOf(monitor: Monitor, { project, values }: Subject): Pick<Figure, 'champions'> {
+async function championsOf(
+  monitor: Monitor,
+  { project, values }: Subject,
+): Promise<Pick<Figure, 'champions' | 'lives'>> {
   const { measure } = monitor.expect;
   const begun = [...project.graph.jobs.values()].filter(({ triggers }) =>
     triggers.some((trigger) => trigger.on === 'alerted' && trigger.of === monitor),
@@ -108,7 +112,13 @@ function championsOf(monitor: Monitor, { project, values }: Subject): Pick<Figur
     const version = values.settings[championKey(node)];
     return typeof version === 'string' ? [[node.id, version] as const] : [];
   });
-  return champions.length > 0 ? { champions: Object.fromEntries(champions) } : {};
+  if (champions.length === 0) return {};
+  const lives: [string, string][] = [];
+  for (const [id] of champions) {
+    const life = await lifeOf(project, id);
+    if (life) lives.push([id, life.since.toString()]);
+  }
+  return { champions: Object.fromEntries(champions), lives: Object.fromEntries(lives) };
 }
 
 type Found = Pick<Figure, 'verdict' | 'value' | 'bound' | 'parts' | 'what' | 'facts' | 'look' | 'samples'>;

@@ -44,6 +44,7 @@ export async function moveTo(
     version,
     takesBack = false,
     insteadOf,
+    chain = [],
     ...automatic
   }: {
     readonly node: ModelNode;
@@ -53,6 +54,8 @@ export async function moveTo(
     readonly held?: Held;
     readonly freezes?: NonNullable<NewMoves['freezes']>;
     readonly insteadOf?: string;
+    /** Versions that are taken back with the champion. */
+    readonly chain?: readonly string[];
   },
   { by, reason }: Said,
 ): Promise<MoveView> {
@@ -68,7 +71,7 @@ export async function moveTo(
   if (before === version.version) return { ...view, became: 'already', notes: [] };
   await refuseUnusable(project, { node, version });
   const moved = await models.move({
-    models: [{ model: node.id, to: version.version, ...(before === undefined ? {} : { from: before }) }],
+    models: [{ model: node.id, to: version.version, chain, ...(before === undefined ? {} : { from: before }) }],
     ...{ ...automatic, by, reason, takesBack, now: project.clock.now() },
   });
   if (moved.moved === 'overtaken') throw championChanged(project, label, { seen: before, champion: moved.champion });

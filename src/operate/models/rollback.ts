@@ -3,6 +3,7 @@ import type { ModelVersion } from '../../ports/index.ts';
 import type { Project } from '../../run/index.ts';
 import { commandIn } from '../alerts/words.ts';
 import { labelOfModel, type ModelNode, modelNamed, versionNamed } from './find.ts';
+import { chainOf } from './life.ts';
 import { moveTo, refuseWithoutReason } from './move.ts';
 import { brokenOf } from './show.ts';
 import type { MoveView } from './views.ts';
@@ -39,20 +40,29 @@ export async function rollback(
   return moveTo(project, { node, version, takesBack: true, ...seen }, input);
 }
 
-/** The newest champion before that one that was not taken back itself; with `whole`, whose files are as they were registered, too. */
+/**
+ * The newest champion before that one that was not taken back itself; with `whole`, whose files are as they were registered, too; with `chain`, that neither
+ * it nor any that it goes on from is of these.
+ */
 export async function championBefore(
   project: Project,
   node: ModelNode,
   champion: string,
-  { whole = false } = {},
+  { whole = false, chain = [] }: { readonly whole?: boolean; readonly chain?: readonly string[] } = {},
 ): Promise<ModelVersion> {
   const { models } = project.state;
   for (const { from } of await models.moves({ model: node.id, limit: most })) {
     const version = from === undefined || from === champion ? undefined : await models.version(node.id, from);
-    if (version?.state === 'released' && !(whole && (await brokenOf(project, version)))) return version;
+    if (version?.state !== 'released' || (whole && (await brokenOf(project, version)))) continue;
+    const own = chain.length > 0 ? await chainOf(project, node.id, version.version) : [];
+    if (!own.some((one) => chain.includes(one))) return version;
   }
-  const others = `no other version than ${champion} was the champion, or all were taken back`;
-  throw impossible(project, labelOfModel(project, node), whole ? `${others}, or are not whole any more` : others);
+  const why = [
+    `no other version than ${champion} was the champion, or all were taken back`,
+    ...(whole ? ['or are not whole any more'] : []),
+    ...(chain.length > 1 ? [`or have the trees of ${chain.at(-1)}, which it goes on from`] : []),
+  ];
+  throw impossible(project, labelOfModel(project, node), why.join(', '));
 }
 
 const impossible = (project: Project, label: string, why: string): EsteiraError =>

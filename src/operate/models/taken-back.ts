@@ -1,11 +1,12 @@
 import type { Job, Rollback } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
-import type { AlertRecord, Freeze, Held } from '../../ports/index.ts';
+import type { AlertRecord, Figure, Freeze, Held } from '../../ports/index.ts';
 import type { Project } from '../../run/index.ts';
 import { labelIn } from '../alerts/subject.ts';
 import { commandIn, few } from '../alerts/words.ts';
 import { moment } from '../numbers.ts';
 import { labelOfModel, type ModelNode } from './find.ts';
+import { chainOf, type Life, lifeOf } from './life.ts';
 import { moveTo } from './move.ts';
 import { championBefore } from './rollback.ts';
 
@@ -18,8 +19,8 @@ export interface TakingBack {
 }
 
 /**
- * Takes the champions back that the job names and an open alert of its monitors is about. One that was moved since the alert stays, and so does one of
- * which no alert is open any more; a run that was killed after its move does nothing twice.
+ * Takes the champions back that the job names and an open alert of its monitors is about, with all that each goes on from. One that was moved since the alert
+ * stays, unless to what goes on from it, and so does one of which no alert is open any more; a run that was killed after its move does nothing twice.
  */
 export async function takeBack(job: Job, held: Held, project: Project): Promise<TakingBack> {
   const said: string[] = [];
@@ -45,28 +46,39 @@ async function takeOne({ model, frozen }: Rollback, { job, held, project }: Taki
   const label = labelOfModel(project, node);
   const { models } = project.state;
   const [last] = await models.freezes({ model: node.id, limit: 1 });
-  if (last?.runId === held.runId) return takenBackText(label, last);
-  const champion = (await models.champions()).get(node.id)?.version;
+  if (last?.runId === held.runId) return takenBackText(label, last, project);
+  const life = await lifeOf(project, node.id);
+  const champion = life?.version;
   const about = await openAlerts(job, project);
-  const own = about.filter(({ latest }) => champion !== undefined && latest.champions?.[node.id] === champion);
+  const own = about.filter(({ latest }) => life && isAbout(latest, life, node.id));
   const [alert] = own;
   if (!alert || champion === undefined) return nothingText(label, champion, { about, id: node.id });
   refuseTooSoon(last, { label, champion, project });
-  const version = await championBefore(project, node, champion, { whole: true });
+  const chain = await chainOf(project, node.id, champion);
+  const version = await championBefore(project, node, champion, { whole: true, chain });
   const monitors = own.map(({ monitor }) => monitor);
   const days = frozen === undefined ? {} : { days: Number.parseInt(frozen, 10) };
   try {
     await moveTo(
       project,
-      { node, version, takesBack: true, insteadOf: champion, held, freezes: { job: job.name, monitors, ...days } },
+      {
+        node,
+        version,
+        chain,
+        takesBack: true,
+        insteadOf: champion,
+        held,
+        freezes: { job: job.name, monitors, ...days },
+      },
       { by: `job ${job.name}`, reason: `${alert.monitor}: ${alert.latest.what}` },
     );
   } catch (thrown) {
     if (!(thrown instanceof EsteiraError) || thrown.code !== 'CHAMPION_CHANGED') throw thrown;
-    return nothingText(label, (await models.champions()).get(node.id)?.version, { about, id: node.id });
+    // It may be one that goes on from it.
+    return takeOne({ model, ...(frozen === undefined ? {} : { frozen }) }, { job, held, project });
   }
   const [freeze] = await models.freezes({ model: node.id, limit: 1 });
-  return takenBackText(label, freeze as Freeze);
+  return takenBackText(label, freeze as Freeze, project);
 }
 
 async function openAlerts({ triggers }: Job, { state }: Project): Promise<readonly AlertRecord[]> {
@@ -75,10 +87,15 @@ async function openAlerts({ triggers }: Job, { state }: Project): Promise<readon
   return open.filter(({ monitor }) => begins.has(monitor));
 }
 
+const isAbout = ({ champions, lives }: Figure, { version, since }: Life, id: string): boolean =>
+  lives?.[id] === undefined ? champions?.[id] === version : lives[id] === since.toString();
+
 /** `ltr 20250714_0215 was taken back, 20250713_0215 is the champion again; …`. */
-function takenBackText(label: string, { from, to, days }: Freeze): string {
+async function takenBackText(label: string, { model, from, to, days }: Freeze, project: Project): Promise<string> {
+  const [, ...others] = await chainOf(project, model, from);
+  const all = others.length > 0 ? ` with what it goes on from (${few(others)})` : '';
   const until = days === undefined ? 'a person says so' : `a person says so, or ${days} good days have passed`;
-  return `${label} ${from} was taken back, ${to} is the champion again; nothing is promoted automatically until ${until}`;
+  return `${label} ${from} was taken back${all}, ${to} is the champion again; nothing is promoted automatically until ${until}`;
 }
 
 /** What a run has done, for whoever is told of it. */
@@ -88,7 +105,9 @@ export async function takenBackBy(runId: string, job: Job, project: Project): Pr
     const { id } = project.graph.nodeOf(model);
     const [last] = await project.state.models.freezes({ model: id, limit: 1 });
     const label = labelIn(project.graph, id);
-    texts.push(last?.runId === runId ? takenBackText(label, last) : `nothing of ${label} was taken back`);
+    texts.push(
+      last?.runId === runId ? await takenBackText(label, last, project) : `nothing of ${label} was taken back`,
+    );
   }
   return texts;
 }

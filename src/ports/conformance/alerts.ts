@@ -100,6 +100,23 @@ export function alertsConformance(on: On): void {
     assert.deepEqual(await found(state, 8, of('c', { ...unknown })), [], 'of what says of no champion nothing is over');
   });
 
+  on(
+    'an alert goes on for as long as the life of the champion that it is about, whatever that is called by then',
+    async (state) => {
+      await state.own(newOwner('first'));
+      const of = (champion: string, since: string, more: Parameters<typeof figure>[1] = {}) =>
+        figure(1, { champions: { 'c.gold.ltr': champion }, lives: { 'c.gold.ltr': since }, ...more });
+      const bad = { broken: ['silver.orders'] };
+      assert.deepEqual(await found(state, 1, of('a', 'monday', bad)), ['raised inválidos']);
+      assert.deepEqual(await found(state, 2, of('b', 'monday', bad)), []);
+      assert.deepEqual(await found(state, 3, of('c', 'monday', { verdict: 'unknown', parts: [] })), []);
+      const [open] = await state.alerts.alerts({ open: true, limit: 9 });
+      assert.deepEqual(open?.latest.champions, { 'c.gold.ltr': 'b' });
+      assert.deepEqual(await found(state, 4, of('b', 'tuesday', bad)), ['raised inválidos'], 'it came back');
+      assert.deepEqual(await found(state, 5, of('d', 'friday', { verdict: 'unknown', parts: [] })), ['over inválidos']);
+    },
+  );
+
   on('what could not be measured counts as broken; monitors do not know of each other', async (state) => {
     await state.own(newOwner('first'));
     const failed = figure(1, { verdict: 'failed', parts: [{ of: 'measuring', isBroken: true }] });

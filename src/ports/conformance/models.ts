@@ -82,6 +82,26 @@ export function modelsConformance(on: On): void {
     assert.equal(await stateOf(reader, first), 'released');
   });
 
+  on('what is taken back with a champion is never used again either', async (state) => {
+    const [first, second, third] = [
+      await trained(state),
+      await trained(state, { day: 2 }),
+      await trained(state, { day: 3 }),
+    ];
+    await move(state, [{ model, to: first }]);
+    await move(state, [{ model, from: first, to: second }]);
+    await move(state, [{ model, from: second, to: third, chain: [first] }]);
+    assert.equal(await stateOf(state, first), 'released', 'only of what takes back');
+    const back = { takesBack: true, reason: 'it degraded' };
+    assert.deepEqual(await move(state, [{ model, from: third, to: first, chain: [third, second] }], back), {
+      moved: 'all',
+    });
+    assert.deepEqual(
+      [await stateOf(state, first), await stateOf(state, second), await stateOf(state, third)],
+      ['released', 'taken back', 'taken back'],
+    );
+  });
+
   on('what was taken back is never put in its place again; what was used before that may be', async (state) => {
     const [first, second] = [await trained(state), await trained(state, { day: 2 })];
     await move(state, [{ model, to: first }]);

@@ -5,32 +5,16 @@ import { spellBody } from '../../../plan/index.ts';
 import { certainly, evidenceP } from '../../../quality/degradation/evidence.ts';
 import { pairs, type Sample } from '../../../quality/degradation/pairs.ts';
 import { wholeSpelling } from '../../../run/index.ts';
+import { type Life, lifeOf } from '../../models/life.ts';
 import { count } from '../../numbers.ts';
 import { labelOf, type Subject } from '../subject.ts';
-import { commandIn } from '../words.ts';
+import { commandIn, few } from '../words.ts';
 import type { Measured } from './measured.ts';
 
 /** Rows of the versions before that are read; of more of them, and then of the champion's own, only every so many-th is. */
 const most = 50_000;
 
-/** Since when a version is the champion, and which do not count as what was before it. */
-interface Life {
-  readonly id: string;
-  readonly version: string;
-  readonly since: Temporal.Instant;
-  readonly takenBack: readonly string[];
-}
-
-async function lifeOf({ model }: DegradationMeasure, { project }: Subject): Promise<Life | undefined> {
-  const { id } = project.graph.nodeOf(model);
-  const { models } = project.state;
-  const [move] = await models.moves({ model: id, limit: 1 });
-  if (!move) return undefined;
-  const back = await models.versions({ model: id, state: 'taken back', limit: 1000 });
-  return { id, version: move.to, since: move.at, takenBack: back.map(({ version }) => version) };
-}
-
-/** By how much the champion's own version does worse than those before it, as far as that is certain; of rows from when it became the champion. */
+/** By how much the champion, with what it goes on from, does worse than the versions before, as far as that is certain; of rows from when its life began. */
 export async function measureDegradation(
   measure: DegradationMeasure,
   subject: Subject & { readonly margin: number },
@@ -43,9 +27,10 @@ export async function measureDegradation(
     ...{ parts: [{ of: column }], unknown, what: () => unknown, facts: async () => [], look },
     ...(samples === undefined ? {} : { samples }),
   });
-  const life = await lifeOf(measure, subject);
+  const { id } = project.graph.nodeOf(model);
+  const life = await lifeOf(project, id);
   if (!life) return none(`${label} has no champion yet`);
-  const { own, before } = await samplesOf(measure, life, subject);
+  const { own, before } = await samplesOf(measure, { ...life, id }, subject);
   const found = pairs(own, before);
   const samples = found.differences.length;
   const who = `${label} ${life.version}`;
@@ -63,13 +48,17 @@ export async function measureDegradation(
   const mean = (share: number): string => String(Number((from + share * width).toPrecision(3)));
   const rates = `${column} of ${who} is ${mean(found.own)} of ${count(samples)} since ${day(life.since)}, ${mean(found.before)} of ${count(found.used)} before`;
   return {
-    parts: [{ of: `${column} of ${life.version}`, value }],
+    // The same for as long as the life goes on: another name would be told as something more that is broken.
+    parts: [{ of: `${column} of ${life.first}`, value }],
     samples,
     what: (_, worse) =>
       worse > margin
         ? `${rates}: worse by more than ${margin} with p ${digits(p)}`
         : `${rates}: not for certain worse by more than ${margin} (p ${digits(p)})`,
     facts: async () => [
+      ...(life.versions.length > 1
+        ? [`it goes on from ${few(life.versions.slice(1))}, and is judged with what these have answered`]
+        : []),
       `at the level ${level} it is worse by ${digits(value)} at least`,
       'both are of the same hours of the week; each row of the versions before counts once',
     ],
@@ -82,10 +71,12 @@ const day = (at: Temporal.Instant): string => at.toZonedDateTimeISO('UTC').toPla
 
 async function samplesOf(
   measure: DegradationMeasure,
-  { version, since, takenBack }: Life,
+  { id, versions, since }: Life & { readonly id: string },
   { project, values }: Subject,
 ): Promise<{ readonly own: readonly Sample[]; readonly before: readonly Sample[] }> {
   const { rows, role, matures, before } = measure;
+  const back = await project.state.models.versions({ model: id, state: 'taken back', limit: 1000 });
+  const takenBack = back.map(({ version }) => version);
   const { dialect } = project.warehouse;
   const [from, to] = rangeOf(measure) as readonly [number, number];
   const name = (column: string): string => dialect.identifier(column);
@@ -111,7 +102,7 @@ async function samplesOf(
   const ago = (time: typeof before): { readonly milliseconds: number } => ({ milliseconds: millisecondsOf(time) });
   const ripe = project.clock.now().subtract(ago(matures));
   const one = [
-    `${by} = ${dialect.literal(version)}`,
+    `${by} in ${dialect.literal(versions)}`,
     `${at} >= ${dialect.literal(since)}`,
     `${at} <= ${dialect.literal(ripe)}`,
   ];

@@ -1,6 +1,7 @@
 import { leastPoints, type Point, type Trend, trendOf } from '../../../quality/trend.ts';
 import type { Project } from '../../../run/index.ts';
 import { aboutOf, labelOfModel, type ModelNode, mostVersions } from '../../models/find.ts';
+import { chainOf } from '../../models/life.ts';
 import { figure } from '../../models/words.ts';
 import { counted } from '../../numbers.ts';
 import type { ItemView } from '../views.ts';
@@ -82,7 +83,8 @@ export async function oneBadADay(project: Project, node: ModelNode, alerts: Read
     if (from === undefined || taken.has(from)) continue;
     const version = await project.state.models.version(node.id, from);
     if (version?.state !== 'taken back') continue;
-    taken.add(from);
+    // What it goes on from was taken back with it: all of them are one that was bad.
+    for (const one of await chainOf(project, node.id, from)) taken.add(one);
     add(at, from);
   }
   for (const { monitor, raisedAt, raised } of await project.state.alerts.alerts({ limit: mostVersions })) {
