@@ -6,6 +6,7 @@ import { type EventTarget, type Way, wayOf } from './event-ways.ts';
 import { SpooledFiles } from './files.ts';
 import { Lines } from './lines.ts';
 import { Losses } from './losses.ts';
+import { NoDisk } from './no-disk.ts';
 import type { Writing } from './prediction-log.ts';
 import { Spool } from './spool.ts';
 import { Turns } from './turns.ts';
@@ -58,7 +59,7 @@ export class Events implements EventsPart {
       return this.#opened;
     } catch (error) {
       this.#disk = undefined;
-      throw error;
+      throw new NoDisk(error);
     }
   }
 
@@ -151,6 +152,8 @@ export class Events implements EventsPart {
   /** Waits a few seconds; what is not taken is sent by the next process. */
   async close(): Promise<void> {
     await this.#turns.close(async () => (await this.#onDisk()).files.end());
+    const left = this.#waiting.splice(0).length;
+    this.#losses.end(left, 'it could not be written to this machine before the end');
     await this.#way.close();
     await this.#opened?.spool.close();
   }

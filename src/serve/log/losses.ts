@@ -22,7 +22,17 @@ export class Losses {
   add(count: number, why: unknown): void {
     this.count += count;
     this.#isLosing = true;
-    if (!this.#isTime()) return;
+    if (this.#isTime()) this.#told(why);
+  }
+
+  /** What is lost with the process; said whenever the last line was. */
+  end(count: number, why: string): void {
+    if (count === 0) return;
+    this.count += count;
+    this.#told(why);
+  }
+
+  #told(why: unknown): void {
     const { message: text = String(why), code } = why as { readonly message?: string; readonly code?: string };
     this.#say({ level: 'error', event: this.#words.begins, count: this.count, text, ...(code && { code }) });
   }

@@ -7,6 +7,7 @@ import { dayOf } from './days.ts';
 import { SpooledFiles } from './files.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { Losses } from './losses.ts';
+import { NoDisk } from './no-disk.ts';
 import { Bytes } from './parquet/bytes.ts';
 import { Part } from './part.ts';
 import { isLogged } from './sample.ts';
@@ -87,7 +88,7 @@ export class PredictionLog implements LogPart {
       return this.#opened;
     } catch (error) {
       this.#disk = undefined;
-      throw error;
+      throw new NoDisk(error);
     }
   }
 
@@ -208,6 +209,9 @@ export class PredictionLog implements LogPart {
   /** Waits a few seconds for the store; what it does not take is sent by the next process. */
   async close(): Promise<void> {
     await this.#turns.close(async () => (await this.#onDisk()).files.end());
+    this.#seal();
+    const left = this.#waiting.splice(0).reduce((sum, { chunk }) => sum + chunk.rows, 0);
+    this.#losses.end(left, 'it could not be written to this machine before the end');
     await this.#opened?.spool.close();
   }
 }

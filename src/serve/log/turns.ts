@@ -1,5 +1,6 @@
 import type { Clock } from '../../ports/index.ts';
 import type { Say } from '../parts.ts';
+import { NoDisk } from './no-disk.ts';
 
 /** Milliseconds: before a store is asked again that did not answer, doubling; and what the end waits for it. */
 const pause = { first: 1000, most: 60_000 };
@@ -25,6 +26,8 @@ export class Turns {
   #writing: Promise<void> = Promise.resolve();
   #sending: Promise<void> | undefined;
   #pause = 0;
+  /** As it was said. */
+  #waits: string | undefined;
   #nextAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: Options) {
@@ -78,11 +81,13 @@ export class Turns {
     this.#pause = 0;
   }
 
-  /** Once until it goes well again. */
+  /** Once until it goes well again, or it is something else that does not. */
   #told(error: unknown): void {
     const { message: text = String(error), code } = error as { readonly message?: string; readonly code?: string };
-    const event = `${this.#options.what} waiting on this machine`;
-    if (this.#pause === 0) this.#options.say({ level: 'warn', event, text, ...(code && { code }) });
+    const event = `${this.#options.what} waiting ${error instanceof NoDisk ? 'in memory' : 'on this machine'}`;
+    if (this.#pause === 0 || event !== this.#waits)
+      this.#options.say({ level: 'warn', event, text, ...(code && { code }) });
+    this.#waits = event;
     this.#pause = Math.min(Math.max(this.#pause * 2, pause.first), pause.most);
     this.#nextAt = this.#elapsed() + this.#pause;
   }
