@@ -2,10 +2,11 @@ import { type Duration, millisecondsOf } from '../columns/index.ts';
 import type { EndpointFacts } from '../define/index.ts';
 import type { Clock } from '../ports/index.ts';
 import { type Writer, writerOf } from './body/write.ts';
+import { briefly } from './briefly.ts';
 import type { FallbackReason } from './counts.ts';
 import type { Lookup, ModelUse, Parts, Row, Say } from './parts.ts';
 import { Refusal, type RefusalDetails } from './refusals.ts';
-import { briefly, Sparing } from './sparing.ts';
+import { Sparing } from './sparing.ts';
 import type { Tally } from './tally.ts';
 
 /** Milliseconds for an answer of which nothing else says how long it may take. */

@@ -2,7 +2,6 @@ import type { Say } from './parts.ts';
 
 /** Milliseconds in which the same thing is said once. */
 const pause = 1000;
-const longest = 300;
 /** Different errors of which each is said by itself. */
 const mostKinds = 50;
 
@@ -65,11 +64,4 @@ export class Sparing {
     }
     this.#told.clear();
   }
-}
-
-/** The one line of an error that a log gets: neither its stack nor what it quotes at length. */
-export function briefly(thrown: unknown): string {
-  const text = thrown instanceof Error ? `${thrown.name}: ${thrown.message}` : String(thrown);
-  const [line = ''] = text.split('\n');
-  return line.length > longest ? `${line.slice(0, longest)}…` : line;
 }

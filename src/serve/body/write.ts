@@ -1,10 +1,11 @@
 import type { ColumnFacts, Columns } from '../../columns/index.ts';
 import { holds } from '../../quality/judge.ts';
+import { PlainError } from '../briefly.ts';
 import { Code, type Field, fieldsOf, mayMiss, read } from './fields.ts';
 import { allowedText, isPlain, itemOf, kindText } from './values.ts';
 
 /** What a handler gave is not what its endpoint declares. */
-export class WrongAnswer extends Error {
+export class WrongAnswer extends PlainError {
   override readonly name = 'WrongAnswer';
 }
 

@@ -1,7 +1,8 @@
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
+import { briefly } from '../briefly.ts';
 import { Refusal, refusals } from '../refusals.ts';
-import { briefly, type Sparing } from '../sparing.ts';
+import type { Sparing } from '../sparing.ts';
 
 export const json = 'application/json; charset=utf-8';
 

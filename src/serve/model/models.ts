@@ -2,6 +2,7 @@ import { type Duration, millisecondsOf } from '../../columns/index.ts';
 import type { AnyModel, Setting } from '../../define/index.ts';
 import type { Clock, KeptFiles, LookedFile } from '../../ports/index.ts';
 import { isSameMove, latestPath, type PublishedPlace, publishedPlace, readMove } from '../../registry/index.ts';
+import { PlainError } from '../briefly.ts';
 import type { Figure, ModelsPart, ModelUse, Row, Say } from '../parts.ts';
 import { Away, answeredSoon, longestTimer, pauseAfter } from './away.ts';
 import { compared } from './comparison.ts';
@@ -93,7 +94,7 @@ export class Models implements ModelsPart {
     return {
       ...(own && { served: own.model }),
       predict: (rows) => {
-        if (!own) throw new Error('there is no model');
+        if (!own) throw new PlainError('there is no model');
         const found = own.model.predict(rows) as readonly Row[];
         this.#recent.see(rows);
         return found;

@@ -21,7 +21,7 @@ import { computedInput } from '../../run/learning/computed.ts';
 import { learn } from '../../run/learning/lessons.ts';
 import { predictorFile, predictQuery } from '../../run/learning/predictor.ts';
 import { packModel, Unservable } from './pack.ts';
-import { type ServedModel, servedModel, UnknownMember } from './served.ts';
+import { type ServedModel, servedModel } from './served.ts';
 import { wantedOf } from './wanted.ts';
 
 const warehouse = await memoryWarehouse();
@@ -198,7 +198,10 @@ for (const [name, { definition, ulps }] of Object.entries(models))
 
 test('a row of a member that was not trained is told from all others', async () => {
   const { served } = await both(models['a family of trees']?.definition as AnyModel);
-  assert.throws(() => served.predict([{ ...people[0], area: 'fiscal' }]), UnknownMember);
+  assert.throws(() => served.predict([{ ...people[0], area: 'fiscal' }]), {
+    name: 'UnknownMember',
+    message: /was not trained for this area$/,
+  });
 });
 
 test('a version of another definition is not served, and why is said', () => {

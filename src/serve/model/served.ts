@@ -1,5 +1,6 @@
 import type { VersionAbout } from '../../registry/about.ts';
 import type { PublishedMove } from '../../registry/index.ts';
+import { PlainError } from '../briefly.ts';
 import type { PackedMember, PackedModel } from './pack.ts';
 import type { PredictedRow } from './readers.ts';
 import { type Score, spelledScore, treesScore } from './scorers.ts';
@@ -22,7 +23,7 @@ export interface ServedModel {
 }
 
 /** A row of a member of the family that the version was not trained for. */
-export class UnknownMember extends Error {
+export class UnknownMember extends PlainError {
   override readonly name = 'UnknownMember';
 }
 
@@ -48,7 +49,7 @@ function predictor(members: readonly PackedMember[], { wanted, version }: Packed
       const name = nameOf(values as Readonly<Record<string, unknown>>, wanted);
       const place = places.get(name);
       if (place === undefined)
-        throw new UnknownMember(`version ${version} was not trained for ${wanted.each.join(', ')} ${name}`);
+        throw new UnknownMember(`version ${version} was not trained for this ${wanted.each.join(', ')}`);
       own[place]?.push(row);
     }
     const found = new Array<PredictedRow>(rows.length);

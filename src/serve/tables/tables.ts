@@ -1,6 +1,7 @@
 import { type Duration, millisecondsOf } from '../../columns/index.ts';
 import type { Definition, Endpoint, Setting } from '../../define/index.ts';
 import type { Clock, ExportReader, KeptFiles } from '../../ports/index.ts';
+import { PlainError } from '../briefly.ts';
 import { longestTimer } from '../model/away.ts';
 import type { Figure, Lookup, Say, TablesPart } from '../parts.ts';
 import { settingsPath } from './latest.ts';
@@ -69,7 +70,7 @@ export class Tables implements TablesPart {
 
   #lookups(): { readonly lookup: Lookup } {
     const missing = (name: string) => () => {
-      throw new Error(`${name}: ${this.#troubles.get(name) ?? 'no rows are there yet'}`);
+      throw new PlainError(`${name}: ${this.#troubles.get(name) ?? 'no rows are there yet'}`);
     };
     const all = this.#wanted.map(({ name }) => [name, this.#used.get(name)?.loaded.lookup ?? missing(name)] as const);
     return Object.freeze({ lookup: Object.freeze(Object.fromEntries(all)) });
