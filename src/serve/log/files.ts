@@ -19,7 +19,7 @@ interface Options<G extends Growing> {
   readonly begin: (location: string) => Promise<G>;
   /** Where the file of a day goes in the store. */
   readonly target: (day: string, number: number) => string;
-  /** Of all that waits here, in bytes. */
+  /** Of all that waits on this machine, in bytes. */
   readonly most?: number;
 }
 interface Opened<G> {
@@ -41,7 +41,7 @@ export class SpooledFiles<G extends Growing> {
 
   /** Nothing more is kept here until the store has taken some. */
   get isFull(): boolean {
-    return this.#of.spool.bytes >= (this.#of.most ?? usual.spooled);
+    return this.#of.spool.waiting >= (this.#of.most ?? usual.spooled);
   }
 
   /** Adds to the file of that day; what throws has added nothing. */

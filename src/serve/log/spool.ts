@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { KeptFiles, ProcessLock, TakeLock } from '../../ports/index.ts';
 
@@ -36,6 +36,8 @@ export class Spool {
   #lookedAt = Number.NEGATIVE_INFINITY;
   /** Bytes of its files, growing ones too, as whoever writes them says. */
   bytes = 0;
+  /** Of the files of other processes, living or dead, when they were last looked at. */
+  #others = 0;
 
   private constructor(opening: Opening, own: string, lock: ProcessLock) {
     this.#opening = opening;
@@ -49,10 +51,27 @@ export class Spool {
       const own = path.join(opening.folder, again === 0 ? opening.process : `${opening.process}-${again}`);
       await mkdir(own, { recursive: true });
       const lock = await opening.takeLock(path.join(own, lockName));
-      if (lock && (await isThere(path.join(own, lockName)))) return new Spool(opening, own, lock);
+      if (lock && (await isThere(path.join(own, lockName)))) {
+        const spool = new Spool(opening, own, lock);
+        await spool.#countOthers();
+        return spool;
+      }
       lock?.release();
       if (again > 100) throw new Error(`No folder of its own below ${opening.folder}`);
     }
+  }
+
+  /** Bytes of all that goes this way and waits on this machine. */
+  get waiting(): number {
+    return this.bytes + this.#others;
+  }
+
+  async #countOthers(): Promise<void> {
+    let bytes = 0;
+    for (const folder of await this.#otherFolders())
+      for (const name of await readdir(folder).catch(() => []))
+        bytes += name.startsWith('.') ? 0 : await sizeOf(path.join(folder, name));
+    this.#others = bytes;
   }
 
   /** Where the file that will stand there grows. */
@@ -79,7 +98,8 @@ export class Spool {
   async #sendAll(store: Pick<KeptFiles, 'keep'>): Promise<void> {
     const failed: unknown[] = [];
     if (performance.now() - this.#lookedAt >= between) {
-      for (const folder of await this.#others())
+      await this.#countOthers();
+      for (const folder of await this.#otherFolders())
         await this.#sendOfDead(folder, store).catch((error: unknown) => failed.push(error));
       if (failed.length === 0) this.#lookedAt = performance.now();
     }
@@ -93,13 +113,14 @@ export class Spool {
     try {
       await this.#mendIn(folder);
       await this.#sendFrom(folder, store);
-      await rm(folder, { recursive: true, force: true });
-    } finally {
+    } catch (error) {
       lock.release();
+      throw error;
     }
+    await takeAway(folder, lock);
   }
 
-  async #others(): Promise<readonly string[]> {
+  async #otherFolders(): Promise<readonly string[]> {
     const all = await readdir(this.#opening.folder, { withFileTypes: true });
     return all
       .filter((one) => one.isDirectory())
@@ -127,6 +148,7 @@ export class Spool {
       await this.#trace('file-kept');
       await rm(file);
       if (folder === this.#own) this.bytes -= size;
+      else this.#others -= size;
     }
   }
 
@@ -134,8 +156,8 @@ export class Spool {
   async close(): Promise<void> {
     await this.#sending?.catch(() => {});
     const left = (await readdir(this.#own).catch(() => [])).filter((name) => !name.startsWith('.'));
-    if (left.length === 0) await rm(this.#own, { recursive: true, force: true });
-    this.#lock.release();
+    if (left.length === 0) await takeAway(this.#own, this.#lock);
+    else this.#lock.release();
   }
 
   async #trace(point: SpoolPoint): Promise<void> {
@@ -143,6 +165,27 @@ export class Spool {
   }
 }
 
+/**
+ * A folder with nothing but its lock, and that. It goes while the lock is held, so that nobody who takes it loses the folder; where files that are open cannot be
+ * removed, it goes afterwards, unless somebody has taken the lock by then.
+ */
+async function takeAway(folder: string, lock: ProcessLock): Promise<void> {
+  try {
+    await rm(folder, { recursive: true, force: true });
+    lock.release();
+  } catch {
+    lock.release();
+    await rm(path.join(folder, lockName))
+      .then(() => rmdir(folder))
+      .catch(() => {});
+  }
+}
+
+const sizeOf = async (file: string): Promise<number> =>
+  stat(file).then(
+    ({ size }) => size,
+    () => 0,
+  );
 const isThere = async (file: string): Promise<boolean> =>
   stat(file).then(
     () => true,
