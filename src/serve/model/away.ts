@@ -1,3 +1,5 @@
+import type { KeptFiles } from '../../ports/index.ts';
+
 /** In milliseconds: before the second look at a store that does not answer; each further one waits twice as long, up to the longest. */
 const firstPause = 1000;
 const longestPause = 300_000;
@@ -27,5 +29,13 @@ export async function answeredSoon<T>(answer: Promise<T>, ending: AbortSignal): 
     ending.removeEventListener('abort', ended);
   }
 }
+/** A store of which a look is over, too, when nothing comes of it for long, or the process ends. */
+export const lookedAtSoon = (
+  files: Pick<KeptFiles, 'look' | 'read'>,
+  ending: AbortSignal,
+): Pick<KeptFiles, 'look' | 'read'> => ({
+  look: (path) => answeredSoon(files.look(path), ending),
+  read: (path) => files.read(path),
+});
 /** The store does not answer. */
 export class Away extends Error {}

@@ -299,3 +299,10 @@ test('what processes have seen of a version is put together, and stays when anot
   const both = figuresOf([one, { ...one, process: 'p2' }]);
   assert.equal(both?.requests, 2 * one.tally.requests);
 });
+
+test('a store that never says which version it is keeps no process from ending', { timeout: 10_000 }, async () => {
+  const { shadow, said } = world({ change: (store) => ({ ...store, look: () => new Promise(() => {}) }) });
+  void shadow.look();
+  await shadow.close();
+  assert.deepEqual(said, []);
+});

@@ -3,6 +3,7 @@ import type { AnyModel } from '../../define/index.ts';
 import { shareOf } from '../../learn/ranking/split.ts';
 import type { Clock, KeptFiles } from '../../ports/index.ts';
 import { publishedPath, publishedPlace } from '../../registry/index.ts';
+import { lookedAtSoon } from '../model/away.ts';
 import type { WantedModel } from '../model/index.ts';
 import type { Figure, Logged, Row, Say, ShadowPart, Shows } from '../parts.ts';
 import { readChoice, type ShadowChoice } from './choice.ts';
@@ -62,6 +63,7 @@ export class Shadow implements ShadowPart, Shows {
   #seconds = 0;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
+  readonly #ending = new AbortController();
 
   constructor(spec: Spec) {
     this.#spec = spec;
@@ -108,12 +110,14 @@ export class Shadow implements ShadowPart, Shows {
   look(): Promise<void> {
     this.#looking = this.#looking
       .then(() => this.#look())
-      .catch((error: unknown) => this.#trouble((error as Error).message));
+      .catch((error: unknown) => {
+        if (!this.#ending.signal.aborted) this.#trouble((error as Error).message);
+      });
     return this.#looking;
   }
 
   async #look(): Promise<void> {
-    const found = await readChoice(this.#spec.files, this.#spec.endpoint);
+    const found = await readChoice(lookedAtSoon(this.#spec.files, this.#ending.signal), this.#spec.endpoint);
     if (found.is === 'broken') throw new Error(`shadow.json: ${found.why}`);
     const choice = found.is === 'whole' ? found.choice : undefined;
     if (choice?.version !== this.#version) await this.#change(choice?.version);
@@ -256,6 +260,7 @@ export class Shadow implements ShadowPart, Shows {
 
   async close(): Promise<void> {
     clearInterval(this.#timer);
+    this.#ending.abort(new Error('the process ends'));
     await this.#looking;
     await this.#runner?.end();
     await this.#keep();

@@ -26,7 +26,7 @@ export type Looked =
 export async function lookFor(
   { endpoint, table, columns }: Wanted,
   used: Latest | undefined,
-  { files, open }: { readonly files: KeptFiles; open(): Promise<ExportReader> },
+  { files, open }: { readonly files: Pick<KeptFiles, 'look' | 'read'>; open(): Promise<ExportReader> },
 ): Promise<Looked> {
   for (let left = looks; ; left -= 1) {
     const found = readLatestText((await files.look(latestPath(endpoint, table)))?.bytes);

@@ -18,19 +18,20 @@ const quote = endpoint('quote', {
 
 /** A store that answers each look when it is told to. */
 function world() {
+  const said: object[] = [];
   const asked: ((answer: undefined) => void)[] = [];
   const look: KeptFiles['look'] = () => new Promise((answer) => void asked.push(answer));
   const tables = new Tables({
     ...{ endpoint: quote, idOf: () => 'shop.silver.prices', files: { look } as unknown as KeptFiles },
     exports: () => assert.fail('there is nothing to be read'),
-    ...{ clock: { now: () => Temporal.Instant.from('2026-03-04T05:06:07Z') }, say: () => {} },
+    ...{ clock: { now: () => Temporal.Instant.from('2026-03-04T05:06:07Z') }, say: (line) => said.push(line) },
   });
   const turn = (): Promise<void> => new Promise((resolve) => void setImmediate(resolve));
   const answer = async (): Promise<void> => {
     asked.shift()?.(undefined);
     await turn();
   };
-  return { tables, asked, answer, turn };
+  return { tables, asked, said, answer, turn };
 }
 
 test('who says that something was published while a look goes on gets a look of its own, and others who say so share it', async () => {
@@ -52,6 +53,22 @@ test('who says that something was published while a look goes on gets a look of 
   await answer();
   assert.deepEqual([over, asked.length], [{ first: true, told: true }, 0]);
   await tables.close();
+});
+
+test('a look that the store never answers is over after a minute, is said, and keeps no end waiting', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  const { tables, said, turn } = world();
+  const silent = tables.refresh();
+  await turn();
+  context.mock.timers.tick(60_000);
+  await silent;
+  assert.deepEqual(said, [
+    { level: 'warn', event: 'table', table: 'prices', result: 'kept', why: 'no answer for 60 seconds' },
+  ]);
+  void tables.refresh();
+  await turn();
+  await tables.close();
+  assert.equal(said.length, 1, 'an end is no trouble of a table');
 });
 
 test('what was told to an ending process is not looked at any more', async () => {

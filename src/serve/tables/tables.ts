@@ -2,7 +2,7 @@ import { type Duration, millisecondsOf } from '../../columns/index.ts';
 import type { Definition, Endpoint, Setting } from '../../define/index.ts';
 import type { Clock, ExportReader, KeptFiles } from '../../ports/index.ts';
 import { PlainError } from '../briefly.ts';
-import { longestTimer } from '../model/away.ts';
+import { longestTimer, lookedAtSoon } from '../model/away.ts';
 import type { Figure, Lookup, Say, TablesPart } from '../parts.ts';
 import { settingsPath } from './latest.ts';
 import { readSettingsText, settingId, settingsTaken, settingValue, type TakenSetting } from './settings.ts';
@@ -37,10 +37,13 @@ export class Tables implements TablesPart {
   #looking: Promise<void> | undefined;
   #following: Promise<void> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  readonly #files: Pick<KeptFiles, 'look' | 'read'>;
+  readonly #ending = new AbortController();
   #closed = false;
 
   constructor(of: TablesOf) {
     this.#of = of;
+    this.#files = lookedAtSoon(of.files, this.#ending.signal);
     const { name: endpoint, facts } = of.endpoint;
     this.#wanted = Object.entries(facts.lookup).map(([name, table]) => ({
       ...{ endpoint, name, table: of.idOf(table), columns: table.columns },
@@ -120,6 +123,8 @@ export class Tables implements TablesPart {
   /** What goes wrong is said once, and again when it is something else. */
   async #attempt(name: string, look: () => Promise<string | undefined>): Promise<void> {
     const trouble = await look().catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+    // An end is no trouble of a table.
+    if (this.#closed) return;
     const before = this.#troubles.get(name);
     if (trouble === undefined) this.#troubles.delete(name);
     else this.#troubles.set(name, trouble);
@@ -132,7 +137,7 @@ export class Tables implements TablesPart {
 
   async #lookAtTable(wanted: Wanted, open: () => Promise<ExportReader>): Promise<string | undefined> {
     const { name } = wanted;
-    const found = await lookFor(wanted, this.#used.get(name)?.latest, { files: this.#of.files, open });
+    const found = await lookFor(wanted, this.#used.get(name)?.latest, { files: this.#files, open });
     if (found.is === 'refused') return found.why;
     if (found.is === 'same' || this.#closed) return undefined;
     const { latest, loaded } = found;
@@ -146,7 +151,7 @@ export class Tables implements TablesPart {
   /** One that breaks its rules keeps the value that it has, and the others get theirs. */
   async #lookAtSettings(): Promise<string | undefined> {
     if (this.#taken.length === 0) return undefined;
-    const found = await this.#of.files.look(settingsPath(this.#of.endpoint.name));
+    const found = await this.#files.look(settingsPath(this.#of.endpoint.name));
     if (!found) return undefined;
     const { values, writtenAt } = readSettingsText(found.bytes);
     if (this.#settingsSince !== undefined && Temporal.Instant.compare(writtenAt, this.#settingsSince) < 0)
@@ -225,6 +230,7 @@ export class Tables implements TablesPart {
   async close(): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#timer);
+    this.#ending.abort(new Error('the process ends'));
     await (this.#following ?? this.#looking);
   }
 }
