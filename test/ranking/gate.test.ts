@@ -52,7 +52,9 @@ const seeing =
       .replace('columns: judged.columns', 'columns: { ...judged.columns, relevance: col.integer(), visto: col.real() }')
       .replace(trainingRows, `sql\`select *, cast(${words} as double) as visto from \${judged}`)
       .replace(/features: \[[^\]]*\]/, "features: ['visto']")
-      .replace(/import \{\s+asOf/, 'import { col, asOf');
+      .replace(/import \{\s+asOf/, 'import { col, asOf')
+      // Drift is of what the model sees, which stands in the rows that it is trained on only.
+      .replace(/\{ judged, ltr \}(.*[\s\S]*drift\()judged\./, '{ ltr, trainingSet }$1trainingSet.');
 /** The days that are learned from say this of each candidate, in the place of who was chosen. */
 const taught =
   (words: string): Change =>

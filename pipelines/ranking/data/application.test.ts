@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { Application, eventFiles } from './application.ts';
+import type { MatchEvent } from './generator/events.ts';
 import { knownAt, type Lawyer, lawyersOf, utility } from './generator/lawyers.ts';
 import { planOf } from './generator/options.ts';
 
@@ -81,4 +82,21 @@ test('clients choose by what is shown to them, under the id of the request; what
   const planted = 500 * ((best?.conversion ?? 0) + (lots?.conversion ?? 0));
   assert.ok(Math.abs(cases.size - planted) < 50, `${cases.size}, planted ${planted}`);
   assert.ok(contracts.every(({ signed_at }) => String(signed_at) < '2026-10-13T14'));
+});
+
+test('who asks before midnight may choose after it: what is said then is of the moment, and in a file of the day, on which it was shown', async () => {
+  const { address, close } = await endpoint(() => 'best');
+  const [own, sent] = [path.join(folder, 'night'), [] as string[]];
+  const send = async (date: string, events: readonly MatchEvent[]): Promise<void> => {
+    for (const { occurred_at, chosen_at = '' } of events)
+      sent.push([date, occurred_at.slice(0, 10), chosen_at.slice(0, 10)].join(' '));
+  };
+  const application = new Application({ plan, lawyers, address, folder: own, send });
+  await application.serve({ from: '2026-09-13T23:30:00Z', to: '2026-09-14T00:00:00Z', requests: 60 });
+  close();
+  assert.equal(sent.length, application.choices);
+  assert.deepEqual([...new Set(sent)].toSorted(), [
+    '2026-09-13 2026-09-13 2026-09-13',
+    '2026-09-13 2026-09-13 2026-09-14',
+  ]);
 });

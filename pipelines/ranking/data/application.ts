@@ -57,7 +57,7 @@ export class Application {
     return this.#planted;
   }
 
-  /** So many clients between two times, one after the other; `go` is told what time it is. Their choices are known half an hour later, at most. */
+  /** So many clients between two times, one after the other; `go` is told what time it is. Their choices are known half an hour later, at most, and are of the day on which they were shown. */
   async serve(
     { from, to, requests }: { readonly from: string; readonly to: string; readonly requests: number },
     go: (now: string) => void = () => {},
@@ -104,9 +104,9 @@ export class Application {
     this.choices += 1;
     const place = ranked.indexOf(chosen) + 1;
     this.#contracts.push(...contractsOf({ seed: plan.seed, caseId: case_id, lawyer: chosen, place, at }));
-    const said = Math.min(at + Math.ceil(chance.next() * 30 * minute), endOfDay(at));
+    const chosen_at = new Date(at + Math.ceil(chance.next() * 30 * minute)).toISOString();
     const shown = ranking.map(({ lawyer_id, position }) => ({ lawyer_id, position }));
-    return { event_id: id, occurred_at: new Date(said).toISOString(), case_id, shown, chosen: chosen.id };
+    return { event_id: id, occurred_at: new Date(at).toISOString(), case_id, shown, chosen: chosen.id, chosen_at };
   }
 
   #note(version: string, at: number, ranked: readonly Lawyer[]): void {
@@ -141,8 +141,6 @@ export class Application {
     return due.length;
   }
 }
-
-const endOfDay = (at: number): number => Date.parse(`${new Date(at).toISOString().slice(0, 10)}T23:59:59Z`);
 
 /** Events into files of the source, each whole, and of a name of its own. */
 export function eventFiles(folder: string): Options['send'] {

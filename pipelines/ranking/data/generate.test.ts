@@ -115,6 +115,16 @@ test('each kind of bad day is there as often as the manifest says', async () => 
   );
 });
 
+test('some choose after midnight, of a match that is of the day before', async () => {
+  const { folder } = await make({ events: 400, days: 1, faults: false });
+  const lines = linesOf(folder, '2026-09-30');
+  const dayOf = (name: string): readonly string[] =>
+    lines.flatMap((line) => new RegExp(`"${name}":"(.{10})`).exec(line)?.[1] ?? []);
+  assert.deepEqual([...new Set(dayOf('occurred_at'))], ['2026-09-30']);
+  assert.deepEqual([...new Set(dayOf('chosen_at'))].toSorted(), ['2026-09-30', '2026-10-01']);
+  assert.equal(dayOf('chosen_at').length, lines.filter((line) => line.includes('"chosen":')).length);
+});
+
 test('who knows all but the noise is far above the legacy order, which is hardly better than any; a bias hides whom women are chosen', async () => {
   const [{ manifest }, { manifest: biased }] = [
     await make({ events: 200, lawyers: 2000 }),

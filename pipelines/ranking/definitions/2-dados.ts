@@ -7,6 +7,8 @@ const match = {
   case_id: col.text(),
   shown: col.list({ lawyer_id: col.text(), position: col.integer() }),
   chosen: col.text().optional(),
+  /** `occurred_at` stays when it was shown: what was known then is learned from, and its day is the match's, also where somebody chooses after midnight. */
+  chosen_at: col.timestamp().optional(),
 };
 // Key 1: by date, from Kafka or else from files; what Kafka held meanwhile is drained when it is back.
 export const matchEvents = source('landing.match_events', {
@@ -39,9 +41,13 @@ export const lawyers = source('landing.lawyers', {
 /** A line, or message, that cannot be read is set aside here, with its place in the file or the topic. */
 export const matches = table('bronze.match_events', {
   columns: { ...match, day: col.date().key(), event_id: col.text().key() },
-  rows: sql`select cast(occurred_at as date) as day, event_id, occurred_at, case_id, shown, chosen from ${matchEvents}`,
+  rows: sql`
+    select cast(occurred_at as date) as day, event_id, occurred_at, case_id, shown, chosen,
+      case when chosen is not null then coalesce(chosen_at, occurred_at) end as chosen_at
+    from ${matchEvents}`,
   write: replaceEach('day'),
-  duplicates: keepLatest('occurred_at'),
+  // A match that was only shown comes before the same with a choice.
+  duplicates: keepLatest('chosen_at', 'occurred_at'),
   rules: {
     escolhido_mostrado: sql`chosen is null or shown is null or list_contains(json_extract_string(shown, '$[*].lawyer_id'), chosen)`,
   },

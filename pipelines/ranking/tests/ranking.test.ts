@@ -43,6 +43,42 @@ test('an event counts once, with what was said last; one whose choice was not sh
   assert.ok(invalid.every(({ escolhido_mostrado }) => escolhido_mostrado === false));
 });
 
+test('a match that is chosen after midnight is one match, of the day on which it was shown, judged by what was known then', async () => {
+  const shownAt = { occurred_at: at('2026-09-30T23:50:00Z'), shown: [{ lawyer_id: 'ana', position: 1 }] };
+  const chosenAt = at('2026-10-01T00:10:00Z');
+  const early = { occurred_at: at('2026-09-30T11:59:59Z'), chosen: 'bia', chosen_at: at('2026-09-30T12:20:00Z') };
+  const events = given(matchEvents, [
+    event('night', { ...shownAt, chosen: 'ana', chosen_at: chosenAt }),
+    event('night', { ...shownAt, chosen: null }),
+    // By the clock of the application it was shown a second before the endpoint says so.
+    event('noon', early),
+    event('noon', { chosen: null }),
+    event('at once', { chosen: 'rui' }),
+  ]).on('2026-09-30');
+  const { rows, account } = await events.build(matches);
+  assert.deepEqual(account, { in: 5, valid: 3, invalid: 0, duplicates: 2 });
+  assert.deepEqual(
+    rows.map((row) => [row.event_id, String(row.day), String(row.occurred_at), row.chosen, String(row.chosen_at)]),
+    [
+      ['at once', '2026-09-30', '2026-09-30T12:00:00Z', 'rui', '2026-09-30T12:00:00Z'],
+      ['night', '2026-09-30', '2026-09-30T23:50:00Z', 'ana', '2026-10-01T00:10:00Z'],
+      ['noon', '2026-09-30', '2026-09-30T11:59:59Z', 'bia', '2026-09-30T12:20:00Z'],
+    ],
+  );
+  const { rows: learned } = await events
+    .given(lawyerHistory, [
+      lawyer('ana', '2026-09-30T00:00:00Z', { area_match: 0.1 }),
+      lawyer('ana', '2026-09-30T23:55:00Z', { area_match: 0.9 }),
+    ])
+    .build(judged);
+  assert.deepEqual(
+    learned
+      .filter(({ event_id }) => event_id === 'night')
+      .map(({ lawyer_id, area_match, relevance }) => [lawyer_id, area_match, relevance]),
+    [['ana', 0.1, 1]],
+  );
+});
+
 test('each lawyer of a match is a row; the one who was chosen is the relevant one, a place that is none is set aside', async () => {
   const wrong = [
     { lawyer_id: 'ana', position: 1 },

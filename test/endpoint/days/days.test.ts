@@ -29,6 +29,8 @@ test('days that nobody touches: of two bad training sets one is refused, one is 
     drilled.get('gold.ltr can be taken back')?.evidence[0] ?? '',
     /on a copy; the project itself is untouched/,
   );
+  for (const figure of ['Hit@3', 'nDCG@5', 'conversão', 'satisfação'])
+    assert.match(String(drilled.get('monitoring is configured')?.evidence), new RegExp(`ltr: ${figure} em produção`));
   assert.deepEqual(found.touched, []);
   assert.equal(found.activation.length, 10);
 });

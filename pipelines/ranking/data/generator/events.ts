@@ -13,13 +13,15 @@ export interface MatchEvent {
   readonly case_id: string;
   readonly shown: readonly Shown[];
   readonly chosen?: string | readonly string[];
+  /** Up to half an hour after it was shown, be it on the next day. */
+  readonly chosen_at?: string;
 }
 
 /** How much what is not in the features counts. */
 export const noise = 0.3;
 /** Of so many matches nobody is chosen. */
 export const undecided = 0.08;
-const day = 86_400_000;
+const [day, half] = [86_400_000, 1_800_000];
 
 /** The matches of a day, in the order of time. What is known of nobody then is shown, and not chosen. */
 export function eventsOf(plan: Plan, lawyers: readonly Lawyer[], place: number): readonly MatchEvent[] {
@@ -34,12 +36,14 @@ export function eventsOf(plan: Plan, lawyers: readonly Lawyer[], place: number):
       const count = Math.max(6, plan.candidates - chance.below(Math.ceil(plan.candidates * 0.6)));
       const shown = legacyLike(chance.some(lawyers, count), at, chance);
       const chosen = chance.next() < undecided ? undefined : choice(shown, { at, chance, bias: plan.bias });
+      const event_id = `m-${date}-${number}`;
+      const chosenAt = at + Math.ceil(new Chance(plan.seed, `chosen ${event_id}`).next() * half);
       return {
-        event_id: `m-${date}-${number}`,
+        event_id,
         occurred_at: new Date(at).toISOString(),
         case_id: `caso-${date}-${number}`,
         shown: shown.map(({ id }, position) => ({ lawyer_id: id, position: position + 1 })),
-        ...(chosen ? { chosen: chosen.id } : {}),
+        ...(chosen ? { chosen: chosen.id, chosen_at: new Date(chosenAt).toISOString() } : {}),
       };
     });
 }

@@ -89,7 +89,7 @@ export function written(plan: Plan, day: number, planned: readonly MatchEvent[])
       // Said again a second later, with another choice: that one counts.
       const later = (one: MatchEvent): MatchEvent => ({
         ...one,
-        occurred_at: new Date(Date.parse(one.occurred_at) + 500).toISOString(),
+        chosen_at: new Date(Date.parse(one.chosen_at ?? one.occurred_at) + 500).toISOString(),
       });
       const before = (one: MatchEvent): string => text({ ...one, chosen: one.shown.at(-1)?.lawyer_id ?? '' });
       return {
