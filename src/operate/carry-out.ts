@@ -42,6 +42,7 @@ import {
   ulid,
   type Waiting,
 } from '../run/index.ts';
+import { jobAsActor } from './actors.ts';
 import { judgedOf } from './alerts/judge.ts';
 import { watchLong } from './alerts/long.ts';
 import type { Ran } from './alerts/subject.ts';
@@ -385,7 +386,7 @@ async function releaseTrained(
   { project, context }: Beside,
 ): Promise<void> {
   const nodes = steps.map(({ node }) => node);
-  const by = person ?? `job ${held.job}`;
+  const by = person ?? jobAsActor(held.job);
   const { models } = project.state;
   const before = nodes.some((node) => node.definition.kind === 'model' || node.inside)
     ? await models.champions()

@@ -75,7 +75,7 @@ const changeView = (change: SettingChange, name: string): SettingsHistoryView['c
 });
 
 /** `config.limits.floor` and `config.levels[gold].floor` are of `config.limits` and `config.levels`, whose catalog may be said. */
-const isOf = (setting: string, table: string): boolean =>
+export const isOf = (setting: string, table: string): boolean =>
   [table, table.slice(table.indexOf('.') + 1)].some(
     (one) => setting.startsWith(`${one}.`) || setting.startsWith(`${one}[`),
   );

@@ -42,3 +42,16 @@ test('of few points, and of one time, nothing is known', () => {
   assert.equal(trendOf(noisy(1, 0, 7)), undefined);
   assert.equal(trendOf(noisy(1, 0).map(({ value }) => ({ at: 3, value }))), undefined);
 });
+
+test('what is together is so by time: figures of each hour that say what their day said are no more certain than one a day', () => {
+  const falsely = (copies: number): number =>
+    Array.from({ length: 200 }, (_, seed) => {
+      const daily = noisy(seed, 0, 60);
+      const each = daily.flatMap(({ at, value }) =>
+        Array.from({ length: copies }, (_, copy) => ({ at: at + copy / copies, value })),
+      );
+      return trendOf(each, 3);
+    }).filter((trend) => trend && (trend.low > 0 || trend.high < 0)).length / 200;
+  const [daily, hourly] = [falsely(1), falsely(12)];
+  assert.ok(daily < 0.15 && hourly < 0.15, `${daily}, ${hourly}`);
+});

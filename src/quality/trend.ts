@@ -13,8 +13,8 @@ export interface Point {
 export const leastPoints = 8;
 
 /**
- * The line of least squares through points in the order of time. `together`: each may say in part what so many before it said (figures of seven days of
- * which six are the same), and the bounds are wider for it (Newey and West, 1987). Nothing where there are too few points, or all of one time.
+ * The line of least squares through points in the order of time. `together`: each may say in part what those of so much time before it said (figures of
+ * seven days of which six are the same), and the bounds are wider for it (Newey and West, 1987). Nothing where there are too few points, or all of one time.
  */
 export function trendOf(points: readonly Point[], together = 0): Trend | undefined {
   const { length } = points;
@@ -25,12 +25,16 @@ export function trendOf(points: readonly Point[], together = 0): Trend | undefin
   if (spread === 0) return undefined;
   const slope = points.reduce((sum, { at, value }) => sum + (at - middle) * (value - level), 0) / spread;
   const pulls = points.map(({ at, value }) => (at - middle) * (value - level - slope * (at - middle)));
-  const lags = Math.min(together, Math.floor(length / 4));
+  const times = points.map(({ at }) => at);
+  const span = (times.at(-1) ?? 0) - (times[0] ?? 0);
+  const reach = Math.min(together, Math.floor((span + 1) / 4));
   let variance = pulls.reduce((sum, pull) => sum + pull ** 2, 0);
-  for (let lag = 1; lag <= lags; lag += 1) {
-    const weight = 1 - lag / (lags + 1);
-    for (const [place, pull] of pulls.slice(lag).entries()) variance += 2 * weight * pull * (pulls[place] ?? 0);
-  }
+  for (const [later, pull] of pulls.entries())
+    for (let place = later - 1; place >= 0 && reach > 0; place -= 1) {
+      const apart = (times[later] ?? 0) - (times[place] ?? 0);
+      if (apart > reach) break;
+      variance += 2 * (1 - apart / (reach + 1)) * pull * (pulls[place] ?? 0);
+    }
   const error = Math.sqrt((Math.max(0, variance) * length) / (length - 2)) / spread;
   const wide = quantile(length - 2) * error;
   return { slope, low: slope - wide, high: slope + wide };

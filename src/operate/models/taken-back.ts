@@ -2,6 +2,7 @@ import type { Job, Rollback } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import type { AlertRecord, Figure, Freeze, Held } from '../../ports/index.ts';
 import type { Project } from '../../run/index.ts';
+import { jobAsActor } from '../actors.ts';
 import { labelIn } from '../alerts/subject.ts';
 import { commandIn, few } from '../alerts/words.ts';
 import { moment } from '../numbers.ts';
@@ -70,7 +71,7 @@ async function takeOne({ model, frozen }: Rollback, { job, held, project }: Taki
         held,
         freezes: { job: job.name, monitors, ...days },
       },
-      { by: `job ${job.name}`, reason: `${alert.monitor}: ${alert.latest.what}` },
+      { by: jobAsActor(job.name), reason: `${alert.monitor}: ${alert.latest.what}` },
     );
   } catch (thrown) {
     if (!(thrown instanceof EsteiraError) || thrown.code !== 'CHAMPION_CHANGED') throw thrown;
@@ -132,7 +133,7 @@ function refuseTooSoon(
 ): void {
   if (!last || dayOf(last.since) !== dayOf(project.clock.now())) return;
   throw new EsteiraError('ROLLBACK_TOO_SOON', {
-    what: `${label} ${champion} is not taken back: ${last.from} was today already, and one a day is enough.`,
+    what: `${label} ${champion} is not taken back: ${last.from} was already taken back today; at most one a day.`,
     where: `job ${last.job}, ${moment(last.since.toString())}`,
     got: `a second automatic rollback of ${dayOf(last.since)}, in UTC`,
     next: `Look at what both have in common, the rows above all; ${commandIn(project, `models rollback ${label} --reason …`)} takes it back by hand.`,

@@ -1,5 +1,6 @@
 import type { Freeze, ModelVersion } from '../../ports/index.ts';
 import { candidateOf, type Project, showChampions } from '../../run/index.ts';
+import { jobAsActor } from '../actors.ts';
 import { labelOfModel, type ModelNode, modelNamed, modelNodes } from './find.ts';
 import { goodDays } from './good-days.ts';
 import { refuseWithoutReason } from './move.ts';
@@ -36,7 +37,7 @@ export async function thawWhatIsGood(project: Project): Promise<readonly string[
     const good = await goodDays(freeze, project);
     if (good < freeze.days) continue;
     const reason = `${good} good days after ${freeze.from} was taken back`;
-    const view = await end(project, { node, freeze }, { by: `job ${freeze.job}`, reason });
+    const view = await end(project, { node, freeze }, { by: jobAsActor(freeze.job), reason });
     if (!view.thawed) continue;
     const became = view.champion === undefined ? '' : `; ${view.champion} is the champion`;
     said.push(`${view.label}: automatic promotion goes on after ${good} good days${became}`);

@@ -3,6 +3,7 @@ import type { KeptFiles, ModelVersion } from '../../ports/index.ts';
 import { keepPublished, publishedPlace } from '../../registry/index.ts';
 import { broken, overtaken, type Project } from '../../run/index.ts';
 import { changeChoice, type FoundChoice, readChoice, type ShadowChoice } from '../../serve/shadow/choice.ts';
+import { itself } from '../actors.ts';
 import { type ModelNode, mostVersions } from '../models/find.ts';
 import { loadVersion } from '../publish/bring.ts';
 import { nodeServed, waitsForShadow } from './endpoints.ts';
@@ -53,7 +54,7 @@ export async function choose(
   if (candidate) await bringVersion(project, node, candidate.version);
   const choice: ShadowChoice = {
     ...(candidate ? { version: candidate.version } : {}),
-    ...{ chosen: 'candidate', by: 'esteira', at: project.clock.now().toString() },
+    ...{ chosen: 'candidate', by: itself, at: project.clock.now().toString() },
     reason: candidate ? 'the candidate that waits' : 'no candidate waits',
   };
   const found = await changeChoice(files, endpoint.name, (there) => {

@@ -4,6 +4,7 @@ import type { JudgedLimit, LaterLimit } from '../../registry/about.ts';
 import { missedText } from '../../registry/verdict.ts';
 import type { Project } from '../../run/index.ts';
 import { type ShadowFigures, shown } from '../../serve/shadow/figures.ts';
+import { itself } from '../actors.ts';
 import { labelOfModel, type ModelNode, versionNamed } from '../models/find.ts';
 import { moveTo } from '../models/move.ts';
 import { waitingOf } from '../models/waiting.ts';
@@ -78,7 +79,7 @@ async function promotePassed(project: Project, node: ModelNode): Promise<Told | 
     const version = await versionNamed(project, node, passed.version);
     const reason = `its shadow passed: ${passedText(verdict)}`;
     const seen = champion === undefined ? {} : { insteadOf: champion };
-    const { became, label } = await moveTo(project, { node, version, ...seen }, { by: 'esteira', reason });
+    const { became, label } = await moveTo(project, { node, version, ...seen }, { by: itself, reason });
     return became === 'moved' ? { level: 'info', text: `${label} ${version.version} is the champion` } : undefined;
   } catch (error) {
     if (!(error instanceof EsteiraError) || error.code !== 'CHAMPION_CHANGED') throw error;

@@ -1,3 +1,4 @@
+import type { ModelVersion } from '../../../ports/index.ts';
 import { leastPoints, type Point, type Trend, trendOf } from '../../../quality/trend.ts';
 import type { Project } from '../../../run/index.ts';
 import { aboutOf, labelOfModel, type ModelNode, mostVersions } from '../../models/find.ts';
@@ -8,13 +9,20 @@ import type { ItemView } from '../views.ts';
 import { daysBack } from './hands.ts';
 
 const dayOf = (at: Temporal.Instant): string => at.toZonedDateTimeISO('UTC').toPlainDate().toString();
-const perDay = (at: Temporal.Instant): number => at.epochMilliseconds / 86_400_000;
+const dayNumber = (at: Temporal.Instant): number => Math.floor(at.epochMilliseconds / 86_400_000);
 const signed = (value: number): string => `${value < 0 ? '−' : '+'}${figure(Math.abs(value))}`;
+
+/** Of a family the mean of its members. */
+function measuredBy(version: ModelVersion | undefined, measure: string): number | undefined {
+  const members = version ? (aboutOf(version)?.members ?? []) : [];
+  const values = members.flatMap(({ measures }) => measures[measure] ?? []);
+  return values.length === 0 ? undefined : values.reduce((sum, one) => sum + one, 0) / values.length;
+}
 
 interface Series {
   readonly of: string;
   readonly points: readonly Point[];
-  /** How many points before each may be made in part of the same. */
+  /** So many days before each may be made in part of the same. */
   readonly together: number;
 }
 
@@ -28,11 +36,14 @@ export async function notFalling(
   const now = project.clock.now();
   const since = now.subtract({ hours: daysBack * 24 });
   const moves = await project.state.models.moves({ model: node.id, limit: mostVersions });
-  const champions = new Set(moves.filter(({ at }) => Temporal.Instant.compare(at, since) >= 0).map(({ to }) => to));
+  // The last of each day: the newest move comes first.
+  const champions = new Map<number, string>();
+  for (const { at, to } of moves)
+    if (Temporal.Instant.compare(at, since) >= 0 && !champions.has(dayNumber(at))) champions.set(dayNumber(at), to);
   const held: Point[] = [];
-  for (const version of await project.state.models.versions({ model: node.id, limit: mostVersions })) {
-    const value = champions.has(version.version) ? aboutOf(version)?.members[0]?.measures[measure] : undefined;
-    if (value !== undefined) held.unshift({ at: perDay(version.createdAt), value });
+  for (const [at, name] of [...champions].toReversed()) {
+    const value = measuredBy(await project.state.models.version(node.id, name), measure);
+    if (value !== undefined) held.push({ at, value });
   }
   const all: readonly Series[] = [
     { of: 'of rows held out', points: held, together: 7 },

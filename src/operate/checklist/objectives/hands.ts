@@ -1,8 +1,10 @@
-import type { Job } from '../../../define/index.ts';
+import type { Endpoint, Job } from '../../../define/index.ts';
 import type { Project } from '../../../run/index.ts';
+import { readChoice } from '../../../serve/shadow/choice.ts';
+import { isPerson } from '../../actors.ts';
 import { labelOfModel, type ModelNode, mostVersions } from '../../models/find.ts';
 import { counted, moment } from '../../numbers.ts';
-import { settingsHistory } from '../../settings.ts';
+import { isOf, settingsHistory } from '../../settings.ts';
 import type { ItemView } from '../views.ts';
 
 /** As long as a pipeline is to have run by itself, and as figures look back. */
@@ -12,31 +14,37 @@ interface Deed {
   readonly at: Temporal.Instant;
   readonly what: string;
 }
+interface Of {
+  readonly jobs: readonly Job[];
+  readonly models: readonly ModelNode[];
+  readonly endpoints: readonly Endpoint[];
+  readonly signal: AbortSignal;
+}
 const byHand = ['manual', 'backfill', 'reprocess', 'reset'];
 const mostRuns = 1000;
-const isPerson = (by: string): boolean => !by.startsWith('job ') && by !== 'setup';
 
-/** How long nobody has had to do anything: no run by hand, no champion moved or version decided about by a person, no setting changed. */
-export async function noHands(
-  project: Project,
-  of: { readonly pipeline: string; readonly jobs: readonly Job[]; readonly models: readonly ModelNode[] },
-): Promise<ItemView> {
+/** How long nobody has had to do anything: no run by hand, no champion moved, version decided about, freeze ended or shadow named by a person, no setting changed. */
+export async function noHands(project: Project, of: Of & { readonly pipeline: string }): Promise<ItemView> {
   const now = project.clock.now();
-  const { deeds, began } = await doneIn(project, of);
+  const { deeds, began, away } = await doneIn(project, of);
   const sorted = deeds.toSorted((one, other) => Temporal.Instant.compare(other.at, one.at));
   const [last] = sorted;
   const since = last?.at ?? began;
   const days = since === undefined ? 0 : Math.floor(since.until(now).total('hours') / 24);
   const recent = sorted.filter(({ at }) => at.until(now).total('hours') < daysBack * 24);
-  const by = last ? `the last was ${last.what}` : since ? 'nobody ever did' : 'it has never run';
   return {
     kind: 'objective',
     item: `nothing done by hand: ${of.pipeline}`,
     state: days >= daysBack ? 'ok' : last ? 'failed' : 'unknown',
-    what: `${counted(days, 'day')} without anybody's hand: ${by}`,
+    what: last
+      ? `${counted(days, 'day')} in which nobody did anything by hand; the last was ${last.what}`
+      : since
+        ? `nobody has done anything by hand since its first run, ${counted(days, 'day')} ago`
+        : 'it has never run',
     limit: `${daysBack} days or more`,
     evidence: [
       `${counted(recent.length, 'deed')} in the last ${daysBack} days`,
+      ...away,
       ...sorted.slice(0, mostDeeds).map(({ at, what }) => `${moment(at.toString())} ${what}`),
     ],
     at: now.toString(),
@@ -47,8 +55,12 @@ const mostDeeds = 5;
 
 async function doneIn(
   project: Project,
-  { jobs, models }: { readonly jobs: readonly Job[]; readonly models: readonly ModelNode[] },
-): Promise<{ readonly deeds: readonly Deed[]; readonly began: Temporal.Instant | undefined }> {
+  { jobs, models, endpoints, signal }: Of,
+): Promise<{
+  readonly deeds: readonly Deed[];
+  readonly began: Temporal.Instant | undefined;
+  readonly away: readonly string[];
+}> {
   const deeds: Deed[] = [];
   let began: Temporal.Instant | undefined;
   for (const { name } of jobs)
@@ -60,12 +72,42 @@ async function doneIn(
     }
   for (const node of models) {
     const label = labelOfModel(project, node);
-    for (const { by, to, at } of await project.state.models.moves({ model: node.id, limit: mostVersions }))
+    const moves = await project.state.models.moves({ model: node.id, limit: mostVersions });
+    for (const { by, to, at } of moves)
       if (isPerson(by)) deeds.push({ at, what: `${label} ${to} made the champion by ${by}` });
     for (const { version, decision } of await project.state.models.versions({ model: node.id, limit: mostVersions }))
       if (decision) deeds.push({ at: decision.at, what: `${label} ${version} ${decision.decided} by ${decision.by}` });
+    for (const { thawed } of await project.state.models.freezes({ model: node.id, limit: mostVersions })) {
+      // Whoever moves the champion ends the freeze with it.
+      const isMoved = moves.some(({ at }) => thawed && Temporal.Instant.compare(at, thawed.at) === 0);
+      if (thawed && isPerson(thawed.by) && !isMoved)
+        deeds.push({ at: thawed.at, what: `${label} thawed by ${thawed.by}` });
+    }
   }
-  return { deeds: [...deeds, ...(await settingsBy(project, models))], began };
+  const shadows = await shadowsBy(project, endpoints, signal);
+  return { deeds: [...deeds, ...(await settingsBy(project, models)), ...shadows.deeds], began, away: shadows.away };
+}
+
+/** What endpoints are told to see beside the champion now; who said so before is kept nowhere. */
+async function shadowsBy(
+  { serving }: Project,
+  endpoints: readonly Endpoint[],
+  signal: AbortSignal,
+): Promise<{ readonly deeds: readonly Deed[]; readonly away: readonly string[] }> {
+  const deeds: Deed[] = [];
+  try {
+    const files = await serving?.open(signal);
+    for (const { name, facts } of files ? endpoints : []) {
+      const found = facts.shadow && files ? await readChoice(files, name) : undefined;
+      if (found?.is !== 'whole' || !isPerson(found.choice.by)) continue;
+      const { at, by, version = 'nothing' } = found.choice;
+      deeds.push({ at: Temporal.Instant.from(at), what: `${version} made the shadow of ${name} by ${by}` });
+    }
+    return { deeds, away: [] };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return { deeds, away: [`who named shadows is not known: ${why}`] };
+  }
 }
 
 /** Of settings that these models take something from. */
@@ -76,6 +118,6 @@ async function settingsBy(project: Project, models: readonly ModelNode[]): Promi
   );
   const { changes } = await settingsHistory(project, {});
   return changes
-    .filter(({ by, name }) => isPerson(by) && own.some((node) => name.startsWith(node.definition.name)))
+    .filter(({ by, name }) => isPerson(by) && own.some((node) => isOf(name, node.definition.name)))
     .map(({ at, by, name, after }) => ({ at: Temporal.Instant.from(at), what: `${name} set to ${after} by ${by}` }));
 }

@@ -34,10 +34,13 @@ export async function objectives(
   const settings = await readSettings(project);
   const of = (all: readonly Definition[]): readonly Definition[] => all;
   const expected = (name: 'fallback share' | 'served latency', endpoint: Endpoint): number | undefined => {
-    const monitor = monitorsOf(project, name).find(({ expect }) => of(expect.measure.of).includes(endpoint));
+    const monitor = monitorsOf(project, name).find(
+      ({ expect: { measure } }) =>
+        of(measure.of).includes(endpoint) && (measure.measure !== 'served latency' || measure.quantile === 'p95'),
+    );
     return monitor && boundOf(monitor.expect, { project, values: { settings } as Values });
   };
-  const items: ItemView[] = [await noHands(project, { pipeline, jobs, models })];
+  const items: ItemView[] = [await noHands(project, { pipeline, jobs, models, endpoints, signal })];
   for (const endpoint of endpoints) {
     const seen = await answered(project, endpoint, date, signal);
     const own = await gateP95(project, graph.nodeOf(endpoint.facts.model) as ModelNode);
