@@ -7,16 +7,17 @@ import { temporaryFolder, writeProject } from '../run/support/folder.ts';
 import { World } from '../run/support/world.ts';
 
 const definitions = `
-import { atLeast, col, cron, job, logisticRegression, model, settings, sql, table } from 'esteira';
+import { atLeast, boostedTrees, byHand, col, cron, job, model, settings, sql, table } from 'esteira';
 export const limits = settings('config.limits', { auc: col.real().min(0).max(1).default(0.4) });
 export const people = table('silver.people', {
   columns: { id: col.integer().key(), days: col.real(), stays: col.boolean() },
   rows: sql\`select cast(range as integer) as id, (range % 17) * 1.0 as days, (range * 7) % 17 + (range % 5) > 9 as stays from range(300)\`,
 });
 export const churn = model('ml.churn', {
-  from: people, features: ['days'], target: 'stays', learner: logisticRegression(), gate: [atLeast('auc', limits.auc)],
+  from: people, features: ['days'], target: 'stays', learner: boostedTrees({ trees: 5, leaves: 3, refine: { trees: 2 } }), gate: [atLeast('auc', limits.auc)],
 });
 export const train = job('train', { when: cron('0 2 * * *', { date: 'the day before', missed: 'run once' }), train: [churn] });
+export const hourly = job('hourly', { when: byHand, refine: [churn] });
 `;
 
 let world: World;
@@ -30,10 +31,10 @@ before(async () => {
 after(() => world.close());
 
 const history = () => world.do('models history', { model: 'churn' });
-async function trained(): Promise<string> {
+async function trained(refines = false): Promise<string> {
   minute += 1;
   world.setClock(Temporal.Instant.from('2026-03-10T06:00:00Z').add({ minutes: minute }).toString());
-  await world.run('train', '2026-03-09', { again: true });
+  await (refines ? world.run('hourly') : world.run('train', '2026-03-09', { again: true }));
   return (await history()).versions[0]?.version ?? '';
 }
 /** As a job does it after an alert: nothing is promoted by itself then. */
@@ -64,8 +65,9 @@ async function drilled() {
   return found('ml.churn can be taken back');
 }
 
-test('the way back is tried where the champion is the only one, where one was taken back and promotion is frozen since, and where two were', async () => {
-  const first = await trained();
+test('the way back is tried where the champion is the only one, where the one before has its trees, where one was taken back and promotion is frozen since, and where two were', async () => {
+  await trained();
+  const first = await trained(true);
   const alone = await drilled();
   assert.deepEqual([alone.state, alone.what.endsWith(`back to ${first}, and latest names ${first}`)], ['ok', true]);
   const second = await trained();

@@ -60,7 +60,11 @@ async function champion(at: Temporal.Instant, figures: readonly number[], by = '
   const from = (await state.models.champions()).get(model)?.version;
   return during(async (held) => {
     const version = await state.models.begin(held, model, at);
-    const members = figures.map((auc, place) => ({ member: { level: String(place) }, samples: 100, measures: { auc } }));
+    const members = figures.map((auc, place) => ({
+      member: { level: String(place) },
+      samples: 100,
+      measures: { auc },
+    }));
     const about = { each: ['level'], members, gate: { passed: true, limits: [] } };
     await state.models.complete(held, { model, version, state: 'candidate', contentHash: 'hash', about });
     const moved = await state.models.move({

@@ -10,6 +10,7 @@ import type { Project } from '../../../run/index.ts';
 import { backup } from '../../keep/backup.ts';
 import { drillFolder } from '../../keep/leftovers.ts';
 import { aboutOf, labelOfModel, type ModelNode, mostVersions } from '../../models/find.ts';
+import { chainOf } from '../../models/life.ts';
 import { championBefore, rollback } from '../../models/rollback.ts';
 import { thaw } from '../../models/thaw.ts';
 import { publishModels } from '../../publish/publish.ts';
@@ -160,8 +161,11 @@ async function trained({ project, node, job, context }: On) {
 
 /** What an automatic rollback would go back to. */
 async function formerOf(project: Project, node: ModelNode): Promise<ModelVersion | undefined> {
+  const champion = await championOf(project, node);
+  if (champion === undefined) return undefined;
   try {
-    return await championBefore(project, node, (await championOf(project, node)) ?? '', { whole: true });
+    const chain = await chainOf(project, node.id, champion);
+    return await championBefore(project, node, champion, { whole: true, chain });
   } catch (error) {
     if (!(error instanceof EsteiraError) || error.code !== 'ROLLBACK_IMPOSSIBLE') throw error;
     return undefined;
