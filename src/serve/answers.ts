@@ -92,7 +92,7 @@ export class Answers {
   /** Throws Refusal, or gives a promise that does. At once where the handler does not wait for anything. */
   answer(asked: Asked): Answer | Promise<Answer> {
     const began = this.#elapsed();
-    if (!asked.use.served) return this.#instead(asked, 'no model', began);
+    if (!asked.use.served) return this.#instead(asked, this.#parts.models.unserved ? 'unfit model' : 'no model', began);
     const call = new Call(asked, this.#elapsed);
     try {
       const given = this.#facts.handle(call);
@@ -140,7 +140,8 @@ export class Answers {
     this.#sparing.say(`fallback ${reason}`, { level: 'warn', event: 'fallback', ...said });
     const { fallback } = this.#facts;
     if (!fallback) {
-      const code = reason === 'no model' ? 'MODEL_MISSING' : reason === 'deadline' ? 'ANSWER_LATE' : 'ANSWER_FAILED';
+      const isMissing = reason === 'no model' || reason === 'unfit model';
+      const code = isMissing ? 'MODEL_MISSING' : reason === 'deadline' ? 'ANSWER_LATE' : 'ANSWER_FAILED';
       throw this.#without(code, began);
     }
     const fell = (given: unknown): Answer => {
@@ -170,12 +171,21 @@ export class Answers {
 
   #without(code: 'MODEL_MISSING' | 'ANSWER_FAILED' | 'ANSWER_LATE', began: number): Refusal {
     this.#tally.day.failedToAnswer(this.#elapsed() - began);
+    const { missing } = this.#parts.tables;
+    if (code === 'ANSWER_FAILED' && missing.length > 0)
+      return new Refusal('NOT_READY', {
+        message: `Nothing is published yet of what the endpoint looks up: ${missing.join(', ')}.`,
+        next: 'Try again later. For who runs it: esteira run builds it, and esteira publish brings it here.',
+      });
+    if (code === 'MODEL_MISSING')
+      return new Refusal(code, {
+        message: this.#parts.models.unserved
+          ? 'What is published of the model cannot be served.'
+          : 'There is no model yet.',
+        next: 'Try again later. For who runs it: esteira run trains one, esteira publish brings it here, and health says more.',
+      });
     return new Refusal(code, {
-      message: {
-        MODEL_MISSING: 'There is no model yet.',
-        ANSWER_FAILED: 'No answer could be made.',
-        ANSWER_LATE: 'No answer came in time.',
-      }[code],
+      message: { ANSWER_FAILED: 'No answer could be made.', ANSWER_LATE: 'No answer came in time.' }[code],
       next: 'Try again; the log of the endpoint says why, under the id of this request.',
     });
   }

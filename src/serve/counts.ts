@@ -4,7 +4,7 @@ export const durationBounds: readonly number[] = Object.freeze([
 ]);
 
 /** Why an answer is not the model's: `deadline` when it would have come too late. */
-export const fallbackReasons = Object.freeze(['no model', 'error', 'deadline'] as const);
+export const fallbackReasons = Object.freeze(['no model', 'unfit model', 'error', 'deadline'] as const);
 export type FallbackReason = (typeof fallbackReasons)[number];
 
 /**
@@ -23,7 +23,7 @@ export interface Counts {
   readonly requests: number;
   /** Answered by the model. */
   readonly predictions: number;
-  readonly fallbacks: Readonly<Record<FallbackReason, number>>;
+  readonly fallbacks: Readonly<Partial<Record<FallbackReason, number>>>;
   /** Answered with 5xx: even the fallback failed. */
   readonly failed: number;
   /** Refused with 4xx. */

@@ -13,6 +13,7 @@ export const refusals = Object.freeze({
   HEADERS_TOO_LARGE: { status: 431, means: 'The headers are larger than 16 KiB.' },
   ANSWER_FAILED: { status: 500, means: 'No answer could be made: the fallback failed too, or there is none.' },
   MODEL_MISSING: { status: 503, means: 'There is no model yet, and no fallback.' },
+  NOT_READY: { status: 503, means: 'Rows that the endpoint looks up are not published yet.' },
   ANSWER_LATE: { status: 504, means: 'No answer came, from the fallback neither.' },
 } as const satisfies Readonly<Record<string, { readonly status: number; readonly means: string }>>);
 

@@ -17,7 +17,12 @@ export class Sums {
   /** Milliseconds. */
   sum = 0;
   readonly durations: number[] = new Array<number>(durationBounds.length + 1).fill(0);
-  readonly fallbacks: Record<FallbackReason, number> = { 'no model': 0, error: 0, deadline: 0 };
+  readonly fallbacks: Record<FallbackReason, number> = {
+    'no model': 0,
+    'unfit model': 0,
+    error: 0,
+    deadline: 0,
+  };
   readonly versions: Map<string, number> = new Map();
   readonly refusals: Map<RefusalCode, number> = new Map();
 

@@ -204,7 +204,7 @@ test('an error, a wrong answer and a deadline that has passed are answered by th
     assert.deepEqual([status, body['by'], headers.get('x-answered-by')], [200, 'fallback', 'fallback']);
     assert.equal(headers.get('x-model-version'), 'none');
   }
-  assert.deepEqual(tally.day.fallbacks, { 'no model': 0, error: 2, deadline: 1 });
+  assert.deepEqual(tally.day.fallbacks, { 'no model': 0, 'unfit model': 0, error: 2, deadline: 1 });
   const both = await ask({ ...good, who: 'fails twice' });
   assert.deepEqual([both.status, both.body['code']], [500, 'ANSWER_FAILED']);
   assert.doesNotMatch(JSON.stringify(both.body), /fallback, too/);

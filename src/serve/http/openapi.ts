@@ -35,6 +35,7 @@ export function openApi({ name, facts }: Endpoint): object {
     'REQUEST_REFUSED',
     'ANSWER_FAILED',
     'MODEL_MISSING',
+    'NOT_READY',
     'ANSWER_LATE',
   ] as const;
   const parameters = [

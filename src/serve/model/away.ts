@@ -7,6 +7,12 @@ const longestPause = 300_000;
 export const pauseAfter = (tries: number, every: number): number =>
   tries === 0 ? every : Math.min(firstPause * 2 ** (tries - 1), Math.max(longestPause, every));
 
+/** In milliseconds: between two looks of who has nothing to answer with yet, at most. */
+const longestWait = 30_000;
+/** Until the next look after so many that have found nothing to begin with. */
+export const pauseUntilThere = (looks: number, every: number): number =>
+  Math.min(firstPause * 2 ** Math.max(0, looks - 1), longestWait, every);
+
 /** Milliseconds that a timer counts; with more it would end at once. */
 export const longestTimer = 2 ** 31 - 1;
 

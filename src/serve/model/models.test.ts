@@ -227,6 +227,22 @@ test('while a store is away what is there goes on answering, it is said once, an
   await models.close();
 });
 
+test('while there is no version to answer with it is looked for after 1 second, 2, 4 and so on, at most every 30', async () => {
+  const { models, publisher } = world();
+  const pause = (): number => {
+    const { looked = '', next = '' } = models.state();
+    return Temporal.Instant.from(looked).until(next).total('seconds');
+  };
+  for (const seconds of [1, 2, 4, 8, 16, 30, 30]) {
+    await models.reload('poll');
+    assert.ok(Math.abs(pause() / seconds - 1) < 0.11, `${pause()} s instead of ${seconds}`);
+  }
+  await publisher.champion(contentOf(trees, '1'));
+  await models.reload('poll');
+  assert.ok(Math.abs(pause() / 300 - 1) < 0.11, `${pause()} s`);
+  await models.close();
+});
+
 test('a store that says nothing at all is away, and keeps no process from ending', async (context) => {
   let isSilent = false;
   const silence = new Promise<never>(() => {});

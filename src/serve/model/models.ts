@@ -4,7 +4,7 @@ import type { Clock, KeptFiles, LookedFile } from '../../ports/index.ts';
 import { isSameMove, latestPath, type PublishedPlace, publishedPlace, readMove } from '../../registry/index.ts';
 import { PlainError } from '../briefly.ts';
 import type { Figure, ModelsPart, ModelUse, Row, Say } from '../parts.ts';
-import { Away, answeredSoon, longestTimer, pauseAfter } from './away.ts';
+import { Away, answeredSoon, longestTimer, pauseAfter, pauseUntilThere } from './away.ts';
 import { compared } from './comparison.ts';
 import { rounded } from './durations.ts';
 import { whySlow } from './judge.ts';
@@ -53,6 +53,8 @@ export class Models implements ModelsPart {
   #isAnswered = false;
   #following: Promise<Receipt> | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** Without a version to answer with. */
+  #looks = 0;
   #away: { readonly since: string; readonly tries: number; readonly error: string } | undefined;
   #looked: string | undefined;
   #next: string | undefined;
@@ -261,7 +263,9 @@ export class Models implements ModelsPart {
     const every = millisecondsOf(this.#of.every());
     const tries = this.#away?.tries ?? 0;
     // Processes that began together do not ask together.
-    const pause = Math.min(pauseAfter(tries, every) * (0.9 + 0.2 * Math.random()), longestTimer);
+    this.#looks = this.#inService ? 0 : this.#looks + 1;
+    const own = tries > 0 || this.#inService ? pauseAfter(tries, every) : pauseUntilThere(this.#looks, every);
+    const pause = Math.min(own * (0.9 + 0.2 * Math.random()), longestTimer);
     this.#next = this.#of.clock
       .now()
       .add({ milliseconds: Math.round(pause) })

@@ -30,7 +30,11 @@ export async function lookFor(
 ): Promise<Looked> {
   for (let left = looks; ; left -= 1) {
     const found = readLatestText((await files.look(latestPath(endpoint, table)))?.bytes);
-    if (found.is === 'none') return { is: 'refused', why: 'nothing is published yet' };
+    if (found.is === 'none')
+      return {
+        is: 'refused',
+        why: 'nothing is published yet: esteira run builds it, and esteira publish brings it here',
+      };
     if (found.is === 'broken') return { is: 'refused', why: `latest.json is broken: ${found.why}` };
     const { latest } = found;
     if (used && latest.sha256 === used.sha256 && latest.writtenAt === used.writtenAt) return { is: 'same' };

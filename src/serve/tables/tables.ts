@@ -2,7 +2,7 @@ import { type Duration, millisecondsOf } from '../../columns/index.ts';
 import type { Definition, Endpoint, Setting } from '../../define/index.ts';
 import type { Clock, ExportReader, KeptFiles } from '../../ports/index.ts';
 import { PlainError } from '../briefly.ts';
-import { longestTimer, lookedAtSoon } from '../model/away.ts';
+import { longestTimer, lookedAtSoon, pauseUntilThere } from '../model/away.ts';
 import type { Figure, Lookup, Say, TablesPart } from '../parts.ts';
 import { settingsPath } from './latest.ts';
 import { readSettingsText, settingId, settingsTaken, settingValue, type TakenSetting } from './settings.ts';
@@ -39,6 +39,8 @@ export class Tables implements TablesPart {
   #timer: NodeJS.Timeout | undefined;
   readonly #files: Pick<KeptFiles, 'look' | 'read'>;
   readonly #ending = new AbortController();
+  /** With a table missing. */
+  #looks = 0;
   #closed = false;
 
   constructor(of: TablesOf) {
@@ -62,8 +64,10 @@ export class Tables implements TablesPart {
   #wait(): void {
     if (this.#closed) return;
     const every = millisecondsOf(this.setting(this.#of.endpoint.facts.reload.every));
+    this.#looks = this.missing.length > 0 ? this.#looks + 1 : 0;
+    const pause = this.#looks > 0 ? pauseUntilThere(this.#looks, every) : every;
     const next = (): void => void this.refresh().finally(() => this.#wait());
-    this.#timer = setTimeout(next, Math.min(every, longestTimer)).unref();
+    this.#timer = setTimeout(next, Math.min(pause, longestTimer)).unref();
   }
 
   /** All tables as they are in use now: whoever has it keeps it, for another takes its place. */

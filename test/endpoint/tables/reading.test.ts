@@ -43,8 +43,28 @@ test('before anything is published the table is missing, and whoever looks up is
   await tables.start();
   assert.deepEqual(tables.missing, ['items']);
   assert.throws(() => tables.current.lookup['items']?.(['i1']), /items: nothing is published yet/);
-  assert.deepEqual(troubles(said), ['nothing is published yet']);
+  assert.match(String(troubles(said)), /^nothing is published yet: esteira run .* esteira publish/);
   assert.equal(tables.setting(shop.endpoint.facts.sample), 0.5, 'settings are as their definitions say');
+  await tables.close();
+});
+
+test('while a table is missing it is looked for after 1 second, 2, 4 and so on, and no more than every 30', async (context) => {
+  context.mock.timers.enable({ apis: ['setTimeout'] });
+  let looks = 0;
+  const look = async (path: string) => {
+    if (path === latestPath) looks += 1;
+    return undefined;
+  };
+  const { tables } = reading({ files: { ...shop.store, look } });
+  await tables.start();
+  const after = async (milliseconds: number): Promise<number> => {
+    context.mock.timers.tick(milliseconds);
+    for (let turn = 0; turn < 5; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+    return looks;
+  };
+  const seen: number[] = [looks];
+  for (const pause of [1000, 1000, 1000, 4000, 8000, 16_000, 30_000, 30_000]) seen.push(await after(pause));
+  assert.deepEqual(seen, [1, 2, 2, 3, 4, 5, 6, 7, 8]);
   await tables.close();
 });
 

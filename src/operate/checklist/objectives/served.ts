@@ -1,5 +1,6 @@
 import type { Endpoint } from '../../../define/index.ts';
 import type { Project } from '../../../run/index.ts';
+import { fallbackReasons } from '../../../serve/counts.ts';
 import type { ModelNode } from '../../models/find.ts';
 import { aboutOf } from '../../models/find.ts';
 import { count, counted } from '../../numbers.ts';
@@ -82,8 +83,7 @@ export function servedInTime(of: Answered, limit: number | undefined): ItemView 
 export function hardlyEver(of: Answered, limit: number | undefined): ItemView {
   const { endpoint, days, at } = of;
   const { requests, fallbacks } = totalsOf(days);
-  const reasons = ['no model', 'error', 'deadline'] as const;
-  const by = reasons
+  const by = fallbackReasons
     .map((reason) => ({
       reason,
       count: days.reduce((all, { totals }) => all + (totals.byReason[reason] ?? 0), 0),
