@@ -8,6 +8,7 @@ import { type Against, Answers, type Project, said, ulid } from '../run/index.ts
 import { refuseIdleAddresses } from './addresses.ts';
 import { membersIn, refuseUnknownChannels, tellersIn } from './channels-of.ts';
 import { clockOf } from './clock.ts';
+import { refuseForgottenDays } from './freezes.ts';
 import { refuseUnknownGroups } from './groups-of.ts';
 import { lightgbm } from './lightgbm.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
@@ -200,6 +201,7 @@ async function loadGraph(folder: string, config: ProjectConfig) {
   refuseUnknownGroups(config, graph);
   refuseIdleLogs(config, graph);
   refuseIdleAddresses(config, graph);
+  refuseForgottenDays(config, graph);
   return { definitions, graph, used: usedVariables(config, graph) };
 }
 

@@ -12,6 +12,6 @@ export { collect } from './collect.ts';
 export { readCron, type Times } from './cron.ts';
 export { isWritable, writable } from './endpoints.ts';
 export { isOfModel } from './models.ts';
-export { rangeOf } from './monitors.ts';
+export { isMargin, rangeOf } from './monitors.ts';
 export { allSteps, endlessStreams, type GraphStep, isEndless, stepsOf } from './order.ts';
 export { matchesName, select } from './select.ts';

@@ -68,7 +68,7 @@ export function refuseMonitor(monitor: Monitor): void {
     );
   if (measure === 'degradation' && limit.sign !== '<=')
     throw refuse('asks for a degradation', 'atLeast(…)', 'atMost(degradation(…), …): by how much it may be worse');
-  if (limit.measure.measure === 'degradation') refuseDegradation(limit.measure, refuse);
+  if (limit.measure.measure === 'degradation') refuseDegradation(limit.measure, limit.bound, refuse);
   else if ('model' in limit.measure) refuseBesideModel(limit.measure, refuse);
   if (limit.measure.measure !== 'age') return;
   const { rows, column } = limit.measure;
@@ -84,7 +84,7 @@ export function refuseMonitor(monitor: Monitor): void {
 type Refuse = (what: string, got: unknown, allowed: string) => EsteiraError;
 
 /** What came of predictions lies between two ends, and says which version made them, and when. */
-function refuseDegradation(measure: DegradationMeasure, refuse: Refuse): void {
+function refuseDegradation(measure: DegradationMeasure, bound: Limit['bound'], refuse: Refuse): void {
   const { rows, model, column, version, at, role, level, least, matures, before, range } = measure;
   const columns: Columns = rows?.columns ?? {};
   if (model?.kind !== 'model') throw refuse('watches the versions of what is no model', model, 'a model');
@@ -107,11 +107,20 @@ function refuseDegradation(measure: DegradationMeasure, refuse: Refuse): void {
       range ? `range: ${range.join(' to ')}` : `${column} has no min and max`,
       `col.real().min(0).max(1), or range: [0, 1]`,
     );
+  const [from, to] = rangeOf(measure) as readonly [number, number];
+  if (typeof bound === 'number' && !isMargin(bound, measure))
+    throw refuse('has a limit that nothing can go beyond', bound, `a number from 0, below ${to - from}`);
   if (!(level > 0 && level < 1)) throw refuse('has a level that is none', level, 'a number between 0 and 1');
   if (!Number.isSafeInteger(least) || least < 1) throw refuse('has no number as least', least, 'a whole number from 1');
   for (const [word, time] of Object.entries({ matures, before }))
     if (parseDuration(String(time)) === undefined)
       throw refuse(`has a time that is none as ${word}`, time, "such as '3 days'");
+}
+
+/** Whether one mean can be further below another. */
+export function isMargin(margin: number, measure: DegradationMeasure): boolean {
+  const [from, to] = rangeOf(measure) as readonly [number, number];
+  return margin >= 0 && margin < to - from;
 }
 
 /** Between which ends the values lie whose means are compared; nothing where that is not known. */

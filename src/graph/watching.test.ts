@@ -53,6 +53,8 @@ const misshapen: Readonly<Record<string, () => Definition>> = {
   'takes as at what is none': of({ at: 'id' }),
   'takes as role what is none': of({ role: 'hit' }),
   'compares means of numbers without ends': of({ of: 'points' }),
+  'has a limit that nothing can go beyond': of({ of: 'points', range: [0, 0.02] }),
+  'has a limit that nothing can go beyond.': () => monitor('m', { expect: atMost(degradation(outcomes, how), -0.1) }),
   'has a level that is none': of({ level: 5 }),
   'has no number as least': of({ least: 0 }),
   'has a time that is none as matures': of({ matures: 'soon' }),

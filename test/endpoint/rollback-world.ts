@@ -6,8 +6,8 @@ import { temporaryFolder } from '../run/support/folder.ts';
 import { Random } from '../run/support/random.ts';
 import { World } from '../run/support/world.ts';
 
-const definitions = ({ frozen = '', limit = '' }: Of): string => `
-import { alerted, atLeast, atMost, boostedTrees, byHand, col, degradation, files, job, model, monitor, scalar, source, sql, table } from 'esteira';
+const definitions = ({ frozen = '', limit = '', aside = false }: Of): string => `
+import { alerted, atLeast, atMost, boostedTrees, byHand, col, degradation, files, job, model, monitor, scalar, settings, source, sql, table } from 'esteira';
 
 export const people = table('silver.people', {
   columns: { id: col.integer().key(), minutes: col.real(), chosen: col.boolean() },
@@ -19,8 +19,9 @@ export const answers = source('bronze.answers', {
   columns: { id: col.text().key(), role: col.text(), model_version: col.text(), predicted_at: col.timestamp(), hit: col.boolean().optional() },
 });
 export const outcomes = table('gold.outcomes', { columns: answers.columns, rows: sql\`select * from \${answers.unread}\`, write: 'merge' });
+export const limits = settings('config.limits', { worse: col.real().default(0.02) });
 export const worse = monitor('hits', {
-  expect: atMost(degradation(outcomes, { model: ltr, of: 'hit', version: 'model_version', at: 'predicted_at', matures: '2 hours' }), 0.02),
+  expect: atMost(degradation(outcomes, { model: ltr, of: 'hit', version: 'model_version', at: 'predicted_at', matures: '2 hours' }), limits.worse),
   tell: 'people',
 });
 export const plain = monitor('plain', {
@@ -30,7 +31,12 @@ export const plain = monitor('plain', {
 export const train = job('train', { when: byHand, train: [ltr] });
 export const hourly = job('hourly', { when: byHand, refine: [ltr] });
 export const log = job('log', { when: byHand, build: [outcomes] });
-export const back = job('ltr_rollback', { when: alerted(worse), rollback: [${frozen ? `{ model: ltr, frozen: '${frozen}' }` : 'ltr'}], tell: 'people' });
+${aside ? besides : ''}
+export const back = job('ltr_rollback', { when: alerted(worse), rollback: [${frozen ? `{ model: ltr, frozen: '${frozen}' }` : 'ltr'}${aside ? ', aside' : ''}], tell: 'people' });`;
+/** A model that has nothing to go back to. */
+const besides = `
+export const aside = model('gold.aside', { from: people, features: ['minutes'], target: 'chosen', learner: boostedTrees({ trees: 1 }) });
+export const once = job('once', { when: byHand, train: [aside] });
 `;
 const config = `import { duckdb, folder, project, sqlite, toFile } from 'esteira/config';
 export default project({
@@ -47,6 +53,8 @@ interface Of {
   /** Good days that end a freeze. */
   readonly frozen?: string;
   readonly limit?: string;
+  /** Another model is taken back with it. */
+  readonly aside?: boolean;
   readonly seed?: number;
 }
 

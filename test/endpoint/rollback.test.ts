@@ -186,6 +186,47 @@ describe('a champion that does worse is taken back', () => {
     await served.close();
   });
 
+  it('when another could not be: people hear of both', async () => {
+    const served = await Served.after(3, 0.58, { aside: true });
+    await served.world.run('once');
+    const good = served.champion;
+    const worse = await served.train();
+    served.answer(9, bad);
+    await served.log();
+    await served.keep();
+    assert.deepEqual([served.champion, await stateOf(served, worse)], [good, 'taken back']);
+    const told = readFileSync(path.join(served.folder, 'told.txt'), 'utf8').replace(/\s+/g, ' ');
+    assert.match(
+      told,
+      new RegExp(
+        `ltr_rollback failed for \\S+ \\(ROLLBACK_IMPOSSIBLE\\): gold\\.ltr ${worse} was taken back, ${good} is`,
+      ),
+    );
+    assert.doesNotMatch(told, /nothing of gold\.aside was taken back/);
+    await served.close();
+  });
+
+  it('not for a limit that none could go beyond: people hear that nothing can be measured, and once it can it goes on', async () => {
+    const served = await Served.after(3, 0.58);
+    const good = served.champion;
+    const worse = await served.train();
+    const limit = (value: string) =>
+      served.world.do('settings set', { name: 'config.limits.worse', value, by: 'ana', reason: 'a test' });
+    await limit('2');
+    served.answer(9, bad);
+    await served.log();
+    assert.equal(await served.verdict(), 'failed');
+    const { open } = await served.world.do('alerts', {});
+    assert.match(open[0]?.latest.what ?? '', /not be measured: the limit 2 is none that a mean of hit could go beyond/);
+    await served.keep();
+    assert.equal(served.champion, worse);
+    await limit('0.02');
+    await served.log();
+    await served.keep();
+    assert.equal(served.champion, good);
+    await served.close();
+  });
+
   it('once, when the process is killed after the move, and the run goes on', async () => {
     const served = await Served.after(3, 0.58);
     const good = served.champion;
@@ -213,7 +254,52 @@ describe('a champion that does worse is taken back', () => {
   });
 });
 
+describe('what is before is used up one day', () => {
+  it('then people see that nothing is compared any more, and since when, and a week later it is not known', async () => {
+    const served = await Served.after(1, 0.58);
+    const version = await served.train();
+    const last = async (hours: number) => {
+      served.answer(hours, 0.58);
+      await served.log();
+      const { monitors } = await served.world.do('monitors', { name: 'hits' });
+      return monitors[0]?.last;
+    };
+    const first = await last(50);
+    assert.equal(first?.verdict, 'held');
+    const early = await last(5 * 24);
+    assert.equal(early?.verdict, 'held');
+    assert.match(early?.what ?? '', /; nothing of before is left beside its rows since 2026-03-04$/);
+    const late = await last(3 * 24);
+    assert.equal(late?.verdict, 'unknown');
+    assert.match(
+      late?.what ?? '',
+      new RegExp(
+        `^gold\\.ltr ${version} is compared no more: .* since 2026-03-04; of 14,\\d+ rows 1,\\d+ were compared`,
+      ),
+    );
+    await served.close();
+  });
+});
+
 describe('good days end what a rollback has frozen', () => {
+  it('also where fewer rows are left of before than the days would need: the rows of each day count', async () => {
+    const served = await Served.after(1, 0.58, { frozen: '3 days' });
+    await served.train();
+    served.answer(9, bad);
+    await served.log();
+    await served.keep();
+    const waiting = await served.train();
+    served.later({ hours: 14 });
+    for (const _ of [1, 2, 3, 4]) {
+      assert.notEqual(served.champion, waiting);
+      served.answer(24, 0.58);
+      await served.log();
+      await served.history();
+    }
+    assert.equal(served.champion, waiting);
+    await served.close();
+  });
+
   it('when there were enough of them with enough samples, the newest that waits is the champion', async () => {
     const served = await Served.after(7, 0.58, { frozen: '2 days' });
     const good = served.champion;

@@ -38,6 +38,9 @@ export async function settleOne(state: State, judged: Judged, now: Temporal.Inst
     await startJobs(state, judged, now);
     return tell(state, judged, { kind: 'raised', alertId: judged.alertId, since: at, now });
   }
+  const [was, before] = [open.raised, open.latest].map((one) => (JSON.parse(one) as Figure).verdict);
+  // Who begins with a broken limit has begun with nothing yet: it could not be measured so far.
+  if (was === 'failed' && before === 'failed' && figure.verdict === 'broken') await startJobs(state, judged, now);
   const told = new Set(JSON.parse(open.told) as string[]);
   const isMore = broken.some((part) => !told.has(part));
   const isLong = Temporal.Instant.compare(Temporal.Instant.from(open.told_at).add(reminded), now) <= 0;

@@ -63,7 +63,7 @@ async function endOf(
   const failed = ran.steps.filter((step) => step.state === 'failed');
   const names = failed.map(({ step }) => labelIn(graph, step));
   const job = graph.jobs.get(ran.job);
-  const back = job && state === 'succeeded' ? await takenBackBy(runId, job, project) : [];
+  const back = job ? await takenBackBy({ runId, failed: state !== 'succeeded' }, job, project) : [];
   const versions = state === 'succeeded' ? (await versionsOf(ran.steps, runId, project)).map(({ told }) => told) : [];
   const at = names.length > 0 ? ` at ${few(names)}` : '';
   const code = state === 'failed' ? codeOf(failed[0]?.error ?? ran.error) : undefined;

@@ -85,7 +85,8 @@ async function takeOne({ model, frozen }: Rollback, { job, held, project }: Taki
 async function openAlerts({ triggers }: Job, { state }: Project): Promise<readonly AlertRecord[]> {
   const begins = new Set(triggers.flatMap((trigger) => (trigger.on === 'alerted' ? [trigger.of.name] : [])));
   const open = await state.alerts.alerts({ open: true, limit: 1000 });
-  return open.filter(({ monitor }) => begins.has(monitor));
+  // That something could not be measured says nothing of the champion.
+  return open.filter(({ monitor, latest }) => begins.has(monitor) && latest.verdict !== 'failed');
 }
 
 const isAbout = ({ champions, lives }: Figure, { version, since }: Life, id: string): boolean =>
@@ -99,16 +100,19 @@ async function takenBackText(label: string, { model, from, to, days }: Freeze, p
   return `${label} ${from} was taken back${all}, ${to} is the champion again; nothing is promoted automatically until ${until}`;
 }
 
-/** What a run has done, for whoever is told of it. */
-export async function takenBackBy(runId: string, job: Job, project: Project): Promise<readonly string[]> {
+/** What a run has done, for whoever is told of it; of one that failed only what has happened. */
+export async function takenBackBy(
+  { runId, failed }: { readonly runId: string; readonly failed: boolean },
+  job: Job,
+  project: Project,
+): Promise<readonly string[]> {
   const texts: string[] = [];
   for (const { model } of job.rollback) {
     const { id } = project.graph.nodeOf(model);
     const [last] = await project.state.models.freezes({ model: id, limit: 1 });
     const label = labelIn(project.graph, id);
-    texts.push(
-      last?.runId === runId ? await takenBackText(label, last, project) : `nothing of ${label} was taken back`,
-    );
+    if (last?.runId === runId) texts.push(await takenBackText(label, last, project));
+    else if (!failed) texts.push(`nothing of ${label} was taken back`);
   }
   return texts;
 }

@@ -277,6 +277,20 @@ export function alertsConformance(on: On): void {
     assert.equal(new Set(due.map((one) => one.due.toString())).size, 2, 'by a clock that stands still');
   });
 
+  on('a limit that is broken as soon as it can be measured begins jobs, whatever was told before', async (state) => {
+    await state.own(newOwner('first'));
+    await state.ticks.note('first', 'back', { ticks: [], upTo: at(1), now: at(1) });
+    const starts = ['back'];
+    const days = async () => (await state.ticks.pending()).map(({ date }) => date.toString());
+    const failed = (hour: number) => figure(hour, { verdict: 'failed', parts: [{ of: 'measuring', isBroken: true }] });
+    await found(state, 2, failed(2), { starts });
+    await found(state, 3, failed(3), { starts });
+    assert.equal((await days()).length, 1);
+    await found(state, 4, { ...broken(4, 'a'), date: '2026-03-02' }, { starts });
+    await found(state, 5, { ...broken(5, 'a'), date: '2026-03-03' }, { starts });
+    assert.deepEqual(await days(), ['2026-03-01', '2026-03-02']);
+  });
+
   on(
     'of what is old the newest figure, open alerts and what is to be told stay; copies have all of it',
     async (state) => {

@@ -18,6 +18,7 @@ test('where none is left for the hour of the week, one of the same hour of anoth
   const before = [...samples(1, at(-7, 3), 1), ...samples(1, at(-6, 3), 0), ...samples(50, at(-7, 4), 1)];
   const found = pairs(samples(9, at(0, 3), 0.5), before);
   assert.deepEqual([...found.differences], [0.5, -0.5], 'each of before counts once');
+  assert.equal(found.last, at(0, 3) + 1, 'of nine the second is the last');
 });
 
 test('several stand beside one while there are many, fewer when they become few', () => {

@@ -11,6 +11,8 @@ export interface Pairs {
   readonly before: number;
   /** Samples of before that stand beside one. */
   readonly used: number;
+  /** When the last sample that is compared was predicted; nothing where none is. */
+  readonly last?: number;
 }
 
 const hour = 3_600_000;
@@ -38,6 +40,7 @@ export function pairs(samples: readonly Sample[], before: readonly Sample[]): Pa
   };
   const differences: number[] = [];
   let [own, others, used] = [0, 0, 0];
+  let last: number | undefined;
   for (const { at, value } of samples) {
     const week = take(weeks.get(ofWeek(at)));
     const chosen = week.length > 0 ? week : take(days.get(ofDay(at)));
@@ -52,7 +55,11 @@ export function pairs(samples: readonly Sample[], before: readonly Sample[]): Pa
     own += value;
     others += mean;
     used += chosen.length;
+    last = at;
   }
   const count = differences.length;
-  return { differences: Float64Array.from(differences), own: own / count, before: others / count, used };
+  return {
+    ...{ differences: Float64Array.from(differences), own: own / count, before: others / count, used },
+    ...(last === undefined ? {} : { last }),
+  };
 }

@@ -1,6 +1,6 @@
 import { col, keyOf, millisecondsOf } from '../../../columns/index.ts';
 import type { DegradationMeasure } from '../../../define/index.ts';
-import { rangeOf } from '../../../graph/index.ts';
+import { isMargin, rangeOf } from '../../../graph/index.ts';
 import { spellBody } from '../../../plan/index.ts';
 import { certainly, evidenceP } from '../../../quality/degradation/evidence.ts';
 import { pairs, type Sample } from '../../../quality/degradation/pairs.ts';
@@ -30,7 +30,9 @@ export async function measureDegradation(
   const { id } = project.graph.nodeOf(model);
   const life = await lifeOf(project, id);
   if (!life) return none(`${label} has no champion yet`);
-  const { own, before } = await samplesOf(measure, { ...life, id }, subject);
+  if (!isMargin(margin, measure))
+    throw new TypeError(`the limit ${margin} is none that a mean of ${column} could go beyond`);
+  const { own, before, rows } = await samplesOf(measure, { ...life, id }, subject);
   const found = pairs(own, before);
   const samples = found.differences.length;
   const who = `${label} ${life.version}`;
@@ -39,31 +41,48 @@ export async function measureDegradation(
       before.length === 0
         ? `${who} has no versions before it to be compared with`
         : `${who} has ${count(samples)} of ${count(least)} samples of ${column} that it is judged by`,
-      samples,
+      rows,
     );
   const [from, to] = rangeOf(measure) as readonly [number, number];
   const width = to - from;
   const value = certainly(found.differences, { level, margin: margin / width }) * width;
   const p = evidenceP(found.differences, margin / width);
+  const alone = uncompared(found.last, own.at(-1)?.at);
+  // It was never for certain worse, and by now nothing that it does could change that.
+  if (alone && alone.milliseconds > silent && value <= margin)
+    return none(
+      `${who} is compared no more: nothing of before is left beside its rows since ${alone.from}; of ${count(rows)} rows ${count(samples)} were compared, and it was not for certain worse by more than ${margin}`,
+      rows,
+    );
   const mean = (share: number): string => String(Number((from + share * width).toPrecision(3)));
   const rates = `${column} of ${who} is ${mean(found.own)} of ${count(samples)} since ${day(life.since)}, ${mean(found.before)} of ${count(found.used)} before`;
   return {
     // The same for as long as the life goes on: another name would be told as something more that is broken.
     parts: [{ of: `${column} of ${life.first}`, value }],
-    samples,
+    samples: rows,
     what: (_, worse) =>
       worse > margin
         ? `${rates}: worse by more than ${margin} with p ${digits(p)}`
-        : `${rates}: not for certain worse by more than ${margin} (p ${digits(p)})`,
+        : `${rates}: not for certain worse by more than ${margin} (p ${digits(p)})${alone ? `; nothing of before is left beside its rows since ${alone.from}` : ''}`,
     facts: async () => [
-      ...(life.versions.length > 1
-        ? [`it goes on from ${few(life.versions.slice(1))}, and is judged with what these have answered`]
-        : []),
+      ...(life.versions.length > 1 ? [`with the rows of what it goes on from: ${few(life.versions.slice(1))}`] : []),
       `at the level ${level} it is worse by ${digits(value)} at least`,
+      `${count(samples)} of its ${count(rows)} rows are compared${alone ? `, of those since ${alone.from} none: nothing of before is left beside them` : ''}`,
       'both are of the same hours of the week; each row of the versions before counts once',
     ],
     look,
   };
+}
+
+/** Nothing of before was left beside any row of the champion for so long. */
+const silent = 7 * 24 * 3_600_000;
+/** Since when no row of the champion is compared; nothing where that is not a day yet. */
+function uncompared(
+  compared: number | undefined,
+  newest: number | undefined,
+): { readonly from: string; readonly milliseconds: number } | undefined {
+  if (compared === undefined || newest === undefined || newest - compared < 24 * 3_600_000) return undefined;
+  return { from: day(Temporal.Instant.fromEpochMilliseconds(compared)), milliseconds: newest - compared };
 }
 
 const digits = (value: number): string => String(Number(value.toPrecision(2)));
@@ -73,7 +92,7 @@ async function samplesOf(
   measure: DegradationMeasure,
   { id, versions, since }: Life & { readonly id: string },
   { project, values }: Subject,
-): Promise<{ readonly own: readonly Sample[]; readonly before: readonly Sample[] }> {
+): Promise<{ readonly own: readonly Sample[]; readonly before: readonly Sample[]; readonly rows: number }> {
   const { rows, role, matures, before } = measure;
   const back = await project.state.models.versions({ model: id, state: 'taken back', limit: 1000 });
   const takenBack = back.map(({ version }) => version);
@@ -112,11 +131,15 @@ async function samplesOf(
     `${at} < ${dialect.literal(since)}`,
     `${at} >= ${dialect.literal(since.subtract(ago(before)))}`,
   ];
-  const counting = `select count(*) from ${relation} where ${[...always, ...others].join(' and ')}`;
-  const [[rowsBefore] = []] = (await project.warehouse.query(counting, { limit: 1, catalogs })).rows;
-  const every = Math.max(1, Math.ceil(Number(rowsBefore ?? 0) / most));
+  const howMany = async (which: readonly string[]): Promise<number> => {
+    const query = `select count(*) from ${relation} where ${[...always, ...which].join(' and ')}`;
+    const found = await project.warehouse.query(query, { limit: 1, catalogs });
+    return Number(found.rows[0]?.[0] ?? 0);
+  };
+  const every = Math.max(1, Math.ceil((await howMany(others)) / most));
   return {
     own: await ask(one, [at, ...keys], every),
     before: await ask(others, [`${at} desc`, ...keys], every),
+    rows: await howMany(one),
   };
 }
