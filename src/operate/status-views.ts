@@ -12,6 +12,8 @@ export interface EndpointView {
     readonly process: string;
     readonly address?: string;
     readonly version?: string;
+    /** When it began, where that was today. */
+    readonly since?: string;
     /** What is published and not served by it, why, and what a person does about it. */
     readonly unserved?: { readonly is: string; readonly why: string; readonly next: string };
   }[];
@@ -23,6 +25,8 @@ export interface EndpointView {
   readonly requests: number;
   readonly fallbacks: number;
   readonly failed: number;
+  /** By result. */
+  readonly reloads: Readonly<Record<string, number>>;
   /** Why nothing is known. */
   readonly trouble?: string;
 }

@@ -54,6 +54,17 @@ test('a process that does not serve what is published says so, as long as it liv
   );
 });
 
+test('what its looks came to today is added up, and it is known when one began that began today', async () => {
+  const [reloads, host] = [{ swapped: 1, corrupt: 2 }, 'two'];
+  const before = counted({ date: '2026-09-01', from: '2026-09-01T09:00:00Z', reloads });
+  const all = await seen([before, counted({ reloads }), counted({ process: 'b', host, from: '2026-09-02T08:00:00Z' })]);
+  assert.deepEqual(all?.reloads, reloads);
+  assert.deepEqual(
+    all?.processes.map(({ since }) => since),
+    [undefined, '2026-09-02T08:00:00Z'],
+  );
+});
+
 test('a store that does not answer is said', async () => {
   const { trouble, processes } = (await seen([], 'no answer')) ?? {};
   assert.deepEqual([trouble, processes], ['no answer', []]);

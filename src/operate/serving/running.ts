@@ -1,7 +1,7 @@
 import type { Project } from '../../run/index.ts';
 import { type Counts, countsEvery } from '../../serve/counts.ts';
 import type { EndpointView } from '../views.ts';
-import { countsOf } from './counts.ts';
+import { addedUp, countsOf } from './counts.ts';
 
 /** Milliseconds that a store has to answer, whoever asks how things stand. */
 const patience = 3000;
@@ -26,6 +26,13 @@ export async function servedEndpoints({ graph, serving, clock }: Project): Promi
   }
 }
 
+/** When it began; of one that has counted the day before that is not known any more. */
+function sinceOf(process: string, all: readonly Counts[], date: string): { readonly since?: string } {
+  const own = all.filter((one) => one.process === process);
+  const [since] = own.map(({ from }) => from).toSorted();
+  return since !== undefined && own.every((one) => one.date === date) ? { since } : {};
+}
+
 function viewOf(endpoint: string, all: readonly Counts[], now: Temporal.Instant): EndpointView {
   const date = now.toString().slice(0, 10);
   const today = all.filter((one) => one.date === date);
@@ -43,6 +50,7 @@ function viewOf(endpoint: string, all: readonly Counts[], now: Temporal.Instant)
     endpoint,
     processes: processes.map(({ process, address, serving, unserved }) => ({
       process,
+      ...sinceOf(process, all, date),
       ...(address !== undefined && { address }),
       ...(serving !== undefined && { version: serving }),
       ...(unserved && { unserved }),
@@ -52,5 +60,6 @@ function viewOf(endpoint: string, all: readonly Counts[], now: Temporal.Instant)
     requests: sum(({ requests }) => requests),
     fallbacks: sum(({ fallbacks }) => Object.values(fallbacks).reduce((total, count) => total + count, 0)),
     failed: sum(({ failed }) => failed),
+    reloads: addedUp(today).reloads,
   };
 }

@@ -1,5 +1,3 @@
-import { stat } from 'node:fs/promises';
-import path from 'node:path';
 import type { Endpoint, Job } from '../../../define/index.ts';
 import { isEndless } from '../../../graph/index.ts';
 import { isScheduled, nextTick, whenText } from '../../../plan/ticks.ts';
@@ -8,13 +6,14 @@ import { doctor } from '../../doctor/doctor.ts';
 import { labelOfModel, type ModelNode, modelNodes } from '../../models/find.ts';
 import { counted, moment } from '../../numbers.ts';
 import { servedEndpoints } from '../../serving/running.ts';
-import type { Context, DoctorView, EndpointView } from '../../views.ts';
+import type { Context, DoctorView } from '../../views.ts';
 import type { ItemState, ItemView } from '../views.ts';
 import { type Drilled, drill } from './drills.ts';
+import type { Found } from './found.ts';
+import { logged } from './logs.ts';
+import { polls } from './served.ts';
 
 type Findings = DoctorView['findings'];
-/** One item as it is found; `at` is the same of all. */
-type Found = Pick<ItemView, 'item' | 'state' | 'what'> & Partial<Pick<ItemView, 'limit' | 'evidence' | 'next' | 'run'>>;
 const stateOf = (isGood: boolean): ItemState => (isGood ? 'ok' : 'failed');
 const mostRuns = 1000;
 
@@ -47,8 +46,8 @@ export async function activation(
   const found: Found[] = [variables(project, findings), dependencies(findings), await scheduler(project, findings)];
   for (const job of training) found.push(await active(project, job));
   const served = await servedEndpoints(project);
-  for (const endpoint of endpoints) found.push(polls(endpoint, served));
-  found.push(await logged(project, jobs, endpoints));
+  for (const endpoint of endpoints) found.push(await polls(project, endpoint, served));
+  found.push(await logged(project, { jobs, endpoints }, served));
   for (const job of training) found.push(await byHand(project, job));
   for (const node of models) {
     const job = training.find((one) => one.train.includes(node.definition));
@@ -96,7 +95,7 @@ async function scheduler({ owner, state, clock }: Project, findings: Findings): 
   return {
     ...{ item: 'a scheduler runs', state: stateOf(isKept) },
     what: isKept
-      ? `esteira start keeps the schedules (process ${owner.pid}); it stands for the scheduler of Airflow, of which nothing is needed`
+      ? `esteira start keeps the schedules (process ${owner.pid}); it replaces Airflow's scheduler`
       : seen
         ? `the schedules were looked at last ${moment(seen.toString())}`
         : 'nobody has ever kept the schedules',
@@ -106,63 +105,28 @@ async function scheduler({ owner, state, clock }: Project, findings: Findings): 
   };
 }
 
-async function active({ state, clock }: Project, job: Job): Promise<Found> {
-  const seen = (await state.ticks.seen()).get(job.name);
-  const next = nextTick(job, clock.now());
+/** A job, and those that it comes after. */
+const leading = (job: Job): readonly Job[] => [
+  job,
+  ...job.triggers.flatMap((trigger) => (trigger.on === 'after' ? leading(trigger.of) : [])),
+];
+
+export async function active({ state, clock }: Project, job: Job): Promise<Found> {
+  const ticks = await state.ticks.seen();
+  const earliest = (all: readonly Temporal.Instant[]) => all.toSorted(Temporal.Instant.compare)[0];
+  const seen = earliest(leading(job).flatMap(({ name }) => ticks.get(name) ?? []));
+  const next = earliest(leading(job).flatMap((one) => nextTick(one, clock.now()) ?? []));
   const [last] = await state.runs({ job: job.name, limit: 1 });
   return {
-    ...{ item: `${job.name} is active`, state: stateOf(seen !== undefined) },
-    what: seen
-      ? `due ${next ? moment(next.toString()) : 'no more'} (${whenText(job)}); looked at up to ${moment(seen.toString())}`
-      : 'no schedule of it was ever kept: esteira start has not run since it was written',
+    ...{ item: `${job.name} is active`, state: stateOf(seen !== undefined && next !== undefined) },
+    what: !next
+      ? `it is never due again (${whenText(job)})`
+      : seen
+        ? `due ${moment(next.toString())} (${whenText(job)}); looked at up to ${moment(seen.toString())}`
+        : 'no schedule of it was ever kept: esteira start has not run since it was written',
     evidence: last ? [`its last run: ${last.runId} for ${last.date}, ${last.state}`] : ['it has never run'],
-    next: seen ? [] : ['esteira start'],
+    next: !next ? [`Correct the schedule of ${job.name}.`] : seen ? [] : ['esteira start'],
   };
-}
-
-function polls({ name, facts }: Endpoint, served: readonly EndpointView[]): Found {
-  const own = served.find(({ endpoint }) => endpoint === name);
-  const processes = own?.processes ?? [];
-  const every = typeof facts.reload.every === 'string' ? facts.reload.every : `what ${facts.reload.every.setting} says`;
-  return {
-    ...{ item: `${name} is served, and looks for new versions`, state: stateOf(processes.length > 0) },
-    what:
-      processes.length > 0
-        ? `${counted(processes.length, 'process', 'processes')}, each looking every ${every}`
-        : (own?.trouble ?? (own?.seen ? `nobody since ${moment(own.seen)}` : 'no process has ever served it')),
-    evidence: processes.map(({ process, address, version }) => `${address ?? process}: version ${version ?? 'none'}`),
-    next: processes.length > 0 ? [] : [`esteira endpoint ${name}`],
-  };
-}
-
-/** Files that the configuration names for jobs and endpoints of the pipeline. */
-async function logged(
-  { logs, clock, folder }: Project,
-  jobs: readonly Job[],
-  endpoints: readonly Endpoint[],
-): Promise<Found> {
-  const names = [...jobs, ...endpoints].map(({ name }) => name);
-  const own = names.flatMap((name) => logs?.get(name)?.describe ?? []);
-  const places = [...new Set(own)];
-  const found = await Promise.all(
-    places.map(async (place) => ({ place, at: await changedAt(path.resolve(folder, place)) })),
-  );
-  const missing = found.filter(({ at }) => at === undefined);
-  return {
-    ...{ item: 'logs are written', state: places.length === 0 ? 'unknown' : stateOf(missing.length === 0) },
-    what:
-      places.length === 0
-        ? 'esteira.config.ts names no file for its jobs or endpoints'
-        : missing.length > 0
-          ? `nothing is in ${missing.map(({ place }) => place).join(', ')}`
-          : `${counted(places.length, 'file')}, at ${moment(clock.now().toString())}`,
-    evidence: found.map(({ place, at }) => `${place}: ${at ? `last written ${moment(at)}` : 'not there'}`),
-    next: [],
-  };
-}
-async function changedAt(place: string): Promise<string | undefined> {
-  const found = await stat(place).catch(() => undefined);
-  return found && found.size > 0 ? found.mtime.toISOString() : undefined;
 }
 
 async function byHand({ state }: Project, job: Job): Promise<Found> {
