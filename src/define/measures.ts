@@ -119,7 +119,7 @@ export const duration = (of: Job): JobMeasure<'duration'> => ({ measure: 'durati
 export const failures = (of: Job): JobMeasure<'failures'> => ({ measure: 'failures', of: [of] });
 
 // ---- of endpoints ----
-/** Requests of the last time that the fallback answered, as a share; without requests it is not known. */
+/** Requests of the last time that the fallback answered, or nothing did, as a share; without requests it is not known. */
 export const fallbackShare = (
   of: Endpoint,
   { over = '1 day' }: { readonly over?: Duration } = {},

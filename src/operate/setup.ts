@@ -103,6 +103,7 @@ export async function check(project: Project): Promise<CheckView> {
       check: graph.checks.length,
       ...(monitors.length > 0 ? { monitor: monitors.length } : {}),
       job: graph.jobs.size,
+      ...(graph.endpoints.size > 0 ? { endpoint: graph.endpoints.size } : {}),
     },
     described: models.filter((model) => model.kind !== 'source').length + rules + graph.checks.length + monitors.length,
     jobs,

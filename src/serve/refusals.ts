@@ -56,6 +56,8 @@ const longest = 80;
 export function shown(value: unknown): string {
   if (Array.isArray(value)) return `a list of ${value.length}`;
   if (typeof value === 'object' && value !== null) return 'an object';
+  // JSON has no infinity: it is a number beyond what a double holds.
+  if (value === Infinity || value === -Infinity) return `a number ${value > 0 ? 'above 1.8e308' : 'below -1.8e308'}`;
   const text = typeof value === 'string' ? JSON.stringify(value) : String(value);
   return text.length > longest ? `${text.slice(0, longest)}…` : text;
 }

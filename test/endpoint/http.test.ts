@@ -304,7 +304,10 @@ test('requests that are sent at once on one connection are answered in their ord
 test('who is slow, sends no HTTP, or headers without end is told so and let go', async () => {
   const open = { headers: 'POST /api/rank HTTP/1.1\r\nhost: x\r\nx-a: ' };
   const cases: readonly (readonly [readonly (string | number)[], RegExp])[] = [
-    [[open.headers, 50, 'b', 50, 'c'], /^HTTP\/1\.1 408 [\s\S]*"code":"REQUEST_SLOW"/],
+    [
+      [open.headers, 50, 'b', 50, 'c'],
+      /^HTTP\/1\.1 408 [\s\S]*x-request-id: [\w-]{36}\r\n[\s\S]*"code":"REQUEST_SLOW"/,
+    ],
     [[post(JSON.stringify(good)).slice(0, -3)], /^HTTP\/1\.1 408 [\s\S]*"code":"REQUEST_SLOW"/],
     [['hello\r\n\r\n'], /^HTTP\/1\.1 400 [\s\S]*"code":"REQUEST_MALFORMED"/],
     [[`${open.headers}${'x'.repeat(20_000)}\r\n\r\n`], /^HTTP\/1\.1 431 [\s\S]*"code":"HEADERS_TOO_LARGE"/],

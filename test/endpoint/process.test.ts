@@ -74,6 +74,7 @@ test('the endpoint of the guide answers, refuses, swaps another version in, and 
 });
 
 test('what cannot be served is said before anything is opened', async () => {
+  assert.match(await box.succeed('check'), /1 endpoint;/);
   const unknown = await box.run('endpoint', 'quotes');
   assert.equal(unknown.exit, 2);
   assert.match(unknown.err, /There is no endpoint "quotes"[\s\S]*quote/);

@@ -27,7 +27,7 @@ const view = {
     ...({ version: '20260311_0230', chosen: 'by hand', by: 'ana', at: '2026-03-11T09:00:00Z' } as const),
     reason: 'to see whether the districts that were new in May are ranked as people there would rank them',
   },
-  ...{ version: '20260311_0230', state: 'candidate', versions: ['20260311_0230'] },
+  ...{ version: '20260311_0230', state: 'candidate', versions: ['20260311_0230'], isShadowed: true },
   beside: [
     { champion: '20260310_0230', figures },
     { champion: '20260309_0230', figures: { ...figures, givenUp: [] } },
@@ -70,8 +70,12 @@ test('where nothing was seen yet, it says what makes it seen', () => {
   const text = reportText(none, look);
   assert.match(
     text,
-    /^ltr: no version of analytics\.ltr\n {2}shadows {2}nothing was ever said to it\n {2}next {5}esteira endpoint ltr$/,
+    /^ltr: no version of analytics\.ltr\n {2}shadows {2}none was chosen yet\n {2}next {5}esteira endpoint shadow ltr <version> --reason …$/,
   );
+  const silent = reportText({ ...view, beside: [] }, look);
+  assert.match(silent, /requests none yet; processes write their figures each minute\n {2}next {5}Is it served\?/);
+  const without = reportText({ ...view, beside: [], isShadowed: false }, look);
+  assert.match(without, /shadow {3}the definition of ltr has none[\s\S]*next {5}Say shadow: \{ share: 0\.1 \} in/);
 });
 
 test('what is named says until when', () => {
@@ -81,11 +85,11 @@ test('what is named says until when', () => {
   };
   assert.match(
     shadowText({ ...said, version: '1', chosen: 'by hand' }, look),
-    /1 of analytics\.ltr shadows, until it is taken back/,
+    /1 of analytics\.ltr shadows, until --candidate is said/,
   );
   assert.match(
     shadowText({ ...said, chosen: 'by hand' }, look),
-    /no version of analytics\.ltr shadows, until it is taken back/,
+    /no version of analytics\.ltr shadows, until --candidate is said/,
   );
   assert.match(
     shadowText({ ...said, chosen: 'candidate' }, look),

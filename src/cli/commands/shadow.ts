@@ -33,7 +33,7 @@ function askedIn({ words, flags }: Typed) {
 }
 
 export function shadowText({ endpoint, label, version, chosen }: ShadowView, look: Look): string {
-  const until = chosen === 'by hand' ? ', until it is taken back (--candidate)' : ', the candidate that waits';
+  const until = chosen === 'by hand' ? ', until --candidate is said' : ', the candidate that waits';
   const text =
     version === undefined
       ? `no version of ${label} shadows${chosen === 'by hand' ? until : ': no candidate waits'}`
@@ -62,19 +62,26 @@ export function reportText(view: EndpointReportView, look: Look): string {
       look.columns,
       2,
     ),
-    ...(chosen === undefined
-      ? [line('shadows', 'nothing was ever said to it', look)]
-      : [line('shadows', chosen, look)]),
+    ...(chosen === undefined ? [line('shadows', 'none was chosen yet', look)] : [line('shadows', chosen, look)]),
     ...(trouble === undefined ? [] : [line('trouble', trouble, look)]),
-    ...(version !== undefined && beside.length === 0 ? [line('requests', 'none yet', look)] : []),
+    ...(view.isShadowed ? [] : [line('shadow', `the definition of ${endpoint} has none: nothing is shadowed`, look)]),
+    ...(version !== undefined && beside.length === 0
+      ? [line('requests', 'none yet; processes write their figures each minute', look)]
+      : []),
     ...gateLines(view, look),
     ...beside.flatMap(({ champion: of, figures }) => [
       '',
       wrapHanging(`Beside ${visible(of)}${of === champion ? ', the champion' : ''}`, look.columns, 2),
       ...figureLines(figures, look),
     ]),
-    ...(beside.length === 0 ? [line('next', inEnvironment(`esteira endpoint ${endpoint}`, look), look)] : []),
+    ...(beside.length === 0 ? [line('next', nextOf(view, look), look)] : []),
   ].join('\n');
+}
+
+function nextOf({ endpoint, isShadowed, version }: EndpointReportView, look: Look): string {
+  if (!isShadowed) return `Say shadow: { share: 0.1 } in the definition of ${endpoint}, and start it again.`;
+  if (version === undefined) return inEnvironment(`esteira endpoint shadow ${endpoint} <version> --reason …`, look);
+  return `Is it served? ${inEnvironment('esteira status', look)} says so.`;
 }
 
 const chosenBy = ({ chosen, by, reason, at }: NonNullable<EndpointReportView['shadows']>): string =>

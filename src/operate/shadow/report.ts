@@ -20,6 +20,7 @@ export async function endpointReport(project: Project, input: Input<'endpoint re
   const champion = (await project.state.models.champions()).get(node.id)?.version;
   const view = {
     ...{ endpoint: endpoint.name, model: node.id, label: labelOfModel(project, node), versions: seen },
+    isShadowed: endpoint.facts.shadow !== undefined,
     ...(champion === undefined ? {} : { champion }),
     ...(choice ? { shadows: choice } : {}),
     ...(found.is === 'broken' ? { trouble: `shadow.json: ${found.why}` } : {}),

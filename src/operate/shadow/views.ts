@@ -20,6 +20,8 @@ export interface EndpointReportView {
   readonly model: string;
   readonly label: string;
   readonly champion?: string;
+  /** Its definition says so; else nothing shadows, whatever is named. */
+  readonly isShadowed: boolean;
   /** What is to be seen now, and who said so. */
   readonly shadows?: ShadowChoice;
   /** Of which the rest is; absent where no version was ever seen. */

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify';
 import { briefly } from '../briefly.ts';
@@ -94,7 +95,7 @@ export function answerClient(error: Error & { readonly code?: string }, socket: 
   const body = refusedBody(refusal);
   const { status } = refusals[refusal.code];
   socket.end(
-    `HTTP/1.1 ${status} ${refusal.code}\r\ncontent-type: ${json}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+    `HTTP/1.1 ${status} ${refusal.code}\r\nx-request-id: ${randomUUID()}\r\ncontent-type: ${json}\r\ncontent-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
   return refusal;
 }

@@ -20,7 +20,8 @@ export function refuseStrangers(
   if (token !== undefined && token !== '' && given !== undefined && timingSafeEqual(digest(given), digest(token)))
     return;
   throw new Refusal('TOKEN_NEEDED', {
-    message: 'From another machine this needs a token.',
+    message:
+      given === undefined ? 'From another machine this needs a token.' : 'This is not the token of the endpoint.',
     where: 'authorization',
     got: given === undefined ? 'none' : 'another token',
     allowed: 'Bearer <token>',

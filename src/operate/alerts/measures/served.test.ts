@@ -51,6 +51,15 @@ test('the share of fallbacks is of all processes, on the days that the time reac
   assert.deepEqual(longer.parts, [{ of: 'ltr', value: 1004 / 2000 }]);
 });
 
+test('requests that nothing answered count as those that the model did not, and people are sent to the endpoint', async () => {
+  const all = { 'endpoints/ltr/counts/2026-03-10/a.json': { ...counts(100, 3, { 1: 100 }), failed: 7 } };
+  const found = await measureFallbacks(fallbackShare(served), subject(all));
+  assert.deepEqual(found.parts, [{ of: 'ltr', value: 0.1 }]);
+  assert.equal(found.what('ltr', 0.1), 'the model of ltr did not answer 10 % of 100 requests');
+  assert.deepEqual(await found.facts(['ltr']), ['error: 3', 'without any answer: 7']);
+  assert.match(String(found.look(['ltr'])), /\/ltr\/health,.*fallback, no answer,esteira doctor/);
+});
+
 test('a latency is found between the bounds of its histogram, as Prometheus does', async () => {
   const value = async (quantile: 'p50' | 'p95' | 'p99') =>
     (await measureServedLatency(servedLatency(served, quantile), subject(days))).parts[0]?.value;

@@ -18,20 +18,31 @@ async function totalsOf(
   return addedUp(store ? await countsOf(store, endpoint.name, days) : []);
 }
 
-/** Requests that the fallback answered ÷ all that were well-formed. */
+/** What a person sees of the processes themselves; nothing here knows where all of them listen. */
+const lookAt = ({ project }: Subject, name: string): readonly string[] => [
+  `curl …/${name}/health`,
+  `the lines of its log: fallback, no answer`,
+  commandIn(project, 'doctor'),
+];
+
+/** Requests that the fallback answered, or not even that, ÷ all that were well-formed. */
 export async function measureFallbacks(measure: FallbackMeasure, subject: Subject): Promise<Measured> {
   const [{ name }] = measure.of;
-  const { requests, fallbacks, byReason } = await totalsOf(measure, subject);
+  const { requests, fallbacks, failed, byReason } = await totalsOf(measure, subject);
   return {
-    parts: [{ of: name, ...(requests > 0 ? { value: fallbacks / requests } : {}) }],
+    parts: [{ of: name, ...(requests > 0 ? { value: (fallbacks + failed) / requests } : {}) }],
     unknown: `${name} has had no request since ${measure.over} ago`,
     samples: requests,
-    what: (_, share) => `the fallback of ${name} answered ${shareText(share)} of ${counted(requests, 'request')}`,
+    what: (_, share) => {
+      const of = `${shareText(share)} of ${counted(requests, 'request')}`;
+      return failed === 0 ? `the fallback of ${name} answered ${of}` : `the model of ${name} did not answer ${of}`;
+    },
     facts: async () =>
       Object.entries(byReason)
         .filter(([, many]) => many > 0)
-        .map(([reason, many]) => `${reason}: ${count(many)}`),
-    look: () => [commandIn(subject.project, `endpoint report ${name}`)],
+        .map(([reason, many]) => `${reason}: ${count(many)}`)
+        .concat(failed > 0 ? [`without any answer: ${count(failed)}`] : []),
+    look: () => lookAt(subject, name),
   };
 }
 
@@ -50,6 +61,6 @@ export async function measureServedLatency(measure: LatencyMeasure, subject: Sub
     what: (_, milliseconds) =>
       `${quantile} of ${counted(answers, 'answer')} of ${name} is ${valueText(measure.measure, milliseconds)}`,
     facts: async () => [],
-    look: () => [commandIn(subject.project, `endpoint report ${name}`)],
+    look: () => lookAt(subject, name),
   };
 }
