@@ -227,6 +227,15 @@ test('while a store is away what is there goes on answering, it is said once, an
   await models.close();
 });
 
+test('a process that begins before anything is published says so, with what is to be done', async () => {
+  const { models, said } = world();
+  await models.start();
+  const [line] = said.filter(({ event }) => event === 'reload');
+  assert.deepEqual([line?.level, line?.['result']], ['info', 'none']);
+  assert.match(String(line?.['why']), /^nothing is published yet: esteira run .*esteira publish/);
+  await models.close();
+});
+
 test('while there is no version to answer with it is looked for after 1 second, 2, 4 and so on, at most every 30', async () => {
   const { models, publisher } = world();
   const pause = (): number => {

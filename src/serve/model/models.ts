@@ -138,7 +138,7 @@ export class Models implements ModelsPart {
     this.#isBack(at);
     void this.#receipts.flush();
     const about = { by, at, stages: { read: rounded(performance.now() - began) } };
-    if (!there) return this.#ended({ ...about, result: 'none' });
+    if (!there) return this.#ended({ ...about, result: 'none', why: unpublished });
     const before = this.#settled;
     // What was refused is tried again when somebody asks for it.
     if (before?.mark === there.mark && !(before.refused && by !== 'poll'))
@@ -329,6 +329,9 @@ export class Models implements ModelsPart {
     await this.#receipts.close();
   }
 }
+
+/** For people, of what is no trouble of the store. */
+const unpublished = 'nothing is published yet: esteira run trains it, and esteira publish brings it here';
 
 type About = Pick<Receipt, 'by' | 'at' | 'stages'> & Omit<Partial<Receipt>, 'from'>;
 
