@@ -58,7 +58,14 @@ test('the package holds JavaScript and types, and no TypeScript that Node would 
   assert.ok(existsSync(path.join(home, 'LICENSE')));
   assert.deepEqual(
     dependencies,
-    { '@duckdb/node-bindings': '1.5.5-r.5', '@platformatic/kafka': '2.12.1', nodemailer: '10.6.0', pg: '8.23.1' },
+    {
+      '@duckdb/node-bindings': '1.5.5-r.5',
+      '@platformatic/kafka': '2.12.1',
+      fastify: '5.12.8',
+      nodemailer: '10.6.0',
+      pg: '8.23.1',
+      'prom-client': '15.1.3',
+    },
     'the other libraries are packed',
   );
   const licences = readFileSync(path.join(home, 'lib', 'LICENSES.txt'), 'utf8');
