@@ -1,5 +1,5 @@
 // Thirty days of the ranking that nobody touches: clients over HTTP, a training each night, two bad training sets, a broker and a store that are away.
-// Files stand in for the topic: while the broker is away nothing of what the application says arrives. ESTEIRA_ROUNDS times so many.
+// A sink that writes files stands in for the broker: while it is away what was shown waits on the endpoint's disk, what was chosen at the application. ESTEIRA_ROUNDS times so many.
 import { simulate } from '../endpoint/days/simulate.ts';
 import { seeds } from '../run/support/rounds.ts';
 
@@ -38,6 +38,7 @@ for (const seed of tried) {
   counts.refused += found.refused.length;
   counts.takenBack += found.takenBack.length;
   counts.lost += found.predicted - found.logged + found.choices - found.learned;
+  counts.lost += found.requests - found.failed - found.shown;
   counts.nightsMissed += found.missing.length;
   counts.falling += found.objectives.filter(
     ({ item, state }) => item.includes('does not fall') && state !== 'ok',

@@ -147,8 +147,8 @@ export function eventFiles(folder: string): Options['send'] {
   let written = 0;
   return async (date, events) => {
     written += 1;
-    await mkdir(join(folder, 'match_events'), { recursive: true });
     const name = `${date}-app-${String(written).padStart(5, '0')}.jsonl`;
+    await mkdir(join(folder, 'match_events'), { recursive: true });
     await writeWhole(join(folder, 'match_events', name), events.map((one) => `${JSON.stringify(one)}\n`).join(''));
   };
 }

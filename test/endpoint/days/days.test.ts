@@ -14,7 +14,9 @@ test('days that nobody touches: of two bad training sets one is refused, one is 
     found.bad.map(({ version, days }) => [version, days]),
     [['20250718_0215', ['2025-07-18']]],
   );
-  assert.deepEqual([found.logged, found.learned], [found.predicted, found.choices]);
+  assert.deepEqual([found.logged, found.learned, found.shown], [found.predicted, found.choices, found.requests]);
+  assert.ok(found.waited > 100_000, `${found.waited} bytes waited for the broker`);
+  assert.equal(found.told, true);
   assert.deepEqual(found.missing, []);
   assert.ok(found.furthest < 4, `${found.furthest} standard errors`);
   const states = new Map(found.objectives.map(({ item, state }) => [item, state]));

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Application, eventFiles } from '../../../pipelines/ranking/data/application.ts';
+import { Application } from '../../../pipelines/ranking/data/application.ts';
 import { generate } from '../../../pipelines/ranking/data/generate.ts';
 import { writeLawyers } from '../../../pipelines/ranking/data/generator/files.ts';
 import { type Lawyer, lawyersOf } from '../../../pipelines/ranking/data/generator/lawyers.ts';
@@ -11,6 +11,7 @@ import type { KeptFiles } from '../../../src/ports/index.ts';
 import type { Target } from '../../../src/run/index.ts';
 import { type Served, serve } from '../../../src/serve/endpoint.ts';
 import { type Change, Desk } from '../../ranking/desk.ts';
+import { Broker } from './broker.ts';
 
 /** Days of matches from before anything is served. */
 const before = 12;
@@ -56,17 +57,17 @@ export class Days {
   readonly lines: Record<string, unknown>[] = [];
   application!: Application;
   #served: Served | undefined;
-  #isHeld = false;
-  readonly #waiting: Parameters<ReturnType<typeof eventFiles>>[] = [];
+  /** Of what the endpoint has shown, so many bytes waited on its disk when the broker came back. */
+  waited = 0;
+  readonly #broker: Broker;
   readonly #data: string;
-  readonly #send: ReturnType<typeof eventFiles>;
 
   private constructor(desk: Desk, plan: Plan) {
     this.desk = desk;
     this.plan = plan;
     this.lawyers = lawyersOf(plan);
     this.#data = path.join(desk.folder, 'data');
-    this.#send = eventFiles(this.#data);
+    this.#broker = new Broker(this.#data);
   }
 
   /** With the days before taken in, and nothing trained. */
@@ -110,7 +111,7 @@ export class Days {
       ...{ endpoint, store, exports: opened.exports, clock: opened.clock, takeLock: opened.takeLock },
       ...{
         process: randomUUID(),
-        eventsTo: await opened.eventsTo(endpoint),
+        eventsTo: { to: 'topic', sink: this.#broker.sink, key: undefined },
         say: (line: object) => void this.lines.push(line as never),
         host: '127.0.0.1',
         port: 0,
@@ -120,7 +121,7 @@ export class Days {
     });
     this.application = new Application({
       ...{ plan: this.plan, lawyers: this.lawyers, folder: this.#data, address: this.#served.address },
-      send: async (...of) => (this.#isHeld ? void this.#waiting.push(of) : this.#send(...of)),
+      send: this.#broker.send,
     });
   }
 
@@ -133,7 +134,7 @@ export class Days {
     return (await (await fetch(`${this.#served?.address}/ltr/health`)).json()) as never;
   }
 
-  /** A whole day: the night's training, clients in three hours, and what comes of them. `isHeld`: what the application says arrives in the evening. */
+  /** A whole day: the night's training, clients in three hours, and what comes of them. `isHeld`: until the evening the broker takes nothing, from the endpoint and from the application. */
   async day(day: number, requests: number, { isHeld = false } = {}): Promise<void> {
     const date = this.dateOf(day);
     await this.keep(`${date}T02:16:00Z`);
@@ -141,20 +142,23 @@ export class Days {
     if (!this.#served) await this.desk.world.do('publish', {});
     if (!this.#served) await this.serve();
     await this.poll();
-    this.#isHeld = isHeld;
+    if (isHeld) this.#broker.leave();
     for (const hour of hours) {
       const at = (minute: number): string =>
         `${date}T${String(hour + Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}:00Z`;
       await this.application.serve({ from: at(0), to: at(60), requests }, (now) => this.desk.world.setClock(now));
       this.desk.world.setClock(at(91));
-      await this.#logged();
+      await this.#logged({ isHeld });
       await this.application.exportContracts(at(91));
       await this.keep(at(91));
       await this.poll();
     }
     this.desk.world.setClock(`${date}T23:30:00Z`);
-    this.#isHeld = false;
-    for (const [of, events] of this.#waiting.splice(0)) await this.#send(of, events);
+    if (isHeld) {
+      this.waited += (await this.#part('events'))['spooledBytes'] ?? 0;
+      await this.#broker.comeBack();
+      await this.#logged({ isHeld: false });
+    }
     await writeLawyers(this.#data, { plan: this.plan, lawyers: this.lawyers, through: before + day });
   }
 
@@ -166,10 +170,17 @@ export class Days {
     await this.keep(`${this.dateOf(day)}T02:31:00Z`);
   }
 
-  /** The log ends its file minutes after the last request; a store that is away has it later. */
-  async #logged(): Promise<void> {
-    for (const until = performance.now() + 3000; performance.now() < until && !this.away.isAway; await sleep(20))
-      if (((await this.health())['log'] as { spooledBytes: number }).spooledBytes === 0) return;
+  async #part(name: 'log' | 'events'): Promise<Record<string, number>> {
+    return (await this.health())[name] as Record<string, number>;
+  }
+
+  /** The log ends its file minutes after the last request, and events come to their broker within a second; a store or a broker that is away has it later. */
+  async #logged({ isHeld }: { readonly isHeld: boolean }): Promise<void> {
+    const isWritten = async (): Promise<boolean> => (await this.#part('events'))['written'] === this.application.asked;
+    const isSent = async (part: 'log' | 'events'): Promise<boolean> => (await this.#part(part))['spooledBytes'] === 0;
+    for (const until = performance.now() + 10_000; performance.now() < until; await sleep(20))
+      if ((await isWritten()) && (isHeld || (await isSent('events'))) && (this.away.isAway || (await isSent('log'))))
+        return;
   }
 
   async close(): Promise<void> {

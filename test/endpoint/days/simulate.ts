@@ -5,7 +5,7 @@ import type { ItemView } from '../../../src/operate/index.ts';
 import { Days } from './days.ts';
 import { Poison } from './poison.ts';
 
-/** On which day what goes wrong: features of the past that are swapped, some that say what nobody can know, a broker and a store that do not answer. */
+/** On which day what goes wrong: features of the past that are swapped, some that say what nobody can know, a broker that takes nothing until the evening, and a store that does not answer. */
 interface Faults {
   readonly swapped: number;
   readonly leaked: number;
@@ -34,6 +34,10 @@ export interface Simulated {
   /** Choices that clients made, and those that training has. */
   readonly choices: number;
   readonly learned: number;
+  /** Matches that training knows of, with a choice or without one; and the bytes of them that waited on the endpoint's disk for a broker. */
+  readonly shown: number;
+  readonly waited: number;
+  readonly told: boolean;
   /** Dates without a night that succeeded. */
   readonly missing: readonly string[];
   readonly objectives: readonly ItemView[];
@@ -108,9 +112,10 @@ async function figures(days: Days, count: number): Promise<Simulated> {
   const { desk, application } = days;
   const { versions } = await desk.world.do('models history', { model: 'ltr', limit: 1000 });
   const { objectives } = await desk.world.do('checklist', { pipeline: 'ranking' });
-  const [[logged, learned] = []] = await desk.rows(`select
+  const [[logged, learned, shown] = []] = await desk.rows(`select
     (select count(distinct request_id) from bronze.ltr_log where role = 'champion'),
-    (select count(*) from bronze.match_events where event_id like 'r-%' and chosen is not null)`);
+    (select count(*) from bronze.match_events where event_id like 'r-%' and chosen is not null),
+    (select count(*) from bronze.match_events where event_id like 'r-%')`);
   const found = await desk.rows(
     "select model_version, chosen, hit_at_3 from curated.vw_ltr_negocio where role = 'champion'",
   );
@@ -142,6 +147,9 @@ async function figures(days: Days, count: number): Promise<Simulated> {
     logged: Number(logged),
     choices: application.choices,
     learned: Number(learned),
+    shown: Number(shown),
+    waited: days.waited,
+    told: days.lines.some(({ event }) => event === 'events wait for their broker'),
     missing: Array.from({ length: count }, (_, day) => days.dateOf(day - 1)).filter((date) => !nights.has(date)),
     objectives,
     ...(await activation(desk)),
