@@ -65,3 +65,13 @@ export const whereOf = (definition: Definition): string =>
 /** For what cannot be whatever is done: `what` names the definition, `next` says what to write. */
 export const invalidDefinition = (what: string, definition: Definition, next: string, allowed?: string): EsteiraError =>
   new EsteiraError('DEFINITION_INVALID', { what, where: whereOf(definition), next, ...(allowed ? { allowed } : {}) });
+
+/** For what the type checker would have found: `got` in the place of what is allowed. */
+export const misshapen = (definition: Definition, what: string, got: unknown, allowed: string): EsteiraError =>
+  new EsteiraError('DEFINITION_INVALID', {
+    what,
+    where: whereOf(definition),
+    got: String(got),
+    allowed,
+    next: 'Correct the definition; `npx tsc --noEmit` shows all mistakes of this kind.',
+  });

@@ -1,7 +1,6 @@
 import { type Columns, keyOf, parseDuration } from '../columns/index.ts';
 import { type AnySource, type AnyTable, type Endpoint, type Way, wayOf } from '../define/index.ts';
-import { EsteiraError } from '../errors.ts';
-import { invalidDefinition } from './catalog.ts';
+import { misshapen } from './catalog.ts';
 import { insideOf } from './models.ts';
 
 const isShare = (value: unknown): boolean => typeof value === 'number' && value >= 0 && value <= 1;
@@ -14,7 +13,7 @@ const isPath = (value: unknown): boolean => /^(\/[a-z0-9_.-]+)+$/i.test(String(v
 export function refuseEndpoint(endpoint: Endpoint): void {
   const { name, facts } = endpoint;
   const refuse = (isRight: boolean, what: string, got: unknown, allowed: string): void => {
-    if (!isRight) throw invalid(endpoint, what, got, allowed);
+    if (!isRight) throw misshapen(endpoint, what, got, allowed);
   };
   const about = `The endpoint ${name}`;
   refuse(
@@ -74,7 +73,7 @@ function refuseUnservable(endpoint: Endpoint, called: string, table: AnyTable): 
   const { write, duplicates, refusedBy } = table.spec;
   const [key = ''] = keyOf(table.columns);
   const refuse = (why: string, allowed: string): never => {
-    throw invalid(
+    throw misshapen(
       endpoint,
       `The endpoint ${endpoint.name} cannot look up in ${table.name}.`,
       `${called}: ${why}`,
@@ -104,13 +103,3 @@ export const isWritable = ({ by, options, choices = [] }: AnySource['reader']): 
 /** One star, in the name of the file; the date before it or in a folder. */
 const perWriter = /^(?=.*\{date\})[^*]*\*[^*/]*\.(jsonl|ndjson|json)$/;
 export const writable = 'kafka(…), or files(…) with the date and one star in the name: match_events/{date}*.jsonl';
-
-const invalid = (endpoint: Endpoint, what: string, got: unknown, allowed: string): EsteiraError => {
-  const { details } = invalidDefinition(
-    what,
-    endpoint,
-    'Correct the definition; `npx tsc --noEmit` shows mistakes of types.',
-    allowed,
-  );
-  return new EsteiraError('DEFINITION_INVALID', { ...details, got: String(got) });
-};

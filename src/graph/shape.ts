@@ -14,7 +14,7 @@ import {
 } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { refuseAsOf } from './as-of.ts';
-import { type AnySettings, invalidDefinition } from './catalog.ts';
+import { type AnySettings, misshapen } from './catalog.ts';
 import { refuseEndpoint } from './endpoints.ts';
 import { refuseModel } from './models.ts';
 import { refuseMonitor } from './monitors.ts';
@@ -68,7 +68,7 @@ function refuseLimit(definition: Definition, { measure }: Monitor['expect']): vo
 /** Its name is typed by people, and is a DAG's on other schedulers. */
 function refuseJob(job: Job): void {
   if (!/^[a-z0-9_][a-z0-9_.-]*$/i.test(job.name))
-    throw invalid(
+    throw misshapen(
       job,
       `"${job.name}" cannot be the name of a job.`,
       job.name,
@@ -76,7 +76,7 @@ function refuseJob(job: Job): void {
     );
   const strange = job.triggers.find((trigger) => !isTrigger(trigger));
   if (strange !== undefined)
-    throw invalid(
+    throw misshapen(
       job,
       `The job ${job.name} has a time that is none.`,
       triggerText(strange),
@@ -85,16 +85,16 @@ function refuseJob(job: Job): void {
   for (const trigger of job.triggers) if (trigger.on === 'cron') refuseMissed(job, trigger);
   for (const [name, duration] of Object.entries(job.limits))
     if (!['run', 'step'].includes(name) || !parseDuration(String(duration)))
-      throw invalid(
+      throw misshapen(
         job,
         `The job ${job.name} has a limit that is none.`,
         `${name}: ${duration}`,
         "run and step: '2 hours'",
       );
   if (job.tell !== undefined && (typeof job.tell !== 'string' || job.tell === ''))
-    throw invalid(job, `The job ${job.name} tells what is no channel.`, String(job.tell), 'the name of a channel');
+    throw misshapen(job, `The job ${job.name} tells what is no channel.`, String(job.tell), 'the name of a channel');
   if (job.tell !== undefined && job.triggers.some(({ on }) => on === 'always'))
-    throw invalid(
+    throw misshapen(
       job,
       `The job ${job.name} tells how its runs ended, and goes on without end.`,
       `tell: ${job.tell}`,
@@ -107,7 +107,7 @@ function refuseJob(job: Job): void {
   const isNothing = job.build.length + job.train.length + job.refine.length + job.rollback.length === 0;
   if (!isNothing && wrong === undefined) return;
   const got = isNothing ? 'nothing' : String((wrong as Definition | undefined)?.name ?? wrong);
-  throw invalid(
+  throw misshapen(
     job,
     `The job ${job.name} builds what is no table and no source.`,
     got,
@@ -118,7 +118,7 @@ function refuseJob(job: Job): void {
 function refuseTraining(job: Job): void {
   const { train, refine } = job;
   const wrong = (what: string, one: AnyModel, allowed: string): EsteiraError =>
-    invalid(job, `The job ${job.name} ${what}.`, String(Object(one).name ?? one), allowed);
+    misshapen(job, `The job ${job.name} ${what}.`, String(Object(one).name ?? one), allowed);
   for (const [verb, models] of Object.entries({ trains: train, refines: refine })) {
     const strange = models.find((one: Definition | undefined) => one?.kind !== 'model');
     if (strange !== undefined) throw wrong(`${verb} what is no model`, strange, 'models');
@@ -138,7 +138,7 @@ function refuseTraining(job: Job): void {
 function refuseRollback(job: Job): void {
   const { rollback, triggers } = job;
   const refuse = (what: string, got: unknown, allowed: string): EsteiraError =>
-    invalid(job, `The job ${job.name} ${what}.`, String(got), allowed);
+    misshapen(job, `The job ${job.name} ${what}.`, String(got), allowed);
   for (const { model, frozen } of rollback) {
     if (model?.kind !== 'model') throw refuse('rolls back what is no model', Object(model).name ?? model, 'models');
     const { unit, count = 0 } = parseDuration(String(frozen ?? '1 day')) ?? {};
@@ -170,8 +170,8 @@ const isTrigger = (trigger: Trigger | undefined): boolean => {
 function refuseMissed(job: Job, { missed = 'skip', limit = 1 }: Extract<Trigger, { on: 'cron' }>): void {
   const what = `The job ${job.name} cannot treat missed times that way.`;
   const ways = ['run each', 'run once', 'skip'];
-  if (!ways.includes(missed)) throw invalid(job, what, `missed: ${missed}`, ways.join(', '));
-  if (!Number.isSafeInteger(limit) || limit < 1) throw invalid(job, what, `limit: ${limit}`, 'a whole number from 1');
+  if (!ways.includes(missed)) throw misshapen(job, what, `missed: ${missed}`, ways.join(', '));
+  if (!Number.isSafeInteger(limit) || limit < 1) throw misshapen(job, what, `limit: ${limit}`, 'a whole number from 1');
 }
 
 /** Every name that a table says of itself is one of its columns, and every word one that the planner knows. */
@@ -182,14 +182,14 @@ function refuseTable(table: AnyTable): void {
   const words = ['merge deleting', 'append changes', 'replace each', 'history'];
   const way = typeof spec.write === 'object' ? spec.write.way : spec.write;
   if (!ways.includes(way) && !words.includes(way))
-    throw invalid(
+    throw misshapen(
       table,
       `${name} cannot be written that way.`,
       String(way),
       `${ways.join(', ')}, mergeDeleting(…), appendChanges(…), replaceEach(…), history(…)`,
     );
   if (spec.invalid !== 'fail' && spec.invalid !== 'set aside')
-    throw invalid(table, `${name} cannot treat invalid rows that way.`, String(spec.invalid), "'fail', 'set aside'");
+    throw misshapen(table, `${name} cannot treat invalid rows that way.`, String(spec.invalid), "'fail', 'set aside'");
   for (const column of spec.duplicates?.by ?? []) refuseUnknown(table, column, spec.given);
   refuseWay(table);
   for (const rule of Object.values(spec.rules)) {
@@ -210,7 +210,7 @@ function refuseWay(table: AnyTable): void {
     refuseUnknown(table, column, given);
     const { kind } = (given[column] as Columns[string]).facts;
     const what = `${word} needs a column of kind ${kinds.join(' or ')}.`;
-    if (!kinds.includes(kind)) throw invalid(table, what, kind, kinds.join(', '));
+    if (!kinds.includes(kind)) throw misshapen(table, what, kind, kinds.join(', '));
   };
   if (write.way === 'replace each') refuseUnknown(table, write.column, given);
   if (write.way === 'merge deleting') needs(`mergeDeleting('${write.deleted}')`, write.deleted, ['boolean']);
@@ -222,13 +222,13 @@ function refuseWay(table: AnyTable): void {
   // Names that differ in case only are refused with those of all columns.
   const twice = [write.from, write.until].find((column) => Object.hasOwn(given, column) || write.from === write.until);
   if (twice !== undefined)
-    throw invalid(table, `${name} has two columns ${twice}.`, twice, 'names for from and until that no column has');
+    throw misshapen(table, `${name} has two columns ${twice}.`, twice, 'names for from and until that no column has');
 }
 
 /** What a query reads since when; and that an engine has a query of its own, or there is another. */
 function refuseRecipe(table: AnyTable, { recipe }: AnyRows): void {
   if (recipe.by === 'engine' && !recipe.queries['otherwise'])
-    throw invalid(
+    throw misshapen(
       table,
       `The query of ${table.name} leaves out an engine.`,
       Object.keys(recipe.queries).join(', '),
@@ -242,7 +242,7 @@ function refuseRecipe(table: AnyTable, { recipe }: AnyRows): void {
   const { lookback } = recipe;
   if (lookback === undefined) return;
   if (parseDuration(lookback) === undefined)
-    throw invalid(
+    throw misshapen(
       table,
       `A lookback of ${table.name} is no duration.`,
       String(lookback),
@@ -250,7 +250,7 @@ function refuseRecipe(table: AnyTable, { recipe }: AnyRows): void {
     );
   const { kind } = recipe.of.columns[recipe.column].facts;
   if (kind !== 'date' && kind !== 'timestamp')
-    throw invalid(
+    throw misshapen(
       table,
       `A lookback of ${table.name} needs a column of days or instants.`,
       `${recipe.column} is ${kind}`,
@@ -267,7 +267,12 @@ function refuseSource(source: AnySource): void {
   refuseUnknown(source, day, columns);
   const { kind } = (columns[day] as Columns[string]).facts;
   if (hourly && kind !== 'timestamp')
-    throw invalid(source, `Nothing says of which hour a row of ${source.name} is.`, `${day} is ${kind}`, 'a timestamp');
+    throw misshapen(
+      source,
+      `Nothing says of which hour a row of ${source.name} is.`,
+      `${day} is ${kind}`,
+      'a timestamp',
+    );
 }
 
 /** Each row of a settings table is found by its key. */
@@ -277,20 +282,21 @@ function refuseSettings(settings: AnySettings): void {
   const keys = keyOf(columns);
   if (settings.single) return;
   if (keys.length === 0)
-    throw invalid(settings, `Nothing says which row of ${name} is meant.`, 'no key', 'a column with .key()');
+    throw misshapen(settings, `Nothing says which row of ${name} is meant.`, 'no key', 'a column with .key()');
   const texts = rows.map((row: Readonly<Record<string, unknown>>) => keys.map((key) => String(row[key])).join(', '));
   const twice = texts.find((text, index) => texts.indexOf(text) !== index);
-  if (twice !== undefined) throw invalid(settings, `Two rows of ${name} have one key.`, twice, 'one row for each key');
+  if (twice !== undefined)
+    throw misshapen(settings, `Two rows of ${name} have one key.`, twice, 'one row for each key');
 }
 
 /** `col.…` gives every column; whatever else stands there came by without a type checker. */
 function refuseColumns(definition: Definition, columns: Columns): void {
   const all = Object.entries<Columns[string] | undefined>(columns ?? {});
-  if (all.length === 0) throw invalid(definition, `${definition.name} has no columns.`, 'none', 'one column or more');
+  if (all.length === 0) throw misshapen(definition, `${definition.name} has no columns.`, 'none', 'one column or more');
   const seen = new Set<string>();
   for (const [name, column] of all) {
     if (!kinds.includes(column?.facts?.kind ?? ''))
-      throw invalid(
+      throw misshapen(
         definition,
         `The column ${name} of ${definition.name} is none.`,
         String(column),
@@ -298,7 +304,7 @@ function refuseColumns(definition: Definition, columns: Columns): void {
       );
     // Engines do not tell case apart.
     if (seen.has(name.toLowerCase()))
-      throw invalid(
+      throw misshapen(
         definition,
         `${definition.name} has two columns ${name.toLowerCase()}.`,
         name,
@@ -317,15 +323,5 @@ function refuseUnknown(
 ): void {
   if (columns && Object.hasOwn(columns, column)) return;
   const what = `${definition.name} names a column that ${of} does not have.`;
-  throw invalid(definition, what, String(column), Object.keys(columns ?? {}).join(', ') || 'a column of a table');
+  throw misshapen(definition, what, String(column), Object.keys(columns ?? {}).join(', ') || 'a column of a table');
 }
-
-const invalid = (definition: Definition, what: string, got: string, allowed: string): EsteiraError => {
-  const { details } = invalidDefinition(
-    what,
-    definition,
-    'Correct the definition; `npx tsc --noEmit` shows all mistakes of this kind.',
-    allowed,
-  );
-  return new EsteiraError('DEFINITION_INVALID', { ...details, got });
-};

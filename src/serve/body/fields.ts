@@ -1,4 +1,5 @@
 import type { ColumnFacts, Columns } from '../../columns/index.ts';
+import { holds } from '../../quality/judge.ts';
 
 /** One column, as the code that reads or writes it is made from. */
 export interface Field {
@@ -41,3 +42,16 @@ export function read(object: string, name: string): string {
   const own = `${object}[${JSON.stringify(name)}]`;
   return name in {} ? `(Object.hasOwn(${object}, ${JSON.stringify(name)}) ? ${own} : undefined)` : own;
 }
+
+/** Conditions that the value `x` keeps, one for each rule of its column. */
+export const rulesIn = (code: Code, { kind, rules = [] }: ColumnFacts): readonly string[] => {
+  const isNumber = kind === 'integer' || kind === 'real';
+  return rules.flatMap((rule): string[] => {
+    if (rule.code === 'present') return [];
+    if (isNumber && rule.code === 'min') return [`x >= ${rule.allowed}`];
+    if (isNumber && rule.code === 'max') return [`x <= ${rule.allowed}`];
+    if (rule.code === 'one_of') return [`${code.constant(new Set(rule.allowed))}.has(x)`];
+    const judgement = code.constant({ ...rule, column: '', flag: '' });
+    return [`${code.constant(holds)}(${judgement}, x)`];
+  });
+};

@@ -1,9 +1,8 @@
 import type { ColumnFacts, Columns } from '../../columns/index.ts';
 import { nearest } from '../../columns/nearest.ts';
-import { holds } from '../../quality/judge.ts';
 import type { Row } from '../parts.ts';
 import { Refusal, shown } from '../refusals.ts';
-import { Code, type Field, fieldsOf, mayMiss, read } from './fields.ts';
+import { Code, type Field, fieldsOf, mayMiss, read, rulesIn } from './fields.ts';
 import { allowedText, fromJson, isPlain, itemOf } from './values.ts';
 
 /** Gives what JSON brought as the row that the columns declare, the values in their places; throws Refusal with the place of what is wrong. */
@@ -69,7 +68,7 @@ class Making {
   /** Statements that look at `x`, and may put another value in its place. */
   #value(facts: ColumnFacts, failing: string, place: string): { readonly text: string; readonly converts: boolean } {
     const { kind } = facts;
-    const rules = this.#rules(facts).map((test) => `if (!(${test})) ${failing};`);
+    const rules = rulesIn(this.#code, facts).map((test) => `if (!(${test})) ${failing};`);
     const all = (test: string, converts = false) => ({ text: [test, ...rules].join('\n'), converts });
     const must = (test: string) => all(`if (!(${test})) ${failing};`);
     switch (kind) {
@@ -110,18 +109,6 @@ class Making {
     const failing = `${this.#wrong}(undefined, x, at, i, ${this.#code.constant({ facts })})`;
     const { text } = this.#value(facts, failing, place);
     return this.#code.add('x, at, i', `${mayMiss(facts) ? 'if (x === null) return x;\n' : ''}${text}\nreturn x;`);
-  }
-
-  #rules({ kind, rules = [] }: ColumnFacts): string[] {
-    const isNumber = kind === 'integer' || kind === 'real';
-    return rules.flatMap((rule): string[] => {
-      if (rule.code === 'present') return [];
-      if (isNumber && rule.code === 'min') return [`x >= ${rule.allowed}`];
-      if (isNumber && rule.code === 'max') return [`x <= ${rule.allowed}`];
-      if (rule.code === 'one_of') return [`${this.#code.constant(new Set(rule.allowed))}.has(x)`];
-      const judgement = this.#code.constant({ ...rule, column: '', flag: '' });
-      return [`${this.#code.constant(holds)}(${judgement}, x)`];
-    });
   }
 }
 

@@ -1,7 +1,7 @@
 import type { ColumnFacts, Columns } from '../../columns/index.ts';
 import { holds } from '../../quality/judge.ts';
 import { PlainError } from '../briefly.ts';
-import { Code, type Field, fieldsOf, mayMiss, read } from './fields.ts';
+import { Code, type Field, fieldsOf, mayMiss, read, rulesIn } from './fields.ts';
 import { allowedText, isPlain, itemOf, kindText } from './values.ts';
 
 /** What a handler gave is not what its endpoint declares. */
@@ -58,7 +58,7 @@ class Making {
   #value(facts: ColumnFacts, place: string): { readonly checks: string; readonly text: string } {
     const failing = `${this.#wrong}(x, ${this.#code.constant({ place, kind: allowedText(facts) })});`;
     const must = (test: string, text: string) => ({
-      checks: [test, ...this.#rules(facts)].map((one) => `if (!(${one})) ${failing}`).join('\n'),
+      checks: [test, ...rulesIn(this.#code, facts)].map((one) => `if (!(${one})) ${failing}`).join('\n'),
       text,
     });
     switch (facts.kind) {
@@ -97,17 +97,6 @@ class Making {
     const { checks, text } = this.#value(facts, place);
     const missing = mayMiss(facts) ? "if (x === undefined || x === null) return 'null';\n" : '';
     return this.#code.add('x', `${missing}${checks}\nreturn ${text};`);
-  }
-
-  #rules({ kind, rules = [] }: ColumnFacts): string[] {
-    const isNumber = kind === 'integer' || kind === 'real';
-    return rules.flatMap((rule): string[] => {
-      if (rule.code === 'present') return [];
-      if (isNumber && rule.code === 'min') return [`x >= ${rule.allowed}`];
-      if (isNumber && rule.code === 'max') return [`x <= ${rule.allowed}`];
-      const judgement = this.#code.constant({ ...rule, column: '', flag: '' });
-      return [`${this.#code.constant(holds)}(${judgement}, x)`];
-    });
   }
 }
 

@@ -1,25 +1,17 @@
-import path from 'node:path';
 import type { EventsPart, Figure, Row } from '../parts.ts';
 import { dayOf } from './days.ts';
+import { Disk } from './disk.ts';
 import { type EventText, eventTexts } from './event-text.ts';
 import { type EventTarget, type Way, wayOf } from './event-ways.ts';
-import { SpooledFiles } from './files.ts';
 import { Lines } from './lines.ts';
 import { Losses } from './losses.ts';
-import { NoDisk } from './no-disk.ts';
-import type { Writing } from './prediction-log.ts';
-import { Spool } from './spool.ts';
 import { Turns } from './turns.ts';
+import type { Writing } from './writing.ts';
 
 /** Events are put together in memory for so long, in milliseconds: what a process that is killed loses; and so many characters of them at most. */
 const held = Object.freeze({ milliseconds: 500, most: 16 << 20 });
 /** Characters of one event: a broker takes a million bytes, and text may have three for each. */
 const longest = 300_000;
-
-interface Disk {
-  readonly spool: Spool;
-  readonly files: SpooledFiles<Lines>;
-}
 
 /** Sends what was answered to where its source is read from, by way of this disk: to the broker as soon as it takes it, or as files of the day. */
 export class Events implements EventsPart {
@@ -29,8 +21,7 @@ export class Events implements EventsPart {
   readonly #turns: Turns;
   readonly #losses: Losses;
   readonly #refused: Losses;
-  #disk: Promise<Disk> | undefined;
-  #opened: Disk | undefined;
+  readonly #disk: Disk<Lines>;
   #waiting: { readonly day: string; readonly line: string }[] = [];
   #held = 0;
   #written = 0;
@@ -41,41 +32,20 @@ export class Events implements EventsPart {
     if (!events) throw new TypeError(`${endpoint.name} has no events`);
     this.#options = options;
     this.#way = wayOf(target, options);
+    const { store, target: pathOf } = this.#way;
+    this.#disk = new Disk(options, {
+      ...{ folder: 'events', store, begin: Lines.begin, mend: Lines.mend },
+      target: (day, number) => pathOf(day, `${options.process}-${String(number).padStart(9, '0')}`),
+    });
     this.#textOf = eventTexts(events.to, target.to === 'topic' ? target.key : undefined);
     this.#losses = new Losses({ begins: 'events dropped', ends: 'events written again' }, options);
     this.#refused = new Losses({ begins: 'events refused', ends: 'events taken again' }, options);
     this.#turns = new Turns({
       ...{ every: held.milliseconds, clock, say, what: 'events' },
       write: () => this.#write(),
-      send: async () => (await this.#onDisk()).files.send(),
+      send: () => this.#disk.send(),
     });
     this.#turns.start();
-  }
-
-  async #onDisk(): Promise<Disk> {
-    this.#disk ??= this.#open();
-    try {
-      this.#opened = await this.#disk;
-      return this.#opened;
-    } catch (error) {
-      this.#disk = undefined;
-      throw new NoDisk(error);
-    }
-  }
-
-  async #open(): Promise<Disk> {
-    const { process, clock, bounds, spool: folder, takeLock, trace } = this.#options;
-    const { store, target } = this.#way;
-    const spool = await Spool.open({
-      ...{ folder: path.join(folder, 'events'), process, takeLock, mend: Lines.mend },
-      ...(trace && { trace }),
-    });
-    const files = new SpooledFiles({
-      ...{ spool, store, clock, begin: Lines.begin },
-      target: (day, number) => target(day, `${process}-${String(number).padStart(9, '0')}`),
-      ...(bounds?.spool === undefined ? {} : { most: bounds.spool }),
-    });
-    return { spool, files };
   }
 
   /** Does not throw: what the source refuses is counted, and said. */
@@ -100,7 +70,7 @@ export class Events implements EventsPart {
   }
 
   async #write(): Promise<void> {
-    const { files } = await this.#onDisk();
+    const files = await this.#disk.files();
     const waiting = this.#waiting;
     this.#waiting = [];
     for (const [day, some] of Map.groupBy(waiting, (one) => one.day)) {
@@ -124,7 +94,7 @@ export class Events implements EventsPart {
       written: this.#written,
       dropped: this.#losses.count,
       refused: this.#refused.count,
-      spooledBytes: Math.max(0, this.#opened?.spool.bytes ?? 0),
+      spooledBytes: this.#disk.bytes,
     };
   }
 
@@ -146,15 +116,15 @@ export class Events implements EventsPart {
 
   /** Sends all of it; false where something waits on the disk. */
   async flush(): Promise<boolean> {
-    return await this.#turns.all(async () => (await this.#onDisk()).files.end());
+    return await this.#turns.all(() => this.#disk.end());
   }
 
   /** Waits a few seconds; what is not taken is sent by the next process. */
   async close(): Promise<void> {
-    await this.#turns.close(async () => (await this.#onDisk()).files.end());
+    await this.#turns.close(() => this.#disk.end());
     const left = this.#waiting.splice(0).length;
     this.#losses.end(left, 'it could not be written to this machine before the end');
     await this.#way.close();
-    await this.#opened?.spool.close();
+    await this.#disk.close();
   }
 }

@@ -79,6 +79,13 @@ export class Part {
     }
   }
 
+  /** Gives what a dead process has left its end; false where it has no row. */
+  static async mend(location: string): Promise<boolean> {
+    const part = await Part.found(location);
+    await part?.finish();
+    return part !== undefined;
+  }
+
   /** Of a file that whoever wrote it has left: every whole group of it; nothing where it has none. */
   static async found(location: string): Promise<Part | undefined> {
     const file = await open(location, 'r+');

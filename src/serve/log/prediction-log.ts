@@ -1,39 +1,19 @@
-import path from 'node:path';
-import { type Endpoint, logFolder } from '../../define/index.ts';
-import type { Clock, KeptFiles, TakeLock } from '../../ports/index.ts';
-import type { Figure, Logged, LogPart, Say } from '../parts.ts';
+import { logFolder } from '../../define/index.ts';
+import type { Figure, Logged, LogPart } from '../parts.ts';
 import { Chunk, type Readers, readersOf } from './chunk.ts';
 import { dayOf } from './days.ts';
-import { SpooledFiles } from './files.ts';
+import { Disk } from './disk.ts';
 import { type Layout, layoutOf } from './layout.ts';
 import { Losses } from './losses.ts';
-import { NoDisk } from './no-disk.ts';
 import { Bytes } from './parquet/bytes.ts';
 import { Part } from './part.ts';
 import { isLogged } from './sample.ts';
-import { Spool, type SpoolPoint } from './spool.ts';
 import { Turns } from './turns.ts';
+import type { Writing } from './writing.ts';
 
 /** Rows are put together in memory until they are so many bytes, or so old, in milliseconds: what a process that is killed loses. */
 const held = Object.freeze({ bytes: 1 << 20, milliseconds: 2000, most: 64 << 20 });
 
-/** What both the log and the events of an endpoint need. */
-export interface Writing {
-  readonly endpoint: Endpoint;
-  /** Where the files go. */
-  readonly store: KeptFiles;
-  /** A folder of this machine, of this endpoint in this environment. */
-  readonly spool: string;
-  /** No other process is called so, now or later. */
-  readonly process: string;
-  readonly takeLock: TakeLock;
-  readonly clock: Clock;
-  readonly say: Say;
-  /** Called at each named point, which waits for what it gives. */
-  readonly trace?: (point: SpoolPoint | 'rows-written') => void | Promise<void>;
-  /** What memory and disk may hold, in bytes, where it is not the usual. */
-  readonly bounds?: { readonly memory?: number; readonly spool?: number };
-}
 interface Options extends Writing {
   /** The share of requests that is logged, as it is now. */
   readonly sample: () => number;
@@ -43,10 +23,6 @@ interface Waiting {
   readonly day: string;
   readonly chunk: Chunk;
 }
-interface Disk {
-  readonly spool: Spool;
-  readonly files: SpooledFiles<Part>;
-}
 
 /** Writes what was predicted to files, beside the answers: nothing that it meets is thrown to whoever answers, and nobody waits for it. */
 export class PredictionLog implements LogPart {
@@ -55,8 +31,7 @@ export class PredictionLog implements LogPart {
   readonly #readers: Readers;
   readonly #turns: Turns;
   readonly #losses: Losses;
-  #disk: Promise<Disk> | undefined;
-  #opened: Disk | undefined;
+  readonly #disk: Disk<Part>;
   /** Rows that come in, and those that are about to be written. */
   #current: Waiting | undefined;
   readonly #waiting: Waiting[] = [];
@@ -67,50 +42,23 @@ export class PredictionLog implements LogPart {
   #unsampled = 0;
 
   constructor(options: Options) {
-    const { endpoint, clock, say } = options;
+    const { endpoint, process, store, clock, say } = options;
     this.#options = options;
     this.#layout = layoutOf(endpoint);
     this.#readers = readersOf(this.#layout);
+    this.#disk = new Disk(options, {
+      ...{ folder: 'log', store, mend: Part.mend },
+      begin: (location) => Part.begin(location, this.#layout.stored),
+      target: (day, number) =>
+        `${logFolder(endpoint.name)}/${day}/${process}-${String(number).padStart(6, '0')}.parquet`,
+    });
     this.#losses = new Losses({ begins: 'log dropped', ends: 'log written again' }, options);
     this.#turns = new Turns({
       ...{ every: held.milliseconds, clock, say, what: 'log' },
       write: () => this.#write(),
-      send: async () => (await this.#onDisk()).files.send(),
+      send: () => this.#disk.send(),
     });
     this.#turns.start();
-  }
-
-  /** Where it cannot be opened it is tried again by the next who asks. */
-  async #onDisk(): Promise<Disk> {
-    this.#disk ??= this.#open();
-    try {
-      this.#opened = await this.#disk;
-      return this.#opened;
-    } catch (error) {
-      this.#disk = undefined;
-      throw new NoDisk(error);
-    }
-  }
-
-  async #open(): Promise<Disk> {
-    const { endpoint, process, store, clock, bounds, spool: folder, takeLock, trace } = this.#options;
-    const spool = await Spool.open({
-      ...{ folder: path.join(folder, 'log'), process, takeLock },
-      ...(trace && { trace }),
-      async mend(location) {
-        const part = await Part.found(location);
-        await part?.finish();
-        return part !== undefined;
-      },
-    });
-    const files = new SpooledFiles({
-      ...{ spool, store, clock },
-      begin: (location) => Part.begin(location, this.#layout.stored),
-      target: (day, number) =>
-        `${logFolder(endpoint.name)}/${day}/${process}-${String(number).padStart(6, '0')}.parquet`,
-      ...(bounds?.spool === undefined ? {} : { most: bounds.spool }),
-    });
-    return { spool, files };
   }
 
   /** Copies what it needs; does not throw. */
@@ -151,7 +99,7 @@ export class PredictionLog implements LogPart {
 
   /** Everything that waits in memory goes to the disk. */
   async #write(): Promise<void> {
-    const { files } = await this.#onDisk();
+    const files = await this.#disk.files();
     this.#seal();
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
       const { day, chunk } = next;
@@ -178,7 +126,7 @@ export class PredictionLog implements LogPart {
       written: this.#written,
       dropped: this.#losses.count,
       unsampled: this.#unsampled,
-      spooledBytes: Math.max(0, this.#opened?.spool.bytes ?? 0),
+      spooledBytes: this.#disk.bytes,
     };
   }
 
@@ -203,15 +151,15 @@ export class PredictionLog implements LogPart {
 
   /** Brings all that was added into the store; false where the store did not take it: it waits on the disk. */
   async flush(): Promise<boolean> {
-    return await this.#turns.all(async () => (await this.#onDisk()).files.end());
+    return await this.#turns.all(() => this.#disk.end());
   }
 
   /** Waits a few seconds for the store; what it does not take is sent by the next process. */
   async close(): Promise<void> {
-    await this.#turns.close(async () => (await this.#onDisk()).files.end());
+    await this.#turns.close(() => this.#disk.end());
     this.#seal();
     const left = this.#waiting.splice(0).reduce((sum, { chunk }) => sum + chunk.rows, 0);
     this.#losses.end(left, 'it could not be written to this machine before the end');
-    await this.#opened?.spool.close();
+    await this.#disk.close();
   }
 }
