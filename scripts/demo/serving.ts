@@ -35,14 +35,17 @@ export async function demonstrateServing(
     const lawyers = lawyersOf(plan);
     const application = new Application({ plan, lawyers, address: endpoint.address, folder, send: eventFiles(folder) });
     await application.serve({ from: `${date}T12:00:00Z`, to: `${date}T12:30:00Z`, requests: clients }, setClock);
-    at.ask('settings', 'set', 'config.ltr.ltr_ndcg_min', '0.65', '--reason', 'models are to get out again');
+    at.show('settings', 'set', 'config.ltr.ltr_ndcg_min', '0.65', '--reason', 'models are to get out again');
     setClock(`${date}T13:06:00Z`);
     at.show('run', 'train_ltr_hourly');
-    console.log(`\n$ curl -X POST ${endpoint.address}/api/debug/reload_weights`);
-    const swap = (await (
-      await fetch(`${endpoint.address}/api/debug/reload_weights`, { method: 'POST' })
-    ).json()) as Swap;
-    console.log(swapText(swap));
+    await asked(`${endpoint.address}/api/debug/reload_weights`, 'POST', [
+      'result',
+      'from',
+      'to',
+      'comparison',
+      'requests',
+    ]);
+    await asked(`${endpoint.address}/ltr/health`, 'GET', ['status', 'model', 'reload']);
     await application.serve({ from: `${date}T13:10:00Z`, to: `${date}T13:40:00Z`, requests: clients }, setClock);
     await application.exportContracts(`${date}T14:30:00Z`);
     setClock(`${date}T14:31:00Z`);
@@ -50,7 +53,7 @@ export async function demonstrateServing(
     at.show('run', 'ltr_negocio');
     at.show(
       'query',
-      "select model_version, requests, chosen, hit_at_3, ndcg_at_5, contracts from curated.vw_ltr_negocio where role = 'champion' order by 1",
+      "select model_version, requests, chosen, round(hit_at_3, 3) as hit_at_3, round(ndcg_at_5, 3) as ndcg_at_5, contracts from curated.vw_ltr_negocio where role = 'champion' order by 1",
     );
     return compare(at, application);
   } finally {
@@ -58,15 +61,12 @@ export async function demonstrateServing(
   }
 }
 
-interface Swap {
-  readonly result?: string;
-  readonly from?: { readonly version: string };
-  readonly to?: { readonly version: string };
-  readonly comparison?: { readonly requests: number; readonly sameFirst: number };
-  readonly requests?: { readonly inFlight: number; readonly failed: number };
+/** Asks as a person with curl would, and shows these parts of the answer. */
+async function asked(url: string, method: 'GET' | 'POST', parts: readonly string[]): Promise<void> {
+  console.log(`\n$ curl ${method === 'GET' ? '' : `-X ${method} `}${url}`);
+  const answer = (await (await fetch(url, { method })).json()) as Readonly<Record<string, unknown>>;
+  for (const part of parts) console.log(`  ${part}: ${JSON.stringify(answer[part])}`);
 }
-const swapText = ({ result, from, to, comparison, requests }: Swap): string =>
-  `${result}: ${from?.version ?? 'none'} → ${to?.version ?? '?'}, compared on ${comparison?.requests ?? 0} requests, ${requests?.failed ?? '?'} failed`;
 
 interface Process {
   readonly address: string;
@@ -94,7 +94,7 @@ async function begin(root: string, clock: string): Promise<Process> {
     });
     child.once('close', () => reject(new Error(`the endpoint ended: ${said}`)));
   });
-  console.log(`ready at ${address}`);
+  console.log(`It is ready at ${address}`);
   const end = async (): Promise<void> => {
     child.kill('SIGTERM');
     await ended;
