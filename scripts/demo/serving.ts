@@ -45,7 +45,7 @@ export async function demonstrateServing(
       'comparison',
       'requests',
     ]);
-    await asked(`${endpoint.address}/ltr/health`, 'GET', ['status', 'model', 'reload']);
+    await asked(`${endpoint.address}/ltr/health`, 'GET', ['status', 'models', 'log']);
     await application.serve({ from: `${date}T13:10:00Z`, to: `${date}T13:40:00Z`, requests: clients }, setClock);
     await application.exportContracts(`${date}T14:30:00Z`);
     setClock(`${date}T14:31:00Z`);
