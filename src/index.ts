@@ -22,6 +22,7 @@ export {
   existsIn,
   expectNone,
   exposureGap,
+  external,
   failures,
   fairnessGap,
   fallbackShare,
@@ -30,6 +31,7 @@ export {
   fn,
   from,
   history,
+  imported,
   inertia,
   invalidShare,
   job,
@@ -63,5 +65,6 @@ export {
   type Table,
   table,
   unpublished,
+  valuesOf,
   volume,
 } from './define/index.ts';

@@ -26,8 +26,11 @@ export {
   type Rollback,
   type Trigger,
 } from './job.ts';
+export { batchColumns, type KeptIn, receiptColumns } from './kept.ts';
 export {
   boostedTrees,
+  external,
+  imported,
   kmeans,
   type Learner,
   lambdaMart,
@@ -94,10 +97,12 @@ export {
   extraColumn,
   files,
   firstOf,
+  type Matching,
   type NewColumns,
   type Reader,
   type Source,
   source,
+  valuesOf,
 } from './source.ts';
 export {
   type AnyTable,

@@ -18,7 +18,9 @@ export interface Learner<
     | 'linear regression'
     | 'boosted trees'
     | 'regression trees'
-    | 'lambdamart';
+    | 'lambdamart'
+    | 'imported'
+    | 'external';
   readonly options: Readonly<Record<string, unknown>>;
   readonly output: Out;
   readonly measures: readonly Named[];
@@ -191,3 +193,59 @@ export const lambdaMart = <const At extends number>(
     target: ['integer', 'boolean'],
     grouped: true,
   });
+
+/** How a model from elsewhere agreed with itself before it was converted. */
+const agreement = { measure: col.text().key(), value: col.real() };
+const elsewhere = {
+  part: 'agreement',
+  inside: { columns: agreement, features: false },
+  missing: true,
+  inProcess: true,
+} as const;
+
+/**
+ * A model that was trained elsewhere: a pipeline of scikit-learn (`.joblib`, `.pkl`), `.onnx`, or LightGBM's `model.txt`, below the project's folder or
+ * given to `esteira models import`. Training takes it in: what is pickled is scanned, converted once, and compared with the original row by row. `output`:
+ * of a classifier the probability of its second class, or of `positive`; several columns are its classes in their order; of a regression its value.
+ */
+export const imported = <Out extends Columns>(
+  file: string,
+  options: { readonly output: Out; readonly positive?: string | number | boolean },
+) => {
+  const { output, ...rest } = options;
+  return learner({
+    ...elsewhere,
+    learner: 'imported',
+    options: { file, ...rest },
+    output,
+    measures: ['max_difference', 'mean_difference', 'rows_compared', 'auc', 'log_loss', 'brier', 'rmse', 'mae'],
+    target: ['boolean', 'integer', 'bigint', 'real', 'decimal'],
+  });
+};
+
+/**
+ * Training by a program of yours: `external(['python3', 'train.py'], …)`. In the folder that it is given as ESTEIRA_TRAINING stand `rows.parquet` (the rows
+ * to learn from, without those that are kept to judge with) and `training.json` (features, target, options); it leaves `model.onnx` or `model.txt` there. What
+ * it prints is the run's log; with another exit code than 0 the training has failed.
+ */
+export const external = <Out extends Columns>(
+  command: readonly [string, ...string[]],
+  options: {
+    readonly output: Out;
+    readonly positive?: string | number | boolean;
+    /** Names of variables that the program is given; it has no others but PATH and HOME. */
+    readonly variables?: readonly string[];
+    /** Of the program's choosing: handed on in `training.json`. */
+    readonly parameters?: Readonly<Record<string, string | number | boolean>>;
+  },
+) => {
+  const { output, ...rest } = options;
+  return learner({
+    ...elsewhere,
+    learner: 'external',
+    options: { command, ...rest },
+    output,
+    measures: ['auc', 'log_loss', 'brier', 'rmse', 'mae'],
+    target: ['boolean', 'integer', 'bigint', 'real', 'decimal'],
+  });
+};

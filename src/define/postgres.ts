@@ -1,5 +1,6 @@
 import { col } from '../columns/index.ts';
 import { EsteiraError } from '../errors.ts';
+import { type KeepOptions, type KeptIn, keptIn } from './kept.ts';
 import { type Env, type Reader, reader } from './source.ts';
 
 interface TableOptions {
@@ -49,6 +50,11 @@ export const postgres = (url: Env) =>
         },
         streams: true,
       }),
+    /** Rows of a table are written there: `keptIn: app.keep('public.users')`. */
+    keep: (name: string, options: KeepOptions = {}): KeptIn => {
+      refuseName('table', name);
+      return keptIn('postgres', { url, name }, options);
+    },
   });
 
 const example = (name: string): string => `.table('${name}', { cursor: 'updated_at' }).`;

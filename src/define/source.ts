@@ -1,7 +1,8 @@
 import { type Column, type Columns, col, type NamesOf, type Time } from '../columns/index.ts';
 import { EsteiraError } from '../errors.ts';
 import type { Definition } from './definition.ts';
-import { type Growing, named, type Readable, readableBy } from './rows.ts';
+import { type Growing, named, type Readable, readableBy, type Setting } from './rows.ts';
+import type { Table } from './table.ts';
 
 /** The name of an environment variable, and the value when it is not set, or empty: read when used, never stored. */
 export type Env = `env:${string}`;
@@ -10,7 +11,7 @@ export const env = (name: string, otherwise?: string): Env =>
 
 /** Where the rows of a source come from; `Extra` are columns that the reader adds. */
 export interface Reader<Extra extends Columns = {}> {
-  readonly by: 'files' | 'postgres' | 'postgres changes' | 'kafka' | 'first of';
+  readonly by: 'files' | 'postgres' | 'postgres changes' | 'kafka' | 'supabase' | 'first of';
   readonly options: Readonly<Record<string, string>>;
   /** Those of the options that are secret; without this all that are variables. */
   readonly secret?: readonly string[];
@@ -25,7 +26,25 @@ export interface Reader<Extra extends Columns = {}> {
   readonly sent?: true;
   /** Whoever reads takes the first of these that can be reached. */
   readonly choices?: readonly Reader<Columns>[];
+  /** It gives the rows for what another table has. */
+  readonly matching?: Matching;
 }
+
+/** Every value of a column that a table has. */
+export interface ValuesOf {
+  readonly valuesOf: Definition;
+  readonly column: string;
+}
+/** Rows of which the column has one of these values; so many of them are asked for at once. */
+export interface Matching {
+  readonly column: string;
+  readonly values: ValuesOf;
+  readonly batch: number | Setting<number>;
+}
+
+/** The rows for what another table has: `where: { user_id: valuesOf(users, 'id') }`; that table is built before. */
+export const valuesOf = <C extends Columns>(of: Table<C>, column: NamesOf<C, string | number | bigint>): ValuesOf =>
+  Object.freeze({ valuesOf: of, column });
 
 export const reader = <Extra extends Columns>(of: Reader<Extra>): Reader<Extra> => Object.freeze(of);
 
@@ -126,7 +145,7 @@ export function source<C extends Columns, Extra extends Columns, Mode extends Ne
     {
       kind: 'source' as const,
       name,
-      dependsOn: Object.freeze([]),
+      dependsOn: Object.freeze(readFor(spec.reader)),
       reader: spec.reader,
       contract: Object.freeze({ newColumns, breach }),
       ...(day ? { day } : {}),
@@ -140,6 +159,13 @@ export function source<C extends Columns, Extra extends Columns, Mode extends Ne
     refuseUnread,
   );
   return self;
+}
+
+/** What must be there before it can be read. */
+function readFor({ matching }: Reader<Columns>): readonly Definition[] {
+  if (!matching) return [];
+  const { values, batch } = matching;
+  return [values.valuesOf, ...(typeof batch === 'object' ? [batch.of] : [])];
 }
 
 function refuseUnread({ name, reader: { onlyWhole } }: Pick<AnySource, 'name' | 'reader'>): void {

@@ -9,6 +9,7 @@ import {
   type Time,
 } from '../columns/index.ts';
 import type { Definition } from './definition.ts';
+import { batchColumns, type KeptIn, receiptColumns } from './kept.ts';
 import { type AnyRows, type Growing, named, type Readable, type Rows, sql } from './rows.ts';
 import type { Changes, Deleting, Each, History, Way } from './way.ts';
 
@@ -52,6 +53,10 @@ export interface Table<C extends Columns> extends Definition<'table'>, Growing<C
    * producer's row before any cast), one boolean flag for each rule (false: failed), the run and the time.
    */
   readonly invalid: InvalidRows<C>;
+  /** Of a table with `keptIn`: what became of each row there, in every run; named `<table>_receipts`. */
+  readonly receipts: Table<Pick<C, KeyOf<C>> & typeof receiptColumns>;
+  /** The same by batch: rows, seconds, rows a second, retries, failures; named `<table>_batches`. */
+  readonly batches: Table<typeof batchColumns>;
 }
 /** Flags are columns too, and no type knows their names: only what is new is asked for by names that are known. */
 interface InvalidRows<C extends Columns> extends Table<Columns & typeof invalidColumns> {
@@ -110,6 +115,7 @@ interface TableSpec<
     | 'append'
     | 'view'
     | Keyed<C, 'merge'>
+    | Keyed<C, 'update'>
     | Deleting<Needs>
     | Each<Needs>
     | Changes<TimeIn<C, At>, MarkIn<C, Deleted>>
@@ -121,6 +127,11 @@ interface TableSpec<
   readonly invalid?: 'fail' | 'set aside';
   /** The query uses the clock or chance, and a rerun is a new evaluation. */
   readonly unrepeatable?: boolean;
+  /**
+   * Its rows are written into a table of another system, too, after they were judged and published here. `write: 'update'` changes rows that are there, by
+   * key, and never adds one; `merge` adds those that are missing.
+   */
+  readonly keptIn?: KeptIn;
   readonly about?: string;
 }
 /** A table's options as the graph and the planner see them. */
@@ -136,6 +147,10 @@ interface TableFacts {
   readonly about?: string;
   /** Of a table of invalid rows: the table that refused them, which alone writes it. */
   readonly refusedBy?: Definition;
+  /** Its rows are written elsewhere, too, where they are updated or merged; here the rows of the last run stand. */
+  readonly keptIn?: KeptIn & { readonly way: 'update' | 'merge' };
+  /** Of the receipts: the table whose rows are written elsewhere. */
+  readonly receiptsOf?: Definition;
 }
 
 /** Rows we keep. */
@@ -150,11 +165,12 @@ export function table<
   name: string,
   spec: TableSpec<C, Needs, At, From, Until, Deleted>,
 ): Table<Written<C, { at: At; from: From; until: Until; deleted: Deleted }>> {
-  const { columns, write = 'replace', rules = {}, invalid = 'fail', unrepeatable = false, ...rest } = spec;
+  const { columns, write = 'replace', rules = {}, invalid = 'fail', unrepeatable = false, keptIn, ...rest } = spec;
   const facts = {
     ...rest,
+    ...(keptIn ? { keptIn: Object.freeze({ ...keptIn, way: write as 'update' | 'merge' }) } : {}),
     given: Object.freeze(columns),
-    write: write as TableFacts['write'],
+    write: (keptIn ? 'replace' : write) as TableFacts['write'],
     rules: Object.freeze({ ...rules }),
     invalid,
     unrepeatable,
@@ -181,21 +197,51 @@ export const isReference = (rule: AnyRows | Reference): rule is Reference => 'ot
 function tableOf<C extends Columns>(name: string, columns: C, spec: TableFacts): Table<C> {
   const references = Object.values(spec.rules).flatMap((rule) => (isReference(rule) ? [rule.of] : rule.reads));
   let refused: InvalidRows<C> | undefined;
+  let receipts: Table<Columns> | undefined;
+  let batches: Table<Columns> | undefined;
+  const batch = spec.keptIn?.batch;
   const self: Table<C> = named(
     {
       kind: 'table' as const,
       name,
-      dependsOn: Object.freeze([...new Set([...spec.rows.reads, ...references])]),
+      dependsOn: Object.freeze([
+        ...new Set([...spec.rows.reads, ...references, ...(typeof batch === 'object' ? [batch.of] : [])]),
+      ]),
       spec: Object.freeze(spec),
       get invalid() {
         refused ??= refusedOf(self) as InvalidRows<C>;
         return refused;
       },
+      get receipts() {
+        receipts ??= receiptsOf(self);
+        return receipts;
+      },
+      get batches() {
+        batches ??= batchesOf(self);
+        return batches;
+      },
     },
     columns,
-  );
+  ) as Table<C>;
   return self;
 }
+
+function receiptsOf(of: Table<Columns>): Table<Columns> {
+  const key = Object.fromEntries(Object.entries(of.spec.given).filter(([, { facts }]) => facts.isKey));
+  const columns = { ...key, ...receiptColumns };
+  const facts = { write: 'append', rules: {}, invalid: 'fail', unrepeatable: true, receiptsOf: of } as const;
+  return tableOf(`${of.name}:receipts`, columns, { ...facts, given: columns, rows: sql`${of}` });
+}
+
+const batchesOf = (of: Table<Columns>): Table<typeof batchColumns> =>
+  table(`${of.name}:batches`, {
+    columns: batchColumns,
+    write: 'view',
+    rows: sql`select run_id, batch, count(*) as row_count, count(case when status = 'sent' then 1 end) as sent,
+      count(case when status = 'unchanged' then 1 end) as unchanged, count(case when status = 'failed' then 1 end) as failed,
+      max(tries) - 1 as retries, max(seconds) as seconds, count(*) / nullif(max(seconds), 0) as rows_per_second, max(at) as at
+      from ${of.receipts} group by run_id, batch`,
+  });
 
 function refusedOf(of: Table<Columns>): Table<Columns & typeof invalidColumns> {
   const optional = Object.entries<Columns[string]>(of.spec.given).map(([name, column]) => [name, column.optional()]);

@@ -145,6 +145,8 @@ export interface TableAsked extends Pick<IncomingInput, 'columns' | 'extra' | 'r
     /** What `spanned` said of the newest span that was read. */
     readonly known?: ReadonlyMap<string, bigint>;
   };
+  /** The rows of which the column has one of these values, so many of them in one request. */
+  readonly matching?: { readonly column: string; readonly values: readonly string[]; readonly batch: number };
   /** The identity says which row it is, or which version of it. */
   readonly identity: 'row' | 'version';
 }

@@ -15,7 +15,7 @@ import type { Options } from '../write/options.ts';
 import { settingsAbove } from './above.ts';
 import { figured } from './figures.ts';
 import { judge } from './gate.ts';
-import { kindsOf, type Lessons, ofMember } from './lessons.ts';
+import { kindsOf, type Lessons, ofMember, type Training } from './lessons.ts';
 import { broken, openPredictor, type Predictor, predictorFile } from './predictor.ts';
 import { refinedBy, whyAnew } from './refining.ts';
 import { freshName, heldDays, heldName, type Lineage, trainingRows, watchName, whyUndivided } from './rows.ts';
@@ -57,7 +57,7 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
     const asks = facts.gate.some(({ measure }) => typeof measure === 'object' && measure.judged === 'latency');
     const lessons = await learnAside(
       {
-        learner: facts.learner.learner,
+        learner: facts.learner.learner as Training['learner'],
         options: facts.learner.options,
         features: facts.features.map((name) => {
           const missing = facts.missing[name];

@@ -18,7 +18,7 @@ import { readMembers } from '../../learn/learners/members.ts';
 import { Random } from '../../learn/random.ts';
 import { modelFile } from '../../registry/index.ts';
 import { computedInput } from '../../run/learning/computed.ts';
-import { learn } from '../../run/learning/lessons.ts';
+import { learn, type Training } from '../../run/learning/lessons.ts';
 import { predictorFile, predictQuery } from '../../run/learning/predictor.ts';
 import { packModel, Unservable } from './pack.ts';
 import { type ServedModel, servedModel } from './served.ts';
@@ -97,7 +97,13 @@ async function both(definition: AnyModel): Promise<{ expected: (number | null)[]
   const { columns: vectors } = await vectorsOf(`${cast(people)} order by id`, taught);
   const { members } = await learn(
     {
-      ...{ learner: facts.learner.learner, options: facts.learner.options, across: [], asks: false, former: [] },
+      ...{
+        learner: facts.learner.learner as Training['learner'],
+        options: facts.learner.options,
+        across: [],
+        asks: false,
+        former: [],
+      },
       features: features.map((name) => ({
         name,
         ...((missing as unknown as Record<string, never>)[name] !== undefined && {
