@@ -39,6 +39,6 @@ export function sourceTables(variables: Variables, folder: string): SourceTables
         },
       };
     },
-    look: async (table, asked) => (await load(table)).look(table, asked),
+    look: async (table, ...asked) => (await load(table)).look(table, ...asked),
   };
 }

@@ -1,4 +1,5 @@
 import { type ColumnFacts, type Columns, col } from '../columns/index.ts';
+import type { FoundThere } from './found-there.ts';
 import type { Span } from './span.ts';
 import type { Difference } from './warehouse.ts';
 
@@ -186,6 +187,6 @@ export interface SourceTables {
   /** Readers of this name read tables. */
   has(by: string): boolean;
   begin(): TableSnapshot;
-  /** That a table can be read as its source declares it, in words; else throws what a run would. */
-  look(table: SourceTable, asked: Omit<TableAsked, 'identity'>): Promise<string>;
+  /** That a table can be read as its source declares it, by one question that is not asked again; else throws what a run would. */
+  look(table: SourceTable, asked: Omit<TableAsked, 'identity'>, signal?: AbortSignal): Promise<FoundThere>;
 }

@@ -12,6 +12,7 @@ export type * from './dissection.ts';
 export { differencesOf, driftAfter, driftTexts, emptyTexts, type Looked, refuseBreaches } from './drift.ts';
 export type * from './exporting.ts';
 export type { FileFormat, FileStore, SourceFile } from './files.ts';
+export type * from './found-there.ts';
 export {
   type Carried,
   carriedAs,

@@ -1,4 +1,5 @@
 import type { Columns } from '../columns/index.ts';
+import type { FoundThere } from './found-there.ts';
 
 /** A table of another system into which rows are written back, as its definition names it. */
 export interface TargetTable {
@@ -70,6 +71,6 @@ export interface Targets {
   has(by: string): boolean;
   /** Throws a coded error where it cannot be written: unreachable, a wrong key, no such table or column, no permission. */
   open(table: TargetTable, asked: TargetAsked, signal?: AbortSignal): Promise<Target>;
-  /** That it can be written, in words, by the least harmful question; else throws what `open` would. */
-  look(table: TargetTable, asked: TargetAsked): Promise<string>;
+  /** That it can be written, by the least harmful question, which is not asked again; else throws what `open` would. */
+  look(table: TargetTable, asked: TargetAsked, signal?: AbortSignal): Promise<FoundThere>;
 }

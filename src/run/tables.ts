@@ -1,7 +1,7 @@
 import { type AnySource, extraColumn, type Reader } from '../define/index.ts';
 import { type Node, whereOf } from '../graph/index.ts';
 import { type Read, readsDay, type StepModel } from '../plan/index.ts';
-import type { Bound, Piece, SourceTable, TableAsked, TableSnapshot } from '../ports/index.ts';
+import type { Bound, FoundThere, Piece, SourceTable, TableAsked, TableSnapshot } from '../ports/index.ts';
 import type { Progress } from './bounds.ts';
 import type { Project } from './project.ts';
 import type { Rerun } from './rerun.ts';
@@ -32,10 +32,15 @@ export function contractOf(definition: AnySource): Pick<TableAsked, 'columns' | 
   };
 }
 
-/** That a source that is a table elsewhere can be read by that reader, in words; nothing where it is none. */
-export function lookAtTable(source: AnySource, reader: Reader<any>, project: Project): Promise<string> | undefined {
+/** That a source that is a table elsewhere can be read by that reader; nothing where it is none. */
+export function lookAtTable(
+  source: AnySource,
+  reader: Reader<any>,
+  project: Project,
+  signal?: AbortSignal,
+): Promise<FoundThere> | undefined {
   const table = tableBy(reader, source, project);
-  return table && project.tables?.look(table, contractOf(source));
+  return table && project.tables?.look(table, contractOf(source), signal);
 }
 
 /** In quotes always. All of a table and what is new of it are two relations. */

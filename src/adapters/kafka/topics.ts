@@ -1,6 +1,7 @@
 import { parseDuration } from '../../columns/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import type {
+  FoundThere,
   Incoming,
   SourceTable,
   SourceTables,
@@ -92,13 +93,12 @@ class Snapshot implements TableSnapshot {
     };
   }
 
-  /** In words. */
-  async look(table: SourceTable): Promise<string> {
+  async look(table: SourceTable): Promise<FoundThere> {
     const { topic, described } = await this.#of(table);
     const { partitions } = described;
     const count = partitions.reduce((sum, { first, stable }) => sum + (stable - first), 0n);
     const parts = `${partitions.length} ${partitions.length === 1 ? 'partition' : 'partitions'}`;
-    return `topic ${topic.name} of ${topic.servers.join(', ')}, ${parts}, up to ${count} messages`;
+    return { found: `topic ${topic.name} of ${topic.servers.join(', ')}, ${parts}, up to ${count} messages` };
   }
 
   async #of(table: SourceTable): Promise<Found> {

@@ -3,6 +3,7 @@ import { type Columns, type Compared, compareNames } from '../../columns/index.t
 import { EsteiraError } from '../../errors.ts';
 import {
   differencesOf,
+  type FoundThere,
   type Incoming,
   type SourceTable,
   type SourceTables,
@@ -25,6 +26,8 @@ interface Server {
   readonly client: pg.Client;
   readonly source: Source;
   readonly moment: Moment;
+  /** Its clock, in milliseconds. */
+  readonly ahead: number;
   /** Its texts may be of any bytes. */
   readonly isAscii: boolean;
 }
@@ -39,22 +42,23 @@ async function begin(source: Source, signal?: AbortSignal): Promise<Server> {
   return await askedOf(client, source, signal, async () => {
     const { rows } = await client.query<{ now: string; encoding: string; open: string | null }>(momentQuery);
     const { now = '0', encoding, open = null } = rows[0] ?? {};
+    const ahead = Number(now) / 1000 - Date.now();
     const isAscii = encoding === 'SQL_ASCII';
     // Else the server would refuse to send what it does not know to be UTF-8.
     if (isAscii) await client.query("set client_encoding = 'SQL_ASCII'");
     await client.query('begin isolation level repeatable read read only');
     const moment = { now: BigInt(now), open: open === null ? undefined : BigInt(open) };
-    return { client, source, moment, isAscii };
+    return { client, source, moment, ahead, isAscii };
   });
 }
 
 /** Tables of Postgres servers; `url` gives the address that a reader's option means. */
 export const postgresTables = (url: (of: string) => string): Omit<SourceTables, 'has'> => ({
   begin: () => new Snapshot(url),
-  async look(table, asked) {
+  async look(table, asked, signal) {
     const snapshot = new Snapshot(url);
     try {
-      return await snapshot.look(table, asked);
+      return await snapshot.look(table, asked, signal);
     } finally {
       await snapshot.close();
     }
@@ -121,10 +125,9 @@ class Snapshot implements TableSnapshot {
     return { place, differences, repeats, ...copied(copy, server, signal) };
   }
 
-  /** In words. */
-  async look(table: SourceTable, asked: Omit<TableAsked, 'identity'>): Promise<string> {
-    const incoming = await this.open(table, { ...asked, identity: 'row' });
-    const { described, server } = await this.#of(table);
+  async look(table: SourceTable, asked: Omit<TableAsked, 'identity'>, signal?: AbortSignal): Promise<FoundThere> {
+    const { described, server } = await this.#of(table, signal);
+    const incoming = await this.open(table, { ...asked, identity: 'row' }, signal);
     if (incoming.breach)
       throw new EsteiraError('SOURCE_DRIFTED', {
         what: `The table ${incoming.place} breaks the contract of its source.`,
@@ -133,7 +136,7 @@ class Snapshot implements TableSnapshot {
         next: 'Mend the table, or the columns of the source.',
       });
     const about = described.rows === undefined ? '' : `, about ${described.rows} rows`;
-    return `table ${incoming.place} of ${addressOf(server.source.url)}${about}`;
+    return { found: `table ${incoming.place} of ${addressOf(server.source.url)}${about}`, ahead: server.ahead };
   }
 
   async #of(

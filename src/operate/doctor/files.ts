@@ -34,7 +34,7 @@ export async function sourceFindings(project: Project): Promise<readonly Finding
 // any: whatever columns it adds
 async function listed(source: AnySource, reader: Reader<any>, project: Project): Promise<string> {
   const table = lookAtTable(source, reader, project);
-  if (table) return await table;
+  if (table) return (await table).found;
   // Looked at with the job that follows its changes.
   if (isFollowed(source, project)) return `${reader.by} of ${reader.options.name ?? source.name}`;
   if (reader.by !== 'files') {
