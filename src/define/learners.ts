@@ -49,6 +49,9 @@ const learner = <
 ): Learner<Out, Named, Part, { readonly columns: C; readonly features: Features }> =>
   Object.freeze({ ...of, options: Object.freeze({ ...of.options }) });
 
+/** How probabilities are judged: `calibration_error` over ten bins, `lift_top_decile` by the ones among the highest tenth. */
+const ofChances = ['auc', 'log_loss', 'brier', 'calibration_error', 'lift_top_decile'] as const;
+
 /** One row for each cluster; `was` is the number that it had under the champion, NULL for one that is new. */
 const centroids = { centroid_id: col.integer().key(), was: col.integer().optional(), row_count: col.integer() };
 /** One row for each term of the sum; a term that others determine has no coefficient. */
@@ -86,7 +89,7 @@ export const logisticRegression = (options: { readonly ridge?: number; readonly 
     learner: 'logistic regression',
     options,
     output: { probability: col.real().min(0).max(1) },
-    measures: ['auc', 'log_loss', 'brier'],
+    measures: ofChances,
     part: 'coefficients',
     inside: { columns: coefficients, features: false },
     target: ['boolean', 'integer'],
@@ -163,7 +166,7 @@ export const boostedTrees = (options: Trees = {}) =>
     learner: 'boosted trees',
     options: { ...options },
     output: { probability: col.real().min(0).max(1) },
-    measures: ['auc', 'log_loss', 'brier'],
+    measures: ofChances,
     target: ['boolean', 'integer'],
   });
 /** The target as a number, by gradient boosted trees. */
@@ -218,7 +221,7 @@ export const imported = <Out extends Columns>(
     learner: 'imported',
     options: { file, ...rest },
     output,
-    measures: ['max_difference', 'mean_difference', 'rows_compared', 'auc', 'log_loss', 'brier', 'rmse', 'mae'],
+    measures: ['max_difference', 'mean_difference', 'rows_compared', ...ofChances, 'rmse', 'mae'],
     target: ['boolean', 'integer', 'bigint', 'real', 'decimal'],
   });
 };
@@ -245,7 +248,7 @@ export const external = <Out extends Columns>(
     learner: 'external',
     options: { command, ...rest },
     output,
-    measures: ['auc', 'log_loss', 'brier', 'rmse', 'mae'],
+    measures: [...ofChances, 'rmse', 'mae'],
     target: ['boolean', 'integer', 'bigint', 'real', 'decimal'],
   });
 };

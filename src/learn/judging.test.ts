@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { auc, brier, logLoss, mae, rmse } from './judging.ts';
+import { golden } from './golden.ts';
+import { auc, brier, calibrationError, judgedChances, liftTopDecile, logLoss, mae, rmse } from './judging.ts';
 import { given, rows, targets, weights, z } from './trees/golden-rows.ts';
 
 const wanted = given.measures;
@@ -30,4 +31,24 @@ test("measures of estimates are scikit-learn's, and weights count", () => {
   );
   near(mae([1, 2, 3], [2, 2, 5]), 1);
   near(mae([1, 2, 3], [2, 2, 5], { weights: [1, 1, 3] }), 7 / 5);
+});
+
+test("how well probabilities are calibrated is scikit-learn's curve, and the lift is what the first tenth has whatever the order of equal scores", () => {
+  const { chances: own, outcomes, calibration_error, lift } = golden('calibration');
+  near(calibrationError(own, outcomes), calibration_error);
+  const tied = liftTopDecile(own, outcomes);
+  assert.ok(Math.abs(tied - lift.tied) < 5 * lift.error, `${tied} and ${lift.tied}`);
+  const untied = own.map((chance: number, row: number) => chance + row * 1e-9);
+  near(liftTopDecile(untied, outcomes), lift.untied);
+  near(judgedChances(own, outcomes)['lift_top_decile'] ?? 0, tied);
+});
+
+test('a row that weighs two counts as two rows, in calibration and lift', () => {
+  const { chances: own, outcomes } = golden('calibration');
+  const twice = (values: readonly number[]): readonly number[] =>
+    values.flatMap((value, row) => (row % 3 === 0 ? [value, value] : [value]));
+  const heavy = outcomes.map((_: number, row: number) => (row % 3 === 0 ? 2 : 1));
+  for (const measure of [calibrationError, liftTopDecile])
+    near(measure(own, outcomes, { weights: heavy }), measure(twice(own), twice(outcomes)));
+  assert.ok(Number.isNaN(liftTopDecile([0.5, 0.6], [0, 0])));
 });

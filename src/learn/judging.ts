@@ -36,6 +36,79 @@ export const logLoss = (chances: ArrayLike<number>, outcomes: ArrayLike<number>,
 export const brier = (chances: ArrayLike<number>, outcomes: ArrayLike<number>, { weights }: Weighted = {}): number =>
   mean(chances.length, weights, (row) => ((chances[row] as number) - ((outcomes[row] as number) > 0 ? 1 : 0)) ** 2);
 
+/** Equal in width; a probability on an edge is in the lower one, as scikit-learn's `calibration_curve` has it. */
+const bins = 10;
+const edges = Array.from({ length: bins - 1 }, (_, edge) => (edge + 1) * (1 / bins));
+
+/**
+ * How far probabilities are from how often it happens: over ten bins of probabilities the mean of |mean probability − share of ones|, each bin by its rows
+ * (the expected calibration error of Naeini and others, 2015, "Obtaining well calibrated probabilities using Bayesian binning").
+ */
+export function calibrationError(
+  chances: ArrayLike<number>,
+  outcomes: ArrayLike<number>,
+  { weights }: Weighted = {},
+): number {
+  const off = new Float64Array(bins);
+  let all = 0;
+  for (let row = 0; row < chances.length; row += 1) {
+    const chance = chances[row] as number;
+    const above = edges.findIndex((edge) => chance <= edge);
+    const bin = above < 0 ? bins - 1 : above;
+    const weight = weights?.[row] ?? 1;
+    off[bin] = (off[bin] as number) + weight * (chance - ((outcomes[row] as number) > 0 ? 1 : 0));
+    all += weight;
+  }
+  return off.reduce((sum, one) => sum + Math.abs(one), 0) / all;
+}
+
+/**
+ * How many times as many ones the tenth with the highest scores has as any tenth (Ling and Li, 1998, "Data mining for direct marketing"). Of equal scores
+ * that the tenth has in part, each row counts as much as the others: their order is chance. NaN where there is no one.
+ */
+export function liftTopDecile(
+  scores: ArrayLike<number>,
+  outcomes: ArrayLike<number>,
+  { weights }: Weighted = {},
+): number {
+  const order = Int32Array.from({ length: scores.length }, (_, row) => row);
+  order.sort((one, other) => (scores[other] as number) - (scores[one] as number));
+  const weightOf = (row: number): number => weights?.[row] ?? 1;
+  const isOne = (row: number): boolean => (outcomes[row] as number) > 0;
+  let [all, ones] = [0, 0];
+  for (const row of order) {
+    all += weightOf(row);
+    if (isOne(row)) ones += weightOf(row);
+  }
+  const tenth = all / 10;
+  let [taken, found] = [0, 0];
+  for (let at = 0; at < order.length && taken < tenth; ) {
+    const score = scores[order[at] as number];
+    let [here, onesHere] = [0, 0];
+    for (; at < order.length && scores[order[at] as number] === score; at += 1) {
+      const row = order[at] as number;
+      here += weightOf(row);
+      if (isOne(row)) onesHere += weightOf(row);
+    }
+    found += onesHere * Math.min(1, (tenth - taken) / here);
+    taken += here;
+  }
+  return found / tenth / (ones / all);
+}
+
+/** All that is known of probabilities beside what came of them, by name. */
+export const judgedChances = (
+  chances: ArrayLike<number>,
+  outcomes: ArrayLike<number>,
+  weighted: Weighted = {},
+): Readonly<Record<string, number>> => ({
+  auc: auc(chances, outcomes, weighted),
+  log_loss: logLoss(chances, outcomes, weighted),
+  brier: brier(chances, outcomes, weighted),
+  calibration_error: calibrationError(chances, outcomes, weighted),
+  lift_top_decile: liftTopDecile(chances, outcomes, weighted),
+});
+
 export const rmse = (estimates: ArrayLike<number>, values: ArrayLike<number>, { weights }: Weighted = {}): number =>
   Math.sqrt(mean(estimates.length, weights, (row) => ((estimates[row] as number) - (values[row] as number)) ** 2));
 

@@ -1,5 +1,5 @@
 import { type Encoding, encode, encodingOf, type FeatureColumn } from '../features.ts';
-import { auc, brier, logLoss, mae, r2, rmse } from '../judging.ts';
+import { judgedChances, mae, r2, rmse } from '../judging.ts';
 import { leastSquares } from '../least-squares.ts';
 import { type LogisticOptions, logistic } from '../logistic.ts';
 import type { Matrix } from '../matrix.ts';
@@ -35,11 +35,7 @@ export const logisticRegression = (lesson: Lesson<Pick<LogisticOptions, 'ridge'>
       return found;
     },
     predicted: (sum) => 1 / (1 + Math.exp(-Math.max(Math.min(sum, 700), -700))),
-    measures: ({ predictions, values }) => ({
-      auc: auc(predictions, values),
-      log_loss: logLoss(predictions, values),
-      brier: brier(predictions, values),
-    }),
+    measures: ({ predictions, values }) => judgedChances(predictions, values),
   });
 
 /** Throws RangeError for fewer rows than coefficients. */

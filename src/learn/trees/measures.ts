@@ -1,4 +1,4 @@
-import { auc, brier, logLoss, mae, rmse } from '../judging.ts';
+import { judgedChances, mae, rmse } from '../judging.ts';
 import { hits } from '../ranking/hit.ts';
 import { meanOf, ndcg } from '../ranking/ndcg.ts';
 import type { TreesObjective, TreesOptions } from './options.ts';
@@ -20,11 +20,7 @@ const judged: Readonly<Record<TreesObjective, (outcomes: Outcomes, at: readonly 
     rmse: rmse(predictions, values, { weights }),
     mae: mae(predictions, values, { weights }),
   }),
-  binary: ({ predictions, values, weights }) => ({
-    auc: auc(predictions, values, { weights }),
-    log_loss: logLoss(predictions, values, { weights }),
-    brier: brier(predictions, values, { weights }),
-  }),
+  binary: ({ predictions, values, weights }) => judgedChances(predictions, values, { weights }),
   lambdarank: ({ predictions, values, groups = new Int32Array(0) }, at) => {
     const rows = { scores: predictions, grades: values, groups };
     const each = at.flatMap((cut) => [

@@ -127,6 +127,7 @@ const losses: ReadonlySet<string> = new Set([
   'moved_share',
   'log_loss',
   'brier',
+  'calibration_error',
   'rmse',
   'mae',
 ]);
