@@ -1,4 +1,5 @@
 import { EsteiraError } from '../../errors.ts';
+import { isOfCertificate, NoAnswer, unanswered } from '../common/attempts.ts';
 
 /** What a server answered instead of what was asked for. */
 export class Refusal extends Error {
@@ -14,9 +15,6 @@ export class Refusal extends Error {
     this.region = region;
   }
 }
-/** Nothing was answered: whether it was done is not known. */
-export class NoAnswer extends Error {}
-
 /** The same request may be answered a little later. */
 export const isPassing = (error: unknown): boolean =>
   error instanceof NoAnswer ||
@@ -24,8 +22,6 @@ export const isPassing = (error: unknown): boolean =>
     (error.status === 429 ||
       (error.status >= 500 && error.status !== 501) ||
       ['RequestTimeout', 'ConditionalRequestConflict', 'OperationAborted', 'IncompleteBody'].includes(error.code)));
-
-const certificate = /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_TLS)/;
 
 /** By the code of S3: what is wrong, and what to do. */
 const known: Readonly<Record<string, readonly [what: string, next: string]>> = {
@@ -75,7 +71,7 @@ function sentencesOf({ code, region }: Refusal): readonly [what: string, next: s
     const next = region ? `Say region: '${region}' in esteira.config.ts.` : 'Correct the region in esteira.config.ts.';
     return ['The bucket is in another region.', next];
   }
-  if (certificate.test(code))
+  if (isOfCertificate(code))
     return [
       'The certificate of the server of the bucket is not trusted here.',
       'Correct the endpoint, or name the authority in NODE_EXTRA_CA_CERTS.',
@@ -94,12 +90,7 @@ const gotOf = (error: unknown): string => {
 };
 
 /** Why a request had no answer; what no later one would change is a refusal. */
-export function unanswered(error: unknown): Error {
-  const { code, message } = ((error as Error).cause ?? error) as { readonly code?: string; readonly message: string };
-  if (code !== undefined && certificate.test(code)) return new Refusal(0, code, message);
-  return new NoAnswer(
-    ['TimeoutError', 'AbortError'].includes((error as Error).name)
-      ? 'no answer in time'
-      : `no connection: ${code ?? message}`,
-  );
+export function withoutAnswer(error: unknown): Error {
+  const { certificate, said } = unanswered(error);
+  return certificate === undefined ? new NoAnswer(said) : new Refusal(0, certificate, said);
 }

@@ -1,15 +1,9 @@
 import { createHash } from 'node:crypto';
+import { NoAnswer, pauseAfter, type Times } from '../common/attempts.ts';
 import { textIn } from './answer.ts';
-import { isPassing, NoAnswer, named, Refusal, unanswered } from './faults.ts';
+import { isPassing, named, Refusal, withoutAnswer } from './faults.ts';
 import { type Credentials, escaped, signed } from './sign.ts';
 
-/** What passes while one waits, so that a test can say how long that is. */
-export interface Times {
-  now(): Temporal.Instant;
-  pause(milliseconds: number): Promise<void>;
-  /** From 0 up to 1. */
-  chance(): number;
-}
 export interface Bucket {
   readonly bucket: string;
   /** Address of the server; without it Amazon's. */
@@ -40,8 +34,6 @@ export interface Answered {
   readonly again: boolean;
 }
 
-const firstPause = 100;
-const longestPause = 5000;
 /** A slow line carries so many bytes in a millisecond. */
 const slowest = 100;
 
@@ -85,7 +77,7 @@ export class Requests {
         if (!isPassing(error) || attempt >= attempts || this.#of.signal?.aborted) throw this.named(error);
         again ||= error instanceof NoAnswer || (error as Refusal).status >= 500;
       }
-      await times.pause(Math.min(firstPause * 2 ** (attempt - 1), longestPause) * (0.5 + times.chance()));
+      await times.pause(pauseAfter(attempt, times));
     }
   }
 
@@ -104,7 +96,7 @@ export class Requests {
       answer = await fetch(url, { method, headers: all, signal, redirect: 'manual', ...(body && { body }) });
       bytes = new Uint8Array(await answer.arrayBuffer());
     } catch (error) {
-      throw unanswered(error);
+      throw withoutAnswer(error);
     }
     const etag = answer.headers.get('etag') ?? undefined;
     const said = answer.ok && method !== 'POST' ? '' : new TextDecoder().decode(bytes.subarray(0, 4000));

@@ -1,17 +1,11 @@
 import { openAsBlob } from 'node:fs';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type Content, type KeptFiles, type LookedFile, namesIn } from '../../ports/index.ts';
+import { type Times, usualTimes } from '../common/attempts.ts';
 import { keyIn, textIn, textsIn } from './answer.ts';
 import { refuseUnconditional } from './conditions.ts';
 import { Refusal } from './faults.ts';
-import { type Answered, type Asked, type Bucket, Requests, type Times } from './requests.ts';
+import { type Answered, type Asked, type Bucket, Requests } from './requests.ts';
 import { heard, isUnanswered, putNew, type Sizes, usualSizes } from './upload.ts';
-
-const usualTimes: Times = {
-  now: Temporal.Now.instant,
-  pause: (milliseconds) => sleep(milliseconds),
-  chance: Math.random,
-};
 
 export interface S3Options extends Omit<Bucket, 'times' | 'attempts' | 'patience'> {
   /** Before each path, without a slash at its end. */
