@@ -28,7 +28,10 @@ function startOne(kind: Kind, shape: Shape, folder: string, file: string): Promi
           ...{ file: python, folder },
           args: (port) => [path.join(root, 'bench/peers/fastapi/service.py'), file, String(port)],
         }
-      : { ...{ file: process.execPath, folder }, args: (port) => [bin, 'endpoint', endpoint, '--port', String(port)] },
+      : {
+          ...{ file: process.execPath, folder },
+          args: (port) => ['--v8-pool-size=1', bin, 'endpoint', endpoint, '--port', String(port)],
+        },
   );
 }
 

@@ -90,11 +90,16 @@ class Watch {
     const environment = typed.texts.get('env');
     const endpoints = await endpointsIn({ folder, ...(environment !== undefined && { environment }) });
     if (endpoints.length === 0) return undefined;
+    // As `bin/node.mjs` would start it: without a process between.
+    const servingFlags = ['--v8-pool-size=1'];
     const common = ['--project', folder, '--json', ...(environment === undefined ? [] : ['--env', environment])];
     const bin = path.join(home, 'bin', 'esteira.mjs');
     return new EndpointProcesses({
       endpoints,
-      started: (name) => ({ file: process.execPath, args: [...process.execArgv, bin, 'endpoint', name, ...common] }),
+      started: (name) => ({
+        file: process.execPath,
+        args: [...process.execArgv, ...servingFlags, bin, 'endpoint', name, ...common],
+      }),
       say: (level, text) => this.#log({ level, text }),
     });
   }

@@ -61,7 +61,8 @@ export class Isolation {
     this.#bodies = requests.map((rows) => JSON.stringify({ rows }));
     this.#expected = requests.map((rows) => JSON.stringify({ scores: rows.map((row) => walked(trees, row)) }));
     this.#child = fork(path.join(import.meta.dirname, 'serving.ts'), {
-      execArgv: [],
+      // As `esteira endpoint` is started.
+      execArgv: ['--v8-pool-size=1'],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     });
     this.#child.on('message', (told: Told) => {
