@@ -30,7 +30,7 @@ export type TargetValue = number | boolean | string | null;
 
 /**
  * What became of a row: `sent`, it was written, and says there what was to be written; `unchanged`, it said so before; `missing`, there is no such row (of an
- * update); `other`, it was written, and says something else there.
+ * update); `other`, it says something else there, though it was written, now or before: its type rounds, or a trigger has its own will.
  */
 export type TargetResult =
   | { readonly is: 'sent' | 'unchanged' | 'missing' }
@@ -73,4 +73,6 @@ export interface Targets {
   open(table: TargetTable, asked: TargetAsked, signal?: AbortSignal): Promise<Target>;
   /** That it can be written, by the least harmful question, which is not asked again; else throws what `open` would. */
   look(table: TargetTable, asked: TargetAsked, signal?: AbortSignal): Promise<FoundThere>;
+  /** What somebody who owns the database carries out there once, so that rows are written as quickly as they can be; nothing where nothing is needed. */
+  sql(table: TargetTable, asked: TargetAsked): Promise<string | undefined>;
 }

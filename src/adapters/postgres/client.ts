@@ -8,11 +8,11 @@ import { isPassing, isRefused } from './faults.ts';
 const settings = `set timezone = 'UTC'; set datestyle = 'ISO, YMD'; set intervalstyle = 'postgres'; set bytea_output = 'hex'; set extra_float_digits = 1;
   set statement_timeout = 0; set idle_in_transaction_session_timeout = 0; set client_encoding = 'UTF8'`;
 
-/** A server that a source reads, as its reader names it. */
+/** A server that a source reads, or a table is kept in, as its definition names it. */
 export interface Source {
   /** The address, with user and password. */
   readonly url: string;
-  /** The source, for people. */
+  /** The source, or the table, for people. */
   readonly where: string;
 }
 
@@ -39,8 +39,15 @@ export function sourceFault(error: unknown, { url, where }: Source): unknown {
   return new EsteiraError('SOURCE_UNUSABLE', { what, ...details, next }, { cause: error });
 }
 
+/** What is thrown in place of what Postgres or the way to it said. */
+export type Fault = (error: unknown, source: Source) => unknown;
+
 /** A connection of its own. */
-export async function connect(source: Source, signal?: AbortSignal): Promise<pg.Client> {
+export async function connect(
+  source: Source,
+  signal?: AbortSignal,
+  fault: Fault = sourceFault,
+): Promise<pg.Client> {
   addressOf(source.url);
   const client = new pg.Client({
     connectionString: source.url,
@@ -51,10 +58,11 @@ export async function connect(source: Source, signal?: AbortSignal): Promise<pg.
   // One that is lost while nothing is asked over it: whoever asks next hears of it.
   client.on('error', () => {});
   try {
-    await asked(client, source, signal, async () => {
+    const ask = async (): Promise<void> => {
       await client.connect();
       await client.query(settings);
-    });
+    };
+    await asked(client, source, signal, ask, fault);
   } catch (error) {
     // A connection that nobody has would keep the process.
     cut(client);
@@ -75,6 +83,7 @@ export async function asked<Result>(
   source: Source,
   signal: AbortSignal | undefined,
   ask: () => Promise<Result>,
+  fault: Fault = sourceFault,
 ): Promise<Result> {
   if (signal?.aborted) throw cancelled(signal.reason);
   const stop = (): void => cut(client);
@@ -82,7 +91,7 @@ export async function asked<Result>(
   try {
     return await ask();
   } catch (error) {
-    throw signal?.aborted ? cancelled(signal.reason) : sourceFault(error, source);
+    throw signal?.aborted ? cancelled(signal.reason) : fault(error, source);
   } finally {
     signal?.removeEventListener('abort', stop);
   }
