@@ -22,6 +22,7 @@ import { sourceTables } from './sources.ts';
 import { readerOf, standIn } from './stand-ins.ts';
 import { publishedIn, refuseSharedNames, servingIn, targetsIn } from './targets.ts';
 import { Variables } from './variables.ts';
+import { writtenBack } from './write-back.ts';
 
 export interface OpenProject extends Project {
   /** A file of the configuration or the definitions that was changed, added or taken away after they were loaded. */
@@ -108,6 +109,7 @@ async function open(
       state,
       files,
       tables: sourceTables(variables, folder),
+      targets: writtenBack(variables),
       trees: () => (environment.trees ?? lightgbm()).open(place),
       clock,
       holder,

@@ -10,6 +10,7 @@ import type {
   OtherWarehouse,
   SourceTables,
   StateStore,
+  Targets,
   TreesEngine,
   Warehouse,
 } from '../ports/index.ts';
@@ -69,6 +70,8 @@ export interface Project {
   readonly serving?: Target;
   /** Where tables of sources are read; absent where none can be. */
   readonly tables?: SourceTables;
+  /** Where tables of other systems are written; absent where none can be. */
+  readonly targets?: Targets;
   /** What grows trees for learners that ask for another engine than Esteira's own; it may not be installed. */
   readonly trees?: () => Promise<TreesEngine>;
   readonly clock: Clock;

@@ -43,11 +43,7 @@ export function sourceFault(error: unknown, { url, where }: Source): unknown {
 export type Fault = (error: unknown, source: Source) => unknown;
 
 /** A connection of its own. */
-export async function connect(
-  source: Source,
-  signal?: AbortSignal,
-  fault: Fault = sourceFault,
-): Promise<pg.Client> {
+export async function connect(source: Source, signal?: AbortSignal, fault: Fault = sourceFault): Promise<pg.Client> {
   addressOf(source.url);
   const client = new pg.Client({
     connectionString: source.url,

@@ -1,2 +1,10 @@
 export { type Field, Rows } from './values/rows.ts';
-export { type CatalogueType, catalogueQuery, type PostgresType, saidAs, sayAs, typesOf } from './values/types.ts';
+export {
+  type CatalogueType,
+  catalogueQuery,
+  type PostgresType,
+  type Shape,
+  saidAs,
+  sayAs,
+  typesOf,
+} from './values/types.ts';

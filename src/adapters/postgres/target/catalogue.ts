@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { placeIn } from '../catalogue.ts';
-import { type CatalogueType, catalogueQuery, type PostgresType, typesOf } from '../values/types.ts';
+import { type CatalogueType, catalogueQuery, type PostgresType, typesOf } from '../values.ts';
 
 export interface WrittenColumn {
   readonly name: string;

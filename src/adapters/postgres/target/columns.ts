@@ -1,7 +1,7 @@
 import type { ColumnFacts } from '../../../columns/index.ts';
 import type { TargetValue } from '../../../ports/index.ts';
 import { quoted } from '../statements.ts';
-import type { PostgresType, Shape } from '../values/types.ts';
+import type { PostgresType, Shape } from '../values.ts';
 import type { WrittenColumn } from './catalogue.ts';
 import { arrayText, listText } from './literals.ts';
 

@@ -38,7 +38,8 @@ function givenSql({ keys, values }: Written): string {
   return `(select n, ${columns} from unnest(${arrays}) with ordinality as g(${names}, n))`;
 }
 
-const any = (conditions: readonly string[]): string => (conditions.length > 0 ? `(${conditions.join(' or ')})` : 'false');
+const any = (conditions: readonly string[]): string =>
+  conditions.length > 0 ? `(${conditions.join(' or ')})` : 'false';
 
 export function statementsOf(of: Written): Statements {
   const { place, keys, values, way, changedOnly } = of;

@@ -2,8 +2,8 @@ import type pg from 'pg';
 import { cancelled, type Target, type TargetBatch, type TargetResult, type TargetValue } from '../../../ports/index.ts';
 import { connect, cut, type Fault, type Source } from '../client.ts';
 import { isLost } from '../faults.ts';
-import type { Statements, Written } from './statements.ts';
 import { targetFault } from './faults.ts';
+import type { Statements, Written } from './statements.ts';
 
 /**
  * The key is unique, so there is an index by which few rows are found quickly, whatever the server knows of the table; a statement is planned once. A row
@@ -17,7 +17,11 @@ const longestAnswer = 40_000;
 const attempts = 3;
 
 /** A connection as tables are written over it. */
-export async function connectToWrite(source: Source, signal: AbortSignal | undefined, fault: Fault): Promise<pg.Client> {
+export async function connectToWrite(
+  source: Source,
+  signal: AbortSignal | undefined,
+  fault: Fault,
+): Promise<pg.Client> {
   const client = await connect(source, signal, fault);
   try {
     await client.query(settings);

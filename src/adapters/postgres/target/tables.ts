@@ -43,7 +43,10 @@ async function begin(
   try {
     const name = table.options['name'] ?? '';
     const there = await askedOf(client, source, signal, () => lookUp(client, name), openingFault);
-    return { target: targetOf({ client, source, there: writable(there, asked, { source, name }), asked }), there: there as WrittenTable };
+    return {
+      target: targetOf({ client, source, there: writable(there, asked, { source, name }), asked }),
+      there: there as WrittenTable,
+    };
   } catch (error) {
     cut(client);
     throw error;
@@ -97,8 +100,14 @@ function writable(
   const gone = names.filter((one) => !known.includes(one));
   if (gone.length > 0) {
     const others = known.filter((one) => !names.includes(one));
-    const other = renamedText(gone[0] ?? '', gone, others).replace(/; is (.*) called (.*) now\?.*/, '; is $1 called $2 there?');
-    throw unusable(`${called} has no column ${gone.join(', ')}${other}.`, 'Correct the columns of the table, or add them there.');
+    const other = renamedText(gone[0] ?? '', gone, others).replace(
+      /; is (.*) called (.*) now\?.*/,
+      '; is $1 called $2 there?',
+    );
+    throw unusable(
+      `${called} has no column ${gone.join(', ')}${other}.`,
+      'Correct the columns of the table, or add them there.',
+    );
   }
   const own = there.columns.filter((column) => names.includes(column.name));
   const values = own.filter((column) => !key.includes(column.name));
