@@ -369,11 +369,11 @@ export function targetsConformance(name: string, under: TargetsUnderTest, skip: 
           const each: TargetResult[] = [];
           for (const row of rows) {
             const alone = target.write(batchOf(row)).catch((refused: TargetFault): readonly TargetResult[] => {
-            assert.equal(refused.is, 'of rows', refused.message);
-            return [{ is: 'refused', why: refused.message }];
-          });
-          each.push(...(await alone));
-        }
+              assert.equal(refused.is, 'of rows', refused.message);
+              return [{ is: 'refused', why: refused.message }];
+            });
+            each.push(...(await alone));
+          }
           return each;
         });
         assert.deepEqual(kinds(results), ['sent', 'refused', 'refused', 'sent']);
