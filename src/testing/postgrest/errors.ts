@@ -25,7 +25,7 @@ export const noTable = (name: string): RestError =>
 export const noColumn = (table: string, column: string): RestError =>
   new RestError(400, '42703', `column ${table}.${column} does not exist`);
 export const noBodyColumn = (table: string, column: string): RestError =>
-  new RestError(400, 'PGRST204', `Could not find the '${column}' column of '${table}' in the schema cache`);
+  new RestError(400, 'PGRST204', `Column '${column}' of relation '${table}' does not exist`);
 export const noFunction = (name: string, parameters: readonly string[]): RestError => {
   const given =
     parameters.length > 0 ? `with parameter${parameters.length > 1 ? 's' : ''} ${parameters.join(', ')} or ` : '';

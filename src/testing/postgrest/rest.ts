@@ -143,7 +143,7 @@ function insert(asked: Asked): RestAnswer {
   const rows = bodies.map((body) => table.read(body));
   const keys = new Set(rows.map((row) => table.keyOf(row)));
   if (merges && keys.size < rows.length)
-    throw new RestError(500, '21000', 'ON CONFLICT DO UPDATE command cannot affect row a second time', {
+    throw new RestError(400, '21000', 'ON CONFLICT DO UPDATE command cannot affect row a second time', {
       hint: 'Ensure that no rows proposed for insertion within the same command have duplicate constrained values.',
     });
   const written = table.insert(rows, { merges, ignores });
@@ -202,6 +202,9 @@ function call(request: RestRequest, name: string, { functions, tables }: RestOpt
   };
 }
 
-/** All but letters, digits and four signs, as PostgREST writes it. */
+/** All but letters, digits and four signs, as PostgREST writes it: it takes each byte of a text for a letter of its own. */
 const escaped = (text: string): string =>
-  encodeURIComponent(text).replaceAll(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
+  encodeURIComponent(Buffer.from(text).toString('latin1')).replaceAll(
+    /[!'()*]/g,
+    (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
