@@ -24,6 +24,8 @@ export interface Scan {
   readonly globals: readonly string[];
   /** Those that are not on the list: it is not loaded then. */
   readonly refused: readonly string[];
+  /** Why it is no pickle that could be loaded, whatever it names: it is cut, computes names, says lengths that it does not have. */
+  readonly broken?: string;
   /** As the file says: `1.5.2`. */
   readonly sklearn?: string;
 }
