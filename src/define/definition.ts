@@ -13,11 +13,19 @@ export interface Definition<K extends string = string> {
   readonly dependsOn: readonly Definition[];
 }
 
-/** `file:line` where a definition was written; a table of invalid rows is written with the table that refuses them. */
+/** What is defined with another table: its invalid rows, its receipts. */
+interface Beside {
+  readonly spec?: {
+    readonly refusedBy?: Definition;
+    readonly receiptsOf?: Definition;
+    readonly batchesOf?: Definition;
+  };
+}
+/** `file:line` where a definition was written; what stands beside a table is written with it. */
 const places = new WeakMap<object, string>();
 export function writtenAt(definition: Definition): string {
-  const { refusedBy = definition } = (definition as { spec?: { refusedBy?: Definition } }).spec ?? {};
-  return places.get(refusedBy) ?? 'unknown place';
+  const { refusedBy, receiptsOf, batchesOf } = (definition as Beside).spec ?? {};
+  return places.get(refusedBy ?? receiptsOf ?? batchesOf ?? definition) ?? 'unknown place';
 }
 
 /** Frozen, branded, and remembering where it was written. Each word passes its values through here. */

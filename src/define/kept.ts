@@ -57,7 +57,7 @@ export const receiptColumns = Object.freeze({
   /** How long its batch took. */
   seconds: col.real(),
   run_id: col.text(),
-  at: col.timestamp(),
+  delivered_at: col.timestamp(),
 }) satisfies Columns;
 
 /** One row for each batch of each run. */
@@ -71,5 +71,5 @@ export const batchColumns = Object.freeze({
   retries: col.integer(),
   seconds: col.real(),
   rows_per_second: col.real().optional(),
-  at: col.timestamp(),
+  delivered_at: col.timestamp(),
 }) satisfies Columns;

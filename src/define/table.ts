@@ -149,8 +149,10 @@ interface TableFacts {
   readonly refusedBy?: Definition;
   /** Its rows are written elsewhere, too, where they are updated or merged; here the rows of the last run stand. */
   readonly keptIn?: KeptIn & { readonly way: 'update' | 'merge' };
-  /** Of the receipts: the table whose rows are written elsewhere. */
+  /** Of receipts: the table whose rows are written elsewhere. */
   readonly receiptsOf?: Definition;
+  /** Of the receipts by batch: the same. */
+  readonly batchesOf?: Definition;
 }
 
 /** Rows we keep. */
@@ -198,15 +200,12 @@ function tableOf<C extends Columns>(name: string, columns: C, spec: TableFacts):
   const references = Object.values(spec.rules).flatMap((rule) => (isReference(rule) ? [rule.of] : rule.reads));
   let refused: InvalidRows<C> | undefined;
   let receipts: Table<Columns> | undefined;
-  let batches: Table<Columns> | undefined;
-  const batch = spec.keptIn?.batch;
+  let batches: Table<typeof batchColumns> | undefined;
   const self: Table<C> = named(
     {
       kind: 'table' as const,
       name,
-      dependsOn: Object.freeze([
-        ...new Set([...spec.rows.reads, ...references, ...(typeof batch === 'object' ? [batch.of] : [])]),
-      ]),
+      dependsOn: Object.freeze([...new Set([...spec.rows.reads, ...references, ...batchSizeOf(spec)])]),
       spec: Object.freeze(spec),
       get invalid() {
         refused ??= refusedOf(self) as InvalidRows<C>;
@@ -226,22 +225,27 @@ function tableOf<C extends Columns>(name: string, columns: C, spec: TableFacts):
   return self;
 }
 
+/** Of receipts: the settings that say how many rows are sent at once. */
+function batchSizeOf({ receiptsOf: of }: TableFacts): readonly Definition[] {
+  const batch = (of as AnyTable | undefined)?.spec.keptIn?.batch;
+  return typeof batch === 'object' ? [batch.of] : [];
+}
+
 function receiptsOf(of: Table<Columns>): Table<Columns> {
   const key = Object.fromEntries(Object.entries(of.spec.given).filter(([, { facts }]) => facts.isKey));
   const columns = { ...key, ...receiptColumns };
   const facts = { write: 'append', rules: {}, invalid: 'fail', unrepeatable: true, receiptsOf: of } as const;
-  return tableOf(`${of.name}:receipts`, columns, { ...facts, given: columns, rows: sql`${of}` });
+  return tableOf(`${of.name}_receipts`, columns, { ...facts, given: columns, rows: sql`${of}` });
 }
 
-const batchesOf = (of: Table<Columns>): Table<typeof batchColumns> =>
-  table(`${of.name}:batches`, {
-    columns: batchColumns,
-    write: 'view',
-    rows: sql`select run_id, batch, count(*) as row_count, count(case when status = 'sent' then 1 end) as sent,
-      count(case when status = 'unchanged' then 1 end) as unchanged, count(case when status = 'failed' then 1 end) as failed,
-      max(tries) - 1 as retries, max(seconds) as seconds, count(*) / nullif(max(seconds), 0) as rows_per_second, max(at) as at
-      from ${of.receipts} group by run_id, batch`,
-  });
+function batchesOf(of: Table<Columns>): Table<typeof batchColumns> {
+  const facts = { write: 'view', rules: {}, invalid: 'fail', unrepeatable: false, batchesOf: of } as const;
+  const rows = sql`select run_id, batch, count(*) as row_count, count(case when status = 'sent' then 1 end) as sent,
+    count(case when status = 'unchanged' then 1 end) as unchanged, count(case when status = 'failed' then 1 end) as failed,
+    max(tries) - 1 as retries, max(seconds) as seconds, count(*) / nullif(max(seconds), 0) as rows_per_second, max(delivered_at) as delivered_at
+    from ${of.receipts} group by run_id, batch`;
+  return tableOf(`${of.name}_batches`, batchColumns, { ...facts, given: batchColumns, rows });
+}
 
 function refusedOf(of: Table<Columns>): Table<Columns & typeof invalidColumns> {
   const optional = Object.entries<Columns[string]>(of.spec.given).map(([name, column]) => [name, column.optional()]);

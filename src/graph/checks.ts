@@ -1,6 +1,7 @@
 import type { AnySource, AnyTable, Check, Definition } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { type Graph, type Node, whereOf } from './catalog.ts';
+import { receiptsOf } from './delivery.ts';
 
 /** How many definitions stand above one another, at most; what reads nothing is at 0. */
 export function depths(): (definition: Definition) => number {
@@ -47,6 +48,12 @@ export function checksByTable(graph: Graph): ReadonlyMap<string, readonly Check[
       throw homeless(check, `${measure.measure} of ${measure.of.length} tables`, 'Make a check for each of them.');
     if ((lowest as AnyTable).spec?.write === 'view')
       throw homeless(check, `the view ${lowest.name}`, 'A view holds nothing back: mention the tables that it shows.');
+    if (receiptsOf(lowest))
+      throw homeless(
+        check,
+        `the receipts ${lowest.name}`,
+        'What they say has happened already, and cannot be held back: make a monitor of it.',
+      );
     const node = graph.nodeOf(refusing(lowest));
     found.set(node.id, [...(found.get(node.id) ?? []), check]);
   }

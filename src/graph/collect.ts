@@ -22,6 +22,7 @@ import {
   type Node,
   whereOf,
 } from './catalog.ts';
+import { deliveryOf } from './delivery.ts';
 import { insideOf } from './models.ts';
 import { refuseUnshadowed } from './shadows.ts';
 import { refuseMisshapen } from './shape.ts';
@@ -69,6 +70,7 @@ export function collect(files: readonly LoadedFile[], options: { readonly suffix
     taken.set(node.id.toLowerCase(), definition);
     nodes.set(node.id, node);
     byDefinition.set(definition, node);
+    for (const one of deliveryOf(definition)) hold(one, catalog);
     return node;
   }
 

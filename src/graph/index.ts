@@ -10,6 +10,7 @@ export {
 export { refusing } from './checks.ts';
 export { collect } from './collect.ts';
 export { readCron, type Times } from './cron.ts';
+export { deliveryOf, receiptsOf } from './delivery.ts';
 export { isWritable, writable } from './endpoints.ts';
 export { isOfModel } from './models.ts';
 export { isMargin, rangeOf } from './monitors.ts';

@@ -1,12 +1,13 @@
 import type { Check, Definition, Job } from '../define/index.ts';
 import type { Graph, Node } from './catalog.ts';
 import { checksByTable, depths, isStep, readByChecks, refusing } from './checks.ts';
+import { deliveryOf, receiptsOf } from './delivery.ts';
 import { isOfModel } from './models.ts';
 
-/** One step of a job: a table or view that it builds, a stream that it brings in, or a model that it trains or refines. */
+/** One step of a job: a table or view that it builds, a stream that it brings in, a model that it trains or refines, or rows that it writes elsewhere. */
 export interface GraphStep {
   readonly node: Node;
-  readonly kind: 'source' | 'table' | 'view' | 'model';
+  readonly kind: 'source' | 'table' | 'view' | 'model' | 'delivery';
   /** Of a model: its version goes on from the champion. */
   readonly refines?: true;
   /** Ids of the steps that must be done before. */
@@ -28,7 +29,7 @@ export function endlessStreams(graph: Graph): ReadonlySet<Definition> {
 export const isEndless = (job: Job): boolean => job.triggers.some((trigger) => trigger.on === 'always');
 
 /**
- * What a job runs: what it names, and every table above, up to streams that an `always` job brings in, models, tables inside them, settings, and
+ * What a job runs: what it names, every table above, and what is written elsewhere of these, up to streams that an `always` job brings in, models, tables inside them, settings, and
  * sources read in place.
  */
 export function stepsOf(graph: Graph, job: Job): JobSteps {
@@ -45,7 +46,7 @@ export function stepsOf(graph: Graph, job: Job): JobSteps {
     if (isOthers && !named.has(definition)) readsOnly.add(definition);
     else {
       built.add(definition);
-      open.push(...definition.dependsOn);
+      open.push(...definition.dependsOn, ...deliveryOf(definition));
     }
   }
 
@@ -75,6 +76,7 @@ function inOrder(built: ReadonlySet<Definition>, graph: Graph): readonly GraphSt
 function kindOf({ definition }: Node): GraphStep['kind'] {
   if (definition.kind === 'model') return 'model';
   if (definition.kind !== 'table') return 'source';
+  if (receiptsOf(definition)) return 'delivery';
   return definition.spec.write === 'view' ? 'view' : 'table';
 }
 

@@ -45,7 +45,7 @@ export interface StepView {
   readonly step: string;
   /** As people write it: without the catalog where the run has only one. */
   readonly label: string;
-  readonly kind: 'source' | 'table' | 'view' | 'model';
+  readonly kind: 'source' | 'table' | 'view' | 'model' | 'delivery';
   /** Steps that must be done before. */
   readonly needs: readonly string[];
   /** The first part of its name: bronze, silver, …; groups the tree. */

@@ -43,6 +43,7 @@ const words: Readonly<Record<Exclude<PlanReason, 'setting' | 'new-rows' | 'above
   'look-back': 'reads again what it looks back on',
   trained: 'a new version each time',
   refined: 'a new version each time, which goes on from the champion',
+  undelivered: 'rows are not written there yet',
   forced: 'asked for',
   nothing: 'nothing new',
   view: 'shows its tables',

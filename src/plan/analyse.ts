@@ -51,6 +51,7 @@ export interface Analyser {
 export async function analyse(step: GraphStep, analyser: Analyser): Promise<StepModel> {
   const { kind } = step.node.definition;
   if (kind === 'model') return trainedModel(step, analyser);
+  if (step.kind === 'delivery') return deliveryModel(step, analyser);
   return kind === 'source' ? streamModel(step, analyser) : tableModel(step, analyser);
 }
 
@@ -99,6 +100,14 @@ const plain: Pick<
   champions: [],
   settings: [],
 };
+
+/** Rows that are written elsewhere: those of the table as it was published last, with neither rules nor a query of its own. */
+function deliveryModel({ node, kind }: GraphStep, analyser: Analyser): StepModel {
+  const { spec } = node.definition as AnyTable;
+  refuseNames(node, analyser.warehouse.dialect);
+  const reads = mentionsOf(spec.rows).readables.map((readable) => readOf(readable, analyser.graph));
+  return { ...plain, node, kind, reads, ...definedAs(node, [], analyser) };
+}
 
 /** A stream's landing table: all that its reader brings, as it came. */
 function streamModel(step: GraphStep, analyser: Analyser): StepModel {

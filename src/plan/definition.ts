@@ -70,7 +70,7 @@ export function hashAbove(model: Node<AnyModel>, analyser: Analyser): string {
 
 /** What makes other rows of the same input. `about` and `unrepeatable` do not. */
 function tableFacts(table: AnyTable, spelling: Spelling, analyser: Analyser): DefinitionFacts {
-  const { rows, rules, write, duplicates, invalid } = table.spec;
+  const { rows, rules, write, duplicates, invalid, receiptsOf } = table.spec;
   const { recipe } = rows;
   const modules = recipe.by === 'map' ? Object.entries(analyser.modulesOf(table)) : [];
   return {
@@ -79,6 +79,7 @@ function tableFacts(table: AnyTable, spelling: Spelling, analyser: Analyser): De
     write: text(write),
     ...(duplicates === undefined ? {} : { duplicates: text(duplicates.by) }),
     invalid,
+    ...deliveryFacts(receiptsOf as AnyTable | undefined),
     ...Object.fromEntries(
       Object.entries(rules).map(([flag, rule]) => [
         `rule ${flag}`,
@@ -86,6 +87,14 @@ function tableFacts(table: AnyTable, spelling: Spelling, analyser: Analyser): De
       ]),
     ),
   };
+}
+
+/** Of receipts: what is written where, and how; not how many rows at once. */
+function deliveryFacts(of: AnyTable | undefined): DefinitionFacts {
+  if (!of?.spec.keptIn) return {};
+  const { by, options, way, changedOnly } = of.spec.keptIn;
+  const columns = Object.entries(columnFacts(of.columns, false)).map(([name, facts]) => [`written ${name}`, facts]);
+  return { 'kept in': text([by, options]), way, 'changed only': text(changedOnly), ...Object.fromEntries(columns) };
 }
 
 /** What makes another model of the same rows; a gate does not. */

@@ -148,11 +148,12 @@ export function refuseNames(node: Node, dialect: Dialect): void {
   const judged = definition.kind === 'table' ? definition.spec.given : definition.columns;
   const flags = [...judgements(judged).map((one) => one.flag), ...rules];
   const columns = Object.keys(definition.columns);
+  const isOwn = definition.kind === 'table' && Boolean(definition.spec.receiptsOf ?? definition.spec.batchesOf);
   for (const name of [node.schema, node.table, ...columns, ...flags]) {
     const low = name.toLowerCase();
     const why = dialect.reserved.has(low)
       ? 'a reserved word of an engine'
-      : own.has(low)
+      : own.has(low) && !(isOwn && low === 'run_id')
         ? 'a column that Esteira adds itself'
         : low === ofEngine
           ? 'a column that an engine adds itself'

@@ -1,6 +1,6 @@
 import type { Columns } from '../columns/index.ts';
+import type { Difference } from './differences.ts';
 import type { IncomingChunk } from './incoming.ts';
-import type { Difference } from './warehouse.ts';
 
 /** Columns that a reader of changes adds to those of its source. */
 export const added = Object.freeze({

@@ -1,8 +1,9 @@
 import { type Compared, renamedText } from '../columns/index.ts';
 import { EsteiraError } from '../errors.ts';
+import type { Bad, Difference, Drift } from './differences.ts';
 import type { SourceFile } from './files.ts';
 import type { IncomingInput } from './incoming.ts';
-import type { Bad, Difference, Drift, FileInput } from './warehouse.ts';
+import type { FileInput } from './warehouse.ts';
 
 /** Columns that are new in a place, and those that are gone from it. */
 export function differencesOf(

@@ -1,7 +1,7 @@
 import { type ColumnFacts, type Columns, col } from '../columns/index.ts';
+import type { Difference } from './differences.ts';
 import type { FoundThere } from './found-there.ts';
 import type { Span } from './span.ts';
-import type { Difference } from './warehouse.ts';
 
 /**
  * How the values of a column wait in memory, little-endian. `flags`: a byte each. `days`: 32 bits, since 1970. `whole`: 64 bits (whole numbers; microseconds

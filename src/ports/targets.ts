@@ -19,6 +19,8 @@ export interface TargetAsked {
   readonly way: 'update' | 'merge';
   /** A row that says the same already is not written. */
   readonly changedOnly: boolean;
+  /** Requests at once, at most. */
+  readonly parallel: number;
 }
 
 /** Rows of one request, column by column: numbers, booleans, and everything else as text. */

@@ -1,6 +1,8 @@
 import type { Columns, Judgement } from '../columns/index.ts';
 import type { Compared, Comparison } from './comparison.ts';
+import type { Delivered } from './delivered.ts';
 import type { Dialect, Place } from './dialect.ts';
+import type { Drift } from './differences.ts';
 import type { QueryPart } from './dissection.ts';
 import type { Exports } from './exporting.ts';
 import type { SourceFile } from './files.ts';
@@ -198,32 +200,8 @@ export interface PublicationDetails {
   readonly drift?: readonly Drift[];
   /** Of a model. */
   readonly trained?: TrainedVersion;
-}
-
-/** A file that could not be read, or that is none of the source's. */
-export interface Bad {
-  readonly path: string;
-  readonly why: string;
-  /** It breaks the contract of its source. */
-  readonly breaks?: boolean;
-}
-
-/** Something in which files are not what their source declares, while it can be read all the same. */
-export interface Difference {
-  /** `new`: a column that is not declared. `gone`: one that is. `type`: no value of it can be read. */
-  readonly how: 'new' | 'gone' | 'type';
-  readonly column: string;
-  /** The first file that has it so. */
-  readonly path: string;
-  /** What becomes of the values, for people. */
-  readonly note: string;
-}
-export interface Drift extends Difference {
-  /** The source's id. */
-  readonly source: string;
-  /** The run that met it first, and when it did. */
-  readonly run: string;
-  readonly since: string;
+  /** Of receipts. */
+  readonly delivered?: Delivered;
 }
 
 /** What a step read, and up to where; `lower` is absent for a table that was read whole. */
@@ -369,7 +347,7 @@ export interface StepWrite {
   /** Relations as the body reads them that keep `_unread`, where the body cannot hand it on: rows with one are counted and warned of. */
   readonly unreadIn: readonly { readonly source: string; readonly relation: string }[];
   /** Known before anything is read, and kept with what the publication says. */
-  readonly told?: Pick<PublicationDetails, 'badFiles' | 'warnings' | 'drift' | 'trained'>;
+  readonly told?: Pick<PublicationDetails, 'badFiles' | 'warnings' | 'drift' | 'trained' | 'delivered'>;
   /** Nothing it reads has changed since its last publication with this definition, its watermarks are the bounds: publish an empty account. */
   readonly unchanged: boolean;
 }

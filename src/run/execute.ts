@@ -2,7 +2,7 @@ import type { Duration } from '../columns/index.ts';
 import type { EsteiraError } from '../errors.ts';
 import type { Node } from '../graph/index.ts';
 import type { StepModel } from '../plan/index.ts';
-import type { Held, Publication, RunOf, StepRecord } from '../ports/index.ts';
+import { type Held, isOwing, type Publication, type RunOf, type StepRecord } from '../ports/index.ts';
 import { attempt, type Waiting } from './attempts.ts';
 import { Progress, tablesOf } from './bounds.ts';
 import { refuseForgotten } from './forgotten.ts';
@@ -115,7 +115,9 @@ export async function execute(execution: Execution): Promise<readonly StepOutcom
     }
   };
   // What an earlier attempt has published is told to the state, whatever becomes of this one.
-  for (const model of [...waiting.values()].filter(({ node }) => published.has(node.id))) {
+  const isWhole = ({ node }: StepModel): boolean =>
+    published.has(node.id) && !isOwing(published.get(node.id)?.details.delivered);
+  for (const model of [...waiting.values()].filter(isWhole)) {
     waiting.delete(model.node.id);
     await carryOut(model);
   }

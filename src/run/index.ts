@@ -6,6 +6,7 @@ export { isBeyond, Progress, type Reach, reachOf } from './bounds.ts';
 export { capture, streamOf } from './capture/capture.ts';
 export { type Captured, capturedBy, follows, isCaptured } from './capture/captured.ts';
 export { type Followed, followedIn } from './capture/followed.ts';
+export { targetOf, targetsOf } from './deliver/target.ts';
 export { claimAll, execute, type StepOutcome } from './execute.ts';
 export { changedNext, changedText, filesOf, filesRead } from './files.ts';
 export { championKey, championsNow, jobsThatTrain, knownChampions, readChampions } from './learning/champions.ts';

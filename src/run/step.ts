@@ -16,6 +16,7 @@ import {
 } from '../ports/index.ts';
 import { type Progress, type Reach, reachOf } from './bounds.ts';
 import { isOwed, type Owed, owedBy, withFirst } from './choices.ts';
+import { deliver } from './deliver/deliver.ts';
 import { isRedefined, refuseReplacedBefore } from './former.ts';
 import { versionKey } from './learning/champions.ts';
 import type { Learning, Prepared } from './learning/learning.ts';
@@ -65,6 +66,7 @@ export async function runStep(model: StepModel, record: StepRecord, run: StepRun
   const { project, held, progress, published } = run;
   const { id } = model.node;
   if (model.kind === 'view') return viewDone(model, run);
+  if (model.kind === 'delivery') return deliver(model, record, run, (reach) => optionsOf(model, reach, run));
   const before = published.get(id);
   if (before) {
     await project.trace('adopt');

@@ -40,6 +40,7 @@ export const pointsOfOthers = [
   ...['taken-back', 'thawed', 'candidate-published', 'shadow-judged'],
   ...['version-published', 'move-published', 'latest-published'],
   ...['seen-fetched'],
+  ...['delivery-begun', 'batch-sent', 'batch-kept', 'delivered'],
   ...['rows-exported', 'rows-kept', 'rows-latest', 'former-rows-removed', 'values-published'],
 ];
 

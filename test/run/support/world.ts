@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type OpenProject, openProject } from '../../../src/config/open.ts';
 import { type Input, type OperationName, type Output, operate, type RunEvent } from '../../../src/operate/index.ts';
+import { Elsewhere, targetsAt } from '../../deliver/elsewhere.ts';
 
 /** A project opened in this process, with a clock that stands until it is set. */
 export class World {
@@ -22,7 +23,10 @@ export class World {
     const clock = path.join(folder, 'now');
     writeFileSync(clock, now);
     process.env['ESTEIRA_NOW'] = clock;
-    return new World(folder, await openProject({ folder, ...(trace ? { trace } : {}) }));
+    const opened = await openProject({ folder, ...(trace ? { trace } : {}) });
+    // What is written elsewhere is written into a file of the world, where it has one.
+    const targets = existsSync(path.join(folder, Elsewhere.file)) ? { targets: targetsAt(folder) } : {};
+    return new World(folder, { ...opened, ...targets });
   }
 
   setClock(now: string): void {

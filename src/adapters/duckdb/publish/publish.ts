@@ -167,6 +167,7 @@ async function carryOut(
     ...{ flags: refused.flags, badFiles, warnings, files: staged.files },
     ...(drift.length > 0 ? { drift } : {}),
     ...(told?.trained ? { trained: told.trained } : {}),
+    ...(told?.delivered ? { delivered: told.delivered } : {}),
   };
   const sequence = changed ? after : after - 1n;
   // The temporary tables go in the same round trip; `tidy` finds nothing left to drop.

@@ -1,0 +1,42 @@
+import { type Columns, keyOf } from '../columns/index.ts';
+import type { AnyTable, Definition } from '../define/index.ts';
+import { misshapen } from './catalog.ts';
+
+/** What a table has beside it whose rows are written elsewhere, too: its receipts, and these by batch. A job that builds the table has steps for both. */
+export function deliveryOf(definition: Definition): readonly AnyTable[] {
+  const table = definition as AnyTable;
+  return table.spec?.keptIn ? [table.receipts, table.batches] : [];
+}
+
+/** Receipts: written as the rows of that table are written elsewhere. */
+export const receiptsOf = (definition: Definition): AnyTable | undefined =>
+  (definition as AnyTable).spec?.receiptsOf as AnyTable | undefined;
+
+/** Kinds of which two systems say a value in the same way. */
+const keyKinds = ['text', 'integer', 'bigint', 'decimal', 'boolean', 'date', 'timestamp'];
+
+/** Throws DEFINITION_INVALID where rows could not be found again elsewhere, or receipts not be told from them. */
+export function refuseDelivery(table: AnyTable): void {
+  const { name, spec, columns } = table;
+  if (!spec.keptIn) return;
+  const refuse = (what: string, got: string, allowed: string): never => {
+    throw misshapen(table, `${name} is kept elsewhere: ${what}.`, got, allowed);
+  };
+  const { way } = spec.keptIn;
+  if (way !== 'update' && way !== 'merge')
+    refuse(
+      'it cannot be written there that way',
+      String(typeof way === 'object' ? Object(way).way : way),
+      "write: 'update', which adds no row there, or 'merge'",
+    );
+  const key = keyOf(columns);
+  if (key.length === 0) refuse('nothing says which row is meant', 'no key', 'a column with .key()');
+  for (const column of key) {
+    const { kind } = (columns[column] as Columns[string]).facts;
+    if (!keyKinds.includes(kind)) refuse(`its key ${column} cannot be asked for there`, kind, keyKinds.join(', '));
+    if (column in table.batches.columns || ['status', 'reason', 'tries'].includes(column))
+      refuse('a column of its receipts has the name of its key', column, 'a key of another name');
+  }
+  if (Object.keys(columns).length === key.length)
+    refuse('there is nothing to be written', Object.keys(columns).join(', '), 'a column beside the key');
+}

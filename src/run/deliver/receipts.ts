@@ -1,0 +1,114 @@
+import { once } from 'node:events';
+import { createWriteStream, statSync, type WriteStream } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import { type Columns, keyOf } from '../../columns/index.ts';
+import type { Node } from '../../graph/index.ts';
+import { placeOf, type StepModel } from '../../plan/index.ts';
+import type { Bound, Delivered, StepWrite } from '../../ports/index.ts';
+import type { Options } from '../write/options.ts';
+import type { Batch } from './rows.ts';
+import type { Sent } from './send.ts';
+
+/** Receipts wait in a file until all are there: a line of JSON for each row. */
+export class Receipts {
+  readonly #file: string;
+  readonly #stream: WriteStream;
+  readonly #key: readonly string[];
+  readonly #runId: string;
+  readonly counts = { rows: 0, sent: 0, unchanged: 0, failed: 0, batches: 0, last: 0, retries: 0 };
+  /** The first that failed, for people. */
+  readonly failures: string[] = [];
+
+  constructor(of: { readonly file: string; readonly key: readonly string[]; readonly runId: string }) {
+    this.#file = of.file;
+    this.#key = of.key;
+    this.#runId = of.runId;
+    this.#stream = createWriteStream(of.file);
+  }
+
+  async add({ columns, rows }: Batch, sent: Sent): Promise<void> {
+    const { counts } = this;
+    const lines: string[] = [];
+    const { number, tries, seconds, at } = sent;
+    for (let row = 0; row < rows; row += 1) {
+      const status = sent.status[row] as Sent['status'][number];
+      const reason = sent.reasons[row] ?? null;
+      const key = this.#key.map((name) => [name, columns[name]?.[row] ?? null] as const);
+      counts[status] += 1;
+      if (status === 'failed' && this.failures.length < 5)
+        this.failures.push(`${key.map(([name, value]) => `${name} ${value}`).join(', ')}: ${reason}`);
+      lines.push(
+        JSON.stringify({
+          ...Object.fromEntries(key),
+          ...{ status, reason, batch: number, tries, seconds, run_id: this.#runId, delivered_at: at },
+        }),
+      );
+    }
+    counts.rows += rows;
+    counts.batches += 1;
+    counts.last = Math.max(counts.last, number);
+    counts.retries += tries - 1;
+    if (!this.#stream.write(`${lines.join('\n')}\n`)) await once(this.#stream, 'drain');
+  }
+
+  /** Where they are, when the last of them is. */
+  async end(): Promise<string> {
+    this.#stream.end();
+    await finished(this.#stream);
+    return this.#file;
+  }
+}
+
+const relation = '_receipts';
+
+/** The receipts as the step publishes them. */
+export function receiptsWrite(
+  { node }: StepModel,
+  options: Options,
+  {
+    file,
+    delivered,
+    bounds,
+    part,
+  }: {
+    readonly file: string;
+    readonly delivered: Delivered;
+    readonly bounds: readonly Bound[];
+    /** Counted from 0 in each run: one that goes on publishes once more. */
+    readonly part: number;
+  },
+): StepWrite {
+  const { dialect } = options.project.warehouse;
+  const { columns } = node.definition;
+  const bytes = statSync(file).size;
+  const list = Object.keys(columns).map(dialect.identifier).join(', ');
+  const none = `select ${list} from ${dialect.emptyRelation(columns)} as none`;
+  return {
+    batch: { ...options.batch, part },
+    target: placeOf(node),
+    columns,
+    body: { by: 'query', sql: bytes === 0 ? none : `select ${list} from ${dialect.identifier(relation)}` },
+    files: bytes === 0 ? [] : [receiptsFile(node, file, bytes)],
+    converted: [],
+    keepsOriginal: false,
+    mode: { mode: 'append', key: [], latest: [] },
+    judgements: [],
+    rules: [],
+    checks: [],
+    bounds,
+    reread: false,
+    ...(options.facts ? { facts: options.facts } : {}),
+    fresh: true,
+    unreadIn: [],
+    told: { badFiles: [], warnings: [], delivered },
+    unchanged: false,
+  };
+}
+
+function receiptsFile({ id, definition }: Node, file: string, bytes: number): StepWrite['files'][number] {
+  const columns: Columns = definition.columns;
+  const source = { path: 'receipts', location: file, format: 'jsonl', bytes, fingerprint: String(bytes) } as const;
+  return { relation, source: id, columns, files: [source], once: false };
+}
+
+export const keyNames = ({ definition }: Node): readonly string[] => keyOf(definition.columns);

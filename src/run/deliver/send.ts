@@ -1,0 +1,175 @@
+import type { Clock, Target, TargetBatch, TargetResult } from '../../ports/index.ts';
+import { TargetFault } from '../../ports/index.ts';
+import { rest } from '../patience.ts';
+import { type Batch, part } from './rows.ts';
+
+/** What became of a batch. */
+export interface Sent {
+  readonly number: number;
+  readonly hash: string;
+  /** Of each row, in their order. */
+  readonly status: readonly ('sent' | 'unchanged' | 'failed')[];
+  /** By the place of a row: why it failed. */
+  readonly reasons: Readonly<Record<number, string>>;
+  /** Requests that it needed. */
+  readonly tries: number;
+  readonly seconds: number;
+  readonly at: string;
+}
+
+/** How long a place elsewhere is waited for. */
+export interface Waits {
+  /** A request is sent so often, where others come through meanwhile. */
+  readonly tries: number;
+  /** Before the second try, in milliseconds; doubled before each further one, up to `longest`. */
+  readonly first: number;
+  readonly longest: number;
+  /** Where nothing comes through any more: so long in all. */
+  readonly patience: number;
+}
+export const usualWaits: Waits = Object.freeze({ tries: 3, first: 1000, longest: 15_000, patience: 120_000 });
+
+/** Nothing more is sent after it: the place could not be reached for too long, or will take nothing. */
+export class Stopped extends Error {
+  override readonly name = 'Stopped';
+  readonly fault: TargetFault;
+
+  constructor(fault: TargetFault) {
+    super(fault.message, { cause: fault });
+    this.fault = fault;
+  }
+}
+
+interface Sending {
+  /** Opened twice: what is sent for the first time may say that what is there already is written all the same; what is sent again never does. */
+  readonly first: Target;
+  readonly again: Target;
+  readonly parallel: number;
+  readonly waits: Waits;
+  readonly clock: Clock;
+  /** Nothing new is begun once it is aborted; what is under way ends, for a moment. */
+  readonly signal: AbortSignal;
+  /** Told of each batch when it is over, before another is begun in its place. */
+  onSent(batch: Batch, sent: Sent): Promise<void>;
+  onRetry(): void;
+}
+
+/** How long a request that is under way is waited for when all is to stop, in milliseconds. */
+const grace = 3000;
+
+/** Sends batches, some at once; whatever becomes of one, the others go on. Throws Stopped, when those under way are over. */
+export async function sendAll(batches: AsyncIterator<Batch>, sending: Sending): Promise<void> {
+  const over = new AbortController();
+  const late = (): void => void setTimeout(() => over.abort(sending.signal.reason), grace).unref();
+  sending.signal.addEventListener('abort', late, { once: true });
+  const sender = new Sender(sending, over.signal);
+  const work = async (): Promise<void> => {
+    while (!sending.signal.aborted && !sender.stopped) {
+      const { value, done } = await batches.next();
+      if (done) return;
+      const sent = await sender.send(value);
+      if (sent) await sending.onSent(value, sent);
+    }
+  };
+  try {
+    const ended = await Promise.allSettled(Array.from({ length: sending.parallel }, work));
+    const broken = ended.find((one) => one.status === 'rejected');
+    if (broken) throw broken.reason;
+    if (sender.stopped) throw sender.stopped;
+  } finally {
+    sending.signal.removeEventListener('abort', late);
+    await batches.return?.();
+  }
+}
+
+class Sender {
+  readonly #of: Sending;
+  /** Of the requests themselves. */
+  readonly #over: AbortSignal;
+  /** Requests that came through, of all batches. */
+  #through = 0;
+  #stopped: Stopped | undefined;
+
+  constructor(of: Sending, over: AbortSignal) {
+    this.#of = of;
+    this.#over = over;
+  }
+  get stopped(): Stopped | undefined {
+    return this.#stopped;
+  }
+
+  /** Nothing where nobody knows what became of it: it was to stop. */
+  async send(batch: Batch): Promise<Sent | undefined> {
+    const { elapsed = () => performance.now() } = this.#of.clock;
+    const started = elapsed();
+    const results: TargetResult[] = [];
+    const count = { tries: 0 };
+    // A part that is refused for one of its rows is sent in halves, the first half first.
+    const open: (readonly [from: number, to: number])[] = [[0, batch.rows]];
+    for (let next = open.pop(); next; next = open.pop()) {
+      const [from, to] = next;
+      const said = await this.#sendPart(part(batch, from, to), count);
+      if (said === undefined) return undefined;
+      if (said instanceof TargetFault && said.is === 'of rows' && to - from > 1) {
+        const half = from + Math.ceil((to - from) / 2);
+        open.push([half, to], [from, half]);
+      } else if (said instanceof TargetFault) {
+        for (let row = from; row < to; row += 1) results[row] = { is: 'refused', why: said.message };
+      } else for (const [index, one] of said.entries()) results[from + index] = one;
+    }
+    const reasons = results.map((result) => reasonOf(result));
+    return {
+      number: batch.number,
+      hash: batch.hash,
+      status: results.map(({ is }) => (is === 'sent' || is === 'unchanged' ? is : 'failed')),
+      reasons: Object.fromEntries(reasons.flatMap((why, row) => (why === undefined ? [] : [[row, why] as const]))),
+      tries: count.tries,
+      seconds: Math.round(elapsed() - started) / 1000,
+      at: this.#of.clock.now().toString(),
+    };
+  }
+
+  /** What became of its rows, or why it came to nothing; nothing where it was to stop meanwhile. */
+  async #sendPart(
+    rows: TargetBatch,
+    count: { tries: number },
+  ): Promise<readonly TargetResult[] | TargetFault | undefined> {
+    const { first, again, waits, clock, signal } = this.#of;
+    const before = this.#through;
+    let waited = 0;
+    for (let number = 1; ; number += 1) {
+      if (this.#stopped) return undefined;
+      count.tries += 1;
+      try {
+        const results = await (count.tries === 1 ? first : again).write(rows, this.#over);
+        this.#through += 1;
+        return results;
+      } catch (thrown) {
+        if (this.#over.aborted) return undefined;
+        if (!(thrown instanceof TargetFault)) throw thrown;
+        if (thrown.is === 'of rows') {
+          // It was understood: the place is there.
+          this.#through += 1;
+          return thrown;
+        }
+        const isOutage = thrown.is === 'passing' && waited >= waits.patience;
+        if (thrown.is === 'of all' || isOutage) {
+          this.#stopped ??= new Stopped(thrown);
+          return thrown;
+        }
+        if (number >= waits.tries && this.#through > before) return thrown;
+        this.#of.onRetry();
+        const wait = thrown.after ?? Math.min(waits.first * 2 ** (number - 1), waits.longest);
+        waited += wait;
+        await rest(clock, wait, signal);
+        if (signal.aborted) return undefined;
+      }
+    }
+  }
+}
+
+function reasonOf(result: TargetResult): string | undefined {
+  if (result.is === 'missing') return 'there is no such row';
+  if (result.is === 'other') return `it was written, and says something else there: ${result.why}`;
+  return result.is === 'refused' ? result.why : undefined;
+}

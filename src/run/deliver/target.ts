@@ -1,0 +1,27 @@
+import { keyOf } from '../../columns/index.ts';
+import type { AnyTable, KeptIn } from '../../define/index.ts';
+import { EsteiraError } from '../../errors.ts';
+import { whereOf } from '../../graph/index.ts';
+import type { TargetAsked, Targets, TargetTable } from '../../ports/index.ts';
+import type { Project } from '../project.ts';
+
+/** Where the rows of a table are written elsewhere, and what of them, as adapters are asked for it. */
+export function targetOf(definition: AnyTable): { readonly table: TargetTable; readonly asked: TargetAsked } {
+  const { by, options, way, changedOnly, parallel } = definition.spec.keptIn as NonNullable<AnyTable['spec']['keptIn']>;
+  const { columns } = definition;
+  return {
+    table: { by, options, where: whereOf(definition) },
+    asked: { key: keyOf(columns), columns, way, changedOnly, parallel },
+  };
+}
+
+/** Throws DEFINITION_INVALID where this process can write no table of that kind. */
+export function targetsOf({ targets }: Project, definition: AnyTable): Targets {
+  const { by } = definition.spec.keptIn as KeptIn;
+  if (targets?.has(by)) return targets;
+  throw new EsteiraError('DEFINITION_INVALID', {
+    what: `Rows of ${definition.name} cannot be written to ${by} here.`,
+    where: whereOf(definition),
+    next: 'Keep the table elsewhere, or take `keptIn` out.',
+  });
+}
