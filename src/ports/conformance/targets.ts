@@ -48,6 +48,7 @@ const asked = (columns: Columns, more: Partial<TargetAsked> = {}): TargetAsked =
   columns,
   way: 'update',
   changedOnly: true,
+  parallel: 4,
   ...more,
 });
 const batchOf = (...rows: readonly Readonly<Record<string, TargetValue>>[]): TargetBatch => ({
