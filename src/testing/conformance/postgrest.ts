@@ -108,6 +108,11 @@ export function postgrestConformance(name: string, open: () => Promise<Postgrest
         ['born=eq.1990-02-28', ['ana']],
         ['big=eq.9007199254740993', ['ana']],
         ['big=eq.9007199254740992', []],
+        ['or=(visits.eq.12,score.is.null)', ['bia', 'zoé']],
+        ['or=(and(id.eq."ana",visits.eq.3),and(id.eq."bia",visits.eq.3))', ['ana']],
+        ['or=(id.isdistinct."ana",visits.not.is.null)', ['ana', 'bia', 'caio "o", (alto)', 'zoé']],
+        ['visits=not.is.null&or=(id.isdistinct."ana",score.gt.0.9)', ['bia', 'zoé']],
+        ['id=is.null&id=not.is.null', []],
         ['country=eq.PT&active=is.true&visits=gt.3', ['zoé']],
       ];
       for (const [filter, found] of cases)
@@ -117,10 +122,19 @@ export function postgrestConformance(name: string, open: () => Promise<Postgrest
     test('columns are chosen, renamed and given as text; rows are ordered, NULL last unless it is said', async () => {
       await says('/users?select=score:big,who:id&id=eq.bia', {}, { status: 200, body: [{ score: -1, who: 'bia' }] });
       await says(
-        '/users?select=big::text,score::text&id=eq.ana',
+        '/users?select=big::text,score::text,created_at::text,active::text,born::text,amount::text&id=eq.ana',
         {},
-        { status: 200, body: [{ big: '9007199254740993', score: '0.25' }] },
+        {
+          status: 200,
+          body: [
+            {
+              ...{ big: '9007199254740993', score: '0.25', created_at: '2026-09-01 08:00:00+00' },
+              ...{ active: 'true', born: '1990-02-28', amount: '12.50' },
+            },
+          ],
+        },
       );
+      await says('/users?select=score::text&score=lt.0.1', {}, { status: 200, body: [{ score: '1e-07' }] });
       await says(
         '/users?select=id&order=visits.desc',
         {},
@@ -287,6 +301,13 @@ export function postgrestConformance(name: string, open: () => Promise<Postgrest
       );
       const twice = await ask('/users?on_conflict=id', { ...merge, body: [row, row] });
       assert.deepEqual([twice.status, (JSON.parse(twice.body) as { code: string }).code], [400, '21000']);
+      const none = { method: 'POST', prefer: 'resolution=ignore-duplicates,return=representation', body: [] };
+      await says('/users?on_conflict=id&columns=id,score', none, { status: 201, body: [] });
+      await says(
+        '/users?id=is.null&id=not.is.null',
+        { method: 'PATCH', prefer: 'return=representation', body: { score: 1 } },
+        { status: 200, body: [] },
+      );
       const uneven = await ask('/users', { method: 'POST', body: [row, { id: 'x' }] });
       assert.deepEqual([uneven.status, (JSON.parse(uneven.body) as { code: string }).code], [400, 'PGRST102']);
     });

@@ -43,3 +43,9 @@ export const denied = (kind: 'table' | 'function', name: string, role: string): 
   new RestError(role === 'anon' ? 401 : 403, '42501', `permission denied for ${kind} ${name}`);
 export const unreadable = (what: string, place: number, details: string): RestError =>
   new RestError(400, 'PGRST100', `"${what}" (line 1, column ${place})`, { details });
+
+/** A test that asks for it is to know that it was not the real one which said no. */
+export const notSpoken = (what: string): RestError =>
+  new RestError(501, 'DOUBLE', `The double of PostgREST does not know ${what}.`, {
+    hint: 'Add it to src/testing/postgrest, and to the suite that holds it to the real one.',
+  });

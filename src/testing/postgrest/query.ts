@@ -1,6 +1,7 @@
-import { noColumn, RestError, unreadable } from './errors.ts';
+import { notSpoken } from './errors.ts';
+import { filterOf, typeIn } from './filters.ts';
 import type { MemoryTable, Row } from './table.ts';
-import { compare, type PgType, readText, toJson, toText } from './types.ts';
+import { compare, toJson, toText } from './types.ts';
 
 /** What a query asks of a table. */
 export interface Query {
@@ -14,8 +15,6 @@ export interface Query {
 }
 
 const reserved = new Set(['select', 'order', 'limit', 'offset', 'on_conflict', 'columns']);
-const operators = ['eq', 'neq', 'gt', 'gte', 'lt', 'lte', 'in', 'is', 'isdistinct'];
-type Filter = (row: Row) => boolean;
 
 /** Throws what PostgREST answers to one that cannot be understood, or names what is not there. */
 export function readQuery(parameters: URLSearchParams, table: MemoryTable): Query {
@@ -54,15 +53,9 @@ export const shown = (table: MemoryTable, { select }: Query, row: Row): Readonly
   Object.fromEntries(
     select.map(({ column, as, isText }) => [
       as,
-      isText ? toText(row[column] ?? null) : toJson(typeIn(table, column), row[column] ?? null),
+      isText ? toText(typeIn(table, column), row[column] ?? null) : toJson(typeIn(table, column), row[column] ?? null),
     ]),
   );
-
-function typeIn(table: MemoryTable, column: string): PgType {
-  const type = table.typeOf(column);
-  if (type === undefined) throw noColumn(table.name, column);
-  return type;
-}
 
 const countOf = (parameters: URLSearchParams, name: string): number | undefined => {
   const said = parameters.get(name);
@@ -94,69 +87,3 @@ function orderOf(text: string | null, table: MemoryTable): Query['order'] {
     };
   });
 }
-
-function filterOf(table: MemoryTable, name: string, said: string): Filter {
-  const column = name.replaceAll('"', '');
-  if (['and', 'or', 'not.and', 'not.or'].includes(name)) throw notSpoken(name);
-  const [, not, operator = '', value = ''] = /^(not\.)?([a-z]+)\.(.*)$/s.exec(said) ?? [];
-  if (!operators.includes(operator))
-    throw unreadable(
-      `failed to parse filter (${said})`,
-      1,
-      `unexpected "${said.charAt(0)}" expecting "not" or operator (eq, gt, ...)`,
-    );
-  const type = typeIn(table, column);
-  const holds = holdsOf(operator, type, value, column);
-  return not === undefined
-    ? holds
-    : (row) => (operator === 'is' || operator === 'isdistinct' || row[column] !== null) && !holds(row);
-}
-
-function holdsOf(operator: string, type: PgType, value: string, column: string): Filter {
-  if (operator === 'is') return isOf(value, column);
-  if (operator === 'in') {
-    const values = listOf(value).map((one) => readText(type, one));
-    const texts = new Set(values.map(toText));
-    return (row) => row[column] !== null && texts.has(toText(row[column] ?? null));
-  }
-  const bound = readText(type, value);
-  const step = (row: Row): number => compare(type, row[column] ?? null, bound);
-  if (operator === 'isdistinct') return (row) => step(row) !== 0;
-  const judged: Readonly<Record<string, (step: number) => boolean>> = {
-    eq: (by) => by === 0,
-    neq: (by) => by !== 0,
-    gt: (by) => by > 0,
-    gte: (by) => by >= 0,
-    lt: (by) => by < 0,
-    lte: (by) => by <= 0,
-  };
-  return (row) => row[column] !== null && judged[operator]?.(step(row)) === true;
-}
-
-function isOf(value: string, column: string): Filter {
-  const said = value.toLowerCase();
-  if (said === 'null' || said === 'unknown') return (row) => row[column] === null;
-  if (said === 'true' || said === 'false') return (row) => row[column] === (said === 'true');
-  throw unreadable(
-    `failed to parse filter (is.${value})`,
-    4,
-    `unexpected "${value.charAt(0)}" expecting null or trilean value (unknown, true, false)`,
-  );
-}
-
-/** `(a,b,"c,d")`: a quote or a backslash within quotes stands behind a backslash. */
-function listOf(text: string): readonly string[] {
-  if (!text.startsWith('(') || !text.endsWith(')'))
-    throw unreadable(`failed to parse filter (in.${text})`, 4, `unexpected "${text.charAt(0)}" expecting "("`);
-  const inner = text.slice(1, -1);
-  if (inner === '') return [];
-  return [...inner.matchAll(/(?:^|,)(?:"((?:[^"\\]|\\.)*)"|([^,]*))/gs)].map(([, quoted, plain]) =>
-    quoted === undefined ? (plain as string) : quoted.replaceAll(/\\(.)/gs, '$1'),
-  );
-}
-
-/** A test that asks for it is to know that it was not the real one which said no. */
-export const notSpoken = (what: string): RestError =>
-  new RestError(501, 'DOUBLE', `The double of PostgREST does not know ${what}.`, {
-    hint: 'Add it to src/testing/postgrest, and to the suite that holds it to the real one.',
-  });

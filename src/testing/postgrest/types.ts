@@ -109,11 +109,23 @@ export function toJson(type: PgType, value: PgValue): unknown {
 }
 
 /** As `::text` gives it. */
-export const toText = (value: PgValue): string | null => {
+export function toText(type: PgType, value: PgValue): string | null {
   if (value === null) return null;
   if (typeof value === 'object') return value.json;
-  return typeof value === 'boolean' ? (value ? 'true' : 'false') : String(value);
-};
+  if (typeof value === 'number') return floatText(value);
+  if (type === 'timestamp with time zone') return String(value).replace('T', ' ').replace('+00:00', '+00');
+  return type === 'timestamp without time zone' ? String(value).replace('T', ' ') : String(value);
+}
+
+/** The shortest digits, with an exponent of two digits where the number is below 0.0001, or has more than fifteen digits before its point. */
+function floatText(value: number): string {
+  const [digits = '', exponent = '0'] = value.toExponential().split('e');
+  const power = Number(exponent);
+  if (!Number.isFinite(value)) return String(value);
+  if (value === 0) return Object.is(value, -0) ? '-0' : '0';
+  if (power >= -4 && power < 15) return String(value);
+  return `${digits}e${power < 0 ? '-' : '+'}${String(Math.abs(power)).padStart(2, '0')}`;
+}
 
 /** NULL comes last, as it does where nothing else is said. Texts stand in the order of their code points, as in the collation C. */
 export function compare(type: PgType, one: PgValue, other: PgValue): number {
