@@ -1,3 +1,4 @@
+import { userInfo } from 'node:os';
 import { files } from 'esteira';
 import { duckdb, email, env, folder, project, slack, sqlite, toFile } from 'esteira/config';
 
@@ -8,6 +9,7 @@ export default project({
     v_credit: 'pipelines/credit/definitions/*.ts',
     engajamento: 'pipelines/engagement/definitions/*.ts',
     ranking: 'pipelines/ranking/definitions/*.ts',
+    leads: 'pipelines/leads/definitions/*.ts',
   },
   invalid: '_invalidos',
   standard: 'embedded',
@@ -17,8 +19,11 @@ export default project({
       slack({ webhook: env('SLACK_WEBHOOK') }),
     ],
     ltr: [email({ to: 'ltr@litgo.example', from: 'esteira@litgo.example', server: env('SMTP_URL') })],
+    vendas: [email({ to: 'vendas@leads.example', from: 'esteira@leads.example', server: env('SMTP_URL') })],
     dados: [email({ to: 'dados@v-credit.example', from: 'esteira@v-credit.example', server: env('SMTP_URL') })],
   },
+  // In this example whoever has the clone is of sales.
+  groups: { vendas: [account()] },
   logs: { 'train_ltr_*': 'logs/ltr_training.log', ltr: 'logs/api.log' },
   environments: {
     embedded: {
@@ -42,3 +47,12 @@ export default project({
     },
   },
 });
+
+/** As `esteira` calls whoever gives a command. */
+function account(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return `uid ${process.getuid?.() ?? 'unknown'}`;
+  }
+}
