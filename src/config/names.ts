@@ -1,59 +1,111 @@
-import type { AnySource, Reader } from '../define/index.ts';
+import { type AnyModel, type AnySource, type AnyTable, type Reader, variableIn } from '../define/index.ts';
 import type { Graph } from '../graph/index.ts';
-import type { Channels, ProjectConfig } from './project.ts';
+import type { KnownVariable, VariableUse } from '../run/index.ts';
+import type { Channels, Environment, ProjectConfig } from './project.ts';
+import { standIn } from './stand-ins.ts';
+import type { Variables } from './variables.ts';
 
-/** Names of the variables in a value, however deep it holds them. */
-function* namesIn(value: unknown): Generator<string> {
+/** Variables in a value, however deep it holds them. */
+function* variablesIn(value: unknown): Generator<NonNullable<ReturnType<typeof variableIn>>> {
   if (typeof value === 'string') {
-    const [, name] = /^env:([^=]+)/.exec(value) ?? [];
-    if (name) yield name;
+    const found = variableIn(value);
+    if (found) yield found;
   } else if (typeof value === 'object' && value !== null) {
-    for (const one of Object.values(value)) yield* namesIn(one);
+    for (const one of Object.values(value)) yield* variablesIn(one);
   }
 }
 
+/** What uses a variable. */
+interface Use extends Omit<VariableUse, 'isHere'> {
+  /** Of that environment alone. */
+  readonly environment?: string;
+  /** Another is used in its place there. */
+  isReplaced?(environment: Environment): boolean;
+}
 interface UsedVariables {
   /** By name: what uses it, in every environment. */
-  readonly all: ReadonlyMap<string, readonly string[]>;
-  /** Those of readers and channels: addresses of other systems, and what they are entered with. */
+  readonly all: ReadonlyMap<string, readonly Use[]>;
+  /** Addresses of other systems, and what they are entered with. */
   readonly ofOthers: readonly string[];
 }
 
-/** Every env('NAME') of the configuration and of the sources' readers. */
+/** Every env('NAME') of the configuration and of the definitions. */
 export function usedVariables(config: ProjectConfig, graph: Graph): UsedVariables {
-  const all = new Map<string, string[]>();
+  const all = new Map<string, Use[]>();
   const ofOthers: string[] = [];
-  const add = (user: string, value: unknown): void => {
-    for (const name of namesIn(value)) all.set(name, [...new Set([...(all.get(name) ?? []), user])]);
+  const note = (name: string, use: Use): void => {
+    const before = all.get(name) ?? [];
+    if (!before.some(({ by }) => by === use.by)) all.set(name, [...before, use]);
   };
+  const add = (use: Omit<Use, 'hasStandard'>, value: unknown): void => {
+    for (const { name, otherwise } of variablesIn(value)) note(name, { ...use, hasStandard: otherwise !== undefined });
+  };
+  const hide = (value: unknown): void => void ofOthers.push(...Array.from(variablesIn(value), ({ name }) => name));
   // any: whatever columns it adds
-  const ofReader = (user: string, { options, secret = Object.keys(options), choices = [] }: Reader<any>): void => {
-    add(user, options);
-    ofOthers.push(...secret.flatMap((name) => [...namesIn(options[name])]));
-    for (const choice of choices) ofReader(user, choice);
+  const ofReader = (
+    use: Omit<Use, 'hasStandard'>,
+    { options, secret = Object.keys(options), choices = [] }: Reader<any>,
+  ): void => {
+    add(use, options);
+    for (const name of secret) hide(options[name]);
+    for (const choice of choices) ofReader(use, choice);
   };
-  const ofChannels = (channels: Channels = {}, of = ''): void => {
+  const ofChannels = (channels: Channels = {}, environment?: string): void => {
     for (const [channel, members] of Object.entries(channels))
       for (const { options, secrets } of members) {
-        add(`channel ${channel}${of}`, options);
-        ofOthers.push(...namesIn(secrets));
+        const isReplaced = ({ channels: own = {} }: Environment): boolean => (own[channel] ?? own['*']) !== undefined;
+        const of = environment === undefined ? { isReplaced } : { environment };
+        add({ by: `channel ${channel}${environment === undefined ? '' : ` of ${environment}`}`, ...of }, options);
+        hide(secrets);
       }
   };
   ofChannels(config.channels);
-  add('logs', config.logs);
+  add({ by: 'logs' }, config.logs);
   for (const [name, environment] of Object.entries(config.environments)) {
-    for (const role of ['warehouse', 'state', 'files'] as const) add(`${role} of ${name}`, environment[role].options);
-    add(`trees of ${name}`, environment.trees?.options);
+    const of = (what: string) => ({ by: `${what} of ${name}`, environment: name });
+    for (const role of ['warehouse', 'state', 'files'] as const) add(of(role), environment[role].options);
+    add(of('trees'), environment.trees?.options);
     for (const store of environment.models ?? []) {
-      add(`models of ${name}`, store.options);
-      ofOthers.push(...namesIn('secrets' in store ? store.secrets : []));
+      add(of('models'), store.options);
+      hide('secrets' in store ? store.secrets : []);
     }
-    for (const reader of Object.values(environment.standIns ?? {})) ofReader(`stand-ins of ${name}`, reader);
-    ofChannels(environment.channels, ` of ${name}`);
+    for (const reader of Object.values(environment.standIns ?? {})) ofReader(of('stand-ins'), reader);
+    ofChannels(environment.channels, name);
   }
   for (const { definition } of graph.nodes.values()) {
-    if (definition.kind !== 'source') continue;
-    ofReader(`source ${definition.name}`, (definition as AnySource).reader);
+    const by = `${definition.kind} ${definition.name}`;
+    if (definition.kind === 'source') {
+      const source = definition as AnySource;
+      ofReader({ by, isReplaced: (environment) => standIn(source, environment) !== undefined }, source.reader);
+    } else if (definition.kind === 'table') {
+      const { keptIn } = (definition as AnyTable).spec;
+      add({ by }, keptIn?.options);
+      hide(keptIn?.options);
+    } else if (definition.kind === 'model') {
+      // A program that trains is given those that it names.
+      const { variables = [] } = (definition as AnyModel).facts.learner.options as { variables?: readonly string[] };
+      for (const name of variables) note(name, { by, hasStandard: false });
+      ofOthers.push(...variables);
+    }
   }
   return { all, ofOthers };
+}
+
+/** The same, as the project in one environment knows them: what is there of each, and never its value. */
+export function knownVariables(
+  { all }: UsedVariables,
+  variables: Variables,
+  { name, environment }: { readonly name: string; readonly environment: Environment },
+): ReadonlyMap<string, KnownVariable> {
+  const isHere = ({ environment: own, isReplaced }: Use): boolean =>
+    (own === undefined || own === name) && isReplaced?.(environment) !== true;
+  return new Map(
+    [...all].map(([variable, uses]) => [
+      variable,
+      {
+        is: variables.stateOf(variable),
+        uses: uses.map((use) => ({ by: use.by, hasStandard: use.hasStandard, isHere: isHere(use) })),
+      },
+    ]),
+  );
 }

@@ -14,7 +14,7 @@ import { lightgbm } from './lightgbm.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
 import { logsIn, refuseIdleLogs } from './logs-of.ts';
 import { changedSince, moduleHasher } from './modules.ts';
-import { usedVariables } from './names.ts';
+import { knownVariables, usedVariables } from './names.ts';
 import { environmentOf, placeFor, stopPoint } from './place.ts';
 import type { Environment, Place, ProjectConfig, StateAdapter } from './project.ts';
 import { refuseHalfRestored } from './restore.ts';
@@ -123,7 +123,7 @@ async function open(
         const reader = standIn(source, environment);
         return reader && `${reader.by} ${reader.options.pattern ?? ''}`.trim();
       },
-      variables: used.all,
+      variables: knownVariables(used, variables, { name, environment }),
       groups: new Map(Object.entries(config.groups ?? {})),
       published: publishedIn(graph, { targets, files }),
       ...(serving ? { serving } : {}),

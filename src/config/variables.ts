@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
+import { variableIn } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
+import type { VariableState } from '../run/index.ts';
 
 /** Reads variables from the environment, then from `.env`; takes their values out of every text that leaves the process. */
 export class Variables {
@@ -15,19 +17,28 @@ export class Variables {
 
   /** `env('NAME')` gives the variable's value, anything else itself. An empty line, as .env.example has them, is none where there is a standard. */
   value(of: string): string {
-    const match = /^env:([^=]+)(?:=([\s\S]*))?$/.exec(of);
-    if (!match?.[1]) return of;
-    const [own, otherwise] = [this.#values[match[1]], match[2]];
+    const variable = variableIn(of);
+    if (!variable) return of;
+    const { name, otherwise } = variable;
+    const own = this.#values[name];
     const found = own === '' ? (otherwise ?? own) : (own ?? otherwise);
     if (found === undefined) {
       throw new EsteiraError('VARIABLE_MISSING', {
-        what: `The variable ${match[1]} is not set.`,
+        what: `The variable ${name} is not set.`,
         where: 'the environment, or the file .env of the project',
-        next: `Add a line ${match[1]}=… to .env, or export it. .env.example lists all that are used.`,
+        next: `Add a line ${name}=… to .env, or export it. .env.example lists all that are used.`,
       });
     }
-    if (isSecretName(match[1])) this.#hide(found);
+    if (isSecretName(name)) this.#hide(found);
     return found;
+  }
+
+  /** What there is of it, and never the value itself. */
+  stateOf(name: string): VariableState {
+    const value = this.#values[name];
+    if (value === undefined) return 'missing';
+    if (value.trim() === '') return 'empty';
+    return /^\s|\s$|^(["']).*\1$/s.test(value) ? 'wrapped' : 'set';
   }
 
   /** The same; it is secret whatever its name says, and so is the password of an address. */

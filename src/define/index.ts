@@ -103,6 +103,7 @@ export {
   type Source,
   source,
   valuesOf,
+  variableIn,
 } from './source.ts';
 export {
   type AnyTable,

@@ -9,6 +9,12 @@ export type Env = `env:${string}`;
 export const env = (name: string, otherwise?: string): Env =>
   `env:${name}${otherwise === undefined ? '' : `=${otherwise}`}`;
 
+/** The variable that a text stands for, and what it is without one; nothing where the text is meant itself. */
+export function variableIn(text: string): { readonly name: string; readonly otherwise?: string } | undefined {
+  const [, name, otherwise] = /^env:([^=]+)(?:=([\s\S]*))?$/.exec(text) ?? [];
+  return name === undefined ? undefined : { name, ...(otherwise === undefined ? {} : { otherwise }) };
+}
+
 /** Where the rows of a source come from; `Extra` are columns that the reader adds. */
 export interface Reader<Extra extends Columns = {}> {
   readonly by: 'files' | 'postgres' | 'postgres changes' | 'kafka' | 'supabase' | 'first of';

@@ -20,7 +20,7 @@ export function keepExample({ folder, variables }: Pick<Project, 'folder' | 'var
     new RegExp(`^\\s*#?\\s*(?:export\\s+)?${RegExp.escape(variable)}\\s*=`, 'm').test(before ?? '');
   const missing = [...(variables ?? [])].filter(([variable]) => !isNamed(variable));
   if (missing.length === 0) return [];
-  const lines = missing.map(([variable, users]) => `\n# ${users.join(', ')}\n${variable}=\n`);
+  const lines = missing.map(([variable, { uses }]) => `\n# ${uses.map(({ by }) => by).join(', ')}\n${variable}=\n`);
   const start = before === undefined ? beginning : before === '' || before.endsWith('\n') ? before : `${before}\n`;
   try {
     writeFileSync(file, start + lines.join(''));

@@ -299,6 +299,8 @@ export interface DoctorView {
     readonly found: string;
     /** What to do, when not ok. */
     readonly next?: string;
+    /** It may pass by itself: what does not answer, or has too much to do. No run is kept from beginning by it. */
+    readonly passes?: true;
   }[];
 }
 

@@ -76,5 +76,6 @@ export {
 } from './settings-seen.ts';
 export { lookAtTable } from './tables.ts';
 export { ulid } from './ulid.ts';
+export type { KnownVariable, VariableState, VariableUse } from './variables.ts';
 export { wholeSpelling } from './write/spelling.ts';
 export { type RunValues, writeOf } from './write.ts';

@@ -18,6 +18,7 @@ import type { Answers } from './answers.ts';
 import type { Captured } from './capture/captured.ts';
 import type { Retries } from './patience.ts';
 import type { Retention } from './retention.ts';
+import type { KnownVariable } from './variables.ts';
 
 /** The warehouse of another environment, until it is released. */
 export interface Against {
@@ -89,8 +90,8 @@ export interface Project {
   readerOf(source: AnySource): Reader<any>; // any: whatever columns it adds
   /** What stands in for a source here, for people; nothing when its own reader is used. */
   standInOf(source: AnySource): string | undefined;
-  /** By name: what uses each variable that the configuration and the sources name. */
-  readonly variables?: ReadonlyMap<string, readonly string[]>;
+  /** By name: each variable that the configuration and the definitions name. */
+  readonly variables?: ReadonlyMap<string, KnownVariable>;
   /** The changes of a database that a job follows. */
   changes(of: Captured): Promise<Changes>;
   modulesOf(definition: AnyTable): Readonly<Record<string, string>>;

@@ -16,6 +16,7 @@ import { attempt, type Finding, NotReady } from './finding.ts';
 import { landing, mayCreate } from './places.ts';
 import { storeFindings } from './stores.ts';
 import { treesFinding } from './trees.ts';
+import { variableFindings } from './variables.ts';
 
 /**
  * Looks at everything a run needs; each finding is one sentence, with what to do. What cannot be looked at is one too. Changes nothing, but with
@@ -23,6 +24,7 @@ import { treesFinding } from './trees.ts';
  */
 export async function doctor(project: Project, { reconcile = false }: Input<'doctor'>): Promise<DoctorView> {
   const looks: readonly (readonly [what: string, look: () => Promise<string | readonly Finding[]>])[] = [
+    ['variables', async () => variableFindings(project)],
     ['definitions and queries', () => described(project)],
     ['set-up', () => setUp(project)],
     ['settings', () => allowed(project)],

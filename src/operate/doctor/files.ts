@@ -3,17 +3,9 @@ import { EsteiraError } from '../../errors.ts';
 import { allSteps, endlessStreams } from '../../graph/index.ts';
 import type { StepModel } from '../../plan/index.ts';
 import { driftTexts } from '../../ports/index.ts';
-import {
-  changedNext,
-  changedText,
-  filesOf,
-  follows,
-  lookAtTable,
-  modelsOf,
-  Progress,
-  type Project,
-} from '../../run/index.ts';
+import { changedNext, changedText, filesOf, follows, modelsOf, Progress, type Project } from '../../run/index.ts';
 import { attempt, type Finding, NotReady } from './finding.ts';
+import { lookAt, outsideOfSource } from './outside.ts';
 
 /** Each source can be read here, and files are there. */
 export async function sourceFindings(project: Project): Promise<readonly Finding[]> {
@@ -25,7 +17,10 @@ export async function sourceFindings(project: Project): Promise<readonly Finding
     const choices = project.standInOf(source) === undefined ? source.reader.choices : undefined;
     for (const [index, reader] of (choices ?? [project.readerOf(source)]).entries()) {
       const what = `source ${source.name}${choices ? `, ${index === 0 ? 'first' : 'else'} ${reader.by}` : ''}`;
-      findings.push(...(await attempt(what, project, () => listed(source, reader, project))));
+      const outside = outsideOfSource(source, reader, project, what);
+      findings.push(
+        ...(await (outside ? lookAt(outside, project) : attempt(what, project, () => listed(source, reader, project)))),
+      );
     }
   }
   return findings;
@@ -33,8 +28,6 @@ export async function sourceFindings(project: Project): Promise<readonly Finding
 
 // any: whatever columns it adds
 async function listed(source: AnySource, reader: Reader<any>, project: Project): Promise<string> {
-  const table = lookAtTable(source, reader, project);
-  if (table) return (await table).found;
   // Looked at with the job that follows its changes.
   if (isFollowed(source, project)) return `${reader.by} of ${reader.options.name ?? source.name}`;
   if (reader.by !== 'files') {

@@ -13,13 +13,20 @@ export class NotReady extends Error {
   }
 }
 
+/** One sentence: what went wrong, and what was said of it. */
+export function findingOf(what: string, { code, nature, details }: EsteiraError): Finding {
+  const { what: sentence, got, next } = details;
+  const all = got === undefined ? sentence : `${sentence.replace(/\.$/, '')}: ${got.replaceAll('\n', '; ')}`;
+  return { what, ok: false, found: `${code}: ${all}`, next, ...(nature === 'transient' ? { passes: true } : {}) };
+}
+
 /**
  * One look: what it cannot look at is a finding, and the other looks go on. A coded error, or what the system says of a file; any other is a mistake in
  * Esteira, and is not hidden among them.
  */
 export async function attempt(
   what: string,
-  project: Project,
+  project: Pick<Project, 'folder' | 'redact' | 'option'>,
   look: () => Promise<string | readonly Finding[]>,
 ): Promise<readonly Finding[]> {
   try {
@@ -28,8 +35,7 @@ export async function attempt(
   } catch (thrown) {
     if (thrown instanceof NotReady) return [{ what, ok: false, found: thrown.message, next: thrown.next }];
     const error = said(thrown, project);
-    if (error instanceof EsteiraError)
-      return [{ what, ok: false, found: `${error.code}: ${error.message}`, next: error.details.next }];
+    if (error instanceof EsteiraError) return [findingOf(what, error)];
     throw thrown;
   }
 }

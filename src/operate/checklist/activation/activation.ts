@@ -61,9 +61,12 @@ export async function activation(
 const said = (findings: Findings): readonly string[] => findings.map(({ what, found }) => `${what}: ${found}`);
 const nexts = (findings: Findings): readonly string[] => [...new Set(findings.flatMap(({ next }) => next ?? []))];
 
+const isOfVariables = ({ what, found }: Findings[number]): boolean =>
+  what.startsWith('variable ') || /VARIABLE_MISSING/.test(found);
+
 function variables({ variables: used }: Project, findings: Findings): Found {
   const names = [...(used?.keys() ?? [])].toSorted();
-  const missing = findings.filter(({ ok, found }) => !ok && /VARIABLE_MISSING|variable/i.test(found));
+  const missing = findings.filter((one) => !one.ok && isOfVariables(one));
   return {
     ...{ item: 'variables are set', state: stateOf(missing.length === 0) },
     what:
@@ -75,7 +78,7 @@ function variables({ variables: used }: Project, findings: Findings): Found {
 
 /** Whatever else `esteira doctor` looks at: engine, stores, sources, what may have to be installed. */
 function dependencies(findings: Findings): Found {
-  const others = findings.filter(({ what, found }) => what !== 'owner' && !/VARIABLE_MISSING/.test(found));
+  const others = findings.filter((one) => one.what !== 'owner' && !isOfVariables(one));
   const bad = others.filter(({ ok }) => !ok);
   return {
     ...{ item: 'dependencies are there', state: stateOf(bad.length === 0) },
