@@ -41,6 +41,7 @@ export const catalogue = Object.freeze({
   DESTROY_UNASKED: terminal(3, 'Stored values would be lost, and nobody has asked for that.'),
   // ---- runs ----
   RUN_IN_PROGRESS: transient(4, 'A run of this job, or one that writes the same table, is going.'),
+  RUN_NOT_READY: terminal(3, 'A run would fail by what it needs outside of it, and has not begun.'),
   RUN_FAILED: terminal(1, 'Several steps of a run failed; when only one did, the run has its error.'),
   ROWS_INVALID: terminal(1, 'Rows broke the rules of a table that does not set them aside.'),
   MODEL_MISSING: terminal(3, 'A model has no version that could be used.'),

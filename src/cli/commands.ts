@@ -1,4 +1,5 @@
 import {
+  anyway,
   argument,
   type CommandEntry,
   date,
@@ -82,7 +83,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'run',
     about: 'Run a job for a day.',
-    more: 'Of a job with a schedule, and where --date names it, a day that has succeeded is said to be done and left alone, unless --again. A run that failed or was interrupted goes on where it stood, with the rows that it has read. Ctrl-C stops after the step at hand was rolled back.',
+    more: 'Of a job with a schedule, and where --date names it, a day that has succeeded is said to be done and left alone, unless --again. A run that failed or was interrupted goes on where it stood, with the rows that it has read. What it needs of other systems is looked at before, and not again for an hour: one that would fail is not begun (RUN_NOT_READY). Ctrl-C stops after the step at hand was rolled back.',
     arguments: [argument('job', true, 'A job.')],
     options: {
       date: dateOrHour,
@@ -92,6 +93,7 @@ export const commands: readonly CommandEntry[] = [
         about: 'Begin anew: a day that has succeeded, or one that failed, with new rows.',
       },
       select,
+      anyway,
       progress,
     },
     examples: [
@@ -110,6 +112,7 @@ export const commands: readonly CommandEntry[] = [
     arguments: [argument('run', false, 'The id of a run or its beginning; by default the newest that is unfinished.')],
     options: {
       'as-was': { takes: 'nothing', about: 'Refuse when a definition has changed since the run began.' },
+      anyway,
       progress,
     },
     examples: [
@@ -129,6 +132,7 @@ export const commands: readonly CommandEntry[] = [
       parallel: { takes: 'count', value: '<number>', about: 'So many dates side by side, where it may be.' },
       resume: { takes: 'nothing', about: 'Go on with the newest of the job that is not done.' },
       'dry-run': { takes: 'nothing', about: 'Say which dates are built, and which would be.' },
+      anyway,
       progress,
     },
     examples: [
@@ -148,6 +152,7 @@ export const commands: readonly CommandEntry[] = [
       from: { takes: 'date', value: '<date>', about: 'The first day, for tables whose rows are of single days.' },
       to: { takes: 'date', value: '<date>', about: 'The last day.' },
       'dry-run': { takes: 'nothing', about: 'Say what would be done.' },
+      anyway,
       progress,
     },
     examples: [

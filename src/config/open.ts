@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { EsteiraError } from '../errors.ts';
 import { collect } from '../graph/index.ts';
@@ -124,6 +124,8 @@ async function open(
         return reader && `${reader.by} ${reader.options.pattern ?? ''}`.trim();
       },
       variables: knownVariables(used, variables, { name, environment }),
+      hashOfVariables: (names, salt) => variables.hashOf(names, salt),
+      folders: foldersOf(environment, place),
       groups: new Map(Object.entries(config.groups ?? {})),
       published: publishedIn(graph, { targets, files }),
       ...(serving ? { serving } : {}),
@@ -237,6 +239,16 @@ function writesOf({ warehouse, state, models = [] }: Environment, place: Place):
     }
   });
 }
+
+/** Of this machine; a database elsewhere is none. */
+const foldersOf = (environment: Environment, place: Place): readonly string[] => [
+  ...new Set([
+    ...writesOf(environment, place)
+      .filter((at) => path.isAbsolute(at))
+      .map((at) => path.dirname(at)),
+    tmpdir(),
+  ]),
+];
 
 export function version(): string {
   for (let folder = import.meta.dirname; folder !== path.dirname(folder); folder = path.dirname(folder)) {

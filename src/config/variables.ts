@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseEnv } from 'node:util';
@@ -39,6 +40,12 @@ export class Variables {
     if (value === undefined) return 'missing';
     if (value.trim() === '') return 'empty';
     return /^\s|\s$|^(["']).*\1$/s.test(value) ? 'wrapped' : 'set';
+  }
+
+  /** Of the names and the values: who has it and the salt can only try values. */
+  hashOf(names: readonly string[], salt: string): string {
+    const values = names.map((name) => [name, this.#values[name] ?? null]);
+    return createHmac('sha256', salt).update(JSON.stringify(values)).digest('base64url');
   }
 
   /** The same; it is secret whatever its name says, and so is the password of an address. */

@@ -2,15 +2,7 @@ import { EsteiraError, render } from '../errors.ts';
 import type { GraphStep } from '../graph/index.ts';
 import type { StepModel } from '../plan/index.ts';
 import type { Tick } from '../plan/ticks.ts';
-import {
-  driftTexts,
-  type Held,
-  type NewRun,
-  type Opened,
-  type Reason,
-  type RunRecord,
-  type StepRecord,
-} from '../ports/index.ts';
+import { driftTexts, type NewRun, type Opened, type Reason, type RunRecord, type StepRecord } from '../ports/index.ts';
 import {
   beginSettings,
   type Captured,
@@ -48,6 +40,8 @@ import { watchLong } from './alerts/long.ts';
 import type { Ran } from './alerts/subject.ts';
 import { sendNow, tellChanges } from './alerts/tell.ts';
 import { toldOfEnd } from './alerts/told-run.ts';
+import { refuseUnready } from './doctor/before.ts';
+import { forgetLook } from './doctor/kept-looks.ts';
 import { driftViews } from './drifts.ts';
 import { logged } from './job-log.ts';
 import { Journal } from './journal.ts';
@@ -56,9 +50,10 @@ import { takeBack } from './models/taken-back.ts';
 import { thawWhatIsGood } from './models/thaw.ts';
 import { standInsOf } from './names.ts';
 import { isRerun } from './rerun/called.ts';
+import { cancelled, runFailed } from './run-errors.ts';
 import { fetchSeen } from './serve/fetch-seen.ts';
 import { seenTexts } from './settings.ts';
-import { isStopped, stoppable } from './stops.ts';
+import { stoppable } from './stops.ts';
 import type { Context, DriftView, RunView } from './views.ts';
 import { errorView, runView, stepViews } from './views-of.ts';
 
@@ -80,6 +75,8 @@ export interface Work {
   readonly under?: bigint;
   /** Other runs write the same tables meanwhile: what can be made before their turn is made before. */
   readonly ahead?: boolean;
+  /** It is begun although what it needs is not there. */
+  readonly anyway?: boolean;
   /** The warehouse does not have what an earlier run of the date published. */
   readonly lost?: boolean;
   /** Of changes: until it is stopped. */
@@ -102,10 +99,12 @@ async function carry(work: Work, project: Project, context: Context): Promise<Ru
   const captured = capturedBy(models, work.job, project);
   refuseUnlessSetUp(await setupChanges(models, project), project);
   await refuseMissingInputs(models, project);
-  await refuseMissingEngine(models, project);
   const reruns = work.reruns ?? new Map<string, Rerun>();
   const changed = await changedSince(models, { project, reruns });
   await refuseDestroying(models, { project, reruns, changed });
+  // What follows changes waits for whoever is not there, as long as it lasts.
+  if (work.anyway || reason === 'always') await refuseMissingEngine(models, project);
+  else await refuseUnready(models, work, project, context);
   await showChampions(project);
   const champions = await readChampions(models, project);
   const { settings: read, changes } = await beginSettings(project, work.params ?? {});
@@ -361,6 +360,7 @@ async function finish(
   // A rerun has left tables as they were that stand below others: it may still go on.
   const stopped = isRerun(held.job) ? 'failed' : 'cancelled';
   const state = isCancelled ? stopped : error ? 'failed' : 'succeeded';
+  if (state === 'failed') forgetLook(held.job, project);
   if (state === 'succeeded') await releaseTrained(opened, work, beside);
   await end(opened, { state, error }, beside);
   context.emit({ type: 'end', runId: held.runId, state, seconds: (performance.now() - started) / 1000 });
@@ -464,37 +464,3 @@ function logText({ state, seconds, result, error }: StepOutcome): string {
 
 export const emitNote = (context: Context, text: string, next?: string) =>
   context.emit({ type: 'note', level: 'info', text, ...(next === undefined ? {} : { next }) });
-
-/** One failure gives the run its name; of several each is told. */
-function runFailed({ runId, job }: Held, failures: readonly StepOutcome[]): EsteiraError {
-  const errors = failures.flatMap(({ step, error }) => (error ? [{ step, error }] : []));
-  const [first] = errors;
-  const again = isRerun(job)
-    ? 'Then esteira resume goes on with the steps that are not done; until then these are as they were.'
-    : 'Then run the job again: it goes on with the steps that are not done; --again begins anew, with new rows.';
-  if (first && errors.length === 1) {
-    const { code, details, cause } = first.error;
-    const next = /\bagain\b/.test(details.next) ? details.next : `${details.next} ${again}`;
-    const all = { ...details, where: `${details.where}, run ${runId}`, next };
-    return new EsteiraError(code, all, { cause });
-  }
-  return new EsteiraError('RUN_FAILED', {
-    what: `${errors.length} steps failed; what does not need them was done.`,
-    where: `run ${runId}`,
-    got: errors
-      .toSorted((one, other) => (one.step < other.step ? -1 : 1))
-      .map(({ step, error: { code, details } }) => `${step}: ${code}: ${details.what}`)
-      .join('\n'),
-    next: `esteira logs ${runId} <step> says all of it. ${again}`,
-  });
-}
-
-const cancelled = ({ runId, job }: Held, reason: unknown): EsteiraError =>
-  new EsteiraError('CANCELLED', {
-    what: 'The run was stopped; the steps at hand were rolled back, those before are published.',
-    where: `run ${runId}`,
-    ...(isStopped(reason) ? { got: reason.details.what } : {}),
-    next: isRerun(job)
-      ? 'esteira resume goes on with it; until then what stands below the tables that are published is as it was.'
-      : 'Run the job again: a new run begins; what is published stays, and what it has read is not read again.',
-  });

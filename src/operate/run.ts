@@ -4,7 +4,8 @@ import { isEndless, select, stepsOf } from '../graph/index.ts';
 import { isScheduled, type Tick, tickOf, tickOfHour, whenText } from '../plan/ticks.ts';
 import { hoursOf } from '../plan/ticks-due.ts';
 import type { Span } from '../ports/index.ts';
-import type { Project } from '../run/index.ts';
+import { type Project, said } from '../run/index.ts';
+import { tellUnopened } from './alerts/unopened.ts';
 import { carryOut, emitNote, type Work } from './carry-out.ts';
 import { hourIn, jobOf, parseDate } from './names.ts';
 import { finishReruns } from './rerun/finish.ts';
@@ -20,7 +21,7 @@ export async function run(
   const tick = await tickAsked(job, input, project);
   if (input.date && Temporal.PlainDate.compare(tick.date, todayIn(tick.zone, project)) > 0)
     emitNote(context, `note: ${tick.date} has not come yet`);
-  const { params, again, select: chosen = [], snapshot, by } = input;
+  const { params, again, select: chosen = [], snapshot, anyway, by } = input;
   const work: Work = {
     job: jobName(job, input),
     steps: select(stepsOf(project.graph, job).steps, chosen),
@@ -29,11 +30,17 @@ export async function run(
     ...(params ? { params } : {}),
     ...(again ? { again } : {}),
     ...(snapshot ? { snapshot } : {}),
+    ...(anyway ? { anyway } : {}),
     ...(by ? { by } : {}),
   };
   await finishReruns(work, project, context);
   for (;;) {
-    const view = await carryOut(work, project, context);
+    const view = await carryOut(work, project, context).catch(async (error: unknown) => {
+      // Who has a job run by something that nobody looks at hears of it as of a run that failed.
+      if (chosen.length === 0 && error instanceof EsteiraError && error.code === 'RUN_NOT_READY')
+        await tellUnopened(job, { tick, error: said(error, project) as EsteiraError }, project, context);
+      throw error;
+    });
     const isAsked = view.logicalTime === tick.logicalTime.toString();
     if (isAsked || view.state !== 'succeeded') return view;
     emitNote(context, `The interrupted run of ${view.date} is finished; now the run of ${tick.date}.`);

@@ -357,6 +357,8 @@ export interface Operations extends ModelOperations, SettingsOperations {
       readonly params?: Readonly<Record<string, string>>;
       readonly again?: boolean;
       readonly select?: readonly string[];
+      /** Although what is looked at before says that it would fail. */
+      readonly anyway?: boolean;
       /** Who asks: kept with the versions of models that the run trains. */
       readonly by?: string;
     },
@@ -370,6 +372,8 @@ export interface Operations extends ModelOperations, SettingsOperations {
       readonly from?: string;
       readonly to?: string;
       readonly dryRun?: boolean;
+      /** As of a run. */
+      readonly anyway?: boolean;
     },
     output: ReprocessView,
   ];
@@ -382,6 +386,8 @@ export interface Operations extends ModelOperations, SettingsOperations {
       readonly parallel?: number;
       readonly resume?: boolean;
       readonly dryRun?: boolean;
+      /** As of a run. */
+      readonly anyway?: boolean;
     },
     output: BackfillView,
   ];
@@ -391,7 +397,7 @@ export interface Operations extends ModelOperations, SettingsOperations {
     output: ResetView,
   ];
   /** Goes on with a run that was interrupted or failed: the newest, or the one that is named. */
-  resume: [input: { readonly run?: string; readonly asWas?: boolean }, output: RunView];
+  resume: [input: { readonly run?: string; readonly asWas?: boolean; readonly anyway?: boolean }, output: RunView];
   /** A run by its id, the one of a job, or the only one that goes on. */
   cancel: [input: { readonly run?: string; readonly by: string }, output: CancelView];
   /** What `always` jobs name, up to now. */
@@ -415,7 +421,7 @@ export interface Operations extends ModelOperations, SettingsOperations {
     },
   ];
   /** Keeps the schedules until it is told to stop; `once`: carries out what is due, and ends. */
-  start: [input: { readonly once?: boolean }, output: StartView];
+  start: [input: { readonly once?: boolean; readonly anyway?: boolean }, output: StartView];
   /** A table, view or table of invalid rows beside that of another environment; at most `samples` differences (100) as they are. */
   diff: [input: { readonly table: string; readonly against: string; readonly samples?: number }, output: DiffView];
   show: [input: { readonly name: string }, output: ShowView | RunView];

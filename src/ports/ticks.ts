@@ -11,7 +11,7 @@ export interface NewTick {
   readonly zone: string;
   /** The schedule, or the job before, that made it due. */
   readonly cause: string;
-  /** Why nothing is run for it. */
+  /** Why nothing is run for it, or, while it is due, could not be begun yet. */
   readonly why?: string;
 }
 export interface TickRecord extends NewTick {
@@ -45,6 +45,8 @@ export interface TickStore {
   ): Promise<void>;
   /** Neither done nor skipped; the oldest first. */
   pending(): Promise<readonly TickRecord[]>;
+  /** Says why nothing could be begun for one that is due; it stays so. */
+  hold(tick: Pick<NewTick, 'job' | 'due'>, why: string): Promise<void>;
   /** Names why nothing is run for it, and tells that in the same transaction. One that is done by now stays done. */
   skip(tick: Pick<NewTick, 'job' | 'due'>, why: string, telling?: Telling): Promise<void>;
   /** Newest first. */

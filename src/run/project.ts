@@ -92,6 +92,10 @@ export interface Project {
   standInOf(source: AnySource): string | undefined;
   /** By name: each variable that the configuration and the definitions name. */
   readonly variables?: ReadonlyMap<string, KnownVariable>;
+  /** Says whether their values are the same as before, and nothing else of them. */
+  hashOfVariables?(names: readonly string[], salt: string): string;
+  /** Folders of this machine, beside its own, in which it writes. */
+  readonly folders?: readonly string[];
   /** The changes of a database that a job follows. */
   changes(of: Captured): Promise<Changes>;
   modulesOf(definition: AnyTable): Readonly<Record<string, string>>;

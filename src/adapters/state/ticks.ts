@@ -89,6 +89,18 @@ export class SqlTicks implements TickStore {
     });
   }
 
+  hold({ job, due }: Parameters<TickStore['hold']>[0], why: string): Promise<void> {
+    return this.#engine.transaction('write', async (state) => {
+      await state
+        .updateTable('tick')
+        .set({ why })
+        .where('job', '=', job)
+        .where('due', '=', due.toString())
+        .where('state', '=', 'due')
+        .execute();
+    });
+  }
+
   skip({ job, due }: Parameters<TickStore['skip']>[0], why: string, telling?: Telling): Promise<void> {
     return this.#engine.transaction('write', async (state) => {
       await state

@@ -21,6 +21,7 @@ export const backfill: Command = async (request) => {
         ...given('parallel', numberOf(typed, 'parallel')),
         ...(flags.has('resume') && { resume: true }),
         ...(flags.has('dry-run') && { dryRun: true }),
+        ...(flags.has('anyway') && { anyway: true }),
       },
       (event) => progress.onEvent(event),
     );

@@ -29,6 +29,7 @@ export const reprocess: Command = async (request) => {
         ...given('from', typed.texts.get('from')),
         ...given('to', typed.texts.get('to')),
         ...(flags.has('dry-run') && { dryRun: true }),
+        ...(flags.has('anyway') && { anyway: true }),
       },
       (event) => progress.onEvent(event),
     );

@@ -21,6 +21,7 @@ export const run: Command = async (request) => {
         ...given('params', paramsOf(typed)),
         ...(typed.flags.has('again') && { again: true }),
         ...given('select', typed.lists.get('select')),
+        ...(typed.flags.has('anyway') && { anyway: true }),
       },
       (event) => progress.onEvent(event),
     );

@@ -25,8 +25,9 @@ export const start: Command = async ({ typed, terminal, home, call }) => {
     if (event.type === 'beat' && serves) serving ??= watch.serve(typed, home);
     else if (event.type === 'schedule') void serving?.then((processes) => processes?.look());
   };
+  const asked = { ...(isOnce && { once: true }), ...(typed.flags.has('anyway') && { anyway: true }) };
   try {
-    const view = await call('start', isOnce ? { once: true } : {}, onEvent);
+    const view = await call('start', asked, onEvent);
     return { result: view, text: () => inEnvironment(stoppedText(view), terminal) };
   } finally {
     await (await serving)?.close();

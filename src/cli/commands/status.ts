@@ -160,7 +160,7 @@ function changesLine(view: ChangesView, look: Look): string {
   return `${said}\n${wrapHanging(`    ${paint(look, 'warn', look.unicode ? '!' : 'warning:')} ${visible(worry)}`, look.columns, 6)}`;
 }
 
-const waitingLine = ({ job, date, due, run }: TickView, look: Look): string => {
-  const how = run ? `its run ${run === 'running' ? 'goes on' : run}` : 'not begun';
+const waitingLine = ({ job, date, due, run, why }: TickView, look: Look): string => {
+  const how = run ? `its run ${run === 'running' ? 'goes on' : run}` : `not begun${why ? `: ${why}` : ''}`;
   return wrapHanging(visible(`  ${job} ${date}, due ${moment(due)}: ${how}`), look.columns, 4);
 };

@@ -44,6 +44,10 @@ export const select: OptionEntry = {
   about:
     'Only these steps: a name, a pattern such as silver.*, +name with all above, name+ with all below. May be repeated.',
 };
+export const anyway: OptionEntry = {
+  takes: 'nothing',
+  about: 'Begin although what is looked at before says that it would fail.',
+};
 export const limit = (about: string): OptionEntry => ({ takes: 'count', value: '<number>', about });
 export const progress: OptionEntry = {
   takes: 'nothing',

@@ -1,4 +1,4 @@
-import { argument, type CommandEntry } from './entry.ts';
+import { anyway, argument, type CommandEntry } from './entry.ts';
 import { serving } from './serving.ts';
 
 /** What stays, and what keeps it. */
@@ -26,6 +26,7 @@ export const keeping: readonly CommandEntry[] = [
         value: '<seconds>',
         about: 'After a signal to stop it ends within so many; by default 30.',
       },
+      anyway,
     },
     examples: [
       { line: 'esteira start', about: 'in the foreground, as a service does' },

@@ -1,4 +1,3 @@
-import { statfs } from 'node:fs/promises';
 import { allSteps } from '../../graph/index.ts';
 import { changeText } from '../../plan/index.ts';
 import { modelsOf, type Project, readSettings, setupChanges } from '../../run/index.ts';
@@ -14,6 +13,7 @@ import { endpointFindings } from './endpoints.ts';
 import { fileFindings, sourceFindings } from './files.ts';
 import { attempt, type Finding, NotReady } from './finding.ts';
 import { landing, mayCreate } from './places.ts';
+import { roomFindings } from './room.ts';
 import { storeFindings } from './stores.ts';
 import { treesFinding } from './trees.ts';
 import { variableFindings } from './variables.ts';
@@ -35,7 +35,7 @@ export async function doctor(project: Project, { reconcile = false }: Input<'doc
     ['permission to create', () => mayCreate(project)],
     ['schedules', () => keptFinding(project)],
     ['alerts', () => heardFindings(project)],
-    ['disk', () => room(project)],
+    ['disk', () => roomFindings(project)],
     ['sources', () => sourceFindings(project)],
     ['changes', () => changeFindings(project)],
     ['landing', () => landing(project)],
@@ -75,11 +75,3 @@ const versionsText = (project: Project): string =>
     `Node ${process.versions.node}`,
     ...Object.entries(project.warehouse.versions).map(([name, version]) => `${name} ${version}`),
   ].join(', ');
-
-async function room(project: Project): Promise<string> {
-  const { bavail, bsize } = await statfs(project.folder);
-  const free = (bavail * bsize) / 1e9;
-  const found = `${free.toFixed(1)} GB free`;
-  if (free >= 1) return found;
-  throw new NotReady(found, 'Make room: less than 1 GB is left for the tables and for what does not fit in memory.');
-}

@@ -15,6 +15,8 @@ export interface Outside {
   readonly options: Readonly<Record<string, string>>;
   /** What it is when it is looked at: another look for what is another. */
   readonly about: unknown;
+  /** Codes of what does not make a run fail. */
+  readonly forgives?: readonly string[];
   look(signal: AbortSignal): Promise<FoundThere>;
 }
 
@@ -41,7 +43,10 @@ export function outsideOfSource(
 }
 
 /** One look, and what it has found: never waited for longer than the patience, and never thrown but for a mistake in Esteira. */
-export async function lookAt({ what, options, look }: Outside, project: Project): Promise<readonly Finding[]> {
+export async function lookAt(
+  { what, options, forgives = [], look }: Outside,
+  project: Project,
+): Promise<readonly Finding[]> {
   const unset = unsetOf(namesIn(options), project);
   if (unset.length > 0) return unset.map((one) => ({ ...one, what, found: `${one.what} is ${one.found}` }));
   try {
@@ -53,7 +58,8 @@ export async function lookAt({ what, options, look }: Outside, project: Project)
     ];
   } catch (thrown) {
     const error = said(thrown, project);
-    if (error instanceof EsteiraError) return [findingOf(what, error)];
+    if (error instanceof EsteiraError)
+      return [{ ...findingOf(what, error), ...(forgives.includes(error.code) ? { passes: true } : {}) }];
     throw thrown;
   }
 }

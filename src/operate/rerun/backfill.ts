@@ -4,6 +4,7 @@ import { type GraphStep, isEndless, stepsOf } from '../../graph/index.ts';
 import type { BackfillDate, BackfillState, Held } from '../../ports/index.ts';
 import { claimAll, modelsOf, type Project, refuseUnlessSetUp, setupChanges, ulid } from '../../run/index.ts';
 import { emitNote } from '../carry-out.ts';
+import { refuseUnready } from '../doctor/before.ts';
 import { jobOf, parseDate } from '../names.ts';
 import { tickAsked } from '../run.ts';
 import { stoppable } from '../stops.ts';
@@ -20,6 +21,8 @@ export interface Backfill {
   readonly from: Temporal.PlainDate;
   readonly to: Temporal.PlainDate;
   readonly parallel: number;
+  /** Although what is looked at before says that they would fail. */
+  readonly anyway: boolean;
   /** Why dates go one at a time, the oldest first. */
   readonly inOrder?: string;
 }
@@ -36,6 +39,7 @@ export async function backfill(project: Project, input: Input<'backfill'>, conte
   if (inOrder && (input.parallel ?? 1) > 1) emitNote(context, `One date at a time, the oldest first: ${inOrder}.`);
   const dates = datesBetween(from, to);
   if (input.dryRun) return viewOf(asked, 'planned', await foreseen(asked, dates, project));
+  if (!asked.anyway) await refuseUnreadyDates(asked, project, context);
   const now = project.clock.now();
   const held = await keep(asked, project, now);
   const { backfills } = project.state;
@@ -74,6 +78,12 @@ export async function backfill(project: Project, input: Input<'backfill'>, conte
   return viewOf(asked, 'done', built, backfillId);
 }
 
+/** Nothing is kept of what would fail with its first date. */
+async function refuseUnreadyDates({ job, steps, from }: Backfill, project: Project, context: Context): Promise<void> {
+  const tick = await tickAsked(job, { job: job.name, date: from.toString() }, project);
+  await refuseUnready(await modelsOf(steps, project), { job: job.name, tick, again: true }, project, context);
+}
+
 /** What several runs say of their steps at once nobody could tell apart. */
 const notesOnly = ({ signal, emit }: Context): Context => ({
   signal,
@@ -99,7 +109,8 @@ async function askedFor(project: Project, input: Input<'backfill'>): Promise<Bac
     );
   const inOrder = oneAtATime(models, project);
   const parallel = inOrder === undefined ? (input.parallel ?? 1) : 1;
-  return { job, steps, from, to, parallel, ...(inOrder === undefined ? {} : { inOrder }) };
+  const { anyway = false } = input;
+  return { job, steps, from, to, parallel, anyway, ...(inOrder === undefined ? {} : { inOrder }) };
 }
 
 async function endsOf(

@@ -15,7 +15,7 @@ interface Building {
 }
 
 /** These end the backfill, not a date. */
-const endsAll: readonly string[] = ['FENCED', 'OWNED_ELSEWHERE', 'SETUP_NEEDED'];
+const endsAll: readonly string[] = ['FENCED', 'OWNED_ELSEWHERE', 'SETUP_NEEDED', 'RUN_NOT_READY'];
 
 /**
  * Builds the dates that are not done, the oldest first, so many side by side as it may be. Where they go in order the first that fails is the last;
@@ -49,7 +49,7 @@ export async function buildDates(asked: Backfill, building: Building): Promise<v
 /** Whether the date is built; `before` where it was. */
 async function buildDate(
   { date }: BackfillDate,
-  { job, steps, parallel }: Backfill,
+  { job, steps, parallel, anyway }: Backfill,
   { backfillId, held, project, context }: Building,
 ): Promise<boolean | 'before'> {
   const mark = (now: Omit<BackfillDate, 'date'>): Promise<void> =>
@@ -58,7 +58,8 @@ async function buildDate(
   await mark({ state: 'running' });
   const tick = await tickAsked(job, { job: job.name, date: date.toString() }, project);
   try {
-    const work = { job: job.name, steps, tick, reason: 'backfill', under: held.token, ahead: parallel > 1 } as const;
+    const ahead = parallel > 1;
+    const work = { job: job.name, steps, tick, reason: 'backfill', under: held.token, ahead, anyway } as const;
     const { runId, alreadyDone } = await carryOut(work, project, context);
     await project.trace('date-built');
     await mark({ state: 'done', runId });

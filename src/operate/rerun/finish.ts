@@ -5,7 +5,7 @@ import { isRerun } from './called.ts';
 import { resume } from './resume.ts';
 
 /** A rerun that was interrupted has left tables that stand below others as they were: it goes on before they are read. */
-export async function finishReruns({ steps }: Work, project: Project, context: Context): Promise<void> {
+export async function finishReruns({ steps, anyway = false }: Work, project: Project, context: Context): Promise<void> {
   const runs = await project.state.runs({ state: 'running', limit: 1000 });
   const reruns = runs.filter(({ job }) => isRerun(job));
   if (reruns.length === 0) return;
@@ -15,6 +15,6 @@ export async function finishReruns({ steps }: Work, project: Project, context: C
     const left = (await project.state.steps(runId)).filter(({ step }) => met.has(step));
     if (left.length === 0) continue;
     emitNote(context, `\`esteira ${job}\` was interrupted: it goes on first.`);
-    await resume(project, { run: runId }, context);
+    await resume(project, { run: runId, anyway }, context);
   }
 }

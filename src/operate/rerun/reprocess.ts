@@ -24,9 +24,10 @@ import { resume } from './resume.ts';
 export async function reprocess(project: Project, input: Input<'reprocess'>, context: Context): Promise<ReprocessView> {
   const dates = datesOf(input);
   const scope: Scope = { scope: input.scope, invalid: input.invalid === true, byDate: dates.length > 0 };
+  const anyway = input.anyway ? { anyway: true } : {};
   const begun = await unfinished(scope, project);
   if (begun !== undefined && !input.dryRun) {
-    const run = await resume(project, { run: begun }, context);
+    const run = await resume(project, { run: begun, ...anyway }, context);
     if (dates.length === 0 && !(await isOfOldDefinitions(run, project))) return { steps: [], kept: [], run };
   }
   const chosen = await choose(scope, project);
@@ -35,7 +36,7 @@ export async function reprocess(project: Project, input: Input<'reprocess'>, con
   let run: RunView | undefined;
   for (const { steps, tick } of await phasesOf(chosen, dates, project)) {
     const work = { job: nameOfRerun(scope), steps, tick, reason: 'reprocess', again: true } as const;
-    run = await carryOut({ ...work, reruns: chosen.reruns }, project, context);
+    run = await carryOut({ ...work, ...anyway, reruns: chosen.reruns }, project, context);
   }
   return { ...view, ...(run ? { run } : {}) };
 }

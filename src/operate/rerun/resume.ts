@@ -11,7 +11,8 @@ import { isBackfill, isKeeper, isRerun, isReset } from './called.ts';
 export async function resume(project: Project, input: Input<'resume'>, context: Context): Promise<RunView> {
   const record = input.run === undefined ? await newest(project) : await runNamed(project, input.run);
   await refuseEnded(record, project);
-  const work = workOf(record, project);
+  const { anyway = false } = input;
+  const work: Work = { ...workOf(record, project), anyway };
   const changed = await changedSince(record, work, project);
   if (input.asWas && changed.length > 0) throw notAsWas(record, changed);
   for (const text of changed) emitNote(context, `${text}: what is not published yet is done as it is defined now`);

@@ -33,6 +33,8 @@ interface Keeping {
   readonly signal: AbortSignal;
   /** What is due now, and then the end. */
   readonly once: boolean;
+  /** Runs begin although what is looked at before says that they would fail. */
+  readonly anyway?: boolean;
 }
 
 /** Keeps the schedules of a project: writes what comes due, runs it, and says what it does and waits for. */
@@ -75,7 +77,7 @@ export class Keeper {
     const jobs = [...project.graph.jobs.values()];
     this.#scheduled = jobs.filter(({ triggers }) => triggers.some(({ on }) => on !== 'always'));
     const signal = AbortSignal.any([keeping.signal, this.#stop.signal]);
-    this.#runner = new Runner(project, { signal, say: (event) => this.#say(event) });
+    this.#runner = new Runner(project, { signal, anyway: keeping.anyway === true, say: (event) => this.#say(event) });
     this.#sweeper = new Sweeper(project, { signal, say: (level, text) => this.#say({ level, text }) });
     this.#watcher = new Watcher(project, { signal, say: (level, text) => this.#say({ level, text }) });
     this.#publisher = Publisher.of(project);

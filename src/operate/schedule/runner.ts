@@ -4,9 +4,7 @@ import { stepsOf } from '../../graph/index.ts';
 import type { Tick } from '../../plan/ticks.ts';
 import type { TickRecord } from '../../ports/index.ts';
 import { follows, type Project, said } from '../../run/index.ts';
-import { judgeUnopened } from '../alerts/judge.ts';
-import { sendNow, tellChanges } from '../alerts/tell.ts';
-import { toldUnopened } from '../alerts/told-run.ts';
+import { tellUnopened } from '../alerts/unopened.ts';
 import { carryOut, type Work } from '../carry-out.ts';
 import { finishReruns } from '../rerun/finish.ts';
 import type { RunEvent } from '../views.ts';
@@ -37,6 +35,7 @@ export class Runner {
   readonly #project: Project;
   readonly #signal: AbortSignal;
   readonly #say: (told: Told) => void;
+  readonly #anyway: boolean;
   readonly #going = new Map<string, Going>();
   readonly #later = new Map<string, Later>();
   /** By job: the runs that were in its way. */
@@ -46,8 +45,12 @@ export class Runner {
   #failure: unknown;
   onEnd = (): void => {};
 
-  constructor(project: Project, options: { readonly signal: AbortSignal; say(told: Told): void }) {
+  constructor(
+    project: Project,
+    options: { readonly signal: AbortSignal; readonly anyway: boolean; say(told: Told): void },
+  ) {
     this.#project = project;
+    this.#anyway = options.anyway;
     this.#signal = options.signal;
     this.#say = options.say;
   }
@@ -121,7 +124,8 @@ export class Runner {
     try {
       if (!(await asked.isNeeded())) return;
       const { steps } = stepsOf(this.#project.graph, job);
-      const work: Work = { job: job.name, steps, tick, reason, stopping: this.#signal };
+      const anyway = this.#anyway;
+      const work: Work = { job: job.name, steps, tick, reason, stopping: this.#signal, anyway };
       const context = { emit, signal: this.#signal };
       await finishReruns(work, this.#project, context);
       const view = await carryOut(
@@ -169,22 +173,16 @@ export class Runner {
     else this.#later.delete(name);
   }
 
-  /** Nobody looks on when a schedule cannot even begin: what keeps it from that is told as a run that failed is. */
+  /** Nobody looks on when a schedule cannot even begin. */
   async #tellUnopened(
     job: Job,
     { tick, going, error }: { readonly tick: Tick; readonly going: Going; readonly error: EsteiraError | undefined },
   ): Promise<void> {
-    const { date, zone } = tick;
     const emit = (event: RunEvent): void => {
       const story = storyOf(event);
       if (story) this.#tell(job, going, story);
     };
-    tellChanges(await judgeUnopened(job, { date, zone, error }, this.#project), this.#project, { emit });
-    const telling = toldUnopened(job, { date, due: tick.logicalTime, error }, this.#project);
-    if (!telling) return;
-    const { state, holder, clock } = this.#project;
-    await state.alerts.tell(holder, telling, clock.now());
-    sendNow(this.#project);
+    await tellUnopened(job, { tick, error }, this.#project, { emit });
   }
 
   /** Not even what is in its way could be asked. */

@@ -9,7 +9,11 @@ import type { StartView } from './views.ts';
 const kept = new WeakSet<Project>();
 
 /** Keeps the schedules until it is told to stop. Throws RUN_IN_PROGRESS where this owner keeps them already. */
-export async function start(project: Project, { once = false }: Input<'start'>, context: Context): Promise<StartView> {
+export async function start(
+  project: Project,
+  { once = false, anyway = false }: Input<'start'>,
+  context: Context,
+): Promise<StartView> {
   refuseLostDays(project.graph);
   refuseLostHours(project.graph);
   if (kept.has(project))
@@ -21,7 +25,7 @@ export async function start(project: Project, { once = false }: Input<'start'>, 
   kept.add(project);
   try {
     const { signal } = context;
-    return await new Keeper(project, { emit: (event) => context.emit(event), signal, once }).keep();
+    return await new Keeper(project, { emit: (event) => context.emit(event), signal, once, anyway }).keep();
   } finally {
     kept.delete(project);
   }

@@ -94,6 +94,21 @@ export function ticksConformance(on: On): void {
     assert.deepEqual(days(await state.ticks.pending()), ['1 claimed', '2 due']);
   });
 
+  on('a tick for which nothing could be begun says why while it is due, and no longer', async (state) => {
+    await note(state, [1, 2]);
+    await state.ticks.hold(tickOf(1), 'the key is refused');
+    const whys = async () => (await state.ticks.pending()).map(({ date, state: is, why }) => [date.day, is, why]);
+    const before = [1, 'due', 'the key is refused'];
+    assert.deepEqual(await whys(), [before, [2, 'due', undefined]]);
+    const { held } = begun(await state.open(newRun('r1')));
+    await state.ticks.hold(tickOf(1), 'too late');
+    assert.deepEqual(await whys(), [
+      [1, 'claimed', undefined],
+      [2, 'due', undefined],
+    ]);
+    await state.finish(held, 'succeeded', undefined, at(2));
+  });
+
   on('a tick that is skipped says why, until a person has its date run', async (state) => {
     await note(state, [1, 2]);
     await state.ticks.skip(tickOf(1), 'nobody was there');

@@ -18,9 +18,9 @@ export const daily = job('daily', { when: byHand, build: [numbers] });
 const welcome = Buffer.from('520000000800000000' + '5a0000000549', 'hex');
 
 /** A run that finds a server which does this with those who come. */
-const meeting = (doing: string, meet: (socket: Socket) => void): Case => ({
+const meeting = (doing: string, meet: (socket: Socket) => void, words = ['run', 'daily']): Case => ({
   doing,
-  words: ['run', 'daily'],
+  words,
   files,
   before: [['setup']],
   arrange: async (sandbox) => {
@@ -45,11 +45,17 @@ export const numbers = table('silver.numbers', { columns: { n: col.integer() }, 
 export const daily = job('daily', { when: byHand, build: [numbers] });
 `).files,
 };
-const reading = (doing: string, arrange: NonNullable<Case['arrange']>): Case => ({
-  ...{ doing, words: ['run', 'daily', '--again'], files: topic, before: [['setup']], arrange },
+const reading = (doing: string, arrange: NonNullable<Case['arrange']>, more: readonly string[] = []): Case => ({
+  ...{ doing, words: ['run', 'daily', '--again', ...more], files: topic, before: [['setup']], arrange },
   varying: /(?<=127\.0\.0\.1:)\d+/g,
 });
 const brokerAt = (address: string) => ({ '.env': `KAFKA_BOOTSTRAP_SERVERS=${address}\n` });
+
+const wrongPassword = (socket: Socket): void => {
+  socket.once('data', () => socket.end(refusal('28P01', 'password authentication failed for user "ana"')));
+};
+/** What is found before a run begins is what the run itself meets then. */
+const anyway = ['run', 'daily', '--anyway'];
 
 /** What Postgres servers and brokers have. */
 export const sources: Cases = {
@@ -84,22 +90,35 @@ export const sources: Cases = {
       },
     ),
   ],
-  SOURCE_REFUSED: [
-    meeting('The password of the database is wrong.', (socket) => {
-      socket.once('data', () => socket.end(refusal('28P01', 'password authentication failed for user "ana"')));
-    }),
+  RUN_NOT_READY: [
+    meeting('The password of a database is wrong: that is found before the run begins.', wrongPassword),
+    {
+      doing: 'A variable is not set that a source needs: that is found before the run begins.',
+      words: ['run', 'daily'],
+      files,
+      before: [['setup']],
+    },
   ],
+  SOURCE_REFUSED: [meeting('The password of the database is wrong.', wrongPassword, anyway)],
   SOURCE_UNUSABLE: [
-    reading('A topic is not there.', async (sandbox) => {
-      const { address, close } = await fakeBroker({ first: 0n, messages: [], error: 3 });
-      sandbox.write(brokerAt(address));
-      return async () => close();
-    }),
-    meeting('The database cannot do what it is asked.', (socket) => {
-      socket.once('data', () => {
-        socket.write(welcome);
-        socket.once('data', () => socket.end(refusal('XX001', 'could not read block 7 in file "base/5/16384"')));
-      });
-    }),
+    reading(
+      'A topic is not there.',
+      async (sandbox) => {
+        const { address, close } = await fakeBroker({ first: 0n, messages: [], error: 3 });
+        sandbox.write(brokerAt(address));
+        return async () => close();
+      },
+      ['--anyway'],
+    ),
+    meeting(
+      'The database cannot do what it is asked.',
+      (socket) => {
+        socket.once('data', () => {
+          socket.write(welcome);
+          socket.once('data', () => socket.end(refusal('XX001', 'could not read block 7 in file "base/5/16384"')));
+        });
+      },
+      anyway,
+    ),
   ],
 };
