@@ -15,6 +15,7 @@ import { loadConfig, loadDefinitions } from './load.ts';
 import { logsIn, refuseIdleLogs } from './logs-of.ts';
 import { changedSince, moduleHasher } from './modules.ts';
 import { knownVariables, usedVariables } from './names.ts';
+import { onnxIn } from './onnx.ts';
 import { environmentOf, placeFor, stopPoint } from './place.ts';
 import type { Environment, Place, ProjectConfig, StateAdapter } from './project.ts';
 import { refuseHalfRestored } from './restore.ts';
@@ -111,6 +112,8 @@ async function open(
       tables: sourceTables(variables, folder),
       targets: writtenBack(variables),
       trees: () => (environment.trees ?? lightgbm()).open(place),
+      onnx: onnxIn(folder),
+      variable: (called) => variables.secret(`env:${called}`),
       clock,
       holder,
       owner,

@@ -1,7 +1,15 @@
 import type { Endpoint } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { collect, type Graph } from '../graph/index.ts';
-import { type Clock, type ExportReader, type KeptFiles, type LogFile, type TakeLock, within } from '../ports/index.ts';
+import {
+  type Clock,
+  type ExportReader,
+  type KeptFiles,
+  type LogFile,
+  type OnnxRuntimeAt,
+  type TakeLock,
+  within,
+} from '../ports/index.ts';
 import { said } from '../run/said.ts';
 import { type Address, addressesIn, refuseIdleAddresses } from './addresses.ts';
 import { clockOf } from './clock.ts';
@@ -10,6 +18,7 @@ import { loadConfig, loadDefinitions } from './load.ts';
 import { takeLock } from './lock.ts';
 import { logsIn } from './logs-of.ts';
 import { usedVariables } from './names.ts';
+import { onnxIn } from './onnx.ts';
 import { environmentOf, placeFor, placeIn } from './place.ts';
 import { Variables } from './variables.ts';
 
@@ -24,6 +33,8 @@ export interface OpenServing {
   /** What reads rows that a warehouse has exported. */
   exports(): Promise<ExportReader>;
   readonly clock: Clock;
+  /** Where what carries out models of the ONNX format is. */
+  readonly onnx: OnnxRuntimeAt;
   readonly takeLock: TakeLock;
   /** The files of endpoints that the configuration gives one. */
   readonly logs: ReadonlyMap<string, LogFile>;
@@ -75,6 +86,7 @@ async function open(
     store: { models: published ? files : within(files, 'published'), files, leave },
     exports: async () => (await import('../adapters/duckdb/export-reader.ts')).openExportReader(),
     clock: clockOf(process.env['ESTEIRA_NOW']),
+    onnx: onnxIn(folder),
     takeLock,
     logs: logsIn(config, place, graph),
     eventsTo: (endpoint) => eventsTo(endpoint, { environment, variables, folder }),

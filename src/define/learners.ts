@@ -34,6 +34,10 @@ export interface Learner<
   readonly missing?: true;
   /** What it has learned can be gone on from. */
   readonly refines?: true;
+  /** It is not learned here but brought, as a file or by a program. */
+  readonly brought?: 'file' | 'program';
+  /** It may be used without a target: it is not judged by one then. */
+  readonly freely?: true;
   /** It predicts in this process, not in the engine: how long that takes can be measured. */
   readonly inProcess?: true;
 }
@@ -219,6 +223,8 @@ export const imported = <Out extends Columns>(
   return learner({
     ...elsewhere,
     learner: 'imported',
+    brought: 'file',
+    freely: true,
     options: { file, ...rest },
     output,
     measures: ['max_difference', 'mean_difference', 'rows_compared', ...ofChances, 'rmse', 'mae'],
@@ -246,6 +252,7 @@ export const external = <Out extends Columns>(
   return learner({
     ...elsewhere,
     learner: 'external',
+    brought: 'program',
     options: { command, ...rest },
     output,
     measures: [...ofChances, 'rmse', 'mae'],

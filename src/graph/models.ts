@@ -75,7 +75,8 @@ export function refuseModel(model: AnyModel): void {
   if (twice !== undefined) throw refuse('names a column twice', twice, 'each once: as feature, in each, or as target');
   if (learner.target.length === 0 && target !== undefined)
     throw refuse('has a target, and its learner predicts none', target, 'no target');
-  if (learner.target.length > 0) kindOf(target ?? 'target', 'cannot learn', learner.target);
+  if (learner.target.length > 0 && !(learner.freely && target === undefined))
+    kindOf(target ?? 'target', 'cannot learn', learner.target);
   if (learner.grouped) {
     kindOf(group ?? 'group', 'cannot tell requests apart by', ['text', 'integer', 'bigint']);
     if (columns[group as string]?.facts.nullable)
@@ -89,6 +90,7 @@ export function refuseModel(model: AnyModel): void {
     throw refuse('has an age that is none', maxAge, "'90 days', or a setting that is one");
   refuseHoldOut(facts, kindOf, refuse);
   if (learner.refines) refuseRefining(learner.options, refuse);
+  if (learner.brought) refuseBrought(facts, refuse);
   const { engine } = learner.options;
   if (engine !== undefined && engine !== 'native')
     throw refuse(
@@ -101,6 +103,17 @@ export function refuseModel(model: AnyModel): void {
   const isCount = (count: unknown): boolean => Number.isSafeInteger(count) && Number(count) >= 1;
   if (!isCount(range.from) || !isCount(range.to) || range.from > range.to || range.to > mostClusters)
     throw refuse('has clusters that cannot be', JSON.stringify(clusters), `a whole number from 1 to ${mostClusters}`);
+}
+/** One file is for all rows. */
+function refuseBrought({ learner, each }: ModelFacts, refuse: Refuse): void {
+  const { file, command } = learner.options;
+  if (each.length > 0) throw refuse('is brought, and is one for all rows', `each: ${each.join(', ')}`, 'no each');
+  const names = typeof file === 'string' ? file.split(/[\\/]/) : [];
+  if (learner.brought === 'file' && (names.includes('..') || names.includes('') || typeof file !== 'string'))
+    throw refuse('is imported from a place that is not below the project', file, "'models/scoring.joblib'");
+  if (learner.brought === 'program' && !(Array.isArray(command) && command.every((word) => typeof word === 'string')))
+    throw refuse('is trained by a program that is none', command, "external(['python3', 'train.py'], …)");
+  if (Object.keys(learner.output).length === 0) throw refuse('predicts nothing', 'no output', 'a column or several');
 }
 type Kind = (column: string, what: string, kinds: readonly string[]) => string;
 type Refuse = (what: string, got: unknown, allowed: string, next?: string) => EsteiraError;

@@ -164,7 +164,7 @@ async function goOn(
   project: Project,
   context: Context,
 ): Promise<RunView> {
-  const { reason, steps: chosen } = work;
+  const { reason, steps: chosen, endless = false, snapshot: anew = false } = work;
   await project.trace('opened');
   await fetchSeen(models, project, context);
   for (const text of publishedAsWas(opened.steps, models)) emitNote(context, text);
@@ -198,6 +198,7 @@ async function goOn(
     },
     onWait: (waiting: Waiting) => emitWait(waiting, journal, context),
     onProgress: (step: string, text: string) => context.emit({ type: 'progress', step, text }),
+    onLine: (step: string, text: string) => journal.add([{ step, level: 'info', text }]),
   };
   const steps = {
     ...carryingOut,
@@ -211,7 +212,6 @@ async function goOn(
     ...(work.ahead ? { ahead: true } : {}),
     within: limits?.step,
   };
-  const { endless = false, snapshot: anew = false } = work;
   const onNote = (text: string) => emitNote(context, text);
   const carrying = captured ? capture({ ...carryingOut, captured, endless, anew, onNote }) : execute(steps);
   const failures = await carrying

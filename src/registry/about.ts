@@ -82,6 +82,31 @@ export interface MemberAbout {
 /** Trees that the champion had, and that came behind them; or why it was trained anew. */
 export type Refined = { readonly trees: number; readonly added: number } | { readonly anew: string };
 
+/** Where a version comes from that was not trained here. */
+export interface BroughtAbout {
+  readonly by: 'file' | 'program';
+  /** Its name, or the program and its words. */
+  readonly file: string;
+  /** Of what was brought. */
+  readonly sha256: string;
+  readonly bytes: number;
+  /** `scikit-learn 1.5.2`, `onnx`, `model.txt`. */
+  readonly format: string;
+  /** What it was compared with its original on. */
+  readonly compared?: string;
+  /** Of what was pickled: what was found without loading it. */
+  readonly scan?: { readonly opcodes: number; readonly globals: number; readonly refused: readonly string[] };
+  /** It was loaded although its scan found what is not on the list. */
+  readonly isUnscanned?: boolean;
+  /** Of what has converted it. */
+  readonly versions?: Readonly<Record<string, string>>;
+  /** How it was kept apart while it was loaded. */
+  readonly isolation?: string;
+  /** Of a program: how long it took, and lines that it has said. */
+  readonly seconds?: number;
+  readonly lines?: number;
+}
+
 /** What is to be known of a version; kept with its files and in the state, and never changed. */
 export interface VersionAbout {
   readonly learner: string;
@@ -110,6 +135,8 @@ export interface VersionAbout {
   /** The first and the last day of those that were kept to judge with, by that column; absent where they are a share of the rows. */
   readonly heldOut?: { readonly by: string; readonly from: string; readonly to: string };
   readonly members: readonly MemberAbout[];
+  /** Absent of one that was trained here. */
+  readonly brought?: BroughtAbout;
   readonly seconds: number;
   /** The version that was the champion then. */
   readonly champion?: string;

@@ -46,6 +46,7 @@ interface Execution {
   onStep(outcome: StepOutcome): void;
   /** How far a long step is, in a few words. */
   readonly onProgress?: (step: string, text: string) => void;
+  readonly onLine?: (step: string, text: string) => void;
   onWait(waiting: Waiting): void;
 }
 

@@ -4,9 +4,11 @@ import type {
   Changes,
   Channel,
   Clock,
+  Converter,
   FileStore,
   KeptFiles,
   LogFile,
+  OnnxRuntimeAt,
   OtherWarehouse,
   SourceTables,
   StateStore,
@@ -75,6 +77,12 @@ export interface Project {
   readonly targets?: Targets;
   /** What grows trees for learners that ask for another engine than Esteira's own; it may not be installed. */
   readonly trees?: () => Promise<TreesEngine>;
+  /** Where what carries out models of the ONNX format is; it may not be installed. */
+  readonly onnx?: OnnxRuntimeAt;
+  /** What converts pickled pipelines; it may not be installed. */
+  readonly converter?: () => Promise<Converter>;
+  /** The value of a variable, which is secret from then on. Throws VARIABLE_MISSING. */
+  variable?(name: string): string;
   readonly clock: Clock;
   /** This process, as leases name it. */
   readonly holder: string;

@@ -50,6 +50,8 @@ export interface StepRun {
   readonly learning: Learning;
   /** How far a long step is, in a few words. */
   readonly onProgress?: (step: string, text: string) => void;
+  /** What a program of the project's says, line by line. */
+  readonly onLine?: (step: string, text: string) => void;
   /** By step: what an earlier attempt has published. */
   readonly published: ReadonlyMap<string, Publication>;
   /** Tables elsewhere that a step reads. */

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Definition, Endpoint } from '../define/index.ts';
-import type { Clock, ExportReader, TakeLock } from '../ports/index.ts';
+import type { Clock, ExportReader, OnnxRuntimeAt, TakeLock } from '../ports/index.ts';
 import { Answers } from './answers.ts';
 import { closeAll } from './closing.ts';
 import type { Looks } from './http/routes.ts';
@@ -41,6 +41,8 @@ export interface Serving {
   /** Who may have it reloaded from elsewhere. */
   readonly token?: string;
   readonly patience?: Patience;
+  /** What carries out models of the ONNX format. */
+  readonly onnx?: OnnxRuntimeAt;
   /** Milliseconds between being told to end and taking no connection any more. */
   readonly linger?: number;
 }
@@ -170,6 +172,7 @@ function partsOf({
   takeLock,
   eventsTo,
   shadowing,
+  onnx,
 }: Serving): Parts {
   const writing = { endpoint, store: store.files, spool: folder, process, takeLock, clock, say };
   const { model, reload, sample, shadow } = endpoint.facts;
@@ -181,6 +184,7 @@ function partsOf({
       ...{ clock, process, say },
       every: () => tables.setting(reload.every),
       setting: (of) => tables.setting(of),
+      ...(onnx && { onnx }),
     }),
     tables,
     log,
@@ -191,6 +195,7 @@ function partsOf({
         ...{ endpoint: endpoint.name, model, wanted: wantedOf({ id: idOf(model), definition: model }) },
         ...{ models: store.models, files: store.files, process, clock, say },
         ...shadowing,
+        ...(onnx && { onnx }),
         share: () => tables.setting(shadow.share),
         predicted: (predicted) => log.add(predicted),
       }),

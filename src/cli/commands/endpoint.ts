@@ -40,6 +40,7 @@ export const endpoint: Command = async ({ typed, terminal }) => {
         endpoint: found,
         store: opened.store,
         exports: opened.exports,
+        onnx: opened.onnx,
         clock: opened.clock,
         takeLock: opened.takeLock,
         process: own,

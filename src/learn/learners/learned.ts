@@ -1,5 +1,8 @@
 import type { Encoding, FeatureColumn, Missing } from '../features.ts';
+import type { Bound } from '../onnx/bound.ts';
+import type { Runtime } from '../onnx/session.ts';
 import type { Elsewhere } from '../trees/train.ts';
+import type { Brought } from './brought.ts';
 import type { Refining } from './refining.ts';
 
 /** What a model has learned, as it is kept: plain numbers and texts. */
@@ -21,10 +24,18 @@ export type Parameters =
       readonly coefficients: readonly number[];
     }
   | {
-      readonly learner: 'boosted trees' | 'regression trees' | 'lambdamart';
+      readonly learner: 'boosted trees' | 'regression trees' | 'lambdamart' | 'imported' | 'external';
       /** LightGBM's model.txt. */
       readonly text: string;
+    }
+  | {
+      readonly learner: 'imported' | 'external';
+      /** A model of the ONNX format, as base64. */
+      readonly onnx: string;
+      readonly bound: Bound;
     };
+/** What the engine of a warehouse can compute; anything else is predicted here. */
+export type Spelled = Exclude<Parameters, { readonly text: string } | { readonly onnx: string }>;
 
 /** One member's training rows, and how it is to learn from them. */
 export interface Lesson<Options = Readonly<Record<string, unknown>>> {
@@ -51,6 +62,12 @@ export interface Lesson<Options = Readonly<Record<string, unknown>>> {
   readonly progress?: (done: number, of: number) => void;
   /** Grows trees where the options ask for another engine. */
   readonly elsewhere?: Elsewhere;
+  /** What was learned elsewhere, and is taken in. */
+  readonly brought?: Brought;
+  /** Carries out models of the ONNX format. */
+  readonly onnx?: Runtime;
+  /** What is predicted, by name. */
+  readonly outputs?: readonly string[];
 }
 
 /** What a model comes to for each value of a column, by what was kept to judge with. */
@@ -80,6 +97,8 @@ export interface Learned {
   readonly measures: Readonly<Record<string, number>>;
   /** The same for each value of columns. */
   readonly segments?: readonly Segments[];
+  /** Why some measures are not known. */
+  readonly unknown?: Readonly<Record<string, string>>;
   /** Why nothing is measured: no row is there to judge with. */
   readonly unjudged?: string;
   /** Why a champion that there is cannot be judged on these rows. */

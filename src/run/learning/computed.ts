@@ -1,7 +1,6 @@
 import { type Columns, col, type Vector } from '../../columns/index.ts';
 import type { AnyModel } from '../../define/index.ts';
 import { pickedAll, rowsWhere } from '../../learn/learners/rows.ts';
-import { treesPredictor } from '../../learn/trees/train.ts';
 import type { PredictedInput } from '../../ports/index.ts';
 import { versionName } from './learning.ts';
 import type { OpenedPredictor } from './predictor.ts';
@@ -13,8 +12,7 @@ export function computedInput(
   of: { readonly relation: string; readonly query: string },
 ): PredictedInput {
   const { learner, features, each, from } = facts;
-  const [name = ''] = Object.keys(learner.output);
-  const models = members.flatMap(({ member, trees }) => (trees ? [{ member, predict: treesPredictor(trees) }] : []));
+  const names = Object.keys(learner.output);
   const { columns } = from as { readonly columns: Columns };
   const asked = features.map((feature) => [feature, columns[feature]] as const);
   return {
@@ -23,17 +21,23 @@ export function computedInput(
     output: learner.output,
     constants: { [versionName]: version },
     predict(vectors, rows) {
-      const found = new Float64Array(rows).fill(Number.NaN);
-      for (const { member, predict } of models) {
+      const found = names.map(() => new Float64Array(rows).fill(Number.NaN));
+      for (const { member, predict } of members) {
+        if (!predict) continue;
         const wanted = Object.entries(member).map(([key, value]) => [vectors[key], String(value)] as const);
+        if (wanted.length === 0) return named(names, predict(vectors, rows));
         const own = rowsWhere(rows, (row) => wanted.every(([vector, value]) => textAt(vector, row) === value));
-        const values = predict(pickedAll(vectors, own));
-        for (let at = 0; at < own.length; at += 1) found[own[at] as number] = values[at] as number;
+        for (const [column, values] of predict(pickedAll(vectors, own), own.length).entries())
+          for (let at = 0; at < own.length; at += 1)
+            (found[column] as Float64Array)[own[at] as number] = values[at] as number;
       }
-      return { [name]: found };
+      return named(names, found);
     },
   };
 }
+
+const named = (names: readonly string[], columns: readonly Float64Array[]) =>
+  Object.fromEntries(names.map((name, at) => [name, columns[at] as Float64Array]));
 
 const textAt = (vector: Vector | undefined, row: number): string | undefined =>
   vector?.of === 'texts' ? vector.words[vector.codes[row] as number] : undefined;

@@ -2,20 +2,52 @@ import type { AnyModel } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import { whereOf } from '../../graph/index.ts';
 import type { StepModel } from '../../plan/index.ts';
-import { type Missing, type TreesEngine, TreesEngineFailed } from '../../ports/index.ts';
+import {
+  type Converter,
+  type Missing,
+  type OnnxFailed,
+  type OnnxRuntime,
+  onnxRuntimeAt,
+  type TreesEngine,
+  TreesEngineFailed,
+} from '../../ports/index.ts';
 import type { Project } from '../project.ts';
+import { formatOf } from './brought/format.ts';
+
+type Why = Pick<Missing, 'what' | 'next'>;
 
 /** Its trees are grown by another engine than Esteira's own. */
 export const asksEngine = ({ facts }: AnyModel): boolean => facts.learner.options.engine !== undefined;
 
 /** Throws ENGINE_MISSING for models whose engine is not there, before anything has begun. */
-export async function refuseMissingEngine(models: readonly StepModel[], { trees }: Project): Promise<void> {
-  const asking = models.find(({ node, kind }) => kind === 'model' && asksEngine(node.definition as AnyModel));
-  if (!asking) return;
-  const where = whereOf(asking.node.definition);
-  const missing = await (await engineOf({ trees, where })).missing();
-  if (missing) throw engineMissing(missing, where);
+export async function refuseMissingEngine(models: readonly StepModel[], project: Project): Promise<void> {
+  for (const { node, kind } of models) {
+    if (kind !== 'model') continue;
+    const definition = node.definition as AnyModel;
+    const where = whereOf(definition);
+    const missing = await missingFor(definition, project);
+    if (missing) throw engineMissing(missing, where, asksEngine(definition) ? native : undefined);
+  }
 }
+const native = "engine: 'native' where it is installed, or none";
+
+/** What a model needs to be trained, and is not there. */
+export async function missingFor(model: AnyModel, project: Project): Promise<Why | undefined> {
+  const { brought, options } = model.facts.learner;
+  if (asksEngine(model)) return await (await engineOf({ ...project, where: whereOf(model) })).missing();
+  return brought === 'file' ? await missingForFile(String(options.file), project) : undefined;
+}
+
+/** What a file needs to be imported, and is not there. */
+export async function missingForFile(file: string, { onnx, converter }: Project): Promise<Why | undefined> {
+  const format = formatOf(file);
+  if (format === undefined || format === 'model.txt') return undefined;
+  const runtime = onnx ? await (await onnxRuntimeAt(onnx)).missing() : nothingRuns;
+  if (runtime || format === 'onnx') return runtime;
+  return converter ? await (await converter()).missing() : nothingConverts;
+}
+const nothingRuns = { what: 'Nothing here carries out models of the ONNX format.', next: 'Give the project one.' };
+const nothingConverts = { what: 'Nothing here converts pickled pipelines.', next: 'Import a file of the ONNX format.' };
 
 export async function engineOf({
   trees,
@@ -28,16 +60,33 @@ export async function engineOf({
   throw engineMissing(
     { what: 'Nothing here grows trees but Esteira itself.', next: "Leave out engine: 'native'." },
     where,
+    native,
   );
 }
 
-const engineMissing = ({ what, next }: Pick<Missing, 'what' | 'next'>, where: string): EsteiraError =>
-  new EsteiraError('ENGINE_MISSING', { what, where, allowed: "engine: 'native' where it is installed, or none", next });
+/** Throws ENGINE_MISSING. */
+export async function onnxOf({ onnx }: Pick<Project, 'onnx'>, where: string): Promise<OnnxRuntime> {
+  if (!onnx) throw engineMissing(nothingRuns, where);
+  return await onnxRuntimeAt(onnx);
+}
+
+/** Throws ENGINE_MISSING. */
+export async function converterOf({ converter }: Pick<Project, 'converter'>, where: string): Promise<Converter> {
+  if (!converter) throw engineMissing(nothingConverts, where);
+  return await converter();
+}
+
+const engineMissing = ({ what, next }: Why, where: string, allowed?: string): EsteiraError =>
+  new EsteiraError('ENGINE_MISSING', { what, where, ...(allowed === undefined ? {} : { allowed }), next });
 
 /** What an engine has failed with, as people read it. */
 export function engineError(error: unknown, where: string): unknown {
   if (!(error instanceof TreesEngineFailed)) return error;
   const { reason, message, next } = error;
-  if (reason !== 'failed') return engineMissing({ what: message, next }, where);
+  if (reason !== 'failed') return engineMissing({ what: message, next }, where, native);
   return new EsteiraError('TRAINING_FAILED', { what: message, where, next });
 }
+
+/** `broken`: what is said of a version whose model cannot be carried out. */
+export const onnxError = (error: OnnxFailed, where: string, broken: (why: string) => EsteiraError): EsteiraError =>
+  error.reason === 'missing' ? engineMissing({ what: error.message, next: error.next }, where) : broken(error.message);

@@ -1,20 +1,23 @@
 import type { AnyModel, GateMeasure } from '../../define/index.ts';
+import type { FeatureColumn } from '../../learn/features.ts';
+import { predictorOf, type ReadMember } from '../../learn/learners/members.ts';
+import { lengthOf } from '../../learn/learners/rows.ts';
+import type { Runtime } from '../../learn/onnx/session.ts';
 import { type Group, largestGap } from '../../learn/ranking/fairness.ts';
-import { treesPredictor } from '../../learn/trees/train.ts';
 import { quantileOf, timesOf } from './latency.ts';
 import type { Lessons } from './lessons.ts';
-import type { OpenedPredictor } from './predictor.ts';
 
 type Member = Lessons['members'][number];
 /** A member of a model with every figure that its gate compares; `unknown` says of some why there is none. */
-export type Figured = Member & { readonly unknown?: Readonly<Record<string, string>> };
+export type Figured = Member;
 
 /** In milliseconds, for all members and numbers of rows together. */
 const wholeBudget = 1000;
 
 interface By {
   /** As they were read back from what is kept. */
-  readonly opened: OpenedPredictor['members'];
+  readonly opened: readonly ReadMember[];
+  readonly onnx?: Runtime;
   readonly elapsed: () => number;
   readonly signal: AbortSignal;
 }
@@ -25,7 +28,7 @@ export async function figured({ facts }: AnyModel, { members }: Lessons, by: By)
   const found: Figured[] = [];
   for (const [place, member] of members.entries()) {
     const measures: Record<string, number> = { ...member.measures };
-    const unknown: Record<string, string> = {};
+    const unknown: Record<string, string> = { ...member.unknown };
     for (const measure of made) {
       if (measure.judged === 'latency' || measure.judged === 'shadow') continue;
       const groups = groupsOf(measure, member);
@@ -66,19 +69,36 @@ function unknownGap(measure: Gap, groups: readonly Named[], units: string): stri
 
 async function latencies(
   made: readonly GateMeasure[],
-  { place, members, opened, elapsed, signal }: By & { readonly place: number; readonly members: readonly Member[] },
+  {
+    place,
+    members,
+    opened,
+    onnx,
+    elapsed,
+    signal,
+  }: By & { readonly place: number; readonly members: readonly Member[] },
 ): Promise<Readonly<Record<string, number>>> {
   const asked = made.filter((measure) => measure.judged === 'latency');
   const { requests } = members[place] as Member;
-  const trees = opened[place]?.trees;
-  if (!requests || !trees) return {};
+  const predict = requests && opened[place] && predictorOf(opened[place], onnx);
+  if (!requests || !predict) return {};
   const byRows = Map.groupBy(asked, ({ rows }) => rows);
   const budget = wholeBudget / members.length / byRows.size;
-  const predict = treesPredictor(trees);
   const found: Record<string, number> = {};
   for (const [rows, own] of byRows) {
-    const times = await timesOf(predict, requests, { rows, budget, elapsed, signal });
+    const times = await timesOf((columns) => predict(columns, countOf(columns)), requests, {
+      rows,
+      budget,
+      elapsed,
+      signal,
+    });
     for (const { figure, quantile } of own) found[figure] = quantileOf(times, quantile);
   }
   return found;
+}
+
+/** Rows of a call. */
+function countOf(columns: Readonly<Record<string, FeatureColumn>>): number {
+  const [first] = Object.values(columns);
+  return first ? lengthOf(first) : 0;
 }

@@ -1,13 +1,16 @@
 import type { Columns } from '../../columns/index.ts';
 import type { FeatureColumn } from '../../learn/features.ts';
 import { refuseMany } from '../../learn/learners/across.ts';
+import { type Brought, external, imported } from '../../learn/learners/brought.ts';
 import { clusters } from '../../learn/learners/clusters.ts';
 import type { Learned, Lesson, Parameters } from '../../learn/learners/learned.ts';
 import { linearRegression, logisticRegression } from '../../learn/learners/regressions.ts';
 import { type Requests, requestsIn } from '../../learn/learners/requests.ts';
 import { pickedAll, rowsWhere } from '../../learn/learners/rows.ts';
 import { boostedTrees, lambdaMart, regressionTrees } from '../../learn/learners/trees.ts';
+import type { Runtime } from '../../learn/onnx/session.ts';
 import type { Elsewhere } from '../../learn/trees/train.ts';
+import type { OnnxRuntimeAt } from '../../ports/index.ts';
 import { type Profile, profilesOf } from '../../quality/drift/profile.ts';
 import type { Member } from '../../registry/about.ts';
 import { memberText } from '../../registry/verdict.ts';
@@ -31,6 +34,12 @@ export interface Training {
   readonly columns: Readonly<Record<string, FeatureColumn>>;
   /** Goes on from the champion. */
   readonly refine?: Lesson['refine'];
+  /** What was made elsewhere, and is taken in. */
+  readonly brought?: Brought;
+  /** What carries out models of the ONNX format, where one of them is such. */
+  readonly onnx?: OnnxRuntimeAt;
+  /** What is predicted, by name. */
+  readonly outputs?: readonly string[];
   /** What the champion has learned. */
   readonly former: readonly { readonly member: Member; readonly parameters: Parameters }[];
   readonly formerDate?: string;
@@ -51,12 +60,18 @@ const learners: Readonly<Record<Parameters['learner'], (lesson: Lesson<never>) =
   'boosted trees': boostedTrees,
   'regression trees': regressionTrees,
   lambdamart: lambdaMart,
+  imported,
+  external,
 };
 
 /** Learns each member of the family by itself. Throws RangeError for rows from which nothing can be learned, which names the member, and where none can be judged. */
 export async function learn(
   training: Training,
-  { progress, elsewhere }: { readonly progress: (text: string) => void; readonly elsewhere?: Elsewhere },
+  {
+    progress,
+    elsewhere,
+    onnx,
+  }: { readonly progress: (text: string) => void; readonly elsewhere?: Elsewhere; readonly onnx?: Runtime },
 ): Promise<Lessons> {
   const {
     learner,
@@ -73,11 +88,13 @@ export async function learn(
     asks,
     refine,
     formerDate,
+    brought,
+    outputs,
   } = training;
   refuseMany(pickedNames(across, columns));
   const lesson = learners[learner] as (lesson: Lesson) => Learned | Promise<Learned>;
   const members: Lessons['members'][number][] = [];
-  if (training.rows === 0) throw new RangeError('there are no rows');
+  if (training.rows === 0 && !brought) throw new RangeError('there are no rows');
   const all = membersOf(training);
   for (const [place, { member, rows }] of all.entries()) {
     const own = rows === undefined ? columns : pickedAll(columns, rows);
@@ -106,6 +123,9 @@ export async function learn(
         ...(formerDate === undefined ? {} : { formerDate }),
         ...(refine ? { refine } : {}),
         ...(elsewhere ? { elsewhere } : {}),
+        ...(brought ? { brought } : {}),
+        ...(onnx ? { onnx } : {}),
+        ...(outputs ? { outputs } : {}),
         progress: (done, of) => {
           const which = named.length > 0 ? `${named} (${place + 1} of ${all.length}): ` : '';
           progress(`${which}${done} of ${of} ${learner === 'kmeans' ? 'starts' : 'rounds'}`);

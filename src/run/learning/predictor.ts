@@ -1,15 +1,16 @@
 import type { AnyModel } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
-import type { Node } from '../../graph/index.ts';
-import type { Parameters } from '../../learn/learners/learned.ts';
-import { readMembers } from '../../learn/learners/members.ts';
+import { type Node, whereOf } from '../../graph/index.ts';
+import type { Parameters, Spelled } from '../../learn/learners/learned.ts';
+import { asksOnnx, predictorOf, type ReadMember, readMembers } from '../../learn/learners/members.ts';
+import type { Predict } from '../../learn/onnx/predict.ts';
 import { UnreadableModel } from '../../learn/trees/format/refusal.ts';
-import type { TreeModel } from '../../learn/trees/model.ts';
-import type { Dialect } from '../../ports/index.ts';
+import { type Dialect, OnnxFailed, type OnnxRuntime } from '../../ports/index.ts';
 import type { Member } from '../../registry/about.ts';
 import { modelFile } from '../../registry/parts.ts';
 import { openVersion } from '../../registry/version-files.ts';
 import type { Project } from '../project.ts';
+import { onnxError, onnxOf } from './engine.ts';
 import { kmeansQuery } from './predict/kmeans.ts';
 import { linearExpression, logisticExpression } from './predict/linear.ts';
 
@@ -19,25 +20,36 @@ export interface Predictor {
   readonly version: string;
   readonly members: readonly { readonly member: Member; readonly parameters: Parameters }[];
 }
-/** One that was read; trees are ready to be walked. */
+/** One that was read; what the engine does not compute is ready to be asked. */
 export interface OpenedPredictor extends Predictor {
-  readonly members: readonly (Predictor['members'][number] & { readonly trees?: TreeModel })[];
+  readonly members: readonly (Predictor['members'][number] & { readonly predict?: Predict })[];
 }
 
-/** Throws VERSION_BROKEN when its files are not what was registered, or are not understood. */
+/** Throws VERSION_BROKEN when its files are not what was registered, or are not understood, and ENGINE_MISSING. */
 export async function openPredictor(node: Node<AnyModel>, version: string, project: Project): Promise<OpenedPredictor> {
   const known = await project.state.models.version(node.id, version);
   const contentHash = known?.contentHash ?? '';
-  const opened = await openVersion(project.files, { model: node.id, version, contentHash }, [modelFile]);
-  if (opened.is === 'broken') throw broken(node, version, opened.why);
-  const file = await opened.part(modelFile);
+  const found = await openVersion(project.files, { model: node.id, version, contentHash }, [modelFile]);
+  if (found.is === 'broken') throw broken(node, version, found.why);
+  const file = await found.part(modelFile);
   try {
-    return { model: node.id, version, members: readMembers(file) };
+    const read = readMembers(file);
+    const onnx = asksOnnx(read) ? await onnxOf(project, whereOf(node.definition)) : undefined;
+    return { model: node.id, version, members: opened(read, onnx) };
   } catch (error) {
+    if (error instanceof OnnxFailed)
+      throw onnxError(error, whereOf(node.definition), (why) => broken(node, version, why));
     if (!(error instanceof UnreadableModel || error instanceof SyntaxError)) throw error;
     throw broken(node, version, `${modelFile} is not understood: ${error.message}`);
   }
 }
+
+/** Ready to be asked. */
+export const opened = (members: readonly ReadMember[], onnx?: OnnxRuntime): OpenedPredictor['members'] =>
+  members.map(({ member, ...of }) => {
+    const predict = predictorOf(of, onnx);
+    return { member, parameters: of.parameters, ...(predict ? { predict } : {}) };
+  });
 
 /** The file that is kept. */
 export const predictorFile = (predictor: Predictor): Buffer => Buffer.from(`${JSON.stringify(predictor)}\n`);
@@ -67,10 +79,9 @@ export function predictQuery(
   return `(${queries.join('\nunion all\n')})`;
 }
 
-type Spelled = Exclude<Parameters, { readonly text: string }>;
 /** Whether rows are predicted by the engine: a sum, or the nearest of some centres. Others are predicted here. */
 export const isSpelled = ({ members }: Predictor): boolean =>
-  members.every(({ parameters }) => !('text' in parameters));
+  members.every(({ parameters }) => !('text' in parameters || 'onnx' in parameters));
 
 function predictedBy(
   parameters: Spelled,

@@ -135,7 +135,8 @@ const startOf = (column: Columns[string] | undefined, day: Temporal.PlainDate) =
   column?.facts.kind === 'date' ? day : day.toZonedDateTime('UTC').toInstant();
 const heldShare = ({ holdOut, learner }: AnyModel['facts']): number => {
   if (holdOut) return 'share' in holdOut ? holdOut.share : 0;
-  return learner.target.length > 0 ? usualShare : 0;
+  // What was made elsewhere has learned from none of them.
+  return learner.target.length > 0 && learner.brought !== 'file' ? usualShare : 0;
 };
 
 /** A condition; the same row watches in every training, so that a model which goes on from another was never made of what watches it. */

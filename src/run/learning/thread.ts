@@ -28,6 +28,8 @@ export async function learnAside(
     readonly progress: (text: string) => void;
     /** Where trees are grown, if the training asks for another engine. */
     readonly trees?: () => Promise<TreesEngine>;
+    /** What is told of what cannot be learned from, or taken in. */
+    readonly failed: (got: string, where: string) => EsteiraError;
   },
 ): Promise<Lessons> {
   const { signal } = of;
@@ -55,7 +57,7 @@ export async function learnAside(
     if ('grow' in message) growing = grow(message.grow);
     else if ('progress' in message) of.progress(message.progress);
     else if ('lessons' in message) resolve(message.lessons);
-    else reject(trainingFailed(message.refused, of.where));
+    else reject(of.failed(message.refused, of.where));
   });
   try {
     return await promise;
@@ -77,4 +79,12 @@ export const trainingFailed = (got: string, where: string): EsteiraError =>
     where,
     got,
     next: 'Look at the rows that the model learns from, and at its options.',
+  });
+
+export const importFailed = (got: string, where: string): EsteiraError =>
+  new EsteiraError('IMPORT_FAILED', {
+    what: 'The model cannot be taken in as it is.',
+    where,
+    got,
+    next: "Look at how it was made, and at the model's features and output.",
   });

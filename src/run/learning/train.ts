@@ -5,21 +5,24 @@ import { type AnyModel, refiningOf } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import { type Node, whereOf } from '../../graph/index.ts';
 import type { Segments } from '../../learn/learners/learned.ts';
-import { readMembers } from '../../learn/learners/members.ts';
+import { asksOnnx, readMembers } from '../../learn/learners/members.ts';
 import { placeOf, type StepModel } from '../../plan/index.ts';
-import type { Publication, StepWrite } from '../../ports/index.ts';
+import type { Publication, StepWrite, Vectors } from '../../ports/index.ts';
 import type { VersionAbout } from '../../registry/about.ts';
 import { canonical, keepVersion, modelFile, openVersion, profileFile, rowsFile } from '../../registry/index.ts';
 import type { StepRun } from '../step.ts';
 import type { Options } from '../write/options.ts';
 import { settingsAbove } from './above.ts';
+import { bringFile, type Taken } from './brought/bring.ts';
+import { bringProgram } from './brought/program.ts';
+import { onnxOf } from './engine.ts';
 import { figured } from './figures.ts';
 import { judge } from './gate.ts';
 import { kindsOf, type Lessons, ofMember, type Training } from './lessons.ts';
 import { broken, openPredictor, type Predictor, predictorFile } from './predictor.ts';
 import { refinedBy, whyAnew } from './refining.ts';
 import { freshName, heldDays, heldName, type Lineage, trainingRows, watchName, whyUndivided } from './rows.ts';
-import { learnAside, trainingFailed } from './thread.ts';
+import { importFailed, learnAside, trainingFailed } from './thread.ts';
 
 /** What a training has made, before the warehouse knows of it. */
 interface Made {
@@ -54,6 +57,10 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
     const former = champion === undefined ? undefined : await formerOf(node, champion, run);
     const anew = model.refines ? await whyAnew(model, { champion, former }, run) : undefined;
     if (anew !== undefined) run.onProgress?.(node.id, `it is trained anew: ${anew}`);
+    const taken =
+      facts.learner.brought === 'file'
+        ? await bringFile(node, read, { run, scratch })
+        : await trainedBy(node, read, { run, scratch, rows: { query, columns } });
     const asks = facts.gate.some(({ measure }) => typeof measure === 'object' && measure.judged === 'latency');
     const lessons = await learnAside(
       {
@@ -73,6 +80,9 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
         each: kindsOf(facts.each, facts.from.columns),
         rows: read.rows,
         columns: read.columns,
+        outputs: Object.keys(facts.learner.output),
+        ...(taken ? { brought: taken.brought } : {}),
+        ...(project.onnx && facts.learner.brought ? { onnx: project.onnx } : {}),
         former: former?.members.map(({ member, parameters }) => ({ member, parameters })) ?? [],
         ...(lineage[0] ? { formerDate: lineage[0].date } : {}),
         ...(model.refines && anew === undefined ? { refine: refiningOf(facts.learner.options) } : {}),
@@ -82,6 +92,7 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
         signal,
         progress: (text) => run.onProgress?.(node.id, text),
         ...(project.trees ? { trees: project.trees } : {}),
+        failed: taken?.about.by === 'file' ? importFailed : trainingFailed,
       },
     );
     await project.trace('learned');
@@ -91,8 +102,10 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
       members: lessons.members.map(({ member, parameters }) => ({ member, parameters })),
     });
     const { elapsed = () => performance.now() } = project.clock;
+    const opened = asks ? readMembers(bytes) : [];
     const members = await figured(node.definition, lessons, {
-      opened: asks ? readMembers(bytes) : [],
+      opened,
+      ...(asksOnnx(opened) ? { onnx: await onnxOf(project, whereOf(node.definition)) } : {}),
       elapsed,
       signal,
     });
@@ -129,6 +142,7 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
         ...(moved ? { moved } : {}),
         ...(refined ? { refined } : {}),
       })),
+      ...(taken ? { brought: taken.about } : {}),
       seconds: Math.round(performance.now() - started) / 1000,
       ...(champion === undefined ? {} : { champion }),
       ...(model.refines ? { refined: refinedBy(lessons, champion, anew) } : {}),
@@ -150,6 +164,28 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
   } finally {
     rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+/** Of a program: the rows that it is given are those that are not kept to judge with. */
+async function trainedBy(
+  node: Node<AnyModel>,
+  read: Vectors,
+  {
+    run,
+    scratch,
+    rows,
+  }: { readonly run: StepRun; readonly scratch: string; readonly rows: ReturnType<typeof trainingRows> },
+): Promise<Taken | undefined> {
+  if (node.definition.facts.learner.brought !== 'program') return undefined;
+  const { warehouse } = run.project;
+  const { identifier } = warehouse.dialect;
+  const names = Object.keys(node.definition.facts.from.columns).map(identifier).join(', ');
+  const taught = heldName in read.columns ? ` where ${identifier(heldName)} is not true` : '';
+  const query = `select ${names} from (${rows.query}) as _all${taught}`;
+  const writeRows = async (file: string): Promise<void> => {
+    await warehouse.vectors(query, { columns: {}, file, signal: run.signal });
+  };
+  return await bringProgram(node, { run, scratch, writeRows });
 }
 
 async function lineageOf({ id }: Node, champion: string | undefined, { project }: StepRun): Promise<Lineage> {

@@ -1,5 +1,6 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { Elsewhere } from '../../learn/trees/train.ts';
+import { OnnxFailed, onnxRuntimeAt } from '../../ports/index.ts';
 import { learn, type Training } from './lessons.ts';
 import type { Answer, Message } from './thread.ts';
 
@@ -22,9 +23,11 @@ const elsewhere: Elsewhere = (grow, { progress }) =>
   });
 
 try {
-  const lessons = await learn(workerData as Training, { progress: (progress) => say({ progress }), elsewhere });
-  say({ lessons });
+  const training = workerData as Training;
+  const onnx = training.onnx && (await onnxRuntimeAt(training.onnx));
+  const progress = (text: string): void => say({ progress: text });
+  say({ lessons: await learn(training, { progress, elsewhere, ...(onnx ? { onnx } : {}) }) });
 } catch (error) {
-  if (!(error instanceof RangeError)) throw error;
+  if (!(error instanceof RangeError || error instanceof OnnxFailed)) throw error;
   say({ refused: error.message });
 }

@@ -6,7 +6,7 @@ import { buffersOf, Unservable } from './pack.ts';
 // A thread of its own: the process answers meanwhile, and never runs what turns out to be slow.
 const port = parentPort as MessagePort;
 try {
-  const loaded = load(workerData as Loading);
+  const loaded = await load(workerData as Loading);
   port.postMessage({ loaded } satisfies Said, [...buffersOf(loaded.packed)]);
 } catch (error) {
   if (!(error instanceof Unservable)) throw error;

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { OnnxRuntimeAt } from '../../ports/index.ts';
 import { type Named, type PackedModel, type Refusal, Unservable } from './pack.ts';
 import type { PlainRow } from './pretended.ts';
 import type { SpeedLimit, Timing } from './timing.ts';
@@ -12,6 +13,8 @@ export interface Loading {
   /** What it is to predict before it serves; rows that are pretended come behind them. */
   readonly requests: readonly (readonly PlainRow[])[];
   readonly limit?: SpeedLimit;
+  /** What carries out models of the ONNX format. */
+  readonly onnx?: OnnxRuntimeAt;
 }
 export interface Loaded {
   readonly packed: PackedModel;

@@ -1,6 +1,6 @@
 import { type Duration, millisecondsOf } from '../../columns/index.ts';
 import type { AnyModel, Setting } from '../../define/index.ts';
-import type { Clock, KeptFiles, LookedFile } from '../../ports/index.ts';
+import type { Clock, KeptFiles, LookedFile, OnnxRuntimeAt } from '../../ports/index.ts';
 import { isSameMove, latestPath, type PublishedPlace, publishedPlace, readMove } from '../../registry/index.ts';
 import { PlainError } from '../briefly.ts';
 import type { Figure, ModelsPart, ModelUse, Row, Say } from '../parts.ts';
@@ -9,7 +9,7 @@ import { compared } from './comparison.ts';
 import { rounded } from './durations.ts';
 import { whySlow } from './judge.ts';
 import { speedLimit } from './limit.ts';
-import { load } from './load.ts';
+import { load, onnxFor } from './load.ts';
 import { type Loaded, loadAside } from './loading.ts';
 import { nextOf } from './next.ts';
 import { Unservable } from './pack.ts';
@@ -36,6 +36,8 @@ export interface ModelsOptions {
   /** The value of what may be a setting. */
   readonly setting: (of: Duration | Setting<Duration>) => Duration;
   readonly say: Say;
+  /** What carries out models of the ONNX format. */
+  readonly onnx?: OnnxRuntimeAt;
 }
 
 /** The version that is in use, as the store has it: another one is swapped in when it has been read, checked and tried, and until then the old one answers. */
@@ -172,7 +174,7 @@ export class Models implements ModelsPart {
       const history = await this.#historyOf(move, before?.model);
       if (history === 'same') return this.#ended({ ...about, ...found, stages, result: 'unchanged' });
       if (history === 'other') found = { ...found, otherHistory: true };
-      const model = servedModel(packed);
+      const model = servedModel(packed, await onnxFor(packed, this.#of.onnx));
       const comparison = await timed('warm', () => this.#warm(model, before, loaded));
       if (comparison) found = { ...found, comparison };
       const swapping = performance.now();
@@ -196,11 +198,17 @@ export class Models implements ModelsPart {
   }
 
   async #load(bytes: Uint8Array, before: InService | undefined, by: string): Promise<Loaded> {
-    const { model, setting, say } = this.#of;
+    const { model, setting, say, onnx } = this.#of;
     const limit = speedLimit(model, { before: before?.timing, setting });
-    const loading = { bytes, wanted: this.#wanted, requests: this.#recent.all, ...(limit ? { limit } : {}) };
+    const loading = {
+      bytes,
+      wanted: this.#wanted,
+      requests: this.#recent.all,
+      ...(limit && { limit }),
+      ...(onnx && { onnx }),
+    };
     // A process that begins has nothing to answer with, and is there sooner without a thread.
-    const loaded = before || by !== 'start' ? await loadAside(loading) : load(loading);
+    const loaded = before || by !== 'start' ? await loadAside(loading) : await load(loading);
     const why = whySlow(loaded.timing, limit);
     if (why === undefined) return loaded;
     if (before) throw new Unservable('slow', why, loaded.packed);

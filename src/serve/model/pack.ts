@@ -1,5 +1,6 @@
-import type { Parameters } from '../../learn/learners/learned.ts';
+import type { Spelled } from '../../learn/learners/learned.ts';
 import { type ReadMember, readMembers } from '../../learn/learners/members.ts';
+import type { Bound } from '../../learn/onnx/bound.ts';
 import { type PackedForest, packForest } from '../../learn/trees/forest.ts';
 import { UnreadableModel } from '../../learn/trees/format/refusal.ts';
 import type { Objective, TreeModel } from '../../learn/trees/model.ts';
@@ -10,7 +11,7 @@ import { whyOther } from './schema.ts';
 import type { WantedModel } from './wanted.ts';
 
 /** Why a version is not served. */
-export type Refusal = 'corrupt' | 'other model' | 'schema' | 'older' | 'not finite' | 'slow';
+export type Refusal = 'corrupt' | 'other model' | 'schema' | 'older' | 'not finite' | 'slow' | 'engine';
 export type Named = Pick<PackedModel, 'version' | 'contentHash' | 'move'>;
 /** A version that must not be served, in words. */
 export class Unservable extends Error {
@@ -25,7 +26,6 @@ export class Unservable extends Error {
   }
 }
 
-export type Spelled = Exclude<Parameters, { readonly text: string }>;
 export interface PackedTrees {
   readonly forest: PackedForest;
   readonly objective: Objective;
@@ -34,8 +34,14 @@ export interface PackedTrees {
   readonly features: readonly string[];
   readonly words: TreeModel['words'];
 }
+/** A model of the ONNX format. */
+export interface PackedOnnx {
+  readonly bytes: Uint8Array;
+  readonly bound: Bound;
+}
 export type PackedMember = { readonly member: Member } & (
   | { readonly trees: PackedTrees }
+  | { readonly onnx: PackedOnnx }
   | { readonly spelled: Spelled }
 );
 
@@ -87,6 +93,10 @@ function membersIn({ parts }: Publishable, named: Named): readonly ReadMember[] 
 }
 
 function packed({ member, parameters, trees }: ReadMember): PackedMember {
+  if ('onnx' in parameters) {
+    const bytes = Uint8Array.from(Buffer.from(parameters.onnx, 'base64'));
+    return { member, onnx: { bytes, bound: parameters.bound } };
+  }
   if (!trees) return { member, spelled: parameters as Spelled };
   const { objective, average, features, words } = trees;
   return { member, trees: { forest: packForest(trees), objective, average, features, words } };
@@ -94,6 +104,10 @@ function packed({ member, parameters, trees }: ReadMember): PackedMember {
 
 /** What can be handed over instead of copied. */
 export const buffersOf = ({ members }: PackedModel): readonly ArrayBuffer[] =>
-  members.flatMap((one) =>
-    'trees' in one ? [one.trees.forest.bytes, one.trees.forest.used.buffer as ArrayBuffer] : [],
-  );
+  members.flatMap((one) => {
+    if ('onnx' in one) return [one.onnx.bytes.buffer as ArrayBuffer];
+    return 'trees' in one ? [one.trees.forest.bytes, one.trees.forest.used.buffer as ArrayBuffer] : [];
+  });
+
+/** Whether something is needed that carries out models of the ONNX format. */
+export const needsOnnx = ({ members }: PackedModel): boolean => members.some((one) => 'onnx' in one);

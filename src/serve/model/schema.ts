@@ -1,3 +1,4 @@
+import type { Spelled } from '../../learn/learners/learned.ts';
 import type { ReadMember } from '../../learn/learners/members.ts';
 import type { VersionAbout } from '../../registry/about.ts';
 import type { FeatureKind, WantedModel } from './wanted.ts';
@@ -43,6 +44,11 @@ function kindsIn({ parameters, trees }: ReadMember): ReadonlyMap<string, readonl
     return new Map(
       trees.features.map((name) => [name, Object.hasOwn(trees.words, name) ? ['words'] : ['number', 'boolean']]),
     );
-  const { encoding } = parameters as Exclude<typeof parameters, { readonly text: string }>;
+  if ('bound' in parameters)
+    return new Map(
+      parameters.bound.inputs.flatMap(({ type, features }) => features.map((name) => [name, kindsBy(type)])),
+    );
+  const { encoding } = parameters as Spelled;
   return new Map(encoding.features.map(({ name, as }) => [name, [as]]));
 }
+const kindsBy = (type: string): readonly FeatureKind[] => (type === 'string' ? ['words'] : ['number', 'boolean']);

@@ -1,7 +1,8 @@
 import type { Encoding } from '../../learn/features.ts';
+import type { Spelled } from '../../learn/learners/learned.ts';
 import { Forest } from '../../learn/trees/forest.ts';
 import { turn } from '../../learn/trees/objectives/outcome.ts';
-import type { PackedTrees, Spelled } from './pack.ts';
+import type { PackedTrees } from './pack.ts';
 import { type PredictedRow, type ReadFeature, rowMaker, rowReader } from './readers.ts';
 import type { WantedModel } from './wanted.ts';
 

@@ -19,7 +19,7 @@ import { Random } from '../../learn/random.ts';
 import { modelFile } from '../../registry/index.ts';
 import { computedInput } from '../../run/learning/computed.ts';
 import { learn, type Training } from '../../run/learning/lessons.ts';
-import { predictorFile, predictQuery } from '../../run/learning/predictor.ts';
+import { opened, predictorFile, predictQuery } from '../../run/learning/predictor.ts';
 import { packModel, Unservable } from './pack.ts';
 import { type ServedModel, servedModel } from './served.ts';
 import { wantedOf } from './wanted.ts';
@@ -140,7 +140,7 @@ async function both(definition: AnyModel): Promise<{ expected: (number | null)[]
   }
   const computed = computedInput(
     definition,
-    { ...predictor, members: readMembers(file) },
+    { ...predictor, members: opened(readMembers(file)) },
     { relation: 'r', query: '' },
   );
   const { columns: given } = await vectorsOf(`${cast(later)} order by id`, computed.columns);

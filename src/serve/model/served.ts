@@ -1,7 +1,9 @@
+import { OnnxFailed, type OnnxRuntime } from '../../ports/index.ts';
 import type { VersionAbout } from '../../registry/about.ts';
 import type { PublishedMove } from '../../registry/index.ts';
 import { PlainError } from '../briefly.ts';
-import type { PackedMember, PackedModel } from './pack.ts';
+import { onnxScore } from './onnx-scorer.ts';
+import { type PackedMember, type PackedModel, Unservable } from './pack.ts';
 import type { PredictedRow } from './readers.ts';
 import { type Score, spelledScore, treesScore } from './scorers.ts';
 import type { WantedModel } from './wanted.ts';
@@ -27,19 +29,32 @@ export class UnknownMember extends PlainError {
   override readonly name = 'UnknownMember';
 }
 
-export function servedModel(packed: PackedModel): ServedModel {
+/** `onnx`: of a version that needs it. Throws Unservable for one that cannot be carried out. */
+export function servedModel(packed: PackedModel, onnx?: OnnxRuntime): ServedModel {
   const { wanted, version, contentHash, move, about, members } = packed;
   return Object.freeze({
     ...{ model: wanted.model, version, contentHash, about },
     ...(move ? { move } : {}),
-    predict: predictor(members, packed),
+    predict: predictor(members, packed, onnx),
   });
 }
 
-function predictor(members: readonly PackedMember[], { wanted, version }: PackedModel): Score {
-  const scores = members.map((one) =>
-    'trees' in one ? treesScore(one.trees, wanted) : spelledScore(one.spelled, wanted),
-  );
+function scoreOf(one: PackedMember, packed: PackedModel, onnx: OnnxRuntime | undefined): Score {
+  const { wanted } = packed;
+  if ('trees' in one) return treesScore(one.trees, wanted);
+  if ('spelled' in one) return spelledScore(one.spelled, wanted);
+  try {
+    if (!onnx) throw new OnnxFailed('missing', 'nothing here carries out models of the ONNX format', '');
+    return onnxScore(onnx.open(one.onnx.bytes), one.onnx.bound, wanted);
+  } catch (error) {
+    if (!(error instanceof OnnxFailed)) throw error;
+    throw new Unservable(error.reason === 'missing' ? 'engine' : 'corrupt', error.message, packed);
+  }
+}
+
+function predictor(members: readonly PackedMember[], packed: PackedModel, onnx: OnnxRuntime | undefined): Score {
+  const { wanted, version } = packed;
+  const scores = members.map((one) => scoreOf(one, packed, onnx));
   const [only] = scores;
   if (wanted.each.length === 0 && only) return only;
   const places = new Map(members.map(({ member }, place) => [nameOf(member, wanted), place]));

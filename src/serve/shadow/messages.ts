@@ -1,3 +1,4 @@
+import type { OnnxRuntimeAt } from '../../ports/index.ts';
 import type { WantedModel } from '../model/index.ts';
 import type { PackedRows } from './packing.ts';
 import type { Beside } from './tally.ts';
@@ -10,6 +11,8 @@ export interface ShadowData {
   readonly wanted: WantedModel;
   /** The first output is a score, by which rows are ranked. */
   readonly isScored: boolean;
+  /** What carries out models of the ONNX format. */
+  readonly onnx?: OnnxRuntimeAt;
 }
 /** One request. */
 export interface ShadowTask {

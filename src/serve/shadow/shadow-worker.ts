@@ -1,6 +1,7 @@
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import { overlap, rankCorrelation, sameFirst } from '../../learn/ranking/agreement.ts';
 import { readVersionText } from '../../registry/published-text.ts';
+import { onnxFor } from '../model/load.ts';
 import { packModel, Unservable } from '../model/pack.ts';
 import { servedModel } from '../model/served.ts';
 import type { ShadowData, ShadowSaid, ShadowTask } from './messages.ts';
@@ -10,7 +11,7 @@ import type { Beside } from './tally.ts';
 
 // A thread of its own: whatever becomes of it, the process answers.
 const port = parentPort as MessagePort;
-const { bytes, version, wanted, isScored } = workerData as ShadowData;
+const { bytes, version, wanted, isScored, onnx } = workerData as ShadowData;
 giveWay();
 
 let spent = 0;
@@ -36,13 +37,13 @@ function besideOf(own: Float64Array, champion: Float64Array): Beside {
   };
 }
 
-function begin(): void {
+async function begin(): Promise<void> {
   const packing = packingOf(wanted);
   const found = readVersionText(bytes);
   if (found.is !== 'whole') throw new Unservable('corrupt', found.is === 'broken' ? found.why : 'there is none');
   if (found.version !== version) throw new Unservable('other model', `it is version ${found.version}`);
   const packed = packModel(found, wanted);
-  const model = servedModel(packed);
+  const model = servedModel(packed, await onnxFor(packed, onnx));
   port.on('message', ({ number, packed: given, scores }: ShadowTask) => {
     try {
       const rows = packing.unpack(given);
@@ -61,7 +62,7 @@ function begin(): void {
 }
 
 try {
-  begin();
+  await begin();
 } catch (error) {
   if (!(error instanceof Unservable)) throw error;
   say({ said: 'unfit', why: error.message });

@@ -1,7 +1,7 @@
 import type { Columns } from '../../columns/index.ts';
 import type { AnyModel } from '../../define/index.ts';
 import { shareOf } from '../../learn/ranking/split.ts';
-import type { Clock, KeptFiles } from '../../ports/index.ts';
+import type { Clock, KeptFiles, OnnxRuntimeAt } from '../../ports/index.ts';
 import { publishedPath, publishedPlace } from '../../registry/index.ts';
 import { lookedAtSoon } from '../model/away.ts';
 import type { WantedModel } from '../model/index.ts';
@@ -26,6 +26,8 @@ interface Spec {
   /** What it has predicted, for the log. */
   readonly predicted?: (predicted: Logged) => void;
   readonly limits?: Partial<ShadowLimits>;
+  /** What carries out models of the ONNX format. */
+  readonly onnx?: OnnxRuntimeAt;
   /** What the thread runs; by default Esteira's own. */
   readonly file?: (version: string) => URL | undefined;
 }
@@ -126,7 +128,7 @@ export class Shadow implements ShadowPart, Shows {
   }
 
   async #change(version: string | undefined): Promise<void> {
-    const { models, wanted, limits, file } = this.#spec;
+    const { models, wanted, limits, file, onnx } = this.#spec;
     const path = version === undefined ? undefined : publishedPath(publishedPlace(wanted.model), version);
     const bytes = path === undefined ? undefined : await models.read(path);
     if (path !== undefined && !bytes) throw new Error(`${path} is not there yet`);
@@ -137,7 +139,7 @@ export class Shadow implements ShadowPart, Shows {
       bytes === undefined || version === undefined
         ? undefined
         : new Runner({
-            data: { bytes, version, wanted, isScored: this.#isScored },
+            data: { bytes, version, wanted, isScored: this.#isScored, ...(onnx && { onnx }) },
             limits: limitsFor(bytes.length, limits),
             elapsed: this.#elapsed,
             file: file?.(version),

@@ -86,6 +86,20 @@ export const models: Cases = {
       before: [['setup']],
     },
   ],
+  IMPORT_FAILED: [
+    {
+      ...{ doing: 'A model is imported from a file that is not there.', words: ['run', 'retrain'] },
+      ...shop(
+        people(two)
+          .replace(
+            "each: ['plan'], features: ['minutes'], learner: kmeans({ clusters: 2 })",
+            "features: ['minutes'], learner: imported('models/usage.onnx', { output: { minutes_next: col.real() } })",
+          )
+          .replace('centroid_id: col.integer()', 'minutes_next: col.real()'),
+      ),
+      before: [['setup']],
+    },
+  ],
   ENGINE_MISSING: [
     {
       ...{ doing: "A model asks for LightGBM's own library, which is not installed.", words: ['run', 'retrain'] },

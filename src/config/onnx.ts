@@ -1,0 +1,9 @@
+import path from 'node:path';
+import type { OnnxRuntimeAt } from '../ports/index.ts';
+
+/** ONNX Runtime, as the project in this folder has installed it. */
+export const onnxIn = (folder: string): OnnxRuntimeAt => ({
+  // As it stands beside this file: written in TypeScript, or built.
+  module: new URL(`../adapters/onnx/runtime${path.extname(import.meta.url)}`, import.meta.url).href,
+  folder,
+});

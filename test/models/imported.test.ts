@@ -1,0 +1,146 @@
+import assert from 'node:assert/strict';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { after, before, beforeEach, test } from 'node:test';
+import type { EsteiraError } from '../../src/errors.ts';
+import type { VersionAbout } from '../../src/registry/about.ts';
+import { temporaryFolder, writeProject } from '../run/support/folder.ts';
+import { World } from '../run/support/world.ts';
+
+const imports = path.join(import.meta.dirname, 'imports');
+const definitions = `
+import { atLeast, atMost, byHand, col, imported, job, model, sql, table } from 'esteira';
+
+const leads = {
+  id: col.integer().key(), page_views: col.integer(), days_since_last: col.real().optional(), source: col.text(),
+};
+export const closed = table('silver.closed', {
+  columns: { ...leads, converted: col.boolean() },
+  rows: sql\`select range as id, range % 17 as page_views, case when range % 5 = 0 then null else range % 23 end as days_since_last,
+    case range % 3 when 0 then 'ads' when 1 then 'organic' else 'referral' end as source, (range * 7919 % 17) < range % 17 as converted from range(400)\`,
+});
+const of = { from: closed, features: ['page_views', 'days_since_last', 'source'] };
+const score = { lead_score: col.real().min(0).max(1) };
+export const scoring = model('ml.scoring', {
+  ...of, target: 'converted', learner: imported('models/leads.onnx', { output: score }),
+  gate: [atMost('max_difference', 1e-6), atLeast('rows_compared', 100), atLeast('auc', 0.5)],
+});
+export const maps = model('ml.maps', { ...of, learner: imported('models/zipmap.onnx', { output: score }) });
+export const bare = model('ml.bare', {
+  ...of, learner: imported('models/bare.onnx', { output: score }), gate: [atMost('max_difference', 1)],
+});
+export const other = model('ml.other', {
+  from: closed, features: ['page_views', 'source'], learner: imported('models/leads.onnx', { output: score }),
+});
+export const broken = model('ml.broken', { ...of, learner: imported('models/broken.onnx', { output: score }) });
+export const absent = model('ml.absent', { ...of, learner: imported('models/absent.onnx', { output: score }) });
+export const strange = model('ml.strange', { ...of, learner: imported('models/leads.zip', { output: score }) });
+export const scores = table('gold.scores', {
+  columns: { id: col.integer().key(), lead_score: scoring.output.lead_score },
+  rows: scoring.predict(closed), write: 'replace',
+});
+const when = byHand;
+export const take = job('take', { when, build: [closed], train: [scoring] });
+export const score_leads = job('score_leads', { when, build: [scores] });
+export const takeMaps = job('take_maps', { when, train: [maps] });
+export const takeBare = job('take_bare', { when, train: [bare] });
+export const takeOther = job('take_other', { when, train: [other] });
+export const takeBroken = job('take_broken', { when, train: [broken] });
+export const takeAbsent = job('take_absent', { when, train: [absent] });
+export const takeUnknown = job('take_unknown', { when, train: [strange] });
+`;
+let world: World;
+let minute = 0;
+before(async () => {
+  const folder = temporaryFolder('models-imported');
+  writeProject(folder, { catalog: 'crm', definitions });
+  const models = path.join(folder, 'models');
+  mkdirSync(models);
+  for (const name of ['leads.onnx', 'leads.onnx.answers.jsonl', 'zipmap.onnx'])
+    copyFileSync(path.join(imports, name), path.join(models, name));
+  copyFileSync(path.join(imports, 'leads.onnx'), path.join(models, 'bare.onnx'));
+  writeFileSync(path.join(models, 'broken.onnx'), readFileSync(path.join(imports, 'leads.onnx')).subarray(0, 900));
+  writeFileSync(path.join(models, 'leads.zip'), 'PK');
+  world = await World.open(folder, '2026-03-10T06:00:00Z');
+  await world.do('setup', {});
+  await world.run('take');
+});
+after(() => world.close());
+beforeEach(() => {
+  minute += 1;
+  world.setClock(`2026-03-10T06:${String(minute).padStart(2, '0')}:00Z`);
+});
+
+const aboutOf = async (model: string): Promise<VersionAbout> =>
+  (await world.project.state.models.versions({ model: `crm.ml.${model}`, limit: 1 }))[0]?.about as VersionAbout;
+interface Answer {
+  readonly page_views: number;
+  readonly days_since_last: number | null;
+  readonly source: string;
+  readonly lead_score: number;
+}
+const answers = readFileSync(path.join(imports, 'leads.onnx.answers.jsonl'), 'utf8')
+  .trim()
+  .split('\n')
+  .map((line) => JSON.parse(line) as Answer);
+
+test('a model of the ONNX format is taken in, compared with what its original has said, and judged by the target', async () => {
+  const { brought, gate, members, learner } = await aboutOf('scoring');
+  assert.equal(learner, 'imported');
+  assert.equal(gate.passed, true, JSON.stringify(gate));
+  const [{ measures, rows, held }] = members as [VersionAbout['members'][number]];
+  assert.equal(measures['rows_compared'], answers.length);
+  assert.ok((measures['max_difference'] ?? 1) < 1e-6 && (measures['mean_difference'] ?? 1) < 1e-6);
+  assert.ok((measures['auc'] ?? 0) > 0.5 && (measures['brier'] ?? 1) < 1 && (measures['log_loss'] ?? 0) > 0);
+  assert.deepEqual([rows, held], [400, 0]);
+  assert.match(brought?.sha256 ?? '', /^[0-9a-f]{64}$/);
+  assert.deepEqual(
+    [brought?.by, brought?.file, brought?.format, brought?.compared],
+    ['file', 'models/leads.onnx', 'onnx', 'rows that stand beside the file'],
+  );
+});
+
+test('what it predicts in the warehouse is what the original says, missing values and all', async () => {
+  await world.run('score_leads');
+  const rows = await world.rows(
+    'select c.page_views, c.days_since_last, c.source, s.lead_score from crm.gold.scores s join crm.silver.closed c using (id)',
+  );
+  assert.equal(rows.length, 400);
+  let compared = 0;
+  for (const [views, days, source, score] of rows) {
+    const same = answers.find(
+      (one) => one.page_views === Number(views) && one.days_since_last === days && one.source === source,
+    );
+    if (!same) continue;
+    compared += 1;
+    assert.ok(Math.abs(same.lead_score - Number(score)) < 1e-6);
+  }
+  assert.ok(compared > 5, `${compared} rows are compared`);
+});
+
+const refused = (job: string, code: string, text: RegExp) =>
+  assert.rejects(world.run(job), ({ code: own, details }: EsteiraError) => {
+    assert.equal(own, code, JSON.stringify(details));
+    assert.match(`${details.what} ${details.got} ${details.next}`, text);
+    return true;
+  });
+
+test('a model that cannot be used is refused, and why is said by name', async () => {
+  await refused('take_maps', 'IMPORT_FAILED', /output_probability is no table of numbers but maps \(ZipMap\)/);
+  await refused(
+    'take_other',
+    'IMPORT_FAILED',
+    /it asks for days_since_last, which is no feature: those are page_views, source/,
+  );
+  await refused('take_broken', 'IMPORT_FAILED', /protobuf parsing failed/);
+  await refused('take_absent', 'IMPORT_FAILED', /models\/absent\.onnx .*esteira models import <file> --as ml\.absent/);
+  await refused('take_unknown', 'IMPORT_FAILED', /models\/leads\.zip/);
+});
+
+test('without its original no difference is known, and a limit on it does not hold', async () => {
+  await world.run('take_bare');
+  const { gate, members } = await aboutOf('bare');
+  assert.equal(gate.passed, false);
+  assert.equal(members[0]?.measures['rows_compared'], 0);
+  assert.match(gate.limits[0]?.members[0]?.why ?? '', /no original to compare it with/);
+});
