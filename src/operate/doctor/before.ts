@@ -1,12 +1,13 @@
 import type { AnySource } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
+import { receiptsOf } from '../../graph/index.ts';
 import type { StepModel } from '../../plan/index.ts';
 import type { Tick } from '../../plan/ticks.ts';
 import { type Project, type Rerun, refuseMissingEngine } from '../../run/index.ts';
 import type { Context } from '../views.ts';
 import { type Finding, findingOf } from './finding.ts';
 import { isKept, keepLook } from './kept-looks.ts';
-import { lookAt, type Outside, outsideOfSource } from './outside.ts';
+import { lookAt, type Outside, outsideOfSource, outsideOfTarget } from './outside.ts';
 import { noRoom } from './room.ts';
 
 /** A run that is about to begin, or to go on. */
@@ -71,7 +72,7 @@ async function missingEngine(models: readonly StepModel[], project: Project): Pr
   }
 }
 
-/** What these steps read that another system has, each once. */
+/** What these steps read that another system has, each once, and where they write rows there. */
 function outsideOf(
   models: readonly StepModel[],
   { reruns = new Map() }: Beginning,
@@ -84,7 +85,11 @@ function outsideOf(
       for (const read of reads)
         if (read.node.definition.kind === 'source' && read.how.endsWith('files'))
           sources.add(read.node.definition as AnySource);
-  return [...sources].flatMap((source) => outsideOfChoices(source, project) ?? []);
+  const targets = models.flatMap(({ kind, node: { definition } }) => {
+    const written = kind === 'delivery' ? receiptsOf(definition) : undefined;
+    return written ? (outsideOfTarget(written, project) ?? []) : [];
+  });
+  return [...[...sources].flatMap((source) => outsideOfChoices(source, project) ?? []), ...targets];
 }
 
 /** Of a source that is read from the first that can be reached: that one, as a run would. */

@@ -15,6 +15,7 @@ import { attempt, type Finding, NotReady } from './finding.ts';
 import { landing, mayCreate } from './places.ts';
 import { roomFindings } from './room.ts';
 import { storeFindings } from './stores.ts';
+import { targetFindings } from './targets.ts';
 import { treesFinding } from './trees.ts';
 import { variableFindings } from './variables.ts';
 
@@ -37,6 +38,7 @@ export async function doctor(project: Project, { reconcile = false }: Input<'doc
     ['alerts', () => heardFindings(project)],
     ['disk', () => roomFindings(project)],
     ['sources', () => sourceFindings(project)],
+    ['targets', () => targetFindings(project)],
     ['changes', () => changeFindings(project)],
     ['landing', () => landing(project)],
     ['files', () => fileFindings(project)],

@@ -1,8 +1,8 @@
 import type { Columns } from '../../columns/index.ts';
-import { type AnySource, type Reader, variableIn } from '../../define/index.ts';
+import { type AnySource, type AnyTable, type Reader, variableIn } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import type { FoundThere } from '../../ports/index.ts';
-import { lookAtTable, type Project, said } from '../../run/index.ts';
+import { lookAtTable, type Project, said, targetOf, targetsOf } from '../../run/index.ts';
 import { timeText } from '../alerts/words.ts';
 import { type Finding, findingOf } from './finding.ts';
 import { unsetOf } from './variables.ts';
@@ -39,6 +39,18 @@ export function outsideOfSource(
   return {
     ...{ what, options, about: [by, source.contract, kinds] },
     look: async (signal) => (await lookAtTable(source, reader, project, signal)) as FoundThere,
+  };
+}
+
+/** Where the rows of a table are written, where that is another system. */
+export function outsideOfTarget(definition: AnyTable, project: Project): Outside | undefined {
+  if (!definition.spec.keptIn) return undefined;
+  const { table, asked } = targetOf(definition);
+  const kinds = Object.entries(asked.columns).map(([name, { facts }]) => [name, facts]);
+  return {
+    ...{ what: `target ${definition.name}`, options: table.options },
+    about: [table.by, asked.key, asked.way, asked.changedOnly, kinds],
+    look: async (signal) => targetsOf(project, definition).look(table, asked, signal),
   };
 }
 
