@@ -14,6 +14,10 @@ export function sourceTables(variables: Variables, folder: string): SourceTables
       const { kafkaTopics } = await import('../adapters/kafka/topics.ts');
       return kafkaTopics({ value: (of) => variables.value(of), secret: (of) => variables.secret(of), folder });
     },
+    supabase: async () => {
+      const { supabaseTables } = await import('../adapters/supabase/tables.ts');
+      return supabaseTables({ value: (of) => variables.value(of), secret: (of) => variables.secret(of) });
+    },
   };
   const load = ({ by }: Pick<SourceTable, 'by'>): Promise<Tables> => {
     const adapter = adapters[by];

@@ -30,6 +30,10 @@ const aboveOf = (definition: Definition): readonly Definition[] => {
   return refusedBy ? [refusedBy] : definition.dependsOn;
 };
 
+/** What must be there before it: with a source that is read in place, what that is asked for. */
+export const madeBefore = (definition: Definition): readonly Definition[] =>
+  definition.dependsOn.flatMap((one) => (one.kind === 'source' && !isStep(one) ? [one, ...one.dependsOn] : [one]));
+
 /** By node id: the checks that hold back its rows. Each check belongs to the lowest table it mentions. */
 export function checksByTable(graph: Graph): ReadonlyMap<string, readonly Check[]> {
   const depth = depths();

@@ -1,6 +1,6 @@
 import type { Check, Definition, Job } from '../define/index.ts';
 import type { Graph, Node } from './catalog.ts';
-import { checksByTable, depths, isStep, readByChecks, refusing } from './checks.ts';
+import { checksByTable, depths, isStep, madeBefore, readByChecks, refusing } from './checks.ts';
 import { deliveryOf, receiptsOf } from './delivery.ts';
 import { isOfModel } from './models.ts';
 
@@ -46,7 +46,7 @@ export function stepsOf(graph: Graph, job: Job): JobSteps {
     if (isOthers && !named.has(definition)) readsOnly.add(definition);
     else {
       built.add(definition);
-      open.push(...definition.dependsOn, ...deliveryOf(definition));
+      open.push(...madeBefore(definition), ...deliveryOf(definition));
     }
   }
 
@@ -65,7 +65,7 @@ function inOrder(built: ReadonlySet<Definition>, graph: Graph): readonly GraphSt
   return sorted.map((definition): GraphStep => {
     const node = graph.nodeOf(definition);
     const own = checks.get(node.id) ?? [];
-    const above = [...definition.dependsOn, ...readByChecks(own, node)].map(refusing);
+    const above = [...madeBefore(definition), ...readByChecks(own, node)].map(refusing);
     const needs = above
       .filter((other) => built.has(other) && other !== definition)
       .map((other) => graph.nodeOf(other).id);

@@ -9,6 +9,7 @@ import {
   type Check,
   type Definition,
   isReference,
+  type Matching,
   type Setting,
 } from '../define/index.ts';
 import { type Node, refusing } from '../graph/index.ts';
@@ -38,6 +39,7 @@ export function definitionFacts(
     const { reader, day, hourly } = definition as AnySource;
     Object.assign(facts, {
       reader: text([reader.by, reader.options, ...(reader.choices ?? []).map(({ by, options }) => [by, options])]),
+      ...(reader.matching === undefined ? {} : { matching: matchingText(reader.matching) }),
       ...(day === undefined ? {} : { [hourly ? 'hour' : 'day']: day }),
     });
   }
@@ -67,6 +69,9 @@ export function hashAbove(model: Node<AnyModel>, analyser: Analyser): string {
   const facts = [...found].map(([id, one]) => [id, definitionHash(one)] as const);
   return definitionHash(Object.fromEntries(facts.sort(([one], [other]) => (one < other ? -1 : 1))));
 }
+
+/** How many are asked for at once makes no other rows. */
+const matchingText = ({ column, values }: Matching): string => text([column, values.valuesOf.name, values.column]);
 
 /** What makes other rows of the same input. `about` and `unrepeatable` do not. */
 function tableFacts(table: AnyTable, spelling: Spelling, analyser: Analyser): DefinitionFacts {

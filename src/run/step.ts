@@ -21,6 +21,7 @@ import { isRedefined, refuseReplacedBefore } from './former.ts';
 import { versionKey } from './learning/champions.ts';
 import type { Learning, Prepared } from './learning/learning.ts';
 import { insideWrite, register, train } from './learning/train.ts';
+import { type Matched, matchedBy } from './matched.ts';
 import type { Project } from './project.ts';
 import { reasonOf } from './reason.ts';
 import type { Rerun } from './rerun.ts';
@@ -56,6 +57,8 @@ export interface StepRun {
   readonly published: ReadonlyMap<string, Publication>;
   /** Tables elsewhere that a step reads. */
   readonly snapshot?: TableSnapshot;
+  /** What some of them are asked for. */
+  readonly matched?: Matched;
 }
 export interface StepResult {
   readonly publication?: Publication;
@@ -124,7 +127,8 @@ async function carryOut(
         files: withoutNewer(found.files, intent.files),
       }
     : found;
-  const write = await writeOfStep(model, reach, run);
+  const matched = await matchedBy(model, project, signal);
+  const write = await writeOfStep(model, reach, { ...run, matched });
   const publication = cleaned(await project.warehouse.publish(write, run.signal), project);
   await project.trace('published');
   progress.published(id, publication.sequence);
@@ -230,6 +234,7 @@ function optionsOf(model: StepModel, reach: Reach, run: StepRun): Options {
     ...(rerun ? { rerun } : {}),
     ...(run.ahead ? { ahead: true } : {}),
     ...(run.snapshot ? { snapshot: run.snapshot } : {}),
+    ...(run.matched ? { matched: run.matched } : {}),
     redefined: isRedefined(model, latest),
     ...(latest?.definition === model.definition && rerun !== 'anew' ? {} : { facts: model.facts }),
     unchanged: isUnchanged(model, reach, run),

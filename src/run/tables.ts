@@ -40,7 +40,9 @@ export function lookAtTable(
   signal?: AbortSignal,
 ): Promise<FoundThere> | undefined {
   const table = tableBy(reader, source, project);
-  return table && project.tables?.look(table, contractOf(source), signal);
+  const { matching } = reader;
+  const none = matching && { matching: { column: matching.column, values: [], batch: 1 } };
+  return table && project.tables?.look(table, { ...contractOf(source), ...none }, signal);
 }
 
 /** In quotes always. All of a table and what is new of it are two relations. */

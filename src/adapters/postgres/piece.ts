@@ -1,8 +1,8 @@
 import { EsteiraError } from '../../errors.ts';
 import type { Piece, SourceTable, TableAsked, TableReach } from '../../ports/index.ts';
+import { dayMicros, instantText } from '../common/calendar.ts';
 import type { Described, DescribedColumn } from './catalogue.ts';
 import { quoted } from './statements.ts';
-import { dayMicros, instantText } from './values/calendar.ts';
 import type { Shape } from './values/types.ts';
 
 /** What a server said when it was connected to, before it was asked for anything. */

@@ -11,7 +11,7 @@ export interface RestOptions {
   readonly times?: Times;
   /** Milliseconds until a request counts as not answered, and between two pieces of an answer. */
   readonly answer?: number;
-  /** Milliseconds for which `ask` tries again what may pass, beside what the server itself would have waited for. */
+  /** Milliseconds for which `ask` tries again what may pass, beside what the server itself would have waited for; 0: it does not. */
   readonly patience?: number;
 }
 
@@ -44,6 +44,8 @@ const mostWaits = 10;
 export class Rest {
   /** For people: host and port. */
   readonly host: string;
+  /** Row security does not apply to the role of the key, as far as the key says. */
+  readonly seesAll: boolean;
   readonly #base: string;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #times: Times;
@@ -55,12 +57,13 @@ export class Rest {
     this.host = base.host;
     this.#base = `${base.origin}${base.pathname}`;
     this.#headers = headersOf(key);
+    this.seesAll = key.trim().startsWith('sb_secret_') || roleOf(key) === 'service_role';
     this.#times = times;
     this.#answer = answer;
     this.#patience = patience;
   }
 
-  /** The path of a request with what it asks: no longer than gateways take. */
+  /** The path of a request with what it asks. */
   lineOf({ name, query = [] }: Pick<Asked, 'name' | 'query'>): string {
     const search = query.map(([its, value]) => `${escaped(its)}=${escaped(value)}`).join('&');
     return `${escaped(placeOf(name).path).replaceAll('%2F', '/')}${search && `?${search}`}`;
@@ -110,7 +113,7 @@ export class Rest {
       try {
         return await this.once(asked);
       } catch (error) {
-        if (!(error instanceof Fault) || !retried(error)) throw error;
+        if (!(error instanceof Fault) || !retried(error) || this.#patience === 0) throw error;
         const isTold = error.after !== undefined && waits < mostWaits;
         const pause = isTold ? Math.min(error.after ?? 0, longestWait) : pauseAfter(attempt, times);
         if (isTold) [waits, waited] = [waits + 1, waited + pause];
@@ -156,6 +159,16 @@ function headersOf(key: string): Readonly<Record<string, string>> {
     got: 'a text with blanks, line ends or letters with accents',
     next: 'Correct the variable of the key: it was probably copied with something else.',
   });
+}
+
+/** Of a key that is a JWT. */
+function roleOf(key: string): unknown {
+  try {
+    const payload = Buffer.from(key.split('.')[1] ?? '', 'base64url').toString();
+    return (JSON.parse(payload) as { readonly role?: unknown }).role;
+  } catch {
+    return undefined;
+  }
 }
 
 /** Ends what is not answered in time; each piece of an answer gives it as much time again. */

@@ -1,6 +1,7 @@
 import type { Batch, DefinitionFacts, TableSnapshot } from '../../ports/index.ts';
 import type { Reach } from '../bounds.ts';
 import type { Prepared } from '../learning/learning.ts';
+import type { Matched } from '../matched.ts';
 import type { Project } from '../project.ts';
 import type { Rerun } from '../rerun.ts';
 import type { SettingValues } from '../settings.ts';
@@ -31,6 +32,8 @@ export interface Options {
   readonly ahead?: boolean;
   /** Models that it predicts with, and of a table inside one the version that is written. */
   readonly prepared?: Prepared;
+  /** By source that is asked for what a table has: these values. */
+  readonly matched?: Matched;
   /** Where tables of sources are read; absent where nothing is. */
   readonly snapshot?: TableSnapshot;
 }

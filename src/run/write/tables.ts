@@ -2,6 +2,7 @@ import { type AnySource, type AnyTable, appends, wayOf } from '../../define/inde
 import { whereOf } from '../../graph/index.ts';
 import { type Read, readsDay, type StepModel } from '../../plan/index.ts';
 import type { IncomingInput, SourceTable, TableAsked } from '../../ports/index.ts';
+import { settingNumber } from '../settings.ts';
 import { spansOf } from '../spans.ts';
 import { contractOf, marksOf, pieceOf, tableOf, tableRelation } from '../tables.ts';
 import { lookbackStart } from './arrived.ts';
@@ -17,7 +18,12 @@ export function tableInputs(model: StepModel, options: Options): readonly Incomi
     const { definition } = read.node;
     const { breach } = (definition as AnySource).contract;
     const contract = contractOf(definition as AnySource);
-    const asked: TableAsked = { ...contract, ...rowsOf(read, table, options), identity: identityIn(model) };
+    const asked: TableAsked = {
+      ...contract,
+      ...rowsOf(read, table, options),
+      ...matchingOf(read, options),
+      identity: identityIn(model),
+    };
     const relation = tableRelation(read);
     found.set(relation, {
       ...contract,
@@ -28,6 +34,15 @@ export function tableInputs(model: StepModel, options: Options): readonly Incomi
     });
   }
   return [...found.values()];
+}
+
+/** The rows for what another table has. */
+function matchingOf({ node }: Read, { project, matched, values }: Options): Pick<TableAsked, 'matching'> {
+  const { matching } = project.readerOf(node.definition as AnySource);
+  if (!matching) return {};
+  const { column, batch } = matching;
+  const most = typeof batch === 'number' ? batch : settingNumber(batch, values.settings, project);
+  return { matching: { column, values: matched?.get(node.id) ?? [], batch: most } };
 }
 
 function rowsOf(read: Read, table: SourceTable, options: Options): Pick<TableAsked, 'piece' | 'back' | 'within'> {

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type Columns, type Compared, compareNames } from '../../../columns/index.ts';
 import { carriedAs, chunkRows, type IncomingChunk, type Unread } from '../../../ports/index.ts';
-import { ColumnBuffer } from './column.ts';
+import { ColumnBuffer } from '../../common/column.ts';
 import { jsonSayOf, type Say } from './text.ts';
 import type { PostgresType } from './types.ts';
 import { type Writer, writerOf } from './write.ts';

@@ -1,7 +1,15 @@
+import {
+  clockText,
+  dayText,
+  epochDays,
+  epochMicros,
+  instantText,
+  intervalText,
+  zoneText,
+} from '../../common/calendar.ts';
+import { isJson } from '../../common/spelled.ts';
 import { int16, int32, int64 } from './bytes.ts';
-import { clockText, dayText, epochDays, epochMicros, instantText, intervalText, zoneText } from './calendar.ts';
 import { float4, float4Text, float8, float8Text, isNumber, numericText } from './numbers.ts';
-import { isJson } from './spelled.ts';
 import type { PostgresType, Shape } from './types.ts';
 
 /** A value of so many bytes at a place. */

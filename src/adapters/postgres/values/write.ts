@@ -1,9 +1,18 @@
 import type { ColumnFacts } from '../../../columns/index.ts';
+import {
+  dayMicros,
+  durationText,
+  endMicros,
+  epochDays,
+  epochMicros,
+  firstDay,
+  firstMicros,
+  lastDay,
+} from '../../common/calendar.ts';
+import type { ColumnBuffer } from '../../common/column.ts';
+import { isJson, scaledOf, spelledInto } from '../../common/spelled.ts';
 import { int16, int32, int64 } from './bytes.ts';
-import { dayMicros, endMicros, epochDays, epochMicros, firstDay, firstMicros, lastDay } from './calendar.ts';
-import type { ColumnBuffer } from './column.ts';
 import { float4, float8, numericScaled, numericText } from './numbers.ts';
-import { isJson, scaledOf, spelledInto } from './spelled.ts';
 import { hasNoWord, sayOf } from './text.ts';
 import type { PostgresType, Shape } from './types.ts';
 
@@ -242,29 +251,8 @@ function timestamp({ facts: { kind }, column }: Of): Writer | undefined {
   };
 }
 
-/** The units of a duration, in the largest of which it is whole. */
-const units: readonly (readonly [bigint, string])[] = [
-  [3_600_000_000n, 'hour'],
-  [60_000_000n, 'minute'],
-  [1_000_000n, 'second'],
-  [1_000n, 'ms'],
-];
-
-/** An interval of one unit; one of two, or back in time, is none. */
-function durationOf(bytes: Buffer, at: number): string | undefined {
-  const [micros, days, months] = [int64(bytes, at), int32(bytes, at + 8), int32(bytes, at + 12)];
-  const parts = [micros !== 0n, days !== 0, months !== 0].filter(Boolean).length;
-  if (parts > 1 || micros < 0n || days < 0 || months < 0) return undefined;
-  const said = (count: bigint | number, unit: string): string =>
-    `${count} ${unit}${unit === 'ms' || BigInt(count) === 1n ? '' : 's'}`;
-  if (months) return said(months, 'month');
-  if (days || parts === 0) return said(days, 'day');
-  const [size, unit] = units.find(([one]) => micros % one === 0n) ?? [0n, ''];
-  if (size > 0n) return said(micros / size, unit);
-  return `${micros / 1000n}.${String(micros % 1000n)
-    .padStart(3, '0')
-    .replace(/0+$/, '')} ms`;
-}
+const durationOf = (bytes: Buffer, at: number): string | undefined =>
+  durationText(int32(bytes, at + 12), int32(bytes, at + 8), int64(bytes, at));
 
 function interval({ facts: { kind }, column }: Of): Writer | undefined {
   if (kind !== 'duration') return undefined;

@@ -93,3 +93,26 @@ export function intervalText(months: number, days: number, micros: bigint): stri
   }
   return parts.join(' ');
 }
+
+/** The units of a duration, in the largest of which it is whole. */
+const units: readonly (readonly [bigint, string])[] = [
+  [3_600_000_000n, 'hour'],
+  [60_000_000n, 'minute'],
+  [1_000_000n, 'second'],
+  [1_000n, 'ms'],
+];
+
+/** An interval of one unit; one of two, or back in time, is none. */
+export function durationText(months: number, days: number, micros: bigint): string | undefined {
+  const parts = [micros !== 0n, days !== 0, months !== 0].filter(Boolean).length;
+  if (parts > 1 || micros < 0n || days < 0 || months < 0) return undefined;
+  const said = (count: bigint | number, unit: string): string =>
+    `${count} ${unit}${unit === 'ms' || BigInt(count) === 1n ? '' : 's'}`;
+  if (months) return said(months, 'month');
+  if (days || parts === 0) return said(days, 'day');
+  const [size, unit] = units.find(([one]) => micros % one === 0n) ?? [0n, ''];
+  if (size > 0n) return said(micros / size, unit);
+  return `${micros / 1000n}.${String(micros % 1000n)
+    .padStart(3, '0')
+    .replace(/0+$/, '')} ms`;
+}

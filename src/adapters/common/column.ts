@@ -1,4 +1,4 @@
-import { type Carried, chunkRows, type IncomingColumn } from '../../../ports/index.ts';
+import { type Carried, chunkRows, type IncomingColumn } from '../../ports/index.ts';
 
 const widths: Readonly<Record<Carried, number>> = { flags: 1, days: 4, whole: 8, wide: 16, doubles: 8, texts: 0 };
 /** Of texts; it grows with them. */

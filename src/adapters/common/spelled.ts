@@ -1,4 +1,4 @@
-import type { ColumnFacts } from '../../../columns/index.ts';
+import type { ColumnFacts } from '../../columns/index.ts';
 import { daysOf, endMicros, firstDay, firstMicros } from './calendar.ts';
 import type { ColumnBuffer } from './column.ts';
 
@@ -39,7 +39,7 @@ const instant =
   /^([0-9]{4}-[0-9]{2}-[0-9]{2})(?:[T ](?:([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:\.([0-9]+))?)?|(24):00:00)(Z|([+-])([01][0-9]|2[0-3])(?::?([0-5][0-9]))?)?)?$/;
 
 /** Microseconds since 1970; without a zone it is UTC, a day alone its midnight. */
-function microsOf(text: string): bigint | undefined {
+export function microsOf(text: string): bigint | undefined {
   const found = instant.exec(text);
   const days = dayOf(found?.[1] ?? '');
   if (!found || days === undefined) return undefined;
