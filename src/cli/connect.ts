@@ -124,17 +124,27 @@ async function open(
   { guarded, waiting }: { guarded(guard: Guard): void; waiting(commands: readonly string[]): void },
 ): Promise<Connection> {
   const { typed, terminal, version, command, own } = options;
-  const [{ connect }, { readOwnerNote }, { findProject }, { clockOf }, { takeLock }, { Projects }, { guardExit }] =
-    await Promise.all([
-      import('../server/owner.ts'),
-      import('../server/lock.ts'),
-      import('../config/load.ts'),
-      import('../config/clock.ts'),
-      import('../config/lock.ts'),
-      import('./projects.ts'),
-      import('./guard.ts'),
-    ]);
+  const [
+    { connect },
+    { readOwnerNote },
+    { findProject },
+    { localFolder },
+    { clockOf },
+    { takeLock },
+    { Projects },
+    { guardExit },
+  ] = await Promise.all([
+    import('../server/owner.ts'),
+    import('../server/lock.ts'),
+    import('../config/load.ts'),
+    import('../config/local.ts'),
+    import('../config/clock.ts'),
+    import('../config/lock.ts'),
+    import('./projects.ts'),
+    import('./guard.ts'),
+  ]);
   const folder = findProject(typed.texts.get('project') ?? process.cwd());
+  const local = localFolder(folder);
   guarded(guardExit({ folder, terminal, version, json: typed.flags.has('json') }));
   const projects = new Projects(folder, {
     own: typed.texts.get('env'),
@@ -150,18 +160,18 @@ async function open(
     terminal.tell(`${own && typed.flags.has('json') ? JSON.stringify(line) : text}\n`);
   };
   const timer = setTimeout(() => {
-    const note = readOwnerNote(folder);
+    const note = readOwnerNote(local);
     const isOther = note && note.pid !== process.pid;
     const what = isOther ? `Waiting for \`${note.command}\` (process ${note.pid}), which owns` : 'Opening';
     terminal.tell(`${what} the project.\n`);
   }, soon).unref();
   const standingBy = (): void => {
-    const { command: other, pid } = readOwnerNote(folder) ?? { command: 'another process', pid: '?' };
+    const { command: other, pid } = readOwnerNote(local) ?? { command: 'another process', pid: '?' };
     say(`Stands by: \`${other}\` (process ${pid}) owns the project.`);
   };
   const reach = (): Promise<Connection> =>
     connect({
-      folder,
+      local,
       command,
       version,
       clock: clockOf(process.env['ESTEIRA_NOW']),

@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import { EsteiraError } from '../errors.ts';
+import { localFolder, resolved } from './local.ts';
 import { makeFolder } from './make-folder.ts';
 import type { FilesAdapter, Place, StateAdapter, Value, WarehouseAdapter } from './project.ts';
 import { ofCatalogs, ofSqlite } from './restoring.ts';
@@ -30,8 +31,8 @@ export function duckdb(options: {
   refuseSizes(options);
   refuseText('duckdb', 'folder', options.folder);
   // Two engines must not have one: they give their files the same names.
-  const spillsIn = (place: Place, folder: string) => path.resolve(place.folder, folder, place.environment);
-  const folderIn = (place: Place) => path.resolve(place.folder, place.value(options.folder));
+  const spillsIn = (place: Place, folder: string) => path.resolve(resolved(place.folder, folder), place.environment);
+  const folderIn = (place: Place) => resolved(place.folder, place.value(options.folder));
   const fileIn = (place: Place, catalog: string) => path.join(folderIn(place), `${place.prefix}${catalog}.duckdb`);
   const opened = async (place: Place, readOnly: boolean, spills?: string) => {
     const { openDuckdb } = await import('../adapters/duckdb/warehouse.ts');
@@ -58,7 +59,7 @@ export function duckdb(options: {
       return opened(place, false);
     },
     // What does not fit in memory is put below this project: nothing is written where the other's files are.
-    look: (place: Place) => opened(place, true, path.join(place.folder, '.esteira', 'temporary')),
+    look: (place: Place) => opened(place, true, path.join(localFolder(place.folder), 'temporary')),
   });
 }
 
@@ -90,7 +91,7 @@ function refuseSizes(options: Readonly<Record<string, unknown>>): void {
 /** The state in one file, written by one process at a time. */
 export function sqlite(options: { readonly file: Value }): StateAdapter {
   refuseText('sqlite', 'file', options.file);
-  const fileIn = (place: Place) => path.resolve(place.folder, place.value(options.file));
+  const fileIn = (place: Place) => resolved(place.folder, place.value(options.file));
   return Object.freeze({
     role: 'state',
     adapter: 'sqlite',
@@ -116,7 +117,7 @@ export function folder(options: { readonly path: Value }): FilesAdapter {
     writes: () => [],
     open: async (place: Place) => {
       const { folderStore } = await import('../adapters/files/store.ts');
-      return folderStore({ path: path.resolve(place.folder, place.value(options.path)) });
+      return folderStore({ path: resolved(place.folder, place.value(options.path)) });
     },
   });
 }

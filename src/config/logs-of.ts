@@ -1,8 +1,8 @@
-import path from 'node:path';
 import { logFile } from '../adapters/files/log.ts';
 import { EsteiraError } from '../errors.ts';
 import { type Graph, matchesName } from '../graph/index.ts';
 import type { LogFile } from '../ports/index.ts';
+import { resolved } from './local.ts';
 import type { Place, ProjectConfig } from './project.ts';
 
 /** The file of each job, and of each endpoint, that has one: the first whose name fits. */
@@ -14,7 +14,7 @@ export function logsIn(
   const known = new Map<string, LogFile>();
   const files = Object.entries(logs).map(([pattern, value]) => {
     const describe = place.value(value);
-    const where = path.resolve(place.folder, describe);
+    const where = resolved(place.folder, describe);
     const file = known.get(where) ?? logFile(where, { describe });
     known.set(where, file);
     return { pattern, file };

@@ -12,6 +12,7 @@ import { refuseForgottenDays } from './freezes.ts';
 import { refuseUnknownGroups } from './groups-of.ts';
 import { lightgbm } from './lightgbm.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
+import { localFolder } from './local.ts';
 import { logsIn, refuseIdleLogs } from './logs-of.ts';
 import { changedSince, moduleHasher } from './modules.ts';
 import { knownVariables, usedVariables } from './names.ts';
@@ -101,12 +102,13 @@ async function open(
     const opened: OpenProject = {
       name: config.name,
       folder,
+      local: localFolder(folder),
       environment: name,
       ...(name === config.standard ? {} : { option: `--env ${name}` }),
       version: version(),
       graph,
       warehouse,
-      answers: new Answers(warehouse, { folder, version: version() }),
+      answers: new Answers(warehouse, { folder: path.join(localFolder(folder), 'answers'), version: version() }),
       state,
       files,
       tables: sourceTables(variables, folder),

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { EsteiraError } from '../errors.ts';
 import type { Manifest } from '../ports/index.ts';
 import { readBackup, rowsIn, said, ulid, unusable } from '../run/index.ts';
+import { localFolder } from './local.ts';
 import { type Placed, placeIn, stopPoint } from './place.ts';
 import type { Restoring } from './project.ts';
 import { sync } from './swap.ts';
@@ -38,7 +39,7 @@ export interface Restored {
 /** What was decided, kept until it is done: from then on a restore only goes forward. */
 interface Decided extends Restored {}
 const journalOf = (folder: string, environment: string): string =>
-  path.join(folder, '.esteira', `restore-${environment}.json`);
+  path.join(localFolder(folder), `restore-${environment}.json`);
 
 /** A project whose restore was killed in the middle is not opened. Throws RESTORE_UNFINISHED. */
 export function refuseHalfRestored(folder: string, environment: string): void {

@@ -15,6 +15,7 @@ import { type Address, addressesIn, refuseIdleAddresses } from './addresses.ts';
 import { clockOf } from './clock.ts';
 import { type EventsTo, eventsTo } from './event-target.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
+import { localFolder } from './local.ts';
 import { takeLock } from './lock.ts';
 import { logsIn } from './logs-of.ts';
 import { usedVariables } from './names.ts';
@@ -26,6 +27,8 @@ import { Variables } from './variables.ts';
 export interface OpenServing {
   readonly name: string;
   readonly folder: string;
+  /** Where what is local to this machine stands. */
+  readonly local: string;
   readonly environment: string;
   readonly graph: Graph;
   /** As `ServingStore` of serve/ has it. */
@@ -81,6 +84,7 @@ async function open(
   return {
     name: config.name,
     folder,
+    local: localFolder(folder),
     environment: name,
     graph,
     store: { models: published ? files : within(files, 'published'), files, leave },

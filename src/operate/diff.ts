@@ -175,8 +175,8 @@ function sample(
 const day = 24 * 60 * 60 * 1000;
 
 /** A file of its own for as long as it is needed; the engine may have put others beside it. */
-async function withFile<Result>({ folder, clock }: Project, work: (file: string) => Promise<Result>): Promise<Result> {
-  const all = path.join(folder, '.esteira', 'diff');
+async function withFile<Result>({ local, clock }: Project, work: (file: string) => Promise<Result>): Promise<Result> {
+  const all = path.join(local, 'diff');
   const own = path.join(all, ulid(clock.now()));
   mkdirSync(own, { recursive: true });
   for (const name of readdirSync(all)) {

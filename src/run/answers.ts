@@ -27,7 +27,7 @@ export class Answers implements Describer {
     this.#warehouse = warehouse;
     this.#version = `${options.version} ${shape} ${JSON.stringify(warehouse.versions)}`;
     const name = `${warehouse.dialect.name}.json`;
-    this.#file = options.folder === undefined ? undefined : path.join(options.folder, '.esteira', 'answers', name);
+    this.#file = options.folder === undefined ? undefined : path.join(options.folder, name);
     this.#known = this.#read();
   }
 

@@ -57,6 +57,8 @@ export interface Rehearsal {
 export interface Project {
   readonly name: string;
   readonly folder: string;
+  /** Where it puts what is local to this machine, and need not be kept; whoever writes there makes the folder. */
+  readonly local: string;
   readonly environment: string;
   /** What a command needs to mean this environment: `--env dev`. Absent for the standard one. */
   readonly option?: string;

@@ -91,11 +91,11 @@ class Client implements Reach {
  * milliseconds (a stopped process takes connections, too), or when the socket is another user's.
  */
 export async function reachOwner(
-  folder: string,
+  local: string,
   about: { readonly version: string; readonly command: string },
   patience: number,
 ): Promise<Reach | undefined> {
-  const socket = connectIn(folder);
+  const socket = connectIn(local);
   const outbox = new Outbox<ToOwner>(socket);
   let silent = false;
   let refused: unknown;
@@ -118,7 +118,7 @@ export async function reachOwner(
   }
   socket.destroy();
   const { code } = (refused ?? {}) as { code?: string };
-  if (silent) throw unreachable(folder, `nothing within ${(patience / 1000).toFixed(1)} s`);
-  if (code === 'EACCES' || code === 'EPERM') throw unreachable(folder, `${code}: its socket is of another user`);
+  if (silent) throw unreachable(local, `nothing within ${(patience / 1000).toFixed(1)} s`);
+  if (code === 'EACCES' || code === 'EPERM') throw unreachable(local, `${code}: its socket is of another user`);
   return undefined;
 }

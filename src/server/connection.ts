@@ -12,8 +12,8 @@ interface Context {
 export type Serve = (operation: string, input: unknown, context: Context) => Promise<unknown>;
 
 export interface ConnectOptions {
-  /** The project's, absolute. */
-  readonly folder: string;
+  /** Where the project puts what is local to this machine, absolute. */
+  readonly local: string;
   /** As a person would recognise it: `esteira run daily`. */
   readonly command: string;
   /** Of Esteira. */

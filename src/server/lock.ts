@@ -2,7 +2,7 @@ import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { TakeLock } from '../ports/index.ts';
 
-/** What `.esteira/owner.json` says, for people: the lock alone decides. */
+/** What `owner.json` of the local folder says, for people: the lock alone decides. */
 interface OwnerNote {
   readonly pid: number;
   readonly host: string;
@@ -11,17 +11,15 @@ interface OwnerNote {
   readonly version: string;
 }
 
-const at = (folder: string, name: string): string => path.join(folder, '.esteira', name);
-
 /** Nothing when another process owns the project. */
 export async function lockProject(
-  folder: string,
+  local: string,
   take: TakeLock,
   note: OwnerNote,
 ): Promise<{ release(): void } | undefined> {
-  const lock = await take(at(folder, 'owner.sqlite'));
+  const lock = await take(path.join(local, 'owner.sqlite'));
   if (!lock) return undefined;
-  const file = at(folder, 'owner.json');
+  const file = path.join(local, 'owner.json');
   // Renamed into its place, so that nobody reads half of it.
   writeFileSync(`${file}.new`, `${JSON.stringify(note, undefined, 2)}\n`);
   renameSync(`${file}.new`, file);
@@ -34,9 +32,9 @@ export async function lockProject(
 }
 
 /** Nothing where no owner is, or its note cannot be read: whoever shows it can do without. A killed owner leaves its note behind. */
-export function readOwnerNote(folder: string): OwnerNote | undefined {
+export function readOwnerNote(local: string): OwnerNote | undefined {
   try {
-    return JSON.parse(readFileSync(at(folder, 'owner.json'), 'utf8')) as OwnerNote;
+    return JSON.parse(readFileSync(path.join(local, 'owner.json'), 'utf8')) as OwnerNote;
   } catch {
     return undefined;
   }

@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs';
 import { hostname } from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { EsteiraError } from '../errors.ts';
 import { reachOwner } from './client.ts';
@@ -19,11 +18,11 @@ const pause = 25;
  * stopped listening and still has it. They pass, so both are tried in turn, until the patience ends with OWNER_UNREACHABLE.
  */
 async function reach(options: ConnectOptions): Promise<Reach> {
-  const { folder, command, version, clock, patience = 10_000 } = options;
-  mkdirSync(path.join(folder, '.esteira'), { recursive: true });
+  const { local, command, version, clock, patience = 10_000 } = options;
+  mkdirSync(local, { recursive: true });
   let until = performance.now() + patience;
   for (;;) {
-    const client = await reachOwner(folder, { version, command }, Math.max(until - performance.now(), pause));
+    const client = await reachOwner(local, { version, command }, Math.max(until - performance.now(), pause));
     if (client && !options.own) return client;
     if (client) {
       await endOf(client, options);
@@ -31,17 +30,17 @@ async function reach(options: ConnectOptions): Promise<Reach> {
       continue;
     }
     const note = { pid: process.pid, host: hostname(), since: clock.now().toString(), command, version };
-    const lock = await lockProject(folder, options.lock, note);
+    const lock = await lockProject(local, options.lock, note);
     if (lock) return Owner.start(options, lock.release);
-    if (performance.now() > until) throw unreachable(folder, 'it holds the lock, and no socket');
+    if (performance.now() > until) throw unreachable(local, 'it holds the lock, and no socket');
     await sleep(pause);
   }
 }
 
 /** Who is to own the project itself waits for the end of another owner, or goes. */
-async function endOf(client: Reach, { own, folder, standingBy }: ConnectOptions): Promise<void> {
+async function endOf(client: Reach, { own, local, standingBy }: ConnectOptions): Promise<void> {
   try {
-    if (own === 'refuse') throw ownedBy(readOwnerNote(folder));
+    if (own === 'refuse') throw ownedBy(readOwnerNote(local));
     standingBy?.();
     await client.ended;
   } finally {

@@ -45,7 +45,7 @@ export class Owner implements Reach {
     // That somebody might come keeps no process alive that waits, opening, for what never comes: it ends, and can say so.
     owner.#server.unref();
     try {
-      owner.#opened = listenIn(options.folder, owner.#server).then(options.open);
+      owner.#opened = listenIn(options.local, owner.#server).then(options.open);
       await owner.#opened;
       owner.#server.ref();
       return owner;
@@ -160,7 +160,7 @@ export class Owner implements Reach {
   /** The lock goes before the connections: who is told to look for another owner can become it. */
   async #hangUp(): Promise<void> {
     this.#ending = true;
-    stopListening(this.#options.folder, this.#server);
+    stopListening(this.#options.local, this.#server);
     this.#release();
     await Promise.all([...this.#sockets.values()].map((outbox) => outbox.end({ bye: true })));
   }

@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { connect, type Server, type Socket } from 'node:net';
-import path from 'node:path';
 
 const windows = process.platform === 'win32';
-/** Relative: the path of a Unix socket has at most 108 bytes, a project's folder may have more. */
-const relative = path.join('.esteira', 'owner.sock');
+/** Relative: the path of a Unix socket has at most 108 bytes, that of a folder may have more. */
+const relative = 'owner.sock';
 
 const address = (folder: string): string =>
   windows ? `\\\\.\\pipe\\esteira-${createHash('sha256').update(folder.toLowerCase()).digest('hex')}` : relative;

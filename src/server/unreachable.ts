@@ -2,12 +2,12 @@ import { EsteiraError } from '../errors.ts';
 import { readOwnerNote } from './lock.ts';
 
 /** Names the process, so that a person can look at it. */
-export function unreachable(folder: string, why: string): EsteiraError {
-  const note = readOwnerNote(folder);
+export function unreachable(local: string, why: string): EsteiraError {
+  const note = readOwnerNote(local);
   const who = note ? `\`${note.command}\` (PID ${note.pid} on ${note.host}, since ${note.since})` : 'Another process';
   return new EsteiraError('OWNER_UNREACHABLE', {
     what: `${who} owns the project and does not answer.`,
-    where: folder,
+    where: local,
     got: why,
     next: note
       ? `Look at process ${note.pid}; end it if it hangs, and do this again: nothing is lost.`

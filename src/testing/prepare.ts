@@ -158,6 +158,7 @@ function projectOf(graph: Graph, warehouse: Warehouse, answers: Answers): Projec
     answers,
     name: 'test',
     folder: '',
+    local: '',
     environment: 'test',
     version: '',
     state: undefined as never,

@@ -1,5 +1,6 @@
 // One process that reaches a project, makes its calls one after the other, tells of them in lines of JSON, and ends.
 import { existsSync } from 'node:fs';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { takeSqliteLock } from '../../src/adapters/sqlite/lock.ts';
 import { EsteiraError } from '../../src/errors.ts';
@@ -71,7 +72,7 @@ const operations: Record<string, Serve> = {
 
 try {
   const connection = await connect({
-    folder: given.folder,
+    local: path.join(given.folder, '.esteira'),
     command: given.command ?? 'esteira test',
     version: given.version ?? '1.0.0',
     clock: { now: () => Temporal.Instant.from('2026-03-10T01:00:00Z') },

@@ -7,7 +7,7 @@ import { decodeText, encodeText } from './text.ts';
 const longestAnswer = 30_000;
 const bigintType = 20;
 
-export function openPool(url: string): pg.Pool {
+export function openPool(url: string, other: pg.PoolConfig = {}): pg.Pool {
   const pool = new pg.Pool({
     connectionString: url,
     application_name: 'esteira',
@@ -20,6 +20,7 @@ export function openPool(url: string): pg.Pool {
       getTypeParser: (type: number, format?: 'text' | 'binary') =>
         type === bigintType && format !== 'binary' ? BigInt : pg.types.getTypeParser(type, format as 'text'),
     } as pg.CustomTypesConfig,
+    ...other,
   });
   // A connection that is lost while nothing is asked over it: whoever asks next hears of it, or gets another.
   pool.on('error', () => {});

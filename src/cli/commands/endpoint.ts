@@ -52,7 +52,7 @@ export const endpoint: Command = async ({ typed, terminal }) => {
       ending: interrupt.signal,
       ...(token !== undefined && { token }),
       idOf: (definition) => opened.graph.nodeOf(definition).id,
-      folder: path.join(folder, '.esteira', 'endpoints', opened.environment, found.name),
+      folder: path.join(opened.local, 'endpoints', opened.environment, found.name),
     }).catch((error: NodeJS.ErrnoException) => {
       if (error.syscall !== 'listen' && error.syscall !== 'getaddrinfo') throw error;
       const another = `endpoints: { ${found.name}: { port: … } } of the environment`;

@@ -4,6 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { findProject } from '../../config/load.ts';
+import { localFolder } from '../../config/local.ts';
 import { EsteiraError } from '../../errors.ts';
 import type { Command, Request } from '../command.ts';
 
@@ -65,7 +66,7 @@ function describe({ typed, home }: Request, kind: string): Installing {
 /** A line that carries out what is due, every minute; one that finds another at work leaves it to that one. */
 function cron({ folder, words, name }: Installing, isWritten: boolean): Installed {
   const quoted = words.map((word) => (/^[\w./:=-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`));
-  const log = `'${path.join(folder, '.esteira', 'start.log').replaceAll("'", `'\\''`)}'`;
+  const log = `'${path.join(localFolder(folder), 'start.log').replaceAll("'", `'\\''`)}'`;
   // To cron an unescaped % is the end of the line.
   const line = `* * * * * ${quoted.join(' ')} >> ${log} 2>&1`.replaceAll('%', '\\%');
   const mark = `# ${name}`;

@@ -35,22 +35,23 @@ export const restore: Command = async (request) => {
 
 /** Nobody else of this folder has the project open, or opens it meanwhile. */
 async function locked<Result>({ typed }: Request, work: (folder: string) => Promise<Result>): Promise<Result> {
-  const [{ findProject }, { takeLock }, { lockProject, readOwnerNote }, { version }, { mkdirSync }] = await Promise.all(
-    [
+  const [{ findProject }, { localFolder }, { takeLock }, { lockProject, readOwnerNote }, { version }, { mkdirSync }] =
+    await Promise.all([
       import('../../config/load.ts'),
+      import('../../config/local.ts'),
       import('../../config/lock.ts'),
       import('../../server/lock.ts'),
       import('../../config/open.ts'),
       import('node:fs'),
-    ],
-  );
+    ]);
   const folder = findProject(typed.texts.get('project') ?? process.cwd());
-  mkdirSync(path.join(folder, '.esteira'), { recursive: true });
+  const local = localFolder(folder);
+  mkdirSync(local, { recursive: true });
   const since = Temporal.Now.instant().toString();
   const note = { pid: process.pid, host: hostname(), since, command: 'esteira restore', version: version() };
-  const lock = await lockProject(folder, takeLock, note);
+  const lock = await lockProject(local, takeLock, note);
   if (!lock) {
-    const other = readOwnerNote(folder);
+    const other = readOwnerNote(local);
     throw new EsteiraError('OWNED_ELSEWHERE', {
       what: 'Another process has the project open; nothing was touched.',
       ...(other && { where: `\`${other.command}\` (PID ${other.pid} on ${other.host}, since ${other.since})` }),

@@ -53,9 +53,12 @@ class Watch {
   }
 
   static async open(typed: Typed, terminal: Terminal): Promise<Watch> {
-    const { findProject } = await import('../../config/load.ts');
+    const [{ findProject }, { resolved }] = await Promise.all([
+      import('../../config/load.ts'),
+      import('../../config/local.ts'),
+    ]);
     const folder = findProject(typed.texts.get('project') ?? process.cwd());
-    const file = path.resolve(folder, typed.texts.get('heartbeat') ?? path.join('.esteira', 'heartbeat.json'));
+    const file = resolved(folder, typed.texts.get('heartbeat') ?? path.join('.esteira', 'heartbeat.json'));
     const watch = new Watch(terminal, { isJson: typed.flags.has('json'), file });
     const port = typed.texts.get('health');
     if (port !== undefined) await watch.#listen(Number(port));

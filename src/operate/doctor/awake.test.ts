@@ -1,19 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
 import type { Project } from '../../run/index.ts';
 import { awake, clocks, owning } from './awake.ts';
 
-const folder = mkdtempSync(path.join(os.tmpdir(), 'esteira-awake-'));
-after(() => rmSync(folder, { recursive: true, force: true }));
+const local = mkdtempSync(path.join(os.tmpdir(), 'esteira-awake-'));
+after(() => rmSync(local, { recursive: true, force: true }));
 
 const now = Temporal.Instant.from('2026-03-10T12:00:00Z');
 /** A project of which only this is asked. */
 const project = (of: object): Project =>
   ({
-    ...{ folder, owner: { pid: 1, since: 'a while', command: 'esteira' }, clock: { now: () => now } },
+    ...{ local, owner: { pid: 1, since: 'a while', command: 'esteira' }, clock: { now: () => now } },
     graph: { catalogs: [] },
     ...of,
   }) as unknown as Project;
@@ -28,8 +28,7 @@ test('an engine that answers is awake, and one that does not answer in time is s
 });
 
 test('a heartbeat that grows old while its process lives belongs to one that hangs', () => {
-  const file = path.join(folder, '.esteira', 'heartbeat.json');
-  mkdirSync(path.dirname(file), { recursive: true });
+  const file = path.join(local, 'heartbeat.json');
   const found = (pid: number, age: number): readonly boolean[] => {
     writeFileSync(file, JSON.stringify({ pid }));
     utimesSync(file, Date.now() / 1000 - age, Date.now() / 1000 - age);

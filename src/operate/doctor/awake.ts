@@ -28,10 +28,10 @@ export async function awake({ warehouse, graph }: Project): Promise<string> {
 /** What keeps schedules writes its heartbeat every few seconds; one that is older belongs to a process that hangs, or has ended. */
 const stale = { seconds: 60 };
 
-export function owning({ owner, folder }: Project): readonly Finding[] {
+export function owning({ owner, local }: Pick<Project, 'owner' | 'local'>): readonly Finding[] {
   const what = 'owner';
   const own: Finding = { what, ok: true, found: `process ${owner.pid} since ${owner.since}` };
-  const beat = beatIn(folder);
+  const beat = beatIn(local);
   if (!beat || beat.pid === owner.pid || !isAlive(beat.pid)) return [own];
   const now = Temporal.Now.instant();
   if (Temporal.Instant.compare(beat.written.add(stale), now) >= 0) return [own];
@@ -49,8 +49,8 @@ export function owning({ owner, folder }: Project): readonly Finding[] {
 }
 
 /** By the clock of the machine: the project's may stand still. */
-function beatIn(folder: string): { readonly pid: number; readonly written: Temporal.Instant } | undefined {
-  const file = path.join(folder, '.esteira', 'heartbeat.json');
+function beatIn(local: string): { readonly pid: number; readonly written: Temporal.Instant } | undefined {
+  const file = path.join(local, 'heartbeat.json');
   try {
     const { pid } = JSON.parse(readFileSync(file, 'utf8')) as { readonly pid?: unknown };
     const written = Temporal.Instant.fromEpochMilliseconds(Math.floor(statSync(file).mtimeMs));

@@ -19,7 +19,7 @@ export async function gc(
     ...(await keeping.sweep(beforeOf(keep, now), { dryRun, signal })),
     await sweepPredictions(project, { dryRun, now }),
     served,
-    sweepLeftovers(project.folder, { dryRun }),
+    sweepLeftovers(project.local, { dryRun }),
   ];
   if (!dryRun) await keeping.noteSwept(now);
   const kept = {

@@ -22,11 +22,11 @@ function drill(name: string, hours: number): string {
 
 test('the copy of a drill that was killed is removed after a day, as one; one that goes on stays whole', () => {
   const [dead, going] = [drill('drill-dead', 25), drill('drill-going', 1)];
-  const foreseen = sweepLeftovers(folder, { dryRun: true });
+  const foreseen = sweepLeftovers(own, { dryRun: true });
   assert.equal(foreseen.count, 1);
   assert.ok(foreseen.bytes >= 1001);
   assert.ok(existsSync(dead));
-  assert.deepEqual(sweepLeftovers(folder, { dryRun: false }), foreseen);
+  assert.deepEqual(sweepLeftovers(own, { dryRun: false }), foreseen);
   assert.deepEqual([existsSync(dead), existsSync(path.join(going, 'warehouse', 'shop.duckdb'))], [false, true]);
-  assert.equal(sweepLeftovers(folder, { dryRun: false }).count, 0);
+  assert.equal(sweepLeftovers(own, { dryRun: false }).count, 0);
 });

@@ -8,12 +8,11 @@ const dead = 24 * 3_600_000;
 export const drillFolder = 'drill-';
 const isHalf = (name: string): boolean => !name.startsWith(drillFolder) && /\.new$|\.json\.\d+$/.test(name);
 
-/** Half-written files and copies of processes that died, in the project's own folder. */
+/** Half-written files and copies of processes that died, in the project's local folder. */
 export function sweepLeftovers(
-  folder: string,
+  own: string,
   { dryRun }: { readonly dryRun: boolean },
 ): Swept & { readonly kind: 'leftovers' } {
-  const own = path.join(folder, '.esteira');
   let [count, bytes] = [0, 0];
   for (const name of readdirSync(own, { recursive: true, encoding: 'utf8' }).filter(isHalf)) {
     const file = path.join(own, name);

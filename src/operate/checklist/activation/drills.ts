@@ -39,7 +39,7 @@ export async function drill(project: Project, node: ModelNode, job: Job, context
   const { rehearse } = project;
   if (!rehearse) throw new Error('a rehearsal is not rehearsed');
   const before = await seen(project, node);
-  const own = path.join(project.folder, '.esteira');
+  const own = project.local;
   await mkdir(own, { recursive: true });
   const folder = await mkdtemp(path.join(own, drillFolder));
   try {
