@@ -3,8 +3,8 @@ import path from 'node:path';
 import { EsteiraError } from '../errors.ts';
 import { localFolder, resolved } from './local.ts';
 import { makeFolder } from './make-folder.ts';
-import type { FilesAdapter, Place, StateAdapter, Value, WarehouseAdapter } from './project.ts';
-import { ofCatalogs, ofSqlite } from './restoring.ts';
+import type { FilesAdapter, KeptAdapter, Place, StateAdapter, Value, WarehouseAdapter } from './project.ts';
+import { ofCatalogs, ofKept, ofSqlite } from './restoring.ts';
 
 /** A place by its own name, whatever links lead there; what is not there yet, below the folder that is. */
 function real(place: string): string {
@@ -25,6 +25,11 @@ export function duckdb(options: {
   readonly threads?: number;
   /** Where it puts what does not fit in memory; default beside the files. */
   readonly temporaryFolder?: Value;
+  /**
+   * Where its files are while no process has them: brought from there when it is opened, and put back before a run is called done. For a project whose machines
+   * keep nothing: `postgresFiles(…)`, `s3(…)`.
+   */
+  readonly kept?: KeptAdapter | FilesAdapter;
   /** How large that may grow, as '20GB'. */
   readonly temporaryLimit?: string;
 }): WarehouseAdapter {
@@ -36,7 +41,7 @@ export function duckdb(options: {
   const fileIn = (place: Place, catalog: string) => path.join(folderIn(place), `${place.prefix}${catalog}.duckdb`);
   const opened = async (place: Place, readOnly: boolean, spills?: string) => {
     const { openDuckdb } = await import('../adapters/duckdb/warehouse.ts');
-    const { folder: _, temporaryFolder, ...rest } = options;
+    const { folder: _, kept: __, temporaryFolder, ...rest } = options;
     return openDuckdb({
       ...rest,
       readOnly,
@@ -48,18 +53,32 @@ export function duckdb(options: {
       ...(spills ? { temporaryFolder: spills } : {}),
     });
   };
+  const { kept } = options;
+  const keptIn = async (of: KeptAdapter | FilesAdapter, place: Place) => ({
+    store: await of.open(place),
+    folder: folderIn(place),
+    files: new Map(place.catalogs.map((catalog) => [catalog, fileIn(place, catalog)])),
+  });
   return Object.freeze({
     role: 'warehouse',
     adapter: 'duckdb',
     options,
-    writes: (place: Place) => place.catalogs.map((catalog) => real(fileIn(place, catalog))),
-    restoring: ofCatalogs(fileIn),
+    writes: (place: Place) => [
+      ...place.catalogs.map((catalog) => real(fileIn(place, catalog))),
+      ...(kept ? kept.writes(place) : []),
+    ],
+    restoring: kept ? ofKept(ofCatalogs(fileIn), (place) => keptIn(kept, place)) : ofCatalogs(fileIn),
     open: async (place: Place) => {
       makeFolder(folderIn(place));
-      return opened(place, false);
+      if (!kept) return opened(place, false);
+      const { openKept } = await import('./kept-warehouse.ts');
+      return openKept(await keptIn(kept, place), () => opened(place, false));
     },
     // What does not fit in memory is put below this project: nothing is written where the other's files are.
-    look: (place: Place) => opened(place, true, path.join(localFolder(place.folder), 'temporary')),
+    look: async (place: Place) => {
+      if (kept) await (await import('./kept-warehouse.ts')).fetchFiles(await keptIn(kept, place));
+      return opened(place, true, path.join(localFolder(place.folder), 'temporary'));
+    },
   });
 }
 

@@ -16,10 +16,30 @@ test('what is local stands below the project, or where ESTEIRA_LOCAL says, with 
   assert.equal(resolved(project, '.esteira/warehouse'), path.join(project, '.esteira/warehouse'));
   process.env['ESTEIRA_LOCAL'] = path.resolve('/tmp/local');
   assert.equal(localFolder(project), path.resolve('/tmp/local'));
-  const found = ['.esteira/warehouse', './.esteira/state.sqlite', '.esteira', 'data', '../.esteira/x', '.esteira2/x', '..'];
+  const found = [
+    '.esteira/warehouse',
+    './.esteira/state.sqlite',
+    '.esteira',
+    'data',
+    '../.esteira/x',
+    '.esteira2/x',
+    '..',
+  ];
   assert.deepEqual(
     found.map((one) => resolved(project, one)),
-    ['/tmp/local/warehouse', '/tmp/local/state.sqlite', '/tmp/local', '/app/data', '/.esteira/x', '/app/.esteira2/x', '/'].map((one) => path.resolve(one)),
+    [
+      '/tmp/local/warehouse',
+      '/tmp/local/state.sqlite',
+      '/tmp/local',
+      '/app/data',
+      '/.esteira/x',
+      '/app/.esteira2/x',
+      '/',
+    ].map((one) => path.resolve(one)),
   );
-  assert.equal(resolved(project, path.resolve('/app/.esteira/x')), path.resolve('/app/.esteira/x'), 'a whole path is itself');
+  assert.equal(
+    resolved(project, path.resolve('/app/.esteira/x')),
+    path.resolve('/app/.esteira/x'),
+    'a whole path is itself',
+  );
 });

@@ -65,8 +65,12 @@ export function usedVariables(config: ProjectConfig, graph: Graph): UsedVariable
     const of = (what: string) => ({ by: `${what} of ${name}`, environment: name });
     for (const role of ['warehouse', 'state', 'files'] as const) add(of(role), environment[role].options);
     add(of('trees'), environment.trees?.options);
-    for (const store of environment.models ?? []) {
-      add(of('models'), store.options);
+    const { models = [], versions } = environment;
+    for (const [what, store] of [
+      ...models.map((one) => ['models', one] as const),
+      ...(versions ? [['versions', versions] as const] : []),
+    ]) {
+      add(of(what), store.options);
       hide('secrets' in store ? store.secrets : []);
     }
     for (const reader of Object.values(environment.standIns ?? {})) ofReader(of('stand-ins'), reader);

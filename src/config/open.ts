@@ -111,6 +111,7 @@ async function open(
       answers: new Answers(warehouse, { folder: path.join(localFolder(folder), 'answers'), version: version() }),
       state,
       files,
+      versions: (await environment.versions?.open(place)) ?? files,
       tables: sourceTables(variables, folder),
       targets: writtenBack(variables),
       trees: () => (environment.trees ?? lightgbm()).open(place),
@@ -234,8 +235,8 @@ function refuseShared(config: ProjectConfig, placeOf: (of: Environment, name: st
 }
 
 /** What needs variables that are not set here cannot be compared, and cannot be opened either. */
-function writesOf({ warehouse, state, models = [] }: Environment, place: Place): readonly string[] {
-  return [warehouse, state, ...models].flatMap((one) => {
+function writesOf({ warehouse, state, models = [], versions }: Environment, place: Place): readonly string[] {
+  return [warehouse, state, ...models, ...(versions ? [versions] : [])].flatMap((one) => {
     try {
       return one.writes(place);
     } catch (error) {

@@ -23,7 +23,7 @@ export function postgres(
 ): StateAdapter {
   refuseText('postgres', 'address', url);
   const { schema = 'esteira', patience = '20 seconds' } = options;
-  refuseSchema(schema);
+  refuseSchema('postgres', schema);
   const sought = patienceIn(patience);
   return Object.freeze({
     role: 'state',
@@ -42,17 +42,17 @@ export function postgres(
 function patienceIn(text: string): number {
   const { count, unit } = parseDuration(String(text)) ?? {};
   if (count !== undefined && unit !== undefined && unit in milliseconds) return count * milliseconds[unit as Unit];
-  throw wrong('patience', text, "a time, such as '500 ms', '20 seconds' or '2 minutes'");
+  throw wrong('postgres', 'patience', text, "a time, such as '500 ms', '20 seconds' or '2 minutes'");
 }
 
-function refuseSchema(schema: unknown): void {
+export function refuseSchema(word: string, schema: unknown): void {
   if (typeof schema === 'string' && /^(?!pg_)[a-z_][a-z0-9_]{0,62}$/.test(schema)) return;
-  throw wrong('schema', schema, 'up to 63 small letters, digits and underscores, not pg_…');
+  throw wrong(word, 'schema', schema, 'up to 63 small letters, digits and underscores, not pg_…');
 }
 
-const wrong = (option: string, got: unknown, allowed: string): EsteiraError =>
+const wrong = (word: string, option: string, got: unknown, allowed: string): EsteiraError =>
   new EsteiraError('CONFIG_INVALID', {
-    what: `postgres(…) cannot take this as ${option}.`,
+    what: `${word}(…) cannot take this as ${option}.`,
     got: String(got),
     allowed,
     next: 'Correct it in esteira.config.ts.',

@@ -94,6 +94,8 @@ export interface Environment {
   readonly files: FilesAdapter;
   /** Where versions of models are published, for whoever serves them: `<model>/<version>/…` and `<model>/latest/…`; by default nowhere. */
   readonly models?: readonly (KeptAdapter | FilesAdapter)[];
+  /** Where versions of models are kept, with what they were imported from: `postgresFiles(…)` or `s3(…)` of a project that keeps nothing on its machines; by default with the files. */
+  readonly versions?: KeptAdapter | FilesAdapter;
   /** Where each endpoint listens, by its name; by default on ports of this machine from 8080 on, in the order of their names. */
   readonly endpoints?: Readonly<Record<string, { readonly port?: number; readonly host?: string }>>;
   /** Where LightGBM's own library is, for models with `engine: 'native'`; by default where the system looks for libraries. */

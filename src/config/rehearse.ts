@@ -36,7 +36,7 @@ export async function rehearse(
     return {
       project: {
         ...rest,
-        ...{ warehouse: engine, state: store, files, holder, owner },
+        ...{ warehouse: engine, state: store, files, versions: files, holder, owner },
         ...{ published: [target], ...(project.serving ? { serving: target } : {}) },
         ...{ channels: new Map(), logs: new Map() },
       },

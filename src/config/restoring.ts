@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { EsteiraError } from '../errors.ts';
 import { unusable } from '../run/index.ts';
+import { type Kept, putBack, standingKept } from './kept-warehouse.ts';
 import type { Place, Restoring } from './project.ts';
 import { clearFile, stageCopy, staged, swapFile } from './swap.ts';
 
@@ -33,6 +34,18 @@ export function ofCatalogs(fileIn: (place: Place, catalog: string) => string): R
     },
     clear: async (place) => {
       for (const file of filesIn(place)) clearFile(file, wal);
+    },
+  });
+}
+
+/** The same, of files that are kept elsewhere. */
+export function ofKept(files: Restoring, keptIn: (place: Place) => Promise<Kept>): Restoring {
+  return Object.freeze<Restoring>({
+    ...files,
+    standing: async (place) => standingKept(await keptIn(place)),
+    swap: async (place) => {
+      await files.swap(place);
+      await putBack(await keptIn(place));
     },
   });
 }

@@ -44,9 +44,11 @@ function refuseEnvironment(where: string, environment: unknown): void {
     if (adapter?.role !== role)
       throw wrong(`${where}.${role}`, adapter?.role ?? adapter, `what an adapter for ${role} gives`);
   }
-  const { prefix, parallel, retries, keep, standIns, channels, models, trees, endpoints } = environment;
+  const { prefix, parallel, retries, keep, standIns, channels, models, versions, trees, endpoints } = environment;
   if (models !== undefined && !(Array.isArray(models) && models.every(mayKeep)))
     throw wrong(`${where}.models`, models, "a list: [s3({ bucket: 'models' }), folder({ path: 'published' })]");
+  if (versions !== undefined && !mayKeep(versions as Adapter<string, unknown>))
+    throw wrong(`${where}.versions`, versions, 'what postgresFiles(…), s3(…) or folder(…) gives');
   if (trees !== undefined && (trees as Adapter<string, unknown> | null)?.role !== 'trees')
     throw wrong(`${where}.trees`, trees, 'what lightgbm(…) gives');
   refuseChannels(`${where}.channels`, channels);

@@ -356,7 +356,7 @@ async function finish(
   const stoppedBy = isCancelled
     ? cancelled(held, reason)
     : (late ?? (failures.length > 0 ? runFailed(held, failures) : undefined));
-  const error = stoppedBy ?? (await takeBackBy(opened, beside));
+  const error = stoppedBy ?? (await takeBackBy(opened, beside)) ?? (await unkept(project));
   // A rerun has left tables as they were that stand below others: it may still go on.
   const stopped = isRerun(held.job) ? 'failed' : 'cancelled';
   const state = isCancelled ? stopped : error ? 'failed' : 'succeeded';
@@ -367,6 +367,17 @@ async function finish(
   if (error) throw error;
   const record = await project.state.run(held.runId);
   return runView(record ?? opened.run, await project.state.steps(held.runId));
+}
+
+/** A warehouse that is kept elsewhere has what the run has published before the run is called done; gives why it does not. */
+async function unkept({ warehouse }: Project): Promise<EsteiraError | undefined> {
+  try {
+    await warehouse.keep?.();
+    return undefined;
+  } catch (error) {
+    if (error instanceof EsteiraError) return error;
+    throw error;
+  }
 }
 
 /** Champions that an alert is about, by the job that it began; gives why one could not be taken back. A part of a job, or one that makes days up, takes none. */

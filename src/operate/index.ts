@@ -128,6 +128,8 @@ export async function operate<Name extends OperationName>(
       if (raises.includes(name)) await deliverBeforeEnd(project, { emit }).catch(() => undefined);
       if (releases.includes(name)) await publishBeforeEnd(project, { emit }).catch(() => undefined);
     });
+    // What is not kept is not done.
+    await project.warehouse.keep?.();
     // Rows are what they are: a value among them may well be equal to a secret.
     return ['query', 'show', 'diff'].includes(name) ? output : cleaned(output, project);
   } catch (error) {

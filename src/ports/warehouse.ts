@@ -474,5 +474,10 @@ export interface Warehouse extends Learning, Exports {
    * it, up to their next commit.
    */
   backUp(folder: string, meanwhile: () => Promise<void>): Promise<readonly BackedUp[]>;
+  /**
+   * Of one that is kept elsewhere while no process has it: puts there what has changed since. Nothing counts as done before. Throws FENCED where another
+   * process has done so meanwhile.
+   */
+  keep?(): Promise<void>;
   close(): Promise<void>;
 }

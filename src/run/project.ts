@@ -69,6 +69,8 @@ export interface Project {
   readonly answers?: Answers;
   readonly state: StateStore;
   readonly files: FileStore;
+  /** Where versions of models are kept, with what they were imported from. */
+  readonly versions: KeptFiles;
   /** Where versions of models are published; absent where nowhere. */
   readonly published?: readonly Target[];
   /** Where processes of endpoints read, and write what they have seen; absent where the project has no endpoints. */

@@ -163,6 +163,7 @@ function projectOf(graph: Graph, warehouse: Warehouse, answers: Answers): Projec
     version: '',
     state: undefined as never,
     files: noFiles,
+    versions: noFiles,
     clock: { now: () => Temporal.Instant.from('2026-01-01T00:00:00Z') },
     holder: 'test',
     owner: { pid: process.pid, since: '', command: 'test' },

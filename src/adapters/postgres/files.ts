@@ -77,7 +77,11 @@ export function postgresFiles({ url, schema, patience = 20_000 }: FilesOptions):
     (await asked(`select nextval('${numbers}') as number`, []))[0]?.['number'] as bigint;
 
   /** In one transaction: `name` gives the name to the content, or does not. */
-  async function put(content: Content, number: bigint, name: (client: pg.PoolClient) => Promise<boolean>): Promise<boolean> {
+  async function put(
+    content: Content,
+    number: bigint,
+    name: (client: pg.PoolClient) => Promise<boolean>,
+  ): Promise<boolean> {
     return repeated(async (client) => {
       await client.query('begin');
       if (!(await name(client))) {

@@ -58,9 +58,9 @@ async function newestOf({ state, graph }: Project, model: string, label: string)
 }
 
 /** What is wrong with the files of a version; nothing where all are there as they were registered, or none is to be there yet. */
-export async function brokenOf({ files }: Project, version: ModelVersion): Promise<string | undefined> {
+export async function brokenOf({ versions }: Project, version: ModelVersion): Promise<string | undefined> {
   const { contentHash } = version;
   if (contentHash === undefined) return undefined;
-  const opened = await openVersion(files, { ...version, contentHash });
+  const opened = await openVersion(versions, { ...version, contentHash });
   return opened.is === 'broken' ? opened.why : undefined;
 }

@@ -129,13 +129,13 @@ async function bring(store: KeptFiles, one: One): Promise<Brought> {
 const isServed = (name: string): boolean => !name.endsWith('.parquet');
 
 export async function loadVersion(
-  { state, files }: Project,
+  { state, versions }: Project,
   model: string,
   version: string,
 ): Promise<Publishable | undefined> {
   const { contentHash } = (await state.models.version(model, version)) ?? {};
   if (contentHash === undefined) return undefined;
-  const opened = await openVersion(files, { model, version, contentHash });
+  const opened = await openVersion(versions, { model, version, contentHash });
   if (opened.is === 'broken') return undefined;
   const served = opened.names.filter(isServed);
   const parts = await Promise.all(served.map(async (name) => [name, await opened.part(name)] as const));

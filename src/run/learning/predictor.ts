@@ -29,7 +29,7 @@ export interface OpenedPredictor extends Predictor {
 export async function openPredictor(node: Node<AnyModel>, version: string, project: Project): Promise<OpenedPredictor> {
   const known = await project.state.models.version(node.id, version);
   const contentHash = known?.contentHash ?? '';
-  const found = await openVersion(project.files, { model: node.id, version, contentHash }, [modelFile]);
+  const found = await openVersion(project.versions, { model: node.id, version, contentHash }, [modelFile]);
   if (found.is === 'broken') throw broken(node, version, found.why);
   const file = await found.part(modelFile);
   try {

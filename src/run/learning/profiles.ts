@@ -20,7 +20,7 @@ export async function openProfiles(
 ): Promise<readonly MemberProfile[]> {
   const known = await project.state.models.version(node.id, version);
   const contentHash = known?.contentHash ?? '';
-  const opened = await openVersion(project.files, { model: node.id, version, contentHash }, [profileFile]);
+  const opened = await openVersion(project.versions, { model: node.id, version, contentHash }, [profileFile]);
   if (opened.is === 'broken') throw broken(node, version, opened.why);
   const bytes = await opened.part(profileFile);
   const all = JSON.parse(Buffer.from(bytes).toString('utf8')) as readonly MemberProfile[];

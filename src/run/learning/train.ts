@@ -158,7 +158,7 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
       },
       [rowsFile]: { file },
     };
-    const contentHash = await keepVersion(project.files, { model: node.id, version }, { parts, about });
+    const contentHash = await keepVersion(project.versions, { model: node.id, version }, { parts, about });
     await project.trace('kept');
     return { version, contentHash, about, lessons };
   } finally {
@@ -283,7 +283,7 @@ export async function register(model: StepModel, { details }: Publication, run: 
   const { id } = model.node;
   const known = await project.state.models.version(id, trained.version);
   if (known && known.state !== 'training') return;
-  const opened = await openVersion(project.files, { model: id, ...trained }, []);
+  const opened = await openVersion(project.versions, { model: id, ...trained }, []);
   if (opened.is === 'broken') throw broken(model.node, trained.version, opened.why);
   const about = opened.about as VersionAbout;
   const state = about.gate.passed || about.gate.unread ? 'candidate' : 'refused';

@@ -175,9 +175,9 @@ async function formerOf(project: Project, node: ModelNode): Promise<ModelVersion
 /** Of the champion, and of what it would be taken back to. */
 async function copyVersions(from: Project, to: Project, node: ModelNode): Promise<void> {
   for (const version of [await championOf(from, node), (await formerOf(from, node))?.version])
-    for (const file of version ? await from.files.below(`models/${node.id}/${version}`, mostVersions) : []) {
-      const bytes = await from.files.read(file);
-      if (bytes) await to.files.keep(file, { bytes });
+    for (const file of version ? await from.versions.below(`models/${node.id}/${version}`, mostVersions) : []) {
+      const bytes = await from.versions.read(file);
+      if (bytes) await to.versions.keep(file, { bytes });
     }
 }
 
