@@ -14,8 +14,8 @@ test('what is local stands below the project, or where ESTEIRA_LOCAL says, with 
   const project = path.resolve('/app');
   assert.equal(localFolder(project), path.join(project, '.esteira'));
   assert.equal(resolved(project, '.esteira/warehouse'), path.join(project, '.esteira/warehouse'));
-  process.env['ESTEIRA_LOCAL'] = path.resolve('/tmp/local');
-  assert.equal(localFolder(project), path.resolve('/tmp/local'));
+  process.env['ESTEIRA_LOCAL'] = path.resolve('/elsewhere');
+  assert.equal(localFolder(project), path.resolve('/elsewhere'));
   const found = [
     '.esteira/warehouse',
     './.esteira/state.sqlite',
@@ -28,9 +28,9 @@ test('what is local stands below the project, or where ESTEIRA_LOCAL says, with 
   assert.deepEqual(
     found.map((one) => resolved(project, one)),
     [
-      '/tmp/local/warehouse',
-      '/tmp/local/state.sqlite',
-      '/tmp/local',
+      '/elsewhere/warehouse',
+      '/elsewhere/state.sqlite',
+      '/elsewhere',
       '/app/data',
       '/.esteira/x',
       '/app/.esteira2/x',

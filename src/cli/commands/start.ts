@@ -28,7 +28,9 @@ export const start: Command = async ({ typed, terminal, home, call }) => {
   const asked = { ...(isOnce && { once: true }), ...(typed.flags.has('anyway') && { anyway: true }) };
   try {
     const view = await call('start', asked, onEvent);
-    return { result: view, text: () => inEnvironment(stoppedText(view), terminal) };
+    // Whoever started it for what is due hears that something of it is not done.
+    const isLeft = isOnce && view.runs.failed + view.left.length + view.waiting.length > 0;
+    return { result: view, text: () => inEnvironment(stoppedText(view), terminal), exit: isLeft ? 1 : 0 };
   } finally {
     await (await serving)?.close();
     watch.close();

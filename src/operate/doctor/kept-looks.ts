@@ -18,8 +18,8 @@ interface Kept {
 }
 
 /** Beside what this machine alone needs, and not in the state: another machine has other variables, and another way there. */
-const fileOf = (job: string, { folder, environment }: Project): string =>
-  path.join(folder, '.esteira', 'looks', `${hashOf([environment, job]).slice(0, 22)}.json`);
+const fileOf = (job: string, { local, environment }: Project): string =>
+  path.join(local, 'looks', `${hashOf([environment, job]).slice(0, 22)}.json`);
 
 const hashOf = (value: unknown): string => createHash('sha256').update(JSON.stringify(value)).digest('base64url');
 

@@ -77,7 +77,7 @@ interface Files {
   readonly receipts: string;
 }
 function filesOf({ node }: StepModel, { project, held }: StepRun): Files {
-  const folder = path.join(project.folder, '.esteira', 'deliveries', project.environment);
+  const folder = path.join(project.local, 'deliveries', project.environment);
   mkdirSync(folder, { recursive: true });
   const name = path.join(folder, `${held.runId}-${node.id}`);
   return { journal: `${name}.jsonl`, receipts: `${name}.receipts` };

@@ -129,7 +129,7 @@ async function fileFor(
     [chosen.path, file],
     [answersName(chosen.path), answersName(file)],
   ] as const) {
-    const bytes = await project.files.read(from);
+    const bytes = await project.versions.read(from);
     if (bytes) writeFileSync(to, bytes);
     else if (to === file) throw gone(from, where, 'Import the file again.');
   }
