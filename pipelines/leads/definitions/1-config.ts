@@ -5,6 +5,6 @@ export const lotes = settings('config.lead_scoring', {
   tamanho_do_lote: col.integer().min(1).max(200).default(100).describe('Utilizadores por pedido, a ler e a escrever'),
   auc_minima: col.real().min(0.5).max(1).default(0.75).describe('AUC abaixo da qual um modelo não entra em uso'),
   lift_minimo: col.real().min(1).max(10).default(2).describe('Conversão do décimo de cima, em vezes a de todos'),
-  calibracao_maxima: col.real().min(0).max(1).default(0.06).describe('Maior erro de calibração de um modelo'),
+  calibracao_maxima: col.real().min(0).max(1).default(0.08).describe('Maior erro de calibração de um modelo'),
   amostras_minimas: col.integer().min(1).default(200).describe('Leads fechados com que um modelo é avaliado'),
 });

@@ -87,7 +87,8 @@ function read(asked: Asked): RestAnswer {
   const { table, query, options, prefer, method } = asked;
   const all = rowsFor(asked);
   const rows = all.slice(query.offset, query.offset + Math.min(query.limit, options.maxRows));
-  const isCounted = /count=exact/.test(prefer);
+  // What PostgREST plans, it does not count: here both are as many as there are.
+  const isCounted = /count=(?:exact|planned|estimated)/.test(prefer);
   const total = isCounted ? String(all.length) : '*';
   const isPartial = isCounted && rows.length < all.length;
   if (isCounted && query.offset > 0 && query.offset >= all.length)
