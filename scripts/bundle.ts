@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { cpSync, globSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { build, type Plugin } from 'esbuild';
@@ -18,6 +18,9 @@ const started = [
   'src/serve/shadow/shadow-worker.ts',
   'src/serve/model/loading-thread.ts',
 ];
+
+/** What Python carries out, as it is: found by a URL beside whoever starts it. */
+const carried = 'src/adapters/sklearn/child/*.py';
 
 /** Packed CommonJS asks with `require` for the engine and for parts of Node; a module has no such thing, so an import is put in its place. */
 const importWhatStaysOutside: Plugin = {
@@ -58,6 +61,8 @@ export async function bundle(entries: readonly string[], out: string): Promise<r
     metafile: true,
     logLevel: 'warning',
   });
+  for (const file of globSync(carried, { cwd: root }))
+    cpSync(path.join(root, file), path.join(out, shared, path.basename(file)));
   const lists = Object.entries(metafile.outputs).map(([file, { inputs }]) => ({ file, inputs: Object.keys(inputs) }));
   const home = lists.find(({ inputs }) => inputs.includes('src/define/definition.ts'))?.file ?? '';
   if (path.basename(path.dirname(home)) !== shared)

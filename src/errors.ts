@@ -48,6 +48,10 @@ export const catalogue = Object.freeze({
   MODEL_MEMBER_MISSING: terminal(1, 'A version of a model was not trained for what it is to predict.'),
   VERSION_BROKEN: terminal(1, 'The files of a version are gone, cut, or not what was registered.'),
   TRAINING_FAILED: terminal(1, 'Nothing can be learned from the rows of a model.'),
+  IMPORT_REFUSED: terminal(
+    1,
+    'A pickled model would load what no pipeline of scikit-learn needs, or is not written as one.',
+  ),
   IMPORT_FAILED: terminal(1, 'A model from elsewhere cannot be taken in as it is.'),
   ENGINE_MISSING: terminal(3, 'What a model asks to be trained by is not installed.'),
   TIME_LIMIT: terminal(1, 'A step or a run took longer than its job allows.'),

@@ -6,3 +6,4 @@ export { postgresFiles } from './postgres-files.ts';
 export { postgres } from './postgres-state.ts';
 export { type Environment, type ProjectConfig, project } from './project.ts';
 export { s3 } from './s3.ts';
+export { sklearn } from './sklearn.ts';

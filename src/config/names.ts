@@ -65,6 +65,7 @@ export function usedVariables(config: ProjectConfig, graph: Graph): UsedVariable
     const of = (what: string) => ({ by: `${what} of ${name}`, environment: name });
     for (const role of ['warehouse', 'state', 'files'] as const) add(of(role), environment[role].options);
     add(of('trees'), environment.trees?.options);
+    add(of('converter'), environment.converter?.options);
     const { models = [], versions } = environment;
     for (const [what, store] of [
       ...models.map((one) => ['models', one] as const),

@@ -20,6 +20,7 @@ import { onnxIn } from './onnx.ts';
 import { environmentOf, placeFor, stopPoint } from './place.ts';
 import type { Environment, Place, ProjectConfig, StateAdapter } from './project.ts';
 import { refuseHalfRestored } from './restore.ts';
+import { sklearn } from './sklearn.ts';
 import { sourceTables } from './sources.ts';
 import { readerOf, standIn } from './stand-ins.ts';
 import { publishedIn, refuseSharedNames, servingIn, targetsIn } from './targets.ts';
@@ -115,6 +116,7 @@ async function open(
       tables: sourceTables(variables, folder),
       targets: writtenBack(variables),
       trees: () => (environment.trees ?? lightgbm()).open(place),
+      converter: () => (environment.converter ?? sklearn()).open(place),
       onnx: onnxIn(folder),
       variable: (called) => variables.secret(`env:${called}`),
       clock,

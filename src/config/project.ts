@@ -1,6 +1,7 @@
 import type { Env, Reader } from '../define/index.ts';
 import type {
   Channel,
+  Converter,
   FileStore,
   KeptFiles,
   KeptRow,
@@ -71,6 +72,7 @@ export interface StateAdapter extends Adapter<'state', StateStore> {
 }
 export type FilesAdapter = Adapter<'files', FileStore>;
 export type TreesAdapter = Adapter<'trees', TreesEngine>;
+export type ConverterAdapter = Adapter<'converter', Converter>;
 /** Where whole files are kept, and none of a source is read. */
 export interface KeptAdapter extends Adapter<'kept', KeptFiles> {
   /** With `signal` what it asks for is left once that is aborted. */
@@ -100,6 +102,8 @@ export interface Environment {
   readonly endpoints?: Readonly<Record<string, { readonly port?: number; readonly host?: string }>>;
   /** Where LightGBM's own library is, for models with `engine: 'native'`; by default where the system looks for libraries. */
   readonly trees?: TreesAdapter;
+  /** What converts pipelines of scikit-learn that are imported; by default the `python3` of this machine. */
+  readonly converter?: ConverterAdapter;
   /** Set before the names of catalogs, so that two environments may share one place. */
   readonly prefix?: string;
   /** What stands in for a reader here, by source name (`*` any, `{name}` what it stood for); said in every plan. */

@@ -44,13 +44,16 @@ function refuseEnvironment(where: string, environment: unknown): void {
     if (adapter?.role !== role)
       throw wrong(`${where}.${role}`, adapter?.role ?? adapter, `what an adapter for ${role} gives`);
   }
-  const { prefix, parallel, retries, keep, standIns, channels, models, versions, trees, endpoints } = environment;
+  const { prefix, parallel, retries, keep, standIns, channels, models, versions, trees, converter, endpoints } =
+    environment;
   if (models !== undefined && !(Array.isArray(models) && models.every(mayKeep)))
     throw wrong(`${where}.models`, models, "a list: [s3({ bucket: 'models' }), folder({ path: 'published' })]");
   if (versions !== undefined && !mayKeep(versions as Adapter<string, unknown>))
     throw wrong(`${where}.versions`, versions, 'what postgresFiles(…), s3(…) or folder(…) gives');
   if (trees !== undefined && (trees as Adapter<string, unknown> | null)?.role !== 'trees')
     throw wrong(`${where}.trees`, trees, 'what lightgbm(…) gives');
+  if (converter !== undefined && (converter as Adapter<string, unknown> | null)?.role !== 'converter')
+    throw wrong(`${where}.converter`, converter, 'what sklearn(…) gives');
   refuseChannels(`${where}.channels`, channels);
   for (const [name, at] of Object.entries(endpoints ?? {}))
     if (!isAddress(at))

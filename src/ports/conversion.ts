@@ -9,8 +9,6 @@ export interface ConversionAsked {
   /** Rows, by feature: those that the model learns from, or made of the columns' rules where there are none. */
   readonly rows: number;
   readonly columns: Readonly<Record<string, Vector>>;
-  /** Of a classifier: which class is the output, where that is not the second. */
-  readonly positive?: string | number | boolean;
   /** What is pickled is loaded although its scan found what is not on the list. */
   readonly isUnscanned?: boolean;
   readonly signal?: AbortSignal;

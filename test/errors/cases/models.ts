@@ -1,4 +1,4 @@
-import { readdirSync, rmSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import { type Case, type Cases, config, shop } from '../case.ts';
@@ -83,6 +83,25 @@ export const models: Cases = {
     {
       ...{ doing: 'A model is trained with fewer different rows than clusters.', words: ['run', 'retrain'] },
       ...shop(people(`select range as id, 'pro' as plan, 1.5 as minutes from range(20)`)),
+      before: [['setup']],
+    },
+  ],
+  IMPORT_REFUSED: [
+    {
+      ...{ doing: 'A pickled model would begin a program when it is loaded.', words: ['run', 'retrain'] },
+      ...shop(
+        people(two)
+          .replace(
+            "each: ['plan'], features: ['minutes'], learner: kmeans({ clusters: 2 })",
+            "features: ['minutes'], learner: imported('models/usage.pkl', { output: { minutes_next: col.real() } })",
+          )
+          .replace('centroid_id: col.integer()', 'minutes_next: col.real()'),
+      ),
+      async arrange(sandbox) {
+        mkdirSync(path.join(sandbox.folder, 'models'), { recursive: true });
+        writeFileSync(path.join(sandbox.folder, 'models/usage.pkl'), "cos\nsystem\n(S'id'\ntR.");
+        return undefined;
+      },
       before: [['setup']],
     },
   ],

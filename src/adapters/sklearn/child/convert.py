@@ -49,3 +49,72 @@ def original(model, rows):
     if isinstance(scores, list):
         raise Said("failed", "It predicts several targets at once; a model has one.")
     return numpy.asarray(scores, dtype=float), [one.item() if hasattr(one, "item") else one for one in model.classes_]
+
+
+def versions():
+    import onnx
+    import skl2onnx
+
+    names = {"scikit-learn": sklearn, "skl2onnx": skl2onnx, "onnx": onnx, "numpy": numpy, "pandas": pandas}
+    return {"python": platform.python_version(), **{name: module.__version__ for name, module in names.items()}}
+
+
+def converted(model, rows, columns, classes):
+    """The bytes of the model."""
+    import encoders
+    import onnx
+    from skl2onnx import convert_sklearn
+    from skl2onnx.common.data_types import DoubleTensorType, StringTensorType
+
+    encoders.register()
+    order = named(model, rows)
+    kinds = {column["name"]: StringTensorType if column["of"] == "texts" else DoubleTensorType for column in columns}
+    is_flat = getattr(model, "feature_names_in_", None) is None
+    if is_flat:
+        if any(kinds[name] is StringTensorType for name in order):
+            raise Said("failed", "It was trained on an array of numbers, and the model has features of text.")
+        given = [("rows", DoubleTensorType([None, len(order)]))]
+    else:
+        given = [(name, kinds[name]([None, 1])) for name in order]
+    options = {id(model): {"zipmap": False}} if classes is not None else None
+    for part in [model, *model.get_params(deep=True).values()]:
+        # Said of what it gives to another step, which the last one does not.
+        if type(part).__name__ == "VotingClassifier":
+            part.flatten_transform = False
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            graph = convert_sklearn(model, initial_types=given, options=options, target_opset={"": 19, "ai.onnx.ml": 3})
+        except Exception as error:
+            raise unconverted(error)
+    shaped(graph, order, is_flat)
+    onnx.checker.check_model(graph)
+    return graph.SerializeToString(), versions()
+
+
+def unconverted(error):
+    text = " ".join(str(error).split())
+    if isinstance(error, Said):
+        return error
+    if type(error).__name__ == "MissingShapeCalculator" or "Unable to find a shape calculator" in text:
+        found = text.split("for type ")[1].split(".\n")[0].strip("'").split("'")[1:2] if "for type " in text else []
+        return Said("failed", f"skl2onnx cannot convert {found[0] if found else 'a part of it'}.")
+    return Said("failed", f"skl2onnx cannot convert it: {text[:300]}")
+
+
+def shaped(graph, order, is_flat):
+    """One input for each feature, and one output."""
+    from onnx import TensorProto, helper
+
+    body = graph.graph
+    outputs = list(body.output)
+    kept = outputs[-1].name
+    del body.output[:]
+    # Whatever the converter says of its type: some are of single precision.
+    body.node.append(helper.make_node("Cast", [kept], ["scores"], to=TensorProto.DOUBLE))
+    body.output.append(helper.make_tensor_value_info("scores", TensorProto.DOUBLE, [None, None]))
+    if is_flat:
+        del body.input[:]
+        for name in order:
+            body.input.append(helper.make_tensor_value_info(name, TensorProto.DOUBLE, [None, 1]))
+        body.node.insert(0, helper.make_node("Concat", list(order), ["rows"], axis=1))

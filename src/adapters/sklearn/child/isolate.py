@@ -6,6 +6,7 @@ import ctypes
 import json
 import os
 import signal
+import struct
 import sys
 import sysconfig
 
@@ -16,6 +17,7 @@ DETACH = 2
 PDEATHSIG, CAPBSET_DROP, NO_NEW_PRIVS = 1, 24, 38
 NOBODY = 65534
 SYSTEM = ["/lib", "/lib32", "/lib64", "/libx32", "/usr/lib", "/usr/lib32", "/usr/lib64", "/etc/ld.so.cache", "/etc/ld.so.conf", "/etc/ld.so.conf.d"]
+SCRATCH = "/.scratch"
 DEVICES = ["/dev/null", "/dev/urandom", "/dev/random", "/dev/zero"]
 
 
@@ -80,7 +82,14 @@ def apart(folder, needed):
             code = os.waitstatus_to_exitcode(status)
             os._exit(code if code >= 0 else 128 - code)
         inside(folder, needed)
-        os.close(failed[1])
+        # The first process of a namespace takes no signal of its own: it only waits for the one that loads.
+        own = os.fork()
+        if own > 0:
+            os.close(failed[1])
+            status = os.waitpid(own, 0)[1]
+            code = os.waitstatus_to_exitcode(status)
+            os._exit(code if code >= 0 else 128 - code)
+        dies_with_parent()
     except (OSError, Refused) as error:
         os.write(failed[1], str(error).encode())
         os._exit(1)
@@ -127,8 +136,8 @@ def inside(root, needed):
     for path in masked(needed):
         if os.path.isdir(root + path):
             mount("none", root + path, "tmpfs", RDONLY | NOSUID | NODEV, "size=0,mode=755")
-    os.mkdir(root + "/tmp")
-    mount("none", root + "/tmp", "tmpfs", NOSUID | NODEV | NOEXEC, "size=16m,mode=1777")
+    os.mkdir(root + SCRATCH)
+    mount("none", root + SCRATCH, "tmpfs", NOSUID | NODEV | NOEXEC, "size=16m,mode=1777")
     os.mkdir(root + "/old")
     os.chdir(root)
     if libc().syscall(PIVOT_ROOT, b".", b"old") != 0:
@@ -137,7 +146,7 @@ def inside(root, needed):
     call("umount2", b"/old", DETACH)
     os.rmdir("/old")
     mount("none", "/", None, REMOUNT | BIND | RDONLY | NOSUID | NODEV)
-    os.chdir("/tmp")
+    os.chdir(SCRATCH)
     drop()
 
 
@@ -218,7 +227,9 @@ def limited(memory, seconds):
         hard = resource.getrlimit(getattr(resource, name))[1]
         most = value if hard == resource.RLIM_INFINITY else min(value, hard)
         try:
-            resource.setrlimit(getattr(resource, name), (most, most))
+            # Time has two: at the first the process is told what it was, at the second it is gone.
+            last = min(most + 5, hard) if name == "RLIMIT_CPU" and hard != resource.RLIM_INFINITY else most + 5
+            resource.setrlimit(getattr(resource, name), (most, last if name == "RLIMIT_CPU" else most))
         except (OSError, ValueError):
             pass
 
@@ -235,8 +246,13 @@ def main():
         try:
             apart(asked["folder"], interpreter(asked))
         except (OSError, Refused) as error:
-            print(json.dumps({"apart": str(error)}), flush=True)
+            text = json.dumps({"apart": str(error), "parts": []}).encode()
+            sys.stdout.buffer.write(struct.pack("<Q", len(text)) + text)
+            sys.stdout.buffer.flush()
             return
+    os.environ.clear()
+    # One thread: none more is allowed.
+    os.environ.update({name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}, JOBLIB_MULTIPROCESSING="0", TMPDIR=os.getcwd())
     limited(asked["memory"], asked["seconds"])
     sys.path[:0] = [os.path.dirname(asked["own"][0]), asked["site"]]
     import load

@@ -19,8 +19,8 @@ class Said(Exception):
         self.kind = kind
 
 
-# As the pickler of protocols below 3 calls them.
-RENAMED = {"__builtin__": "builtins", "copy_reg": "copyreg"}
+# As the pickler of protocols below 3 calls them, and compiled code of scikit-learn itself.
+RENAMED = {"__builtin__": "builtins", "copy_reg": "copyreg", "_loss": "sklearn._loss._loss"}
 
 
 def finder(names):

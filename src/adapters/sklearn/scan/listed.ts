@@ -3,6 +3,9 @@ export type Listed = 'class' | 'function';
 /** Modules and what of them may be loaded, each by its whole name: what estimators are made of, and nothing that reads, writes, imports or calls by name. */
 const written: Readonly<Record<Listed, Readonly<Record<string, string>>>> = {
   class: {
+    // Compiled into scikit-learn, and calling itself by a short name.
+    _loss:
+      'CyAbsoluteError CyExponentialLoss CyHalfBinomialLoss CyHalfGammaLoss CyHalfMultinomialLoss CyHalfPoissonLoss CyHalfSquaredError CyHalfTweedieLoss CyHalfTweedieLossIdentity CyHuberLoss CyPinballLoss',
     builtins: 'bool bytearray bytes complex dict float frozenset int list object range set slice str tuple',
     __builtin__: 'bool bytearray complex dict float frozenset int list object set slice str tuple',
     collections: 'OrderedDict defaultdict',
@@ -14,6 +17,7 @@ const written: Readonly<Record<Listed, Readonly<Record<string, string>>>> = {
     'numpy.ma': 'MaskedArray',
     'numpy.random._mt19937': 'MT19937',
     'numpy.random._pcg64': 'PCG64',
+    'numpy.random.bit_generator': 'SeedSequence',
     'numpy.random.mtrand': 'RandomState',
     'pandas.core.dtypes.dtypes': 'CategoricalDtype',
     'pandas.core.indexes.base': 'Index',
@@ -65,10 +69,13 @@ const written: Readonly<Record<Listed, Readonly<Record<string, string>>>> = {
     'sklearn.linear_model._perceptron': 'Perceptron',
     'sklearn.linear_model._quantile': 'QuantileRegressor',
     'sklearn.linear_model._ridge': 'Ridge RidgeCV RidgeClassifier RidgeClassifierCV _RidgeGCV',
+    'sklearn.linear_model._sgd_fast':
+      'EpsilonInsensitive Hinge Huber Log ModifiedHuber SquaredEpsilonInsensitive SquaredHinge SquaredLoss',
     'sklearn.linear_model._stochastic_gradient': 'SGDClassifier SGDRegressor',
     'sklearn.linear_model._theil_sen': 'TheilSenRegressor',
     'sklearn.metrics._dist_metrics':
       'ChebyshevDistance64 EuclideanDistance EuclideanDistance64 ManhattanDistance ManhattanDistance64 MinkowskiDistance MinkowskiDistance64',
+    'sklearn.metrics._scorer': '_PassthroughScorer _PredictScorer _ProbaScorer _Scorer _ThresholdScorer',
     'sklearn.model_selection._search': 'GridSearchCV RandomizedSearchCV',
     'sklearn.model_selection._split': 'KFold RepeatedStratifiedKFold StratifiedKFold TimeSeriesSplit',
     'sklearn.multiclass': 'OneVsOneClassifier OneVsRestClassifier _ConstantPredictor',
@@ -93,8 +100,13 @@ const written: Readonly<Record<Listed, Readonly<Record<string, string>>>> = {
     'sklearn.tree._tree': 'Tree',
     'sklearn.utils': 'Bunch',
     'sklearn.utils._bunch': 'Bunch',
+    'sklearn.utils._metadata_requests': 'MetadataRequest MethodMetadataRequest',
   },
   function: {
+    // With one encoding only: so bytes are written in protocols that have none.
+    _codecs: 'encode',
+    _loss:
+      '__pyx_unpickle_CyAbsoluteError __pyx_unpickle_CyExponentialLoss __pyx_unpickle_CyHalfBinomialLoss __pyx_unpickle_CyHalfGammaLoss __pyx_unpickle_CyHalfMultinomialLoss __pyx_unpickle_CyHalfPoissonLoss __pyx_unpickle_CyHalfSquaredError __pyx_unpickle_CyHalfTweedieLoss __pyx_unpickle_CyHalfTweedieLossIdentity __pyx_unpickle_CyHuberLoss __pyx_unpickle_CyPinballLoss',
     copyreg: '_reconstructor __newobj__',
     copy_reg: '_reconstructor __newobj__',
     'numpy.core._multiarray_umath': 'scalar _reconstruct',
@@ -104,9 +116,16 @@ const written: Readonly<Record<Listed, Readonly<Record<string, string>>>> = {
     'numpy.core.numeric': '_frombuffer',
     'numpy._core.numeric': '_frombuffer',
     'numpy.ma.core': '_mareconstruct',
+    'numpy.random.bit_generator': '__pyx_unpickle_SeedSequence',
     'numpy.random._pickle': '__bit_generator_ctor __generator_ctor __randomstate_ctor',
     'pandas.core.indexes.base': '_new_Index',
+    'sklearn._loss._loss':
+      '__pyx_unpickle_CyAbsoluteError __pyx_unpickle_CyExponentialLoss __pyx_unpickle_CyHalfBinomialLoss __pyx_unpickle_CyHalfGammaLoss __pyx_unpickle_CyHalfMultinomialLoss __pyx_unpickle_CyHalfPoissonLoss __pyx_unpickle_CyHalfSquaredError __pyx_unpickle_CyHalfTweedieLoss __pyx_unpickle_CyHalfTweedieLossIdentity __pyx_unpickle_CyHuberLoss __pyx_unpickle_CyPinballLoss',
+    'sklearn.metrics._classification':
+      'accuracy_score balanced_accuracy_score brier_score_loss f1_score log_loss precision_score recall_score',
     'sklearn.metrics._dist_metrics': 'newObj',
+    'sklearn.metrics._ranking': 'average_precision_score roc_auc_score',
+    'sklearn.metrics._regression': 'mean_absolute_error mean_squared_error r2_score root_mean_squared_error',
     'sklearn.neighbors._ball_tree': 'newObj',
     'sklearn.neighbors._kd_tree': 'newObj',
   },

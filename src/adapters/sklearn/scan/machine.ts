@@ -36,6 +36,12 @@ const mark = Symbol('mark');
 /** Above what any file has; each costs Python memory, before it is looked at. */
 const highest = 100_000_000;
 
+/** As protocols without an opcode for bytes write them. */
+const isLatin = (given: Value): boolean => {
+  const [, encoding, ...more] = given.kind === 'tuple' ? given.items : [];
+  return encoding?.kind === 'text' && encoding.text === 'latin1' && more.length === 0;
+};
+
 /** The stack and the memo of one pickle. What is done to them is done as Python does it; what no pickler writes is refused. */
 export class Machine {
   readonly #bytes: Bytes;
@@ -88,6 +94,7 @@ export class Machine {
 
   #make(of: Value, given: Value, by: Made['by']): void {
     if (of.kind !== 'named') throw this.#bytes.broken('it calls what is not a class or a function by its name');
+    if (of.name === '_codecs.encode' && !isLatin(given)) throw this.#bytes.broken('it encodes other than as bytes');
     const kind = this.#kindOf(of.name);
     if (by === 'new' && kind !== undefined && kind !== 'class')
       throw this.#bytes.broken(`it takes ${of.name} for a class`);
