@@ -67,6 +67,8 @@ export interface Work {
   /** Who asks, where that is known. */
   readonly by?: string;
   readonly params?: Readonly<Record<string, string>>;
+  /** Kept with the settings of a run that is opened. */
+  readonly fixed?: Readonly<Record<string, string>>;
   /** A date that has succeeded or failed begins anew. */
   readonly again?: boolean;
   /** By step: those that are done once more. */
@@ -103,7 +105,7 @@ async function carry(work: Work, project: Project, context: Context): Promise<Ru
   const changed = await changedSince(models, { project, reruns });
   await refuseDestroying(models, { project, reruns, changed });
   // What follows changes waits for whoever is not there, as long as it lasts.
-  if (work.anyway || reason === 'always') await refuseMissingEngine(models, project);
+  if (work.anyway || reason === 'always') await refuseMissingEngine(models, project, work.fixed);
   else await refuseUnready(models, work, project, context);
   await showChampions(project);
   const champions = await readChampions(models, project);
@@ -118,7 +120,7 @@ async function carry(work: Work, project: Project, context: Context): Promise<Ru
     reason,
     plan: stepViews(chosen).map((view) => ({ ...view, rerun: work.reruns?.get(view.step) })),
     params: work.params ?? {},
-    settings,
+    settings: { ...settings, ...work.fixed },
     steps: models.map((model) => ({ step: model.node.id, definition: model.definition })),
     targets: models.filter((model) => model.kind !== 'view').map((model) => model.node.id),
     again: work.again === true || work.lost === true,

@@ -13,6 +13,7 @@ import { lineage } from './lineage.ts';
 import { compile, logs, query, runs, show } from './look.ts';
 import { compare } from './models/compare.ts';
 import { approve, reject } from './models/decide.ts';
+import { importModel } from './models/import.ts';
 import { history, models } from './models/list.ts';
 import { promote } from './models/move.ts';
 import { rollback } from './models/rollback.ts';
@@ -70,6 +71,7 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
   monitors,
   models,
   'models show': showVersion,
+  'models import': importModel,
   'models compare': compare,
   'models history': history,
   'models promote': promote,
@@ -90,11 +92,11 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
 };
 
 /** People are told of what these do, and their process may end with them. */
-const raises: readonly OperationName[] = ['run', 'resume', 'backfill', 'reprocess', 'sync', 'cancel'];
+const raises: readonly OperationName[] = ['run', 'models import', 'resume', 'backfill', 'reprocess', 'sync', 'cancel'];
 
 /** Champions are moved, rows published and settings changed by what these do, and their process may end with them. */
 const releases: readonly OperationName[] = [
-  ...(['run', 'resume', 'backfill', 'reprocess'] as const),
+  ...(['run', 'models import', 'resume', 'backfill', 'reprocess'] as const),
   ...(['models promote', 'models rollback', 'models thaw', 'approve', 'settings set', 'settings sql'] as const),
 ];
 

@@ -14,20 +14,21 @@ import type { Context, Input, RunView } from './views.ts';
 /** Runs a job for a date. A run of the job that was interrupted goes on first, whatever its date. */
 export async function run(
   project: Project,
-  input: Input<'run'> & { readonly snapshot?: boolean },
+  input: Input<'run'> & Pick<Work, 'snapshot' | 'fixed'>,
   context: Context,
 ): Promise<RunView> {
   const job = jobOf(project, input.job);
   const tick = await tickAsked(job, input, project);
   if (input.date && Temporal.PlainDate.compare(tick.date, todayIn(tick.zone, project)) > 0)
     emitNote(context, `note: ${tick.date} has not come yet`);
-  const { params, again, select: chosen = [], snapshot, anyway, by } = input;
+  const { params, again, select: chosen = [], snapshot, anyway, fixed, by } = input;
   const work: Work = {
     job: jobName(job, input),
     steps: select(stepsOf(project.graph, job).steps, chosen),
     tick,
     reason: isEndless(job) ? 'always' : 'manual',
     ...(params ? { params } : {}),
+    ...(fixed ? { fixed } : {}),
     ...(again ? { again } : {}),
     ...(snapshot ? { snapshot } : {}),
     ...(anyway ? { anyway } : {}),

@@ -3,6 +3,7 @@ import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { after, before, beforeEach, test } from 'node:test';
 import type { EsteiraError } from '../../src/errors.ts';
+import { operate } from '../../src/operate/index.ts';
 import type { VersionAbout } from '../../src/registry/about.ts';
 import { temporaryFolder, writeProject } from '../run/support/folder.ts';
 import { World } from '../run/support/world.ts';
@@ -66,10 +67,11 @@ before(async () => {
   await world.run('take');
 });
 after(() => world.close());
-beforeEach(() => {
+const later = (): void => {
   minute += 1;
   world.setClock(`2026-03-10T06:${String(minute).padStart(2, '0')}:00Z`);
-});
+};
+beforeEach(later);
 
 const aboutOf = async (model: string): Promise<VersionAbout> =>
   (await world.project.state.models.versions({ model: `crm.ml.${model}`, limit: 1 }))[0]?.about as VersionAbout;
@@ -143,4 +145,68 @@ test('without its original no difference is known, and a limit on it does not ho
   assert.equal(gate.passed, false);
   assert.equal(members[0]?.measures['rows_compared'], 0);
   assert.match(gate.limits[0]?.members[0]?.why ?? '', /no original to compare it with/);
+});
+
+const versions = () => world.project.state.models.versions({ model: 'crm.ml.scoring', limit: 10 });
+const imported = (file: string, other: object = {}) =>
+  world.do('models import', { file, model: 'scoring', by: 'ana', ...other });
+
+test('a file that is imported is kept by what is in it, and becomes a version of the model by the job that trains it', async () => {
+  const elsewhere = temporaryFolder('models-import');
+  const file = path.join(elsewhere, 'scoring_v2.onnx');
+  copyFileSync(path.join(imports, 'leads.onnx'), file);
+  copyFileSync(path.join(imports, 'leads.onnx.answers.jsonl'), `${file}.answers.jsonl`);
+  const { job, state } = await imported(file);
+  assert.deepEqual([job, state], ['take', 'succeeded']);
+  const { brought, gate, by } = await aboutOf('scoring');
+  assert.deepEqual([brought?.file, gate.passed, by], ['scoring_v2.onnx', true, 'ana']);
+  const [kept, answersKept, ...others] = await world.project.files.below('imports', 10);
+  assert.match(kept ?? '', /^imports\/[0-9a-f]{64}\/scoring_v2\.onnx$/);
+  assert.equal(answersKept, `${kept}.answers.jsonl`);
+  later();
+  const before = (await versions()).length;
+  await imported(file);
+  assert.deepEqual(others, []);
+  assert.equal((await world.project.files.below('imports', 10)).length, 2);
+  assert.equal((await versions()).length, before + 1);
+});
+
+test('a run that was killed in the middle of an import goes on with that file, another file begins anew', async () => {
+  const elsewhere = temporaryFolder('models-import');
+  const [one, other] = ['one.onnx', 'other.onnx'].map((name) => path.join(elsewhere, name)) as [string, string];
+  for (const file of [one, other]) {
+    copyFileSync(path.join(imports, 'leads.onnx'), file);
+    copyFileSync(path.join(imports, 'leads.onnx.answers.jsonl'), `${file}.answers.jsonl`);
+  }
+  const dying = new Error('killed');
+  const before = await versions();
+  const killed = { ...world.project, trace: (point: string) => (point === 'kept' ? Promise.reject(dying) : undefined) };
+  const asking = { emit: () => {}, signal: new AbortController().signal };
+  await assert.rejects(operate(killed, 'models import', { file: one, model: 'scoring' }, asking));
+  assert.equal((await versions()).filter(({ state }) => state !== 'training').length, before.length);
+  const { state } = await imported(one);
+  assert.equal(state, 'succeeded');
+  assert.equal((await aboutOf('scoring')).brought?.file, 'one.onnx');
+  later();
+  await imported(other);
+  assert.equal((await aboutOf('scoring')).brought?.file, 'other.onnx');
+  later();
+  await world.run('take');
+  assert.equal((await aboutOf('scoring')).brought?.file, 'models/leads.onnx');
+});
+
+test('an import that cannot be is refused before a run has begun', async () => {
+  const { runs } = await world.do('runs', {});
+  const fails = (asked: Promise<unknown>, code: string, text: RegExp) =>
+    assert.rejects(asked, ({ code: own, details }: EsteiraError) => {
+      assert.equal(own, code);
+      assert.match(`${details.what} ${details.got} ${details.allowed} ${details.next}`, text);
+      return true;
+    });
+  const leads = path.join(imports, 'leads.onnx');
+  await fails(imported(path.join(imports, 'make.py')), 'IMPORT_FAILED', /make\.py \.joblib, \.pkl/);
+  await fails(imported(path.join(imports, 'gone.onnx')), 'IMPORT_FAILED', /gone\.onnx/);
+  await fails(imported(leads, { job: 'score_leads' }), 'NAME_UNKNOWN', /does not train .*--job take/);
+  await fails(imported(leads, { model: 'nothing' }), 'NAME_UNKNOWN', /no model "nothing"/);
+  assert.deepEqual((await world.do('runs', {})).runs, runs);
 });

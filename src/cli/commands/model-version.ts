@@ -7,6 +7,7 @@ import { count, counted, moment, seconds } from '../numbers.ts';
 import { table } from '../table.ts';
 import { inEnvironment, type Look } from '../terminal.ts';
 import { visible, wrapHanging } from '../text.ts';
+import { broughtLines } from './model-brought.ts';
 import { segmentLines } from './model-segments.ts';
 import { dueLines, frozenLines, line } from './models.ts';
 import { gateLines as shadowLines } from './shadow.ts';
@@ -39,7 +40,7 @@ function versionText(view: VersionShowView, look: Look): string {
 }
 
 function trainedLines(view: VersionShowView, trained: Trained, look: Look): readonly string[] {
-  const { learner, options, features, target, each, job, date, by, rows, members, champion } = trained;
+  const { learner, options, features, target, each, job, date, by, rows, members, champion, brought } = trained;
   const inputs = Object.entries(trained.inputs).map(
     ([name, { runId, sequence }]) => `${name} up to run ${runId || 'none'} (${sequence})`,
   );
@@ -49,6 +50,7 @@ function trainedLines(view: VersionShowView, trained: Trained, look: Look): read
     line('learner', [learner, ...said].join(', '), look),
     line('features', `${features.join(', ')}${target === undefined ? '' : `; to predict ${target}`}`, look),
     ...(each.length > 0 ? [line('each', `${each.join(', ')}: ${counted(members.length, 'member')}`, look)] : []),
+    ...(brought ? broughtLines(brought, look) : []),
     line('rows', `${count(rows)}${leftText(trained)}`, look),
     line('trained', `${moment(view.createdAt)} in ${seconds(trained.seconds)}, by ${job} of ${date} (${by})`, look),
     line('run', view.runId, look),

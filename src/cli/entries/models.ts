@@ -1,4 +1,4 @@
-import { argument, type CommandEntry, limit, type OptionEntry } from './entry.ts';
+import { anyway, argument, type CommandEntry, date, limit, type OptionEntry, progress } from './entry.ts';
 
 const model = argument('model', true, 'A model, or an end of its name that no other has.');
 const reason: OptionEntry = { takes: 'text', value: '<text>', about: 'Why; kept with the move. Must be given.' };
@@ -62,6 +62,31 @@ export const ofModels: readonly CommandEntry[] = [
     options: { limit: limit('At most so many of each; by default 20.') },
     examples: [{ line: 'esteira models history kmeans_engajamento', about: 'how it came to this' }],
     load: async () => (await import('../commands/models.ts')).history,
+  },
+  {
+    name: 'models import',
+    about: 'Take in a model from elsewhere.',
+    more: 'A pipeline of scikit-learn (.joblib, .pkl), .onnx, or LightGBM’s model.txt is kept by what is in it, and the job that trains the model is carried out with it. What is pickled is scanned before anything of it is loaded.',
+    arguments: [argument('file', true, 'The file, by its path.')],
+    options: {
+      as: {
+        takes: 'text',
+        value: '<model>',
+        about: 'The model that it becomes a version of: its name, or an end of it.',
+      },
+      job: { takes: 'text', value: '<job>', about: 'Where several jobs train it: which one.' },
+      date,
+      unscanned: {
+        takes: 'nothing',
+        about: 'Load what is pickled although its scan found what is not on the list; only where it can be kept apart.',
+      },
+      anyway,
+      progress,
+    },
+    examples: [
+      { line: 'esteira models import lead_scoring_v2.joblib --as lead_scoring_pipeline', about: 'a new version of it' },
+    ],
+    load: async () => (await import('../commands/models-import.ts')).importModel,
   },
   {
     name: 'models promote',

@@ -17,6 +17,7 @@ interface Beginning {
   readonly again?: boolean;
   readonly lost?: boolean;
   readonly reruns?: ReadonlyMap<string, Rerun>;
+  readonly fixed?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -32,7 +33,7 @@ export async function refuseUnready(
   const { job } = beginning;
   const touches = outsideOf(models, beginning, project).length > 0;
   const left = touches ? await leftOf(models, beginning, project) : models;
-  const engine = await missingEngine(left, project);
+  const engine = await missingEngine(left, beginning, project);
   const full = await noRoom(project);
   const outside = touches ? outsideOf(left, beginning, project) : [];
   const isKnown = outside.length === 0 || isKept(outside, job, project);
@@ -62,9 +63,13 @@ async function leftOf(
 }
 
 /** What is not installed has a code of its own. */
-async function missingEngine(models: readonly StepModel[], project: Project): Promise<EsteiraError | undefined> {
+async function missingEngine(
+  models: readonly StepModel[],
+  { fixed }: Pick<Beginning, 'fixed'>,
+  project: Project,
+): Promise<EsteiraError | undefined> {
   try {
-    await refuseMissingEngine(models, project);
+    await refuseMissingEngine(models, project, fixed);
     return undefined;
   } catch (error) {
     if (error instanceof EsteiraError) return error;

@@ -1,5 +1,6 @@
 import type { Member, VersionAbout } from '../../registry/about.ts';
 import type { ShadowGateView, ShadowOperations } from '../shadow/views.ts';
+import type { RunView } from '../views.ts';
 
 export type { EndpointReportView, ShadowView } from '../shadow/views.ts';
 
@@ -191,6 +192,19 @@ export interface ModelOperations extends ShadowOperations {
   /** At most `limit` (20) moves and versions. */
   'models history': [input: { readonly model: string; readonly limit?: number }, output: ModelHistoryView];
   /** `insteadOf`: the champion that whoever asks has seen; when it is another by now, nothing is moved. */
+  /** `file`: its whole path, on the machine of the process that owns the project. */
+  'models import': [
+    input: {
+      readonly file: string;
+      readonly model: string;
+      readonly job?: string;
+      readonly date?: string;
+      readonly isUnscanned?: boolean;
+      readonly anyway?: boolean;
+      readonly by?: string;
+    },
+    output: RunView,
+  ];
   'models promote': [
     input: {
       readonly model: string;

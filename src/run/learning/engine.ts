@@ -12,7 +12,9 @@ import {
   TreesEngineFailed,
 } from '../../ports/index.ts';
 import type { Project } from '../project.ts';
+import type { SettingValues } from '../settings.ts';
 import { formatOf } from './brought/format.ts';
+import { importOf } from './brought/imports.ts';
 
 type Why = Pick<Missing, 'what' | 'next'>;
 
@@ -20,12 +22,17 @@ type Why = Pick<Missing, 'what' | 'next'>;
 export const asksEngine = ({ facts }: AnyModel): boolean => facts.learner.options.engine !== undefined;
 
 /** Throws ENGINE_MISSING for models whose engine is not there, before anything has begun. */
-export async function refuseMissingEngine(models: readonly StepModel[], project: Project): Promise<void> {
+export async function refuseMissingEngine(
+  models: readonly StepModel[],
+  project: Project,
+  fixed: SettingValues = {},
+): Promise<void> {
   for (const { node, kind } of models) {
     if (kind !== 'model') continue;
     const definition = node.definition as AnyModel;
     const where = whereOf(definition);
-    const missing = await missingFor(definition, project);
+    const chosen = importOf(node.id, fixed);
+    const missing = chosen ? await missingForFile(chosen.path, project) : await missingFor(definition, project);
     if (missing) throw engineMissing(missing, where, asksEngine(definition) ? native : undefined);
   }
 }
@@ -39,7 +46,7 @@ export async function missingFor(model: AnyModel, project: Project): Promise<Why
 }
 
 /** What a file needs to be imported, and is not there. */
-export async function missingForFile(file: string, { onnx, converter }: Project): Promise<Why | undefined> {
+async function missingForFile(file: string, { onnx, converter }: Project): Promise<Why | undefined> {
   const format = formatOf(file);
   if (format === undefined || format === 'model.txt') return undefined;
   const runtime = onnx ? await (await onnxRuntimeAt(onnx)).missing() : nothingRuns;

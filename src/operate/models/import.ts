@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Job } from '../../define/index.ts';
+import { EsteiraError } from '../../errors.ts';
+import { whereOf } from '../../graph/index.ts';
+import { answersName, formatOf, type ImportedFile, importKey, type Project, unknownEnding } from '../../run/index.ts';
+import { jobOf } from '../names.ts';
+import { run } from '../run.ts';
+import type { Context, Input, RunView } from '../views.ts';
+import { labelOfModel, type ModelNode, modelNamed } from './find.ts';
+
+/**
+ * Keeps a file by what is in it, and carries out the job that trains the model with that file in the place of the one that its definition names. A run that
+ * was killed goes on with the file that it began with.
+ */
+export async function importModel(project: Project, input: Input<'models import'>, context: Context): Promise<RunView> {
+  const node = modelNamed(project, input.model);
+  const label = labelOfModel(project, node);
+  if (node.definition.facts.learner.brought !== 'file')
+    throw new EsteiraError('DEFINITION_INVALID', {
+      what: `${label} is trained, and not imported.`,
+      where: whereOf(node.definition),
+      got: node.definition.facts.learner.learner,
+      allowed: 'a model whose learner is sklearn(…) or imported(…)',
+      next: 'Name another model, or give this one such a learner.',
+    });
+  const job = trainingJobFor(node, label, input.job, project);
+  const chosen = await keepImport(project, input);
+  const fixed = { [importKey(node)]: JSON.stringify(chosen) };
+  const [going] = await project.state.runs({ job: job.name, state: 'running', limit: 1 });
+  const isOther = going && (going.settings as typeof fixed)[importKey(node)] !== fixed[importKey(node)];
+  const { date, by, anyway } = input;
+  return await run(
+    project,
+    {
+      ...{ job: job.name, fixed },
+      ...(date ? { date } : {}),
+      ...(by ? { by } : {}),
+      ...(anyway ? { anyway } : {}),
+      // One that was interrupted with another file is not what was asked for.
+      ...(isOther ? { again: true } : {}),
+    },
+    context,
+  );
+}
+
+function trainingJobFor(node: ModelNode, label: string, asked: string | undefined, project: Project): Job {
+  const all = [...project.graph.jobs.values()].filter(({ train }) => train.some((one) => one === node.definition));
+  const jobs = asked === undefined ? all : all.filter((one) => one === jobOf(project, asked));
+  const [only] = jobs;
+  if (only && jobs.length === 1) return only;
+  const names = all.map(({ name }) => name);
+  if (asked !== undefined || names.length === 0)
+    throw new EsteiraError('NAME_UNKNOWN', {
+      what: asked === undefined ? `No job trains ${label}.` : `The job ${asked} does not train ${label}.`,
+      where: whereOf(node.definition),
+      allowed: names.join(', ') || 'a job that names it under train',
+      next: names[0] ? `Name one of these: --job ${names[0]}` : 'Name it under train of a job.',
+    });
+  throw new EsteiraError('NAME_AMBIGUOUS', {
+    what: `${names.length} jobs train ${label}.`,
+    where: whereOf(node.definition),
+    got: names.join(', '),
+    allowed: 'one of these',
+    next: `Name it: --job ${names[0]}`,
+  });
+}
+
+/** Equal bytes under an equal name are kept once; what the original says of some rows goes with them. */
+async function keepImport(
+  project: Project,
+  { file, isUnscanned = false }: Input<'models import'>,
+): Promise<ImportedFile> {
+  const name = path.basename(file);
+  if (formatOf(name) === undefined) throw unknownEnding(name);
+  if (!existsSync(file))
+    throw new EsteiraError('IMPORT_FAILED', {
+      what: 'The file of the model is not there.',
+      got: file,
+      next: 'Write its path as it is seen from here.',
+    });
+  const hash = createHash('sha256').update(readFileSync(file));
+  const beside = answersName(file);
+  const hasAnswers = existsSync(beside);
+  if (hasAnswers) hash.update(readFileSync(beside));
+  const kept = `imports/${hash.digest('hex')}/${name}`;
+  if (hasAnswers) await project.files.keep(answersName(kept), { file: beside });
+  await project.files.keep(kept, { file });
+  return { path: kept, isUnscanned };
+}
