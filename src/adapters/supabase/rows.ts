@@ -13,7 +13,7 @@ export interface Field {
   /** The declared column that it is. */
   readonly of?: string;
   /** Asked for in JSON as it is, not as text. */
-  readonly plain: boolean;
+  readonly isPlain: boolean;
 }
 
 interface Of {
@@ -54,7 +54,7 @@ export class Rows {
     this.#ways = fields.flatMap((field) => {
       const column = field.of === undefined ? undefined : buffers.get(field.of);
       if (!column || field.of === undefined) return [];
-      return [{ field, column, put: putOf(field.type, (columns[field.of] as Columns[string]).facts, column) }];
+      return [{ field, column, put: putOf(field, (columns[field.of] as Columns[string]).facts, column) }];
     });
     const brought = new Set(this.#ways.map(({ column }) => column));
     this.#extra = extra === undefined ? undefined : buffers.get(extra);
@@ -121,9 +121,9 @@ export class Rows {
 
 /** The row as JSON: what was asked for as text is said as the API would have. */
 function originalOf(row: Row, fields: readonly Field[]): string {
-  const said = ({ name, type, plain }: Field): string => {
+  const said = ({ name, type, isPlain }: Field): string => {
     const value = row[name];
-    if (plain || typeof value !== 'string') return JSON.stringify(value);
+    if (isPlain || typeof value !== 'string') return JSON.stringify(value);
     if (type?.shape === 'json') return value;
     const isBare = ['whole', 'numeric', 'float4', 'float8'].includes(type?.shape ?? '') && /^-?\d/.test(value);
     return isBare || (type?.shape === 'boolean' && /^(true|false)$/.test(value)) ? value : JSON.stringify(value);

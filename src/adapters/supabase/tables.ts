@@ -191,7 +191,7 @@ function fieldsOf(
         name,
         type,
         ...(of === undefined ? {} : { of }),
-        plain: name !== key && isFieldPlain(type, columns, of),
+        isPlain: name !== key && isFieldPlain(type, columns, of),
       };
     });
 }
@@ -206,12 +206,12 @@ function selectedOf(
   const isTime = ofDay === 'date' || ofDay === 'instant';
   return {
     name: table.options['name'] ?? '',
-    select: fields.map(({ name, plain }) => `${nameOf(name)}${plain ? '' : '::text'}`).join(','),
+    select: fields.map(({ name, isPlain }) => `${nameOf(name)}${isPlain ? '' : '::text'}`).join(','),
     key,
     where: [...conditions(where), ...(day !== undefined && asked.within && isTime ? [within(day, asked.within)] : [])],
     matching: asked.matching,
     exact: fields.some(
-      ({ plain, type, of }) => plain && (of === undefined || type === undefined || type.shape === 'array'),
+      ({ isPlain, type, of }) => isPlain && (of === undefined || type === undefined || type.shape === 'array'),
     ),
   };
 }

@@ -2,7 +2,7 @@ import type { ColumnFacts } from '../../columns/index.ts';
 import { dayMicros, durationText } from '../common/calendar.ts';
 import type { ColumnBuffer } from '../common/column.ts';
 import { microsOf, spelledInto } from '../common/spelled.ts';
-import { isPlain, type Type } from './types.ts';
+import type { Type } from './types.ts';
 
 /** Puts a value of JSON, which is not null, into its row; false where it is not of the column's kind. */
 export type Put = (value: unknown, row: number) => boolean;
@@ -40,9 +40,14 @@ export const textOf = (value: unknown): string => {
 const numberOf = (value: unknown): number => (raw.isRawJSON(value) ? Number(value.rawJSON) : (value as number));
 const safe = Number.MAX_SAFE_INTEGER + 1;
 
-export function putOf(type: Type | undefined, facts: ColumnFacts, column: ColumnBuffer): Put {
+/** `isPlain`: the value comes as it is, and not as text. */
+export function putOf(
+  { type, isPlain }: { readonly type: Type | undefined; readonly isPlain: boolean },
+  facts: ColumnFacts,
+  column: ColumnBuffer,
+): Put {
   const { kind } = facts;
-  if (isPlain(type, kind)) return plain(type, facts, column);
+  if (isPlain) return plain(type, facts, column);
   if (kind === 'text') {
     return (value, row) => {
       column.setString(row, textOf(value));
