@@ -53,7 +53,7 @@ export const catalogue = Object.freeze({
     'A pickled model would load what no pipeline of scikit-learn needs, or is not written as one.',
   ),
   IMPORT_FAILED: terminal(1, 'A model from elsewhere cannot be taken in as it is.'),
-  ENGINE_MISSING: terminal(3, 'What a model asks to be trained by is not installed.'),
+  ENGINE_MISSING: terminal(3, 'A package or program that is needed is not installed.'),
   TIME_LIMIT: terminal(1, 'A step or a run took longer than its job allows.'),
   CHECK_FAILED: terminal(1, 'A check holds back the rows.'),
   ACCOUNT_WRONG: terminal(1, 'Rows in are not valid + invalid + duplicates: nothing was published.'),
@@ -178,9 +178,20 @@ export class EsteiraError extends Error {
 /** What the system says when there is no room. */
 const noRoom = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 
-/** What the system said of a file, with a code of ours; nothing when it did not speak of one. */
+/** A package that is not where it is looked for; the definitions' own imports are told with their file. */
+function notInstalled(error: Error): EsteiraError | undefined {
+  const [, name, from] = /^Cannot find package '([^']+)'(?: imported from (.+))?/.exec(error.message) ?? [];
+  if (name === undefined) return undefined;
+  const where = from === undefined ? {} : { where: from };
+  const next = `npm ci, where package-lock.json is; or npm install ${name}.`;
+  return new EsteiraError('ENGINE_MISSING', { what: `The package ${name} is not installed.`, ...where, next });
+}
+
+/** What the system said of a file or a package, with a code of ours; nothing when it did not speak of one. */
 export function ofSystem(error: unknown): EsteiraError | undefined {
   if (!(error instanceof Error)) return undefined;
+  const missing = (error as NodeJS.ErrnoException).code === 'ERR_MODULE_NOT_FOUND' ? notInstalled(error) : undefined;
+  if (missing) return missing;
   const {
     code = '',
     syscall,

@@ -4,9 +4,14 @@ import { mark } from '../marks.ts';
 import { counted } from '../numbers.ts';
 import type { Look } from '../terminal.ts';
 import { pad, visible, width, wrapHanging } from '../text.ts';
+import { unopened } from './doctor-unopened.ts';
 
 export const doctor: Command = async ({ typed, terminal, call }) => {
-  const view = await call('doctor', typed.flags.has('reconcile') ? { reconcile: true } : {});
+  const reconcile = typed.flags.has('reconcile');
+  const view = await call('doctor', reconcile ? { reconcile } : {}).catch((error: unknown) => {
+    if (reconcile) throw error;
+    return unopened(error, typed);
+  });
   const isFit = view.findings.every(({ ok }) => ok);
   return { result: view, text: () => doctorText(view, terminal), exit: isFit ? 0 : 1 };
 };

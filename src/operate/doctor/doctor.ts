@@ -10,6 +10,7 @@ import { awake, clocks, owning } from './awake.ts';
 import { championFindings } from './champions.ts';
 import { changeFindings } from './changes.ts';
 import { endpointFindings } from './endpoints.ts';
+import { engineFindings } from './engines.ts';
 import { fileFindings, sourceFindings } from './files.ts';
 import { attempt, type Finding, NotReady } from './finding.ts';
 import { landing, mayCreate } from './places.ts';
@@ -46,6 +47,7 @@ export async function doctor(project: Project, { reconcile = false }: Input<'doc
     ['models', () => storeFindings(project)],
     ['endpoints', () => endpointFindings(project)],
     ['trees', () => treesFinding(project)],
+    ['engines', () => engineFindings(project)],
   ];
   const findings: Finding[] = [{ what: 'versions', ok: true, found: versionsText(project) }];
   for (const [what, look] of looks) findings.push(...(await attempt(what, project, look)));

@@ -35,6 +35,10 @@ export async function refuseMissingEngine(
     const missing = chosen ? await missingForFile(chosen.path, project) : await missingFor(definition, project);
     if (missing) throw engineMissing(missing, where, asksEngine(definition) ? native : undefined);
   }
+  for (const definition of new Set(models.flatMap(({ champions }) => champions.map((node) => node.definition)))) {
+    const missing = await missingToPredict(definition, project);
+    if (missing) throw engineMissing(missing, whereOf(definition));
+  }
 }
 const native = "engine: 'native' where it is installed, or none";
 
@@ -43,6 +47,13 @@ export async function missingFor(model: AnyModel, project: Project): Promise<Why
   const { brought, options } = model.facts.learner;
   if (asksEngine(model)) return await (await engineOf({ ...project, where: whereOf(model) })).missing();
   return brought === 'file' ? await missingForFile(String(options.file), project) : undefined;
+}
+
+/** What a model needs to predict that was made elsewhere, and is not there. */
+async function missingToPredict({ facts }: AnyModel, project: Project): Promise<Why | undefined> {
+  const { brought, options } = facts.learner;
+  const isOfOnnx = brought === 'file' && formatOf(String(options.file)) !== 'model.txt';
+  return isOfOnnx ? await missingForFile('it.onnx', project) : undefined;
 }
 
 /** What a file needs to be imported, and is not there. */
