@@ -8,9 +8,9 @@ const nothing = 10e6;
 const little = 1e9;
 
 /** What is free where this project writes on this machine, each disk once. */
-async function disksOf({ folder, folders = [] }: Pick<Project, 'folder' | 'folders'>) {
+async function disksOf({ folder, local, folders = [] }: Pick<Project, 'folder' | 'local' | 'folders'>) {
   const found = await Promise.all(
-    [folder, ...folders].map(async (at) => {
+    [folder, local, ...folders].map(async (at) => {
       // One that is not there yet is made on the disk of another.
       const [disk, { dev = 0 } = {}] = await Promise.all([statfs(at), stat(at)]).catch(() => []);
       if (!disk) return undefined;
@@ -35,7 +35,7 @@ export async function roomFindings(project: Project): Promise<readonly Finding[]
 }
 
 /** A disk on which no run could write anything. */
-export async function noRoom(project: Pick<Project, 'folder' | 'folders'>): Promise<Finding | undefined> {
+export async function noRoom(project: Pick<Project, 'folder' | 'local' | 'folders'>): Promise<Finding | undefined> {
   const full = (await disksOf(project)).find(({ free }) => free < nothing);
   const next = 'Make room there: a run writes tables, its state, and what does not fit in memory.';
   return full && { what: `disk of ${full.at}`, ok: false, found: `${size(full.free)} free`, next };
