@@ -160,14 +160,14 @@ test('a file that is imported is kept by what is in it, and becomes a version of
   assert.deepEqual([job, state], ['take', 'succeeded']);
   const { brought, gate, by } = await aboutOf('scoring');
   assert.deepEqual([brought?.file, gate.passed, by], ['scoring_v2.onnx', true, 'ana']);
-  const [kept, answersKept, ...others] = await world.project.files.below('imports', 10);
+  const [kept, answersKept, ...others] = await world.project.versions.below('imports', 10);
   assert.match(kept ?? '', /^imports\/[0-9a-f]{64}\/scoring_v2\.onnx$/);
   assert.equal(answersKept, `${kept}.answers.jsonl`);
   later();
   const before = (await versions()).length;
   await imported(file);
   assert.deepEqual(others, []);
-  assert.equal((await world.project.files.below('imports', 10)).length, 2);
+  assert.equal((await world.project.versions.below('imports', 10)).length, 2);
   assert.equal((await versions()).length, before + 1);
 });
 

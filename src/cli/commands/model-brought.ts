@@ -14,7 +14,7 @@ export function broughtLines(brought: Brought, look: Look): readonly string[] {
   return [
     line(by, `${file}: ${format}, ${count(bytes)} bytes, sha256 ${sha256}${said}`, look),
     ...(scan ? [line('scan', scanText(scan, isUnscanned === true), look)] : []),
-    ...(made.length > 0 ? [line('converted', `by ${made.join(', ')}`, look)] : []),
+    ...(made.length > 0 ? [line('made by', `${made.join(', ')}`, look)] : []),
     ...(isolation === undefined ? [] : [line('apart', isolation, look)]),
     line(
       'compared',

@@ -22,7 +22,7 @@ export async function importModel(project: Project, input: Input<'models import'
       what: `${label} is trained, and not imported.`,
       where: whereOf(node.definition),
       got: node.definition.facts.learner.learner,
-      allowed: 'a model whose learner is sklearn(…) or imported(…)',
+      allowed: 'a model whose learner is imported(…)',
       next: 'Name another model, or give this one such a learner.',
     });
   const job = trainingJobFor(node, label, input.job, project);
@@ -85,7 +85,7 @@ async function keepImport(
   const hasAnswers = existsSync(beside);
   if (hasAnswers) hash.update(readFileSync(beside));
   const kept = `imports/${hash.digest('hex')}/${name}`;
-  if (hasAnswers) await project.files.keep(answersName(kept), { file: beside });
-  await project.files.keep(kept, { file });
+  if (hasAnswers) await project.versions.keep(answersName(kept), { file: beside });
+  await project.versions.keep(kept, { file });
   return { path: kept, isUnscanned };
 }

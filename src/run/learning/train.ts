@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Columns } from '../../columns/index.ts';
 import { type AnyModel, refiningOf } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import { type Node, whereOf } from '../../graph/index.ts';
@@ -178,12 +179,14 @@ async function trainedBy(
 ): Promise<Taken | undefined> {
   if (node.definition.facts.learner.brought !== 'program') return undefined;
   const { warehouse } = run.project;
+  const [first = ''] = node.definition.facts.features;
   const { identifier } = warehouse.dialect;
   const names = Object.keys(node.definition.facts.from.columns).map(identifier).join(', ');
   const taught = heldName in read.columns ? ` where ${identifier(heldName)} is not true` : '';
   const query = `select ${names} from (${rows.query}) as _all${taught}`;
   const writeRows = async (file: string): Promise<void> => {
-    await warehouse.vectors(query, { columns: {}, file, signal: run.signal });
+    const columns = { [first]: rows.columns[first] as Columns[string] };
+    await warehouse.vectors(query, { columns, file, signal: run.signal });
   };
   return await bringProgram(node, { run, scratch, writeRows });
 }

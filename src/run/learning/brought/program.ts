@@ -20,8 +20,9 @@ interface Program {
 /** Of a line that is kept with the run, and of all of them. */
 const longestLine = 2000;
 const mostLines = 2000;
-/** Of the last ones, for people. */
+/** Of the last ones, for people: so many, and so much of each. */
 const lastLines = 15;
+const longestSaid = 500;
 /** In bytes. */
 const largest = 2 ** 30;
 
@@ -55,7 +56,7 @@ export async function bringProgram(
   const line = (text: string): void => {
     const short = text.length > longestLine ? `${text.slice(0, longestLine)}…` : text;
     count += 1;
-    last.push(short);
+    last.push(short.slice(0, longestSaid));
     if (last.length > lastLines) last.shift();
     run.onProgress?.(node.id, short);
     if (count <= mostLines) run.onLine?.(node.id, short);
