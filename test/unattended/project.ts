@@ -58,4 +58,4 @@ export const filesOf = (schema: string): Readonly<Record<string, string>> => ({
 
 export const tablesOf = (schema: string): string => `create schema "${schema}_app";
   create table "${schema}_app".people (id integer primary key, visits integer not null, stays boolean not null);
-  insert into "${schema}_app".people select i, i % 20, (i * 7919) % 20 < i % 20 from generate_series(1, 200) i`;
+  insert into "${schema}_app".people select i, i % 20, ('x' || left(md5(i::text), 4))::bit(16)::int % 100 < (i % 20) * 5 from generate_series(1, 200) i`;
