@@ -9,6 +9,10 @@ export function writtenBack(variables: Variables): Targets {
       const { postgresTargets } = await import('../adapters/postgres/target/tables.ts');
       return postgresTargets(secret);
     },
+    supabase: async () => {
+      const { supabaseTargets } = await import('../adapters/supabase/target/tables.ts');
+      return supabaseTargets({ value: (of) => variables.value(of), secret });
+    },
   };
   const load = ({ by }: { readonly by: string }): Promise<Omit<Targets, 'has'>> => {
     const adapter = adapters[by];

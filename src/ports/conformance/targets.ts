@@ -365,7 +365,7 @@ export function targetsConformance(name: string, under: TargetsUnderTest, skip: 
           { id: '4', score: 0.25, n: '4' },
         ];
         const results = await target.write(batchOf(...rows)).catch(async (fault: TargetFault) => {
-          assert.equal(fault.is, 'of rows', fault.message);
+          assert.equal(fault.is, 'of rows', String(fault.stack));
           assert.equal(await under.writes(table), 0, 'of a request that is refused nothing is written');
           const each: TargetResult[] = [];
           for (const row of rows) {

@@ -24,10 +24,15 @@ export function postgrest(what: 'crash' | 'again'): void {
 export const headersOf = (key: string): Record<string, string> => ({ apikey: key, authorization: `Bearer ${key}` });
 
 /** Until PostgREST knows what was made in the database. */
-export async function madeKnown(path: string, key = serviceKey): Promise<void> {
+export async function madeKnown(
+  path: string,
+  key = serviceKey,
+  sent: { method?: string; body?: string } = {},
+): Promise<void> {
   await inDatabase("notify pgrst, 'reload schema'");
   for (const until = performance.now() + 20_000; performance.now() < until; ) {
-    const { status } = await fetch(`${gateway}/rest/v1/${path}`, { headers: headersOf(key) });
+    const headers = { ...headersOf(key), 'content-type': 'application/json' };
+    const { status } = await fetch(`${gateway}/rest/v1/${path}`, { headers, ...sent });
     if (status < 300) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

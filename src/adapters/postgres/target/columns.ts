@@ -1,9 +1,9 @@
 import type { ColumnFacts } from '../../../columns/index.ts';
 import type { TargetValue } from '../../../ports/index.ts';
+import { arrayText, listText } from '../../common/arrays.ts';
 import { quoted } from '../statements.ts';
 import type { PostgresType, Shape } from '../values.ts';
 import type { WrittenColumn } from './catalogue.ts';
-import { arrayText, listText } from './literals.ts';
 
 /** A column of the rows that are written, as a statement says it. */
 export interface SaidColumn {

@@ -26,6 +26,20 @@ export function madeSql(schema: string, name: string, { columns, key, rows, isLo
   ];
 }
 
+/** SQL for its rows, each value as text, by their first columns. */
+export async function rowsSql(
+  schema: string,
+  name: string,
+  asking: (text: string) => Promise<readonly Record<string, unknown>[]>,
+): Promise<string> {
+  const place = literal(`${quoted(schema)}.${quoted(name)}`);
+  const columns = await asking(
+    `select attname from pg_attribute where attrelid = ${place}::regclass and attnum > 0 and not attisdropped order by attnum`,
+  );
+  const list = columns.map(({ attname }) => `${quoted(String(attname))}::text`).join(', ');
+  return `select ${list} from ${quoted(schema)}.${quoted(name)} order by 1, 2`;
+}
+
 /** Tables of the server for tests, in a schema of their own. */
 export function keepingHere(): Omit<TargetsUnderTest, 'targets'> {
   const schema = newSchema();
@@ -39,11 +53,8 @@ export function keepingHere(): Omit<TargetsUnderTest, 'targets'> {
       return { by: 'postgres', options: { url: server, name: `${schema}.t${count}` }, where: 'a test' };
     },
     rows: async ({ options: { name = '' } }) => {
-      const rows = await ask(`select to_jsonb(t) as names, t::text as said from ${split(name)} t`);
-      const names = Object.keys((rows[0]?.['names'] as object) ?? {});
-      const list = names.map((column) => `${quoted(column)}::text`).join(', ');
-      const found = rows.length === 0 ? [] : await ask(`select ${list} from ${split(name)} order by 1, 2`);
-      return found as readonly Record<string, string | null>[];
+      const [, table = ''] = name.split('.');
+      return (await ask(await rowsSql(schema, table, ask))) as readonly Record<string, string | null>[];
     },
     writes: async ({ options: { name = '' } }) => {
       const [row] = await ask(`select count(*)::int4 as count from ${split(`${name}_writes`)}`);

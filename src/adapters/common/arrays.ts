@@ -1,4 +1,4 @@
-import type { TargetValue } from '../../../ports/index.ts';
+import type { TargetValue } from '../../ports/index.ts';
 
 const quotedText = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
 

@@ -1,0 +1,27 @@
+import { EsteiraError } from '../../../errors.ts';
+import { TargetFault } from '../../../ports/index.ts';
+import { Fault } from '../faults.ts';
+
+/** What was said, without the values that the row has in other columns. */
+export const saidOf = ({ message }: Fault): string => message.replace(/; Failing row contains \(.*\)\.?/s, '');
+
+/** A batch that is too long may go in halves; of one of which a row is not taken the others may. */
+export function targetFault(error: unknown, host: string): unknown {
+  if (!(error instanceof Fault)) return error;
+  const { is, next, after } = error;
+  const said = is === 'of rows' ? saidOf(error) : `${host}: ${error.what} ${error.message}`.trim();
+  if (is === 'passing') return new TargetFault(said, { is, next, ...(after === undefined ? {} : { after }) });
+  return new TargetFault(said, { is: is === 'of rows' || is === 'too long' ? 'of rows' : 'of all', next });
+}
+
+const codes = { passing: 'SOURCE_UNREACHABLE', refused: 'SOURCE_REFUSED' } as const;
+/** The same, before anything is written. */
+export function openingFault(
+  error: unknown,
+  { host, where }: { readonly host: string; readonly where: string },
+): unknown {
+  if (!(error instanceof Fault)) return error;
+  const code = error.is === 'passing' || error.is === 'refused' ? codes[error.is] : 'SOURCE_UNUSABLE';
+  const got = `${host}: ${error.message}`;
+  return new EsteiraError(code, { what: error.what, where, got, next: error.next }, { cause: error });
+}

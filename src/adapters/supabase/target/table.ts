@@ -1,0 +1,101 @@
+import { cancelled, type Target, type TargetAsked, type TargetBatch, type TargetResult } from '../../../ports/index.ts';
+import type { Rest } from '../client.ts';
+import { bodyOf, shown } from './batch.ts';
+import { targetFault } from './faults.ts';
+import type { Formats } from './formats.ts';
+import { RowByRow } from './row-by-row.ts';
+
+export interface SupabaseTable {
+  readonly rest: Rest;
+  readonly name: string;
+  readonly asked: TargetAsked;
+  readonly formats: Formats;
+  /** What writes a batch as one, where it is there. */
+  readonly called: string | undefined;
+}
+
+interface Answer {
+  /** A letter for each row; none where there is none. */
+  readonly found: string | null;
+  readonly others: Readonly<Record<string, readonly (string | null)[]>> | null;
+}
+
+/** A table of Supabase that is written. */
+export class SupabaseTarget implements Target {
+  readonly place: string;
+  readonly #of: SupabaseTable;
+  readonly #rows: RowByRow;
+
+  constructor(of: SupabaseTable) {
+    this.place = `${of.name} of ${of.rest.host}`;
+    this.#of = of;
+    this.#rows = new RowByRow(of);
+  }
+
+  async write(batch: TargetBatch, signal?: AbortSignal): Promise<readonly TargetResult[]> {
+    if (signal?.aborted) throw cancelled(signal.reason);
+    const { asked, rest, called } = this.#of;
+    const results = new Array<TargetResult>(batch.rows);
+    const rows: number[] = [];
+    for (let row = 0; row < batch.rows; row += 1) {
+      if (asked.key.every((name) => (batch.columns[name]?.[row] ?? null) !== null)) rows.push(row);
+      else results[row] = { is: 'refused', why: 'its key has no value' };
+    }
+    if (rows.length === 0) return results;
+    try {
+      if (called === undefined) await this.#rows.write({ batch, rows, results, signal });
+      else await this.#asOne(called, { batch, rows, results, signal });
+    } catch (error) {
+      throw targetFault(error, rest.host);
+    }
+    return results;
+  }
+
+  async #asOne(
+    called: string,
+    of: {
+      readonly batch: TargetBatch;
+      readonly rows: readonly number[];
+      readonly results: TargetResult[];
+      readonly signal: AbortSignal | undefined;
+    },
+  ): Promise<void> {
+    const { rest, asked } = this.#of;
+    const { batch, rows, results, signal } = of;
+    const body = bodyOf(batch, rows, asked.columns);
+    const { text } = await rest.once({ method: 'POST', name: called, body, signal });
+    const { found, others } = JSON.parse(text) as Answer;
+    const values = Object.keys(asked.columns).filter((name) => !asked.key.includes(name));
+    for (const [index, row] of rows.entries()) {
+      const letter = found?.[index];
+      const said = others?.[index + 1] ?? [];
+      const each = values.flatMap((name, place) => {
+        const [meant, now] = [batch.columns[name]?.[row] ?? null, said[place] ?? null];
+        return String(meant) === String(now) ? [] : [`${name} says ${shown(now)}, not ${shown(meant)}`];
+      });
+      results[row] = resultOf(letter, each.join('; '));
+    }
+  }
+
+  async close(): Promise<void> {}
+}
+
+function resultOf(letter: string | undefined, said: string): TargetResult {
+  switch (letter) {
+    case 's':
+      return { is: 'sent' };
+    case 'u':
+      return { is: 'unchanged' };
+    case 'm':
+      return { is: 'missing' };
+    case 'o':
+      return { is: 'other', why: said || 'it says something else there' };
+    default:
+      return unmoved;
+  }
+}
+
+export const unmoved: TargetResult = {
+  is: 'refused',
+  why: 'it is there and is not changed: a policy of row security, a trigger, or another row with the same key in its batch',
+};

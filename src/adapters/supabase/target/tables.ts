@@ -1,0 +1,99 @@
+import type { FoundThere, Target, TargetAsked, Targets, TargetTable } from '../../../ports/index.ts';
+import { Rest } from '../client.ts';
+import { Fault } from '../faults.ts';
+import { openingFault } from './faults.ts';
+import { formatsOf } from './formats.ts';
+import { functionOf } from './function.ts';
+import { SupabaseTarget } from './table.ts';
+
+interface Options {
+  /** What an option of a table means. */
+  readonly value: (of: string) => string;
+  readonly secret: (of: string) => string;
+}
+
+/** Tables of Supabase projects that are written. */
+export function supabaseTargets({ value, secret }: Options): Omit<Targets, 'has'> {
+  const begin = async (
+    { options, where }: TargetTable,
+    asked: TargetAsked,
+    signal?: AbortSignal,
+  ): Promise<{
+    readonly target: Target;
+    readonly at: Temporal.Instant | undefined;
+    readonly lacks: string | undefined;
+  }> => {
+    const { url = '', key = '', name = '' } = options;
+    const rest = new Rest({ url: value(url), key: secret(key) });
+    try {
+      const at = await refuseUnwritable(rest, { name, asked, signal });
+      const formats = await formatsOf(rest, { name, columns: asked.columns, signal });
+      const wanted = functionOf(name, asked, formats).name;
+      const isThere = await rest.once({ method: 'POST', name: wanted, body: '[]', signal }).then(
+        () => true,
+        (error: unknown) => {
+          if (error instanceof Fault && (error.code === 'PGRST202' || error.code === '42883' || error.status === 404))
+            return false;
+          throw error;
+        },
+      );
+      const called = isThere ? wanted : undefined;
+      return {
+        target: new SupabaseTarget({ rest, name, asked, formats, called }),
+        at,
+        lacks: isThere ? undefined : wanted,
+      };
+    } catch (error) {
+      throw openingFault(error, { host: rest.host, where });
+    }
+  };
+  return {
+    open: async (table, asked, signal) => (await begin(table, asked, signal)).target,
+    async look(table, asked, signal): Promise<FoundThere> {
+      const { target, at, lacks } = await begin(table, asked, signal);
+      const values = Object.keys(asked.columns).filter((name) => !asked.key.includes(name));
+      const found = `${values.join(', ') || asked.key.join(', ')} of table ${target.place} can be written${lacks ? ', row by row' : ''}`;
+      return { found, ...(at ? { ahead: at.epochMilliseconds - Date.now() } : {}) };
+    },
+    async sql({ options, where }, asked) {
+      const { url = '', key = '', name = '' } = options;
+      const rest = new Rest({ url: value(url), key: secret(key) });
+      try {
+        return functionOf(name, asked, await formatsOf(rest, { name, columns: asked.columns, signal: undefined })).sql;
+      } catch (error) {
+        throw openingFault(error, { host: rest.host, where });
+      }
+    },
+  };
+}
+
+/** Requests that a table, its columns and its rights must allow, and that no row meets; gives the server's clock. */
+async function refuseUnwritable(
+  rest: Rest,
+  of: { readonly name: string; readonly asked: TargetAsked; readonly signal: AbortSignal | undefined },
+): Promise<Temporal.Instant | undefined> {
+  const { name, asked, signal } = of;
+  const names = Object.keys(asked.columns);
+  const select = names.map((one) => `"${one.replaceAll('"', '\\"')}"`).join(',');
+  const { at } = await rest.once({
+    name,
+    query: [
+      ['select', select],
+      ['limit', '0'],
+    ],
+    signal,
+  });
+  const values = names.filter((one) => !asked.key.includes(one));
+  const [first = ''] = asked.key;
+  if (values.length > 0) {
+    const body = JSON.stringify(Object.fromEntries(values.map((one) => [one, null])));
+    const query = [
+      [first, 'is.null'],
+      [first, 'not.is.null'],
+    ] as const;
+    await rest.once({ method: 'PATCH', name, query, body, signal });
+  }
+  if (asked.way === 'merge')
+    await rest.once({ method: 'POST', name, query: [['columns', select]], body: '[]', signal });
+  return at;
+}
