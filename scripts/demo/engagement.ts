@@ -13,6 +13,7 @@ export async function demonstrateEngagement(
 ): Promise<readonly string[]> {
   console.log(`\nEngagement: ${users} users of a product and their teams, the events of 90 days.`);
   const manifest = await generate({ folder: path.join(root, '.esteira', 'demo', 'files'), lastDate, users, seed: 7 });
+  esteira.show('setup');
   esteira.show('run', 'config.sp_executar_retreinamento', '--date', lastDate);
   const differences = [...compareEvents(esteira, manifest)];
   esteira.show('run', 'config.sp_classificar_cubo', '--date', lastDate);

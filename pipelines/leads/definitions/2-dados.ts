@@ -16,7 +16,7 @@ const event = { id: col.text(), user_id: col.text(), kind: col.text(), occurred_
 /** Whoever has no score yet. */
 export const landingUsers = source('landing.users_sem_score', {
   reader: app.table('users', { where: { lead_score: null } }),
-  columns: user,
+  columns: { ...user, lead_score: col.real().optional() },
 });
 export const usersSemScore = table('bronze.users_sem_score', {
   columns: { ...user, id: col.text().key() },

@@ -61,7 +61,7 @@ export const lotesRepetidos = monitor('leads: lotes repetidos', {
 export const lotesLentos = monitor('leads: linhas por segundo', {
   expect: atLeast(
     scalar(sql`select sum(row_count) / nullif(sum(seconds), 0) from ${lotesEscritos} where run_id = ${ultimo}`),
-    50,
+    10,
   ),
   next: 'Os lotes e os seus segundos: esteira show; a função de escrita: esteira write-back users.lead_score --sql',
 });
