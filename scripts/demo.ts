@@ -5,6 +5,7 @@ import path from 'node:path';
 import { CommandLine } from './demo/command.ts';
 import { demonstrateCredit } from './demo/credit.ts';
 import { demonstrateEngagement } from './demo/engagement.ts';
+import { demonstrateLeads } from './demo/leads.ts';
 import { demonstrateRanking } from './demo/ranking.ts';
 
 const root = path.join(import.meta.dirname, '..');
@@ -14,6 +15,7 @@ const systems: Readonly<Record<string, Demonstration>> = {
   credit: (esteira) => demonstrateCredit(esteira, { root, tickets: amount('ESTEIRA_DEMO_TICKETS', 5000) }),
   engagement: (esteira) => demonstrateEngagement(esteira, { root, users: amount('ESTEIRA_DEMO_USERS', 600) }),
   ranking: (esteira) => demonstrateRanking(esteira, { root, matches: amount('ESTEIRA_DEMO_MATCHES', 200) }),
+  leads: (esteira) => demonstrateLeads(esteira, { root, users: amount('ESTEIRA_DEMO_LEADS', 1000) }),
 };
 
 const named = process.argv.slice(2);
