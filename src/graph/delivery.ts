@@ -1,6 +1,7 @@
 import { type Columns, keyOf } from '../columns/index.ts';
 import type { AnyTable, Definition } from '../define/index.ts';
 import { misshapen } from './catalog.ts';
+import { insideOf } from './models.ts';
 
 /** What a table has beside it whose rows are written elsewhere, too: its receipts, and these by batch. A job that builds the table has steps for both. */
 export function deliveryOf(definition: Definition): readonly AnyTable[] {
@@ -29,6 +30,7 @@ export function refuseDelivery(table: AnyTable): void {
       String(typeof way === 'object' ? Object(way).way : way),
       "write: 'update', which adds no row there, or 'merge'",
     );
+  if (insideOf(table)) refuse('it stands inside the versions of a model', 'every version', 'a table that reads it');
   const key = keyOf(columns);
   if (key.length === 0) refuse('nothing says which row is meant', 'no key', 'a column with .key()');
   for (const column of key) {

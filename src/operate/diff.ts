@@ -82,7 +82,7 @@ export async function diff(project: Project, input: Input<'diff'>, { signal }: C
 
 /** What tells its rows apart: of a history also since when each is true. */
 function toldApartBy(definition: AnyTable): readonly string[] {
-  if (definition.spec?.refusedBy) return [];
+  if (definition.spec?.refusedBy || definition.spec?.receiptsOf) return [];
   const versions = wayOf(definition, 'history');
   return [...keyOf(definition.columns), ...(versions ? [versions.from] : [])];
 }
@@ -93,7 +93,7 @@ function placeIn(node: Node, { graph }: Project): Place {
 }
 
 /** What a run writes beside the rows: it is another run in each environment. */
-const ofRuns = new Set<string>([...Object.values(hidden), 'run_id', 'refused_at']);
+const ofRuns = new Set<string>([...Object.values(hidden), 'run_id', 'refused_at', 'delivered_at']);
 
 async function sideOf(warehouse: OtherWarehouse, place: Place): Promise<Side | undefined> {
   const found = (await warehouse.inspect(place.catalog)).find((table) => placeText(table.place) === placeText(place));

@@ -69,9 +69,9 @@ export function driftViews(found: readonly Redefined[]): readonly DriftView[] {
   });
 }
 
-/** Who gives the rows that are there what the definition says now: only a table that starts anew is after a run all that its query gives, and no more. */
+/** Who gives the rows that are there what the definition says now: only a table that starts anew is after a run all that its query gives, and no more, and what is kept elsewhere is written there again. */
 function remedy(model: StepModel, isReplaced: boolean): Pick<DriftView, 'next' | 'byRun' | 'kept'> {
-  if (isReplaced) return { byRun: true };
+  if (isReplaced || model.kind === 'delivery') return { byRun: true };
   const name = nameOf(model.node);
   if (isDated(model)) return { next: `esteira reprocess ${name} --from <date> --to <date>` };
   const why = keptBecause(model);

@@ -23,6 +23,7 @@ const known = (project: Project, name: string): Node | undefined =>
 function kindOf({ definition }: Node): string {
   if (definition.kind !== 'table') return definition.kind;
   if (definition.spec.refusedBy) return 'invalid rows';
+  if (definition.spec.receiptsOf) return 'receipts';
   return definition.spec.write === 'view' ? 'view' : 'table';
 }
 

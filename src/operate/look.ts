@@ -149,14 +149,18 @@ function flagsIn(sample: QueryView, { columns }: AnyTable): readonly string[] {
   return sample.columns.map(({ name }) => name).filter((name) => !others.has(name.toLowerCase()));
 }
 
-/** The first rows of a table; of invalid rows the newest, for the mistake that people look for is that of today. */
+/** The first rows of a table; of invalid rows and receipts the newest, for the mistake that people look for is that of today. */
 async function sampleOf(
   place: Place,
   table: AnyTable | undefined,
   { project, asking }: { readonly project: Project; readonly asking: Asking },
 ): Promise<QueryView> {
   const { dialect } = project.warehouse;
-  const order = table?.spec.refusedBy ? ' order by refused_at desc, _rid' : '';
+  const order = table?.spec.refusedBy
+    ? ' order by refused_at desc, _rid'
+    : table?.spec.receiptsOf
+      ? ' order by delivered_at desc, _rid'
+      : '';
   return query(project, { sql: `select * from ${dialect.place(place)}${order}`, limit: 10 }, asking);
 }
 
@@ -171,8 +175,8 @@ const plain = (definition: Definition, catalog: string, project: Project) => ({
 });
 
 function columnsOf(columns: AnyTable['columns'], table: AnyTable | undefined): ShowView['columns'] {
-  // Invalid rows were judged elsewhere, and one key may come among them many times.
-  const isJudged = table?.spec.refusedBy === undefined;
+  // Invalid rows were judged elsewhere, as the rows that receipts are of, and one key may come among them many times.
+  const isJudged = (table?.spec.refusedBy ?? table?.spec.receiptsOf) === undefined;
   const judged = isJudged ? judgements(columns) : [];
   const wholeRow = Object.entries(table?.spec.rules ?? {});
   return Object.entries<AnyTable['columns'][string]>(columns).map(([name, column]) => ({

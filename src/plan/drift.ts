@@ -69,6 +69,10 @@ function changeOf(aspect: string, was: string | undefined, is: string | undefine
       return { means: isWidened(was, is) ? 'nothing' : 'rebuild', text: `the columns of the files of ${short(name)}` };
     case 'file':
       return { means: 'rebuild', text: `${name}, which its function may use, ${moved}` };
+    case 'kept':
+      return { means: 'rebuild', text: 'where its rows are kept elsewhere' };
+    case 'written':
+      return { means: 'rebuild', text: `the column ${name}, which is written elsewhere, ${moved}` };
     case 'invalid':
       return { means: 'alter', text: `invalid rows: ${was} → ${is}` };
     case 'write':

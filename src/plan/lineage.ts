@@ -21,8 +21,10 @@ export async function columnLineage(
   const all = (lineage: (column: string) => ColumnLineage) =>
     new Map(columns.map((column) => [column.toLowerCase(), lineage(column)]));
   if (definition.kind !== 'table') return new Map();
-  const { rows, refusedBy } = (definition as AnyTable).spec;
+  const { rows, refusedBy, receiptsOf } = (definition as AnyTable).spec;
   if (refusedBy) return columnLineage(graph.nodeOf(refusedBy), { graph, warehouse });
+  if (receiptsOf)
+    return new Map(columns.map((name) => [name.toLowerCase(), ofReceipt(name, graph.nodeOf(receiptsOf))]));
   if (rows.recipe.by === 'map') return all(() => ({ undecided: 'a function makes its rows' }));
   const { query, nodes } = queryOver(rows, graph, warehouse);
   const relations = Object.fromEntries([...nodes].map(([id, of]) => [id, Object.keys(of.definition.columns)]));
@@ -41,6 +43,11 @@ export async function columnLineage(
     };
   });
 }
+
+/** Of a receipt the key is the row's; the rest is said of how it was written. */
+const ofReceipt = (name: string, node: Node): ColumnLineage => ({
+  from: node.definition.columns[name]?.facts.isKey ? [{ node, column: name }] : [],
+});
 
 const placesOf = (column: string, found: readonly ColumnOrigins[]): ColumnOrigins['from'] =>
   found.find(({ name }) => name.toLowerCase() === column.toLowerCase())?.from;

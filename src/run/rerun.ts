@@ -14,6 +14,8 @@ export function keptBecause(model: StepModel): string | undefined {
   if (inside || definition.kind === 'model')
     return 'its rows are of versions of a model, which only a job makes that names it';
   if (definition.kind !== 'table') return 'it holds what a stream has brought';
+  if (model.kind === 'delivery')
+    return 'it says what was written elsewhere, and the next run writes what is another there';
   const { write, unrepeatable } = (definition as AnyTable).spec;
   if (write === 'replace' || write === 'view') return undefined;
   if (model.runValues && !isRowByRow(model)) return 'its rows are those of the days on which it was built';

@@ -18,7 +18,6 @@ export const scores = table('users.lead_score', {
 });
 export const failing = monitor('rows that are not where they should be', {
   expect: atMost(scalar(sql`select count(*) from ${scores.receipts} where status = 'failed'`), 0),
-  every: '0 9 * * *',
   tell: 'team',
   next: 'esteira write-back users.lead_score',
 });

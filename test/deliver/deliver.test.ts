@@ -1,68 +1,187 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import path from 'node:path';
 import { test } from 'node:test';
-import { temporaryFolder, writeProject } from '../run/support/folder.ts';
-import { World } from '../run/support/world.ts';
-import { Elsewhere } from './elsewhere.ts';
+import { EsteiraError } from '../../src/errors.ts';
+import type { World } from '../run/support/world.ts';
+import type { Elsewhere } from './elsewhere.ts';
+import { begin, definitions, end, idOf, put, wrong } from './world.ts';
 
-const definitions = readFileSync(path.join(import.meta.dirname, 'definitions.ts'), 'utf8');
-
-const idOf = (n: number): string => `u${String(n).padStart(6, '0')}`;
-const put = (folder: string, lines: readonly string[], file = 'one'): void => {
-  mkdirSync(path.join(folder, 'files', 'scores'), { recursive: true });
-  writeFileSync(path.join(folder, 'files', 'scores', `${file}.csv`), `id,score\n${lines.join('\n')}\n`);
+const receipts = 'users.lead_score_receipts';
+const batches =
+  'select batch, row_count, sent, unchanged, failed, retries from users.lead_score_batches order by run_id, batch';
+/** A run of the next day. */
+const next = (world: World, day = 18) => {
+  world.setClock(`2026-09-${day}T06:00:00Z`);
+  return world.run('score');
 };
-const scoresOf = (count: number, score = (n: number): number => n / 10_000): readonly string[] =>
-  Array.from({ length: count }, (_, n) => `${idOf(n)},${score(n)}`);
-
-async function begin(count: number): Promise<{ world: World; elsewhere: Elsewhere; folder: string }> {
-  const folder = temporaryFolder('deliver');
-  writeProject(folder, { catalog: 'leads', definitions });
-  const config = path.join(folder, 'esteira.config.ts');
-  writeFileSync(
-    config,
-    readFileSync(config, 'utf8').replace(
-      "standard: 'here',",
-      "standard: 'here',\n  channels: { team: [toFile({ path: 'alerts.txt' })] },",
-    ),
+/** The error of a run that fails. */
+const failing = async (run: Promise<unknown>): Promise<EsteiraError> => {
+  const error = await run.then(
+    () => undefined,
+    (thrown: unknown) => thrown,
   );
-  put(folder, scoresOf(count));
-  const elsewhere = new Elsewhere(folder);
-  elsewhere.table(
-    'users',
-    ['id', 'lead_score'],
-    Array.from({ length: count }, (_, n) => idOf(n)),
-  );
-  const world = await World.open(folder);
-  await world.do('setup', {});
-  return { world, elsewhere, folder };
-}
+  assert.ok(error instanceof EsteiraError, String(error));
+  return error;
+};
+const requests = (elsewhere: Elsewhere): number => elsewhere.rows('select * from request').length;
 
 test('the rows of a table are written elsewhere, each once, and a receipt is kept of each', async () => {
-  const { world, elsewhere } = await begin(25);
-  const run = await world.run('score');
-  assert.equal(run.state, 'succeeded');
+  const at = await begin(25);
+  const { world } = at;
+  assert.equal((await world.run('score')).state, 'succeeded');
+  assert.deepEqual(await wrong(at, 25), []);
+  assert.deepEqual(await world.rows(`select status, count(*), count(distinct id) from ${receipts} group by status`), [
+    ['sent', 25, 25],
+  ]);
+  assert.deepEqual(await world.rows(batches), [
+    [1, 10, 10, 0, 0, 0],
+    [2, 10, 10, 0, 0, 0],
+    [3, 5, 5, 0, 0, 0],
+  ]);
+  await end(at);
+});
+
+test('a run in which no row is another one asks nothing of the place elsewhere', async () => {
+  const at = await begin(5);
+  await at.world.run('score');
+  const before = requests(at.elsewhere);
+  await next(at.world);
+  assert.equal(requests(at.elsewhere), before);
+  await end(at);
+});
+
+test('of rows that are published again only those are written that say something else there', async () => {
+  const at = await begin(25);
+  await at.world.run('score');
+  const score = (n: number): number => (n === 7 ? 0.5 : n / 10_000);
+  put(at.folder, 25, score);
+  await next(at.world);
+  assert.deepEqual(await at.world.rows(batches).then((all) => all.slice(3)), [
+    [1, 10, 1, 9, 0, 0],
+    [2, 10, 0, 10, 0, 0],
+    [3, 5, 0, 5, 0, 0],
+  ]);
   assert.deepEqual(
-    elsewhere
-      .rows('select count(*) as n, sum(_writes) as writes, round(sum(lead_score), 6) as sum from users')
-      .map((row) => ({ ...row })),
-    [{ n: 25, writes: 25, sum: 0.03 }],
+    at.elsewhere.rows('select id, lead_score, _writes from users where _writes <> 1').map((row) => ({ ...row })),
+    [{ id: idOf(7), lead_score: 0.5, _writes: 2 }],
   );
+  await end(at);
+});
+
+test('one row among a hundred that is refused is found by halves, and the others are written', async () => {
+  const at = await begin(100, { text: definitions.replace('default(10)', 'default(100)') });
+  at.elsewhere.poison(idOf(42));
+  const error = await failing(at.world.run('score'));
+  assert.match(error.details.what, /^1 of 100 rows of users\.lead_score were not written to users elsewhere/);
+  assert.match(error.details.got ?? '', /^id u000042: u000042 is refused\.$/);
+  assert.deepEqual(await at.world.rows(`select id, status, reason from ${receipts} where status <> 'sent'`), [
+    [idOf(42), 'failed', 'u000042 is refused.'],
+  ]);
+  assert.equal(requests(at.elsewhere), 1 + 2 * 7, 'two requests for each time that a part is halved');
+  at.elsewhere.cure();
+  const before = requests(at.elsewhere);
+  assert.equal((await at.world.run('score')).state, 'succeeded');
+  assert.equal(requests(at.elsewhere), before + 1, 'only what failed is sent again');
+  assert.deepEqual(await wrong(at, 100), []);
   assert.deepEqual(
-    await world.rows(
-      'select status, count(*), count(distinct id), min(batch), max(batch) from users.lead_score_receipts group by status',
-    ),
-    [['sent', 25, 25, 1, 3]],
-  );
-  assert.deepEqual(
-    await world.rows('select batch, row_count, sent, failed, retries from users.lead_score_batches order by batch'),
+    await at.world.rows('select batch, row_count, sent, failed from users.lead_score_batches order by batch'),
     [
-      [1, 10, 10, 0, 0],
-      [2, 10, 10, 0, 0],
-      [3, 5, 5, 0, 0],
+      [1, 100, 99, 1],
+      [2, 1, 1, 0],
     ],
   );
-  await world.close();
-  elsewhere.close();
+  await end(at);
+});
+
+test('a row that is not there elsewhere is not added by an update, and is said to be missing', async () => {
+  const at = await begin(3);
+  put(at.folder, 5);
+  const error = await failing(at.world.run('score'));
+  assert.match(error.details.got ?? '', /id u000003: there is no such row\nid u000004: there is no such row/);
+  assert.equal(at.elsewhere.rows('select * from users').length, 3);
+  await end(at);
+});
+
+test('a table that merges adds the rows that are missing there', async () => {
+  const at = await begin(3, { text: definitions.replace("write: 'update'", "write: 'merge'") });
+  put(at.folder, 5);
+  await at.world.run('score');
+  assert.deepEqual(await wrong(at, 5), []);
+  await end(at);
+});
+
+test('rows that were set aside are not written, and a table without rows asks for nothing', async () => {
+  const at = await begin(3);
+  put(at.folder, [`${idOf(0)},0.5`, `${idOf(1)},7`]);
+  await at.world.run('score');
+  assert.deepEqual(
+    at.elsewhere.rows('select id, _writes from users where _writes > 0').map((row) => row['id']),
+    [idOf(0)],
+  );
+  const before = requests(at.elsewhere);
+  put(at.folder, []);
+  await next(at.world);
+  assert.equal(requests(at.elsewhere), before);
+  assert.deepEqual(await at.world.rows(`select count(*) from ${receipts}`), [[1]]);
+  await end(at);
+});
+
+test('a request that comes to nothing is sent again after as long as the place says, and what needed it is counted', async () => {
+  const at = await begin(25);
+  at.elsewhere.fail('passing', 4, 20);
+  await at.world.run('score');
+  assert.deepEqual(await wrong(at, 25), []);
+  assert.deepEqual(await at.world.rows('select sum(retries) from users.lead_score_batches'), [[4]]);
+  assert.ok(
+    at.world.events.some(
+      (event) => event.type === 'progress' && /batch 3\/3, 25 rows, [\d,]+ rows\/s, 4 retries/.test(event.text),
+    ),
+  );
+  await end(at);
+});
+
+test('a key that is refused ends the delivery at once: what was written before it has its receipts', async () => {
+  let written = 0;
+  const at = await begin(100, {
+    trace: (point) => {
+      if (point === 'batch-kept' && ++written === 4) at.elsewhere.fail('of all', 50);
+    },
+  });
+  const error = await failing(at.world.run('score'));
+  assert.equal(error.code, 'SOURCE_REFUSED');
+  const [[rows]] = (await at.world.rows(`select count(*) from ${receipts} where status = 'sent'`)) as [[number]];
+  assert.ok(rows >= 40 && rows < 100, `${rows} rows`);
+  at.elsewhere.exec('delete from fault');
+  await at.world.run('score');
+  assert.deepEqual(await wrong(at, 100), []);
+  await end(at);
+});
+
+test('another size of batches, which is a setting, is that of the next delivery, and no reason for one', async () => {
+  const at = await begin(25);
+  await at.world.run('score');
+  const before = requests(at.elsewhere);
+  await at.world.do('settings set', { name: 'config.scoring.batch', value: '20', by: 'test', reason: 'test' });
+  const view = await next(at.world);
+  assert.deepEqual(
+    view.steps.map(({ state }) => state),
+    ['done', 'done', 'done'],
+  );
+  assert.equal(requests(at.elsewhere), before);
+  put(at.folder, 25, () => 0.5);
+  await next(at.world, 19);
+  assert.equal(requests(at.elsewhere), before + 2);
+  await end(at);
+});
+
+test('receipts and batches are tables like others: a query reads them, and a monitor watches them', async () => {
+  const at = await begin(25);
+  at.elsewhere.poison(idOf(3));
+  await failing(at.world.run('score'));
+  assert.deepEqual(await at.world.rows('select sum(row_count), sum(failed) from users.lead_score_batches'), [[25, 1]]);
+  const { monitors } = await at.world.do('monitors', {});
+  assert.deepEqual(
+    monitors.map(({ monitor, since }) => [monitor, since]),
+    [['rows that are not where they should be', '2026-09-17T06:00:00Z']],
+  );
+  await end(at);
 });

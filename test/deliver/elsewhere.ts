@@ -65,9 +65,9 @@ export class Elsewhere {
   }
 
   write(name: string, { key, columns, way, changedOnly }: TargetAsked, batch: TargetBatch): readonly TargetResult[] {
+    this.#db.prepare('insert into request (rows) values (?)').run(batch.rows);
     this.#db.exec('begin immediate');
     try {
-      this.#db.prepare('insert into request (rows) values (?)').run(batch.rows);
       const [fault] = this.rows('select * from fault order by n limit 1');
       if (fault) {
         this.#db.exec(`delete from fault where n = ${fault['n']}; commit`);

@@ -1,6 +1,6 @@
-import type { Job, Monitor } from '../../define/index.ts';
+import type { AnyTable, Definition, Job, Monitor } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
-import { refusing } from '../../graph/index.ts';
+import { receiptsOf, refusing } from '../../graph/index.ts';
 import type { AlertChange, Judged } from '../../ports/index.ts';
 import { championsNow, type Project, type RunValues, readSettings, said, ulid } from '../../run/index.ts';
 import { figureOf } from './figure.ts';
@@ -8,9 +8,9 @@ import { type Ran, type Subject, subjectOf } from './subject.ts';
 
 /** Whose number a run may have changed. */
 export function touchedBy(ran: Ran, { graph }: Project): readonly Monitor[] {
-  const done = new Set(ran.steps.filter(({ state }) => state === 'done').map(({ step }) => step));
+  const done = new Set(ran.steps.filter((one) => isPublished(one, graph)).map(({ step }) => step));
   const isBuilt = (of: Monitor['dependsOn'][number]): boolean =>
-    of.kind !== 'job' && done.has(graph.nodeOf(refusing(of)).id);
+    of.kind !== 'job' && done.has(graph.nodeOf(writing(of)).id);
   return [...graph.monitors.values()].filter(({ every, expect: { measure } }) => {
     if (every !== undefined || ran.state === 'cancelled') return false;
     if (measure.measure === 'duration' || measure.measure === 'failures') return measure.of[0].name === ran.job;
@@ -19,6 +19,17 @@ export function touchedBy(ran: Ran, { graph }: Project): readonly Monitor[] {
     return measure.of.some(isBuilt);
   });
 }
+
+/** Of a delivery that fails its receipts say why. */
+const isPublished = ({ state, step }: Ran['steps'][number], { nodes }: Project['graph']): boolean => {
+  const node = nodes.get(step);
+  return state === 'done' || (state === 'failed' && node !== undefined && receiptsOf(node.definition) !== undefined);
+};
+/** What writes it: of a view over receipts these. */
+const writing = (definition: Definition): Definition => {
+  const of = (definition as AnyTable).spec?.batchesOf as AnyTable | undefined;
+  return of ? of.receipts : refusing(definition);
+};
 
 /** What monitors find, on its way into the state; of the champions that there are now, whatever the run began with. */
 export async function judgedBy(monitors: readonly Monitor[], subject: Subject): Promise<readonly Judged[]> {

@@ -1,22 +1,25 @@
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Sent } from './send.ts';
 
+/** A batch, before it is sent. */
+export type Begun = Pick<Sent, 'number' | 'hash'>;
 /** Of what a journal is: another delivery begins another. */
 export type JournalOf = Readonly<Record<string, string | number>>;
 
 /**
- * What has been sent, a line for each batch, on the disk before another is sent in its place: a run that was killed goes on from there. A line that was cut
- * by the end of its process is none; its batch is sent again, and compared there.
+ * What has been sent, on the disk before another batch is sent in its place: a run that was killed goes on from there. A batch has a line before it is sent
+ * and one after it; of one that has only the first nobody knows whether it was written, until it is sent again. A line that was cut by the end of its process
+ * is none.
  */
 export class SentJournal {
   readonly #file: FileHandle;
-  readonly #known: ReadonlyMap<number, Sent>;
+  readonly #known: ReadonlyMap<number, Sent | Begun>;
   #waiting: string[] = [];
   #writing: Promise<void> | undefined;
 
-  private constructor(file: FileHandle, known: ReadonlyMap<number, Sent>) {
+  private constructor(file: FileHandle, known: ReadonlyMap<number, Sent | Begun>) {
     this.#file = file;
     this.#known = known;
   }
@@ -31,7 +34,7 @@ export class SentJournal {
       await handle.datasync();
       return new SentJournal(handle, new Map());
     }
-    const known = new Map((lines as readonly Sent[]).map((sent) => [sent.number, sent]));
+    const known = new Map((lines as readonly (Sent | Begun)[]).map((line) => [line.number, line]));
     const handle = await open(file, 'a');
     // What was cut must not become one line with the next.
     await handle.write('\n');
@@ -43,14 +46,23 @@ export class SentJournal {
     return this.#known.size > 0;
   }
 
-  find({ number, hash }: Pick<Sent, 'number' | 'hash'>): Sent | undefined {
+  /** What became of it, by an earlier attempt; `begun` where nobody knows. */
+  find({ number, hash }: Begun): Sent | 'begun' | undefined {
     const found = this.#known.get(number);
-    return found?.hash === hash ? found : undefined;
+    if (found?.hash !== hash) return undefined;
+    return 'status' in found ? found : 'begun';
   }
 
-  /** Batches that end at the same time wait for the disk together. */
-  async keep(sent: Sent): Promise<void> {
-    this.#waiting.push(`${JSON.stringify(sent)}\n`);
+  begin({ number, hash }: Begun): Promise<void> {
+    return this.#keep({ number, hash });
+  }
+  keep(sent: Sent): Promise<void> {
+    return this.#keep(sent);
+  }
+
+  /** Batches that wait for the disk at the same time wait together. */
+  async #keep(line: Sent | Begun): Promise<void> {
+    this.#waiting.push(`${JSON.stringify(line)}\n`);
     while (this.#writing) await this.#writing;
     if (this.#waiting.length === 0) return;
     const lines = this.#waiting.splice(0);
@@ -71,8 +83,6 @@ export class SentJournal {
     return this.#file.close();
   }
 }
-
-export const forgetJournal = (file: string): void => rmSync(file, { force: true });
 
 function linesOf(file: string): readonly unknown[] {
   let text: string;

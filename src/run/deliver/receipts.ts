@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createWriteStream, statSync, type WriteStream } from 'node:fs';
+import { createWriteStream, rmSync, statSync, type WriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { type Columns, keyOf } from '../../columns/index.ts';
 import type { Node } from '../../graph/index.ts';
@@ -24,6 +24,8 @@ export class Receipts {
     this.#key = of.key;
     this.#runId = of.runId;
     this.#stream = createWriteStream(of.file);
+    // A disk that is full is told to whoever writes next, or ends.
+    this.#stream.on('error', () => {});
   }
 
   async add({ columns, rows }: Batch, sent: Sent): Promise<void> {
@@ -51,11 +53,15 @@ export class Receipts {
     if (!this.#stream.write(`${lines.join('\n')}\n`)) await once(this.#stream, 'drain');
   }
 
-  /** Where they are, when the last of them is. */
-  async end(): Promise<string> {
+  /** Waits for the last of them. */
+  async end(): Promise<void> {
     this.#stream.end();
     await finished(this.#stream);
-    return this.#file;
+  }
+  async drop(): Promise<void> {
+    this.#stream.destroy();
+    if (!this.#stream.closed) await once(this.#stream, 'close');
+    rmSync(this.#file, { force: true });
   }
 }
 

@@ -33,10 +33,13 @@ export const usualWaits: Waits = Object.freeze({ tries: 3, first: 1000, longest:
 export class Stopped extends Error {
   override readonly name = 'Stopped';
   readonly fault: TargetFault;
+  /** For people. */
+  readonly place: string;
 
-  constructor(fault: TargetFault) {
+  constructor(fault: TargetFault, place: string) {
     super(fault.message, { cause: fault });
     this.fault = fault;
+    this.place = place;
   }
 }
 
@@ -49,6 +52,10 @@ interface Sending {
   readonly clock: Clock;
   /** Nothing new is begun once it is aborted; what is under way ends, for a moment. */
   readonly signal: AbortSignal;
+  /** An earlier attempt of the run has begun to send it, and nobody knows what became of that. */
+  isBegun(batch: Batch): boolean;
+  /** Told of each batch before it is sent. */
+  onBegin(batch: Batch): Promise<void>;
   /** Told of each batch when it is over, before another is begun in its place. */
   onSent(batch: Batch, sent: Sent): Promise<void>;
   onRetry(): void;
@@ -82,6 +89,12 @@ export async function sendAll(batches: AsyncIterator<Batch>, sending: Sending): 
   }
 }
 
+interface Count {
+  tries: number;
+  /** A request of this run that nobody knows the end of may have written its rows. */
+  inDoubt: boolean;
+}
+
 class Sender {
   readonly #of: Sending;
   /** Of the requests themselves. */
@@ -103,7 +116,8 @@ class Sender {
     const { elapsed = () => performance.now() } = this.#of.clock;
     const started = elapsed();
     const results: TargetResult[] = [];
-    const count = { tries: 0 };
+    const count: Count = { tries: 0, inDoubt: this.#of.isBegun(batch) };
+    await this.#of.onBegin(batch);
     // A part that is refused for one of its rows is sent in halves, the first half first.
     const open: (readonly [from: number, to: number])[] = [[0, batch.rows]];
     for (let next = open.pop(); next; next = open.pop()) {
@@ -132,7 +146,7 @@ class Sender {
   /** What became of its rows, or why it came to nothing; nothing where it was to stop meanwhile. */
   async #sendPart(
     rows: TargetBatch,
-    count: { tries: number },
+    count: Count,
   ): Promise<readonly TargetResult[] | TargetFault | undefined> {
     const { first, again, waits, clock, signal } = this.#of;
     const before = this.#through;
@@ -141,9 +155,9 @@ class Sender {
       if (this.#stopped) return undefined;
       count.tries += 1;
       try {
-        const results = await (count.tries === 1 ? first : again).write(rows, this.#over);
+        const results = await (count.tries === 1 && !count.inDoubt ? first : again).write(rows, this.#over);
         this.#through += 1;
-        return results;
+        return count.inDoubt ? results.map(asWritten) : results;
       } catch (thrown) {
         if (this.#over.aborted) return undefined;
         if (!(thrown instanceof TargetFault)) throw thrown;
@@ -154,11 +168,13 @@ class Sender {
         }
         const isOutage = thrown.is === 'passing' && waited >= waits.patience;
         if (thrown.is === 'of all' || isOutage) {
-          this.#stopped ??= new Stopped(thrown);
+          this.#stopped ??= new Stopped(thrown, again.place);
           return thrown;
         }
         if (number >= waits.tries && this.#through > before) return thrown;
         this.#of.onRetry();
+        // What has come to nothing may have been written all the same.
+        count.inDoubt = true;
         const wait = thrown.after ?? Math.min(waits.first * 2 ** (number - 1), waits.longest);
         waited += wait;
         await rest(clock, wait, signal);
@@ -167,6 +183,9 @@ class Sender {
     }
   }
 }
+
+/** Of a batch in doubt a row that says so already was written by this run, as far as anybody can tell. */
+const asWritten = (result: TargetResult): TargetResult => (result.is === 'unchanged' ? { is: 'sent' } : result);
 
 function reasonOf(result: TargetResult): string | undefined {
   if (result.is === 'missing') return 'there is no such row';

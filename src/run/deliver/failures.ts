@@ -1,0 +1,33 @@
+import type { AnyTable } from '../../define/index.ts';
+import { EsteiraError } from '../../errors.ts';
+import { type Node, whereOf } from '../../graph/index.ts';
+import type { Delivered } from '../../ports/index.ts';
+import type { Stopped } from './send.ts';
+
+const rowsText = ({ rows, failed, left }: Delivered): string => `${failed + left} of ${rows + left} rows`;
+
+/** Not all were tried: the place could not be reached for too long, or takes nothing. */
+export function stoppedBy({ fault }: Stopped, delivered: Delivered, { definition }: Node<AnyTable>): EsteiraError {
+  const { sent, unchanged, failed, left, place } = delivered;
+  return new EsteiraError(fault.is === 'of all' ? 'SOURCE_REFUSED' : 'SOURCE_UNREACHABLE', {
+    what: `${rowsText(delivered)} of ${definition.name} could not be written to ${place}: ${fault.message}`,
+    where: whereOf(definition),
+    got: `${sent} sent, ${unchanged} unchanged, ${failed} failed, ${left} not tried`,
+    next: fault.next,
+  });
+}
+
+/** `failures`: the first of them, in words. */
+export function notDelivered(
+  delivered: Delivered,
+  failures: readonly string[],
+  { definition }: Node<AnyTable>,
+): EsteiraError {
+  const more = delivered.failed - failures.length;
+  return new EsteiraError('ROWS_INVALID', {
+    what: `${rowsText(delivered)} of ${definition.name} were not written to ${delivered.place}; the others were.`,
+    where: whereOf(definition),
+    got: [...failures, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'),
+    next: `Mend what is said of them; esteira write-back ${definition.name} lists them all.`,
+  });
+}
