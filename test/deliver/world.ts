@@ -28,6 +28,8 @@ export async function begin(
     text = definitions,
   }: { readonly trace?: (point: string) => void | Promise<void>; readonly text?: string } = {},
 ): Promise<{ readonly world: World; readonly elsewhere: Elsewhere; readonly folder: string }> {
+  // Nobody goes there: what is written elsewhere is a file of the world.
+  process.env['APP_DATABASE_URL'] = 'postgres://nowhere.invalid/app';
   const folder = temporaryFolder('deliver');
   writeProject(folder, { catalog: 'leads', definitions: text });
   const config = path.join(folder, 'esteira.config.ts');

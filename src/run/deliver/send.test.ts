@@ -22,7 +22,12 @@ async function* batches(count: number, size = 4): AsyncGenerator<Batch> {
 async function send(
   count: number,
   write: (batch: TargetBatch, signal: AbortSignal | undefined) => Promise<readonly TargetResult[]>,
-  other: { readonly parallel?: number; readonly signal?: AbortSignal; readonly again?: Target; readonly begun?: number } = {},
+  other: {
+    readonly parallel?: number;
+    readonly signal?: AbortSignal;
+    readonly again?: Target;
+    readonly begun?: number;
+  } = {},
 ) {
   const sent: Sent[] = [];
   let retries = 0;

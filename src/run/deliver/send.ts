@@ -144,10 +144,7 @@ class Sender {
   }
 
   /** What became of its rows, or why it came to nothing; nothing where it was to stop meanwhile. */
-  async #sendPart(
-    rows: TargetBatch,
-    count: Count,
-  ): Promise<readonly TargetResult[] | TargetFault | undefined> {
+  async #sendPart(rows: TargetBatch, count: Count): Promise<readonly TargetResult[] | TargetFault | undefined> {
     const { first, again, waits, clock, signal } = this.#of;
     const before = this.#through;
     let waited = 0;
