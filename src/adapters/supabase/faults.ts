@@ -61,15 +61,15 @@ const known: readonly (Said & {
   },
   {
     ...{ is: 'refused', status: /401/, said: /Invalid API key/i, what: 'The gateway does not know the API key.' },
-    next: 'Set the variable to a key of this project, as its settings show it (API keys): this one is of another, or was taken back.',
+    next: 'Set the variable of the key to a key of this project, as its settings show it (API keys): this one is of another, or was taken back.',
   },
   {
     ...{ is: 'refused', status: /401/, said: /JWT expired/i, what: 'The API key has run out.' },
-    next: 'Set the variable to a key that is valid.',
+    next: 'Set the variable of the key to a key that is valid.',
   },
   {
     ...{ is: 'refused', code: /^PGRST30/, what: 'The API does not take the API key.' },
-    next: 'Set the variable to a key that is signed with the secret of this project.',
+    next: 'Set the variable of the key to a key that is signed with the secret of this project.',
   },
   {
     ...{ is: 'of rows', code: /^42501$/, said: /row-level security/i, what: 'Row security refuses a row.' },

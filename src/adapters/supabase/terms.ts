@@ -13,6 +13,13 @@ export async function inTerms<Result>(fault: (error: unknown) => unknown, ask: (
   }
 }
 
+/** The names of the variables, in the place of what they are for. */
+const namedIn = (next: string, { options: { url = '', key = '' } }: SourceTable): string =>
+  next
+    .replace('the variable of the key', variableIn(key) ?? 'the variable of the key')
+    .replace('the variable of the address', variableIn(url) ?? 'the variable of the address');
+const variableIn = (of: string): string | undefined => /^env:([^=]+)/.exec(of)?.[1];
+
 /** What the API or the way to it said of a source, with a code of ours. */
 export function sourceFault(
   error: unknown,
@@ -32,10 +39,11 @@ export function sourceFault(
       what: 'What answers at the address of the source is not PostgREST.',
       where,
       got: `${host}: ${error.message}`,
-      next: 'Correct the variable of the address.',
+      next: namedIn('Correct the variable of the address.', table),
     });
   if (!(error instanceof Fault)) return error;
-  const { what, next } = error;
+  const { what } = error;
+  const next = namedIn(error.next, table);
   const code =
     error.is === 'passing' ? 'SOURCE_UNREACHABLE' : error.is === 'refused' ? 'SOURCE_REFUSED' : 'SOURCE_UNUSABLE';
   return new EsteiraError(code, { what, where, got: `${host}: ${error.message}`, next }, { cause: error });

@@ -81,6 +81,9 @@ export function isPlain(type: Type | undefined, kind: Kind): boolean {
       return kind === 'integer' || kind === 'bigint' || kind === 'real';
     case 'boolean':
       return kind === 'boolean';
+    case 'other':
+      // As text it would lose its blanks.
+      return kind === 'text' && type.name === 'character';
     default:
       return false;
   }

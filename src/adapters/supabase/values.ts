@@ -102,7 +102,7 @@ function plain(type: Type | undefined, { kind }: ColumnFacts, column: ColumnBuff
     default:
       return (value, row) => {
         if (kind === 'list' && !Array.isArray(value)) return false;
-        column.setString(row, JSON.stringify(value));
+        column.setString(row, kind === 'json' ? JSON.stringify(value) : textOf(value));
         return true;
       };
   }
