@@ -18,6 +18,7 @@ const figures: Readonly<Record<string, () => Promise<{ readonly figure: Figure }
   resume: () => import('./resume/figure.ts'),
   endpoint: () => import('./endpoint/figure.ts'),
   predictions: () => import('./predictions/figure.ts'),
+  'write-back': () => import('./write-back/figure.ts'),
   trees: () => import('./trees/figure.ts'),
   kafka: () => import('./kafka/figure.ts'),
   'postgres-load': () => import('./postgres-load/figure.ts'),
