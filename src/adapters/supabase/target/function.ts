@@ -119,7 +119,12 @@ language plpgsql volatile security invoker set search_path = pg_catalog, ${quote
 #variable_conflict use_column
 ${body} $esteira$;
 revoke execute on function ${function_}(jsonb) from public;
-do $$ begin grant execute on function ${function_}(jsonb) to service_role; exception when undefined_object then null; end $$;
+do $$ declare its text; begin
+  for its in select rolname from pg_catalog.pg_roles where rolname in ('anon', 'authenticated', 'service_role') loop
+    execute format(case its when 'service_role' then 'grant execute on function %s to %I' else 'revoke execute on function %s from %I' end,
+      '${function_.replaceAll("'", "''")}(jsonb)', its);
+  end loop;
+end $$;
 notify pgrst, 'reload schema';
 `,
   };
