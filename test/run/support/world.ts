@@ -39,7 +39,11 @@ export class World {
   }
 
   /** Without a date: a job by hand runs each time that it is asked. */
-  async run(job: string, date?: string, other: { readonly again?: boolean } = {}): Promise<Output<'run'>> {
+  async run(
+    job: string,
+    date?: string,
+    other: { readonly again?: boolean; readonly anyway?: boolean } = {},
+  ): Promise<Output<'run'>> {
     return await this.do('run', { job, ...(date ? { date } : {}), ...other });
   }
 

@@ -65,6 +65,9 @@ describe('a table of Postgres is held to what its source declares', { skip: with
   test('a new column that is refused, a column that is gone, and a type that is never of the kind break the contract before anything is copied', async () => {
     const refused = await shop(definitions(`, newColumns: 'refuse'`));
     const error = await refused.fails();
+    const before = await refused.refused();
+    assert.equal(before.code, 'RUN_NOT_READY');
+    assert.match(before.details.got ?? '', /^source app\.orders: SOURCE_DRIFTED: .*it has updated_at/);
     assert.deepEqual(
       [error.code, error.details.got],
       ['SOURCE_DRIFTED', `${refused.schema}.orders: it has updated_at, which is not declared`],
@@ -166,6 +169,7 @@ describe('a table of Postgres that cannot be read is an error that says so', {
     await one.say('drop table orders');
     const gone = await one.fails();
     assert.equal(gone.code, 'SOURCE_UNUSABLE');
+    assert.equal((await one.refused()).code, 'RUN_NOT_READY');
     assert.equal(gone.details.what, `The database of the source has no table ${one.schema}.orders.`);
     const lacking = await (await shop(incremental('changed'))).fails();
     assert.match(lacking.details.what, /has no column changed that could say what is new/);
@@ -196,6 +200,10 @@ describe('a table of Postgres that cannot be read is an error that says so', {
       const none = await other.fails();
       assert.equal(none.code, 'SOURCE_REFUSED');
       assert.equal(none.details.what, `The user of the source may not read ${one.schema}.orders.`);
+      const { code, details } = await other.refused();
+      assert.equal(code, 'RUN_NOT_READY');
+      assert.match(details.got ?? '', /SOURCE_REFUSED: The user of the source may not read/);
+      assert.match(details.next, /grant select on/);
       await ask(
         `grant usage on schema ${one.schema} to ${role}; grant select (price, note) on ${one.schema}.orders to ${role}`,
       );

@@ -53,20 +53,24 @@ export class Shop {
     return await ask(`set search_path to ${this.schema}; ${sql}`);
   }
   /** The run of a job, and what it warned of. */
-  async run(job = 'daily', date?: string): Promise<readonly string[]> {
+  async run(job = 'daily', date?: string, other = {}): Promise<readonly string[]> {
     this.world.events.length = 0;
     this.#minutes += 1;
     this.world.setClock(start.add({ minutes: this.#minutes }).toString());
-    await this.world.run(job, date);
+    await this.world.run(job, date, other);
     return this.world.events.flatMap((event) => (event.type === 'note' && event.level === 'warn' ? [event.text] : []));
   }
-  async fails(job = 'daily'): Promise<EsteiraError> {
-    const error = await this.run(job).then(
+  /** As the run itself meets it; that it is found before is seen by `refused`. */
+  async fails(job = 'daily', other: object = { anyway: true }): Promise<EsteiraError> {
+    const error = await this.run(job, undefined, other).then(
       () => new Error('the run did not fail'),
       (thrown: unknown) => thrown,
     );
     if (error instanceof EsteiraError) return error;
     throw error;
+  }
+  async refused(): Promise<EsteiraError> {
+    return await this.fails('daily', {});
   }
   async rows(sql: string): Promise<readonly (readonly unknown[])[]> {
     return await this.world.rows(sql);
