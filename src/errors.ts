@@ -77,11 +77,17 @@ export const catalogue = Object.freeze({
     1,
     'A file, or a table elsewhere, breaks the contract of its source: a column is gone, of another type, or new where that is refused.',
   ),
-  SOURCE_UNREACHABLE: transient(1, 'The database or broker of a source does not answer, or went away in the middle.'),
-  SOURCE_REFUSED: terminal(3, 'The database or broker of a source does not let Esteira in, or read what it has to.'),
+  SOURCE_UNREACHABLE: transient(
+    1,
+    'The database, broker or API of a source does not answer, or went away in the middle.',
+  ),
+  SOURCE_REFUSED: terminal(
+    3,
+    'The database, broker or API of a source does not let Esteira in, or read what it has to.',
+  ),
   SOURCE_UNUSABLE: terminal(
     2,
-    'A table or topic that a source names is not there, or its cursor cannot say what is new.',
+    'A table or topic that a source names is not there, its cursor cannot say what is new, or its key which row it is.',
   ),
   REPLICATION_REFUSED: terminal(3, 'The database of a source does not let Esteira follow its changes.'),
   SLOT_IN_USE: transient(4, 'Somebody else follows the changes of a database by the same slot.'),

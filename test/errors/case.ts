@@ -22,7 +22,7 @@ export type Cases = Partial<Readonly<Record<ErrorCode, readonly [Case, ...Case[]
 const words = `after, age, alerted, always, approvedBy, asOf, atLeast, atMost, byHand, check, col, cron, drift, duration, env, existsIn, expectNone, failures, files, firstOf, fn, from, imported, inertia, invalidShare, job, keepLatest, kmeans, logisticRegression, mergeDeleting, model, monitor, perEngine, regressionTrees, rowsIn, run, samples, scalar, settings, settingsTable, source, sql, table, volume`;
 /** A definition file: its first line has every word. */
 export const definitions = (body: string): string =>
-  `import { ${words} } from 'esteira'; import { postgres } from 'esteira/postgres'; import { kafka } from 'esteira/kafka';\n${body.trimStart()}`;
+  `import { ${words} } from 'esteira'; import { postgres } from 'esteira/postgres'; import { supabase } from 'esteira/supabase'; import { kafka } from 'esteira/kafka';\n${body.trimStart()}`;
 
 /** One file of definitions, the only one. */
 export const shop = (body: string): { readonly files: Readonly<Record<string, string>> } => ({

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createServer, type Socket } from 'node:net';
 import { fakeBroker } from '../../../src/adapters/kafka/testing.ts';
+import { type Postgrest, postgrest } from '../../../src/testing/postgrest/index.ts';
 import { type Case, type Cases, config, shop } from '../case.ts';
 import { refusal } from './state.ts';
 
@@ -57,7 +58,39 @@ const wrongPassword = (socket: Socket): void => {
 /** What is found before a run begins is what the run itself meets then. */
 const anyway = ['run', 'daily', '--anyway'];
 
-/** What Postgres servers and brokers have. */
+/** A table that is read by an API, of which these are address and key. */
+const byApi = (doing: string, variables: (server: Postgrest) => string, table = 'users'): Case => ({
+  doing,
+  words: ['run', 'daily', '--anyway'],
+  files: {
+    ...config({}),
+    ...shop(`
+const app = supabase(env('SUPABASE_URL'), env('SUPABASE_KEY'));
+export const users = source('app.users', { reader: app.table('${table}'), columns: { id: col.integer() } });
+export const numbers = table('silver.numbers', { columns: { n: col.integer() }, rows: sql\`select id as n from \${users}\` });
+export const daily = job('daily', { when: byHand, build: [numbers] });
+`).files,
+  },
+  before: [['setup']],
+  arrange: async (sandbox) => {
+    const mails = {
+      columns: { id: 'integer', mail: 'text' },
+      key: ['mail'],
+      rows: [
+        { id: 7, mail: 'a' },
+        { id: 7, mail: 'b' },
+      ],
+    } as const;
+    const server = await postgrest({ tables: { users: { columns: { id: 'integer' }, key: ['id'] }, mails } });
+    sandbox.write({ '.env': variables(server) });
+    return () => server.close();
+  },
+  varying: /(?<=127\.0\.0\.1:)\d+/g,
+});
+const keyed = (key: string) => (server: Postgrest) => `SUPABASE_URL=${server.address}\nSUPABASE_KEY=${key}\n`;
+const known = (server: Postgrest): string => keyed(server.keys.service)(server);
+
+/** What Postgres servers, brokers and APIs have. */
 export const sources: Cases = {
   SOURCE_UNREACHABLE: [
     {
@@ -99,7 +132,11 @@ export const sources: Cases = {
       before: [['setup']],
     },
   ],
-  SOURCE_REFUSED: [meeting('The password of the database is wrong.', wrongPassword, anyway)],
+  SOURCE_REFUSED: [
+    meeting('The password of the database is wrong.', wrongPassword, anyway),
+    byApi('The key of a Supabase project is of another.', keyed('a.wrong.key')),
+    byApi('The variable of the key is empty.', keyed('')),
+  ],
   SOURCE_UNUSABLE: [
     reading(
       'A topic is not there.',
@@ -120,5 +157,7 @@ export const sources: Cases = {
       },
       anyway,
     ),
+    byApi('A Supabase project has no such table.', known, 'userz'),
+    byApi('Several rows of a table of a Supabase project have one and the same key.', known, 'mails'),
   ],
 };
