@@ -17,6 +17,7 @@ const figures: Readonly<Record<string, () => Promise<{ readonly figure: Figure }
   noop5000: () => import('./noop5000/figure.ts'),
   resume: () => import('./resume/figure.ts'),
   endpoint: () => import('./endpoint/figure.ts'),
+  onnx: () => import('./onnx/figure.ts'),
   predictions: () => import('./predictions/figure.ts'),
   'write-back': () => import('./write-back/figure.ts'),
   trees: () => import('./trees/figure.ts'),
