@@ -30,6 +30,8 @@ export interface TargetsUnderTest {
   writes(table: TargetTable): Promise<number>;
   /** What it cannot be tried for, and why. */
   readonly lacks?: Partial<Readonly<Record<'types' | 'rules' | 'uniqueness', string>>>;
+  /** Rows of a batch that is large; default 3,000. */
+  readonly large?: number;
   close?(): Promise<void>;
 }
 
@@ -385,7 +387,7 @@ export function targetsConformance(name: string, under: TargetsUnderTest, skip: 
     );
 
     test('a batch may be large', async () => {
-      const ids = Array.from({ length: 3000 }, (_, index) => String(index));
+      const ids = Array.from({ length: under.large ?? 3000 }, (_, index) => String(index));
       const table = await under.make({ ...scored, rows: ids.map((id) => ({ id, name: id, score: null })) });
       const target = await open(table, asked(score));
       const batch = batchOf(...ids.map((id) => ({ id, score: Number(id) / 4096 })));

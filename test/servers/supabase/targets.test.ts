@@ -62,7 +62,11 @@ function keepingThere(prefix: string): Omit<TargetsUnderTest, 'targets'> {
   };
 }
 
-targetsConformance('supabase, row by row', { targets: plain, ...keepingThere('kept_rows') }, withoutSupabase);
+targetsConformance(
+  'supabase, row by row',
+  { targets: plain, large: 500, ...keepingThere('kept_rows') },
+  withoutSupabase,
+);
 targetsConformance(
   'supabase, by a function',
   { targets: withFunction, ...keepingThere('kept_batches') },
