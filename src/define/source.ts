@@ -71,7 +71,7 @@ export const firstOf = <Extra extends Columns>(
   ...others: readonly [Reader<Columns>, ...(readonly Reader<Columns>[])]
 ): Reader<Extra> => {
   const choices: readonly Reader<Columns>[] = Object.freeze([first, ...others]);
-  const wrong = choices.find(({ streams, by }) => streams || by === 'first of');
+  const wrong = choices.find(({ streams, by, matching }) => streams || by === 'first of' || matching);
   if (wrong || others.length === 0)
     throw new EsteiraError('DEFINITION_INVALID', {
       what: wrong

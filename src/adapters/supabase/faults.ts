@@ -122,7 +122,7 @@ const known: readonly (Said & {
     next: 'Read what it says, and correct the row or the rule of the table.',
   },
   {
-    ...{ is: 'unusable', status: /3../, what: 'The address leads to another.' },
+    ...{ is: 'unusable', status: /30[1-8]/, what: 'The address leads to another.' },
     next: 'Correct the variable of the address: https, without what follows the name of the project.',
   },
   {

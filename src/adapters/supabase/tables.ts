@@ -34,6 +34,9 @@ export const supabaseTables = (values: Values, options: Options = {}): Omit<Sour
 /** A look is one try. */
 const once: Options = { patience: 0, answer: 10_000 };
 
+/** Where another is read when this one is not reached. */
+const quick: Options = { patience: 800, answer: 10_000 };
+
 /** A table as it is asked for. */
 interface Found {
   readonly rest: Rest;
@@ -125,8 +128,9 @@ class Snapshot implements TableSnapshot {
   async #find(table: SourceTable, asked: Omit<TableAsked, 'identity'>, signal?: AbortSignal): Promise<Found> {
     const { url = '', key = '', name = '', pagedBy = 'id', where = '{}' } = table.options;
     const its = { url: this.#values.value(url), key: this.#values.secret(key) };
-    const id = JSON.stringify(its);
-    const rest = this.#projects.get(id) ?? new Rest({ ...this.#options, ...its });
+    const patience = table.hasOther ? quick : {};
+    const id = JSON.stringify([its, patience]);
+    const rest = this.#projects.get(id) ?? new Rest({ ...this.#options, ...its, ...patience });
     this.#projects.set(id, rest);
     const declared = Object.fromEntries(Object.entries(asked.columns).filter(([one]) => one !== asked.extra));
     const named = [pagedBy, ...namedIn(where), ...(asked.matching ? [asked.matching.column] : [])];

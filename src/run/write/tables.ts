@@ -42,7 +42,10 @@ function matchingOf({ node }: Read, { project, matched, values }: Options): Pick
   if (!matching) return {};
   const { column, batch } = matching;
   const most = typeof batch === 'number' ? batch : settingNumber(batch, values.settings, project);
-  return { matching: { column, values: matched?.get(node.id) ?? [], batch: most } };
+  const its = matched?.get(node.id);
+  // Without them no row would come, and nobody would hear of it.
+  if (!its) throw new TypeError(`nobody has asked for what ${node.id} is read`);
+  return { matching: { column, values: its, batch: most } };
 }
 
 function rowsOf(read: Read, table: SourceTable, options: Options): Pick<TableAsked, 'piece' | 'back' | 'within'> {
