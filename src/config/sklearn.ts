@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { EsteiraError } from '../errors.ts';
 import { refuseText } from './adapters.ts';
+import { localFolder } from './local.ts';
 import type { ConverterAdapter, Place, Value } from './project.ts';
 
 /** What converts pipelines of scikit-learn: a Python whose packages Esteira installs itself, below `.esteira/python`. */
@@ -33,7 +34,7 @@ export function sklearn(
       const { Sklearn } = await import('../adapters/sklearn/converter.ts');
       const named = place.value(python);
       return new Sklearn({
-        folder: path.join(place.folder, '.esteira', 'python'),
+        folder: path.join(localFolder(place.folder), 'python'),
         python: /[\\/]/.test(named) ? path.resolve(place.folder, named) : named,
         memory: memory * 1024 ** 2,
         seconds,

@@ -25,12 +25,39 @@ def named(model, rows):
     return list(known)
 
 
+def parts(model, depth=0):
+    """The estimator, and all that are in it, trained or not."""
+    from sklearn.base import BaseEstimator
+
+    if depth > 12:
+        return
+    if isinstance(model, BaseEstimator):
+        yield model
+        model = list(vars(model).values())
+    elif isinstance(model, dict):
+        model = list(model.values())
+    if isinstance(model, (list, tuple)):
+        for one in model:
+            yield from parts(one, depth + 1)
+
+
+def knows_none(model):
+    """What is missing among texts is None to it, not NaN."""
+    for part in parts(model):
+        known = [value for some in getattr(part, "categories_", []) for value in some]
+        if getattr(part, "missing_values", 0) is None or any(value is None for value in known):
+            return True
+    return False
+
+
 def original(model, rows):
     """What it says of the rows: a column for each class, or its value."""
     from sklearn.base import is_classifier
     from sklearn.exceptions import NotFittedError
 
     asked = rows[named(model, rows)]
+    if knows_none(model):
+        asked = asked.apply(lambda one: one.where(one.notna(), None) if one.dtype == object else one)
     if getattr(model, "feature_names_in_", None) is None and not any(of == object for of in asked.dtypes):
         asked = asked.to_numpy()
     with warnings.catch_warnings():
@@ -77,7 +104,7 @@ def converted(model, rows, columns, classes):
     else:
         given = [(name, kinds[name]([None, 1])) for name in order]
     options = {id(model): {"zipmap": False}} if classes is not None else None
-    for part in [model, *model.get_params(deep=True).values()]:
+    for part in parts(model):
         # Said of what it gives to another step, which the last one does not.
         if type(part).__name__ == "VotingClassifier":
             part.flatten_transform = False

@@ -3,7 +3,7 @@ import numpy
 from load import Said
 from onnx import TensorProto
 from skl2onnx.common import _registration
-from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType, Int64TensorType, StringTensorType
+from skl2onnx.common.data_types import DoubleTensorType, FloatTensorType, StringTensorType
 
 BOOL, FLOAT, DOUBLE, INT64, STRING = TensorProto.BOOL, TensorProto.FLOAT, TensorProto.DOUBLE, TensorProto.INT64, TensorProto.STRING
 MISSING = ""
@@ -178,6 +178,20 @@ def single_first(converter):
     return convert
 
 
+def only_single(converter):
+    """What the runtime knows in single precision only."""
+
+    def convert(scope, operator, container):
+        graph, [given] = Graph(scope, container), operator.inputs
+        seen = scope.declare_local_variable("single", FloatTensorType(given.type.shape))
+        graph.node("Cast", [given.full_name], seen.full_name, version=13, to=FLOAT)
+        operator.inputs = [seen]
+        return converter(scope, operator, container)
+
+    return convert
+
+
+SINGLE = ["SklearnSVR", "SklearnAdaBoostClassifier", "SklearnAdaBoostRegressor"]
 TREES = ["DecisionTree", "ExtraTree", "RandomForest", "ExtraTrees", "GradientBoosting"]
 
 
@@ -189,6 +203,9 @@ def register():
     for kind in ("Imputer", "SimpleImputer"):
         _registration.register_converter(f"Sklearn{kind}", imputed, overwrite=True)
         _registration.register_shape_calculator(f"Sklearn{kind}", imputed_shape, overwrite=True)
+    for name in SINGLE:
+        known = converters[name]
+        _registration.register_converter(name, only_single(known._fct), overwrite=True, options=known._options)
     for kind in TREES:
         for role in ("Classifier", "Regressor"):
             name = f"Sklearn{kind}{role}"

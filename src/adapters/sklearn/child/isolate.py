@@ -242,6 +242,8 @@ def interpreter(asked):
 
 def main():
     asked = json.loads(sys.argv[1])
+    if sys.platform == "linux":
+        dies_with_parent()
     if asked["apart"]:
         try:
             apart(asked["folder"], interpreter(asked))

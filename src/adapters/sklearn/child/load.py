@@ -73,7 +73,8 @@ def frame(asked, read):
         rows, name = asked["rows"], column["name"]
         if column["of"] == "texts":
             codes = numpy.frombuffer(read(4 * rows), dtype="<i4")
-            words = numpy.array(column["words"] + [None], dtype=object)
+            # As pandas reads what is missing.
+            words = numpy.array([*column["words"], numpy.nan], dtype=object)
             columns[name] = words[codes]
             continue
         values = numpy.frombuffer(read(8 * rows), dtype="<f8")

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { runChild } from '../../src/adapters/sklearn/child/run.ts';
+import { EsteiraError } from '../../src/errors.ts';
+import { root } from '../sandbox.ts';
+import { converter, environment } from './environment.ts';
+
+const folder = mkdtempSync(path.join(tmpdir(), 'esteira-hostile-'));
+const file = path.join(folder, 'model.pkl');
+const secret = `secret-${process.pid}-of-this-machine`;
+const atHome = path.join(homedir(), `.esteira-secret-${process.pid}`);
+const inProject = path.join(root, '.esteira', `secret-${process.pid}`);
+const target = path.join(folder, 'written');
+let heard: string[] = [];
+const servers: Server[] = [];
+
+const listen = (name: string, at: string | number) =>
+  new Promise<Server>((resolve) => {
+    const server = createServer((socket) => {
+      heard.push(name);
+      socket.destroy();
+    });
+    servers.push(server);
+    server.listen(at as string, () => resolve(server));
+  });
+
+/** Python that is carried out when the file is loaded. */
+const pickledCode = (code: string): Buffer =>
+  Buffer.from(`cbuiltins\nexec\n(V${code.replaceAll('\\', '\\u005c').replaceAll('\n', '\\u000a')}\ntR.`);
+let hostile = '';
+
+before(async () => {
+  for (const place of [atHome, inProject]) {
+    mkdirSync(path.dirname(place), { recursive: true });
+    writeFileSync(place, secret);
+  }
+  const abstract = `esteira-${process.pid}`;
+  const unix = path.join(folder, 'socket');
+  const tcp = await listen('tcp', 0);
+  await listen('unix', unix);
+  await listen('abstract', `\0${abstract}`);
+  const { port } = tcp.address() as { port: number };
+  const given = { secret, target, port, abstract, unix, file: atHome, project: inProject, parent: process.pid };
+  const script = readFileSync(path.join(import.meta.dirname, 'hostile.py'), 'utf8');
+  hostile = `import json\nGIVEN = json.loads(r'''${JSON.stringify({ ...given, users: true })}''')\n${script}`;
+  await environment();
+});
+after(() => {
+  for (const server of servers) server.close();
+  for (const place of [atHome, inProject]) rmSync(place, { force: true });
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const convert = (
+  code: string | Buffer,
+  of: Parameters<typeof converter>[0] & { readonly isUnscanned?: boolean } = {},
+) => {
+  writeFileSync(file, typeof code === 'string' ? pickledCode(code) : code);
+  const { isUnscanned = true, ...limits } = of;
+  return converter(limits).convert({ file, features: {}, columns: {}, rows: 1, isUnscanned });
+};
+const failure = async (doing: Promise<unknown>): Promise<string> => {
+  try {
+    await doing;
+  } catch (error) {
+    assert.ok(error instanceof EsteiraError, String(error));
+    return `${error.code}: ${error.message} ${error.details.got ?? ''}`;
+  }
+  return 'nothing failed';
+};
+
+test('the hostile code does all of it where nothing keeps it apart', async () => {
+  const own = spawn('python3', ['-c', hostile], { env: { ...process.env, A_SECRET: secret } });
+  let said = '';
+  own.stderr.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  await new Promise((ended) => own.on('close', ended));
+  const [, worked = said] = /worked: (.*)\./.exec(said) ?? [];
+  for (const name of ['write', 'tcp', 'abstract', 'unix', 'variable', 'file', 'project', 'kill'])
+    assert.ok(worked.split(', ').includes(name), `${name}: ${worked}`);
+  assert.deepEqual(heard.toSorted(), ['abstract', 'tcp', 'unix']);
+  assert.ok(existsSync(target));
+});
+
+test('with the scan nothing of a hostile file is loaded', async () => {
+  rmSync(target, { force: true });
+  heard = [];
+  process.env['A_SECRET'] = secret;
+  assert.match(await failure(convert(hostile, { isUnscanned: false })), /^IMPORT_REFUSED: .*builtins\.exec/);
+  assert.deepEqual([heard, existsSync(target)], [[], false]);
+});
+
+test('the second wall alone refuses it, too: names that are not on the list, and what is no class', async () => {
+  const { python, site } = await environment();
+  const loaded = async (content: Buffer, names: readonly (readonly string[])[]) => {
+    const header = { rows: 1, columns: [], bytes: content.length, names };
+    const sent = { header, parts: [content] };
+    const limits = { memory: 2 ** 31, seconds: 60 };
+    const { header: said } = await runChild({ command: python.command, site }, sent, { apart: false, limits });
+    return String(said['refused'] ?? said['failed']);
+  };
+  assert.match(await loaded(pickledCode(hostile), []), /asks for builtins\.exec, which is not on the list/);
+  const reached = Buffer.from('\x80\x04\x8c\x07sklearn\x8c\x09os.system\x93.', 'latin1');
+  assert.match(await loaded(reached, [['sklearn', 'StandardScaler', 'class']]), /asks for sklearn\.os\.system/);
+  const lying = Buffer.from('cos\nsystem\n.');
+  assert.match(await loaded(lying, [['os', 'system', 'class']]), /os\.system is not the class/);
+  const patched = Buffer.from('\x80\x04cbuiltins\ndict\nN}\x86b.', 'latin1');
+  assert.match(await loaded(patched, [['builtins', 'dict', 'class']]), /attributes of a class/);
+  assert.deepEqual([heard, existsSync(target)], [[], false]);
+});
+
+test('without the scan its code is carried out, and can do none of it', async () => {
+  assert.equal((await failure(convert(hostile))).trim(), 'IMPORT_FAILED: Exception: worked: .');
+  assert.deepEqual([heard, existsSync(target)], [[], false]);
+});
+
+test('it sees the interpreter and nothing else', async () => {
+  const seen = await failure(
+    convert(
+      "import os\nraise Exception(' '.join(sorted(os.listdir('/'))) + f' {os.getuid()} {os.getpid()} ' + ' '.join(sorted(os.environ)))",
+    ),
+  );
+  const [, folders = ''] = /Exception: (.*) \d+ \d+ /.exec(seen) ?? [];
+  // Above the interpreter's own folder stand folders that have nothing else.
+  for (const absent of ['proc', 'sys', 'var', 'run', 'boot', 'bin'])
+    assert.ok(!folders.split(' ').includes(absent), seen);
+  assert.ok(!seen.includes('PATH') && !seen.includes('A_SECRET') && !/ 0 \d+ J/.test(seen), seen);
+});
+
+test('bombs, endless loops, and what takes all memory or prints without end come to an end, and say why', async () => {
+  const said = async (code: string, of: object = {}) => failure(convert(code, { seconds: 20, ...of }));
+  assert.match(await said('import os\nwhile True: os.fork()'), /another process or thread/);
+  assert.match(await said("a = []\nwhile True: a.append(b'x' * 50_000_000)"), /more memory than it may have/);
+  assert.match(await said('while True: pass', { seconds: 4 }), /longer than 4 s/);
+  assert.match(await said('import time\ntime.sleep(1000)', { seconds: 4 }), /longer than 4 s/);
+  assert.match(await said("import os\nwhile True: os.write(2, b'x' * 65536)"), /prints without end/);
+  assert.match(await said("import os\nwhile True: os.write(1, b'x' * 65536)"), /prints without end/);
+  assert.match(await said('import os\nos._exit(0)'), /ended with 0/);
+  assert.match(await said("import os\nopen('big', 'wb').write(b'x' * 30_000_000)"), /OSError|SIGXFSZ|signal/);
+  const left = readdirSync(tmpdir()).filter((name) => name.startsWith('esteira-convert-'));
+  assert.deepEqual(left, []);
+});
+
+test('what answers in its own name is not believed', async () => {
+  const lies = `
+import os, struct, json
+text = json.dumps({'parts': [1], 'width': 1, 'versions': {}}).encode()
+for number in range(3, 40):
+    try: os.write(number, struct.pack('<Q', len(text)) + text + b'x')
+    except OSError: pass
+os._exit(0)`;
+  assert.match(await failure(convert(lies)), /IMPORT_FAILED: What it answers is not what was asked/);
+});
+
+test('it ends when the import is cancelled, and when whoever began it is killed', async () => {
+  const stop = new AbortController();
+  writeFileSync(file, pickledCode('import time\ntime.sleep(1000)'));
+  const asked = { file, features: {}, columns: {}, rows: 1, isUnscanned: true, signal: stop.signal };
+  const going = converter().convert({
+    ...asked,
+    progress: () => setTimeout(() => stop.abort(new Error('enough')), 3000),
+  });
+  await assert.rejects(going, /enough/);
+  const here = path.join(import.meta.dirname, 'killed.ts');
+  const own = spawn(process.execPath, [here, file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  await new Promise((begun) => own.stdout.once('data', begun));
+  await new Promise((wait) => setTimeout(wait, 3000));
+  assert.notEqual(children(), 0);
+  own.kill('SIGKILL');
+  await new Promise((wait) => setTimeout(wait, 1500));
+  assert.equal(children(), 0);
+});
+
+/** Processes of this file that go on; each has its folder in its words. */
+function children(): number {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((pid) => {
+      try {
+        return /isolate\.py/.test(readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+      } catch {
+        return false;
+      }
+    }).length;
+}
