@@ -131,7 +131,11 @@ function compareBatches(esteira: CommandLine, { people, broken }: Leads): readon
   const comparison = new Comparison();
   const planted = [Math.ceil(rows / 100), rows, rows, 0];
   const found = [batches.length, sum(1), sum(2), sum(3)];
-  comparison.add('batches, rows, sent, failed', String(found) === String(planted), `${planted.join(', ')} → ${found.join(', ')}`);
+  comparison.add(
+    'batches, rows, sent, failed',
+    String(found) === String(planted),
+    `${planted.join(', ')} → ${found.join(', ')}`,
+  );
   comparison.add('the batch that failed was sent again', sum(4) === 1, `1 → ${sum(4)} retries`);
   return comparison.differences;
 }
