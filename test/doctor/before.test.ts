@@ -46,6 +46,26 @@ describe('a run that would fail by something outside of it does not begin', { co
     await refused(shop, {}, /source app\.users: SOURCE_UNUSABLE: .*people/);
   });
 
+  test('a table into which rows are to be written, and which is not there or may not be written', async () => {
+    const shop = await Shop.open();
+    const scored = (kept: string) => `
+export const scored = table('silver.scored', { columns: { id: col.text().key(), score: col.integer() }, write: 'update',
+  rows: sql\`select id, 1 as score from \${users}\`, keptIn: app.keep('${kept}') });
+export const scoring = job('scoring', { when: cron('0 3 * * *', { zone: 'UTC' }), build: [scored] });\n`;
+    const of = async (kept: string) => {
+      shop.write({ 'definitions/shop.ts': definitions() + scored(kept) });
+      await shop.succeed('setup');
+      return await shop.run('run', 'scoring');
+    };
+    const { exit, err } = await of('people');
+    assert.match(err, /RUN_NOT_READY[\s\S]*target silver\.scored: SOURCE_UNUSABLE: .*people/);
+    assert.equal(exit, 3);
+    assert.deepEqual(await shop.found('target silver.scored').then(([one]) => one?.ok), false);
+    const well = await of('users');
+    assert.equal(well.exit, 0, well.err);
+    assert.equal(JSON.stringify(shop.app.rows('users')[0]?.['score']), '1');
+  });
+
   test('with --anyway it begins, and fails by itself', async () => {
     const shop = await Shop.open();
     await shop.succeed('setup');
