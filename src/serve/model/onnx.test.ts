@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
+import { Worker } from 'node:worker_threads';
 import { folderStore } from '../../adapters/files/store.ts';
 import { col, type Vector } from '../../columns/index.ts';
 import { onnxIn } from '../../config/onnx.ts';
@@ -17,11 +18,15 @@ import {
   type PublishedMove,
   profileFile,
   publish,
+  publishedPath,
   publishedPlace,
 } from '../../registry/index.ts';
 import { learn } from '../../run/learning/lessons.ts';
 import { opened, predictorFile } from '../../run/learning/predictor.ts';
+import type { ShadowSaid } from '../shadow/messages.ts';
+import { packingOf } from '../shadow/packing.ts';
 import { Models } from './models.ts';
+import { wantedOf } from './wanted.ts';
 
 const root = path.join(import.meta.dirname, '../../..');
 const scratch = mkdtempSync(path.join(tmpdir(), 'serve-onnx-'));
@@ -99,7 +104,7 @@ function world(onnx: OnnxRuntimeAt | undefined) {
     });
     await publish(store, { place: publishedPlace(id), model: id, moves, load: async (one) => contentOf(one) });
   };
-  return { models, champion };
+  return { models, champion, store };
 }
 
 test('a model of the ONNX format answers each row as it is predicted in the warehouse, alone and together, and another is swapped in', async () => {
@@ -136,4 +141,25 @@ test('where ONNX Runtime is not there, the version is refused with what to insta
   assert.deepEqual([result, models.current], ['engine', undefined]);
   assert.match(`${why} ${next}`, /carries out models of the ONNX format.*npm install onnxruntime-node/);
   await models.close();
+});
+
+test('a shadow carries it out in a thread of its own', async () => {
+  const { champion, store } = world(at);
+  await champion('1');
+  const bytes = await store.read(publishedPath(publishedPlace(id), '1'));
+  const wanted = wantedOf({ id, definition: scoring });
+  const packed = packingOf(wanted).pack(rows);
+  const { promise, resolve, reject } = Promise.withResolvers<ShadowSaid>();
+  const runner = new Worker(new URL('../shadow/shadow-worker.ts', import.meta.url), {
+    workerData: { bytes, version: '1', wanted, isScored: true, onnx: at },
+    ...{ execArgv: [], env: {} },
+  });
+  runner.on('error', reject).on('message', (said: ShadowSaid) => {
+    if (said.said === 'ready') runner.postMessage({ number: 1, packed, scores: new Float64Array(rows.length) });
+    else resolve(said);
+  });
+  const said = await promise;
+  await runner.terminate();
+  assert.equal(said.said, 'predicted', JSON.stringify(said));
+  assert.ok(said.said === 'predicted' && said.outputs[0]?.every((score) => score > 0 && score < 1));
 });
