@@ -46,6 +46,7 @@ describe('a container of each of 30 days, which keeps nothing', { skip: withoutS
       return out + err;
     };
     await succeed('2026-02-28T12:00:00Z', ['setup']);
+    await succeed('2026-02-28T12:01:00Z', ['run', 'training', '--date', '2026-02-22']);
     await succeed('2026-02-28T12:05:00Z');
     let killed = 0;
     const kill = async (now: string): Promise<void> => {

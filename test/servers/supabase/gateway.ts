@@ -36,6 +36,11 @@ const texts: Readonly<Partial<Record<FaultKind, string>>> = {
   '502': '<html><head><title>502 Bad Gateway</title></head></html>',
 };
 
+const opened: Gateway[] = [];
+after(async () => {
+  for (const one of opened) await one.close();
+});
+
 /** Stands before the real gateway: hands on what it is asked, unless it is told to fail. */
 export class Gateway {
   readonly seen: Seen[] = [];
@@ -55,7 +60,7 @@ export class Gateway {
   static async before(upstream: string): Promise<Gateway> {
     const gateway = new Gateway(upstream);
     await gateway.back();
-    after(() => gateway.close());
+    opened.push(gateway);
     return gateway;
   }
 

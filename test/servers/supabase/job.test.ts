@@ -7,7 +7,7 @@ import { LeadsWorld } from './world.ts';
 describe('10,000 users without score, in a real project', { skip: withoutSupabase }, () => {
   let world: LeadsWorld;
   before(async () => {
-    if (!withoutSupabase) world = await LeadsWorld.of(10_000);
+    if (!withoutSupabase) world = await LeadsWorld.of(10_000, 'by the function');
   });
 
   test('the job of the day finishes: each score is that of scikit-learn, each row is written once, none is created', async () => {

@@ -2,6 +2,8 @@ import { cpSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import pg from 'pg';
 import { type Leads, leadsOf } from '../../../pipelines/leads/data/generate.ts';
+import { supabaseTargets } from '../../../src/adapters/supabase/target/tables.ts';
+import { col } from '../../../src/columns/index.ts';
 import { type Command, type Ended, root, Sandbox } from '../../sandbox.ts';
 import { Gateway } from './gateway.ts';
 import { database, gateway, inDatabase, madeKnown, serviceKey } from './support.ts';
@@ -17,7 +19,10 @@ function goldenScores({ people }: Leads): ReadonlyMap<string, number> {
   return new Map(people.flatMap(({ id }, n) => (Number.isNaN(scores[n]) ? [] : [[id, scores[n] as number] as const])));
 }
 
-const tables = `drop table if exists users, events, closed_leads, lead_writes cascade;
+/** Functions that a test before has pasted go with their table. */
+const tables = `do $$ declare one regprocedure; begin
+  for one in select oid::regprocedure from pg_proc where proname like 'esteira_update_%' loop execute 'drop function ' || one; end loop; end $$;
+drop table if exists users, events, closed_leads, lead_writes cascade;
 create table users (id text primary key, created_at timestamptz not null, country text, source text, lead_score double precision);
 create table events (id text primary key, user_id text not null, kind text not null, occurred_at timestamptz not null);
 create index on events (user_id);
@@ -51,6 +56,15 @@ async function fill(leads: Leads, users: number): Promise<void> {
   await madeKnown('closed_leads?limit=1');
 }
 
+/** What `esteira write-back users.lead_score --sql` prints. */
+async function writingFunction(): Promise<string> {
+  const targets = supabaseTargets({ value: (of) => of, secret: (of) => of });
+  const options = { url: gateway, key: serviceKey, name: 'users' };
+  const columns = { id: col.text().key(), lead_score: col.real() };
+  const asked = { key: ['id'], columns, way: 'update', changedOnly: true, parallel: 4 } as const;
+  return (await targets.sql({ by: 'supabase', options, where: 'table users.lead_score' }, asked)) ?? '';
+}
+
 const config = `import { duckdb, folder, project, sqlite } from 'esteira/config';
 
 export default project({
@@ -75,6 +89,7 @@ export class LeadsWorld {
   readonly golden: ReadonlyMap<string, number>;
   readonly sandbox: Sandbox;
   readonly gateway: Gateway;
+  #isAgain = false;
 
   private constructor(of: { leads: Leads; users: number; sandbox: Sandbox; gateway: Gateway }) {
     this.leads = of.leads;
@@ -84,8 +99,8 @@ export class LeadsWorld {
     this.golden = new Map([...goldenScores(of.leads)].filter(([id]) => there.has(id)));
   }
 
-  /** The first so many of the 10,000 have no score; the model is imported. */
-  static async of(users: number): Promise<LeadsWorld> {
+  /** The first so many of the 10,000 have no score; the model is imported. With the function that writes a batch, as people paste it once, or row by row. */
+  static async of(users: number, how: 'by the function' | 'row by row'): Promise<LeadsWorld> {
     const leads = leadsOf({ date, users: 10_000, closed: 200, seed: 7 });
     await fill(leads, users);
     const from = path.join(root, 'pipelines', 'leads');
@@ -105,6 +120,10 @@ export class LeadsWorld {
       const { exit, out, err } = await world.run(...words);
       if (exit !== 0) throw new Error(`esteira ${words.join(' ')} ended with ${exit}: ${out}${err}`);
     }
+    if (how === 'by the function') {
+      await inDatabase(await writingFunction());
+      await madeKnown('closed_leads?limit=1');
+    }
     world.gateway.seen.splice(0);
     return world;
   }
@@ -117,9 +136,11 @@ export class LeadsWorld {
   run(...words: readonly string[]): Promise<Ended> {
     return this.start(words).ended;
   }
-  /** The job of the day. */
+  /** The job of the day; of one that is done, once more. */
   score(env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-    return this.start(['run', 'score_updater', '--date', date, '--anyway'], env).ended;
+    const again = this.#isAgain ? ['--again'] : [];
+    this.#isAgain = false;
+    return this.start(['run', 'score_updater', '--date', date, '--anyway', ...again], env).ended;
   }
   async ask<Result>(...words: readonly string[]): Promise<Result> {
     const { exit, out, err } = await this.run(...words, '--json');
@@ -132,6 +153,7 @@ export class LeadsWorld {
     await inDatabase(
       'alter table users disable trigger note; update users set lead_score = null; alter table users enable trigger note; truncate lead_writes',
     );
+    this.#isAgain = true;
     this.gateway.heal();
     this.gateway.seen.splice(0);
   }
