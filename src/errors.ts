@@ -55,6 +55,7 @@ export const catalogue = Object.freeze({
   IMPORT_FAILED: terminal(1, 'A model from elsewhere cannot be taken in as it is.'),
   ENGINE_MISSING: terminal(3, 'A package or program that is needed is not installed.'),
   TIME_LIMIT: terminal(1, 'A step or a run took longer than its job allows.'),
+  ROWS_NOT_DELIVERED: terminal(1, 'Rows of a table that is kept elsewhere were not written there.'),
   CHECK_FAILED: terminal(1, 'A check holds back the rows.'),
   ACCOUNT_WRONG: terminal(1, 'Rows in are not valid + invalid + duplicates: nothing was published.'),
   KEYS_REPEATED: terminal(1, 'Two valid rows have one key, and nothing says which wins.'),

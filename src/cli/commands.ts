@@ -271,6 +271,23 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/lineage.ts')).lineage,
   },
   {
+    name: 'write-back',
+    about: 'What was written elsewhere of a table.',
+    more: 'By run: batches, rows, how many were sent, said so already, or failed; and each row that is not there, with the reason.',
+    arguments: [argument('table', true, 'A table with keptIn.')],
+    options: {
+      sql: {
+        takes: 'nothing',
+        about: 'Print the function by which rows are written there faster, to be carried out there once.',
+      },
+    },
+    examples: [
+      { line: 'esteira write-back users.lead_score', about: 'the last deliveries' },
+      { line: 'esteira write-back users.lead_score --sql', about: 'for the SQL editor of Supabase' },
+    ],
+    load: async () => (await import('./commands/write-back.ts')).writeBack,
+  },
+  {
     name: 'logs',
     about: 'What a run said while it went.',
     arguments: [

@@ -34,6 +34,7 @@ import { endpointReport } from './shadow/report.ts';
 import { status } from './status.ts';
 import { sync } from './sync.ts';
 import type { Context, Input, OperationName, Output, RunEvent } from './views.ts';
+import { writeBack } from './write-back.ts';
 
 export type { Project } from '../run/index.ts';
 export type * from './views.ts';
@@ -59,6 +60,7 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
   runs,
   show,
   lineage,
+  'write-back': writeBack,
   logs,
   query,
   settings,

@@ -7,6 +7,7 @@ import { definitionOf, emptySpelling, invalidPlaceOf, placeOf, shownPlace, spell
 import { whenText } from '../plan/ticks.ts';
 import { hidden, type Place, placeText } from '../ports/index.ts';
 import { type Project, type SettingValues, settingsOfRun } from '../run/index.ts';
+import { withDeliveries } from './deliveries.ts';
 import { interruptedOf } from './interrupted.ts';
 import { fewOf, invalidNode, jobOf, nodeNamed, runNamed, unknownName } from './names.ts';
 import { queryView } from './values.ts';
@@ -110,7 +111,8 @@ export async function show(project: Project, input: Input<'show'>, asking: Askin
     const interrupted = await interruptedOf([run], project);
     const used = settingsOfRun(run.settings as SettingValues);
     const more = { suffix: project.graph.suffix, ...(Object.keys(used).length > 0 ? { settings: used } : {}) };
-    return { ...runView(run, await project.state.steps(run.runId), interrupted), ...more };
+    const view = runView(run, await project.state.steps(run.runId), interrupted);
+    return { ...(await withDeliveries(view, project)), ...more };
   }
   throw unknownName(name, [...project.graph.nodes.values()]);
 }

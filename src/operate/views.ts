@@ -238,6 +238,25 @@ export interface LineageBranch {
   readonly again?: boolean;
   readonly next?: readonly LineageBranch[];
 }
+export interface WriteBackView {
+  readonly table: string;
+  /** The newest first. */
+  readonly runs: readonly {
+    readonly runId: string;
+    readonly at: string;
+    readonly batches: number;
+    readonly rows: number;
+    readonly sent: number;
+    readonly unchanged: number;
+    readonly failed: number;
+    readonly retries: number;
+  }[];
+  /** Rows of which the newest receipt says that they failed, the first hundred. */
+  readonly failed: readonly { readonly key: string; readonly reason: string; readonly runId: string }[];
+  readonly failedRows: number;
+  /** Where it was asked for: nothing is needed there where it is empty. */
+  readonly sql?: string;
+}
 export interface LineageView {
   readonly name: string;
   readonly kind: string;
@@ -427,6 +446,8 @@ export interface Operations extends ModelOperations, SettingsOperations {
   show: [input: { readonly name: string }, output: ShowView | RunView];
   /** Of a table, or of a column: `schema.table.column`. */
   lineage: [input: { readonly name: string }, output: LineageView];
+  /** What was written elsewhere of a table; `sql`: what somebody carries out there once, so that it is quick. */
+  'write-back': [input: { readonly name: string; readonly sql?: boolean }, output: WriteBackView];
   logs: [input: { readonly run: string; readonly step?: string }, output: LogView];
   query: [input: { readonly sql: string; readonly limit?: number }, output: QueryView];
   /** Alerts that are open, and at most `limit` (10) that are over. */

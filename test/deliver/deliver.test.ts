@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { EsteiraError } from '../../src/errors.ts';
+import { operate } from '../../src/operate/index.ts';
 import type { World } from '../run/support/world.ts';
 import type { Elsewhere } from './elsewhere.ts';
 import { begin, definitions, end, idOf, put, wrong } from './world.ts';
@@ -183,5 +184,48 @@ test('receipts and batches are tables like others: a query reads them, and a mon
     monitors.map(({ monitor, since }) => [monitor, since]),
     [['rows that are not where they should be', '2026-09-17T06:00:00Z']],
   );
+  await end(at);
+});
+
+test('a run shows what it has written elsewhere, in all its parts, and every row that is not there is named', async () => {
+  const at = await begin(25);
+  at.elsewhere.poison(idOf(3), idOf(4));
+  await failing(at.world.run('score'));
+  const before = await at.world.do('write-back', { name: 'users.lead_score' });
+  assert.deepEqual(
+    before.failed.map(({ key, reason }) => `${key}: ${reason}`),
+    ['id u000003: u000003 is refused.', 'id u000004: u000004 is refused.'],
+  );
+  at.elsewhere.cure();
+  await at.world.run('score');
+  const { runs, failedRows } = await at.world.do('write-back', { name: 'users.lead_score' });
+  assert.equal(failedRows, 0);
+  assert.deepEqual(
+    runs.map(({ batches, rows, sent, failed }) => [batches, rows, sent, failed]),
+    [[4, 27, 25, 2]],
+  );
+  const shown = await at.world.do('show', { name: 'latest' });
+  assert.ok('steps' in shown);
+  const { delivered } = shown.steps.find(({ step }) => step.endsWith('_receipts'))?.details ?? {};
+  assert.deepEqual([delivered?.rows, delivered?.sent, delivered?.failed, delivered?.batches], [25, 25, 0, 4]);
+  await assert.rejects(at.world.do('write-back', { name: 'landing.scores' }), { code: 'NAME_UNKNOWN' });
+  await end(at);
+});
+
+test('a run that is stopped in the middle has receipts of what it has written, and the next one writes the rest', async () => {
+  const stop = new AbortController();
+  let kept = 0;
+  const at = await begin(100, {
+    trace: (point) => {
+      if (point === 'batch-kept' && ++kept === 3) stop.abort();
+    },
+  });
+  const of = { emit: () => {}, signal: stop.signal };
+  assert.equal((await failing(operate(at.world.project, 'run', { job: 'score' }, of))).code, 'CANCELLED');
+  const [[rows] = []] = await at.world.rows(`select count(*) from ${receipts} where status = 'sent'`);
+  assert.ok(Number(rows) >= 30 && Number(rows) < 100, `${rows} receipts`);
+  await next(at.world);
+  assert.deepEqual(await wrong(at, 100), []);
+  assert.equal(at.elsewhere.rows('select * from users where _writes > 1').length, 0);
   await end(at);
 });

@@ -1,7 +1,7 @@
 import { EsteiraError } from '../../errors.ts';
 import type { RunView } from '../../operate/views.ts';
 import { mark, paint } from '../marks.ts';
-import { count, moment, seconds } from '../numbers.ts';
+import { count, counted, moment, seconds } from '../numbers.ts';
 import { errorText } from '../problem.ts';
 import { labelOf } from '../progress/labels.ts';
 import { endedBefore, errorsOf, summary } from '../progress/summary.ts';
@@ -33,6 +33,7 @@ export function showRunText(view: RunView, look: Look): string {
     visible(`${runId}, ${reason}, begun ${moment(createdAt)}`),
     '',
     ...table(headings, rows, look),
+    ...deliveredText(view, look),
     ...usedText(view, look),
     '',
     finishedAt
@@ -43,6 +44,20 @@ export function showRunText(view: RunView, look: Look): string {
       errorText(EsteiraError.from(error), look),
     ]),
   ].join('\n');
+}
+
+/** What it has written elsewhere. */
+function deliveredText({ steps }: RunView, look: Look): readonly string[] {
+  const texts = steps.flatMap(({ details }) => {
+    if (!details?.delivered) return [];
+    const { place, rows, batches, sent, unchanged, failed, left, retries, seconds: took } = details.delivered;
+    const rate = took > 0 ? `, ${count(Math.round(rows / took))} rows/s` : '';
+    const not = `${failed > 0 ? `, ${count(failed)} failed` : ''}${left > 0 ? `, ${count(left)} not tried` : ''}`;
+    const again = retries > 0 ? `, ${counted(retries, 'retry', 'retries')}` : '';
+    const all = `${counted(rows, 'row')} in ${counted(batches, 'batch', 'batches')}`;
+    return [`written to ${place}: ${all}, ${count(sent)} sent, ${count(unchanged)} unchanged${not}${again}${rate}`];
+  });
+  return texts.length > 0 ? ['', ...texts.map((text) => wrapHanging(visible(text), look.columns, 2))] : [];
 }
 
 /** The settings that it used. */

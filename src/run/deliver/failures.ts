@@ -1,6 +1,6 @@
 import type { AnyTable } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
-import { type Node, whereOf } from '../../graph/index.ts';
+import type { Node } from '../../graph/index.ts';
 import type { Delivered } from '../../ports/index.ts';
 import type { Stopped } from './send.ts';
 
@@ -11,7 +11,6 @@ export function stoppedBy({ fault }: Stopped, delivered: Delivered, { definition
   const { sent, unchanged, failed, left, place } = delivered;
   return new EsteiraError(fault.is === 'of all' ? 'SOURCE_REFUSED' : 'SOURCE_UNREACHABLE', {
     what: `${rowsText(delivered)} of ${definition.name} could not be written to ${place}: ${fault.message}`,
-    where: whereOf(definition),
     got: `${sent} sent, ${unchanged} unchanged, ${failed} failed, ${left} not tried`,
     next: fault.next,
   });
@@ -24,9 +23,8 @@ export function notDelivered(
   { definition }: Node<AnyTable>,
 ): EsteiraError {
   const more = delivered.failed - failures.length;
-  return new EsteiraError('ROWS_INVALID', {
+  return new EsteiraError('ROWS_NOT_DELIVERED', {
     what: `${rowsText(delivered)} of ${definition.name} were not written to ${delivered.place}; the others were.`,
-    where: whereOf(definition),
     got: [...failures, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'),
     next: `Mend what is said of them; esteira write-back ${definition.name} lists them all.`,
   });

@@ -90,8 +90,31 @@ export const daily = job('daily', { when: byHand, build: [numbers] });
 const keyed = (key: string) => (server: Postgrest) => `SUPABASE_URL=${server.address}\nSUPABASE_KEY=${key}\n`;
 const known = (server: Postgrest): string => keyed(server.keys.service)(server);
 
+/** Scores that are written back into a project of Supabase, where one of the users is no more. */
+const writtenBack = shop(`
+const app = supabase(env('SUPABASE_URL'), env('SUPABASE_KEY'));
+export const scores = table('users.lead_score', { columns: { id: col.text().key(), lead_score: col.real() }, write: 'update', rows: sql\`
+  select 'ana' as id, 0.5 as lead_score union all select 'bo' as id, 0.25 as lead_score\`, keptIn: app.keep('users') });
+export const daily = job('daily', { when: byHand, build: [scores] });
+`).files;
+
 /** What Postgres servers, brokers and APIs have. */
 export const sources: Cases = {
+  ROWS_NOT_DELIVERED: [
+    {
+      doing: 'A row is to be updated elsewhere that is not there.',
+      words: ['run', 'daily', '--again'],
+      files: { ...config({}), ...writtenBack },
+      before: [['setup']],
+      arrange: async (sandbox) => {
+        const columns = { id: 'text', lead_score: 'double precision' } as const;
+        const server = await postgrest({ tables: { users: { columns, key: ['id'], rows: [{ id: 'ana' }] } } });
+        sandbox.write({ '.env': known(server) });
+        return () => server.close();
+      },
+      varying: /(?<=127\.0\.0\.1:)\d+/g,
+    },
+  ],
   SOURCE_UNREACHABLE: [
     {
       doing: 'A table is read from a database, and nothing listens there.',
