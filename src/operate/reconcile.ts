@@ -1,6 +1,13 @@
 import { allSteps, select, stepsOf } from '../graph/index.ts';
 import { tickOf } from '../plan/ticks.ts';
-import type { Disagreement, Publication, PublishedRun, Reason, RunOf } from '../ports/index.ts';
+import {
+  type Disagreement,
+  isOwing,
+  type Publication,
+  type PublishedRun,
+  type Reason,
+  type RunOf,
+} from '../ports/index.ts';
 import { isBeyond, Progress, type Project } from '../run/index.ts';
 
 /** Runs that are compared at a time, by their numbers. */
@@ -118,11 +125,13 @@ function toldBy(publications: readonly Publication[], project: Project): Publish
   const { runId, runSeq, logicalTime } = first;
   const steps = publications.toSorted((a, b) => Temporal.Instant.compare(a.publishedAt, b.publishedAt));
   const published = new Set(steps.map(({ step }) => step));
+  // Receipts of a delivery that is not at its end are no proof that it is.
+  const owing = new Set(steps.filter(({ details }) => isOwing(details.delivered)).map(({ step }) => step));
   const { job, date, zone, reason } = publications.find(({ of }) => of)?.of ?? guessed(published, first, project);
   const needed = stepsNamed(job, project);
   return {
     ...{ runId, runSeq, job, date, zone, logicalTime, reason: reason as Reason },
-    isWhole: needed.every((step) => published.has(step)),
+    isWhole: needed.every((step) => published.has(step) && !owing.has(step)),
     steps: steps.map(({ step, definition, account, details, publishedAt }) => ({
       ...{ step, definition, account, details, publishedAt },
     })),

@@ -14,7 +14,7 @@ const firstWords = new Set(commands.map(({ name }) => name.split(' ')[0] ?? ''))
 /** What a text names as a command: `esteira`, then a word, options between them or not. Of the rest of the line only the options are looked at. */
 function wrongIn(text: string): readonly string[] {
   const found = text.matchAll(
-    /(?<![\w/.@'"-])esteira((?: --[a-z-]+(?: [^\s-]\S*)?)*) ([a-z]+)(?: ([a-z]+))?((?:(?!esteira |\. )[^`\n|;:()])*)/g,
+    /(?<![\w/.@'"-])esteira((?: --[a-z-]+(?: [^\s-]\S*)?)*) ([a-z]+(?:-[a-z]+)*)(?: ([a-z]+))?((?:(?!esteira |\. )[^`\n|;:()])*)/g,
   );
   return [...found].flatMap(([whole, before = '', first = '', second = '', rest = '']) => {
     if (!firstWords.has(first)) return [whole];
