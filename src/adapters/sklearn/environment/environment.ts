@@ -16,7 +16,7 @@ export interface Made {
   /** Where the packages are. */
   readonly site: string;
 }
-interface Missing {
+export interface Missing {
   readonly what: string;
   readonly next: string;
 }
