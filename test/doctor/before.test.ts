@@ -152,5 +152,10 @@ describe('what is looked at before a run', { concurrency: 2 }, () => {
     assert.match(await shop.succeed('status'), /daily 2026-03-10, due .*: not begun: RUN_NOT_READY: The run of daily/);
     assert.match(readFileSync(shop.file('told.log'), 'utf8'), /daily could not begin for 2026-03-10: RUN_NOT_READY/);
     assert.ok(!existsSync(shop.file('.esteira/looks')), 'nothing that was not well is kept');
+    const day = await shop.with({ ESTEIRA_NOW: '2026-03-11T12:00:00Z' }, 'start', '--once');
+    assert.match(
+      day.err,
+      /daily 2026-03-10: not run .*: it could not begin: RUN_NOT_READY: The run of daily .* variable APP_KEY is not set; 2026-03-11 is run in its place/,
+    );
   });
 });

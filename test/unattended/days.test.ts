@@ -17,6 +17,7 @@ type Happens =
   | 'killed, and not again'
   | 'no state'
   | 'no tables'
+  | 'no key'
   | 'late';
 const happens: Readonly<Record<number, Happens>> = {
   3: 'killed, and again',
@@ -27,6 +28,7 @@ const happens: Readonly<Record<number, Happens>> = {
   12: 'no state',
   15: 'no tables',
   17: 'two in turn',
+  18: 'no key',
   20: 'killed, and again',
   24: 'late',
   27: 'no container',
@@ -99,6 +101,12 @@ describe('a container of each of 30 days, which keeps nothing', { skip: withoutS
           containers.tables.mend();
           break;
         }
+        case 'no key': {
+          const { exit, err } = await ended(at('06:02'), due, { APP_DATABASE_URL: '' });
+          assert.match(err, /RUN_NOT_READY: The run of daily for 2026-03-18 would fail/);
+          assert.equal(exit, 1);
+          break;
+        }
       }
       // Somebody changes a setting from a machine of their own.
       if (number === 14) await succeed(at('15:00'), ['settings', 'set', 'config.limits.floor', '7']);
@@ -124,8 +132,14 @@ describe('a container of each of 30 days, which keeps nothing', { skip: withoutS
     assert.deepEqual(kept, ofDaily('succeeded'), 'the days that are done are the days whose rows are there');
     const named = missed.map(({ date }) => String(date));
     assert.deepEqual([...kept, ...named].toSorted(), all, JSON.stringify({ kept, missed }));
-    assert.deepEqual(named, [5, 6, 12, 15, 27].map(dayOf));
-    for (const { why } of missed) assert.match(String(why), /nobody ran the schedules until|its run .* failed/);
+    assert.deepEqual(named, [5, 6, 12, 15, 18, 27].map(dayOf));
+    for (const { why, date } of missed)
+      assert.match(
+        String(why),
+        String(date) === dayOf(18)
+          ? /^it could not begin: RUN_NOT_READY: .* APP_DATABASE_URL is empty; 2026-03-19 is run in its place$/
+          : /nobody ran the schedules until|its run .* failed/,
+      );
     assert.deepEqual(
       rows.filter(([day]) => [dayOf(14), dayOf(16)].includes(day)).map(([, , floor]) => floor),
       [0, 7],

@@ -17,9 +17,13 @@ export async function tellUnopened(
   const { date, zone, logicalTime } = tick;
   const { state, holder, clock } = project;
   tellChanges(await judgeUnopened(job, { date, zone, error }, project), project, context);
-  if (error) await state.ticks.hold({ job: job.name, due: logicalTime }, `${error.code}: ${error.message}`);
+  if (error) await state.ticks.hold({ job: job.name, due: logicalTime }, whyOf(error));
   const telling = toldUnopened(job, { date, due: logicalTime, error }, project);
   if (!telling) return;
   await state.alerts.tell(holder, telling, clock.now());
   sendNow(project);
 }
+
+/** One line, which still says of a run that would fail by what. */
+const whyOf = ({ code, message, details: { got } }: EsteiraError): string =>
+  [`${code}: ${message}`, ...(code === 'RUN_NOT_READY' && got !== undefined ? got.split('\n') : [])].join(' ');

@@ -51,6 +51,13 @@ test('skip: none of those that were missed; one that came while the job was busy
   assert.deepEqual(busy, { next: 8, skipped: ['7: the job was not free in time; 2026-03-08 is run in its place'] });
 });
 
+test('of one that could not begin it is said why, also when another is run in its place', () => {
+  const held = { ...tick(7), why: 'RUN_NOT_READY: APP_KEY: not set' };
+  const why = '7: it could not begin: RUN_NOT_READY: APP_KEY: not set; 2026-03-08 is run in its place';
+  for (const missed of ['run once', 'skip'] as const)
+    assert.deepEqual(told([held, tick(8)], missed), { next: 8, skipped: [why] });
+});
+
 test('a short absence is none', () => {
   assert.deepEqual(told([tick(7, '2026-03-07T02:09:00Z')], 'skip').next, 7);
 });

@@ -69,5 +69,6 @@ function failedBefore({ run }: TickRecord, newer: TickRecord): boolean {
 
 function missing(tick: TickRecord): string {
   if (tick.run) return `its run ${tick.run.runId} failed`;
+  if (tick.why !== undefined) return `it could not begin: ${tick.why}`;
   return isLate(tick) ? `nobody ran the schedules until ${tick.noted}` : 'the job was not free in time';
 }
