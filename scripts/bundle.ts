@@ -19,6 +19,9 @@ const started = [
   'src/serve/model/loading-thread.ts',
 ];
 
+/** What threads import by an address that they are given: below `lib` as it is below `src`. */
+const addressed = ['src/adapters/onnx/runtime.ts'];
+
 /** What Python carries out, as it is: found by a URL beside whoever starts it. */
 const carried = 'src/adapters/sklearn/child/*.py';
 
@@ -44,7 +47,10 @@ export async function bundle(entries: readonly string[], out: string): Promise<r
   const { metafile } = await build({
     absWorkingDir: root,
     entryPoints: [
-      ...entries.map((entry) => ({ in: entry, out: path.relative('src', entry).replace(/\.ts$/, '') })),
+      ...[...entries, ...addressed].map((entry) => ({
+        in: entry,
+        out: path.relative('src', entry).replace(/\.ts$/, ''),
+      })),
       ...started.map((entry) => ({ in: entry, out: `${shared}/${path.basename(entry, '.ts')}` })),
     ],
     outbase: 'src',

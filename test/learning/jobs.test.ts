@@ -87,16 +87,16 @@ test('classifying trains nothing and reads each model once, whatever the number 
   await world.run('retrain');
   const read: string[] = [];
   const { project } = world;
-  const files = Object.create(project.files, {
+  const versions = Object.create(project.versions, {
     read: {
       value: (name: string) => {
         read.push(path.basename(name));
-        return project.files.read(name);
+        return project.versions.read(name);
       },
     },
-  }) as typeof project.files;
+  }) as typeof project.versions;
   const emit = (_: RunEvent): void => {};
-  await operate({ ...project, files }, 'run', { job: 'classify' }, { emit, signal: new AbortController().signal });
+  await operate({ ...project, versions }, 'run', { job: 'classify' }, { emit, signal: new AbortController().signal });
   assert.deepEqual(read, ['version.json', 'model.json']);
   assert.equal((await project.state.models.versions({ limit: 10 })).length, 1);
   assert.deepEqual(await world.rows('select count(*) from analytics.scores'), [[600]]);

@@ -20,7 +20,7 @@ async function kept(text: string): Promise<Project> {
   };
   const parts = { [modelFile]: { bytes: Buffer.from(text) } };
   const contentHash = await keepVersion(files, { model: node.id, version: '1' }, { parts, about: {} });
-  return { files, state: { models: { version: async () => ({ contentHash }) } } } as unknown as Project;
+  return { versions: files, state: { models: { version: async () => ({ contentHash }) } } } as unknown as Project;
 }
 
 test('a model file that is as it was registered, and is not understood, is a broken version', async () => {
