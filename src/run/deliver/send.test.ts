@@ -7,6 +7,8 @@ import { type Sent, Stopped, sendAll, type Waits } from './send.ts';
 const waits: Waits = { tries: 3, first: 1, longest: 2, patience: 20 };
 const clock = { now: () => Temporal.Instant.from('2026-03-01T00:00:00Z') };
 const passing = new TargetFault('It does not answer.', { is: 'passing', next: 'Wait.' });
+const after = (milliseconds: number) =>
+  new TargetFault('It does not answer.', { is: 'passing', next: 'Wait.', after: milliseconds });
 const ofRows = new TargetFault('A row is refused.', { is: 'of rows', next: 'Mend it.' });
 const all = ({ rows }: TargetBatch): TargetResult[] => Array.from({ length: rows }, () => ({ is: 'sent' }));
 const ids = ({ columns }: TargetBatch) => columns['id'] ?? [];
@@ -82,6 +84,32 @@ test('where nothing comes through the place is waited for, and then nothing more
     ['sent', 'sent', 'failed'],
   );
   assert.ok(requests > 2 + waits.tries && requests < 40, `${requests} requests`);
+});
+
+test('what requests take that hang counts, and nobody waits for longer than that though the place asks for it', async () => {
+  const hanging = 15;
+  let requests = 0;
+  const first = await send(1, async () => {
+    requests += 1;
+    await new Promise((resolve) => setTimeout(resolve, hanging));
+    throw passing;
+  });
+  assert.ok(first.thrown instanceof Stopped);
+  assert.ok(requests <= 1 + Math.ceil(waits.patience / hanging), `${requests} requests`);
+  const started = performance.now();
+  const second = await send(1, () => Promise.reject(after(60_000)));
+  assert.ok(second.thrown instanceof Stopped);
+  assert.ok(performance.now() - started < 30_000);
+});
+
+test('a place that asks for no pause is not asked without one', async () => {
+  let requests = 0;
+  const { thrown } = await send(1, async () => {
+    requests += 1;
+    throw after(0);
+  });
+  assert.ok(thrown instanceof Stopped);
+  assert.ok(requests < 40, `${requests} requests`);
 });
 
 test('a place that comes back before that loses nothing', async () => {

@@ -24,7 +24,7 @@ export interface Waits {
   /** Before the second try, in milliseconds; doubled before each further one, up to `longest`. */
   readonly first: number;
   readonly longest: number;
-  /** Where nothing comes through any more: so long in all. */
+  /** Where nothing comes through any more: so long in all, with what the requests take. */
   readonly patience: number;
 }
 export const usualWaits: Waits = Object.freeze({ tries: 3, first: 1000, longest: 15_000, patience: 120_000 });
@@ -99,8 +99,9 @@ class Sender {
   readonly #of: Sending;
   /** Of the requests themselves. */
   readonly #over: AbortSignal;
-  /** Requests that came through, of all batches. */
+  /** Requests that came through, of all batches, and when the last did. */
   #through = 0;
+  #throughAt = Number.NEGATIVE_INFINITY;
   #stopped: Stopped | undefined;
 
   constructor(of: Sending, over: AbortSignal) {
@@ -146,25 +147,25 @@ class Sender {
   /** What became of its rows, or why it came to nothing; nothing where it was to stop meanwhile. */
   async #sendPart(rows: TargetBatch, count: Count): Promise<readonly TargetResult[] | TargetFault | undefined> {
     const { first, again, waits, clock, signal } = this.#of;
-    const before = this.#through;
-    let waited = 0;
+    const { elapsed = () => performance.now() } = clock;
+    const [before, begun] = [this.#through, elapsed()];
     for (let number = 1; ; number += 1) {
       if (this.#stopped) return undefined;
       count.tries += 1;
       try {
         const results = await (count.tries === 1 && !count.inDoubt ? first : again).write(rows, this.#over);
-        this.#through += 1;
+        this.#comesThrough(elapsed());
         return count.inDoubt ? results.map(asWritten) : results;
       } catch (thrown) {
         if (this.#over.aborted) return undefined;
         if (!(thrown instanceof TargetFault)) throw thrown;
         if (thrown.is === 'of rows') {
           // It was understood: the place is there.
-          this.#through += 1;
+          this.#comesThrough(elapsed());
           return thrown;
         }
-        const isOutage = thrown.is === 'passing' && waited >= waits.patience;
-        if (thrown.is === 'of all' || isOutage) {
+        const patience = waits.patience - (elapsed() - Math.max(begun, this.#throughAt));
+        if (thrown.is === 'of all' || patience <= 0) {
           this.#stopped ??= new Stopped(thrown, again.place);
           return thrown;
         }
@@ -172,13 +173,22 @@ class Sender {
         this.#of.onRetry();
         // What has come to nothing may have been written all the same.
         count.inDoubt = true;
-        const wait = thrown.after ?? Math.min(waits.first * 2 ** (number - 1), waits.longest);
-        waited += wait;
-        await rest(clock, wait, signal);
+        await rest(clock, Math.min(waitAfter(number, thrown, waits), patience), signal);
         if (signal.aborted) return undefined;
       }
     }
   }
+
+  #comesThrough(at: number): void {
+    this.#through += 1;
+    this.#throughAt = at;
+  }
+}
+
+/** As long as the place says; but it is not asked again and again without a pause. */
+function waitAfter(tries: number, { after }: TargetFault, { first, longest }: Waits): number {
+  const usual = Math.min(first * 2 ** (tries - 1), longest);
+  return tries === 1 ? (after ?? usual) : Math.max(after ?? 0, usual);
 }
 
 /** Of a batch in doubt a row that says so already was written by this run, as far as anybody can tell. */
