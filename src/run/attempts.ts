@@ -53,8 +53,8 @@ export async function attempt(
         await rest(project.clock, milliseconds, signal);
         if (time.signal.aborted) throw time.signal.reason;
         if (signal.aborted) throw thrown;
-        // What failed may have been only the answer.
-        const found = (await project.warehouse.publications(catalog, held.runId)).find(({ step }) => step === id);
+        // What failed may have been only the answer. The last part of it: a delivery has several.
+        const found = (await project.warehouse.publications(catalog, held.runId)).findLast(({ step }) => step === id);
         if (found) published = new Map(published).set(id, found);
       }
     }

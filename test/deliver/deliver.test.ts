@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { EsteiraError } from '../../src/errors.ts';
 import { operate } from '../../src/operate/index.ts';
 import type { World } from '../run/support/world.ts';
-import type { Elsewhere } from './elsewhere.ts';
+import { type Elsewhere, targetsAt } from './elsewhere.ts';
 import { begin, definitions, end, idOf, put, wrong } from './world.ts';
 
 const receipts = 'users.lead_score_receipts';
@@ -136,6 +136,45 @@ test('a request that comes to nothing is sent again after as long as the place s
     at.world.events.some(
       (event) => event.type === 'progress' && /batch 3\/3, 25 rows, [\d,]+ rows\/s, 4 retries/.test(event.text),
     ),
+  );
+  await end(at);
+});
+
+/** A run of a process whose clock is minutes later whenever a request comes to nothing. */
+const hurried = (at: { readonly world: World; readonly elsewhere: Elsewhere; readonly folder: string }) => {
+  let ahead = 0;
+  const { project } = at.world;
+  const targets = targetsAt(at.folder, () => {
+    if (at.elsewhere.rows('select * from fault').length > 0) ahead += 200_000;
+  });
+  const clock = { ...project.clock, now: () => project.clock.now(), elapsed: () => performance.now() + ahead };
+  const hurry = { ...project, targets, clock, retries: { times: 2, wait: '1 ms' } } as const;
+  return operate(hurry, 'run', { job: 'score' }, { emit: () => {}, signal: new AbortController().signal });
+};
+const oneByOne = definitions.replace('parallel: 3', 'parallel: 1');
+test('a place that is away again and again has the receipts of each time, by one run', async () => {
+  let kept = 0;
+  const at = await begin(50, {
+    text: oneByOne,
+    trace: (point) => {
+      if (point === 'batch-kept' && [2, 4].includes(++kept)) at.elsewhere.fail('passing', 1);
+    },
+  });
+  const { runId } = await hurried(at);
+  assert.deepEqual(await wrong(at, 50), []);
+  const made = await at.world.project.warehouse.publications('leads', runId);
+  const parts = made.filter(({ step }) => step.endsWith('_receipts'));
+  assert.deepEqual(
+    parts.map(({ part, details: { delivered } }) => [part, delivered?.sent, delivered?.failed, delivered?.left]),
+    [
+      [0, 20, 10, 20],
+      [1, 10, 10, 10],
+      [2, 20, 0, 0],
+    ],
+  );
+  assert.deepEqual(
+    (await at.world.rows(batches)).map(([batch, rows]) => [batch, rows]),
+    [1, 2, 3, 4, 5, 6, 7].map((batch) => [batch, 10]),
   );
   await end(at);
 });

@@ -49,8 +49,8 @@ export class Elsewhere {
   cure(): void {
     this.#db.exec('delete from poison');
   }
-  /** The next requests come to nothing. */
-  fail(is: TargetFault['is'], times: number, after?: number): void {
+  /** The next requests come to nothing; or are carried out, and nobody is told. */
+  fail(is: TargetFault['is'] | 'unanswered', times: number, after?: number): void {
     for (let n = 0; n < times; n += 1)
       this.#db.prepare('insert into fault ("is", after) values (?, ?)').run(is, after ?? null);
   }
@@ -69,8 +69,9 @@ export class Elsewhere {
     this.#db.exec('begin immediate');
     try {
       const [fault] = this.rows('select * from fault order by n limit 1');
-      if (fault) {
-        this.#db.exec(`delete from fault where n = ${fault['n']}; commit`);
+      if (fault) this.#db.exec(`delete from fault where n = ${fault['n']}`);
+      if (fault && fault['is'] !== 'unanswered') {
+        this.#db.exec('commit');
         const after = fault['after'];
         throw new TargetFault('It does not answer.', {
           is: fault['is'] as TargetFault['is'],
@@ -104,6 +105,7 @@ export class Elsewhere {
         return { is: 'sent' };
       });
       this.#db.exec('commit');
+      if (fault) throw new TargetFault('It does not answer.', { is: 'passing', next: 'Wait.' });
       return results;
     } catch (error) {
       if (this.#db.isTransaction) this.#db.exec('rollback');
