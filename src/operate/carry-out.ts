@@ -43,6 +43,7 @@ import { toldOfEnd } from './alerts/told-run.ts';
 import { refuseUnready } from './doctor/before.ts';
 import { forgetLook } from './doctor/kept-looks.ts';
 import { driftViews } from './drifts.ts';
+import { importsGoingOn } from './former.ts';
 import { logged } from './job-log.ts';
 import { Journal } from './journal.ts';
 import { movedTexts } from './models/moved.ts';
@@ -93,10 +94,12 @@ export interface Work {
 export const carryOut = (work: Work, project: Project, context: Context): Promise<RunView> =>
   logged(work, { project, context }, (heard) => carry(work, project, heard));
 
-async function carry(work: Work, project: Project, context: Context): Promise<RunView> {
-  const { tick, reason, steps: chosen } = work;
+async function carry(asked: Work, project: Project, context: Context): Promise<RunView> {
+  const { tick, reason, steps: chosen } = asked;
   const started = performance.now();
   const models = await modelsOf(chosen, project);
+  const imports = models.some(({ kind }) => kind === 'model') ? await importsGoingOn(asked, project) : {};
+  const work: Work = { ...asked, fixed: { ...imports, ...asked.fixed } };
   refuseUnreadable(models, project);
   const captured = capturedBy(models, work.job, project);
   refuseUnlessSetUp(await setupChanges(models, project), project);

@@ -12,7 +12,7 @@ export { changedNext, changedText, filesOf, filesRead } from './files.ts';
 export { answersName } from './learning/brought/answers.ts';
 export { unknownEnding } from './learning/brought/bring.ts';
 export { formatOf } from './learning/brought/format.ts';
-export { type ImportedFile, importKey } from './learning/brought/imports.ts';
+export { type ImportedFile, importKey, importsIn } from './learning/brought/imports.ts';
 export { championKey, championsNow, jobsThatTrain, knownChampions, readChampions } from './learning/champions.ts';
 export { changedParameters, trainedOtherwise } from './learning/due.ts';
 export { asksEngine, missingFor, refuseMissingEngine } from './learning/engine.ts';

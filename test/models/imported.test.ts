@@ -10,7 +10,7 @@ import { World } from '../run/support/world.ts';
 
 const imports = path.join(import.meta.dirname, 'imports');
 const definitions = `
-import { atLeast, atMost, byHand, col, imported, job, model, sql, table } from 'esteira';
+import { atLeast, atMost, byHand, col, cron, imported, job, model, sql, table } from 'esteira';
 
 const leads = {
   id: col.integer().key(), page_views: col.integer(), days_since_last: col.real().optional(), source: col.text(),
@@ -40,7 +40,12 @@ export const scores = table('gold.scores', {
   columns: { id: col.integer().key(), lead_score: scoring.output.lead_score },
   rows: scoring.predict(closed), write: 'replace',
 });
+export const sunday = model('ml.sunday', { ...of, learner: imported('models/leads.onnx', { output: score }) });
+export const shaky = model('ml.shaky', { ...of, learner: imported('models/leads.onnx', { output: score }) });
+export const wrong = table('gold.wrong', { columns: { id: col.integer() }, rows: sql\`select cast('x' || range as integer) as id from range(2)\` });
 const when = byHand;
+export const sundays = job('sundays', { when: cron('30 5 * * 0'), build: [closed], train: [sunday] });
+export const shakes = job('shakes', { when: cron('30 5 * * 0'), build: [wrong], train: [shaky] });
 export const take = job('take', { when, build: [closed], train: [scoring] });
 export const score_leads = job('score_leads', { when, build: [scores] });
 export const takeMaps = job('take_maps', { when, train: [maps] });
@@ -151,6 +156,16 @@ const versions = () => world.project.state.models.versions({ model: 'crm.ml.scor
 const imported = (file: string, other: object = {}) =>
   world.do('models import', { file, model: 'scoring', by: 'ana', ...other });
 
+const called = (...names: readonly string[]): readonly string[] => {
+  const elsewhere = temporaryFolder('models-import');
+  return names.map((name) => {
+    const file = path.join(elsewhere, name);
+    copyFileSync(path.join(imports, 'leads.onnx'), file);
+    copyFileSync(path.join(imports, 'leads.onnx.answers.jsonl'), `${file}.answers.jsonl`);
+    return file;
+  });
+};
+
 test('a file that is imported is kept by what is in it, and becomes a version of the model by the job that trains it', async () => {
   const elsewhere = temporaryFolder('models-import');
   const file = path.join(elsewhere, 'scoring_v2.onnx');
@@ -172,12 +187,7 @@ test('a file that is imported is kept by what is in it, and becomes a version of
 });
 
 test('a run that was killed in the middle of an import goes on with that file, another file begins anew', async () => {
-  const elsewhere = temporaryFolder('models-import');
-  const [one, other] = ['one.onnx', 'other.onnx'].map((name) => path.join(elsewhere, name)) as [string, string];
-  for (const file of [one, other]) {
-    copyFileSync(path.join(imports, 'leads.onnx'), file);
-    copyFileSync(path.join(imports, 'leads.onnx.answers.jsonl'), `${file}.answers.jsonl`);
-  }
+  const [one = '', other = ''] = called('one.onnx', 'other.onnx');
   const dying = new Error('killed');
   const before = await versions();
   const killed = { ...world.project, trace: (point: string) => (point === 'kept' ? Promise.reject(dying) : undefined) };
@@ -193,6 +203,37 @@ test('a run that was killed in the middle of an import goes on with that file, a
   later();
   await world.run('take');
   assert.equal((await aboutOf('scoring')).brought?.file, 'models/leads.onnx');
+  later();
+  await assert.rejects(operate(killed, 'models import', { file: one, model: 'scoring' }, asking));
+  await imported(other);
+  assert.equal((await aboutOf('scoring')).brought?.file, 'other.onnx');
+});
+
+test('an import that has failed goes on with its file, and not with that of the definition; another file begins anew', async () => {
+  const [bad = '', good = ''] = called('bad.onnx', 'good.onnx');
+  writeFileSync(bad, readFileSync(bad).subarray(0, 900));
+  const fails = (asked: Promise<unknown>) => assert.rejects(asked, { code: 'IMPORT_FAILED' });
+  await fails(imported(bad));
+  later();
+  const { runs } = await world.do('runs', { job: 'take' });
+  await fails(world.do('resume', { run: runs[0]?.runId ?? '' }));
+  later();
+  await fails(world.run('take'));
+  await imported(good);
+  assert.equal((await aboutOf('scoring')).brought?.file, 'good.onnx');
+});
+
+test('a file is imported by a job with a schedule, too, whose date is done, or has failed after it has trained', async () => {
+  const [one = '', other = ''] = called('one.onnx', 'other.onnx');
+  await world.run('sundays');
+  for (const file of [one, other]) {
+    later();
+    await world.do('models import', { file, model: 'sunday' });
+    assert.equal((await aboutOf('sunday')).brought?.file, path.basename(file));
+    later();
+    await assert.rejects(world.do('models import', { file, model: 'shaky' }));
+    assert.equal((await aboutOf('shaky')).brought?.file, path.basename(file));
+  }
 });
 
 test('an import that cannot be is refused before a run has begun', async () => {

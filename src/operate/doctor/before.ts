@@ -4,6 +4,7 @@ import { receiptsOf } from '../../graph/index.ts';
 import type { StepModel } from '../../plan/index.ts';
 import type { Tick } from '../../plan/ticks.ts';
 import { type Project, type Rerun, refuseMissingEngine } from '../../run/index.ts';
+import { formerOf } from '../former.ts';
 import type { Context } from '../views.ts';
 import { type Finding, findingOf } from './finding.ts';
 import { isKept, keepLook } from './kept-looks.ts';
@@ -16,6 +17,7 @@ interface Beginning {
   readonly tick: Pick<Tick, 'date' | 'logicalTime'>;
   readonly again?: boolean;
   readonly lost?: boolean;
+  readonly under?: bigint;
   readonly reruns?: ReadonlyMap<string, Rerun>;
   readonly fixed?: Readonly<Record<string, string>>;
 }
@@ -50,14 +52,13 @@ export async function refuseUnready(
 /** Steps that the run will carry out: none of a date that has succeeded, and of one that goes on those that are not published. */
 async function leftOf(
   models: readonly StepModel[],
-  { job, tick: { logicalTime }, again = false, lost = false }: Beginning,
-  { state }: Project,
+  beginning: Beginning,
+  project: Project,
 ): Promise<readonly StepModel[]> {
-  const [running] = await state.runs({ job, state: 'running', limit: 1 });
-  const [last] = running || again || lost ? [running] : await state.runs({ job, logicalTime, limit: 1 });
+  const last = await formerOf(beginning, project);
   if (last?.state === 'succeeded') return [];
   if (last?.state !== 'running' && last?.state !== 'failed') return models;
-  const steps = await state.steps(last.runId);
+  const steps = await project.state.steps(last.runId);
   const done = new Set(steps.flatMap((step) => (step.state === 'done' ? [step.step] : [])));
   return models.filter(({ node }) => !done.has(node.id));
 }

@@ -4,15 +4,24 @@ import path from 'node:path';
 import type { Job } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import { whereOf } from '../../graph/index.ts';
-import { answersName, formatOf, type ImportedFile, importKey, type Project, unknownEnding } from '../../run/index.ts';
+import {
+  answersName,
+  formatOf,
+  type ImportedFile,
+  importKey,
+  importsIn,
+  type Project,
+  unknownEnding,
+} from '../../run/index.ts';
+import { formerOf } from '../former.ts';
 import { jobOf } from '../names.ts';
-import { run } from '../run.ts';
+import { run, tickAsked } from '../run.ts';
 import type { Context, Input, RunView } from '../views.ts';
 import { labelOfModel, type ModelNode, modelNamed } from './find.ts';
 
 /**
  * Keeps a file by what is in it, and carries out the job that trains the model with that file in the place of the one that its definition names. A run that
- * was killed goes on with the file that it began with.
+ * was killed, or has failed, goes on with the file that it began with.
  */
 export async function importModel(project: Project, input: Input<'models import'>, context: Context): Promise<RunView> {
   const node = modelNamed(project, input.model);
@@ -28,21 +37,28 @@ export async function importModel(project: Project, input: Input<'models import'
   const job = trainingJobFor(node, label, input.job, project);
   const chosen = await keepImport(project, input);
   const fixed = { [importKey(node)]: JSON.stringify(chosen) };
-  const [going] = await project.state.runs({ job: job.name, state: 'running', limit: 1 });
-  const isOther = going && (going.settings as typeof fixed)[importKey(node)] !== fixed[importKey(node)];
+  const isIts = (settings: unknown): boolean => importsIn(settings)[importKey(node)] === fixed[importKey(node)];
   const { date, by, anyway } = input;
-  return await run(
-    project,
-    {
-      ...{ job: job.name, fixed },
-      ...(date ? { date } : {}),
-      ...(by ? { by } : {}),
-      ...(anyway ? { anyway } : {}),
-      // One that was interrupted with another file is not what was asked for.
-      ...(isOther ? { again: true } : {}),
-    },
-    context,
-  );
+  for (;;) {
+    const tick = await tickAsked(job, { job: job.name, ...(date ? { date } : {}) }, project);
+    const former = await formerOf({ job: job.name, tick }, project);
+    const isLeft = former?.state === 'running' || former?.state === 'failed';
+    const goesOn = isLeft && isIts(former.settings) && former.logicalTime.equals(tick.logicalTime);
+    const view = await run(
+      project,
+      {
+        ...{ job: job.name, fixed },
+        ...(date ? { date } : {}),
+        ...(by ? { by } : {}),
+        ...(anyway ? { anyway } : {}),
+        // One that has ended, or has failed with another file, is not what was asked for.
+        ...(!former || goesOn ? {} : { again: true }),
+      },
+      context,
+    );
+    // One that was interrupted with another file has gone on first.
+    if (isIts((await project.state.run(view.runId))?.settings ?? {})) return view;
+  }
 }
 
 function trainingJobFor(node: ModelNode, label: string, asked: string | undefined, project: Project): Job {

@@ -11,7 +11,12 @@ export interface ImportedFile {
 
 /** Under which name a run keeps it, with its settings: a run that goes on takes the same. */
 export const importKey = (model: Node): string => keyOf(model.id);
-const keyOf = (model: string): string => `import of ${model}`;
+const keyStart = 'import of ';
+const keyOf = (model: string): string => `${keyStart}${model}`;
+
+/** Those that a run was given, of the settings that it is kept with. */
+export const importsIn = (settings: unknown): SettingValues =>
+  Object.fromEntries(Object.entries(settings as SettingValues).filter(([key]) => key.startsWith(keyStart)));
 
 export function importOf(model: string, settings: SettingValues): ImportedFile | undefined {
   const kept = settings[keyOf(model)];
