@@ -39,13 +39,13 @@ export function duckdb(options: {
   const spillsIn = (place: Place, folder: string) => path.resolve(resolved(place.folder, folder), place.environment);
   const folderIn = (place: Place) => resolved(place.folder, place.value(options.folder));
   const fileIn = (place: Place, catalog: string) => path.join(folderIn(place), `${place.prefix}${catalog}.duckdb`);
-  const opened = async (place: Place, readOnly: boolean, spills?: string) => {
+  const opened = async (place: Place, { readOnly = false, folder = folderIn(place), spills = '' } = {}) => {
     const { openDuckdb } = await import('../adapters/duckdb/warehouse.ts');
     const { folder: _, kept: __, temporaryFolder, ...rest } = options;
     return openDuckdb({
       ...rest,
       readOnly,
-      folder: folderIn(place),
+      folder,
       prefix: place.prefix,
       trace: place.trace,
       catalogs: place.catalogs,
@@ -54,10 +54,11 @@ export function duckdb(options: {
     });
   };
   const { kept } = options;
-  const keptIn = async (of: KeptAdapter | FilesAdapter, place: Place) => ({
-    store: await of.open(place),
-    folder: folderIn(place),
-    files: new Map(place.catalogs.map((catalog) => [catalog, fileIn(place, catalog)])),
+  const keptIn = async (of: KeptAdapter | FilesAdapter, place: Place, folder = folderIn(place)) => ({
+    ...{ store: await of.open(place), project: place.project, environment: place.environment, folder },
+    files: new Map(
+      place.catalogs.map((catalog) => [catalog, path.join(folder, path.basename(fileIn(place, catalog)))]),
+    ),
   });
   return Object.freeze({
     role: 'warehouse',
@@ -70,14 +71,21 @@ export function duckdb(options: {
     restoring: kept ? ofKept(ofCatalogs(fileIn), (place) => keptIn(kept, place)) : ofCatalogs(fileIn),
     open: async (place: Place) => {
       makeFolder(folderIn(place));
-      if (!kept) return opened(place, false);
+      if (!kept) return opened(place);
       const { openKept } = await import('./kept-warehouse.ts');
-      return openKept(await keptIn(kept, place), () => opened(place, false));
+      return openKept(await keptIn(kept, place), () => opened(place));
     },
-    // What does not fit in memory is put below this project: nothing is written where the other's files are.
+    // What does not fit in memory is put below this project, and so is what is kept elsewhere: nothing is written where the other's files are.
     look: async (place: Place) => {
-      if (kept) await (await import('./kept-warehouse.ts')).fetchFiles(await keptIn(kept, place));
-      return opened(place, true, path.join(localFolder(place.folder), 'temporary'));
+      const local = localFolder(place.folder);
+      const looking = { readOnly: true, spills: path.join(local, 'temporary') };
+      if (!kept) return opened(place, looking);
+      const { fetchFiles } = await import('./kept-files.ts');
+      const beside = await keptIn(kept, place, path.join(local, 'against', place.environment));
+      return opened(
+        place,
+        (await fetchFiles(beside, { onlyCopies: true })) ? { ...looking, folder: beside.folder } : looking,
+      );
     },
   });
 }

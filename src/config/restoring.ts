@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import path from 'node:path';
 import { EsteiraError } from '../errors.ts';
 import { unusable } from '../run/index.ts';
-import { type Kept, putBack, standingKept } from './kept-warehouse.ts';
+import type { Kept } from './kept-note.ts';
+import { putBack, standingKept } from './kept-warehouse.ts';
 import type { Place, Restoring } from './project.ts';
 import { clearFile, stageCopy, staged, swapFile } from './swap.ts';
 
