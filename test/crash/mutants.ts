@@ -113,7 +113,7 @@ export function mutated({ file, was, is }: Mutant): string {
 /** A copy of the sources and of these tests, changed in one place. */
 export function copyWith(mutant?: Mutant): string {
   const folder = temporaryFolder('mutant');
-  for (const part of ['src', 'test/crash', 'test/run/support', 'test/sandbox.ts', 'package.json'])
+  for (const part of ['src', 'test/crash', 'test/deliver', 'test/run/support', 'test/sandbox.ts', 'package.json'])
     cpSync(path.join(root, part), path.join(folder, part), { recursive: true });
   symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'), 'dir');
   if (!mutant) return folder;

@@ -74,12 +74,14 @@ const counted = (today: Parameters<typeof fn.daysBetween>[1]) => sql`
   min(${fn.daysBetween('e.occurred_at', today)}) as days_since_last,
   coalesce(u.source, 'unknown') as source`;
 
-/** As of the run: someone of whom nothing is known but a source that no model knows is set aside, under the name of that rule. */
+/** As of the end of the run's date, whenever it is carried out; who came later is of the next run. Someone of whom nothing is known but a source that no model knows is set aside, under the name of that rule. */
 export const leadFeatures = table('silver.lead_features', {
   columns: { id: col.text().key(), ...features },
   rows: sql`
     select u.id, ${counted(run.date)}
-    from ${usersSemScore} u left join ${eventsSemScore} e on e.user_id = u.id
+    from ${usersSemScore} u
+    left join ${eventsSemScore} e on e.user_id = u.id and e.occurred_at < ${fn.addDays(run.date, 1)}
+    where u.created_at < ${fn.addDays(run.date, 1)}
     group by u.id, u.source`,
   invalid: 'set aside',
 });

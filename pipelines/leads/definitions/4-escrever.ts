@@ -26,15 +26,23 @@ export const semScore = table('curated.vw_sem_score', {
   columns: {
     id: col.text(),
     created_at: col.timestamp(),
-    motivo: col.text().oneOf('origem desconhecida do modelo', 'a escrita falhou', 'ainda não escrito'),
+    motivo: col
+      .text()
+      .oneOf('origem desconhecida do modelo', 'features inválidas', 'a escrita falhou', 'ainda não escrito'),
     detalhe: col.text().optional(),
   },
   rows: sql`
     select u.id, u.created_at,
-      case when f.id is null then 'origem desconhecida do modelo' when r.status = 'failed' then 'a escrita falhou' else 'ainda não escrito' end as motivo,
-      case when f.id is null then u.source else r.reason end as detalhe
+      case
+        when f.id is null and u.source not in ('organic', 'ads', 'referral', 'event') then 'origem desconhecida do modelo'
+        when i.id is not null and f.id is null then 'features inválidas'
+        when r.status = 'failed' then 'a escrita falhou'
+        else 'ainda não escrito'
+      end as motivo,
+      case when f.id is null and u.source not in ('organic', 'ads', 'referral', 'event') then u.source else r.reason end as detalhe
     from ${usersSemScore} u
     left join ${leadFeatures} f on f.id = u.id
+    left join (select distinct id from ${leadFeatures.invalid}) i on i.id = u.id
     left join (
       select id, status, reason from ${recibos} qualify row_number() over (partition by id order by delivered_at desc) = 1
     ) r on r.id = u.id

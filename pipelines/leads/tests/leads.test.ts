@@ -36,6 +36,23 @@ test('events are counted by kind and by day, up to the day of the run', async ()
   ]);
 });
 
+test('a run that is carried out late counts what its date knew, and leaves who came later to the next', async () => {
+  const late = { ...user('bia'), created_at: at('2026-10-01T00:00:00Z') };
+  const { rows, invalid } = await given(usersSemScore, [user('ana'), late])
+    .given(eventsSemScore, [
+      event('ana', 'page_view', '2026-09-30T23:59:59Z'),
+      event('ana', 'page_view', '2026-10-01T00:00:00Z'),
+      event('bia', 'page_view', '2026-10-01T00:00:00Z'),
+    ])
+    .on('2026-09-30')
+    .build(leadFeatures);
+  assert.deepEqual(
+    rows.map(({ id, page_views, days_since_last }) => [id, page_views, days_since_last]),
+    [['ana', 1, 0]],
+  );
+  assert.deepEqual(invalid, []);
+});
+
 test('whoever was never seen has zeros and no last day, and is scored; a source that no model knows is set aside by the name of its rule', async () => {
   const { rows, invalid, account } = await given(usersSemScore, [user('ana', null), user('bia', 'billboard')])
     .given(eventsSemScore, [])
