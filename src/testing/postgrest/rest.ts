@@ -132,7 +132,7 @@ function insert(asked: Asked): RestAnswer {
     throw new RestError(401, '42501', `new row violates row-level security policy for table "${table.name}"`);
   const merges = /resolution=merge-duplicates/.test(prefer);
   const ignores = /resolution=ignore-duplicates/.test(prefer);
-  const conflict = parameters.get('on_conflict')?.split(',');
+  const conflict = parameters.get('on_conflict')?.replaceAll('"', '').split(',');
   const strange = conflict?.find((column) => table.typeOf(column) === undefined);
   if (strange !== undefined) throw noColumn(table.name, strange);
   if (conflict && [...conflict].sort().join() !== [...table.given.key].sort().join())

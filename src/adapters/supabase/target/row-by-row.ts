@@ -1,6 +1,7 @@
 import type { TargetBatch, TargetResult, TargetValue } from '../../../ports/index.ts';
 import { listText } from '../../common/arrays.ts';
 import { Fault } from '../faults.ts';
+import { among, filter, listed, nameOf, type Word } from '../query.ts';
 import { bodyOf, shown } from './batch.ts';
 import { saidOf } from './faults.ts';
 import { sameText } from './says.ts';
@@ -17,8 +18,6 @@ type Row = Readonly<Record<string, unknown>>;
 /** What gateways take of a request line, in bytes, and what the header of an answer may say of it once more. */
 const longestLine = 3500;
 const most = 100;
-
-const quoted = (text: string): string => `"${text.replace(/["\\]/g, '\\$&')}"`;
 
 /**
  * Without a function of the database: the batch is read, what differs is written by a request for each row, on the condition that it still differs, and rows
@@ -95,8 +94,8 @@ export class RowByRow {
     const { batch, results, signal } = writing;
     const query = [
       ['select', this.#select],
-      ['on_conflict', asked.key.join(',')],
-      ['columns', Object.keys(asked.columns).map(quoted).join(',')],
+      ['on_conflict', asked.key.map(nameOf).join(',')],
+      ['columns', Object.keys(asked.columns).map(nameOf).join(',')],
     ] as const;
     const prefer = ['resolution=ignore-duplicates', 'return=representation'];
     const body = bodyOf(batch, missing, asked.columns);
@@ -124,7 +123,7 @@ export class RowByRow {
   async #change(writing: Writing, row: number, there: Row): Promise<void> {
     const { rest, name, asked } = this.#of;
     const { batch, results, signal } = writing;
-    const keys = asked.key.map((key) => [key, `eq.${batch.columns[key]?.[row]}`] as const);
+    const keys = this.#keyed(batch, row);
     const query = [
       ...keys,
       ...(asked.changedOnly ? this.#differing(batch, row, there) : []),
@@ -161,9 +160,9 @@ export class RowByRow {
 
   /** Why nothing was written: by now it is gone, or says the same; or it cannot be changed. */
   async #unwritten({ batch, signal }: Writing, row: number): Promise<TargetResult> {
-    const { rest, name, asked } = this.#of;
-    const keys = asked.key.map((key) => [key, `eq.${batch.columns[key]?.[row]}`] as const);
-    const ask = async (more: readonly (readonly [string, string])[]): Promise<readonly Row[]> => {
+    const { rest, name } = this.#of;
+    const keys = this.#keyed(batch, row);
+    const ask = async (more: readonly Word[]): Promise<readonly Row[]> => {
       const { text } = await rest.once({ name, query: [...keys, ...more, ['select', this.#select]], signal });
       return JSON.parse(text) as readonly Row[];
     };
@@ -179,7 +178,7 @@ export class RowByRow {
    * A filter for a row that still differs, as the server compares. One column says it: all of a row are written at once. Several within `or` would also be
    * asked of what is answered, where they hold no more.
    */
-  #differing(batch: TargetBatch, row: number, there: Row): readonly (readonly [string, string])[] {
+  #differing(batch: TargetBatch, row: number, there: Row): readonly Word[] {
     const { formats, asked } = this.#of;
     const differ = this.#values.filter((name) => {
       const [meant, now] = this.#both(batch, row, there, name);
@@ -189,25 +188,33 @@ export class RowByRow {
     const [name] = differ;
     if (name === undefined) return [];
     const value = batch.columns[name]?.[row] ?? null;
-    if (value === null) return [[name, 'not.is.null']];
+    if (value === null) return [filter(name, 'not.is', 'null')];
     const isArray = formats[name]?.endsWith('[]') && asked.columns[name]?.facts.kind === 'list';
-    return [[name, `isdistinct.${isArray ? listText(String(value)) : value}`]];
+    return [filter(name, 'isdistinct', isArray ? listText(String(value)) : String(value))];
   }
 
   get #select(): string {
     const { asked, formats } = this.#of;
     const all = [...asked.key, ...this.#values];
-    return all
-      .map((name) => (formats[name]?.endsWith('[]') ? quotedName(name) : `${quotedName(name)}::text`))
-      .join(',');
+    return all.map((name) => (formats[name]?.endsWith('[]') ? nameOf(name) : `${nameOf(name)}::text`)).join(',');
   }
 
-  #filter(batch: TargetBatch, rows: readonly number[]): readonly [string, string] {
+  #keyed(batch: TargetBatch, row: number): readonly Word[] {
+    return this.#of.asked.key.map((name) => filter(name, 'eq', String(batch.columns[name]?.[row])));
+  }
+
+  #filter(batch: TargetBatch, rows: readonly number[]): Word {
     const { key } = this.#of.asked;
-    const value = (name: string, row: number): string => quoted(String(batch.columns[name]?.[row]));
+    const value = (name: string, row: number): string => String(batch.columns[name]?.[row]);
     const [first = '', ...others] = key;
-    if (others.length === 0) return [first, `in.(${rows.map((row) => value(first, row)).join(',')})`];
-    const each = rows.map((row) => `and(${key.map((name) => `${quotedName(name)}.eq.${value(name, row)}`).join(',')})`);
+    if (others.length === 0)
+      return among(
+        first,
+        rows.map((row) => value(first, row)),
+      );
+    const each = rows.map(
+      (row) => `and(${key.map((name) => `${nameOf(name)}.eq.${listed(value(name, row))}`).join(',')})`,
+    );
     return ['or', `(${each.join(',')})`];
   }
 
@@ -275,7 +282,6 @@ async function settled(all: readonly Promise<void>[]): Promise<void> {
 }
 
 const mostMade = 100_000;
-const quotedName = (name: string): string => (/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) ? name : quoted(name));
 const severalRows = (key: readonly string[]): Fault =>
   new Fault({
     ...{ is: 'unusable', status: 0, code: '', said: `several rows of the table have one ${key.join(', ')}` },

@@ -1,6 +1,7 @@
 import type { FoundThere, Target, TargetAsked, Targets, TargetTable } from '../../../ports/index.ts';
 import { Rest } from '../client.ts';
 import { Fault } from '../faults.ts';
+import { filter, nameOf, type Word } from '../query.ts';
 import { openingFault } from './faults.ts';
 import { formatsOf } from './formats.ts';
 import { functionOf } from './function.ts';
@@ -67,33 +68,32 @@ export function supabaseTargets({ value, secret }: Options): Omit<Targets, 'has'
   };
 }
 
-/** Requests that a table, its columns and its rights must allow, and that no row meets; gives the server's clock. */
+/**
+ * Requests that a table, its columns and its rights must allow; gives the server's clock. None of them could write a row if its query were lost on the way: what
+ * is to be written is a list of no rows. Where filters are lost, nothing is written at all: a request that is to change one row would change them all.
+ */
 async function refuseUnwritable(
   rest: Rest,
   of: { readonly name: string; readonly asked: TargetAsked; readonly signal: AbortSignal | undefined },
 ): Promise<Temporal.Instant | undefined> {
   const { name, asked, signal } = of;
   const names = Object.keys(asked.columns);
-  const select = names.map((one) => `"${one.replaceAll('"', '\\"')}"`).join(',');
-  const { at } = await rest.once({
-    name,
-    query: [
-      ['select', select],
-      ['limit', '0'],
-    ],
-    signal,
-  });
-  const values = names.filter((one) => !asked.key.includes(one));
   const [first = ''] = asked.key;
-  if (values.length > 0) {
-    const body = JSON.stringify(Object.fromEntries(values.map((one) => [one, null])));
-    const query = [
-      [first, 'is.null'],
-      [first, 'not.is.null'],
-    ] as const;
-    await rest.once({ method: 'PATCH', name, query, body, signal });
-  }
-  if (asked.way === 'merge')
-    await rest.once({ method: 'POST', name, query: [['columns', select]], body: '[]', signal });
+  const select: Word = ['select', names.map(nameOf).join(',')];
+  const none: readonly Word[] = [filter(first, 'is', 'null'), filter(first, 'not.is', 'null')];
+  const { at, text } = await rest.once({ name, query: [select, ...none, ['limit', '1']], signal });
+  if (text.trim() !== '[]') throw unfiltered(text);
+  const columnsOf = (some: readonly string[]): Word => ['columns', some.map(nameOf).join(',')];
+  const values = names.filter((one) => !asked.key.includes(one));
+  if (values.length > 0)
+    await rest.once({ method: 'PATCH', name, query: [columnsOf(values), ...none], body: '[]', signal });
+  if (asked.way === 'merge') await rest.once({ method: 'POST', name, query: [columnsOf(names)], body: '[]', signal });
   return at;
 }
+
+const unfiltered = (text: string): Fault =>
+  new Fault({
+    ...{ is: 'unusable', status: 200, code: '', said: `asked for no row, it answers ${text.slice(0, 100)}` },
+    what: 'What answers does not heed the filters of a request.',
+    next: 'Correct the variable of the address, and see what changes requests on the way: no row can be told from another.',
+  });
