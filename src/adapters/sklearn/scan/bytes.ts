@@ -79,9 +79,9 @@ export class Bytes {
     this.#frame = this.#at + length;
   }
 
-  /** What stands between frames: the numbers of an array, another pickle. */
-  between(): void {
-    if (this.#frame > this.#at) throw this.broken('an array stands within a frame');
+  /** What stands between frames: the numbers of an array, another pickle; Python has taken the whole of a frame from the file. */
+  between(otherwise: string): void {
+    if (this.#frame > this.#at) throw this.broken(otherwise);
     this.#frame = 0;
   }
 }

@@ -7,7 +7,7 @@ const written: Readonly<Record<Listed, Readonly<Record<string, string>>>> = {
     _loss:
       'CyAbsoluteError CyExponentialLoss CyHalfBinomialLoss CyHalfGammaLoss CyHalfMultinomialLoss CyHalfPoissonLoss CyHalfSquaredError CyHalfTweedieLoss CyHalfTweedieLossIdentity CyHuberLoss CyPinballLoss',
     builtins: 'bool bytearray bytes complex dict float frozenset int list object range set slice str tuple',
-    __builtin__: 'bool bytearray complex dict float frozenset int list object set slice str tuple',
+    __builtin__: 'bool bytearray bytes complex dict float frozenset int list object set slice str tuple',
     collections: 'OrderedDict defaultdict',
     'joblib.numpy_pickle': 'NumpyArrayWrapper',
     numpy:
@@ -107,8 +107,8 @@ const written: Readonly<Record<Listed, Readonly<Record<string, string>>>> = {
     _codecs: 'encode',
     _loss:
       '__pyx_unpickle_CyAbsoluteError __pyx_unpickle_CyExponentialLoss __pyx_unpickle_CyHalfBinomialLoss __pyx_unpickle_CyHalfGammaLoss __pyx_unpickle_CyHalfMultinomialLoss __pyx_unpickle_CyHalfPoissonLoss __pyx_unpickle_CyHalfSquaredError __pyx_unpickle_CyHalfTweedieLoss __pyx_unpickle_CyHalfTweedieLossIdentity __pyx_unpickle_CyHuberLoss __pyx_unpickle_CyPinballLoss',
-    copyreg: '_reconstructor __newobj__',
-    copy_reg: '_reconstructor __newobj__',
+    copyreg: '_reconstructor',
+    copy_reg: '_reconstructor',
     'numpy.core._multiarray_umath': 'scalar _reconstruct',
     'numpy._core._multiarray_umath': 'scalar _reconstruct',
     'numpy.core.multiarray': 'scalar _reconstruct',
@@ -140,6 +140,12 @@ const all: ReadonlyMap<string, Listed> = new Map(
 );
 
 export const listed = (module: string, name: string): Listed | undefined => all.get(`${module}\n${name}`);
+
+/** By the whole name: none of the list has a dot of its own. */
+export const kindOf = (full: string): Listed | undefined => {
+  const dot = full.lastIndexOf('.');
+  return listed(full.slice(0, dot), full.slice(dot + 1));
+};
 
 /** Each as module, name, kind. */
 export const wholeList = (): readonly (readonly [string, string, Listed])[] =>

@@ -1,6 +1,7 @@
 import { arrayWrapper, readArray, typeOf } from './arrays.ts';
 import type { Bytes } from './bytes.ts';
-import { type Listed, listed } from './listed.ts';
+import { called, isState } from './calls.ts';
+import { kindOf, listed } from './listed.ts';
 import type { Opcode } from './opcodes.ts';
 import {
   constant,
@@ -12,6 +13,7 @@ import {
   other,
   set,
   setItem,
+  someBytes,
   textValue,
   tuple,
   type Value,
@@ -36,11 +38,8 @@ const mark = Symbol('mark');
 /** Above what any file has; each costs Python memory, before it is looked at. */
 const highest = 100_000_000;
 
-/** As protocols without an opcode for bytes write them. */
-const isLatin = (given: Value): boolean => {
-  const [, encoding, ...more] = given.kind === 'tuple' ? given.items : [];
-  return encoding?.kind === 'text' && encoding.text === 'latin1' && more.length === 0;
-};
+/** Of values that stand on the stack at once, and of dictionaries: above what any file has, and below what takes all memory of this process. */
+const most = 1_000_000;
 
 /** The stack and the memo of one pickle. What is done to them is done as Python does it; what no pickler writes is refused. */
 export class Machine {
@@ -49,6 +48,7 @@ export class Machine {
   readonly #nested: (() => void) | undefined;
   readonly #stack: (Value | typeof mark)[] = [];
   readonly #memo = new Map<number, Value>();
+  #dicts = 0;
 
   /** `nested`: reads another pickle from the same bytes; absent where arrays of joblib's kind may not be. */
   constructor(bytes: Bytes, found: Found, nested: (() => void) | undefined) {
@@ -57,14 +57,22 @@ export class Machine {
     this.#nested = nested;
   }
 
-  /** It is left with exactly one value. */
+  /** It is left with exactly one value, and within an array with an array. */
   end(): void {
-    this.#pop();
+    const last = this.#pop();
+    const isArray = last.kind === 'made' && last.of.endsWith('._reconstruct');
+    if (this.#nested === undefined && !isArray) throw this.#bytes.broken('what stands within an array is no array');
+    this.#bytes.between('it ends within a frame');
     if (this.#stack.length > 0) throw this.#bytes.broken('it ends with more than one value');
   }
 
-  #push(value: Value): void {
-    this.#stack.push(value);
+  #push(value: Value | typeof mark): void {
+    if (this.#stack.push(value) > most) throw this.#bytes.broken(`it has more than ${most} values at once`);
+  }
+  #dict(): Dict {
+    this.#dicts += 1;
+    if (this.#dicts > most) throw this.#bytes.broken(`it has more than ${most} dictionaries`);
+    return dict();
   }
   #pop(): Value {
     const value = this.#stack.pop();
@@ -94,23 +102,22 @@ export class Machine {
 
   #make(of: Value, given: Value, by: Made['by']): void {
     if (of.kind !== 'named') throw this.#bytes.broken('it calls what is not a class or a function by its name');
-    if (of.name === '_codecs.encode' && !isLatin(given)) throw this.#bytes.broken('it encodes other than as bytes');
-    const kind = this.#kindOf(of.name);
+    const kind = kindOf(of.name);
     if (by === 'new' && kind !== undefined && kind !== 'class')
       throw this.#bytes.broken(`it takes ${of.name} for a class`);
-    this.#push({ kind: 'made', of: of.name, by, given });
-  }
-  #kindOf(full: string): Listed | undefined {
-    const dot = full.lastIndexOf('.');
-    return listed(full.slice(0, dot), full.slice(dot + 1));
+    const made = called(of, given, by);
+    if (typeof made === 'string') throw this.#bytes.broken(made);
+    this.#push(made);
   }
 
   #build(): void {
     const state = this.#pop();
     const made = this.#top();
     if (made.kind !== 'made') throw this.#bytes.broken('it sets attributes of what it has not made');
+    if (state.kind === 'dict' && state.isTaken) throw this.#bytes.broken('it sets attributes by what is in use');
+    if (!isState(state)) throw this.#bytes.broken('it sets attributes otherwise than picklers do');
     made.state = state;
-    if (made.of === 'numpy.dtype') typeOf(made);
+    if (made.of === 'numpy.dtype') made.type = typeOf(made);
     if (state.kind === 'dict') this.#version(state);
     if (made.of !== arrayWrapper) return;
     this.#pop();
@@ -127,6 +134,7 @@ export class Machine {
     if (items.length % 2 > 0) throw this.#bytes.broken('it sets a key without a value');
     if (of.kind === 'made' && likeDicts.includes(of.of)) return;
     if (of.kind !== 'dict') throw this.#bytes.broken('it sets items of what is no dictionary');
+    if (of.isTaken) throw this.#bytes.broken('it sets items of what is in use');
     for (let at = 0; at < items.length; at += 2) setItem(of, items[at] ?? other, items[at + 1] ?? other);
   }
   #add(kind: 'list' | 'set'): void {
@@ -154,7 +162,7 @@ export class Machine {
     const bytes = this.#bytes;
     switch (name) {
       case 'MARK':
-        this.#stack.push(mark);
+        this.#push(mark);
         return;
       case 'POP':
         if (this.#stack.pop() === undefined) throw bytes.broken('it takes a value that is not there');
@@ -206,7 +214,7 @@ export class Machine {
         return;
       case 'DICT': {
         const items = this.#toMark();
-        this.#push(dict());
+        this.#push(this.#dict());
         this.#setItems(items);
         return;
       }
@@ -290,7 +298,7 @@ export class Machine {
       case 'EMPTY_SET':
         return set;
       case 'EMPTY_DICT':
-        return dict();
+        return this.#dict();
       default:
         return literal(name, bytes);
     }
@@ -343,16 +351,18 @@ function literal(name: string, bytes: Bytes): Value {
       bytes.bytes(bytes.int32());
       return other;
     case 'SHORT_BINSTRING':
-    case 'SHORT_BINBYTES':
       bytes.bytes(bytes.byte());
       return other;
+    case 'SHORT_BINBYTES':
+      bytes.bytes(bytes.byte());
+      return someBytes;
     case 'BINBYTES':
       bytes.bytes(bytes.uint32());
-      return other;
+      return someBytes;
     case 'BINBYTES8':
     case 'BYTEARRAY8':
       bytes.bytes(bytes.uint64());
-      return other;
+      return someBytes;
     default:
       throw bytes.broken(`it has ${name}, which no pipeline needs`);
   }

@@ -5,6 +5,16 @@ import { scanPickle } from './scan.ts';
 
 const proto = ['PROTO', 4] as const;
 const system = ['os', 'system', 'STACK_GLOBAL', 'id', 'TUPLE1', 'REDUCE', 'STOP'] as const;
+/** An array of objects, as a pickle within an array is one. */
+const reconstruct = [
+  'numpy.core.multiarray',
+  '_reconstruct',
+  'STACK_GLOBAL',
+  'numpy',
+  'ndarray',
+  'STACK_GLOBAL',
+] as const;
+const objects = [...reconstruct, 'EMPTY_TUPLE', 'b', 'TUPLE3', 'REDUCE'] as const;
 const refused = (of: Uint8Array, ...names: readonly string[]): void => {
   const scan = scanPickle(of);
   assert.deepEqual(scan.refused, names, JSON.stringify(scan));
@@ -166,18 +176,18 @@ test('a type of numpy that says less of itself than it is, is refused', () => {
   broken(pickled(...proto, type('U2', 8, ['BININT1', 4, 'BININT1', 4]), 'STOP'), /not as numpy writes it/);
   broken(pickled(...proto, type('V8'), 'STOP'), /not as numpy writes it/);
   good(pickled(...proto, type('U2', 8, ['BININT1', 8, 'BININT1', 4]), 'STOP'));
-  good(pickled(...proto, array([1], type('O8', 63)), ...proto, 'EMPTY_LIST', 'STOP', 'STOP'));
+  good(pickled(...proto, array([1], type('O8', 63)), ...proto, ...objects, 'STOP', 'STOP'));
   assert.ok(scanPickle(pickled(...proto, array([1], numbers), 'STOP')).broken);
 });
 
 test('a pickle of objects within an array is read as one, and has no arrays of its own', () => {
-  const objects = type('O8', 63);
-  refused(pickled(...proto, array([1], objects), ...proto, ...system, 'STOP'), 'os.system');
+  const wrapped = array([1], type('O8', 63));
+  refused(pickled(...proto, wrapped, ...proto, ...system, 'STOP'), 'os.system');
   const inside = pickled(...proto, array([1], type('f8')), 'STOP');
-  assert.deepEqual(scanPickle(pickled(...proto, array([1], objects), inside, 'STOP')).refused, [
+  assert.deepEqual(scanPickle(pickled(...proto, wrapped, inside, 'STOP')).refused, [
     'joblib.numpy_pickle.NumpyArrayWrapper',
   ]);
-  broken(pickled(...proto, array([1], objects), ...proto, 'NONE', 'STOP'), /cut/);
+  broken(pickled(...proto, wrapped, ...proto, ...objects, 'STOP'), /cut/);
 });
 
 test('a wrapper is read once for each time that it is built', () => {

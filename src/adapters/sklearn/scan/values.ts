@@ -4,7 +4,7 @@ export type Value =
   | { readonly kind: 'number'; readonly number: number }
   | { readonly kind: 'constant'; readonly constant: boolean | null }
   | { readonly kind: 'tuple'; readonly items: readonly Value[] }
-  | { readonly kind: 'list' | 'set' | 'other' }
+  | { readonly kind: 'list' | 'set' | 'bytes' | 'other' }
   | Dict
   | Named
   | Made;
@@ -21,6 +21,14 @@ export interface Made {
   readonly by: 'call' | 'new';
   readonly given: Value;
   state?: Value;
+  /** Of a type of numpy that has been judged. */
+  type?: Type;
+}
+/** As far as arrays and fields of it need it. */
+export interface Type {
+  readonly bytes: number;
+  readonly isObject: boolean;
+  readonly hasFields: boolean;
 }
 export interface Dict {
   readonly kind: 'dict';
@@ -28,16 +36,19 @@ export interface Dict {
   readonly entries: Map<string, Value>;
   /** There is more in it. */
   hasMore: boolean;
+  /** What has been judged by it uses it on: it is not changed any more. */
+  isTaken: boolean;
 }
 
 export const other: Value = Object.freeze({ kind: 'other' });
 export const list: Value = Object.freeze({ kind: 'list' });
 export const set: Value = Object.freeze({ kind: 'set' });
+export const someBytes: Value = Object.freeze({ kind: 'bytes' });
 export const constant = (of: boolean | null): Value => ({ kind: 'constant', constant: of });
 export const textValue = (text: string): Value => ({ kind: 'text', text });
 export const numberValue = (number: number): Value => ({ kind: 'number', number });
 export const tuple = (items: readonly Value[]): Value => ({ kind: 'tuple', items });
-export const dict = (): Dict => ({ kind: 'dict', entries: new Map(), hasMore: false });
+export const dict = (): Dict => ({ kind: 'dict', entries: new Map(), hasMore: false, isTaken: false });
 
 /** Of a dictionary nothing larger is looked into. */
 const kept = 500;
