@@ -1,4 +1,4 @@
-import { stat, statfs } from 'node:fs/promises';
+import { access, constants, stat, statfs } from 'node:fs/promises';
 import type { Project } from '../../run/index.ts';
 import { size } from '../numbers.ts';
 import type { Finding } from './finding.ts';
@@ -11,8 +11,9 @@ const little = 1e9;
 async function disksOf({ folder, local, folders = [] }: Pick<Project, 'folder' | 'local' | 'folders'>) {
   const found = await Promise.all(
     [folder, local, ...folders].map(async (at) => {
-      // One that is not there yet is made on the disk of another.
-      const [disk, { dev = 0 } = {}] = await Promise.all([statfs(at), stat(at)]).catch(() => []);
+      // One that is not there yet is made on the disk of another; one that only reads may have no room at all.
+      const looked = Promise.all([statfs(at), stat(at), access(at, constants.W_OK)]);
+      const [disk, { dev = 0 } = {}] = await looked.catch(() => []);
       if (!disk) return undefined;
       // A disk without a number left for a file has no room either; some have no such numbers.
       const free = disk.files > 0 && disk.ffree === 0 ? 0 : disk.bavail * disk.bsize;
