@@ -1,13 +1,18 @@
 import assert from 'node:assert/strict';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, test } from 'node:test';
-import { localFolder, resolved } from './local.ts';
+import { keepTemporaryLocal, localFolder, resolved } from './local.ts';
 
-const before = process.env['ESTEIRA_LOCAL'];
-after(() => {
-  if (before === undefined) delete process.env['ESTEIRA_LOCAL'];
-  else process.env['ESTEIRA_LOCAL'] = before;
-});
+const names = ['ESTEIRA_LOCAL', 'TMPDIR'];
+const before = names.map((name) => process.env[name]);
+const reset = (): void => {
+  for (const [at, name] of names.entries())
+    if (before[at] === undefined) delete process.env[name];
+    else process.env[name] = before[at];
+};
+after(reset);
 
 test('what is local stands below the project, or where ESTEIRA_LOCAL says, with the paths of the configuration that lead there', () => {
   delete process.env['ESTEIRA_LOCAL'];
@@ -42,4 +47,21 @@ test('what is local stands below the project, or where ESTEIRA_LOCAL says, with 
     path.resolve('/app/.esteira/x'),
     'a whole path is itself',
   );
+});
+
+test('what is there for a moment stands below ESTEIRA_LOCAL, whatever the system says, and without it where the system says', () => {
+  reset();
+  delete process.env['ESTEIRA_LOCAL'];
+  const usual = tmpdir();
+  keepTemporaryLocal('/app');
+  assert.equal(tmpdir(), usual);
+  const local = mkdtempSync(path.join(usual, 'esteira-local-'));
+  try {
+    process.env['ESTEIRA_LOCAL'] = local;
+    process.env['TMPDIR'] = '/proc';
+    keepTemporaryLocal('/app');
+    assert.equal(path.dirname(mkdtempSync(path.join(tmpdir(), 'one-'))), path.join(local, 'temporary'));
+  } finally {
+    rmSync(local, { recursive: true });
+  }
 });

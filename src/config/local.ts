@@ -1,3 +1,4 @@
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 
 /** Where a project puts what is local to a machine, and need not be kept: what ESTEIRA_LOCAL says, else `.esteira` below it. */
@@ -11,4 +12,12 @@ export function resolved(folder: string, said: string): string {
   const isLocal =
     !path.isAbsolute(said) && below !== '..' && !below.startsWith(`..${path.sep}`) && !path.isAbsolute(below);
   return isLocal ? path.join(localFolder(folder), below) : whole;
+}
+
+/** Where ESTEIRA_LOCAL says what is written to, nothing else is: what is there for a moment stands below it, too, in this process and in those that it starts. */
+export function keepTemporaryLocal(folder: string): void {
+  if (!process.env['ESTEIRA_LOCAL']) return;
+  const temporary = path.join(localFolder(folder), 'temporary');
+  mkdirSync(temporary, { recursive: true });
+  process.env['TMPDIR'] = temporary;
 }

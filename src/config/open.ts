@@ -12,7 +12,7 @@ import { refuseForgottenDays } from './freezes.ts';
 import { refuseUnknownGroups } from './groups-of.ts';
 import { lightgbm } from './lightgbm.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
-import { localFolder } from './local.ts';
+import { keepTemporaryLocal, localFolder } from './local.ts';
 import { logsIn, refuseIdleLogs } from './logs-of.ts';
 import { changedSince, moduleHasher } from './modules.ts';
 import { knownVariables, usedVariables } from './names.ts';
@@ -65,6 +65,7 @@ async function open(
   variables: Variables,
 ): Promise<OpenProject> {
   const loadedAt = Date.now();
+  keepTemporaryLocal(folder);
   const config = await loadConfig(folder);
   const name = asked ?? config.standard;
   const environment = environmentOf(config, name);

@@ -242,7 +242,7 @@ export const external = <Out extends Columns>(
   options: {
     readonly output: Out;
     readonly positive?: string | number | boolean;
-    /** Names of variables that the program is given; it has no others but PATH and HOME. */
+    /** Names of variables that the program is given; it has no others but PATH, HOME and TMPDIR. */
     readonly variables?: readonly string[];
     /** Of the program's choosing: handed on in `training.json`. */
     readonly parameters?: Readonly<Record<string, string | number | boolean>>;

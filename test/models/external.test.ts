@@ -108,7 +108,7 @@ test('a program trains on the rows that are not kept to judge with, and what it 
   });
   assert.deepEqual(
     seen.names.toSorted(),
-    ['ESTEIRA_TRAINING', 'GIVEN', 'HOME', 'PATH'].filter(
+    ['ESTEIRA_TRAINING', 'GIVEN', 'HOME', 'PATH', 'TMPDIR'].filter(
       (name) => name === 'GIVEN' || name === 'ESTEIRA_TRAINING' || process.env[name] !== undefined,
     ),
   );

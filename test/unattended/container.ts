@@ -72,7 +72,8 @@ export class Containers {
     if (asNobody) chownSync(local, nobody, nobody);
     const command = this.sandbox.startProgram(process.execPath, [binOf(this.sandbox.folder), ...words], {
       env: {
-        ...{ ESTEIRA_NOW: now, ESTEIRA_LOCAL: local, TZ: 'UTC' },
+        // Nothing can be written there.
+        ...{ ESTEIRA_NOW: now, ESTEIRA_LOCAL: local, TMPDIR: '/proc', TZ: 'UTC' },
         ...{ DATABASE_URL: this.state.url, APP_DATABASE_URL: this.tables.url },
         ...env,
       },

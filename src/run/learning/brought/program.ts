@@ -48,7 +48,7 @@ export async function bringProgram(
   const training = { model: node.definition.name, features, target, date: run.values.date.toString(), parameters };
   writeFileSync(path.join(folder, 'training.json'), `${JSON.stringify(training, undefined, 2)}\n`);
   const env: Record<string, string> = { ESTEIRA_TRAINING: folder };
-  for (const name of ['PATH', 'HOME']) if (process.env[name] !== undefined) env[name] = process.env[name];
+  for (const name of ['PATH', 'HOME', 'TMPDIR']) if (process.env[name] !== undefined) env[name] = process.env[name];
   for (const name of variables) env[name] = run.project.variable?.(name) ?? '';
   const started = performance.now();
   const last: string[] = [];
