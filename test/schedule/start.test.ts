@@ -73,7 +73,13 @@ describe('esteira start', { concurrency: 2 }, () => {
     ]);
     owner.signal('SIGTERM');
     assert.equal(await owner.ended, 0);
-    assert.deepEqual(JSON.parse(owner.out), { runs: { succeeded: 4, failed: 0 }, skipped: 0, left: [], waiting: [] });
+    assert.deepEqual(JSON.parse(owner.out), {
+      runs: { succeeded: 4, failed: 0 },
+      skipped: 0,
+      left: [],
+      waiting: [],
+      failed: [],
+    });
   });
 
   it('runs each day that was missed, one after the other and no more than the limit; the others are named', async () => {

@@ -99,6 +99,12 @@ describe('a container of each of 30 days, which keeps nothing', { skip: withoutS
           assert.match(out + err, /SOURCE_UNREACHABLE/);
           assert.equal(exit, 1, 'whoever watches the container hears that its run failed');
           containers.tables.mend();
+          const again = await ended(at('06:30'));
+          assert.match(again.out, /daily 2026-03-15: due .*, its run has failed/);
+          assert.equal(again.exit, 1, 'also when the platform starts another');
+          // A week would pass before the next time takes its place.
+          assert.match(again.out, /training 2026-03-15: due .*, its run has failed/);
+          await succeed(at('07:00'), ['run', 'training', '--date', dayOf(15)]);
           break;
         }
         case 'no key': {

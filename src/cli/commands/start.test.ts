@@ -17,7 +17,7 @@ test('definitions that cannot be read any more when endpoints are to be served a
     ['project', folder],
     ['heartbeat', path.join(folder, 'heartbeat.json')],
   ]);
-  const view: StartView = { runs: { succeeded: 3, failed: 0 }, skipped: 0, left: [], waiting: [] } as never;
+  const view: StartView = { runs: { succeeded: 3, failed: 0 }, skipped: 0, left: [], waiting: [], failed: [] } as never;
   const answer = await start({
     typed: { words: [], flags: new Set(), texts, lists: new Map() },
     terminal: { tell: (text: string) => void told.push(text) } as never,

@@ -29,7 +29,7 @@ export const start: Command = async ({ typed, terminal, home, call }) => {
   try {
     const view = await call('start', asked, onEvent);
     // Whoever started it for what is due hears that something of it is not done.
-    const isLeft = isOnce && view.runs.failed + view.left.length + view.waiting.length > 0;
+    const isLeft = isOnce && view.runs.failed + view.left.length + view.waiting.length + view.failed.length > 0;
     return { result: view, text: () => inEnvironment(stoppedText(view), terminal), exit: isLeft ? 1 : 0 };
   } finally {
     await (await serving)?.close();
@@ -160,7 +160,7 @@ class Watch {
 }
 
 /** What it did, and what is left for the next. */
-export function stoppedText({ runs, skipped, left, waiting }: StartView): string {
+export function stoppedText({ runs, skipped, left, waiting, failed }: StartView): string {
   const did = [
     `${counted(runs.succeeded, 'run')} succeeded`,
     ...(runs.failed > 0 ? [`${runs.failed} failed`] : []),
@@ -171,6 +171,8 @@ export function stoppedText({ runs, skipped, left, waiting }: StartView): string
     ...left.map(({ job, date, done, of, runId }) => `  ${job} ${date}: ${done} of ${of} steps are done (run ${runId})`),
     ...waiting.map(dueText),
     ...(left.length + waiting.length > 0 ? ['  next    esteira start goes on with it'] : []),
+    ...failed.map(({ job, date, due }) => `  ${job} ${date}: due ${due}, its run has failed`),
+    ...(failed.length > 0 ? ['  next    esteira resume goes on with it'] : []),
   ].join('\n');
 }
 

@@ -113,6 +113,7 @@ export class Keeper {
     return {
       ...{ runs: this.#runner.counts, skipped: this.#skipped, left: await this.#runner.left() },
       waiting: this.#pending.filter(({ state }) => state === 'due').map(tickView),
+      failed: this.#pending.filter(({ run }) => run?.state === 'failed').map(tickView),
     };
   }
 

@@ -62,4 +62,6 @@ export interface StartView {
   }[];
   /** Ticks that are due, and have not begun. */
   readonly waiting: readonly TickView[];
+  /** Ticks whose run has failed, by whoever, and that nothing newer stands for. */
+  readonly failed: readonly TickView[];
 }
