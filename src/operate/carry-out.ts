@@ -51,7 +51,7 @@ import { takeBack } from './models/taken-back.ts';
 import { thawWhatIsGood } from './models/thaw.ts';
 import { standInsOf } from './names.ts';
 import { isRerun } from './rerun/called.ts';
-import { cancelled, runFailed } from './run-errors.ts';
+import { bothOf, cancelled, runFailed } from './run-errors.ts';
 import { fetchSeen } from './serve/fetch-seen.ts';
 import { seenTexts } from './settings.ts';
 import { stoppable } from './stops.ts';
@@ -361,7 +361,9 @@ async function finish(
   const stoppedBy = isCancelled
     ? cancelled(held, reason)
     : (late ?? (failures.length > 0 ? runFailed(held, failures) : undefined));
-  const error = stoppedBy ?? (await takeBackBy(opened, beside)) ?? (await unkept(project));
+  const itsOwn = stoppedBy ?? (await takeBackBy(opened, beside));
+  // Also of a run that failed: what it has published, receipts among it, may be all that anybody ever learns of what it did elsewhere.
+  const error = bothOf(itsOwn, await unkept(project));
   // A rerun has left tables as they were that stand below others: it may still go on.
   const stopped = isRerun(held.job) ? 'failed' : 'cancelled';
   const state = isCancelled ? stopped : error ? 'failed' : 'succeeded';
@@ -375,12 +377,13 @@ async function finish(
 }
 
 /** A warehouse that is kept elsewhere has what the run has published before the run is called done; gives why it does not. */
-async function unkept({ warehouse }: Project): Promise<EsteiraError | undefined> {
+async function unkept(project: Project): Promise<EsteiraError | undefined> {
   try {
-    await warehouse.keep?.();
+    await project.warehouse.keep?.();
     return undefined;
   } catch (error) {
-    if (error instanceof EsteiraError) return error;
+    const told = said(error, project);
+    if (told instanceof EsteiraError) return told;
     throw error;
   }
 }

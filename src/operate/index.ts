@@ -102,6 +102,26 @@ const releases: readonly OperationName[] = [
   ...(['models promote', 'models rollback', 'models thaw', 'approve', 'settings set', 'settings sql'] as const),
 ];
 
+/** These leave the warehouse as it is: who asks waits for no upload, and is not told that one failed. */
+const asks: readonly OperationName[] = [
+  ...([
+    'check',
+    'plan',
+    'runs',
+    'show',
+    'lineage',
+    'write-back',
+    'logs',
+    'query',
+    'diff',
+    'compile',
+    'backup',
+  ] as const),
+  ...(['settings', 'settings history', 'alerts', 'alerts test', 'monitors', 'endpoint report'] as const),
+  ...(['models', 'models show', 'models compare', 'models history'] as const),
+  ...(['status', 'doctor', 'diagnose', 'checklist'] as const),
+];
+
 /** What arrives at the owner's socket is only a text; names that every object has are no operations. */
 function refuseUnknown(name: string, input: unknown): void {
   const isKnown = Object.hasOwn(all, name);
@@ -133,7 +153,7 @@ export async function operate<Name extends OperationName>(
       if (releases.includes(name)) await publishBeforeEnd(project, { emit }).catch(() => undefined);
     });
     // What is not kept is not done.
-    await project.warehouse.keep?.();
+    if (!asks.includes(name)) await project.warehouse.keep?.();
     // Rows are what they are: a value among them may well be equal to a secret.
     return ['query', 'show', 'diff'].includes(name) ? output : cleaned(output, project);
   } catch (error) {

@@ -28,6 +28,14 @@ export function runFailed({ runId, job }: Held, failures: readonly StepOutcome[]
   });
 }
 
+/** Why a run ended, and why what it has published is not kept where the warehouse is. */
+export function bothOf(its: EsteiraError | undefined, unkept: EsteiraError | undefined): EsteiraError | undefined {
+  if (!its || !unkept) return its ?? unkept;
+  const text = `not kept: ${unkept.code}: ${unkept.details.what}`;
+  const got = its.details.got === undefined ? text : `${its.details.got}\n${text}`;
+  return new EsteiraError(its.code, { ...its.details, got }, { cause: its.cause });
+}
+
 export const cancelled = ({ runId, job }: Held, reason: unknown): EsteiraError =>
   new EsteiraError('CANCELLED', {
     what: 'The run was stopped; the steps at hand were rolled back, those before are published.',
