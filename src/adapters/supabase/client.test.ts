@@ -66,6 +66,16 @@ test('what a gateway, PostgREST and nginx say is told apart', async () => {
   assert.ok((await faultOf((await scripted([gives(502)])).rest.once({ name: 'users' }))).mayBeTooLong);
 });
 
+test('what a row, or a rule that is wrong, is refused for does not pass by itself, though PostgREST gives it as a failure of its own', async () => {
+  for (const [code, is] of Object.entries({
+    ...{ 21000: 'of rows', 54000: 'of rows', P0002: 'of rows', P0004: 'of rows', '42P17': 'unusable' },
+    ...{ 42883: 'unusable', 40001: 'passing', 55006: 'passing', 57014: 'passing', XX000: 'passing' },
+  })) {
+    const { rest } = await scripted([gives(500, { code, message: 'it says why' })]);
+    assert.equal((await faultOf(rest.once({ name: 'users' }))).is, is, code);
+  }
+});
+
 test('what may pass is asked again with pauses that grow, as long as its patience lasts', async () => {
   const passing = [gives(500), cuts, breaksOff, hangs, gives(200, [{ id: 1 }])];
   const { rest, asked, pauses } = await scripted(passing, { answer: 100 });

@@ -13,7 +13,7 @@ interface Said {
   readonly next: string;
 }
 
-/** A request came to nothing. The message is what was said, without the key. */
+/** A request came to nothing. The message is what was said; who shows it takes secrets out. */
 export class Fault extends Error implements Said {
   readonly is: FaultKind;
   readonly what: string;
@@ -47,6 +47,12 @@ const gone: Said = {
   is: 'passing',
   what: 'The API does not answer, or went away.',
   next: 'See whether the project runs (one that is paused does not) and can be reached from here, and run again.',
+};
+
+const other: Said = {
+  is: 'unusable',
+  what: 'The API cannot carry out what it is asked.',
+  next: 'Read what it says: a column may be of a type that cannot be asked like this, or a policy may be wrong.',
 };
 
 /** By what was answered; the first that fits. Codes are of Postgres, or of PostgREST. */
@@ -92,13 +98,19 @@ const known: readonly (Said & {
     next: 'Name the columns as they are called there, or declare what they are called with .alias(…).',
   },
   {
-    ...{ is: 'unusable', code: /^(PGRST202|42883)$/, what: 'The API has no such function.' },
+    ...{ is: 'unusable', code: /^PGRST202$/, what: 'The API has no such function.' },
     next: "Make it in the database; one that is new needs: notify pgrst, 'reload schema'.",
   },
   {
     ...{ is: 'unusable', code: /^PGRST106$/, what: 'The API does not show this schema.' },
     next: 'Name it in the settings of the API (exposed schemas; db-schemas of PostgREST).',
   },
+  // PostgREST gives some of these as a 500, as if they passed.
+  {
+    ...{ is: 'of rows', code: /^(21|22|23|44000|54|P0)/, what: 'The database does not take what a row says.' },
+    next: 'Read what it says, and correct the row or the rule of the table.',
+  },
+  { ...other, code: /^42/ },
   {
     ...{ is: 'too long', status: /413|414|431/, what: 'The request is too long for the gateway.' },
     next: 'Ask for fewer at once: batch.',
@@ -118,10 +130,6 @@ const known: readonly (Said & {
   { ...gone, status: /408|50[234]|52\d/ },
   { ...gone, status: /5../, what: 'The API fails.' },
   {
-    ...{ is: 'of rows', code: /^(22|23|P0001|44000)/, what: 'The database does not take what a row says.' },
-    next: 'Read what it says, and correct the row or the rule of the table.',
-  },
-  {
     ...{ is: 'unusable', status: /30[1-8]/, what: 'The address leads to another.' },
     next: 'Correct the variable of the address: https, without what follows the name of the project.',
   },
@@ -130,12 +138,6 @@ const known: readonly (Said & {
     next: 'Correct the variable of the address, as the settings of the project show it: https://….supabase.co.',
   },
 ];
-const other: Said = {
-  is: 'unusable',
-  what: 'The API cannot carry out what it is asked.',
-  next: 'Read what it says: a column may be of a type that cannot be asked like this.',
-};
-
 /** What an answer that is none of 2xx means. */
 export function faultOf(status: number, body: string, headers: Headers, now: Temporal.Instant): Fault {
   const { code, said } = wordsIn(body);
@@ -143,6 +145,20 @@ export function faultOf(status: number, body: string, headers: Headers, now: Tem
   const found = known.find((one) => fits(one.status, String(status)) && fits(one.code, code) && fits(one.said, said));
   const after = waitIn(headers.get('retry-after'), now);
   return new Fault({ ...(found ?? other), status, code, said, ...(after === undefined ? {} : { after }) });
+}
+
+/** What reads an answer; one that is not JSON, or not such, is of a page on the way. */
+export function understood<Result>(read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw new Fault({
+      ...{ is: 'unusable', status: 200, code: '', said: error.message.slice(0, most) },
+      what: 'What answers is not PostgREST.',
+      next: 'Correct the variable of the address, and see what answers in its place: a page to log in, or a firewall.',
+    });
+  }
 }
 
 /** What no answer means, by what `fetch` throws. */

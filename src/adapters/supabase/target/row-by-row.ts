@@ -1,7 +1,8 @@
 import type { TargetBatch, TargetResult, TargetValue } from '../../../ports/index.ts';
 import { listText } from '../../common/arrays.ts';
-import { Fault } from '../faults.ts';
+import { Fault, understood } from '../faults.ts';
 import { among, filter, listed, nameOf, type Word } from '../query.ts';
+import { rowsIn } from '../values.ts';
 import { bodyOf, shown } from './batch.ts';
 import { saidOf } from './faults.ts';
 import { sameText } from './says.ts';
@@ -72,7 +73,7 @@ export class RowByRow {
       let answer: readonly Row[];
       try {
         const { text } = await this.#limited(() => rest.once({ name, query: query(part), signal }));
-        answer = JSON.parse(text) as readonly Row[];
+        answer = this.#rowsIn(text);
       } catch (error) {
         if (!(error instanceof Fault && error.mayBeTooLong) || part.length === 1) throw error;
         const half = part.length >> 1;
@@ -102,7 +103,7 @@ export class RowByRow {
     const { text } = await this.#limited(() => rest.once({ method: 'POST', name, query, prefer, body, signal }));
     const numbers = new Map(missing.map((row) => [this.#keyOf((key) => batch.columns[key]?.[row] ?? null), row]));
     const added = new Set<number>();
-    for (const one of JSON.parse(text) as readonly Row[]) {
+    for (const one of this.#rowsIn(text)) {
       const row = numbers.get(this.#keyOf((key) => one[key] as TargetValue));
       if (row === undefined) continue;
       added.add(row);
@@ -142,7 +143,7 @@ export class RowByRow {
         body,
         signal,
       });
-      const [written, ...more] = JSON.parse(text) as readonly Row[];
+      const [written, ...more] = this.#rowsIn(text);
       if (more.length > 0) throw severalRows(asked.key);
       if (written) {
         this.#learn(batch, row, written);
@@ -164,7 +165,7 @@ export class RowByRow {
     const keys = this.#keyed(batch, row);
     const ask = async (more: readonly Word[]): Promise<readonly Row[]> => {
       const { text } = await rest.once({ name, query: [...keys, ...more, ['select', this.#select]], signal });
-      return JSON.parse(text) as readonly Row[];
+      return this.#rowsIn(text);
     };
     const [now] = await ask([]);
     if (!now) return { is: 'missing' };
@@ -191,6 +192,12 @@ export class RowByRow {
     if (value === null) return [filter(name, 'not.is', 'null')];
     const isArray = formats[name]?.endsWith('[]') && asked.columns[name]?.facts.kind === 'list';
     return [filter(name, 'isdistinct', isArray ? listText(String(value)) : String(value))];
+  }
+
+  /** Lists come as JSON, all else as text. */
+  #rowsIn(text: string): readonly Row[] {
+    const exact = Object.values(this.#of.formats).some((one) => one.endsWith('[]'));
+    return understood(() => rowsIn(text, exact));
   }
 
   get #select(): string {

@@ -1,5 +1,6 @@
 import { cancelled, type Target, type TargetAsked, type TargetBatch, type TargetResult } from '../../../ports/index.ts';
 import type { Rest } from '../client.ts';
+import { understood } from '../faults.ts';
 import { bodyOf, shown } from './batch.ts';
 import { targetFault } from './faults.ts';
 import type { Formats } from './formats.ts';
@@ -18,6 +19,12 @@ interface Answer {
   /** A letter for each row; none where there is none. */
   readonly found: string | null;
   readonly others: Readonly<Record<string, readonly (string | null)[]>> | null;
+}
+
+function answerIn(text: string): Answer {
+  const answer = JSON.parse(text) as Answer | null;
+  if (typeof answer !== 'object' || answer?.found === undefined) throw new SyntaxError('no answer of our function');
+  return answer;
 }
 
 /** A table of Supabase that is written. */
@@ -64,7 +71,7 @@ export class SupabaseTarget implements Target {
     const { batch, rows, results, signal } = of;
     const body = bodyOf(batch, rows, asked.columns);
     const { text } = await rest.once({ method: 'POST', name: called, body, signal });
-    const { found, others } = JSON.parse(text) as Answer;
+    const { found, others } = understood(() => answerIn(text));
     const values = Object.keys(asked.columns).filter((name) => !asked.key.includes(name));
     for (const [index, row] of rows.entries()) {
       const letter = found?.[index];

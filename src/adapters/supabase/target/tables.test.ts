@@ -3,7 +3,7 @@ import { after, test } from 'node:test';
 import { type Columns, col } from '../../../columns/index.ts';
 import type { TargetAsked, TargetTable } from '../../../ports/index.ts';
 import { type Postgrest, type PostgrestOptions, postgrest } from '../../../testing/postgrest/index.ts';
-import { type Answer, key, scripted } from '../testing.ts';
+import { type Answer, gives, key, scripted } from '../testing.ts';
 import { supabaseTargets } from './tables.ts';
 
 const targets = supabaseTargets({ value: (of) => of, secret: (of) => of });
@@ -96,4 +96,29 @@ test('where filters are lost on the way nothing is written', async () => {
     requests.map(({ method }) => method),
     ['GET'],
   );
+});
+
+test('a page that answers in the place of the API is told with a code, before anything is written and within a delivery', async () => {
+  const page = gives(200, '<html>log in</html>');
+  const first = await scripted([page]);
+  await assert.rejects(targets.open(tableAt(first.url, key), asked(score)), /What answers is not PostgREST/);
+
+  const none = gives(404, { code: 'PGRST202', message: 'no function' });
+  const opens = [gives(200, '[]'), gives(200, ''), gives(200, '{}')];
+  const batch = { rows: 1, columns: { id: ['one'], score: [0.5] } };
+  for (const answers of [
+    [...opens, none, page],
+    [...opens, gives(200, '{"found":null}'), page],
+    [...opens, gives(200, '{"found":null}'), gives(200, '[]')],
+  ]) {
+    const { url } = await scripted(answers);
+    const target = await targets.open(tableAt(url, key), asked(score));
+    await assert.rejects(target.write(batch), { name: 'TargetFault', is: 'of all', message: /is not PostgREST/ });
+  }
+});
+
+test('a function that fails for an operator that is missing is not taken for one that is not there', async () => {
+  const missing = gives(404, { code: '42883', message: 'operator does not exist: json = json' });
+  const { url } = await scripted([gives(200, '[]'), gives(200, ''), gives(200, '{}'), missing]);
+  await assert.rejects(targets.open(tableAt(url, key), asked(score)), { code: 'SOURCE_UNUSABLE' });
 });

@@ -1,7 +1,8 @@
 import type { FoundThere, Target, TargetAsked, Targets, TargetTable } from '../../../ports/index.ts';
 import { Rest } from '../client.ts';
-import { Fault } from '../faults.ts';
+import { Fault, understood } from '../faults.ts';
 import { filter, nameOf, type Word } from '../query.ts';
+import { rowsIn } from '../values.ts';
 import { openingFault } from './faults.ts';
 import { formatsOf } from './formats.ts';
 import { functionOf } from './function.ts';
@@ -33,8 +34,7 @@ export function supabaseTargets({ value, secret }: Options): Omit<Targets, 'has'
       const isThere = await rest.once({ method: 'POST', name: wanted, body: '[]', signal }).then(
         () => true,
         (error: unknown) => {
-          if (error instanceof Fault && (error.code === 'PGRST202' || error.code === '42883' || error.status === 404))
-            return false;
+          if (error instanceof Fault && error.code === 'PGRST202') return false;
           throw error;
         },
       );
@@ -82,7 +82,7 @@ async function refuseUnwritable(
   const select: Word = ['select', names.map(nameOf).join(',')];
   const none: readonly Word[] = [filter(first, 'is', 'null'), filter(first, 'not.is', 'null')];
   const { at, text } = await rest.once({ name, query: [select, ...none, ['limit', '1']], signal });
-  if (text.trim() !== '[]') throw unfiltered(text);
+  if (understood(() => rowsIn(text, false)).length > 0) throw unfiltered(text);
   const columnsOf = (some: readonly string[]): Word => ['columns', some.map(nameOf).join(',')];
   const values = names.filter((one) => !asked.key.includes(one));
   if (values.length > 0)
