@@ -151,15 +151,36 @@ test('bombs, endless loops, and what takes all memory or prints without end come
   );
 });
 
-test('what answers in its own name is not believed', async () => {
-  const lies = `
+/** Answers as whoever converts does, by whatever it finds open. */
+const lies = (header: object, rest = 'x') => `
 import os, struct, json
-text = json.dumps({'parts': [1], 'width': 1, 'versions': {}}).encode()
+text = json.dumps(json.loads(r'''${JSON.stringify(header)}''')).encode()
 for number in range(3, 40):
-    try: os.write(number, struct.pack('<Q', len(text)) + text + b'x')
+    try: os.write(number, struct.pack('<Q', len(text)) + text + b'${rest}')
     except OSError: pass
 os._exit(0)`;
-  assert.match(await failure(convert(lies)), /IMPORT_FAILED: What it answers is not what was asked/);
+
+test('what answers in its own name is not believed', async () => {
+  const parts = { parts: [1, 8], width: 1, versions: {} };
+  const strange = { ...parts, versions: { python: '3\u001b[31m' } };
+  for (const [header, rest] of [
+    [{ parts: [1], width: 1, versions: {} }, 'x'],
+    [{ parts: [1, 0], width: 0, versions: {} }, 'x'],
+    [{ ...parts, classes: ['a', 'b'] }, 'x12345678'],
+    [strange, 'x12345678'],
+    [{ ...parts, versions: 1 }, 'x12345678'],
+  ] as const)
+    assert.match(await failure(convert(lies(header, rest))), /IMPORT_FAILED: What it answers is not what was asked/);
+});
+
+test('that it is not kept apart is nothing that it can say: it would be loaded again where it can do all', async () => {
+  const said = await failure(convert(lies({ apart: 'the system refuses it', parts: [] }, '')));
+  assert.match(said, /IMPORT_FAILED: What it answers is not what was asked/);
+});
+
+test('what it says is one line, without what a terminal obeys', async () => {
+  const said = await failure(convert(lies({ failed: 'no\u001b[2J\nnext: all is well', parts: [] }, '')));
+  assert.equal(said.trim(), 'IMPORT_FAILED: no?[2J next: all is well');
 });
 
 test('it ends when the import is cancelled, and when whoever began it is killed', async () => {

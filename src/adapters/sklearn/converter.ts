@@ -1,7 +1,7 @@
 import { EsteiraError } from '../../errors.ts';
 import type { ConversionAsked, Converted, Converter, Scan } from '../../ports/index.ts';
 import { columnBytes } from './child/rows.ts';
-import { type Answer, ChildFailed, type Limits, runChild } from './child/run.ts';
+import { type Answer, ChildFailed, type Limits, NotApart, runChild, shown } from './child/run.ts';
 import { type Made, made, missing, pythonOf } from './environment/environment.ts';
 import { usual } from './environment/pins.ts';
 import { Broken } from './scan/bytes.ts';
@@ -62,15 +62,12 @@ export class Sklearn implements Converter {
     const { answer, isolation } = await this.#child(environment, { asked, scan, content, isClean });
     const { header, parts } = answer;
     const [onnx, numbers] = parts;
-    if (typeof header['refused'] === 'string') throw refused(file, { ...scan, broken: header['refused'] });
-    if (typeof header['failed'] === 'string') throw failed(file, header['failed']);
-    const { width, classes, versions } = header as {
-      width: number;
-      classes?: Converted['classes'];
-      versions: Converted['versions'];
-    };
-    if (!onnx || numbers?.length !== 8 * asked.rows * width)
+    if (typeof header['refused'] === 'string') throw refused(file, { ...scan, broken: shown(header['refused']) });
+    if (typeof header['failed'] === 'string') throw failed(file, shown(header['failed']));
+    const said = saidOf(header);
+    if (!onnx || said === undefined || numbers?.length !== 8 * asked.rows * said.width)
       throw failed(file, 'What it answers is not what was asked.');
+    const { width, classes, versions } = said;
     const all = new Float64Array(Uint8Array.from(numbers).buffer);
     const original = Array.from({ length: width }, (_, at) => all.subarray(at * asked.rows, (at + 1) * asked.rows));
     return { onnx: Uint8Array.from(onnx), original, ...(classes ? { classes } : {}), scan, versions, isolation };
@@ -111,18 +108,51 @@ export class Sklearn implements Converter {
         throw error instanceof ChildFailed ? failed(file, error.message) : error;
       }
     };
-    const answer = await run(true);
-    const why = answer.header['apart'];
-    if (why === undefined) return { answer, isolation: apartText };
+    let why: string;
+    try {
+      return { answer: await run(true), isolation: apartText };
+    } catch (error) {
+      if (!(error instanceof NotApart)) throw error;
+      why = error.message;
+    }
     if (!isClean)
       throw new EsteiraError('IMPORT_REFUSED', {
         what: 'What has not passed the scan is loaded only where the system keeps it apart, and this one does not.',
         where: file,
-        got: String(why),
+        got: why,
         next: `Do this on Linux where users may make namespaces (in Docker: --security-opt seccomp=unconfined), or save the pipeline as .onnx where it is trained, and import that.`,
       });
     return { answer: await run(false), isolation: `limits only: ${why}` };
   }
+}
+
+interface Said {
+  readonly width: number;
+  readonly classes?: NonNullable<Converted['classes']>;
+  readonly versions: Converted['versions'];
+}
+const mostWide = 10_000;
+
+/** What is said beside the numbers, if it is what it should be: whoever says it has loaded the file. */
+export function saidOf({ width, classes, versions }: Answer['header']): Said | undefined {
+  if (!(Number.isInteger(width) && Number(width) > 0 && Number(width) <= mostWide)) return undefined;
+  const isClass = (one: unknown): boolean =>
+    typeof one === 'boolean' ||
+    typeof one === 'number' ||
+    (typeof one === 'string' && one.length <= 1000 && !/\p{Cc}/u.test(one));
+  const known = classes ?? undefined;
+  if (known !== undefined && !(Array.isArray(known) && known.length === width && known.every(isClass)))
+    return undefined;
+  if (typeof versions !== 'object' || versions === null || Array.isArray(versions)) return undefined;
+  const all = Object.entries(versions);
+  const isVersion = ([name, version]: [string, unknown]): boolean =>
+    /^[\w.+-]{1,40}$/.test(name) && typeof version === 'string' && /^[\w.+-]{1,40}$/.test(version);
+  if (all.length > 20 || !all.every(isVersion)) return undefined;
+  return {
+    width: Number(width),
+    ...(known ? { classes: known as Said['classes'] & object } : {}),
+    versions: Object.fromEntries(all) as Said['versions'],
+  };
 }
 
 /** Names of the list have no dot behind that of the module. */

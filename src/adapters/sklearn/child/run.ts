@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 
 // As they stand beside this file, in the source and built.
@@ -22,12 +23,17 @@ export class ChildFailed extends Error {
   override readonly name = 'ChildFailed';
 }
 
+/** The system does not keep it apart, and nothing was loaded: said by what keeps apart, where nothing that is loaded can say it. */
+export class NotApart extends Error {
+  override readonly name = 'NotApart';
+}
+
 const mebibyte = 1024 ** 2;
 /** Of an answer: a model is never as large. */
 const longestAnswer = 1024 * mebibyte;
 const longestTalk = 16 * mebibyte;
 
-/** Sends frames to the process that loads, and gives the one that it answers with. Throws ChildFailed, and what aborts `signal`. */
+/** Sends frames to the process that loads, and gives the one that it answers with. Throws ChildFailed, NotApart, and what aborts `signal`. */
 export async function runChild(
   { command, site }: { readonly command: string; readonly site: string },
   sent: { readonly header: object; readonly parts: readonly Uint8Array[] },
@@ -43,7 +49,8 @@ export async function runChild(
   const child = spawn(command, ['-I', '-S', '-B', '-X', 'utf8', own('isolate'), asked], {
     cwd: folder,
     env: {},
-    stdio: ['pipe', 'pipe', 'pipe'],
+    // The last is closed where something is loaded.
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   });
   let why: string | undefined;
   const stop = (text?: string): void => {
@@ -56,6 +63,13 @@ export async function runChild(
   const timer = setTimeout(() => stop(`It took longer than ${limits.seconds} s.`), limits.seconds * 1000);
   const answer: Buffer[] = [];
   let [answered, talked, said] = [0, 0, ''];
+  let refused = '';
+  const keeper = child.stdio[3] as Readable;
+  if (apart)
+    keeper.on('data', (part: Buffer) => {
+      refused = (refused + part.toString('utf8')).slice(0, 2000);
+    });
+  else keeper.resume();
   child.stdout.on('data', (part: Buffer) => {
     answered += part.length;
     if (answered > longestAnswer) stop('It answers without end.');
@@ -75,6 +89,7 @@ export async function runChild(
       child.on('error', reject).on('close', (code, by) => resolve(code ?? by ?? 'unknown')),
     );
     signal?.throwIfAborted();
+    if (refused !== '') throw new NotApart(shown(refused));
     if (why !== undefined) throw new ChildFailed(why);
     return answerOf(Buffer.concat(answer), () => new ChildFailed(endText(ended, said, limits)));
   } finally {
@@ -116,6 +131,14 @@ function answerOf(bytes: Buffer, failed: () => ChildFailed): Answer {
   return { header: header as Answer['header'], parts: found };
 }
 
+/** What it says, for people: on one line, and nothing that a terminal obeys. */
+export const shown = (of: string): string =>
+  of
+    .slice(0, 2000)
+    .replace(/\s+/g, ' ')
+    .replace(/[\p{C}\p{Z}]/gu, (sign) => (sign === ' ' ? sign : '?'))
+    .slice(0, 400);
+
 const signals: Readonly<Record<number, string>> = {
   6: 'SIGABRT',
   9: 'SIGKILL',
@@ -129,11 +152,6 @@ function endText(ended: number | string, said: string, { seconds, memory }: Limi
   if (ended === 128 + 24 || ended === 'SIGXCPU') return `It computes for longer than ${seconds} s.`;
   if (by === 'SIGKILL')
     return `The system ended it: it computed too long, or took more memory than there is (it may have ${Math.round(memory / mebibyte)} MB).`;
-  const last = said
-    .trim()
-    .split('\n')
-    .at(-1)
-    ?.replace(/[^\x20-\x7e]/g, '?')
-    .slice(0, 300);
+  const last = shown(said.trim().split('\n').at(-1) ?? '');
   return `The process that loads it ended with ${by}${last ? `: ${last}` : ''}.`;
 }
