@@ -179,6 +179,24 @@ test('a place that is away again and again has the receipts of each time, by one
   await end(at);
 });
 
+test('rows that were written while nobody answered are sent by the run that goes on, in other batches, too', async () => {
+  let kept = 0;
+  const at = await begin(50, {
+    trace: (point) => {
+      // Of the first of them the answer is lost, of a second one nobody knows whether it was sent at all.
+      if (point === 'batch-kept' && ++kept === 2) at.elsewhere.fail('unanswered', 1);
+    },
+  });
+  await hurried(at);
+  assert.deepEqual(await wrong(at, 50), []);
+  assert.deepEqual(await at.world.rows('select sum(sent), sum(unchanged) from users.lead_score_batches'), [[50, 0]]);
+  assert.ok(
+    Number((await at.world.rows(`select count(*) from ${receipts} where reason like 'it was sent twice%'`))[0]?.[0]) >
+      0,
+  );
+  await end(at);
+});
+
 test('a key that is refused ends the delivery at once: what was written before it has its receipts', async () => {
   let written = 0;
   const at = await begin(100, {

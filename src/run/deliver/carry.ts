@@ -20,6 +20,8 @@ interface Carrying {
 }
 interface Carried {
   readonly delivered: Delivered;
+  /** Rows were sent of which nobody knows whether they were written; the journal names them. */
+  readonly inDoubt: boolean;
   /** Why not all were tried; absent where they were, and where somebody has stopped the run. */
   readonly why?: Stopped;
 }
@@ -64,7 +66,7 @@ export async function carry(carrying: Carrying): Promise<Carried> {
     left: isWhole ? 0 : total - counts.rows,
     seconds: Math.round(elapsed() - started) / 1000,
   };
-  return { delivered, ...(why ? { why } : {}) };
+  return { delivered, inDoubt: journal.inDoubt > 0, ...(why ? { why } : {}) };
 }
 
 /** Gives the place, for people. */
@@ -91,11 +93,11 @@ async function sendTo(journal: SentJournal, total: number, carrying: Carrying): 
     const first = asked.changedOnly || mayBeSent || journal.isKnown ? again : await open(false);
     await sendAll(unsent(batchesOf(owed, project), journal, over), {
       ...{ first, again, parallel: asked.parallel, waits: usualWaits, clock, signal },
-      isBegun: (batch) => journal.find(batch) === 'begun',
+      isInDoubt: (rowHash) => journal.isInDoubt(rowHash),
       onBegin: (batch) => journal.begin(batch),
       onSent: async (batch, sent) => {
         await project.trace('batch-sent');
-        await journal.keep(sent);
+        await journal.keep(batch, sent);
         await project.trace('batch-kept');
         await over(batch, sent);
       },
@@ -116,7 +118,7 @@ async function* unsent(
 ): AsyncGenerator<Batch> {
   for await (const batch of batches) {
     const known = journal.find(batch);
-    if (known === undefined || known === 'begun') yield batch;
-    else await onKnown(batch, known);
+    if (known) await onKnown(batch, known);
+    else yield batch;
   }
 }

@@ -46,7 +46,7 @@ export async function deliver(
   try {
     const mayBeSent = before !== undefined || record.bounds !== undefined;
     const say = (text: string): void => run.onProgress?.(id, text);
-    const { delivered, why } = await carry({ owed, run, receipts, journal, mayBeSent, say });
+    const { delivered, inDoubt, why } = await carry({ owed, run, receipts, journal, mayBeSent, say });
     if (delivered.rows > 0 || delivered.left === 0) {
       await receipts.end();
       const write = receiptsWrite(model, options, {
@@ -61,7 +61,7 @@ export async function deliver(
       const publication = cleaned(await project.warehouse.publish(write), project);
       await project.trace('published');
       if (!isOwing(delivered)) return await done(model, publication, run, {});
-      rmSync(journal, { force: true });
+      if (!inDoubt) rmSync(journal, { force: true });
     }
     signal.throwIfAborted();
     throw why ? stoppedBy(why, delivered, owed.table) : notDelivered(delivered, receipts.failures, owed.table);

@@ -1,67 +1,108 @@
-import { mkdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
+import type { Batch } from './rows.ts';
 import type { Sent } from './send.ts';
 
-/** A batch, before it is sent. */
-export type Begun = Pick<Sent, 'number' | 'hash'>;
+/** A batch before it is sent, and what each of its rows says. */
+type Begun = Pick<Batch, 'number' | 'hash' | 'rowHashes'>;
+/** Rows that an earlier attempt has left in doubt. */
+interface Left {
+  readonly left: readonly string[];
+}
+type Line = Begun | Sent | Left;
 /** Of what a journal is: another delivery begins another. */
-export type JournalOf = Readonly<Record<string, string | number>>;
+export interface JournalOf {
+  readonly run: string;
+  /** Where it writes, and what. */
+  readonly of: string;
+  readonly [name: string]: string | number;
+}
 
 /**
  * What has been sent, on the disk before another batch is sent in its place: a run that was killed goes on from there. A batch has a line before it is sent
- * and one after it; of one that has only the first nobody knows whether it was written, until it is sent again. A line that was cut by the end of its process
- * is none.
+ * and one after it; of one that has only the first nobody knows whether it was written, until its rows are sent again: by the run that goes on, in the same
+ * batches or in others. A line that was cut by the end of its process is none.
  */
 export class SentJournal {
   readonly #file: FileHandle;
-  readonly #known: ReadonlyMap<number, Sent | Begun>;
+  readonly #sent = new Map<number, Sent>();
+  readonly #doubted = new Set<string>();
   #waiting: string[] = [];
   #writing: Promise<void> | undefined;
 
-  private constructor(file: FileHandle, known: ReadonlyMap<number, Sent | Begun>) {
+  private constructor(file: FileHandle) {
     this.#file = file;
-    this.#known = known;
   }
 
-  /** Goes on with the journal of the same delivery, else begins one. */
+  /** Goes on with the journal of the same delivery, else begins one; with the rows that the former one of the run has left in doubt. */
   static async open(file: string, of: JournalOf): Promise<SentJournal> {
     mkdirSync(path.dirname(file), { recursive: true });
-    const [first, ...lines] = linesOf(file);
-    if (JSON.stringify(first) !== JSON.stringify(of)) {
-      const handle = await open(file, 'w');
-      await handle.write(`${JSON.stringify(of)}\n`);
-      await handle.datasync();
-      return new SentJournal(handle, new Map());
+    const [first, ...lines] = linesOf(file) as readonly [JournalOf?, ...Line[]];
+    if (JSON.stringify(first) === JSON.stringify(of)) {
+      const journal = new SentJournal(await open(file, 'a'));
+      // What was cut must not become one line with the next.
+      await journal.#file.write('\n');
+      journal.#take(lines);
+      return journal;
     }
-    const known = new Map((lines as readonly (Sent | Begun)[]).map((line) => [line.number, line]));
-    const handle = await open(file, 'a');
-    // What was cut must not become one line with the next.
-    await handle.write('\n');
-    return new SentJournal(handle, known);
+    const fresh = `${file}.new`;
+    const journal = new SentJournal(await open(fresh, 'w'));
+    if (first?.run === of.run && first.of === of.of) journal.#take(lines);
+    const left: Left = { left: [...journal.#doubted] };
+    journal.#sent.clear();
+    await journal.#write(`${JSON.stringify(of)}\n${JSON.stringify(left)}\n`);
+    renameSync(fresh, file);
+    return journal;
   }
 
   /** Whether it goes on: something may have been sent that it does not know of. */
   get isKnown(): boolean {
-    return this.#known.size > 0;
+    return this.#sent.size + this.#doubted.size > 0;
+  }
+  /** Rows that were sent, and of which nobody knows whether they were written. */
+  get inDoubt(): number {
+    return this.#doubted.size;
+  }
+  isInDoubt(rowHash: string): boolean {
+    return this.#doubted.has(rowHash);
   }
 
-  /** What became of it, by an earlier attempt; `begun` where nobody knows. */
-  find({ number, hash }: Begun): Sent | 'begun' | undefined {
-    const found = this.#known.get(number);
-    if (found?.hash !== hash) return undefined;
-    return 'status' in found ? found : 'begun';
+  /** What became of it, by an earlier attempt. */
+  find({ number, hash }: Batch): Sent | undefined {
+    const found = this.#sent.get(number);
+    return found?.hash === hash ? found : undefined;
   }
 
-  begin({ number, hash }: Begun): Promise<void> {
-    return this.#keep({ number, hash });
+  begin({ number, hash, rowHashes }: Batch): Promise<void> {
+    for (const one of rowHashes) this.#doubted.add(one);
+    return this.#keep({ number, hash, rowHashes });
   }
-  keep(sent: Sent): Promise<void> {
+  keep({ rowHashes }: Begun, sent: Sent): Promise<void> {
+    this.#isOver(rowHashes, sent);
     return this.#keep(sent);
   }
 
+  #take(lines: readonly Line[]): void {
+    const begun = new Map<string, readonly string[]>();
+    for (const line of lines) {
+      if ('left' in line) for (const one of line.left) this.#doubted.add(one);
+      else if ('rowHashes' in line) {
+        begun.set(`${line.number} ${line.hash}`, line.rowHashes);
+        for (const one of line.rowHashes) this.#doubted.add(one);
+      } else {
+        this.#sent.set(line.number, line);
+        this.#isOver(begun.get(`${line.number} ${line.hash}`) ?? [], line);
+      }
+    }
+  }
+  #isOver(rowHashes: readonly string[], { inDoubt }: Sent): void {
+    for (const one of rowHashes) this.#doubted.delete(one);
+    for (const row of inDoubt) this.#doubted.add(rowHashes[row] as string);
+  }
+
   /** Batches that wait for the disk at the same time wait together. */
-  async #keep(line: Sent | Begun): Promise<void> {
+  async #keep(line: Line): Promise<void> {
     this.#waiting.push(`${JSON.stringify(line)}\n`);
     while (this.#writing) await this.#writing;
     if (this.#waiting.length === 0) return;

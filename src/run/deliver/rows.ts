@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Columns, keyOf } from '../../columns/index.ts';
 import type { AnyTable } from '../../define/index.ts';
 import type { Node } from '../../graph/index.ts';
@@ -21,8 +21,9 @@ export interface Asked {
 export interface Batch extends TargetBatch {
   /** Counted from 1 in each run. */
   readonly number: number;
-  /** Of what it says. */
+  /** Of what it says, and of what each of its rows says. */
   readonly hash: string;
+  readonly rowHashes: readonly string[];
 }
 
 /** So many rows are in memory at once, or one batch. */
@@ -100,9 +101,14 @@ function beyond(key: readonly string[], said: (name: string) => string, identifi
 
 function batchFrom(rows: readonly Values[], columns: Columns, number: number): Batch {
   const said = Object.keys(columns).map((name, index) => [name, rows.map((row) => sentValue(row[index]))] as const);
-  const hash = createHash('sha256').update(JSON.stringify(said)).digest('base64url').slice(0, 22);
-  return { number, hash, rows: rows.length, columns: Object.fromEntries(said) };
+  const rowHashes = rows.map((_, row) => hashOf(JSON.stringify(said.map(([, values]) => values[row]))).slice(0, 12));
+  return {
+    ...{ number, hash: hashOf(rowHashes.join()).slice(0, 22), rowHashes },
+    ...{ rows: rows.length, columns: Object.fromEntries(said) },
+  };
 }
+
+const hashOf = (text: string): string => hash('sha256', text, 'base64url');
 
 /** As it is written elsewhere. */
 function sentValue(value: unknown): TargetValue {

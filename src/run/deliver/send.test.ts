@@ -16,7 +16,7 @@ const ids = ({ columns }: TargetBatch) => columns['id'] ?? [];
 async function* batches(count: number, size = 4): AsyncGenerator<Batch> {
   for (let number = 1; number <= count; number += 1) {
     const id = Array.from({ length: size }, (_, row) => (number - 1) * size + row);
-    yield { number, hash: String(number), rows: size, columns: { id } };
+    yield { number, hash: String(number), rowHashes: id.map(String), rows: size, columns: { id } };
   }
 }
 
@@ -28,7 +28,8 @@ async function send(
     readonly parallel?: number;
     readonly signal?: AbortSignal;
     readonly again?: Target;
-    readonly begun?: number;
+    /** What the rows say that an earlier attempt has left in doubt. */
+    readonly left?: readonly string[];
   } = {},
 ) {
   const sent: Sent[] = [];
@@ -37,7 +38,7 @@ async function send(
   const thrown = await sendAll(batches(count), {
     ...{ first: target, again: other.again ?? target, parallel: other.parallel ?? 1, waits, clock },
     signal: other.signal ?? new AbortController().signal,
-    isBegun: ({ number }) => number === other.begun,
+    isInDoubt: (rowHash) => other.left?.includes(rowHash) ?? false,
     onBegin: async () => {},
     onSent: async (_, one) => void sent.push(one),
     onRetry: () => {
@@ -149,12 +150,36 @@ test('what is sent again is not written a second time, and counts as written by 
   const { sent } = await send(1, () => Promise.reject(passing), { again });
   // As far as anybody can tell, the first request has written it.
   assert.deepEqual(sent[0]?.status, ['sent', 'sent', 'sent', 'sent']);
+  assert.match(sent[0]?.reasons[0] ?? '', /^it was sent twice/);
   const second = await send(2, async ({ rows }) => Array.from({ length: rows }, () => ({ is: 'unchanged' })), {
-    ...{ again, begun: 2 },
+    ...{ again, left: ['4', '6'] },
   });
   assert.deepEqual(
-    second.sent.map(({ status }) => status[0]),
-    ['unchanged', 'sent'],
+    second.sent.map(({ status }) => status.join(' ')),
+    ['unchanged unchanged unchanged unchanged', 'sent unchanged sent unchanged'],
+  );
+});
+
+test('of the halves of a batch only that one is in doubt of which a request came to nothing', async () => {
+  let times = 0;
+  const { sent } = await send(1, async (batch) => {
+    if (batch.rows > 2) throw ofRows;
+    if (ids(batch).includes(2)) times += 1;
+    if (times === 1 && ids(batch).includes(2)) throw passing;
+    return ids(batch).map(() => ({ is: 'unchanged' }));
+  });
+  assert.deepEqual(sent[0]?.status, ['unchanged', 'unchanged', 'sent', 'sent']);
+});
+
+test('rows that failed are in doubt where a request may have been carried out, and not where they were refused', async () => {
+  const { sent } = await send(2, async (batch) => {
+    if (ids(batch).includes(1)) throw ofRows;
+    if (ids(batch).includes(4)) throw passing;
+    return all(batch);
+  });
+  assert.deepEqual(
+    sent.map(({ inDoubt }) => inDoubt),
+    [[], [0, 1, 2, 3]],
   );
 });
 

@@ -9,8 +9,10 @@ export interface Sent {
   readonly hash: string;
   /** Of each row, in their order. */
   readonly status: readonly ('sent' | 'unchanged' | 'failed')[];
-  /** By the place of a row: why it failed. */
+  /** By the place of a row: why it failed, or what is not known of it. */
   readonly reasons: Readonly<Record<number, string>>;
+  /** Rows that failed, of which a request may have been carried out all the same. */
+  readonly inDoubt: readonly number[];
   /** Requests that it needed. */
   readonly tries: number;
   readonly seconds: number;
@@ -52,8 +54,8 @@ interface Sending {
   readonly clock: Clock;
   /** Nothing new is begun once it is aborted; what is under way ends, for a moment. */
   readonly signal: AbortSignal;
-  /** An earlier attempt of the run has begun to send it, and nobody knows what became of that. */
-  isBegun(batch: Batch): boolean;
+  /** An earlier attempt of the run has sent the row that says this, and nobody knows what became of that. */
+  isInDoubt(rowHash: string): boolean;
   /** Told of each batch before it is sent. */
   onBegin(batch: Batch): Promise<void>;
   /** Told of each batch when it is over, before another is begun in its place. */
@@ -91,7 +93,14 @@ export async function sendAll(batches: AsyncIterator<Batch>, sending: Sending): 
 
 interface Count {
   tries: number;
-  /** A request of this run that nobody knows the end of may have written its rows. */
+  /** None of its rows was sent by an earlier attempt. */
+  readonly isFirst: boolean;
+}
+/** Rows of a batch that are sent as one. */
+interface Part {
+  readonly from: number;
+  readonly to: number;
+  /** A request that nobody knows the end of may have written them. */
   inDoubt: boolean;
 }
 
@@ -116,28 +125,40 @@ class Sender {
   async send(batch: Batch): Promise<Sent | undefined> {
     const { elapsed = () => performance.now() } = this.#of.clock;
     const started = elapsed();
+    const doubted = batch.rowHashes.map((rowHash) => this.#of.isInDoubt(rowHash));
     const results: TargetResult[] = [];
-    const count: Count = { tries: 0, inDoubt: this.#of.isBegun(batch) };
+    const reasons: Record<number, string> = {};
+    const inDoubt: number[] = [];
+    const count: Count = { tries: 0, isFirst: !doubted.includes(true) };
     await this.#of.onBegin(batch);
     // A part that is refused for one of its rows is sent in halves, the first half first.
-    const open: (readonly [from: number, to: number])[] = [[0, batch.rows]];
+    const open: Part[] = [{ from: 0, to: batch.rows, inDoubt: false }];
     for (let next = open.pop(); next; next = open.pop()) {
-      const [from, to] = next;
-      const said = await this.#sendPart(part(batch, from, to), count);
+      const { from, to } = next;
+      const said = await this.#sendPart(part(batch, from, to), next, count);
       if (said === undefined) return undefined;
       if (said instanceof TargetFault && said.is === 'of rows' && to - from > 1) {
         const half = from + Math.ceil((to - from) / 2);
-        open.push([half, to], [from, half]);
-      } else if (said instanceof TargetFault) {
-        for (let row = from; row < to; row += 1) results[row] = { is: 'refused', why: said.message };
-      } else for (const [index, one] of said.entries()) results[from + index] = one;
+        open.push({ ...next, from: half }, { ...next, to: half });
+        continue;
+      }
+      for (let row = from; row < to; row += 1) {
+        const mayBeThere = next.inDoubt || doubted[row] === true;
+        const result: TargetResult =
+          said instanceof TargetFault ? { is: 'refused', why: said.message } : (said[row - from] as TargetResult);
+        // As far as anybody can tell, this run has written it.
+        const isWritten = mayBeThere && result.is === 'unchanged';
+        results[row] = isWritten ? { is: 'sent' } : result;
+        const reason = isWritten ? sentTwice : reasonOf(result);
+        if (reason !== undefined) reasons[row] = reason;
+        if (mayBeThere && said instanceof TargetFault) inDoubt.push(row);
+      }
     }
-    const reasons = results.map((result) => reasonOf(result));
     return {
       number: batch.number,
       hash: batch.hash,
       status: results.map(({ is }) => (is === 'sent' || is === 'unchanged' ? is : 'failed')),
-      reasons: Object.fromEntries(reasons.flatMap((why, row) => (why === undefined ? [] : [[row, why] as const]))),
+      ...{ reasons, inDoubt },
       tries: count.tries,
       seconds: Math.round(elapsed() - started) / 1000,
       at: this.#of.clock.now().toString(),
@@ -145,7 +166,11 @@ class Sender {
   }
 
   /** What became of its rows, or why it came to nothing; nothing where it was to stop meanwhile. */
-  async #sendPart(rows: TargetBatch, count: Count): Promise<readonly TargetResult[] | TargetFault | undefined> {
+  async #sendPart(
+    rows: TargetBatch,
+    of: Part,
+    count: Count,
+  ): Promise<readonly TargetResult[] | TargetFault | undefined> {
     const { first, again, waits, clock, signal } = this.#of;
     const { elapsed = () => performance.now() } = clock;
     const [before, begun] = [this.#through, elapsed()];
@@ -153,9 +178,9 @@ class Sender {
       if (this.#stopped) return undefined;
       count.tries += 1;
       try {
-        const results = await (count.tries === 1 && !count.inDoubt ? first : again).write(rows, this.#over);
+        const results = await (count.tries === 1 && count.isFirst ? first : again).write(rows, this.#over);
         this.#comesThrough(elapsed());
-        return count.inDoubt ? results.map(asWritten) : results;
+        return results;
       } catch (thrown) {
         if (this.#over.aborted) return undefined;
         if (!(thrown instanceof TargetFault)) throw thrown;
@@ -164,6 +189,8 @@ class Sender {
           this.#comesThrough(elapsed());
           return thrown;
         }
+        // What has come to nothing may have been written all the same.
+        if (thrown.is === 'passing') of.inDoubt = true;
         const patience = waits.patience - (elapsed() - Math.max(begun, this.#throughAt));
         if (thrown.is === 'of all' || patience <= 0) {
           this.#stopped ??= new Stopped(thrown, again.place);
@@ -171,8 +198,6 @@ class Sender {
         }
         if (number >= waits.tries && this.#through > before) return thrown;
         this.#of.onRetry();
-        // What has come to nothing may have been written all the same.
-        count.inDoubt = true;
         await rest(clock, Math.min(waitAfter(number, thrown, waits), patience), signal);
         if (signal.aborted) return undefined;
       }
@@ -191,8 +216,7 @@ function waitAfter(tries: number, { after }: TargetFault, { first, longest }: Wa
   return tries === 1 ? (after ?? usual) : Math.max(after ?? 0, usual);
 }
 
-/** Of a batch in doubt a row that says so already was written by this run, as far as anybody can tell. */
-const asWritten = (result: TargetResult): TargetResult => (result.is === 'unchanged' ? { is: 'sent' } : result);
+const sentTwice = 'it was sent twice: what became of the first request is not known';
 
 function reasonOf(result: TargetResult): string | undefined {
   if (result.is === 'missing') return 'there is no such row';
