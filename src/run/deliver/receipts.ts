@@ -24,7 +24,6 @@ export class Receipts {
     this.#key = of.key;
     this.#runId = of.runId;
     this.#stream = createWriteStream(of.file);
-    // A disk that is full is told to whoever writes next, or ends.
     this.#stream.on('error', () => {});
   }
 
@@ -50,7 +49,15 @@ export class Receipts {
     counts.batches += 1;
     counts.last = Math.max(counts.last, number);
     counts.retries += tries - 1;
-    if (!this.#stream.write(`${lines.join('\n')}\n`)) await once(this.#stream, 'drain');
+    await this.#write(`${lines.join('\n')}\n`);
+  }
+
+  /** Whoever waits for a disk that is full is told, and whoever comes after. */
+  #write(text: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (this.#stream.errored) reject(this.#stream.errored);
+      else this.#stream.write(text, (error) => (error ? reject(error) : resolve()));
+    });
   }
 
   /** Waits for the last of them. */
