@@ -5,8 +5,8 @@ import { duckdb, folder, sqlite } from './adapters.ts';
 import type { Place } from './project.ts';
 
 /**
- * A project on what a backup holds, in stores below a folder: nobody is told, nothing is published but there, and sources are read where they always are. What
- * is done with it changes nothing of the project itself.
+ * A project on what a backup holds, in stores below a folder: nobody is told, nothing is published but there, no row is written elsewhere, and sources are
+ * read where they always are. What is done with it changes nothing of the project itself.
  */
 export async function rehearse(
   project: Project,
@@ -31,7 +31,7 @@ export async function rehearse(
     opened.adopt(await store.own({ ...owner, holder, host: hostname(), since }), (one) => one.release());
     const files = await folder({ path: path.join(at, 'files') }).open(place);
     const models = folder({ path: path.join(at, 'models') });
-    const { answers: _, against: __, ...rest } = project;
+    const { answers: _, against: __, targets: ___, ...rest } = project;
     const target = { name: models.adapter, open: async () => models.open(place) };
     return {
       project: {

@@ -77,7 +77,7 @@ export interface Project {
   readonly serving?: Target;
   /** Where tables of sources are read; absent where none can be. */
   readonly tables?: SourceTables;
-  /** Where tables of other systems are written; absent where none can be. */
+  /** Where tables of other systems are written; absent of a rehearsal, which writes nothing there. */
   readonly targets?: Targets;
   /** What grows trees for learners that ask for another engine than Esteira's own; it may not be installed. */
   readonly trees?: () => Promise<TreesEngine>;

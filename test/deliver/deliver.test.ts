@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { cpSync } from 'node:fs';
+import path from 'node:path';
 import { test } from 'node:test';
 import { EsteiraError } from '../../src/errors.ts';
 import { operate } from '../../src/operate/index.ts';
@@ -194,6 +196,29 @@ test('rows that were written while nobody answered are sent by the run that goes
     Number((await at.world.rows(`select count(*) from ${receipts} where reason like 'it was sent twice%'`))[0]?.[0]) >
       0,
   );
+  await end(at);
+});
+
+test('a rehearsal on a copy writes nothing elsewhere', async () => {
+  const at = await begin(25);
+  const { project } = at.world;
+  const backup = path.join(at.folder, 'backup');
+  await at.world.do('backup', { folder: backup });
+  const copy = path.join(at.folder, 'copy');
+  const rehearsal = await project.rehearse?.({ backup, at: copy });
+  assert.ok(rehearsal);
+  cpSync(path.join(at.folder, 'files'), path.join(copy, 'files'), { recursive: true });
+  const of = { emit: () => {}, signal: new AbortController().signal };
+  const { state, steps } = await operate(rehearsal.project, 'run', { job: 'score' }, of);
+  assert.equal(state, 'succeeded');
+  assert.ok(steps.some(({ step }) => step.endsWith('_receipts')));
+  const sql = `select count(*), (select count(*) from ${receipts}) from users.lead_score`;
+  assert.deepEqual((await operate(rehearsal.project, 'query', { sql }, of)).rows, [[25, 0]]);
+  await rehearsal.close();
+  assert.equal(requests(at.elsewhere), 0);
+  // And the project itself is as it was.
+  await at.world.run('score');
+  assert.deepEqual(await wrong(at, 25), []);
   await end(at);
 });
 

@@ -44,7 +44,7 @@ export function outsideOfSource(
 
 /** Where the rows of a table are written, where that is another system. */
 export function outsideOfTarget(definition: AnyTable, project: Project): Outside | undefined {
-  if (!definition.spec.keptIn) return undefined;
+  if (!(definition.spec.keptIn && project.targets)) return undefined;
   const { table, asked } = targetOf(definition);
   const kinds = Object.entries(asked.columns).map(([name, { facts }]) => [name, facts]);
   return {

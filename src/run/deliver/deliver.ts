@@ -26,7 +26,8 @@ export async function deliver(
   const { id } = model.node;
   const before = run.published.get(id);
   if (before) progress.published(id, before.sequence);
-  if (before && !isOwing(before.details.delivered)) {
+  const isRehearsal = project.targets === undefined;
+  if (before && (isRehearsal || !isOwing(before.details.delivered))) {
     await project.trace('adopt');
     return done(model, before, run, { adopted: true });
   }
@@ -35,8 +36,9 @@ export async function deliver(
   await project.state.intent(held, id, { bounds: reach.bounds, files: {} }, project.clock.now());
   await project.trace('intent');
   const options = optionsFor(reach);
-  if (options.unchanged && !before) {
-    const publication = await project.warehouse.publish(writeOf(model, options), signal);
+  if ((options.unchanged || isRehearsal) && !before) {
+    const nothing = writeOf(model, { ...options, unchanged: true });
+    const publication = await project.warehouse.publish(nothing, signal);
     await project.trace('published');
     return done(model, publication, run, { unchanged: true });
   }
