@@ -26,13 +26,7 @@ export async function writeBack(project: Project, { name, sql }: Input<'write-ba
   const [receipts, batches] = [definition.receipts, definition.batches].map((one) => project.graph.nodeOf(one));
   const there = new Set((await project.warehouse.inspect(node.catalog)).map(({ place }) => placeText(place)));
   if (!receipts || !batches || !there.has(receipts.id)) return of;
-  const failures = await failuresOf(receipts, project);
-  return {
-    ...of,
-    runs: await runsOf(batches, project),
-    failed: failures.slice(0, mostRows),
-    failedRows: failures.length,
-  };
+  return { ...of, runs: await runsOf(batches, project), ...(await failuresOf(node, receipts, project)) };
 }
 
 async function runsOf(batches: Node, { warehouse }: Project): Promise<WriteBackView['runs']> {
@@ -47,22 +41,31 @@ async function runsOf(batches: Node, { warehouse }: Project): Promise<WriteBackV
   });
 }
 
-/** Rows of which the newest receipt says that they failed; a few more than are shown. */
-async function failuresOf(receipts: Node, { warehouse }: Project): Promise<WriteBackView['failed']> {
+/** Rows that the table has, and of which the newest receipt says that they failed: how many, and the first of them. */
+async function failuresOf(
+  table: Node,
+  receipts: Node,
+  { warehouse }: Project,
+): Promise<Pick<WriteBackView, 'failed' | 'failedRows'>> {
   const { identifier, place } = warehouse.dialect;
   const key = keyOf(receipts.definition.columns);
   const from = place(placeOf(receipts));
   const sequence = identifier(hidden.sequence);
   const same = key.map((name) => `n.${identifier(name)} = r.${identifier(name)}`).join(' and ');
+  const catalogs = [receipts.catalog];
   const names = key.map((name) => `r.${identifier(name)}`).join(', ');
-  const sql = `select ${names}, r.reason, r.run_id from ${from} as r where r.status = 'failed'
-    and not exists (select 1 from ${from} as n where ${same} and n.${sequence} > r.${sequence}) order by ${names}`;
-  const { rows } = await warehouse.query(sql, { limit: 10_000, catalogs: [receipts.catalog] });
-  return rows.map((row) => ({
+  const failed = `from ${from} as r where r.status = 'failed'
+    and exists (select 1 from ${place(placeOf(table))} as n where ${same})
+    and not exists (select 1 from ${from} as n where ${same} and n.${sequence} > r.${sequence})`;
+  const counted = await warehouse.query(`select count(*) ${failed}`, { limit: 1, catalogs });
+  const first = `select ${names}, r.reason, r.run_id ${failed} order by ${names}`;
+  const { rows } = await warehouse.query(first, { limit: mostRows, catalogs });
+  const shown = rows.map((row) => ({
     key: key.map((name, index) => `${name} ${String(row[index])}`).join(', '),
     reason: String(row[key.length] ?? ''),
     runId: String(row[key.length + 1]),
   }));
+  return { failed: shown, failedRows: Number(counted.rows[0]?.[0] ?? 0) };
 }
 
 const notKept = ({ definition }: Node, { graph }: Project): EsteiraError => {

@@ -294,6 +294,20 @@ test('a run shows what it has written elsewhere, in all its parts, and every row
   await end(at);
 });
 
+test('a row that failed and that the table has no more is none that is missing; of many the first are shown, and all counted', async () => {
+  const at = await begin(150);
+  const writeBack = () => at.world.do('write-back', { name: 'users.lead_score' });
+  at.elsewhere.poison(...Array.from({ length: 120 }, (_, n) => idOf(n)));
+  await failing(at.world.run('score'));
+  const before = await writeBack();
+  assert.deepEqual([before.failed.length, before.failedRows], [100, 120]);
+  put(at.folder, [`${idOf(0)},0.5`, `${idOf(149)},0.5`]);
+  await failing(next(at.world));
+  const { failed, failedRows } = await writeBack();
+  assert.deepEqual([failed.map(({ key }) => key), failedRows], [['id u000000'], 1]);
+  await end(at);
+});
+
 test('a run that is stopped in the middle has receipts of what it has written, and the next one writes the rest', async () => {
   const stop = new AbortController();
   let kept = 0;
