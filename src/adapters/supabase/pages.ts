@@ -1,5 +1,6 @@
 import type { Answered, Asked } from './client.ts';
 import { Fault } from './faults.ts';
+import { atLength, echoed, echoedLine, longestLine } from './length.ts';
 import { among, filter, listed, nameOf, type Word } from './query.ts';
 import { rowsIn, textOf } from './values.ts';
 
@@ -30,11 +31,6 @@ export class Unpaged extends Error {}
 
 /** Rows of a page; where a server gives as many, more are asked for the next time. */
 const sizes = { first: 1000, most: 10_000, bytes: 4_000_000 } as const;
-/**
- * Bytes that a request takes in the header of its answer, where PostgREST says it once more: nginx has 4 kB for all of that header, and 8 kB for the line of a
- * request, unless it is told otherwise.
- */
-const longestLine = 4096 - 400;
 /** What the bound of a later page adds to a line. */
 const ofBound = 100;
 /** Requests for values that are on their way at once. */
@@ -101,8 +97,7 @@ export class Pages {
   }
   #lengthOf(column: string, values: readonly string[]): number {
     const words = [...this.#query(undefined, '', 0), among(column, [])];
-    const empty = words.reduce((sum, word) => sum + echoed(word.join(' ')), echoed(this.#of.name));
-    return values.reduce((sum, value) => sum + lengthOf(value), empty + ofBound);
+    return values.reduce((sum, value) => sum + lengthOf(value), echoedLine(this.#of.name, words) + ofBound);
   }
 
   /** Each page overlaps the one before by its last row, so that rows with one and the same key show. */
@@ -132,7 +127,7 @@ export class Pages {
         }
       }
     } catch (error) {
-      if (!(error instanceof Fault) || !error.mayBeTooLong || values.length < 2) throw error;
+      if (!(error instanceof Fault) || error.is !== 'too long' || values.length < 2) throw error;
       const half = Math.ceil(values.length / 2);
       this.#line = Math.min(this.#line, this.#lengthOf(this.#of.matching?.column ?? '', values.slice(0, half)));
       yield* this.#pages(values.slice(0, half), last);
@@ -151,19 +146,12 @@ export class Pages {
     };
     const many = values.length > 1;
     const retried = (fault: Fault): boolean => fault.is === 'passing' && !(many && fault.mayBeTooLong);
-    const answer = await this.#rest.ask(asked, retried).catch(async (error: unknown) => {
-      if (!(error instanceof Fault) || !retriedAfter(error, many)) throw error;
-      // Where something shorter is not answered either, it was not the length.
-      await this.#rest.ask({
-        name,
-        query: [
-          ['select', nameOf(key)],
-          ['limit', '1'],
-        ],
-        signal,
-      });
-      return await this.#rest.ask(asked, retried);
-    });
+    const ask = (): Promise<Answered> => this.#rest.ask(asked, retried);
+    const short: readonly Word[] = [
+      ['select', nameOf(key)],
+      ['limit', '1'],
+    ];
+    const answer = many ? await atLength(ask, () => this.#rest.ask({ name, query: short, signal })) : await ask();
     const rows = rowsIn(answer.text, exact);
     if (rows.length === size && answer.text.length < sizes.bytes) this.#size = Math.min(size * 2, sizes.most);
     return { rows, total: answer.total };
@@ -194,19 +182,9 @@ export class Pages {
   }
 }
 
-/** In Content-Location signs are escaped, and bytes of other letters twice. */
-function echoed(text: string): number {
-  let length = 0;
-  for (const byte of Buffer.from(text)) length += byte > 127 ? 6 : isBare.test(String.fromCharCode(byte)) ? 1 : 3;
-  return length;
-}
-const isBare = /[\w.~-]/;
 const lengthOf = (value: string): number => echoed(`,${listed(value)}`);
 
 interface Page {
   readonly rows: readonly Row[];
   readonly total: number | undefined;
 }
-
-/** A 502 is of a gateway that cannot hold the answer's header, or whose server is away. */
-const retriedAfter = (fault: Fault, many: boolean): boolean => many && fault.status === 502;

@@ -1,6 +1,8 @@
 import type { TargetBatch, TargetResult, TargetValue } from '../../../ports/index.ts';
 import { listText } from '../../common/arrays.ts';
+import type { Answered } from '../client.ts';
 import { Fault, understood } from '../faults.ts';
+import { atLength, echoedLine, longestLine } from '../length.ts';
 import { among, filter, listed, nameOf, type Word } from '../query.ts';
 import { rowsIn } from '../values.ts';
 import { bodyOf, shown } from './batch.ts';
@@ -16,8 +18,7 @@ interface Writing {
 }
 type Row = Readonly<Record<string, unknown>>;
 
-/** What gateways take of a request line, in bytes, and what the header of an answer may say of it once more. */
-const longestLine = 3500;
+/** Rows of one request. */
 const most = 100;
 
 /**
@@ -58,29 +59,39 @@ export class RowByRow {
   /** What rows say there, by their number; in parts whose request lines are short enough. */
   async #read({ batch, signal }: Writing, rows: readonly number[]): Promise<Map<number, Row>> {
     const { rest, name, asked } = this.#of;
-    const query = (part: readonly number[]) => [['select', this.#select], this.#filter(batch, part)] as const;
+    const query = (part: readonly number[]): readonly Word[] => [['select', this.#select], this.#filter(batch, part)];
     const parts: number[][] = [];
     for (const row of rows) {
       const part = parts.at(-1);
-      const isFull =
-        !part || part.length >= most || rest.lineOf({ name, query: query([...part, row]) }).length > longestLine;
+      const isFull = !part || part.length >= most || echoedLine(name, query([...part, row])) > longestLine;
       if (isFull) parts.push([row]);
       else part.push(row);
     }
     const found = new Map<number, Row>();
+    const ask = (words: readonly Word[]): Promise<Answered> =>
+      this.#limited(() => rest.once({ name, query: words, prefer: ['count=exact'], signal }));
+    const short: readonly Word[] = [
+      ['select', nameOf(asked.key[0] ?? '')],
+      ['limit', '1'],
+    ];
     const read = async (part: readonly number[]): Promise<void> => {
-      const numbers = new Map(part.map((row) => [this.#keyOf((key) => batch.columns[key]?.[row] ?? null), row]));
-      let answer: readonly Row[];
-      try {
-        const { text } = await this.#limited(() => rest.once({ name, query: query(part), signal }));
-        answer = this.#rowsIn(text);
-      } catch (error) {
-        if (!(error instanceof Fault && error.mayBeTooLong) || part.length === 1) throw error;
+      const all = (): Promise<Answered> => ask(query(part));
+      const isMany = part.length > 1;
+      const answer = await (isMany ? atLength(all, () => ask(short)) : all()).catch((error: unknown) => {
+        if (isMany && error instanceof Fault && error.is === 'too long') return undefined;
+        throw error;
+      });
+      const there = answer && this.#rowsIn(answer.text);
+      // A server that gives only so many rows does not say that there are more.
+      if (!there || (answer.total ?? 0) > there.length) {
+        if (!isMany) throw severalRows(asked.key);
         const half = part.length >> 1;
-        await settled([read(part.slice(0, half)), read(part.slice(half))]);
+        await read(part.slice(0, half));
+        await read(part.slice(half));
         return;
       }
-      for (const one of answer) {
+      const numbers = new Map(part.map((row) => [this.#keyOf((key) => batch.columns[key]?.[row] ?? null), row]));
+      for (const one of there) {
         const row = numbers.get(this.#keyOf((key) => one[key] as TargetValue));
         if (row !== undefined && found.has(row)) throw severalRows(asked.key);
         if (row !== undefined) found.set(row, one);
