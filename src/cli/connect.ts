@@ -128,7 +128,7 @@ async function open(
     { connect },
     { readOwnerNote },
     { findProject },
-    { localFolder },
+    { localFolder, refuseOthersLocal },
     { clockOf },
     { takeLock },
     { Projects },
@@ -146,6 +146,7 @@ async function open(
   const folder = findProject(typed.texts.get('project') ?? process.cwd());
   const local = localFolder(folder);
   guarded(guardExit({ folder, terminal, version, json: typed.flags.has('json') }));
+  await refuseOthersLocal(folder);
   const projects = new Projects(folder, {
     own: typed.texts.get('env'),
     command,

@@ -21,6 +21,9 @@ test('what is local stands below the project, or where ESTEIRA_LOCAL says, with 
   assert.equal(resolved(project, '.esteira/warehouse'), path.join(project, '.esteira/warehouse'));
   process.env['ESTEIRA_LOCAL'] = path.resolve('/elsewhere');
   assert.equal(localFolder(project), path.resolve('/elsewhere'));
+  process.env['ESTEIRA_LOCAL'] = 'mine';
+  assert.equal(localFolder(project), path.join(project, 'mine'), 'wherever the command is given');
+  process.env['ESTEIRA_LOCAL'] = path.resolve('/elsewhere');
   const found = [
     '.esteira/warehouse',
     './.esteira/state.sqlite',

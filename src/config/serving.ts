@@ -15,7 +15,7 @@ import { type Address, addressesIn, refuseIdleAddresses } from './addresses.ts';
 import { clockOf } from './clock.ts';
 import { type EventsTo, eventsTo } from './event-target.ts';
 import { loadConfig, loadDefinitions } from './load.ts';
-import { localFolder } from './local.ts';
+import { localFolder, refuseOthersLocal } from './local.ts';
 import { takeLock } from './lock.ts';
 import { logsIn } from './logs-of.ts';
 import { usedVariables } from './names.ts';
@@ -70,6 +70,7 @@ async function open(
   { folder, environment: asked }: Parameters<typeof openServing>[0],
   variables: Variables,
 ): Promise<OpenServing> {
+  await refuseOthersLocal(folder);
   const config = await loadConfig(folder);
   const name = asked ?? config.standard;
   const environment = environmentOf(config, name);

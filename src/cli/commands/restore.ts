@@ -35,16 +35,23 @@ export const restore: Command = async (request) => {
 
 /** Nobody else of this folder has the project open, or opens it meanwhile. */
 async function locked<Result>({ typed }: Request, work: (folder: string) => Promise<Result>): Promise<Result> {
-  const [{ findProject }, { localFolder }, { takeLock }, { lockProject, readOwnerNote }, { version }, { mkdirSync }] =
-    await Promise.all([
-      import('../../config/load.ts'),
-      import('../../config/local.ts'),
-      import('../../config/lock.ts'),
-      import('../../server/lock.ts'),
-      import('../../config/open.ts'),
-      import('node:fs'),
-    ]);
+  const [
+    { findProject },
+    { localFolder, refuseOthersLocal },
+    { takeLock },
+    { lockProject, readOwnerNote },
+    { version },
+    { mkdirSync },
+  ] = await Promise.all([
+    import('../../config/load.ts'),
+    import('../../config/local.ts'),
+    import('../../config/lock.ts'),
+    import('../../server/lock.ts'),
+    import('../../config/open.ts'),
+    import('node:fs'),
+  ]);
   const folder = findProject(typed.texts.get('project') ?? process.cwd());
+  await refuseOthersLocal(folder);
   const local = localFolder(folder);
   mkdirSync(local, { recursive: true });
   const since = Temporal.Now.instant().toString();
