@@ -1,6 +1,7 @@
 import type { Swept } from '../../ports/index.ts';
 import { beforeOf, type Project, usualRetention } from '../../run/index.ts';
 import type { Context, GcView, Input } from '../views.ts';
+import { sweepDeliveries } from './deliveries.ts';
 import { sweepLeftovers } from './leftovers.ts';
 import { sweepPredictions } from './predictions.ts';
 import { sweepServed } from './served.ts';
@@ -15,11 +16,12 @@ export async function gc(
   const now = project.clock.now();
   const { keeping } = project.state;
   const served = await sweepServed(project, { dryRun, now, signal });
+  const [left, delivered] = [sweepLeftovers(project.local, { dryRun }), await sweepDeliveries(project, { dryRun })];
   const swept = [
     ...(await keeping.sweep(beforeOf(keep, now), { dryRun, signal })),
     await sweepPredictions(project, { dryRun, now }),
     served,
-    sweepLeftovers(project.local, { dryRun }),
+    { ...left, count: left.count + delivered.count, bytes: left.bytes + delivered.bytes },
   ];
   if (!dryRun) await keeping.noteSwept(now);
   const kept = {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { Swept } from '../../ports/index.ts';
 
 /** In milliseconds of the machine, whose clock files have. A file that is written beside its place and renamed into it is there for a moment, unless its process died. */
-const dead = 24 * 3_600_000;
+export const dead = 24 * 3_600_000;
 /** What the name of a folder begins with in which something is tried on a copy. */
 export const drillFolder = 'drill-';
 const isHalf = (name: string): boolean => !name.startsWith(drillFolder) && /\.new$|\.json\.\d+$/.test(name);
