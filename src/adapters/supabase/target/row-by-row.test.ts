@@ -11,14 +11,14 @@ after(async () => {
   for (const one of opened) await one.close();
 });
 
-const columns = { id: col.text().key(), score: col.real().optional() };
+const columns = { id: col.text().key(), score: col.real().optional(), note: col.text().optional() };
 async function kept(
   options: Partial<PostgrestOptions> = {},
-  asked: Pick<TargetAsked, 'columns'> = { columns },
+  asked: Pick<TargetAsked, 'columns'> = { columns: { id: columns.id, score: columns.score } },
 ): Promise<{ readonly double: Postgrest; readonly target: Target }> {
-  const rows = ids.map((id) => ({ id, score: null }));
-  const tables = { kept: { columns: { id: 'text', score: 'double precision' }, key: ['id'], rows } } as const;
-  const double = await postgrest({ tables, ...options });
+  const rows = ids.map((id) => ({ id, score: null, note: null }));
+  const types = { id: 'text', score: 'double precision', note: 'text' } as const;
+  const double = await postgrest({ tables: { kept: { columns: types, key: ['id'], rows } }, ...options });
   opened.push(double);
   const table = { by: 'supabase', options: { url: double.address, key: double.keys.service, name: 'kept' }, where: '' };
   const more = { key: ['id'], way: 'update', changedOnly: true, parallel: 4 } as const;
@@ -46,4 +46,37 @@ test('a gateway that holds less of an answer is asked for fewer rows', async () 
 test('a server that gives fewer rows than there are, and does not say so, has none that are missing', async () => {
   const { target } = await kept({ maxRows: 7 });
   assert.ok((await target.write(batch)).every(({ is }) => is === 'sent'));
+});
+
+test('a text of any length is written, and stands in no request line', async () => {
+  const { double, target } = await kept({}, { columns });
+  const [id = ''] = ids;
+  const write = async (note: string, score: number) =>
+    (await target.write({ rows: 1, columns: { id: [id], note: [note], score: [score] } }))[0];
+  const noted = (): unknown => double.rows('kept').find((row) => row['id'] === id)?.['note'];
+  // In the place of what is there: nothing, something as long, something as long beside what is short.
+  for (const [letter, score] of [
+    ['a', 1],
+    ['b', 1],
+    ['c', 2],
+    ['d', 2],
+  ] as const) {
+    const note = letter.repeat(20_000);
+    assert.deepEqual([letter, await write(note, score)], [letter, { is: 'sent' }]);
+    assert.deepEqual([await write(note, score), noted()], [{ is: 'unchanged' }, note]);
+  }
+  assert.equal(double.writes('kept').get(id), 4);
+  assert.ok(double.requests.every(({ query }) => query.length < 4000));
+});
+
+test('a long text in the place of a short one is not written a second time by a request that was left behind', async () => {
+  const { double, target } = await kept({}, { columns: { id: columns.id, note: columns.note } });
+  const [id = ''] = ids;
+  const note = 'a'.repeat(20_000);
+  double.fail({ is: 'cut', of: ({ method }) => method === 'PATCH', carriedOut: { after: 300 } });
+  const asked = { rows: 1, columns: { id: [id], note: [note] } };
+  await assert.rejects(target.write(asked), { is: 'passing' });
+  assert.deepEqual(await target.write(asked), [{ is: 'sent' }]);
+  await new Promise((resolve) => setTimeout(resolve, 400));
+  assert.equal(double.writes('kept').get(id), 1);
 });

@@ -188,7 +188,7 @@ export class RowByRow {
 
   /**
    * A filter for a row that still differs, as the server compares. One column says it: all of a row are written at once. Several within `or` would also be
-   * asked of what is answered, where they hold no more.
+   * asked of what is answered, where they hold no more. Where all that is new is too long for a request line, it is what is there that must not have changed.
    */
   #differing(batch: TargetBatch, row: number, there: Row): readonly Word[] {
     const { formats, asked } = this.#of;
@@ -197,12 +197,19 @@ export class RowByRow {
       // This type has no equality.
       return meant !== now && formats[name] !== 'json';
     });
-    const [name] = differ;
-    if (name === undefined) return [];
-    const value = batch.columns[name]?.[row] ?? null;
-    if (value === null) return [filter(name, 'not.is', 'null')];
-    const isArray = formats[name]?.endsWith('[]') && asked.columns[name]?.facts.kind === 'list';
-    return [filter(name, 'isdistinct', isArray ? listText(String(value)) : String(value))];
+    const isList = (name: string): boolean => formats[name]?.endsWith('[]') === true;
+    const others = differ.map((name) => {
+      const value = batch.columns[name]?.[row] ?? null;
+      if (value === null) return filter(name, 'not.is', 'null');
+      const isArray = isList(name) && asked.columns[name]?.facts.kind === 'list';
+      return filter(name, 'isdistinct', isArray ? listText(String(value)) : String(value));
+    });
+    const same = differ.map((name) => {
+      const value = there[name] ?? null;
+      if (value === null) return filter(name, 'is', 'null');
+      return filter(name, 'eq', isList(name) ? listText(JSON.stringify(value)) : String(value));
+    });
+    return [shortest(others), shortest(same)].filter((one) => one !== undefined).slice(0, 1);
   }
 
   /** Lists come as JSON, all else as text. */
@@ -298,6 +305,13 @@ async function settled(all: readonly Promise<void>[]): Promise<void> {
   const failed = (await Promise.allSettled(all)).find((one) => one.status === 'rejected');
   if (failed) throw failed.reason;
 }
+
+/** Characters of a condition: gateways limit request lines, and keep them in their logs. */
+const longestCondition = 1000;
+const shortest = (words: readonly Word[]): Word | undefined =>
+  words
+    .toSorted(([, one], [, other]) => one.length - other.length)
+    .find(([, value]) => value.length <= longestCondition);
 
 const mostMade = 100_000;
 const severalRows = (key: readonly string[]): Fault =>
