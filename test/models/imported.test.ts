@@ -139,7 +139,7 @@ test('a model that cannot be used is refused, and why is said by name', async ()
     'IMPORT_FAILED',
     /it asks for days_since_last, which is no feature: those are page_views, source/,
   );
-  await refused('take_broken', 'IMPORT_FAILED', /protobuf parsing failed/);
+  await refused('take_broken', 'IMPORT_FAILED', /it cannot be read: it/);
   await refused('take_absent', 'IMPORT_FAILED', /models\/absent\.onnx .*esteira models import <file> --as ml\.absent/);
   await refused('take_unknown', 'IMPORT_FAILED', /models\/leads\.zip/);
 });

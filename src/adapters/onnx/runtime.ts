@@ -1,5 +1,6 @@
 import { type OnnxColumn, OnnxFailed, type OnnxRuntime, type OnnxSession, type OnnxValue } from '../../ports/index.ts';
 import { type Client, clientIn, type NativeSession } from './client.ts';
+import { namesFiles, Unread } from './files.ts';
 
 /** ONNX Runtime, by onnxruntime-node as the project in this folder has it; looked for when it is used. */
 export const runtimeOf = (folder: string): OnnxRuntime => ({
@@ -40,6 +41,7 @@ class Session implements OnnxSession {
   readonly #native: NativeSession;
 
   constructor(client: Client, model: Uint8Array) {
+    whole(model);
     this.#client = client;
     this.#native = client.session();
     try {
@@ -50,12 +52,13 @@ class Session implements OnnxSession {
       throw failed(error);
     }
     const fixed = this.#native.inputMetadata.find(({ shape }) => (shape?.[0] ?? -1) >= 0);
-    if (fixed)
-      throw new OnnxFailed(
-        'failed',
-        `its input ${fixed.name} takes exactly ${fixed.shape?.[0]} rows at once`,
-        'Export it with a number of rows that is free.',
-      );
+    if (!fixed) return;
+    this.#native.dispose();
+    throw new OnnxFailed(
+      'failed',
+      `its input ${fixed.name} takes exactly ${fixed.shape?.[0]} rows at once`,
+      'Export it with a number of rows that is free.',
+    );
   }
 
   run(
@@ -82,6 +85,25 @@ class Session implements OnnxSession {
   close(): void {
     this.#native.dispose();
   }
+}
+
+/** All of a model stands in its own bytes. */
+function whole(model: Uint8Array): void {
+  try {
+    if (!namesFiles(model)) return;
+  } catch (error) {
+    if (!(error instanceof Unread)) throw error;
+    throw new OnnxFailed(
+      'failed',
+      `it cannot be read: ${error.message}`,
+      'Save it once more, by onnx.save(model, file).',
+    );
+  }
+  throw new OnnxFailed(
+    'failed',
+    'it names files beside it that numbers of it stand in (external data), and a model is one file',
+    'Save it as one: onnx.save(model, file, save_as_external_data=False).',
+  );
 }
 
 const describedValue = ({
