@@ -116,6 +116,8 @@ const textOf = (found: Pick<LookedFile, 'bytes'> | undefined): string =>
 /** What a process puts, each on what it has seen or put before. */
 export class Putting {
   readonly #kept: Kept;
+  /** Of the first that is ever put, whichever attempt of it is carried out. */
+  readonly #first = randomUUID();
   #before: Found | undefined;
   /** Whether the store may have another by now that is ours: nobody says the mark of what was put, and an answer may be lost. */
   #isSure = true;
@@ -139,7 +141,7 @@ export class Putting {
     for (;;) {
       const before = this.#before;
       const number = (before?.latest.number ?? 0) + 1;
-      const origin = before?.latest.origin ?? randomUUID();
+      const origin = before?.latest.origin ?? this.#first;
       const catalogs = await this.#keepAll(copies, number);
       const latest: Latest = { project, environment, origin, number, catalogs };
       const text = `${JSON.stringify(latest)}\n`;

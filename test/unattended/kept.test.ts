@@ -96,3 +96,20 @@ test('a question puts nothing, and is not refused where nothing can be put', asy
     await project.close();
   }
 });
+
+test('what a restore puts in its place is what other machines bring, from then on', async () => {
+  const sandbox = world();
+  await sandbox.succeed('setup');
+  const backup = sandbox.file('backups/before');
+  await sandbox.succeed('backup', backup);
+  assert.equal((await sandbox.run('run', 'daily')).exit, 1);
+  const counted = async (name: string): Promise<unknown> => {
+    const words = ['query', 'select count(*) from bronze.orders', '--json'];
+    const { out, err } = await sandbox.start(words, { env: machine(sandbox, name) }).ended;
+    return (JSON.parse(out || err) as QueryView).rows;
+  };
+  assert.deepEqual(await counted('two'), [[2]]);
+  await sandbox.succeed('restore', backup, '--only', 'warehouse', '--yes', 'shop');
+  assert.deepEqual([await counted('two'), await counted('three')], [[[0]], [[0]]]);
+  assert.deepEqual((await sandbox.ask<QueryView>('query', 'select count(*) from bronze.orders')).rows, [[0]]);
+});
