@@ -15,7 +15,7 @@ export { formatOf } from './learning/brought/format.ts';
 export { type ImportedFile, importKey, importsIn } from './learning/brought/imports.ts';
 export { championKey, championsNow, jobsThatTrain, knownChampions, readChampions } from './learning/champions.ts';
 export { changedParameters, trainedOtherwise } from './learning/due.ts';
-export { asksEngine, missingFor, refuseMissingEngine } from './learning/engine.ts';
+export { asksEngine, missingFor, missingToPredict, refuseMissingEngine } from './learning/engine.ts';
 export { frozenBy, frozenText } from './learning/frozen.ts';
 export { knownVersions } from './learning/learning.ts';
 export { parameterChanges, parameterTexts } from './learning/parameters.ts';

@@ -81,9 +81,9 @@ beforeEach(() => {
   minute += 1;
   world.setClock(`2026-03-10T06:${String(minute).padStart(2, '0')}:00Z`);
 });
-const fails = (job: string, text: RegExp) =>
+const fails = (job: string, text: RegExp, expected = 'TRAINING_FAILED') =>
   assert.rejects(world.run(job), ({ code, details }: EsteiraError) => {
-    assert.equal(code, 'TRAINING_FAILED', JSON.stringify(details));
+    assert.equal(code, expected, JSON.stringify(details));
     assert.match(`${details.what} ${details.got} ${details.next}`, text);
     return true;
   });
@@ -130,7 +130,20 @@ test('a program that fails, or leaves nothing that can be used, is told with wha
   await fails('run_nothing', /ended well, and has left no model/);
   await fails('run_twice', /has left two models. model\.onnx and model\.txt/);
   await fails('run_broken', /the model file is cut off/);
-  await fails('run_missing', /could not be started: spawn no-such-program ENOENT/);
+  await fails('run_missing', /program that trains is not there: no-such-program/, 'ENGINE_MISSING');
+  const { findings } = await world.do('doctor', {});
+  assert.deepEqual(
+    findings.filter(({ what }) => /engine of ml\.(missing|good)$/.test(what)).map(({ ok, found }) => [ok, found]),
+    [
+      [true, 'what it needs is installed'],
+      [false, 'The program that trains is not there: no-such-program'],
+    ],
+  );
+  const { onnx: _, ...without } = world.project;
+  const asking = { emit: () => {}, signal: new AbortController().signal };
+  const { findings: others } = await operate(without, 'doctor', {}, asking);
+  const { found } = others.find(({ what }) => what === 'engine of ml.good') ?? {};
+  assert.equal(found, 'Nothing here carries out models of the ONNX format.', 'its champion is such a model');
 });
 
 test('of a program that talks without an end only so much is kept', async () => {

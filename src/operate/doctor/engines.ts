@@ -1,22 +1,20 @@
-import type { AnyModel } from '../../define/index.ts';
-import { asksEngine, missingFor, type Project } from '../../run/index.ts';
-import { labelOfModel, modelNodes } from '../models/find.ts';
+import { asksEngine, missingFor, missingToPredict, type Project } from '../../run/index.ts';
+import { labelOfModel, type ModelNode, modelNodes } from '../models/find.ts';
 import { attempt, type Finding } from './finding.ts';
 
 /** Of each model that is made elsewhere: whether what imports it, and what predicts with it, is installed. */
 export async function engineFindings(project: Project): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (const node of modelNodes(project)) {
-    const definition: AnyModel = node.definition;
-    if (!definition.facts.learner.brought || asksEngine(definition)) continue;
+    if (!node.definition.facts.learner.brought || asksEngine(node.definition)) continue;
     const what = `engine of ${labelOfModel(project, node)}`;
-    findings.push(...(await attempt(what, project, () => engineOf(what, definition, project))));
+    findings.push(...(await attempt(what, project, () => engineOf(what, node, project))));
   }
   return findings;
 }
 
-async function engineOf(what: string, model: AnyModel, project: Project): Promise<string | readonly Finding[]> {
-  const missing = await missingFor(model, project);
+async function engineOf(what: string, node: ModelNode, project: Project): Promise<string | readonly Finding[]> {
+  const missing = (await missingFor(node.definition, project)) ?? (await missingToPredict(node, project));
   if (missing) return [{ what, ok: false, found: missing.what, next: missing.next }];
   return 'what it needs is installed';
 }

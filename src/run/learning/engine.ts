@@ -1,6 +1,8 @@
+import { accessSync, constants, statSync } from 'node:fs';
+import path from 'node:path';
 import type { AnyModel } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
-import { whereOf } from '../../graph/index.ts';
+import { type Node, whereOf } from '../../graph/index.ts';
 import type { StepModel } from '../../plan/index.ts';
 import {
   type Converter,
@@ -11,10 +13,12 @@ import {
   type TreesEngine,
   TreesEngineFailed,
 } from '../../ports/index.ts';
+import type { VersionAbout } from '../../registry/about.ts';
 import type { Project } from '../project.ts';
 import type { SettingValues } from '../settings.ts';
 import { formatOf } from './brought/format.ts';
 import { importOf } from './brought/imports.ts';
+import { usedBy } from './champions.ts';
 
 type Why = Pick<Missing, 'what' | 'next'>;
 
@@ -35,9 +39,9 @@ export async function refuseMissingEngine(
     const missing = chosen ? await missingForFile(chosen.path, project) : await missingFor(definition, project);
     if (missing) throw engineMissing(missing, where, asksEngine(definition) ? native : undefined);
   }
-  for (const definition of new Set(models.flatMap(({ champions }) => champions.map((node) => node.definition)))) {
-    const missing = await missingToPredict(definition, project);
-    if (missing) throw engineMissing(missing, whereOf(definition));
+  for (const node of usedBy(models)) {
+    const missing = await missingToPredict(node, project);
+    if (missing) throw engineMissing(missing, whereOf(node.definition));
   }
 }
 const native = "engine: 'native' where it is installed, or none";
@@ -46,14 +50,45 @@ const native = "engine: 'native' where it is installed, or none";
 export async function missingFor(model: AnyModel, project: Project): Promise<Why | undefined> {
   const { brought, options } = model.facts.learner;
   if (asksEngine(model)) return await (await engineOf({ ...project, where: whereOf(model) })).missing();
+  if (brought === 'program') return missingProgram(options as { readonly command: readonly string[] }, project);
   return brought === 'file' ? await missingForFile(String(options.file), project) : undefined;
 }
 
-/** What a model needs to predict that was made elsewhere, and is not there. */
-async function missingToPredict({ facts }: AnyModel, project: Project): Promise<Why | undefined> {
+/** What a model needs to predict that was made elsewhere, and is not there: its champion may be of another format than the definition's file. */
+export async function missingToPredict(
+  { id, definition: { facts } }: Node<AnyModel>,
+  project: Project,
+): Promise<Why | undefined> {
   const { brought, options } = facts.learner;
-  const isOfOnnx = brought === 'file' && formatOf(String(options.file)) !== 'model.txt';
-  return isOfOnnx ? await missingForFile('it.onnx', project) : undefined;
+  if (!brought) return undefined;
+  const champion = (await project.state.models.champions()).get(id);
+  const version = champion && (await project.state.models.version(id, champion.version));
+  const known = (version?.about as VersionAbout | undefined)?.brought?.format;
+  const format = known ?? (brought === 'file' ? formatOf(String(options.file)) : 'model.txt');
+  return format === 'model.txt' ? undefined : await missingForFile('it.onnx', project);
+}
+
+/** As the system looks for it: on PATH, or from the project's folder on. */
+function missingProgram(
+  { command: [program = ''] }: { readonly command: readonly string[] },
+  { folder }: Project,
+): Why | undefined {
+  const isPath = program.includes('/') || program.includes(path.sep);
+  const folders = isPath ? [''] : (process.env['PATH'] ?? '').split(path.delimiter);
+  const isThere = folders.some((one) => isProgram(path.resolve(folder, one, program)));
+  if (isThere || process.platform === 'win32') return undefined;
+  return {
+    what: `The program that trains is not there: ${program}`,
+    next: "Install it, or correct its path: it is looked for on PATH, or from the project's folder.",
+  };
+}
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** What a file needs to be imported, and is not there. */
