@@ -1,4 +1,4 @@
-import type { AnySource } from '../../define/index.ts';
+import type { AnyModel, AnySource } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import { receiptsOf } from '../../graph/index.ts';
 import type { StepModel } from '../../plan/index.ts';
@@ -10,6 +10,7 @@ import { type Finding, findingOf } from './finding.ts';
 import { isKept, keepLook } from './kept-looks.ts';
 import { lookAt, type Outside, outsideOfSource, outsideOfTarget } from './outside.ts';
 import { noRoom } from './room.ts';
+import { unsetOf } from './variables.ts';
 
 /** A run that is about to begin, or to go on. */
 interface Beginning {
@@ -33,7 +34,7 @@ export async function refuseUnready(
   { emit }: Pick<Context, 'emit'>,
 ): Promise<void> {
   const { job } = beginning;
-  const touches = outsideOf(models, beginning, project).length > 0;
+  const touches = outsideOf(models, beginning, project).length + unsetOfPrograms(models, project).length > 0;
   const left = touches ? await leftOf(models, beginning, project) : models;
   const engine = await missingEngine(left, beginning, project);
   const full = await noRoom(project);
@@ -41,7 +42,8 @@ export async function refuseUnready(
   const isKnown = outside.length === 0 || isKept(outside, job, project);
   const looks = isKnown ? [] : await Promise.all(outside.map((one) => lookAt(one, project)));
   const found = looks.flat();
-  const bad = [...(full ? [full] : []), ...found.filter(({ ok, passes }) => !ok && !passes)];
+  const unset = unsetOfPrograms(left, project);
+  const bad = [...(full ? [full] : []), ...unset, ...found.filter(({ ok, passes }) => !ok && !passes)];
   if (bad.length === 0 && engine) throw engine;
   if (bad.length > 0) throw notReady([...bad, ...(engine ? [findingOf('engine', engine)] : [])], beginning);
   if (!isKnown && looks.every((of) => of.some(({ ok }) => ok))) keepLook(outside, job, project);
@@ -77,6 +79,19 @@ async function missingEngine(
     throw error;
   }
 }
+
+/** Variables that programs are given which train, and that are not there. */
+const unsetOfPrograms = (models: readonly StepModel[], project: Project): readonly Finding[] =>
+  models.flatMap(({ kind, node: { definition } }) => {
+    if (kind !== 'model') return [];
+    const { name, facts } = definition as AnyModel;
+    const { variables = [] } = facts.learner.options as { readonly variables?: readonly string[] };
+    return unsetOf(variables, project).map((one) => ({
+      ...one,
+      what: `model ${name}`,
+      found: `${one.what} is ${one.found}`,
+    }));
+  });
 
 /** What these steps read that another system has, each once, and where they write rows there. */
 function outsideOf(
