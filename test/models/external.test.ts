@@ -29,7 +29,7 @@ const trained = (name, how, gate = []) => model('ml.' + name, {
 const when = byHand;
 export const good = trained('good', 'good', [atLeast('auc', 0.5), atLeast('brier', 0)]);
 export const run_good = job('run_good', { when, build: [closed], train: [good] });
-${['exits', 'nothing', 'twice', 'broken', 'talks', 'sleeps']
+${['exits', 'nothing', 'twice', 'broken', 'talks', 'sleeps', 'stays']
   .map(
     (how) =>
       `export const ${how} = trained('${how}', '${how}');\nexport const run_${how} = job('run_${how}', { when, train: [${how}] });`,
@@ -58,6 +58,7 @@ if (how === 'twice') writeFileSync(at('model.txt'), 'tree');
 if (how === 'broken') writeFileSync(at('model.txt'), 'tree\\nversion=v4\\n');
 if (how === 'exits') { console.error('ValueError: could not convert'); process.exit(3); }
 if (how === 'talks') { for (let line = 0; line < 5000; line += 1) console.log('x'.repeat(300)); process.stdout.write('y'.repeat(3_000_000)); process.exitCode = 1; }
+if (how === 'stays') { const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)'], { stdio: 'inherit', detached: true }); child.unref(); writeFileSync('stays.json', String(child.pid)); copyFileSync('leads.onnx', at('model.onnx')); }
 if (how === 'sleeps') { const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' }); writeFileSync('pids.json', JSON.stringify([process.pid, child.pid])); setInterval(() => {}, 1000); }
 `;
 let world: World;
@@ -87,6 +88,14 @@ const fails = (job: string, text: RegExp, expected = 'TRAINING_FAILED') =>
     assert.match(`${details.what} ${details.got} ${details.next}`, text);
     return true;
   });
+const isThere = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return !/State:\s+Z/.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+};
 const linesOf = async (): Promise<readonly string[]> =>
   (await world.do('logs', { run: 'latest' })).lines.map(({ text }) => text);
 
@@ -166,14 +175,27 @@ test('a run that is cancelled ends the program, and whatever that has started', 
   assert.equal(all.length, 2);
   ending.abort(new Error('enough'));
   await assert.rejects(running);
-  const isThere = (pid: number): boolean => {
-    try {
-      process.kill(pid, 0);
-      return !/State:\s+Z/.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-    } catch {
-      return false;
-    }
-  };
   for (let wait = 0; wait < 50 && all.some(isThere); wait += 1) await sleep(100);
   assert.deepEqual(all.filter(isThere), []);
+});
+
+test('a program that leaves another behind, out of its reach, is over when it ends', async () => {
+  await world.run('run_stays');
+  const left = Number(readFileSync(path.join(world.folder, 'stays.json'), 'utf8'));
+  assert.ok(isThere(left), 'what it has left would have kept the run');
+  process.kill(left);
+});
+
+test('a run does not begin whose program lacks a variable', async () => {
+  const variables = new Map([['GIVEN', { is: 'missing', uses: [] } as const]]);
+  const asking = { emit: () => {}, signal: new AbortController().signal };
+  const { runs } = await world.do('runs', {});
+  await assert.rejects(
+    operate({ ...world.project, variables }, 'run', { job: 'run_good' }, asking),
+    ({ code, details }: EsteiraError) => {
+      assert.deepEqual([code, details.got], ['RUN_NOT_READY', 'model ml.good: variable GIVEN is not set']);
+      return true;
+    },
+  );
+  assert.deepEqual((await world.do('runs', {})).runs, runs);
 });

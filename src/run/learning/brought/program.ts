@@ -23,6 +23,8 @@ const mostLines = 2000;
 /** Of the last ones, for people: so many, and so much of each. */
 const lastLines = 15;
 const longestSaid = 500;
+/** In milliseconds: so long the last lines of a program that has ended are waited for. */
+const patience = 2000;
 /** In bytes. */
 const largest = 2 ** 30;
 
@@ -136,9 +138,18 @@ async function carriedOut(
       child.on('error', ({ message }) => resolve({ error: message }));
       child.on('exit', (code, by) => resolve({ by: code ?? by ?? 'an unknown end' }));
     });
-    // Whatever it has left running would keep the streams open.
+    // Whatever it has left running would keep the streams open; so does what has left its group.
     end();
-    await Promise.all(said);
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      for (const stream of [child.stdout, child.stderr]) stream.destroy();
+    }, patience);
+    await Promise.all(said)
+      .catch((error: unknown) => {
+        if (!isLate) throw error;
+      })
+      .finally(() => clearTimeout(timer));
     if (signal.aborted) throw cancelled(signal.reason);
     return ended;
   } finally {
