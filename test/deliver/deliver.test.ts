@@ -266,6 +266,14 @@ test('receipts and batches are tables like others: a query reads them, and a mon
     monitors.map(({ monitor, since }) => [monitor, since]),
     [['rows that are not where they should be', '2026-09-17T06:00:00Z']],
   );
+  at.elsewhere.cure();
+  at.world.setClock('2026-09-17T07:00:00Z');
+  await at.world.run('score');
+  const mended = (await at.world.do('monitors', {})).monitors;
+  assert.deepEqual(
+    mended.map(({ since, last }) => [since, last?.verdict]),
+    [[undefined, 'held']],
+  );
   await end(at);
 });
 

@@ -58,7 +58,14 @@ export const ficaramSemScore = monitor('leads: utilizadores sem lead_score há m
   next: 'O motivo de cada um: curated.vw_sem_score. A chave e o endereço: esteira doctor',
 });
 export const linhasFalhadas = monitor('leads: scores que não foram escritos', {
-  expect: atMost(scalar(sql`select sum(failed) from ${lotesEscritos} where run_id = ${ultimo}`), 0),
+  expect: atMost(
+    scalar(sql`
+      select count(*) from (
+        select status from ${recibos} r where exists (select 1 from ${leadScore} s where s.id = r.id)
+        qualify row_number() over (partition by id order by delivered_at desc) = 1
+      ) where status = 'failed'`),
+    0,
+  ),
   tell: 'vendas',
   next: 'Quais e porquê: esteira write-back users.lead_score; de novo: esteira resume',
 });
