@@ -22,7 +22,7 @@ import {
   type Node,
   whereOf,
 } from './catalog.ts';
-import { deliveryOf } from './delivery.ts';
+import { deliveryOf, refuseKeptTwice } from './delivery.ts';
 import { insideOf } from './models.ts';
 import { refuseUnshadowed } from './shadows.ts';
 import { refuseMisshapen } from './shape.ts';
@@ -95,6 +95,7 @@ export function collect(files: readonly LoadedFile[], options: { readonly suffix
   for (const { definition } of nodes.values())
     if (definition.kind === 'model') refuseUnshadowed(definition as AnyModel, endpoints.values());
   refuseNamesBeside(graph, taken);
+  refuseKeptTwice(byDefinition.keys());
   return graph;
 }
 

@@ -1,6 +1,7 @@
 import { type Columns, keyOf } from '../columns/index.ts';
 import type { AnyTable, Definition } from '../define/index.ts';
-import { misshapen } from './catalog.ts';
+import { EsteiraError } from '../errors.ts';
+import { misshapen, whereOf } from './catalog.ts';
 import { insideOf } from './models.ts';
 
 /** What a table has beside it whose rows are written elsewhere, too: its receipts, and these by batch. A job that builds the table has steps for both. */
@@ -12,6 +13,29 @@ export function deliveryOf(definition: Definition): readonly AnyTable[] {
 /** Receipts: written as the rows of that table are written elsewhere. */
 export const receiptsOf = (definition: Definition): AnyTable | undefined =>
   (definition as AnyTable).spec?.receiptsOf as AnyTable | undefined;
+
+/** Throws DEFINITION_INVALID where two tables keep one column of a table elsewhere: each run would write what the other's has written there. */
+export function refuseKeptTwice(definitions: Iterable<Definition>): void {
+  const kept = new Map<string, AnyTable>();
+  for (const definition of definitions) {
+    const { spec, columns, name } = definition as AnyTable;
+    if (!spec?.keptIn) continue;
+    const { by, options } = spec.keptIn;
+    const key = keyOf(columns);
+    for (const column of Object.keys(columns).filter((one) => !key.includes(one))) {
+      const place = JSON.stringify([by, options['url'], options['name'], column]);
+      const other = kept.get(place);
+      if (other)
+        throw new EsteiraError('DEFINITION_INVALID', {
+          what: `${other.name} and ${name} are kept in one column elsewhere: each run would write over what the other's has written.`,
+          where: `${whereOf(other)} and ${whereOf(definition)}`,
+          got: `${column} of ${options['name']}`,
+          next: 'Make one table of the rows of both and keep that, or keep them in columns of their own.',
+        });
+      kept.set(place, definition as AnyTable);
+    }
+  }
+}
 
 /** Kinds of which two systems say a value in the same way. */
 const keyKinds = ['text', 'integer', 'bigint', 'decimal', 'boolean', 'date', 'timestamp'];
