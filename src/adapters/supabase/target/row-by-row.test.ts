@@ -80,3 +80,25 @@ test('a long text in the place of a short one is not written a second time by a 
   await new Promise((resolve) => setTimeout(resolve, 400));
   assert.equal(double.writes('kept').get(id), 1);
 });
+
+test('a row that somebody else changes between the reading and the writing is written all the same', async () => {
+  const { double, target } = await kept({}, { columns });
+  const [id = ''] = ids;
+  let isChanged = false;
+  double.fail({
+    is: '500',
+    times: 2,
+    of: ({ method }) => {
+      // What its condition names says by now what it is to say, and nothing else does.
+      if (method === 'PATCH' && !isChanged) double.put('kept', [{ id, score: 1, note: 'mine' }]);
+      isChanged ||= method === 'PATCH';
+      return false;
+    },
+  });
+  const asked = { rows: 1, columns: { id: [id], score: [1], note: ['ours, which is longer'] } };
+  assert.deepEqual(await target.write(asked), [{ is: 'sent' }]);
+  assert.deepEqual(
+    double.rows('kept').find((row) => row['id'] === id),
+    { id, score: 1, note: 'ours, which is longer' },
+  );
+});

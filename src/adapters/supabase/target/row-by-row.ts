@@ -132,7 +132,7 @@ export class RowByRow {
     return added;
   }
 
-  async #change(writing: Writing, row: number, there: Row): Promise<void> {
+  async #change(writing: Writing, row: number, there: Row, isFirst = true): Promise<void> {
     const { rest, name, asked } = this.#of;
     const { batch, results, signal } = writing;
     const keys = this.#keyed(batch, row);
@@ -167,11 +167,18 @@ export class RowByRow {
       results[row] = { is: 'refused', why: saidOf(error) };
       return;
     }
-    results[row] = await this.#unwritten(writing, row);
+    const { result, now } = await this.#unwritten(writing, row);
+    // Somebody has changed it between the reading and the writing.
+    if (isFirst && now && result === unmoved && JSON.stringify(now) !== JSON.stringify(there))
+      await this.#change(writing, row, now, false);
+    else results[row] = result;
   }
 
   /** Why nothing was written: by now it is gone, or says the same; or it cannot be changed. */
-  async #unwritten({ batch, signal }: Writing, row: number): Promise<TargetResult> {
+  async #unwritten(
+    { batch, signal }: Writing,
+    row: number,
+  ): Promise<{ readonly result: TargetResult; readonly now?: Row }> {
     const { rest, name } = this.#of;
     const keys = this.#keyed(batch, row);
     const ask = async (more: readonly Word[]): Promise<readonly Row[]> => {
@@ -179,11 +186,12 @@ export class RowByRow {
       return this.#rowsIn(text);
     };
     const [now] = await ask([]);
-    if (!now) return { is: 'missing' };
+    if (!now) return { result: { is: 'missing' } };
     const result = this.#judge(batch, row, now, 'unchanged');
-    if (result.is !== 'refused') return result;
+    if (result.is !== 'refused') return { result };
     const differing = this.#differing(batch, row, now);
-    return differing.length > 0 && (await ask(differing)).length === 0 ? { is: 'unchanged' } : unmoved;
+    const isSame = differing.length > 0 && (await ask(differing)).length === 0;
+    return { result: isSame ? { is: 'unchanged' } : unmoved, now };
   }
 
   /**

@@ -5,6 +5,7 @@ import { bodyOf, shown } from './batch.ts';
 import { targetFault } from './faults.ts';
 import type { Formats } from './formats.ts';
 import { RowByRow } from './row-by-row.ts';
+import { sameText } from './says.ts';
 
 export interface SupabaseTable {
   readonly rest: Rest;
@@ -66,6 +67,7 @@ export class SupabaseTarget implements Target {
       readonly results: TargetResult[];
       readonly signal: AbortSignal | undefined;
     },
+    isFirst = true,
   ): Promise<void> {
     const { rest, asked } = this.#of;
     const { batch, rows, results, signal } = of;
@@ -82,6 +84,18 @@ export class SupabaseTarget implements Target {
       });
       results[row] = resultOf(letter, each.join('; '));
     }
+    // Somebody may have changed them meanwhile; of two rows with one key the other would be written.
+    const times = new Map<string, number>();
+    for (const row of rows) times.set(this.#keyOf(batch, row), (times.get(this.#keyOf(batch, row)) ?? 0) + 1);
+    const left = rows.filter((row) => results[row] === unmoved && times.get(this.#keyOf(batch, row)) === 1);
+    if (isFirst && left.length > 0) await this.#asOne(called, { ...of, rows: left }, false);
+  }
+
+  /** Keys that may be one and the same there have one text. */
+  #keyOf(batch: TargetBatch, row: number): string {
+    const { asked, formats } = this.#of;
+    const said = asked.key.map((name) => sameText(formats[name] ?? 'text', String(batch.columns[name]?.[row])));
+    return JSON.stringify(said).toLowerCase();
   }
 
   async close(): Promise<void> {}

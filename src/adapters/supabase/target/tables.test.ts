@@ -122,3 +122,17 @@ test('a function that fails for an operator that is missing is not taken for one
   const { url } = await scripted([gives(200, '[]'), gives(200, ''), gives(200, '{}'), missing]);
   await assert.rejects(targets.open(tableAt(url, key), asked(score)), { code: 'SOURCE_UNUSABLE' });
 });
+
+test('a row that somebody else changes while a function writes it is given to it once more, two rows with one key are not', async () => {
+  const opens = [gives(200, '[]'), gives(200, ''), gives(200, '{}'), gives(200, { found: null })];
+  const all = gives(200, { found: 'sddd', others: null });
+  const { url, asked: requests } = await scripted([...opens, all, gives(200, { found: 's', others: null })]);
+  const target = await targets.open(tableAt(url, key), asked(score));
+  const results = await target.write({ rows: 4, columns: { id: ['a', 'b', 'c', 'C'], score: [1, 2, 3, 4] } });
+  assert.deepEqual(
+    results.map(({ is }) => is),
+    ['sent', 'sent', 'refused', 'refused'],
+  );
+  assert.equal(requests.at(-1)?.body, '[{"id":"b","score":2}]');
+  assert.equal(requests.length, opens.length + 2);
+});
