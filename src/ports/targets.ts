@@ -39,8 +39,8 @@ export type TargetResult =
   | { readonly is: 'other' | 'refused'; readonly why: string };
 
 /**
- * A request came to nothing. `isPassing`: it may come through when it is sent again, after so many milliseconds where the server says so. Else a row of it may
- * be at fault, and fewer rows may come through (`isOfRows`); or none will, whatever is sent, such as with a wrong key.
+ * A request came to nothing. `passing`: it may come through when it is sent again, after so many milliseconds where the server says so. `of rows`: a row of it
+ * may be at fault, and fewer rows may come through. `of all`: none will, whatever is sent, such as with a wrong key.
  */
 export class TargetFault extends Error {
   override readonly name = 'TargetFault';

@@ -11,7 +11,8 @@ function numberText(text: string): string {
 }
 
 function instantText(text: string): string {
-  const [, day = '', time = '00:00', zone = 'Z'] = /^(\S+?)(?:[T ]([\d:.]+))?\s*(Z|[+-][\d:]+)?$/.exec(text) ?? [];
+  const [, day = '', time = '00:00', zone = 'Z'] =
+    /^(\d+-\d\d-\d\d)(?:[T ]([\d:.]+))?\s*(Z|[+-][\d:]+)?$/.exec(text) ?? [];
   try {
     return Temporal.Instant.from(`${day}T${time}${zone}`).toString();
   } catch {
