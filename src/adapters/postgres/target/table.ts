@@ -1,5 +1,6 @@
 import type pg from 'pg';
 import { cancelled, type Target, type TargetBatch, type TargetResult, type TargetValue } from '../../../ports/index.ts';
+import { shown } from '../../common/shown.ts';
 import { connect, cut, type Fault, type Source } from '../client.ts';
 import { isLost } from '../faults.ts';
 import { targetFault } from './faults.ts';
@@ -184,9 +185,3 @@ const unmoved: TargetResult = {
 /** Numbers of rows among those that were asked about. */
 const numbersOf = (text: string | null | undefined, rows: readonly number[]): readonly number[] =>
   text ? text.split(',').map((number) => rows[Number(number) - 1] as number) : [];
-
-const longest = 60;
-function shown(value: TargetValue): string {
-  const text = value === null ? 'NULL' : String(value);
-  return text.length > longest ? `${text.slice(0, longest)}…` : text;
-}

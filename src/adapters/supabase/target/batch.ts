@@ -20,9 +20,3 @@ export function bodyOf(batch: TargetBatch, rows: readonly number[], columns: Col
   );
   return `[${said.join(',')}]`;
 }
-
-const longest = 60;
-export function shown(value: TargetValue): string {
-  const text = value === null ? 'NULL' : String(value);
-  return text.length > longest ? `${text.slice(0, longest)}…` : text;
-}

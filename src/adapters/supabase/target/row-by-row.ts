@@ -1,11 +1,12 @@
 import type { TargetBatch, TargetResult, TargetValue } from '../../../ports/index.ts';
 import { listText } from '../../common/arrays.ts';
+import { shown } from '../../common/shown.ts';
 import type { Answered } from '../client.ts';
 import { Fault, understood } from '../faults.ts';
 import { atLength, echoedLine, longestLine } from '../length.ts';
 import { among, filter, listed, nameOf, type Word } from '../query.ts';
 import { rowsIn } from '../values.ts';
-import { bodyOf, shown } from './batch.ts';
+import { bodyOf } from './batch.ts';
 import { saidOf } from './faults.ts';
 import { sameText } from './says.ts';
 import { type SupabaseTable, unmoved } from './table.ts';

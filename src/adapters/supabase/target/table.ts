@@ -1,7 +1,8 @@
 import { cancelled, type Target, type TargetAsked, type TargetBatch, type TargetResult } from '../../../ports/index.ts';
+import { shown } from '../../common/shown.ts';
 import type { Rest } from '../client.ts';
 import { understood } from '../faults.ts';
-import { bodyOf, shown } from './batch.ts';
+import { bodyOf } from './batch.ts';
 import { targetFault } from './faults.ts';
 import type { Formats } from './formats.ts';
 import { RowByRow } from './row-by-row.ts';
