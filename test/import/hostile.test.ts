@@ -6,6 +6,7 @@ import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { runChild } from '../../src/adapters/sklearn/child/run.ts';
+import { array, pickled, type } from '../../src/adapters/sklearn/scan/pickles.ts';
 import { EsteiraError } from '../../src/errors.ts';
 import { root } from '../sandbox.ts';
 import { converter, environment } from './environment.ts';
@@ -114,6 +115,32 @@ test('the second wall alone refuses it, too: names that are not on the list, and
   assert.match(await loaded(lying, [['os', 'system', 'class']]), /os\.system is not the class/);
   const patched = Buffer.from('\x80\x04cbuiltins\ndict\nN}\x86b.', 'latin1');
   assert.match(await loaded(patched, [['builtins', 'dict', 'class']]), /attributes of a class/);
+  const optimizers = 'sklearn.neural_network._stochastic_optimizers';
+  const names = [
+    [optimizers, 'AdamOptimizer', 'class'],
+    ['joblib.numpy_pickle', 'NumpyArrayWrapper', 'class'],
+    ['numpy', 'dtype', 'class'],
+    ['numpy', 'ndarray', 'class'],
+  ];
+  const adam = [optimizers, 'AdamOptimizer', 'STACK_GLOBAL'] as const;
+  const other = ['NONE', 'EMPTY_DICT', '__class__', 'numpy', 'dtype', 'STACK_GLOBAL', 'SETITEM', 'TUPLE2', 'BUILD'];
+  assert.match(
+    await loaded(pickled('PROTO', 4, ...adam, 'EMPTY_TUPLE', 'NEWOBJ', ...other, 'STOP'), names),
+    /another class/,
+  );
+  const within = pickled(
+    'PROTO',
+    4,
+    array([1], type('O8', 63)),
+    'PROTO',
+    4,
+    ...adam,
+    'EMPTY_DICT',
+    'BUILD',
+    'STOP',
+    'STOP',
+  );
+  assert.match(await loaded(within, names), /attributes of a class/);
   assert.deepEqual([heard, existsSync(target)], [[], false]);
 });
 

@@ -38,25 +38,36 @@ def finder(names):
     return find_class
 
 
-def unpickled(content, names):
-    """`names`: None where everything may be loaded."""
-    from joblib import numpy_pickle
+def guarded(base, names):
+    """Finds no other names, and sets attributes of instances only, of which none is Python's own."""
+    if names is None:
+        return type("Unguarded", (base,), {})
+    named = (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType)
 
-    own = {} if names is None else {"find_class": finder(names)}
-    plain = type("Plain", (pickle.Unpickler,), own)
-
-    class WithArrays(numpy_pickle.NumpyUnpickler):
-        dispatch = dict(numpy_pickle.NumpyUnpickler.dispatch)
+    class Guarded(base):
+        dispatch = dict(base.dispatch)
+        find_class = finder(names)
 
         def load_build(self):
-            if names is not None and isinstance(self.stack[-2], (type, types.ModuleType, types.FunctionType, types.BuiltinFunctionType)):
+            if len(self.stack) < 2 or isinstance(self.stack[-2], named):
                 raise Said("refused", "It would set attributes of a class or a function.")
+            state = self.stack[-1]
+            if isinstance(state, tuple) and len(state) == 2 and any(str(key).startswith("__") for key in (state[1] if isinstance(state[1], dict) else ())):
+                raise Said("refused", "It would give an instance another class, or whatever else Python keeps of it.")
             super().load_build()
 
         dispatch[pickle.BUILD[0]] = load_build
 
-    for name, of in own.items():
-        setattr(WithArrays, name, of)
+    return Guarded
+
+
+def unpickled(content, names):
+    """`names`: None where everything may be loaded."""
+    from joblib import numpy_pickle
+
+    WithArrays = guarded(numpy_pickle.NumpyUnpickler, names)
+    plain = pickle.Unpickler if names is None else guarded(pickle._Unpickler, names)
+
     # Arrays of objects are pickles of their own, which joblib reads by this name.
     numpy_pickle.pickle = types.SimpleNamespace(**{**vars(pickle), "load": lambda file: plain(file).load()})
     given = {"mmap_mode": None, "ensure_native_byte_order": True}

@@ -106,7 +106,7 @@ async function installed(
   }
   const list = path.join(partial, '.requirements');
   writeFileSync(list, `${wanted.join('\n')}\n`);
-  // Read by whoever the conversion runs as; no code of a package runs while it is installed.
+  // Read by whoever the conversion runs as; no code of a package runs while it is installed, nor any of the folder that this is done in (`-I`).
   const start =
     "import os, runpy, sys; os.umask(0o22); sys.argv[0] = 'pip'; runpy.run_module('pip', run_name='__main__')";
   const words = [
@@ -120,7 +120,7 @@ async function installed(
     '--no-input',
     '--disable-pip-version-check',
   ];
-  const { by, error } = await carryOut(command, ['-c', start, ...words, '-r', list], { signal });
+  const { by, error } = await carryOut(command, ['-I', '-c', start, ...words, '-r', list], { signal });
   signal?.throwIfAborted();
   rmSync(bootstrap, { recursive: true, force: true });
   if (by === 0) return;
