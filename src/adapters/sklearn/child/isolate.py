@@ -205,6 +205,29 @@ def drop():
     dies_with_parent()
 
 
+def not_root(folder, needed):
+    """Where nothing keeps it apart, what is loaded is at least not the owner of the machine: nobody, where nobody may read what is needed."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        return
+    try:
+        os.chown(folder, NOBODY, NOBODY)
+        os.setgroups([])
+        os.setegid(NOBODY)
+        os.seteuid(NOBODY)
+        for path in needed:
+            os.listdir(path) if os.path.isdir(path) else open(path, "rb").close()
+    except OSError:
+        os.seteuid(0)
+        os.setegid(0)
+        return
+    os.seteuid(0)
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
+    if sys.platform == "linux":
+        libc().prctl(NO_NEW_PRIVS, 1, 0, 0, 0)
+        dies_with_parent()
+
+
 def limited(memory, seconds):
     try:
         import resource
@@ -253,6 +276,7 @@ def main():
             return
     else:
         os.close(KEEPER)
+        not_root(asked["folder"], interpreter(asked))
     os.environ.clear()
     # One thread: none more is allowed.
     os.environ.update({name: "1" for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")}, JOBLIB_MULTIPROCESSING="0", TMPDIR=os.getcwd())
