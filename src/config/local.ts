@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { EsteiraError } from '../errors.ts';
 import { makeFolder } from './make-folder.ts';
@@ -67,6 +67,6 @@ export function resolved(folder: string, said: string): string {
 export function keepTemporaryLocal(folder: string): void {
   if (!process.env['ESTEIRA_LOCAL']) return;
   const temporary = path.join(localFolder(folder), 'temporary');
-  mkdirSync(temporary, { recursive: true });
+  makeFolder(temporary);
   process.env['TMPDIR'] = temporary;
 }
