@@ -169,6 +169,8 @@ export interface StateStore {
     now: Temporal.Instant,
   ): Promise<void>;
   failed(held: Held, step: string, error: unknown, now: Temporal.Instant): Promise<void>;
+  /** Changes nothing; throws FENCED when the token is no longer the lease's, or another owns the project. For what cannot be fenced where it is written. */
+  stillHeld(held: Held): Promise<void>;
   /**
    * Ends the run and releases its leases in one transaction. With a run that succeeds its tick is done, and the jobs `after` are due. What monitors found of
    * it is `judged` in the same transaction, and who hears of the run itself is told; gives what became of what was judged.

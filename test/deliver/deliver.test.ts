@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { cpSync } from 'node:fs';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { EsteiraError } from '../../src/errors.ts';
 import { operate } from '../../src/operate/index.ts';
@@ -219,6 +220,28 @@ test('a rehearsal on a copy writes nothing elsewhere', async () => {
   // And the project itself is as it was.
   await at.world.run('score');
   assert.deepEqual(await wrong(at, 25), []);
+  await end(at);
+});
+
+test('a process that another has followed begins no further batch', async () => {
+  let [kept, ahead] = [0, 0];
+  const at = await begin(100, {
+    text: oneByOne,
+    trace: (point) => {
+      if (point !== 'batch-kept' || ++kept !== 2) return;
+      // It stood still, and somebody else has the run now.
+      ahead += 60_000;
+      const state = new DatabaseSync(path.join(at.folder, 'state.sqlite'), { timeout: 10_000 });
+      state.exec('update lease set token = token + 1');
+      state.close();
+    },
+  });
+  const { project } = at.world;
+  const clock = { ...project.clock, now: () => project.clock.now(), elapsed: () => performance.now() + ahead };
+  const of = { emit: () => {}, signal: new AbortController().signal };
+  const error = await failing(operate({ ...project, clock }, 'run', { job: 'score' }, of));
+  assert.equal(error.code, 'FENCED');
+  assert.equal(requests(at.elsewhere), 2);
   await end(at);
 });
 

@@ -211,6 +211,10 @@ export class SqlState implements StateStore {
     return this.#engine.transaction('write', (state) => askToStop(state, runId, by));
   }
 
+  stillHeld(held: Held): Promise<void> {
+    return this.#engine.read((state) => requireToken(state, held));
+  }
+
   askedToStop(runId: string): Promise<string | undefined> {
     return this.#engine.read(async (state) => {
       const row = await state.selectFrom('run').select('cancel_by').where('run_id', '=', runId).executeTakeFirst();

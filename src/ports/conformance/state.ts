@@ -190,6 +190,7 @@ export function stateConformance(name: string, open: (place: string) => Promise<
         const bounds = [{ source: 'a', upper: 7n }];
         const steps = [one, two].map((step) => ({ step, bounds, details: { ...details, warnings: [step] } }));
         await state.doneUnchanged(held, steps, at(2));
+        await state.stillHeld(held);
         const found = await state.steps('r1');
         assert.deepEqual(
           found.map((step) => [
@@ -205,6 +206,7 @@ export function stateConformance(name: string, open: (place: string) => Promise<
         await state.finish(held, 'failed', undefined, at(3));
         begun(await (await another()).open(newRun('r2', { holder: 'second' })));
         await assert.rejects(state.doneUnchanged(held, steps, at(4)), coded('FENCED', /daily/));
+        await assert.rejects(state.stillHeld(held), coded('FENCED', /daily/));
       },
     );
 

@@ -6,6 +6,7 @@ import { Pace } from './pace.ts';
 import type { Receipts } from './receipts.ts';
 import { type Batch, batchesOf, countRows } from './rows.ts';
 import { type Sent, Stopped, sendAll, usualWaits } from './send.ts';
+import { stillHeld } from './still-held.ts';
 import { targetOf, targetsOf } from './target.ts';
 
 interface Carrying {
@@ -83,6 +84,7 @@ async function sendTo(journal: SentJournal, total: number, carrying: Carrying): 
     opened.push(target);
     return target;
   };
+  const isHeld = stillHeld(run);
   const pace = new Pace({ total, size: owed.size, elapsed, say });
   const over = async (batch: Batch, sent: Sent): Promise<void> => {
     await receipts.add(batch, sent);
@@ -94,7 +96,10 @@ async function sendTo(journal: SentJournal, total: number, carrying: Carrying): 
     await sendAll(unsent(batchesOf(owed, project), journal, over), {
       ...{ first, again, parallel: asked.parallel, waits: usualWaits, clock, signal },
       isInDoubt: (rowHash) => journal.isInDoubt(rowHash),
-      onBegin: (batch) => journal.begin(batch),
+      onBegin: async (batch) => {
+        await isHeld();
+        await journal.begin(batch);
+      },
       onSent: async (batch, sent) => {
         await project.trace('batch-sent');
         await journal.keep(batch, sent);
