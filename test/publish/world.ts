@@ -41,9 +41,10 @@ export class World {
 
   /** As a process has it; what it noted of others is not there. `trace` is called at its named points. */
   project(trace: (point: string) => void = () => {}): Project {
+    const files = folderStore({ path: path.join(this.folder, 'data') });
     const own: Partial<Project> = {
       ...{ name: 'ranking', folder: this.folder, environment: 'local', holder: 'first', trace },
-      ...{ state: this.state, files: folderStore({ path: path.join(this.folder, 'data') }), published: this.#targets },
+      ...{ state: this.state, files, versions: files, published: this.#targets },
       clock: { now: () => this.now },
       redact: (text) => text,
       graph: { catalogs: ['ranking', 'shop'] } as unknown as Project['graph'],
