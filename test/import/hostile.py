@@ -13,8 +13,8 @@ def writes(path):
 def connects(kind, address):
     one = socket.socket(kind, socket.SOCK_STREAM)
     one.settimeout(5)
+    # Whoever listens closes at once: what is sent may not arrive, and has been heard.
     one.connect(address)
-    one.sendall(b"here")
     return True
 
 def regains():
