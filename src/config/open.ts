@@ -115,7 +115,7 @@ async function open(
       files,
       versions: (await environment.versions?.open(place)) ?? files,
       tables: sourceTables(variables, folder),
-      targets: writtenBack(variables),
+      ...(environment.writeBack === false ? {} : { targets: writtenBack(variables) }),
       trees: () => (environment.trees ?? lightgbm()).open(place),
       converter: () => (environment.converter ?? sklearn()).open(place),
       onnx: onnxIn(folder),

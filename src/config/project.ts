@@ -104,6 +104,8 @@ export interface Environment {
   readonly trees?: TreesAdapter;
   /** What converts pipelines of scikit-learn that are imported; by default the `python3` of this machine. */
   readonly converter?: ConverterAdapter;
+  /** False: tables with `keptIn` are published here only, and written nowhere else; for whoever tries things out beside a live application. */
+  readonly writeBack?: false;
   /** Set before the names of catalogs, so that two environments may share one place. */
   readonly prefix?: string;
   /** What stands in for a reader here, by source name (`*` any, `{name}` what it stood for); said in every plan. */

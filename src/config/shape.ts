@@ -44,8 +44,20 @@ function refuseEnvironment(where: string, environment: unknown): void {
     if (adapter?.role !== role)
       throw wrong(`${where}.${role}`, adapter?.role ?? adapter, `what an adapter for ${role} gives`);
   }
-  const { prefix, parallel, retries, keep, standIns, channels, models, versions, trees, converter, endpoints } =
-    environment;
+  const {
+    prefix,
+    parallel,
+    retries,
+    keep,
+    standIns,
+    channels,
+    models,
+    versions,
+    trees,
+    converter,
+    endpoints,
+    writeBack,
+  } = environment;
   if (models !== undefined && !(Array.isArray(models) && models.every(mayKeep)))
     throw wrong(`${where}.models`, models, "a list: [s3({ bucket: 'models' }), folder({ path: 'published' })]");
   if (versions !== undefined && !mayKeep(versions as Adapter<string, unknown>))
@@ -58,6 +70,8 @@ function refuseEnvironment(where: string, environment: unknown): void {
   for (const [name, at] of Object.entries(endpoints ?? {}))
     if (!isAddress(at))
       throw wrong(`${where}.endpoints.${name}`, at, "a port and a host: { port: 8080, host: '0.0.0.0' }");
+  if (writeBack !== undefined && writeBack !== false)
+    throw wrong(`${where}.writeBack`, writeBack, 'false, or leave it out: rows are written back');
   if (prefix !== undefined && !isName(prefix)) throw wrong(`${where}.prefix`, prefix, "such as 'dev_'");
   if (parallel !== undefined && !(Number.isInteger(parallel) && (parallel as number) > 0))
     throw wrong(`${where}.parallel`, parallel, 'a whole number from 1');

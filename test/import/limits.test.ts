@@ -6,7 +6,7 @@ import { after, test } from 'node:test';
 import { runChild } from '../../src/adapters/sklearn/child/run.ts';
 
 // Below a folder that everybody may enter: the tests' own is theirs alone.
-const folder = mkdtempSync('/tmp/esteira-limits-');
+const folder = mkdtempSync(path.join('/var/tmp', 'esteira-limits-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
 const site = path.join(folder, 'site');
 mkdirSync(path.join(site, 'numpy'), { recursive: true });

@@ -26,8 +26,8 @@ export async function deliver(
   const { id } = model.node;
   const before = run.published.get(id);
   if (before) progress.published(id, before.sequence);
-  const isRehearsal = project.targets === undefined;
-  if (before && (isRehearsal || !isOwing(before.details.delivered))) {
+  const isPublishedOnly = project.targets === undefined;
+  if (before && (isPublishedOnly || !isOwing(before.details.delivered))) {
     await project.trace('adopt');
     return done(model, before, run, { adopted: true });
   }
@@ -36,7 +36,7 @@ export async function deliver(
   await project.state.intent(held, id, { bounds: reach.bounds, files: {} }, project.clock.now());
   await project.trace('intent');
   const options = optionsFor(reach);
-  if ((options.unchanged || isRehearsal) && !before) {
+  if ((options.unchanged || isPublishedOnly) && !before) {
     const nothing = writeOf(model, { ...options, unchanged: true });
     const publication = await project.warehouse.publish(nothing, signal);
     await project.trace('published');
