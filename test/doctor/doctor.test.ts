@@ -9,7 +9,8 @@ import { after, describe, test } from 'node:test';
 import { root, Sandbox } from '../sandbox.ts';
 import { definitions, Shop } from './shop.ts';
 
-const scratch = mkdtempSync(path.join(os.tmpdir(), 'esteira-doctor-'));
+// Outside of this repository, whose packages would be found from below it.
+const scratch = mkdtempSync(path.join(process.env['ESTEIRA_OUTSIDE'] ?? os.tmpdir(), 'esteira-doctor-'));
 after(() => {
   if (disk !== undefined) spawnSync('umount', [disk]);
   rmSync(scratch, { recursive: true, force: true });
