@@ -63,7 +63,7 @@ export function calibrationError(
 }
 
 /**
- * How many times as many ones the tenth with the highest scores has as any tenth (Ling and Li, 1998, "Data mining for direct marketing"). Of equal scores
+ * Share of ones in the tenth of the rows with the highest scores ÷ their share in all (Ling and Li, 1998, "Data mining for direct marketing"). Of equal scores
  * that the tenth has in part, each row counts as much as the others: their order is chance. NaN where there is no one.
  */
 export function liftTopDecile(
