@@ -1,7 +1,7 @@
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { Chance } from './generator/chance.ts';
+import { Chance } from '../../chance.ts';
 import { type Best, bestOf } from './generator/judged.ts';
 import { type Options, type Plan, planOf } from './generator/options.ts';
 import { type Person, personOf } from './generator/people.ts';

@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Chance } from './generator/chance.ts';
+import { Chance } from '../../chance.ts';
 import type { MatchEvent } from './generator/events.ts';
 import { writeWhole } from './generator/files.ts';
 import { knownAt, type Lawyer } from './generator/lawyers.ts';

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { OnnxFailed } from '../../ports/index.ts';
+import { withoutTelemetry } from './telemetry.ts';
 
 /** What is used of a session of the binding; its own `InferenceSession` does the same behind a promise. */
 export interface NativeSession {
@@ -47,6 +48,7 @@ function load(folder: string): Client {
       'npm install onnxruntime-node@1.30.0',
     );
   const own = createRequire(file);
+  withoutTelemetry();
   try {
     const { binding, initOrt } = own(file) as Binding;
     const { Tensor } = own('onnxruntime-common') as Common;

@@ -1,4 +1,4 @@
-import { Chance } from './chance.ts';
+import { Chance } from '../../../chance.ts';
 import type { Plan } from './options.ts';
 
 export const kinds = ['page_view', 'email_opened', 'demo_request'] as const;

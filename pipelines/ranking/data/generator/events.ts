@@ -1,4 +1,4 @@
-import { Chance } from './chance.ts';
+import { Chance } from '../../../chance.ts';
 import { knownAt, type Lawyer, utility } from './lawyers.ts';
 import { dateOf, type Plan } from './options.ts';
 

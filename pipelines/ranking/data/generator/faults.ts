@@ -1,4 +1,4 @@
-import { Chance } from './chance.ts';
+import { Chance } from '../../../chance.ts';
 import type { MatchEvent } from './events.ts';
 import { dateOf, type Plan } from './options.ts';
 

@@ -1,4 +1,4 @@
-import { Chance } from './chance.ts';
+import { Chance } from '../../../chance.ts';
 import { dateOf, type Plan, staleDays } from './options.ts';
 
 export interface Features {

@@ -1,4 +1,4 @@
-import { Chance } from './chance.ts';
+import { Chance } from '../../../chance.ts';
 import { noise, undecided } from './events.ts';
 import { knownAt, type Lawyer, utility } from './lawyers.ts';
 

@@ -15,13 +15,25 @@ export class Chance {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
+  between(least: number, most: number): number {
+    return least + (most - least) * this.next();
+  }
   below(count: number): number {
     return Math.floor(this.next() * count);
   }
   normal(): number {
     return Math.sqrt(-2 * Math.log(1 - this.next())) * Math.cos(2 * Math.PI * this.next());
   }
-  /** How often something happens that happens so often on average. */
+  /** Of what is added to a utility, so that the greatest sum is chosen as by a logit. */
+  gumbel(): number {
+    return -Math.log(-Math.log(this.next() || Number.MIN_VALUE));
+  }
+  /** So many of them, in the order drawn, none twice. */
+  some<One>(of: readonly One[], count: number): readonly One[] {
+    const left = [...of];
+    return Array.from({ length: Math.min(count, of.length) }, () => left.splice(this.below(left.length), 1)[0] as One);
+  }
+  /** How often something happens that happens so often on average (by products of uniform numbers: Knuth). */
   poisson(mean: number): number {
     const floor = Math.exp(-mean);
     let count = 0;
