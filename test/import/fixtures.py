@@ -51,7 +51,8 @@ classifiers = {
     "calibrated": CalibratedClassifierCV(LinearSVC(dual="auto"), cv=3),
     "svc": SVC(probability=True, random_state=0),
     "tree": DecisionTreeClassifier(max_depth=6, random_state=0),
-    "forest": RandomForestClassifier(40, random_state=0, n_jobs=-1),
+    # In several parts: a part has 16,384 nodes at most.
+    "forest": RandomForestClassifier(200, random_state=0, n_jobs=-1),
     "boosted": GradientBoostingClassifier(random_state=0),
     "histogram": HistGradientBoostingClassifier(random_state=0, max_iter=40),
     "neighbours": KNeighborsClassifier(7),

@@ -131,6 +131,7 @@ def unconverted(error):
 
 def shaped(graph, order, is_flat):
     """One input for each feature, and one output."""
+    import trees
     from onnx import TensorProto, helper
 
     body = graph.graph
@@ -140,8 +141,25 @@ def shaped(graph, order, is_flat):
     # Whatever the converter says of its type: some are of single precision.
     body.node.append(helper.make_node("Cast", [kept], ["scores"], to=TensorProto.DOUBLE))
     body.output.append(helper.make_tensor_value_info("scores", TensorProto.DOUBLE, [None, None]))
+    read(body)
+    trees.summed(body)
+    read(body)
     if is_flat:
         del body.input[:]
         for name in order:
             body.input.append(helper.make_tensor_value_info(name, TensorProto.DOUBLE, [None, 1]))
         body.node.insert(0, helper.make_node("Concat", list(order), ["rows"], axis=1))
+
+
+def read(body):
+    """Nothing is computed that nobody reads: a classifier's labels, above all."""
+    wanted, kept = {one.name for one in body.output}, []
+    for node in reversed(body.node):
+        if not wanted.isdisjoint(node.output):
+            wanted.update(node.input)
+            kept.append(node)
+    del body.node[:]
+    body.node.extend(reversed(kept))
+    constants = [one for one in body.initializer if one.name in wanted]
+    del body.initializer[:]
+    body.initializer.extend(constants)

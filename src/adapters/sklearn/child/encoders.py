@@ -52,9 +52,16 @@ def columns(graph, operator):
     found = []
     for one in operator.inputs:
         width, is_text = one.type.shape[1], isinstance(one.type, StringTensorType)
-        of = one.full_name if is_text else graph.double(one.full_name)
+        of = doubles(graph, one) or one.full_name
         found += [(of if width == 1 else graph.column(of, index), is_text) for index in range(width)]
     return found
+
+
+def doubles(graph, one):
+    """Its numbers, or nothing of what is text."""
+    if isinstance(one.type, StringTensorType):
+        return None
+    return one.full_name if isinstance(one.type, DoubleTensorType) else graph.double(one.full_name)
 
 
 def equal(graph, column, is_text, value):
@@ -83,9 +90,15 @@ def categories(scope, operator, container):
             among = graph.constant([values], STRING if is_text else DOUBLE)
             hits = graph.node("Equal", [column, among], version=19 if is_text else 13)
             hot = graph.double(hits)
-            given = graph.node("MatMul", [hot, graph.constant(numpy.array([row for _, row in plain]), DOUBLE)], version=13)
-            count = graph.node("ReduceMax", [hot, graph.constant([1], INT64)], version=18, keepdims=1)
-            part = graph.node("Where", [graph.node("Cast", [count], version=13, to=BOOL), given, part], version=16)
+            given = numpy.array([row for _, row in plain])
+            is_hot = given.shape[0] == given.shape[1] and (given == numpy.eye(len(given))).all()
+            said = hot if is_hot else graph.node("MatMul", [hot, graph.constant(given, DOUBLE)], version=13)
+            if not unknown.any():
+                # What is none of them hits none, and is zero already.
+                part = said
+            else:
+                count = graph.node("ReduceMax", [hot, graph.constant([1], INT64)], version=18, keepdims=1)
+                part = graph.node("Where", [graph.node("Cast", [count], version=13, to=BOOL), said, part], version=16)
         for value, row in special:
             part = graph.node("Where", [equal(graph, column, is_text, value), graph.constant([row], DOUBLE), part], version=16)
         if not rows:
@@ -138,6 +151,14 @@ def encoded_shape(operator):
 
 def imputed(scope, operator, container):
     graph, model = Graph(scope, container), operator.raw_operator
+    [first, *others] = operator.inputs
+    if not others and doubles(graph, first) and model.indicator_ is None and not any(map(is_missing, model.statistics_)):
+        # All columns at once.
+        given = doubles(graph, first)
+        missing = equal(graph, given, False, model.missing_values)
+        fills = graph.constant([[float(value) for value in model.statistics_]], DOUBLE)
+        graph.node("Where", [missing, fills, given], operator.outputs[0].full_name, version=16)
+        return
     inputs = columns(graph, operator)
     parts = []
     for (column, is_text), value in zip(inputs, model.statistics_):

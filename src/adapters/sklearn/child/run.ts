@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 
 // As they stand beside this file, in the source and built.
 const own = (name: string): string => fileURLToPath(new URL(`./${name}.py`, import.meta.url));
-const parts = ['load', 'convert', 'encoders'];
+const parts = ['load', 'convert', 'encoders', 'trees'];
 
 export interface Limits {
   /** Bytes. */
