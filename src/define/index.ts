@@ -1,4 +1,5 @@
 export { asOf, uniqueIn } from './as-of.ts';
+export { isSetting } from './bound.ts';
 export { type Check, check } from './check.ts';
 export { copyOf, type Definition, isDefinition, ownCopy, writtenAt } from './definition.ts';
 export { type Endpoint, type EndpointFacts, endpoint, eventsFolder, logFolder } from './endpoint.ts';

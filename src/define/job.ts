@@ -1,7 +1,9 @@
 import type { Duration } from '../columns/index.ts';
+import { isSetting } from './bound.ts';
 import { type Definition, define } from './definition.ts';
 import type { AnyModel, Refinable } from './model.ts';
 import type { Monitor } from './monitor.ts';
+import type { Setting } from './rows.ts';
 import type { AnySource } from './source.ts';
 import type { AnyTable } from './table.ts';
 
@@ -10,7 +12,7 @@ export type Missed = 'run each' | 'run once' | 'skip';
 export type Trigger =
   | {
       readonly on: 'cron';
-      readonly expression: string;
+      readonly expression: string | Setting<string>;
       readonly zone: string;
       readonly date: 'that day' | 'the day before';
       readonly missed?: Missed;
@@ -22,8 +24,12 @@ export type Trigger =
 
 /** Only when a person says so; cannot be combined with a schedule. The run's date is the day before, unless `--date` says another. */
 export const byHand = Object.freeze({ manual: true } as const);
+/**
+ * At the times of five fields: minute, hour, day of the month, month, weekday. As a setting that is a text with them, people change it while the schedules
+ * are kept: what was due before the change stays as it was, what comes after it is due by the new one.
+ */
 export const cron = (
-  expression: string,
+  expression: string | Setting<string>,
   options: {
     /** An IANA name; default: UTC. */
     readonly zone?: string;
@@ -111,7 +117,10 @@ export function job(name: string, spec: JobSpec): Job {
     (one): Rollback => Object.freeze('model' in Object(one) ? { ...(one as Rollback) } : { model: one as AnyModel }),
   );
   const triggers = 'manual' in spec.when ? [] : [spec.when].flat();
-  const earlier = triggers.flatMap((trigger) => ('of' in trigger ? [trigger.of] : []));
+  const earlier = triggers.flatMap((trigger) => {
+    if (trigger.on === 'cron') return isSetting(trigger.expression) ? [trigger.expression.of] : [];
+    return 'of' in trigger ? [trigger.of] : [];
+  });
   return define({
     kind: 'job',
     name,

@@ -15,4 +15,5 @@ export { isWritable, writable } from './endpoints.ts';
 export { isOfModel } from './models.ts';
 export { isMargin, rangeOf } from './monitors.ts';
 export { allSteps, endlessStreams, type GraphStep, isEndless, stepsOf } from './order.ts';
+export { scheduledBy, unreadableSchedule } from './schedules.ts';
 export { matchesName, select } from './select.ts';

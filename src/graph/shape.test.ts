@@ -77,6 +77,14 @@ const misshapen: Readonly<Record<string, () => Definition>> = {
   'has a time that is none': () => job('daily', { when: [byHand as never, cron('0 2 * * *')], build: [orders] }),
   'cannot treat missed times that way': () =>
     job('daily', { when: cron('0 2 * * *', { missed: 'run each', limit: 0 }), build: [orders] }),
+  'has a setting as its schedule that is no text': () => {
+    const often = settings('config.often', { hours: col.integer().default(1) });
+    return job('daily', { when: cron(often.hours as never), build: [orders] });
+  },
+  'has a setting as its schedule that starts with what cannot be read': () => {
+    const often = settings('config.often', { due: col.text().default('daily at six') });
+    return job('daily', { when: cron(often.due), build: [orders] });
+  },
   'cannot be the name of a job': () => job('a b', { when: byHand, build: [orders] }),
   'has no name': () => settings('config.limits', { name: col.integer().default(1) } as never),
   'which row of config.levels': () => settingsTable('config.levels', { n }, []),

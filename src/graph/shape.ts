@@ -8,6 +8,7 @@ import {
   type Definition,
   type Endpoint,
   isReference,
+  isSetting,
   type Job,
   type Monitor,
   type Trigger,
@@ -19,6 +20,7 @@ import { refuseDelivery } from './delivery.ts';
 import { refuseEndpoint } from './endpoints.ts';
 import { refuseModel } from './models.ts';
 import { refuseMonitor } from './monitors.ts';
+import { refuseScheduleSetting } from './schedules.ts';
 
 // What the types of the words hold is asked again here: a project runs without a type checker, too.
 
@@ -83,7 +85,11 @@ function refuseJob(job: Job): void {
       triggerText(strange),
       'byHand alone, or one or more of cron(…), after(…) of a job, alerted(…) of a monitor, always',
     );
-  for (const trigger of job.triggers) if (trigger.on === 'cron') refuseMissed(job, trigger);
+  for (const trigger of job.triggers) {
+    if (trigger.on !== 'cron') continue;
+    refuseMissed(job, trigger);
+    if (isSetting(trigger.expression)) refuseScheduleSetting(job, trigger.expression, trigger.zone);
+  }
   for (const [name, duration] of Object.entries(job.limits))
     if (!['run', 'step'].includes(name) || !parseDuration(String(duration)))
       throw misshapen(

@@ -4,9 +4,8 @@ import { isReference, writtenAt } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { allSteps, matchesName, type Node } from '../graph/index.ts';
 import { definitionOf, emptySpelling, invalidPlaceOf, placeOf, shownPlace, spellBody } from '../plan/index.ts';
-import { whenText } from '../plan/ticks.ts';
 import { hidden, type Place, placeText } from '../ports/index.ts';
-import { type Project, type SettingValues, settingsOfRun } from '../run/index.ts';
+import { type Project, type SettingValues, settingsOfRun, timetableFound } from '../run/index.ts';
 import { withDeliveries } from './deliveries.ts';
 import { interruptedOf } from './interrupted.ts';
 import { fewOf, invalidNode, jobOf, nodeNamed, runNamed, unknownName } from './names.ts';
@@ -97,7 +96,7 @@ export async function show(project: Project, input: Input<'show'>, asking: Askin
   if (job)
     return {
       ...plain(job, '', project),
-      trigger: whenText(job),
+      trigger: (await timetableFound(job, project)).timetable.when,
       reads: [...job.build, ...job.train, ...job.refine, ...job.rollback.map(({ model }) => model)].map(
         (one) => one.name,
       ),

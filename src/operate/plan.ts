@@ -28,7 +28,7 @@ import { progressOf, type Why, whysOf } from './why.ts';
 /** What a run would do, and why; nothing is done. */
 export async function plan(project: Project, input: Input<'plan'>): Promise<PlanView> {
   const job = input.job ? jobOf(project, input.job) : onlyJob(project);
-  const tick = tickFor(job, input.date, project);
+  const tick = await tickFor(job, input.date, project);
   const found = stepsOf(project.graph, job);
   const chosen = select(found.steps, input.select ?? []);
   const models = await modelsOf(chosen, project);
@@ -90,7 +90,7 @@ function modeText({ node, kind }: StepModel): string {
 /** False where a run of the job would find nothing to do. */
 export async function isAnythingNew(job: Job, project: Project): Promise<boolean> {
   if (follows(job, project)) return true;
-  const { date, logicalTime: at } = tickFor(job, undefined, project);
+  const { date, logicalTime: at } = await tickFor(job, undefined, project);
   const models = await modelsOf(stepsOf(project.graph, job).steps, project);
   const progress = await Progress.load(project, project.graph.catalogs);
   const settings = {

@@ -1,5 +1,6 @@
 import { allSteps, select, stepsOf } from '../graph/index.ts';
 import { tickOf } from '../plan/ticks.ts';
+import { standardText, timed } from '../plan/timed.ts';
 import {
   type Disagreement,
   isOwing,
@@ -154,7 +155,7 @@ function guessed(published: ReadonlySet<string>, { logicalTime }: Publication, p
   const able = jobs.filter(({ steps }) => [...published].every((step) => steps.includes(step)));
   const [least] = able.toSorted((a, b) => a.steps.length - b.steps.length);
   const job = least && project.graph.jobs.get(least.name);
-  if (job) return { job: job.name, ...tickOf(job, { now: logicalTime }), reason: 'manual' };
+  if (job) return { job: job.name, ...tickOf(timed(job, standardText), { now: logicalTime }), reason: 'manual' };
   const date = logicalTime.toZonedDateTimeISO('UTC').toPlainDate();
   return { job: 'reprocess of before', date, zone: 'UTC', reason: 'reprocess' };
 }

@@ -1,10 +1,11 @@
 import type { Job } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { isEndless, select, stepsOf } from '../graph/index.ts';
-import { isScheduled, type Tick, tickOf, tickOfHour, whenText } from '../plan/ticks.ts';
+import { isScheduled, type Tick } from '../plan/ticks.ts';
 import { hoursOf } from '../plan/ticks-due.ts';
+import type { Timetable } from '../plan/timetable.ts';
 import type { Span } from '../ports/index.ts';
-import { type Project, said } from '../run/index.ts';
+import { type Project, said, timetableOf } from '../run/index.ts';
 import { tellUnopened } from './alerts/unopened.ts';
 import { carryOut, emitNote, type Work } from './carry-out.ts';
 import { hourIn, jobOf, parseDate } from './names.ts';
@@ -57,7 +58,7 @@ export async function tickAsked(
   input: Pick<Input<'run'>, 'job' | 'date' | 'select'>,
   project: Project,
 ): Promise<Tick> {
-  const tick = tickFor(job, input.date, project);
+  const tick = await tickFor(job, input.date, project);
   if (hourIn(input.date)) return tick;
   if (isScheduled(job) || isEndless(job)) return tick;
   const name = jobName(job, input);
@@ -77,12 +78,14 @@ export async function tickAsked(
 }
 
 /** Of a date, of an hour, or without either the last that was due. */
-export function tickFor(job: Job, asked: string | undefined, { graph, clock }: Project): Tick {
+export async function tickFor(job: Job, asked: string | undefined, project: Project): Promise<Tick> {
+  const { graph, clock } = project;
+  const timetable = await timetableOf(job, project);
   const hour = hourIn(asked);
   if (hour && hoursOf(job, graph).length === 0) throw noHours(job, hour);
-  if (hour) return tickOfHour(job, hour) ?? refuseHour(job, hour);
+  if (hour) return timetable.ofHour(hour) ?? refuseHour(job, hour, timetable);
   const now = clock.now();
-  return tickOf(job, { now, ...(asked ? { date: parseDate(asked) } : {}) });
+  return timetable.tick({ now, ...(asked ? { date: parseDate(asked) } : {}) });
 }
 
 const noHours = (job: Job, { called }: Span): EsteiraError =>
@@ -93,11 +96,11 @@ const noHours = (job: Job, { called }: Span): EsteiraError =>
     next: `esteira run ${job.name} --date ${called.slice(0, 'YYYY-MM-DD'.length)}`,
   });
 
-function refuseHour(job: Job, { called }: Span): never {
+function refuseHour(job: Job, { called }: Span, { when }: Timetable): never {
   throw new EsteiraError('COMMAND_UNKNOWN', {
     what: `The job ${job.name} is not due in the hour after ${called}: it never reads that hour.`,
     got: `--date ${called}`,
-    allowed: `hours after which it is due: ${whenText(job)}`,
+    allowed: `hours after which it is due: ${when}`,
     next: 'Give a date without an hour, or one of these.',
   });
 }

@@ -1,5 +1,6 @@
 import { type Columns, judgements, keyOf } from '../columns/index.ts';
 import { EsteiraError } from '../errors.ts';
+import { type Graph, scheduledBy } from '../graph/index.ts';
 import { historyColumns, historyOf, placeOf } from '../plan/index.ts';
 import {
   changeKey,
@@ -38,7 +39,8 @@ export async function settings(project: Project): Promise<SettingsView> {
     const unseen = looked.isKept ? differences(looked) : [];
     const changes = new Map(looked.newest);
     for (const one of unseen) changes.set(changeKey(one.row_key, one.setting), one);
-    for (const row of looked.rows) found.push(...entriesOf(node, row, { changes, unseen: new Set(unseen) }));
+    for (const row of looked.rows)
+      found.push(...entriesOf(node, row, { changes, unseen: new Set(unseen), graph: project.graph }));
   }
   return { settings: found };
 }
@@ -104,7 +106,12 @@ function entriesOf(
   {
     changes,
     unseen,
-  }: { readonly changes: ReadonlyMap<string, SettingChange>; readonly unseen: ReadonlySet<SettingChange> },
+    graph,
+  }: {
+    readonly changes: ReadonlyMap<string, SettingChange>;
+    readonly unseen: ReadonlySet<SettingChange>;
+    readonly graph: Graph;
+  },
 ): readonly Entry[] {
   const { columns } = node.definition;
   const judged = judgements(columns);
@@ -118,9 +125,14 @@ function entriesOf(
         kind: facts.kind,
         value: jsonValue(row[setting]) as Entry['value'],
         standard: jsonValue(facts.standard) as Entry['standard'],
-        rules: judged
-          .filter((one) => one.column === setting && one.code !== 'present' && one.code !== 'kind')
-          .map((one) => `${one.code} ${JSON.stringify(one.allowed)}`),
+        rules: [
+          ...judged
+            .filter((one) => one.column === setting && one.code !== 'present' && one.code !== 'kind')
+            .map((one) => `${one.code} ${JSON.stringify(one.allowed)}`),
+          ...scheduledBy(graph, { of: node.definition, setting }).map(
+            ({ job, zone }) => `schedule of ${job} (${zone})`,
+          ),
+        ],
         ...(facts.about ? { about: facts.about } : {}),
         ...changedOf(change, change !== undefined && unseen.has(change)),
       };
@@ -157,7 +169,7 @@ async function changeSetting(project: Project, input: Input<'settings set'>): Pr
   const before = rows.find((row) => isSingle(node) || rowKeyOf(node, row) === key);
   if (!before) throw unknownSetting(project, input.name);
   const after = { ...before, [setting]: value };
-  judgeSetting(node, after, setting);
+  judgeSetting(node, after, { setting, graph: project.graph });
   // What was changed by SQL before is older than this.
   const unseen = differences(looked);
   const { facts } = columns[setting];
@@ -199,7 +211,7 @@ export function settingsSql(project: Project, input: Input<'settings sql'>): Pro
     for (const [at, one] of looked.entries()) {
       const stored = results[at] ?? [];
       if (rowsAsText(one.node, stored) === rowsAsText(one.node, one.rows)) continue;
-      judgeRows(one.node, stored);
+      judgeRows(one.node, stored, project);
       const unseen = differences(one);
       const changes = madeBy(one, { stored, unseen, input });
       const history = { columns: historyColumns, rows: [...unseen, ...changes] };

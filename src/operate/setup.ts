@@ -2,7 +2,6 @@ import { EsteiraError } from '../errors.ts';
 import type { Node } from '../graph/index.ts';
 import { allSteps, stepsOf } from '../graph/index.ts';
 import { changeText, describeLimits } from '../plan/index.ts';
-import { nextTick, tickOf, whenText } from '../plan/ticks.ts';
 import { refuseLostDays, refuseLostHours } from '../plan/ticks-due.ts';
 import { placeText } from '../ports/index.ts';
 import {
@@ -15,6 +14,7 @@ import {
   seenBySetup,
   settingsNodes,
   setupChanges,
+  timetableOf,
 } from '../run/index.ts';
 import { askedToDestroy, withDestroyed } from './destroy.ts';
 import { keepExample } from './example.ts';
@@ -85,12 +85,14 @@ export async function check(project: Project): Promise<CheckView> {
   refuseLostDays(graph);
   refuseLostHours(graph);
   const now = project.clock.now();
-  const jobs = [...graph.jobs.values()].map((job) => {
+  const jobs: CheckView['jobs'][number][] = [];
+  for (const job of graph.jobs.values()) {
     // A schedule that cannot be read is found here, not on the night when it is due.
-    tickOf(job, { now });
-    nextTick(job, now);
-    return { job: job.name, when: whenText(job), steps: stepsOf(graph, job).steps.length };
-  });
+    const timetable = await timetableOf(job, project);
+    timetable.tick({ now });
+    timetable.next(now);
+    jobs.push({ job: job.name, when: timetable.when, steps: stepsOf(graph, job).steps.length });
+  }
   const kinds = Map.groupBy([...graph.nodes.values()], (node) => node.definition.kind);
   const rules = models.reduce(
     (sum, { node }) => sum + (node.definition.kind === 'table' ? Object.keys(node.definition.spec.rules).length : 0),

@@ -1,7 +1,6 @@
 import { allSteps } from '../graph/index.ts';
-import { nextTick, whenText } from '../plan/ticks.ts';
 import type { RunRecord } from '../ports/index.ts';
-import type { Project } from '../run/index.ts';
+import { type Project, timetableFound } from '../run/index.ts';
 import { changesOf } from './changes.ts';
 import { interruptedOf } from './interrupted.ts';
 import { frozenModels } from './models/freeze.ts';
@@ -22,10 +21,11 @@ export async function status(project: Project): Promise<StatusView> {
     [...graph.jobs.values()].map(async (job) => {
       const [last] = await state.runs({ job: job.name, limit: 1 });
       const [newest] = await state.runs({ job: job.name, parts: true, limit: 1 });
-      const next = nextTick(job, now);
+      const { timetable, trouble } = await timetableFound(job, project);
+      const next = timetable.next(now);
       return {
         job: job.name,
-        when: whenText(job),
+        when: trouble ? `${timetable.when}; ${trouble.details.what}` : timetable.when,
         ...(last ? { last: ranAs(last) } : {}),
         ...(newest && newest.job !== job.name ? { lastPart: { job: newest.job, ...ranAs(newest) } } : {}),
         ...(next ? { next: next.toString() } : {}),

@@ -1,13 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { EsteiraError } from '../errors.ts';
 import { collect } from '../graph/index.ts';
-import { after, byHand, col, cron, type Definition, files, job, source, sql, table } from '../index.ts';
+import { after, byHand, col, cron, type Definition, files, job, settings, source, sql, table } from '../index.ts';
 import { lateOf, refuseLostDays, refuseLostHours, ticksBetween } from './ticks-due.ts';
+import { standardText, timed } from './timed.ts';
 
 const numbers = table('silver.numbers', { columns: { n: col.integer() }, rows: sql`select 1 as n` });
 const at = (text: string): Temporal.Instant => Temporal.Instant.from(text);
 const daily = (expression: string, zone: string) =>
-  job('daily', { when: cron(expression, { zone, date: 'the day before' }), build: [numbers] });
+  timed(job('daily', { when: cron(expression, { zone, date: 'the day before' }), build: [numbers] }), standardText);
 const times = (of: ReturnType<typeof ticksBetween>): string[] => of.map(({ logicalTime }) => logicalTime.toString());
 
 /** The days around each change of the clocks, from noon to noon. */
@@ -100,7 +102,8 @@ test('of a very long time the last thousand are told, and one that stands for th
 });
 
 test('two schedules of a job that are due at one time are one', () => {
-  const both = job('both', { when: [cron('0 6 * * *'), cron('0 * * * *')], build: [numbers] });
+  const each = job('both', { when: [cron('0 6 * * *'), cron('0 * * * *')], build: [numbers] });
+  const both = timed(each, standardText);
   const found = ticksBetween(both, at('2026-03-10T05:30:00Z'), at('2026-03-10T07:30:00Z'));
   assert.deepEqual(times(found), ['2026-03-10T06:00:00Z', '2026-03-10T07:00:00Z']);
 });
@@ -154,6 +157,13 @@ describe('ticks that were missed', () => {
     refuseLostHours(graphOf(perHour, rows, job('hand', { when: byHand, build: [rows] })));
     refuseLostHours(graphOf(perHour, rows, due('5 * 1-15 * *'), due('5 * 16-31 * *', 'later')));
     refuseLostHours(graphOf(perHour, rows, due('5 * * 1 *'), due('5 * * * *', 'all')));
+    const limits = settings('config.limits', { due: col.text().default('5 * * * *') });
+    const changing = job('changing', { when: cron(limits.due), build: [rows] });
+    refuseLostHours(graphOf(perHour, rows, limits, changing, due('5 * * * *')));
+    assert.throws(
+      () => refuseLostHours(graphOf(perHour, rows, limits, changing)),
+      (error: EsteiraError) => /once somebody changes the setting of changing$/.test(error.details.got ?? ''),
+    );
     for (const expression of ['0 */2 * * *', '15 2 * * *', '5 * * * 1-5', '5 * * 1 *', '5 * 10-20 * *', '5 * 1-30 * *'])
       assert.throws(
         () => refuseLostHours(graphOf(perHour, rows, due(expression))),

@@ -9,16 +9,18 @@ import {
   isOfWeeks,
   isScheduled,
   justAfter,
+  settingName,
   shiftOf,
   type Tick,
+  type TimedJob,
   tickOfHour,
-  triggerText,
   whenText,
 } from './ticks.ts';
+import { scheduleSettings, standardText, timed } from './timed.ts';
 
 /** A due time of a job, and the schedule that says so. */
 interface DueTick extends Tick {
-  /** As `esteira status` writes it: `0 2 * * * America/Sao_Paulo`. */
+  /** `0 2 * * * America/Sao_Paulo`; of a setting its name, which stays when its value is changed. */
   readonly cause: string;
   /** It stands for all the times from its own on, to this one, that not included: they are too many to be told one by one. */
   readonly until?: Temporal.Instant;
@@ -37,7 +39,7 @@ const mostAtOnce = 1000;
  * What was due after one instant and up to another, that included, by the job's own schedules, in order: each of a wall clock's times once, be the
  * clock put forward over it or back.
  */
-export function ticksBetween(job: Job, after: Temporal.Instant, upTo: Temporal.Instant): readonly DueTick[] {
+export function ticksBetween(job: TimedJob, after: Temporal.Instant, upTo: Temporal.Instant): readonly DueTick[] {
   const found = new Map<string, DueTick>();
   for (const trigger of job.triggers) {
     if (trigger.on !== 'cron') continue;
@@ -48,7 +50,7 @@ export function ticksBetween(job: Job, after: Temporal.Instant, upTo: Temporal.I
 
 function ticksOf(
   trigger: CronTrigger,
-  job: Job,
+  job: TimedJob,
   { after, upTo }: { readonly after: Temporal.Instant; readonly upTo: Temporal.Instant },
 ): readonly DueTick[] {
   const cron = cronExpression(trigger, job);
@@ -63,16 +65,25 @@ function ticksOf(
   const { zone } = trigger;
   const tick = (logicalTime: Temporal.Instant): DueTick => {
     const day = logicalTime.toZonedDateTimeISO(zone).toPlainDate();
-    return { logicalTime, date: day.subtract({ days: shiftOf(trigger) }), zone, cause: triggerText(trigger) };
+    return { logicalTime, date: day.subtract({ days: shiftOf(trigger) }), zone, cause: causeOf(trigger) };
   };
   const [oldest] = times;
   const first = next && cron.nextRun(new Date(after.epochMilliseconds));
   return [...(first && oldest ? [{ ...tick(instantOf(first)), until: oldest }] : []), ...times.map(tick)];
 }
 
+/** What made a tick due, as it is kept with it. */
+export function causeOf(trigger: Trigger | TimedJob['triggers'][number]): string {
+  if (trigger.on === 'alerted') return `alert ${trigger.of.name}`;
+  if (trigger.on !== 'cron') return trigger.on === 'after' ? `after ${trigger.of.name}` : 'always';
+  const { expression, zone } = trigger;
+  const setting = typeof expression === 'string' ? 'setting' in trigger && trigger.setting : expression;
+  return `${setting ? settingName(setting) : expression} ${zone}`;
+}
+
 /** How the ticks of a cause are treated when they come late; one that the job has no more is treated as the job's others. */
 export function lateOf(job: Job, cause: string, graph: Graph): Late {
-  const trigger = job.triggers.find((one) => triggerText(one) === cause);
+  const trigger = job.triggers.find((one) => causeOf(one) === cause);
   const { missed, limit = 100 } = trigger?.on === 'cron' ? trigger : {};
   // What comes after another job, or an alert, has the dates of those: none of them is passed over unasked.
   const usual =
@@ -135,16 +146,18 @@ export function refuseLostHours(graph: Graph): void {
     ({ source }) => source,
   );
   for (const [source, all] of readers) {
-    const jobs = all.map(({ job }) => job);
+    const changing = all.find(({ job }) => scheduleSettings(job).length > 0)?.job;
+    // A setting may leave out hours tomorrow.
+    const jobs = all.filter(({ job }) => scheduleSettings(job).length === 0).map(({ job }) => timed(job, standardText));
     const ofWeeks = jobs.filter(isOfWeeks);
     const some = lostHour(ofWeeks, sample.week);
     const span = some && ofWeeks.length < jobs.length ? lostHour(jobs, sample.year) : some;
-    const [first] = jobs;
+    const first = jobs[0] ?? changing;
     if (first && span)
       throw new EsteiraError('DEFINITION_INVALID', {
         what: `No run would ever read some hours of ${source.name}.`,
         where: whereOf(first),
-        got: `${jobs.map((job) => `${job.name}: ${whenText(job)}`).join('; ')}; not ${span.called.slice(-2)}:00 to ${span.until.toString().slice(11, 16)} of ${span.called.slice(0, 10)}, for one`,
+        got: `${all.map(({ job }) => `${job.name}: ${whenText(timed(job, standardText))}`).join('; ')}; not ${span.called.slice(-2)}:00 to ${span.until.toString().slice(11, 16)} of ${span.called.slice(0, 10)}, for one${changing ? `, once somebody changes the setting of ${changing.name}` : ''}`,
         allowed: "a job that is due in each hour: cron('5 * * * *')",
         next: 'Have it run each hour, or read days or what is unread.',
       });
@@ -152,7 +165,7 @@ export function refuseLostHours(graph: Graph): void {
 }
 
 /** The first in a sample that none of the jobs reads. */
-function lostHour(jobs: readonly Job[], hours: number): Span | undefined {
+function lostHour(jobs: readonly TimedJob[], hours: number): Span | undefined {
   for (let hour = 1; hour <= hours; hour++) {
     const span = hourBefore(sample.from.add({ hours: hour }));
     if (jobs.every((job) => tickOfHour(job, span) === undefined)) return span;

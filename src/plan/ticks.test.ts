@@ -2,13 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { after, always, byHand, col, cron, job, sql, table } from '../index.ts';
 import { isScheduled, nextTick, tickOf, whenText } from './ticks.ts';
+import { standardText, timed } from './timed.ts';
 
 const numbers = table('silver.numbers', { columns: { n: col.integer() }, rows: sql`select 1 as n` });
 const build = [numbers];
 const at = (text: string): Temporal.Instant => Temporal.Instant.from(text);
 const told = ({ logicalTime, date, zone }: ReturnType<typeof tickOf>) => [String(logicalTime), String(date), zone];
 
-const twice = job('twice', {
+const due = (...of: Parameters<typeof job>) => timed(job(...of), standardText);
+const twice = due('twice', {
   when: [cron('0 18 * * 1-5', { zone: 'America/Sao_Paulo' }), cron('30 6 * * *', { date: 'the day before' })],
   build,
 });
@@ -41,13 +43,13 @@ test('a date has the first time that is due for it by any of them', () => {
 });
 
 test('a date for which none is due has midnight in the zone of the first', () => {
-  const weekly = job('weekly', { when: [cron('0 2 * * 1', { zone: 'America/Sao_Paulo' }), cron('0 3 * * 2')], build });
+  const weekly = due('weekly', { when: [cron('0 2 * * 1', { zone: 'America/Sao_Paulo' }), cron('0 3 * * 2')], build });
   const tick = tickOf(weekly, { now: at('2026-03-20T12:00:00Z'), date: Temporal.PlainDate.from('2026-03-12') });
   assert.deepEqual(told(tick), ['2026-03-12T03:00:00Z', '2026-03-12', 'America/Sao_Paulo']);
 });
 
 test('a job after another has its dates, beside those of its own schedule', () => {
-  const later = job('later', { when: [after(twice), cron('0 7 1 * *')], build });
+  const later = due('later', { when: [after(twice), cron('0 7 1 * *')], build });
   assert.deepEqual(told(tickOf(later, { now: at('2026-03-10T12:00:00Z') })).slice(0, 2), [
     '2026-03-10T06:30:00Z',
     '2026-03-09',
@@ -61,11 +63,11 @@ test('a job after another has its dates, beside those of its own schedule', () =
 
 test('a job by hand is for the day before, one that never ends for today, and neither is scheduled', () => {
   const now = at('2026-03-10T12:00:00Z');
-  const hand = job('hand', { when: byHand, build });
-  const endless = job('endless', { when: always, build });
+  const hand = due('hand', { when: byHand, build });
+  const endless = due('endless', { when: always, build });
   assert.equal(String(tickOf(hand, { now }).date), '2026-03-09');
   assert.equal(String(tickOf(endless, { now }).date), '2026-03-10');
-  const both = job('both', { when: after(hand), build });
+  const both = due('both', { when: after(hand), build });
   assert.equal(String(tickOf(both, { now }).date), '2026-03-09', 'after a job by hand it has its date');
   for (const one of [hand, endless, both]) assert.deepEqual([isScheduled(one), nextTick(one, now)], [false, undefined]);
 });

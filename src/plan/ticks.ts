@@ -1,4 +1,4 @@
-import type { Job, Trigger } from '../define/index.ts';
+import type { Job, Setting, Trigger } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { readCron, type Times, whereOf } from '../graph/index.ts';
 import type { Span } from '../ports/index.ts';
@@ -10,7 +10,19 @@ export interface Tick {
   readonly date: Temporal.PlainDate;
   readonly zone: string;
 }
-export type CronTrigger = Extract<Trigger, { on: 'cron' }>;
+/** A schedule whose times are known: of one that is a setting, the setting's text. */
+export type CronTrigger = Omit<Extract<Trigger, { on: 'cron' }>, 'expression'> & {
+  readonly expression: string;
+  readonly setting?: Setting<string>;
+};
+/** A job as it is due while no setting is changed. */
+export interface TimedJob extends Job {
+  readonly triggers: readonly TimedTrigger[];
+}
+type TimedTrigger =
+  | CronTrigger
+  | { readonly on: 'after'; readonly of: TimedJob }
+  | Exclude<Trigger, { on: 'cron' | 'after' }>;
 
 /**
  * The tick of a date: the first that is due for it by any of the job's schedules, else (a day without one) midnight in the zone of the first.
@@ -18,7 +30,7 @@ export type CronTrigger = Extract<Trigger, { on: 'cron' }>;
  * cannot be read.
  */
 export function tickOf(
-  job: Job,
+  job: TimedJob,
   options: { readonly date?: Temporal.PlainDate; readonly now: Temporal.Instant },
 ): Tick {
   const { now, date } = options;
@@ -33,13 +45,12 @@ export function tickOf(
     };
   }
   if (date) {
-    const due = schedules.flatMap((schedule) => dueFor(date, schedule));
     const { zone } = first.trigger;
     const midnight = date
       .add({ days: shiftOf(first.trigger) })
       .toZonedDateTime(zone)
       .toInstant();
-    return due.toSorted(byTime)[0] ?? { logicalTime: midnight, date, zone };
+    return dueOn(date, job) ?? { logicalTime: midnight, date, zone };
   }
   const last = schedules.map(({ trigger, cron }): Tick => {
     const [before] = cron.previousRuns(1, justAfter(now));
@@ -51,7 +62,7 @@ export function tickOf(
 }
 
 /** The tick of an hour: the first that is due when it has ended, in the hour after it; a job by hand is due with its end. Nothing where there is none. */
-export function tickOfHour(job: Job, { until }: Span): Tick | undefined {
+export function tickOfHour(job: TimedJob, { until }: Span): Tick | undefined {
   const schedules = cronsOf(job).map((trigger) => ({ trigger, cron: cronExpression(trigger, job) }));
   if (schedules.length === 0)
     return {
@@ -84,17 +95,23 @@ interface Schedule {
 export const shiftOf = ({ date }: CronTrigger): number => (date === 'the day before' ? 1 : 0);
 const byTime = (one: Tick, other: Tick): number => Temporal.Instant.compare(one.logicalTime, other.logicalTime);
 
-function dueFor(date: Temporal.PlainDate, { trigger, cron }: Schedule): readonly Tick[] {
+/** The first that is due for a date, after an instant where one is said. */
+export function dueOn(date: Temporal.PlainDate, job: TimedJob, after?: Temporal.Instant): Tick | undefined {
+  const schedules = cronsOf(job).map((trigger) => ({ trigger, cron: cronExpression(trigger, job) }));
+  return schedules.flatMap((schedule) => dueFor(date, schedule, after)).toSorted(byTime)[0];
+}
+function dueFor(date: Temporal.PlainDate, { trigger, cron }: Schedule, after?: Temporal.Instant): readonly Tick[] {
   const { zone } = trigger;
   const midnight = date.add({ days: shiftOf(trigger) }).toZonedDateTime(zone);
-  const next = cron.nextRun(new Date(midnight.epochMilliseconds - 1000));
+  const before = midnight.epochMilliseconds - 1000;
+  const next = cron.nextRun(new Date(Math.max(before, after?.epochMilliseconds ?? before)));
   const logicalTime = next && instantOf(next);
   const isThatDay = logicalTime?.toZonedDateTimeISO(zone).toPlainDate().equals(midnight.toPlainDate());
   return logicalTime && isThatDay ? [{ logicalTime, date, zone }] : [];
 }
 
 /** The next tick after now, of all its schedules; a job by hand has none, and one that comes after another is not known beforehand. */
-export function nextTick(job: Job, now: Temporal.Instant): Temporal.Instant | undefined {
+export function nextTick(job: TimedJob, now: Temporal.Instant): Temporal.Instant | undefined {
   const next = job.triggers.flatMap((trigger) => {
     const run = trigger.on === 'cron' && cronExpression(trigger, job).nextRun(new Date(now.epochMilliseconds));
     return run ? [instantOf(run)] : [];
@@ -102,22 +119,29 @@ export function nextTick(job: Job, now: Temporal.Instant): Temporal.Instant | un
   return next.toSorted(Temporal.Instant.compare)[0];
 }
 
-export function whenText(job: Job): string {
+export function whenText(job: TimedJob): string {
   if (job.triggers.length === 0) return 'by hand';
   return job.triggers.map(triggerText).join(', ');
 }
 
-export function triggerText(trigger: Trigger): string {
-  if (trigger.on === 'cron') return `${trigger.expression} ${trigger.zone}`;
+function triggerText(trigger: TimedTrigger): string {
+  if (trigger.on === 'cron') {
+    const text = `${trigger.expression} ${trigger.zone}`;
+    return trigger.setting ? `${text} (${settingName(trigger.setting)})` : text;
+  }
   if (trigger.on === 'alerted') return `alert ${trigger.of.name}`;
   return trigger.on === 'after' ? `after ${trigger.of.name}` : 'always';
 }
 
+/** As people name it: `config.limits.due`. */
+export const settingName = ({ of, setting }: Setting<unknown>): string => `${of.name}.${setting}`;
+
 /** Its times are known before it is opened. */
-export const isScheduled = (job: Job): boolean => cronsOf(job).length > 0;
+export const isScheduled = (job: Job): boolean =>
+  job.triggers.some((trigger) => trigger.on === 'cron' || (trigger.on === 'after' && isScheduled(trigger.of)));
 
 /** Its own schedules, and those of the jobs that it comes after: it has their dates. */
-function cronsOf(job: Job): readonly CronTrigger[] {
+function cronsOf(job: TimedJob): readonly CronTrigger[] {
   return job.triggers.flatMap((trigger) => {
     if (trigger.on === 'cron') return [trigger];
     return trigger.on === 'after' ? cronsOf(trigger.of) : [];
@@ -125,16 +149,16 @@ function cronsOf(job: Job): readonly CronTrigger[] {
 }
 
 /** Its schedules know weekdays, no days of the month and no months. */
-export const isOfWeeks = (job: Job): boolean =>
+export const isOfWeeks = (job: TimedJob): boolean =>
   cronsOf(job).every(({ expression }) => /^\S+\s+\S+\s+\*\s+\*\s/.test(expression.trim()));
 
-export function cronExpression(trigger: CronTrigger, job: Job): Times {
+export function cronExpression(trigger: Pick<CronTrigger, 'expression' | 'zone'>, job: Job): Times {
   const cron = readCron(trigger.expression, trigger.zone);
   if (typeof cron === 'string') throw notCron(trigger, job, cron);
   return cron;
 }
 
-const notCron = ({ expression, zone }: CronTrigger, job: Job, why: string): EsteiraError =>
+const notCron = ({ expression, zone }: Pick<CronTrigger, 'expression' | 'zone'>, job: Job, why: string): EsteiraError =>
   new EsteiraError('DEFINITION_INVALID', {
     what: `The schedule of ${job.name} cannot be read.`,
     where: whereOf(job),

@@ -77,8 +77,10 @@ export {
   type SeenChange,
   type SettingChange,
   seenBySetup,
+  seeSettings,
 } from './settings-seen.ts';
 export { lookAtTable } from './tables.ts';
+export { type TimetableFound, timetableFound, timetableOf } from './timetables.ts';
 export { ulid } from './ulid.ts';
 export type { KnownVariable, VariableState, VariableUse } from './variables.ts';
 export { wholeSpelling } from './write/spelling.ts';

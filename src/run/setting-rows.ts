@@ -1,6 +1,6 @@
 import { type ColumnFacts, type Columns, type Judgement, judgements, keyOf, parseValue } from '../columns/index.ts';
 import { EsteiraError } from '../errors.ts';
-import { type AnySettings, type Node, whereOf } from '../graph/index.ts';
+import { type AnySettings, type Graph, type Node, unreadableSchedule, whereOf } from '../graph/index.ts';
 import { placeOf } from '../plan/index.ts';
 import { placeText } from '../ports/index.ts';
 import { holds } from '../quality/judge.ts';
@@ -67,9 +67,11 @@ export function settingValue(node: SettingsNode, setting: string, text: string):
 }
 
 /** Throws SETTING_INVALID for the first value that its column refuses, and for rows of which nobody can say which is meant. */
-export function judgeRows(node: SettingsNode, rows: readonly SettingRow[]): void {
+export function judgeRows(node: SettingsNode, rows: readonly SettingRow[], { graph }: Pick<Project, 'graph'>): void {
   if (isSingle(node) && rows.length !== 1) throw notOne(node, rows.length);
   for (const row of rows) for (const one of judgements(node.definition.columns)) judge(node, row, one);
+  if (isSingle(node))
+    for (const setting of Object.keys(node.definition.columns)) judgeSchedule(node, rows[0], setting, graph);
   const keys = rows.map((row) => rowKeyOf(node, row));
   const twice = rows.find((row, index) => keys.indexOf(rowKeyOf(node, row)) < index);
   if (isSingle(node) || !twice) return;
@@ -82,9 +84,28 @@ export function judgeRows(node: SettingsNode, rows: readonly SettingRow[]): void
   });
 }
 
-/** Throws SETTING_INVALID when its column refuses the value. */
-export function judgeSetting(node: SettingsNode, row: SettingRow, setting: string): void {
+/** Throws SETTING_INVALID when its column refuses the value, or it is a job's schedule and cannot be read. */
+export function judgeSetting(
+  node: SettingsNode,
+  row: SettingRow,
+  { setting, graph }: { readonly setting: string; readonly graph: Graph },
+): void {
   for (const one of judgements(node.definition.columns)) if (one.column === setting) judge(node, row, one);
+  if (isSingle(node)) judgeSchedule(node, row, setting, graph);
+}
+
+function judgeSchedule(node: SettingsNode, row: SettingRow | undefined, setting: string, graph: Graph): void {
+  const text = String(row?.[setting]);
+  const found = unreadableSchedule(graph, { of: node.definition, setting }, text);
+  if (!found) return;
+  const name = `${node.definition.name}.${setting}`;
+  throw new EsteiraError('SETTING_INVALID', {
+    what: `The setting ${name} says when ${found.job} is due, and cannot be read.`,
+    where: whereOf(node.definition),
+    got: `${text} in ${found.zone}\n${found.why}`,
+    allowed: 'five fields of cron: minute hour day month weekday',
+    next: `esteira settings set ${name} '0 6 * * *' is each day at 06:00.`,
+  });
 }
 
 function judge(node: SettingsNode, row: SettingRow, judgement: Judgement): void {

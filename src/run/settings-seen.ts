@@ -35,6 +35,8 @@ export interface LookedAt {
   readonly rows: readonly SettingRow[];
   /** The table of its history is there. */
   readonly isKept: boolean;
+  /** All of that table, the oldest first. */
+  readonly changes: readonly SettingChange[];
   /** By row and setting. */
   readonly newest: ReadonlyMap<string, SettingChange>;
   /** When a change kept now is said to be: a clock that was set back must not bring an older one to the front. */
@@ -46,12 +48,13 @@ export const changeKey = (rowKey: string | null, setting: string): string => `${
 export async function lookAt(node: SettingsNode, project: Project): Promise<LookedAt> {
   const stored = await storedRows(node, project);
   const newest = new Map<string, SettingChange>();
-  const changes = await changesOf(node, project);
-  for (const one of changes ?? []) newest.set(changeKey(one.row_key, one.setting), one);
-  const isKept = changes !== undefined;
-  const at = after(changes?.at(-1)?.changed_at, project.clock.now());
-  if (!stored) return { node, rows: node.definition.rows as readonly SettingRow[], isKept, newest, at };
-  return { node, stored, rows: stored.map((row) => withStandards(node, row, newest)), isKept, newest, at };
+  const kept = await changesOf(node, project);
+  const changes = kept ?? [];
+  for (const one of changes) newest.set(changeKey(one.row_key, one.setting), one);
+  const isKept = kept !== undefined;
+  const at = after(changes.at(-1)?.changed_at, project.clock.now());
+  if (!stored) return { node, rows: node.definition.rows as readonly SettingRow[], isKept, changes, newest, at };
+  return { node, stored, rows: stored.map((row) => withStandards(node, row, newest)), isKept, changes, newest, at };
 }
 
 const after = (latest: Temporal.Instant | undefined, now: Temporal.Instant): Temporal.Instant =>
@@ -134,13 +137,14 @@ export function inTurn<Result>(project: Project, work: () => Promise<Result>): P
   return turn;
 }
 
-/** Looks at all settings of the graph, judges them, and only then keeps what has changed since they were seen last. */
+/** Looks at all settings of the graph, or at those of some tables, judges them, and only then keeps what has changed since they were seen last. */
 export function seeSettings(
   project: Project,
+  nodes: readonly SettingsNode[] = settingsNodes(project),
 ): Promise<{ readonly looked: readonly LookedAt[]; readonly changes: readonly SeenChange[] }> {
   return inTurn(project, async () => {
-    const looked = await lookAtAll(project);
-    for (const { node, rows } of looked) judgeRows(node, rows);
+    const looked = await lookAtAll(nodes, project);
+    for (const { node, rows } of looked) judgeRows(node, rows, project);
     return { looked, changes: await keep(looked, project, 'sql') };
   });
 }
@@ -148,9 +152,9 @@ export interface SeenChange extends SettingChange {
   readonly node: SettingsNode;
 }
 
-async function lookAtAll(project: Project): Promise<readonly LookedAt[]> {
+async function lookAtAll(nodes: readonly SettingsNode[], project: Project): Promise<readonly LookedAt[]> {
   const looked: LookedAt[] = [];
-  for (const node of settingsNodes(project)) looked.push(await lookAt(node, project));
+  for (const node of nodes) looked.push(await lookAt(node, project));
   return looked;
 }
 
@@ -173,11 +177,17 @@ async function keep(looked: readonly LookedAt[], project: Project, by: string): 
  */
 export function seenBySetup(project: Project, setUp: () => Promise<void>): Promise<void> {
   return inTurn(project, async () => {
-    const before = await lookAtAll(project);
-    await keep(before.filter(isAllowed), project, 'sql');
+    const before = await lookAtAll(settingsNodes(project), project);
+    await keep(
+      before.filter((one) => isAllowed(one, project)),
+      project,
+      'sql',
+    );
     await setUp();
     const was = new Map(before.map((one) => [one.node.id, storedText(one)]));
-    const after = (await lookAtAll(project)).filter((one) => storedText(one) !== was.get(one.node.id));
+    const after = (await lookAtAll(settingsNodes(project), project)).filter(
+      (one) => storedText(one) !== was.get(one.node.id),
+    );
     await keep(after, project, 'setup');
   });
 }
@@ -190,9 +200,9 @@ export const rowsAsText = ({ definition: { columns } }: SettingsNode, rows: read
     rows.map((row) => Object.entries(row).map(([name, value]) => settingAsText(columns[name].facts, value))),
   );
 
-function isAllowed({ node, rows }: LookedAt): boolean {
+function isAllowed({ node, rows }: LookedAt, project: Project): boolean {
   try {
-    judgeRows(node, rows);
+    judgeRows(node, rows, project);
     return true;
   } catch (error) {
     if (error instanceof EsteiraError) return false;

@@ -26,7 +26,7 @@ export async function readSettings(project: Project): Promise<SettingValues> {
   const values: Record<string, string> = {};
   for (const node of settingsNodes(project)) {
     const { rows } = await lookAt(node, project);
-    judgeRows(node, rows);
+    judgeRows(node, rows, project);
     Object.assign(values, spelledOf(node, rows, project));
   }
   return values;
@@ -42,7 +42,7 @@ export async function beginSettings(
   const settings: Record<string, string> = {};
   for (const { node, rows } of looked) {
     const used = rows.map((row) => withParams(node, row, params));
-    judgeRows(node, used);
+    judgeRows(node, used, project);
     Object.assign(settings, spelledOf(node, used, project));
   }
   return { settings, changes };

@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { after, test } from 'node:test';
+import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ScheduleEvent, StartView } from '../../src/operate/index.ts';
-import { Keeper } from '../../src/operate/schedule/keeper.ts';
-import { temporaryFolder, writeProject } from '../run/support/folder.ts';
-import { World } from '../run/support/world.ts';
+import { Kept } from './kept.ts';
 
 const definitions = `import { always, byHand, check, col, cron, env, expectNone, files, job, run, settings, source, sql, table } from 'esteira';
 import { postgres } from 'esteira/postgres';
@@ -24,66 +21,11 @@ export const people = source('postgres_public.people', { reader: postgres(env('D
 export const streaming = job('streaming', { when: always, build: [people] });
 `;
 
-const opened: Kept[] = [];
-after(async () => {
-  for (const kept of opened) await kept.close();
-});
-
-/** Keeps the schedules of a project in this process, by a clock that the test sets. */
-class Kept {
-  readonly world: World;
-  readonly events: ScheduleEvent[] = [];
-  readonly #stop = new AbortController();
-  #keeping: Promise<StartView> | undefined;
-
-  constructor(world: World) {
-    this.world = world;
-  }
-
-  static async open(now: string, { setup }: { readonly setup?: readonly string[] } = {}): Promise<Kept> {
-    const folder = temporaryFolder('keeper');
-    writeProject(folder, { catalog: 'desk', definitions });
-    const world = await World.open(folder, now);
-    for (const target of setup ?? ['config', 'silver.kept']) await world.do('setup', { target });
-    const kept = new Kept(world);
-    opened.push(kept);
-    kept.start();
-    await kept.says(/waits for/);
-    return kept;
-  }
-
-  start(): void {
-    const emit = (event: ScheduleEvent | { readonly type: 'beat' }): void => {
-      if (event.type === 'schedule') this.events.push(event);
-    };
-    this.#keeping = new Keeper(this.world.project, { emit, signal: this.#stop.signal, once: false }).keep();
-  }
-
-  said(words: RegExp): readonly ScheduleEvent[] {
-    return this.events.filter(({ job, text }) => words.test(`${job ?? ''} ${text}`));
-  }
-
-  async says(words: RegExp, times = 1): Promise<void> {
-    for (const until = performance.now() + 20_000; this.said(words).length < times; await sleep(10))
-      if (performance.now() > until) throw new Error(`not said ${words}: ${JSON.stringify(this.events)}`);
-  }
-
-  async days(table: string): Promise<readonly unknown[]> {
-    const found = await this.world.rows(`select strftime(day, '%d') from ${table} order by due_at`);
-    return found.map(([day]) => day);
-  }
-
-  async close(): Promise<StartView | undefined> {
-    if (this.#stop.signal.aborted) return undefined;
-    this.#stop.abort();
-    const view = await this.#keeping;
-    await this.world.close();
-    return view;
-  }
-}
+const opened = (now: string, { setup = ['config', 'silver.kept'] }: { readonly setup?: readonly string[] } = {}) =>
+  Kept.open(now, { definitions, setup });
 
 test('a date whose run failed is tried once more with the next one, before it; a mended one then succeeds', async () => {
-  const kept = await Kept.open('2026-03-01T12:00:00Z');
+  const kept = await opened('2026-03-01T12:00:00Z');
   const { world } = kept;
   world.setClock('2026-03-02T02:00:00Z');
   await kept.says(/each CHECK_FAILED/);
@@ -108,7 +50,7 @@ test('a date whose run failed is tried once more with the next one, before it; a
 });
 
 test('what could not even begin is tried again after a while, ever more seldom, until it can', async () => {
-  const kept = await Kept.open('2026-03-04T04:00:00Z');
+  const kept = await opened('2026-03-04T04:00:00Z');
   const { world } = kept;
   for (const [time, tries] of [
     ['05:00:00', 1],
@@ -130,7 +72,7 @@ test('what could not even begin is tried again after a while, ever more seldom, 
 });
 
 test('a run that a person cancels is named, and not begun again', async () => {
-  const kept = await Kept.open('2026-03-04T04:00:00Z', { setup: ['config', 'silver'] });
+  const kept = await opened('2026-03-04T04:00:00Z', { setup: ['config', 'silver'] });
   const { world } = kept;
   const { state, holder } = world.project;
   const due = Temporal.Instant.from('2026-03-05T02:00:00Z');
@@ -169,7 +111,7 @@ test('a run that a person cancels is named, and not begun again', async () => {
 });
 
 test('what streams is brought in as it arrives; where nothing has arrived there is no run', async () => {
-  const kept = await Kept.open('2026-03-04T04:00:00Z', { setup: ['config', 'postgres_public'] });
+  const kept = await opened('2026-03-04T04:00:00Z', { setup: ['config', 'postgres_public'] });
   const { world } = kept;
   const land = (file: string, id: number): void => {
     const folder = path.join(world.folder, 'files', 'postgres_public', 'people');
@@ -196,7 +138,7 @@ test('what streams is brought in as it arrives; where nothing has arrived there 
 });
 
 test('a clock that was far ahead for a while stops no schedule: what it made due is due when its time comes', async () => {
-  const kept = await Kept.open('2026-03-05T12:00:00Z', { setup: ['config', 'silver'] });
+  const kept = await opened('2026-03-05T12:00:00Z', { setup: ['config', 'silver'] });
   const { world } = kept;
   world.setClock('2026-04-02T12:00:00Z');
   await kept.says(/each succeeded/, 28);

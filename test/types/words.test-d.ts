@@ -212,6 +212,8 @@ settingsTable('config.x', { day: col.date().key() }, [{ day: new Date() }]);
 job('j', { when: [byHand, cron('0 2 * * *')], build: [dmCliente] });
 // @ts-expect-error what is missed is run each, run once, or skipped
 cron('0 2 * * *', { missed: 'ignore' });
+// @ts-expect-error a schedule is a text, as a setting too
+cron(limits.floor);
 // @ts-expect-error building a step by its name
 job('j', { when: byHand, build: ['gold.dm_cliente'] });
 // @ts-expect-error a job that builds nothing

@@ -1,9 +1,10 @@
 import { atMost, byHand, cron, failures, job, monitor } from 'esteira';
+import { lotes } from './1-config.ts';
 import { leadScoring, leadScoringArvores, leadScoringLogistica } from './3-modelos.ts';
 import { leadScore, semScore } from './4-escrever.ts';
 
 export const scoreUpdater = job('score_updater', {
-  when: cron('0 6 * * *', { missed: 'run once' }),
+  when: cron(lotes.horario, { missed: 'run once' }),
   build: [leadScore, semScore],
   tell: 'vendas',
 });

@@ -1,9 +1,9 @@
 import type { Job } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import { isEndless } from '../../graph/index.ts';
-import { isScheduled, tickOf } from '../../plan/ticks.ts';
+import { isScheduled } from '../../plan/ticks.ts';
 import type { RunRecord } from '../../ports/index.ts';
-import type { Project } from '../../run/index.ts';
+import { type Project, timetableFound } from '../../run/index.ts';
 import { type Case, Evidence } from '../diagnose/evidence.ts';
 import { fewOf, jobOf, parseDate } from '../names.ts';
 import type { Context, Input } from '../views.ts';
@@ -31,7 +31,7 @@ export async function checklist(
   const items: ItemView[] = [];
   for (const job of jobs.filter(isEndless)) items.push(await syncDone(job, date, evidence));
   for (const job of jobs.filter((one) => !isEndless(one))) {
-    const own = asked === undefined && newest ? dueBy(job, newest) : date;
+    const own = asked === undefined && newest ? await dueBy(job, newest, project) : date;
     const run = await runOf(job, own, project);
     // After an alert, and there was none.
     if (!run && job.triggers.every(({ on }) => on === 'alerted') && job.triggers.length > 0) continue;
@@ -111,8 +111,11 @@ async function newestRun(jobs: readonly Job[], project: Project): Promise<RunRec
 }
 
 /** Jobs of one pipeline may be for the day and for the day before: each has the date that was due last when the newest run was. */
-const dueBy = (job: Job, { logicalTime, date }: RunRecord): Temporal.PlainDate =>
-  isScheduled(job) ? tickOf(job, { now: logicalTime }).date : date;
+async function dueBy(job: Job, { logicalTime, date }: RunRecord, project: Project): Promise<Temporal.PlainDate> {
+  if (!isScheduled(job)) return date;
+  const { timetable } = await timetableFound(job, project);
+  return timetable.tick({ now: logicalTime }).date;
+}
 
 /** The newest of the date that was not superseded. */
 async function runOf(job: Job, date: Temporal.PlainDate, { state }: Project): Promise<RunRecord | undefined> {

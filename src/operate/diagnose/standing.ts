@@ -3,8 +3,16 @@ import type { AnySource } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import { allSteps } from '../../graph/index.ts';
 import { changeText } from '../../plan/index.ts';
-import { tickOf } from '../../plan/ticks.ts';
-import { changedNext, changedText, filesOf, modelsOf, type Project, said, setupChanges } from '../../run/index.ts';
+import {
+  changedNext,
+  changedText,
+  filesOf,
+  modelsOf,
+  type Project,
+  said,
+  setupChanges,
+  timetableFound,
+} from '../../run/index.ts';
 import { few, timeText } from '../alerts/words.ts';
 import { nameOf } from '../names.ts';
 import { counted } from '../numbers.ts';
@@ -106,7 +114,8 @@ async function nobodyRan({ project, now }: Evidence): Promise<readonly Found[]> 
   const found: Found[] = [];
   for (const job of graph.jobs.values()) {
     if (!job.triggers.some(({ on }) => on === 'cron')) continue;
-    const { logicalTime, date } = tickOf(job, { now });
+    const { timetable } = await timetableFound(job, project);
+    const { logicalTime, date } = timetable.tick({ now });
     const [newest] = await state.runs({ job: job.name, parts: true, limit: 1 });
     const [done] = await state.runs({ job: job.name, state: 'succeeded', limit: 1 });
     const isLate = Temporal.Instant.compare(logicalTime.add(patience), now) < 0;

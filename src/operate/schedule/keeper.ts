@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Job } from '../../define/index.ts';
 import { EsteiraError, render } from '../../errors.ts';
 import { isEndless } from '../../graph/index.ts';
-import { nextTick } from '../../plan/ticks.ts';
-import { lateOf, ticksBetween } from '../../plan/ticks-due.ts';
+import { lateOf } from '../../plan/ticks-due.ts';
 import type { TickRecord } from '../../ports/index.ts';
 import { type Project, said } from '../../run/index.ts';
 import { sendNow } from '../alerts/tell.ts';
@@ -18,6 +17,7 @@ import { type Decision, decide } from './decide.ts';
 import { Runner } from './runner.ts';
 import { Stream } from './stream.ts';
 import { Sweeper } from './sweeper.ts';
+import { Timetables } from './timetables.ts';
 import type { KeepingView, ScheduleEvent, StartView } from './views.ts';
 
 /** Between two looks at the clock, in milliseconds of the machine: somebody may have put it forward. */
@@ -45,6 +45,7 @@ export class Keeper {
   readonly #scheduled: readonly Job[];
   readonly #streams: readonly Stream[];
   readonly #runner: Runner;
+  readonly #timetables: Timetables;
   readonly #sweeper: Sweeper;
   readonly #watcher: Watcher;
   readonly #publisher: Publisher;
@@ -83,6 +84,7 @@ export class Keeper {
     this.#publisher = Publisher.of(project);
     this.#publisher.tellTo({ say: (level, text) => this.#say({ level, text }) });
     this.#shadows = new Shadows(project, { say: (level, text) => this.#say({ level, text }) });
+    this.#timetables = new Timetables(project, { say: (told) => this.#say(told) });
     this.#streams = jobs.filter(isEndless).map((job) => new Stream(job, project, this.#runner));
   }
 
@@ -151,6 +153,8 @@ export class Keeper {
   /** True when something was begun. */
   async #look(): Promise<boolean> {
     const now = this.#project.clock.now();
+    const isDue = [...this.#next.values()].some((next) => next && Temporal.Instant.compare(next, now) <= 0);
+    for (const name of await this.#timetables.look(isDue)) this.#next.delete(name);
     for (const job of this.#scheduled) await this.#note(job, now);
     this.#pending = await this.#project.state.ticks.pending();
     let begun = false;
@@ -175,10 +179,11 @@ export class Keeper {
   async #note(job: Job, now: Temporal.Instant): Promise<void> {
     const { name } = job;
     const seen = this.#seenOf(job, now);
-    if (!this.#next.has(name)) this.#next.set(name, nextTick(job, seen ?? now));
+    const timetable = await this.#timetables.of(job);
+    if (!this.#next.has(name)) this.#next.set(name, timetable.next(seen ?? now));
     const next = this.#next.get(name);
     if (seen && (!next || Temporal.Instant.compare(next, now) > 0)) return;
-    const found = seen ? ticksBetween(job, seen, now) : [];
+    const found = seen ? timetable.between(seen, now) : [];
     const ticks = found.map(({ logicalTime: due, until, ...tick }) => ({
       ...{ ...tick, job: name, due },
       ...(until && { why: `too many were missed: this one stands for all before ${until}` }),
@@ -188,7 +193,7 @@ export class Keeper {
     const noted = { ticks, upTo: now, now, ...(telling ? { telling } : {}) };
     await this.#project.state.ticks.note(this.#project.holder, name, noted);
     this.#seen.set(name, now);
-    this.#next.set(name, nextTick(job, now));
+    this.#next.set(name, timetable.next(now));
   }
 
   /** A clock that is put back by more than a day was wrong before, or is so now: as soon as it is where it was, that is where it goes on. */

@@ -1,5 +1,4 @@
-import { nextTick } from '../../plan/ticks.ts';
-import type { Project } from '../../run/index.ts';
+import { type Project, timetableFound } from '../../run/index.ts';
 import type { DoctorView } from '../views.ts';
 
 /** Whoever keeps schedules looks at them more often than this. */
@@ -12,7 +11,7 @@ export async function keptFinding(project: Project): Promise<DoctorView['finding
   let kept = 0;
   for (const [name, upTo] of await state.ticks.seen()) {
     const job = graph.jobs.get(name);
-    const due = job && nextTick(job, upTo);
+    const due = job && (await timetableFound(job, project)).timetable.next(upTo);
     if (due) kept += 1;
     if (due && Temporal.Instant.compare(due.add(patience), clock.now()) < 0) overdue.push({ job: name, due });
   }

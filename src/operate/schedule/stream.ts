@@ -1,5 +1,6 @@
 import type { Job } from '../../define/index.ts';
 import { tickOf } from '../../plan/ticks.ts';
+import { standardText, timed } from '../../plan/timed.ts';
 import type { Project } from '../../run/index.ts';
 import { isAnythingNew } from '../plan.ts';
 import type { Runner } from './runner.ts';
@@ -31,6 +32,6 @@ export class Stream {
         this.#next = this.#project.clock.now().add(pause);
       }
     };
-    return this.#runner.start(this.#job, tickOf(this.#job, { now }), 'always', isNeeded);
+    return this.#runner.start(this.#job, tickOf(timed(this.#job, standardText), { now }), 'always', isNeeded);
   }
 }

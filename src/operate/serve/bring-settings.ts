@@ -14,7 +14,7 @@ export async function valuesOf({ settings }: Settings, project: Project): Promis
     const own = settings.filter((id) => id.startsWith(`${node.id}.`));
     if (own.length === 0) continue;
     const { rows } = await lookAt(node, project);
-    judgeRows(node, rows);
+    judgeRows(node, rows, project);
     const { columns } = node.definition as { readonly columns: Columns };
     for (const id of own) {
       const name = id.slice(node.id.length + 1);

@@ -187,6 +187,14 @@ export const project: Cases = {
       ),
       before: [['setup']],
     },
+    {
+      doing: 'A setting that is the schedule of a job is given a text that says no times.',
+      words: ['settings', 'set', 'config.limits.due', '0 25 * * *'],
+      ...shop(
+        `${numbers}\nexport const limits = settings('config.limits', { due: col.text().default('0 6 * * *') });\nexport const nightly = job('nightly', { when: cron(limits.due), build: [numbers] });`,
+      ),
+      before: [['setup']],
+    },
   ],
   QUERY_NOT_READ_ONLY: [
     { doing: 'A query would change a table.', words: ['query', 'delete from silver.numbers'] },

@@ -1,7 +1,7 @@
 import type { Endpoint, Job } from '../../../define/index.ts';
 import { isEndless } from '../../../graph/index.ts';
-import { isScheduled, nextTick, whenText } from '../../../plan/ticks.ts';
-import type { Project } from '../../../run/index.ts';
+import { isScheduled } from '../../../plan/ticks.ts';
+import { type Project, timetableFound } from '../../../run/index.ts';
 import { doctor } from '../../doctor/doctor.ts';
 import { labelOfModel, type ModelNode, modelNodes } from '../../models/find.ts';
 import { counted, moment } from '../../numbers.ts';
@@ -114,18 +114,21 @@ const leading = (job: Job): readonly Job[] => [
   ...job.triggers.flatMap((trigger) => (trigger.on === 'after' ? leading(trigger.of) : [])),
 ];
 
-export async function active({ state, clock }: Project, job: Job): Promise<Found> {
+export async function active(project: Project, job: Job): Promise<Found> {
+  const { state, clock } = project;
+  const timetables = await Promise.all(leading(job).map(async (one) => (await timetableFound(one, project)).timetable));
+  const when = timetables[0]?.when ?? '';
   const ticks = await state.ticks.seen();
   const earliest = (all: readonly Temporal.Instant[]) => all.toSorted(Temporal.Instant.compare)[0];
   const seen = earliest(leading(job).flatMap(({ name }) => ticks.get(name) ?? []));
-  const next = earliest(leading(job).flatMap((one) => nextTick(one, clock.now()) ?? []));
+  const next = earliest(timetables.flatMap((one) => one.next(clock.now()) ?? []));
   const [last] = await state.runs({ job: job.name, limit: 1 });
   return {
     ...{ item: `${job.name} is active`, state: stateOf(seen !== undefined && next !== undefined) },
     what: !next
-      ? `it is never due again (${whenText(job)})`
+      ? `it is never due again (${when})`
       : seen
-        ? `due ${moment(next.toString())} (${whenText(job)}); looked at up to ${moment(seen.toString())}`
+        ? `due ${moment(next.toString())} (${when}); looked at up to ${moment(seen.toString())}`
         : 'no schedule of it was ever kept: esteira start has not run since it was written',
     evidence: last ? [`its last run: ${last.runId} for ${last.date}, ${last.state}`] : ['it has never run'],
     next: !next ? [`Correct the schedule of ${job.name}.`] : seen ? [] : ['esteira start'],

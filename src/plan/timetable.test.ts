@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { after, col, cron, job, settings, sql, table } from '../index.ts';
+import { scheduleSettings, standardText, timed } from './timed.ts';
+import { Timetable } from './timetable.ts';
+
+const limits = settings('config.limits', { due: col.text().default('0 12 * * *') });
+const numbers = table('silver.numbers', { columns: { n: col.integer() }, rows: sql`select 1 as n` });
+const daily = job('daily', { when: cron(limits.due, { missed: 'run once' }), build: [numbers] });
+const at = (text: string): Temporal.Instant => Temporal.Instant.from(text);
+/** At 12:00 up to 10:00 of 3 March, then at another time. */
+const changed = (text: string, of = daily): Timetable =>
+  new Timetable([{ job: timed(of, standardText) }, { from: at('2026-03-03T10:00:00Z'), job: timed(of, () => text) }]);
+const between = (timetable: Timetable, from: string, to: string): readonly string[] =>
+  timetable.between(at(from), at(to)).map(({ logicalTime }) => logicalTime.toString().slice(5, 16));
+
+test('each time is due by the schedule that held then: an earlier hour makes nothing due that has passed', () => {
+  assert.deepEqual(between(changed('0 6 * * *'), '2026-03-01T00:00:00Z', '2026-03-05T00:00:00Z'), [
+    '03-01T12:00',
+    '03-02T12:00',
+    '03-04T06:00',
+  ]);
+});
+
+test('a later hour takes nothing back that was due', () => {
+  assert.deepEqual(between(changed('0 18 1 * *'), '2026-03-01T00:00:00Z', '2026-04-02T00:00:00Z'), [
+    '03-01T12:00',
+    '03-02T12:00',
+    '04-01T18:00',
+  ]);
+});
+
+test('what was due in the moment of the change is due by the old schedule, once', () => {
+  const timetable = new Timetable([
+    { job: timed(daily, standardText) },
+    { from: at('2026-03-03T12:00:00Z'), job: timed(daily, () => '*/30 12 * * *') },
+  ]);
+  assert.deepEqual(between(timetable, '2026-03-03T00:00:00Z', '2026-03-04T00:00:00Z'), ['03-03T12:00', '03-03T12:30']);
+});
+
+test('the next time after one that lies before the change may be one of before', () => {
+  const rarely = changed('0 18 1 * *');
+  assert.equal(String(rarely.next(at('2026-03-02T11:00:00Z'))), '2026-03-02T12:00:00Z');
+  assert.equal(String(rarely.next(at('2026-03-02T12:00:00Z'))), '2026-04-01T18:00:00Z');
+  assert.equal(String(changed('0 6 * * *').next(at('2026-03-02T12:00:00Z'))), '2026-03-04T06:00:00Z');
+});
+
+test('a date has the time at which it was due, and a day without one what is due for it now', () => {
+  const early = changed('0 6 * * *');
+  const now = at('2026-03-05T10:00:00Z');
+  const of = (date: string) => String(early.tick({ now, date: Temporal.PlainDate.from(date) }).logicalTime);
+  assert.equal(of('2026-03-01'), '2026-03-01T12:00:00Z');
+  assert.equal(of('2026-03-04'), '2026-03-04T06:00:00Z');
+  assert.equal(of('2026-03-03'), '2026-03-03T06:00:00Z', 'neither schedule was due while it held');
+  const hourly = changed('0 * * * *');
+  const second = hourly.tick({ now, date: Temporal.PlainDate.from('2026-03-03') });
+  assert.equal(String(second.logicalTime), '2026-03-03T11:00:00Z', 'the first of those that were due');
+});
+
+test('the last that was due is none that the schedule of today would have had before it held', () => {
+  const early = changed('0 6 * * *');
+  assert.equal(String(early.tick({ now: at('2026-03-03T11:00:00Z') }).logicalTime), '2026-03-02T12:00:00Z');
+  assert.equal(String(early.tick({ now: at('2026-03-04T07:00:00Z') }).logicalTime), '2026-03-04T06:00:00Z');
+});
+
+test('people see what is due now, and which setting says so; a job that comes after it has its dates', () => {
+  assert.equal(changed('0 6 * * *').when, '0 6 * * * UTC (config.limits.due)');
+  const then = job('then', { when: after(daily), build: [numbers] });
+  assert.deepEqual(scheduleSettings(then), [limits.due]);
+  const tick = changed('0 6 * * *', then).tick({ now: at('2026-03-04T07:00:00Z') });
+  assert.equal(String(tick.logicalTime), '2026-03-04T06:00:00Z');
+});
