@@ -47,6 +47,7 @@ export {
   monitor,
   noWorse,
   perEngine,
+  priceElasticity,
   type Readable,
   type Rows,
   regressionTrees,

@@ -29,6 +29,7 @@ export {
 } from './job.ts';
 export { batchColumns, type KeptIn, receiptColumns } from './kept.ts';
 export {
+  besideOf,
   boostedTrees,
   external,
   imported,
@@ -37,6 +38,7 @@ export {
   lambdaMart,
   linearRegression,
   logisticRegression,
+  priceElasticity,
   refiningOf,
   regressionTrees,
 } from './learners.ts';

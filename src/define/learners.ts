@@ -19,6 +19,7 @@ export interface Learner<
     | 'boosted trees'
     | 'regression trees'
     | 'lambdamart'
+    | 'price elasticity'
     | 'imported'
     | 'external';
   readonly options: Readonly<Record<string, unknown>>;
@@ -36,11 +37,27 @@ export interface Learner<
   readonly refines?: true;
   /** It is not learned here but brought, as a file or by a program. */
   readonly brought?: 'file' | 'program';
+  /** Columns that its options name: its features, each once, and others. */
+  readonly named?: readonly NamedColumn[];
+  /** It predicts tables only, and stands behind no endpoint. */
+  readonly tablesOnly?: true;
   /** It may be used without a target: it is not judged by one then. */
   readonly freely?: true;
   /** It predicts in this process, not in the engine: how long that takes can be measured. */
   readonly inProcess?: true;
 }
+
+/** What an option says of a column. */
+interface NamedColumn {
+  readonly option: string;
+  readonly column: string;
+  readonly kinds: readonly string[];
+  /** No feature: it is learned from, and rows that are predicted need not have it. */
+  readonly beside?: true;
+}
+/** Columns that are learned from and are no features. */
+export const besideOf = ({ named = [] }: Learner): readonly string[] =>
+  named.filter(({ beside }) => beside).map(({ column }) => column);
 
 const learner = <
   Out extends Columns,
@@ -200,6 +217,98 @@ export const lambdaMart = <const At extends number>(
     target: ['integer', 'boolean'],
     grouped: true,
   });
+
+const [words, numbers, truths] = [['text', 'integer', 'bigint'], ['integer', 'bigint', 'real', 'decimal'], ['boolean']];
+const beside = (column: NamedColumn): NamedColumn => ({ ...column, beside: true });
+/** A number that may not be known. */
+const unsure = () => col.real().optional();
+/** One row for each product; `own_…` is of its own days alone, `naive` of the logarithms of units and price with nothing else held. */
+const elasticities = {
+  elasticity: unsure(),
+  elasticity_low: unsure(),
+  elasticity_high: unsure(),
+  std_error: unsure(),
+  own_elasticity: unsure(),
+  own_std_error: unsure(),
+  elasticity_naive: unsure(),
+  naive_low: unsure(),
+  naive_high: unsure(),
+  rival_elasticity: unsure(),
+  rival_std_error: unsure(),
+  rival_reaction: unsure(),
+  days_used: col.integer(),
+  days_sold_out: col.integer(),
+  days_without_stock: col.integer(),
+  days_without_sale: col.integer(),
+  trustworthy: col.boolean(),
+};
+
+/**
+ * By how many percent a product's demand moves with one percent of its price: log-log demand for each product, with events, seasons, the rival's price and stock
+ * held, drawn towards the mean of all products. The naive elasticity, of units and price alone, stands beside it. The target is the units sold.
+ */
+export const priceElasticity = <const By extends string>(options: {
+  /** A product is what has the same values in these columns: texts, or whole numbers. */
+  readonly by: By | readonly By[];
+  readonly price: string;
+  /** The price of whoever it competes with; where it is missing, the day counts without it. */
+  readonly rival?: string;
+  /** True on days on which people buy for another reason than the price. */
+  readonly events?: readonly string[];
+  /** Each value of these has a level of its own: the month, the day of the week. */
+  readonly season?: readonly string[];
+  /** True where stock ran out on that day: demand was at least what was sold. No feature: it is asked of training rows only. */
+  readonly outOfStock?: string;
+  /** True where there was nothing to sell from the start of the day, which then says nothing. No feature either. */
+  readonly withoutStock?: string;
+  /** Of a day in stock without a sale: demand was below so many units (default 0.5), or the day is left out. */
+  readonly noSale?: number | 'leave out';
+  /** Of all intervals; default 0.95. */
+  readonly level?: number;
+  /** Days that count without which an elasticity is not trustworthy; default 60. */
+  readonly least?: number;
+}) => {
+  const { by, price, rival, events = [], season = [], outOfStock, withoutStock } = options;
+  const names = (typeof by === 'string' ? [by] : by) as readonly By[];
+  const text = () => col.text().key();
+  const product = Object.fromEntries(names.map((name) => [name, text()])) as {
+    readonly [N in By]: ReturnType<typeof text>;
+  };
+  const named = (option: string, kinds: readonly string[], columns: readonly (string | undefined)[]): NamedColumn[] =>
+    columns.filter((column) => column !== undefined).map((column) => ({ option, column, kinds }));
+  return learner({
+    learner: 'price elasticity',
+    options: { ...options },
+    output: {
+      expected_units: col.real().min(0).optional(),
+      expected_units_low: col.real().min(0).optional(),
+      expected_units_high: col.real().min(0).optional(),
+      elasticity: unsure(),
+      elasticity_low: unsure(),
+      elasticity_high: unsure(),
+      elasticity_naive: unsure(),
+      rival_elasticity: unsure(),
+      rival_reaction: unsure(),
+      days_used: col.integer(),
+      trustworthy: col.boolean(),
+    },
+    measures: ['mape', 'wape', 'bias', 'interval_coverage', 'trustworthy_share'],
+    part: 'elasticities',
+    inside: { columns: { ...product, ...elasticities }, features: false },
+    target: ['integer', 'bigint', 'real', 'decimal'],
+    missing: true,
+    named: [
+      ...named('by', words, names),
+      ...named('price', numbers, [price]),
+      ...named('rival', numbers, [rival]),
+      ...named('events', truths, events),
+      ...named('season', words, season),
+      ...named('outOfStock', truths, [outOfStock]).map(beside),
+      ...named('withoutStock', truths, [withoutStock]).map(beside),
+    ],
+    tablesOnly: true,
+  });
+};
 
 /** How a model from elsewhere agreed with itself before it was converted. */
 const agreement = { measure: col.text().key(), value: col.real() };

@@ -27,6 +27,13 @@ export function refuseEndpoint(endpoint: Endpoint): void {
   const own = [`/${name}/health`, '/health/live', '/health/ready', '/metrics', '/openapi.json', facts.reload.path];
   refuse(!own.includes(facts.path), `${about} has a path that it needs itself.`, facts.path, 'another path');
   refuse(facts.model?.kind === 'model', `${about} has no model.`, facts.model, 'a model');
+  const { learner } = facts.model.facts;
+  refuse(
+    !learner.tablesOnly,
+    `${about} has a model that predicts tables only.`,
+    learner.learner,
+    'a model of another learner, or an endpoint that looks rows of such a table up',
+  );
   refuse(typeof facts.handle === 'function', `${about} does not say how it answers.`, facts.handle, 'a function');
   for (const [called, table] of Object.entries(facts.lookup)) {
     const isTable = table?.kind === 'table';

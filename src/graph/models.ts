@@ -91,6 +91,7 @@ export function refuseModel(model: AnyModel): void {
   refuseHoldOut(facts, kindOf, refuse);
   if (learner.refines) refuseRefining(learner.options, refuse);
   if (learner.brought) refuseBrought(facts, refuse);
+  if (learner.named) refuseNamed(facts, kindOf, refuse);
   const { engine } = learner.options;
   if (engine !== undefined && engine !== 'native')
     throw refuse(
@@ -114,6 +115,34 @@ function refuseBrought({ learner, each }: ModelFacts, refuse: Refuse): void {
   if (learner.brought === 'program' && !(Array.isArray(command) && command.every((word) => typeof word === 'string')))
     throw refuse('is trained by a program that is none', command, "external(['python3', 'train.py'], …)");
   if (Object.keys(learner.output).length === 0) throw refuse('predicts nothing', 'no output', 'a column or several');
+}
+/** Every feature has one part to play, as an option of the learner says. */
+function refuseNamed({ learner, features, target, each }: ModelFacts, kindOf: Kind, refuse: Refuse): void {
+  const { named = [], options } = learner;
+  for (const { option, column, kinds } of named) kindOf(column, `cannot take as ${option}`, kinds);
+  const columns = named.map(({ column }) => column);
+  const twice = [...columns, ...each, target].find((one, at, all) => one !== undefined && all.indexOf(one) !== at);
+  if (twice !== undefined)
+    throw refuse('gives a column two parts', twice, 'each once, among the options of its learner');
+  const own = named.filter(({ beside }) => !beside).map(({ column }) => column);
+  const idle = features.find((feature) => !own.includes(feature));
+  if (idle !== undefined)
+    throw refuse(
+      'has a feature that no option of its learner names',
+      idle,
+      own.join(', '),
+      `features: ${JSON.stringify(own)}`,
+    );
+  const missing = own.find((column) => !features.includes(column));
+  if (missing !== undefined)
+    throw refuse('does not have among its features', missing, own.join(', '), `features: ${JSON.stringify(own)}`);
+  const { level = 0.95, least = 60, noSale = 0.5 } = options;
+  if (!(typeof level === 'number' && level > 0 && level < 1))
+    throw refuse('has a level that is none', level, 'a number between 0 and 1, such as 0.95');
+  if (!(Number.isSafeInteger(least) && Number(least) >= 1))
+    throw refuse('has a least number of days that is none', least, 'a whole number from 1');
+  if (noSale !== 'leave out' && !(typeof noSale === 'number' && noSale > 0 && noSale < Number.POSITIVE_INFINITY))
+    throw refuse('says of a day without a sale what cannot be', noSale, "units above 0, such as 0.5, or 'leave out'");
 }
 type Kind = (column: string, what: string, kinds: readonly string[]) => string;
 type Refuse = (what: string, got: unknown, allowed: string, next?: string) => EsteiraError;

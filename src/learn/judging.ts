@@ -115,6 +115,21 @@ export const rmse = (estimates: ArrayLike<number>, values: ArrayLike<number>, { 
 export const mae = (estimates: ArrayLike<number>, values: ArrayLike<number>, { weights }: Weighted = {}): number =>
   mean(estimates.length, weights, (row) => Math.abs((estimates[row] as number) - (values[row] as number)));
 
+/** Mean of |estimate − value| ÷ value, of those that are above 0; NaN of none. */
+export function mape(estimates: ArrayLike<number>, values: ArrayLike<number>): number {
+  const shares = Array.from({ length: values.length }, (_, row) => row)
+    .filter((row) => (values[row] as number) > 0)
+    .map((row) => Math.abs((estimates[row] as number) - (values[row] as number)) / (values[row] as number));
+  return shares.reduce((sum, share) => sum + share, 0) / shares.length;
+}
+/** Σ |estimate − value| ÷ Σ value. */
+export const wape = (estimates: ArrayLike<number>, values: ArrayLike<number>): number =>
+  mae(estimates, values) / mean(values.length, undefined, (row) => values[row] as number);
+/** Σ (estimate − value) ÷ Σ value: above 0 where too much is expected. */
+export const bias = (estimates: ArrayLike<number>, values: ArrayLike<number>): number =>
+  mean(values.length, undefined, (row) => (estimates[row] as number) - (values[row] as number)) /
+  mean(values.length, undefined, (row) => values[row] as number);
+
 /** 1 − what is left ÷ what is about the mean, as sums of squares. */
 export function r2(estimates: ArrayLike<number>, values: ArrayLike<number>): number {
   const centre = mean(values.length, undefined, (row) => values[row] as number);

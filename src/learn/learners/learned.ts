@@ -1,3 +1,4 @@
+import type { ElasticityModel } from '../elasticity/predict.ts';
 import type { Encoding, FeatureColumn, Missing } from '../features.ts';
 import type { Bound } from '../onnx/bound.ts';
 import type { Runtime } from '../onnx/session.ts';
@@ -24,6 +25,10 @@ export type Parameters =
       readonly coefficients: readonly number[];
     }
   | {
+      readonly learner: 'price elasticity';
+      readonly model: ElasticityModel;
+    }
+  | {
       readonly learner: 'boosted trees' | 'regression trees' | 'lambdamart' | 'imported' | 'external';
       /** LightGBM's model.txt. */
       readonly text: string;
@@ -35,13 +40,18 @@ export type Parameters =
       readonly bound: Bound;
     };
 /** What the engine of a warehouse can compute; anything else is predicted here. */
-export type Spelled = Exclude<Parameters, { readonly text: string } | { readonly onnx: string }>;
+export type Spelled = Exclude<
+  Parameters,
+  { readonly text: string } | { readonly onnx: string } | { readonly model: ElasticityModel }
+>;
 
 /** One member's training rows, and how it is to learn from them. */
 export interface Lesson<Options = Readonly<Record<string, unknown>>> {
   readonly options: Options;
   readonly features: readonly { readonly name: string; readonly missing?: Missing }[];
   readonly columns: Readonly<Record<string, FeatureColumn>>;
+  /** Columns that training rows have and rows which are predicted do not. */
+  readonly beside?: Readonly<Record<string, FeatureColumn>>;
   readonly target?: FeatureColumn;
   /** Rows of one request have the same. */
   readonly group?: FeatureColumn;

@@ -1,3 +1,4 @@
+import { elasticityPredictor } from '../elasticity/predict.ts';
 import { onnxPredictor, type Predict } from '../onnx/predict.ts';
 import type { Runtime } from '../onnx/session.ts';
 import { readModel } from '../trees/format/read.ts';
@@ -27,6 +28,7 @@ export function predictorOf({ parameters, trees }: Omit<ReadMember, 'member'>, o
     const predict = treesPredictor(trees);
     return (columns) => [predict(columns)];
   }
+  if ('model' in parameters) return elasticityPredictor(parameters.model);
   if (!('onnx' in parameters)) return undefined;
   if (!onnx) throw new TypeError('nothing was given that carries out the model');
   return onnxPredictor(onnx.open(Buffer.from(parameters.onnx, 'base64')), parameters.bound);

@@ -3,6 +3,7 @@ import type { FeatureColumn } from '../../learn/features.ts';
 import { refuseMany } from '../../learn/learners/across.ts';
 import { type Brought, external, imported } from '../../learn/learners/brought.ts';
 import { clusters } from '../../learn/learners/clusters.ts';
+import { priceElasticity } from '../../learn/learners/elasticity.ts';
 import type { Learned, Lesson, Parameters } from '../../learn/learners/learned.ts';
 import { linearRegression, logisticRegression } from '../../learn/learners/regressions.ts';
 import { type Requests, requestsIn } from '../../learn/learners/requests.ts';
@@ -20,6 +21,8 @@ export interface Training {
   readonly learner: Parameters['learner'];
   readonly options: Readonly<Record<string, unknown>>;
   readonly features: Lesson['features'];
+  /** Columns that it learns from, and that are no features. */
+  readonly beside?: readonly string[];
   readonly target?: string;
   readonly held?: string;
   readonly watching?: string;
@@ -60,6 +63,7 @@ const learners: Readonly<Record<Parameters['learner'], (lesson: Lesson<never>) =
   'boosted trees': boostedTrees,
   'regression trees': regressionTrees,
   lambdamart: lambdaMart,
+  'price elasticity': priceElasticity,
   imported,
   external,
 };
@@ -77,6 +81,7 @@ export async function learn(
     learner,
     options,
     features,
+    beside = [],
     target,
     held,
     watching,
@@ -115,6 +120,7 @@ export async function learn(
         ...judging,
         options,
         features,
+        beside: pickedNames(beside, own),
         ...(target === undefined ? {} : { target: own[target] as FeatureColumn }),
         ...(fresh === undefined ? {} : { fresh: flagsOf(own[fresh]) }),
         ...(watching === undefined ? {} : { watching: flagsOf(own[watching]) }),

@@ -81,7 +81,7 @@ export function predictQuery(
 
 /** Whether rows are predicted by the engine: a sum, or the nearest of some centres. Others are predicted here. */
 export const isSpelled = ({ members }: Predictor): boolean =>
-  members.every(({ parameters }) => !('text' in parameters || 'onnx' in parameters));
+  members.every(({ parameters }) => !('text' in parameters || 'onnx' in parameters || 'model' in parameters));
 
 function predictedBy(
   parameters: Spelled,

@@ -1,5 +1,5 @@
 import { type Columns, col, keyOf, parseDuration } from '../../columns/index.ts';
-import type { AnyModel } from '../../define/index.ts';
+import { type AnyModel, besideOf } from '../../define/index.ts';
 import type { FeatureColumn } from '../../learn/features.ts';
 import type { Read, StepModel } from '../../plan/index.ts';
 import type { Dialect } from '../../ports/index.ts';
@@ -40,6 +40,7 @@ export function trainingRows(
   const wanted = [
     ...facts.each,
     ...facts.features,
+    ...besideOf(facts.learner),
     ...facts.segments,
     ...[facts.target, facts.group].flatMap((name) => name ?? []),
   ];

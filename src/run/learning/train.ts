@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Columns } from '../../columns/index.ts';
-import { type AnyModel, refiningOf } from '../../define/index.ts';
+import { type AnyModel, besideOf, refiningOf } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import { type Node, whereOf } from '../../graph/index.ts';
 import type { Segments } from '../../learn/learners/learned.ts';
@@ -71,6 +71,7 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
           const missing = facts.missing[name];
           return missing === undefined ? { name } : { name, missing };
         }),
+        beside: besideOf(facts.learner),
         ...(facts.target === undefined ? {} : { target: facts.target }),
         ...(facts.group === undefined ? {} : { group: facts.group }),
         ...(heldName in read.columns ? { held: heldName } : {}),
@@ -248,18 +249,18 @@ export function insideWrite(
     rows: about.members.reduce((sum, member) => sum + member.rows, 0),
     held: about.members.reduce((sum, member) => sum + member.held, 0),
   };
-  const selects = rows.map((row) => {
-    const cells = Object.entries<(typeof columns)[string]>(columns).map(
-      ([name, { facts }]) =>
-        `cast(${dialect.literal(row[name] ?? null)} as ${dialect.type(facts)}) as ${dialect.identifier(name)}`,
-    );
-    return `select ${cells.join(', ')}`;
+  const named = Object.entries<(typeof columns)[string]>(columns).map(([name, { facts }]) => {
+    const own = dialect.identifier(name);
+    return { name, own, typed: `cast(${own} as ${dialect.type(facts)}) as ${own}` };
   });
+  const cells = rows.map((row) => `(${named.map(({ name }) => dialect.literal(row[name] ?? null)).join(', ')})`);
+  const sql = `select ${named.map(({ typed }) => typed).join(', ')}
+from (values ${cells.join(',\n')}) as _inside (${named.map(({ own }) => own).join(', ')})`;
   return {
     batch: options.batch,
     target: placeOf(model.node),
     columns,
-    body: { by: 'query', sql: selects.join('\nunion all\n') },
+    body: { by: 'query', sql },
     files: [],
     converted: [],
     keepsOriginal: false,

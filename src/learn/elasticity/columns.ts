@@ -1,0 +1,55 @@
+import type { FeatureColumn } from '../features.ts';
+
+type Columns = Readonly<Record<string, FeatureColumn>>;
+const columnOf = (columns: Columns, name: string): FeatureColumn => {
+  const column = columns[name];
+  if (!column) throw new RangeError(`${name} is not there`);
+  return column;
+};
+
+/** A number for each row; NaN is none. */
+export function numbersIn(columns: Columns, name: string): Float64Array {
+  const column = columnOf(columns, name);
+  if (column.of !== 'numbers') throw new RangeError(`${name} is no number`);
+  const { values, valid } = column;
+  return valid ? values.map((value, row) => (valid[row] === 1 ? value : Number.NaN)) : Float64Array.from(values);
+}
+
+/** Logarithms; NaN for what has none. */
+export const logarithms = (values: Float64Array): Float64Array =>
+  values.map((value) => (value > 0 && value < Number.POSITIVE_INFINITY ? Math.log(value) : Number.NaN));
+
+/** 1 where it is true; what is missing is not. */
+export function flagsIn(columns: Columns, name: string): Uint8Array {
+  const column = columnOf(columns, name);
+  if (column.of === 'texts') throw new RangeError(`${name} is neither true nor false`);
+  const { values, valid } = column;
+  return Uint8Array.from(values, (value, row) => (value !== 0 && valid?.[row] !== 0 ? 1 : 0));
+}
+
+/** Values as words: for each row which, or −1. */
+export function wordsIn(
+  columns: Columns,
+  name: string,
+): { readonly codes: Int32Array; readonly words: readonly string[] } {
+  const column = columnOf(columns, name);
+  if (column.of === 'texts') return column;
+  const { values, valid } = column;
+  const places = new Map<number, number>();
+  const codes = Int32Array.from(values, (value, row) => {
+    if (valid?.[row] === 0) return -1;
+    const place = places.get(value) ?? places.size;
+    places.set(value, place);
+    return place;
+  });
+  const said = column.of === 'numbers' ? String : (value: number) => String(value !== 0);
+  return { codes, words: [...places.keys()].map(said) };
+}
+
+/** The same by the places of words that are known; −1 for others. */
+export function placesIn(columns: Columns, name: string, known: readonly string[]): Int32Array {
+  const { codes, words } = wordsIn(columns, name);
+  const places = new Map(known.map((word, place) => [word, place]));
+  const own = words.map((word) => places.get(word) ?? -1);
+  return codes.map((code) => (code === -1 ? -1 : (own[code] as number)));
+}

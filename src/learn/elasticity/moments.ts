@@ -1,0 +1,105 @@
+/**
+ * Sums of products of the columns of a design, and of a target: of days whose demand is known they are all that a regression needs (sufficient statistics),
+ * so that each day is looked at once, wherever it lies.
+ */
+export class Moments {
+  readonly size: number;
+  count = 0;
+  /** Σ x xᵀ, whole, row after row; until it is read only its lower triangle is summed. */
+  readonly #squares: Float64Array;
+  /** Σ x y. */
+  readonly products: Float64Array;
+  /** Σ y². */
+  target = 0;
+
+  constructor(size: number) {
+    this.size = size;
+    this.#squares = new Float64Array(size * size);
+    this.products = new Float64Array(size);
+  }
+
+  /** A day: its columns begin at `from`; those that are 0 cost nothing. */
+  add(values: Float64Array, from: number, target: number): void {
+    const { size, products } = this;
+    const squares = this.#squares;
+    for (let row = 0; row < size; row += 1) {
+      const value = values[from + row] as number;
+      if (value === 0) continue;
+      products[row] = (products[row] as number) + value * target;
+      const start = row * size;
+      for (let column = 0; column <= row; column += 1)
+        squares[start + column] = (squares[start + column] as number) + value * (values[from + column] as number);
+    }
+    this.target += target * target;
+    this.count += 1;
+  }
+
+  square(row: number, column: number): number {
+    return this.#squares[row >= column ? row * this.size + column : column * this.size + row] as number;
+  }
+
+  /** Those of some columns, in this order. */
+  of(columns: readonly number[]): Moments {
+    const own = new Moments(columns.length);
+    own.count = this.count;
+    own.target = this.target;
+    for (const [row, from] of columns.entries()) {
+      own.products[row] = this.products[from] as number;
+      for (let at = 0; at <= row; at += 1) own.#squares[row * own.size + at] = this.square(from, columns[at] as number);
+    }
+    return own;
+  }
+
+  /** Those of another column as the target. */
+  towards(column: number): Moments {
+    const own = new Moments(this.size);
+    own.#squares.set(this.#squares);
+    own.count = this.count;
+    own.target = this.square(column, column);
+    for (let row = 0; row < this.size; row += 1) own.products[row] = this.square(row, column);
+    return own;
+  }
+
+  /** Those of the target less `coefficient` times a column: what is left to explain where it is known what that column does. */
+  less(column: number, coefficient: number): Moments {
+    const own = this.towards(column);
+    own.target =
+      this.target -
+      2 * coefficient * (this.products[column] as number) +
+      coefficient ** 2 * this.square(column, column);
+    for (let row = 0; row < this.size; row += 1)
+      own.products[row] = (this.products[row] as number) - coefficient * this.square(row, column);
+    return own;
+  }
+
+  /** Whole, row after row. */
+  whole(): Float64Array {
+    return Float64Array.from({ length: this.size * this.size }, (_, at) =>
+      this.square(Math.floor(at / this.size), at % this.size),
+    );
+  }
+
+  /** Columns that those before them do not determine, to ten digits. */
+  independent(): readonly number[] {
+    const { size } = this;
+    const lower = new Float64Array(size * size);
+    const kept: number[] = [];
+    for (let row = 0; row < size; row += 1) {
+      let left = this.square(row, row);
+      for (const column of kept) {
+        let sum = this.square(row, column);
+        for (const at of kept) {
+          if (at >= column) break;
+          sum -= (lower[row * size + at] as number) * (lower[column * size + at] as number);
+        }
+        const value = sum / (lower[column * size + column] as number);
+        lower[row * size + column] = value;
+        left -= value * value;
+      }
+      if (!(left > 1e-10 * this.square(row, row))) continue;
+      lower[row * size + row] = Math.sqrt(left);
+      kept.push(row);
+    }
+    return kept;
+  }
+}

@@ -1,0 +1,109 @@
+import type { FeatureColumn } from '../features.ts';
+import { wordsIn } from './columns.ts';
+import { type Centres, layoutOf, type Roles, rowsOf, writeRow } from './design.ts';
+
+/** What is kept of a product: all that predicting needs. What is not known is null. */
+export interface ProductModel {
+  readonly name: readonly string[];
+  readonly days: number;
+  readonly trustworthy: boolean;
+  readonly elasticity: readonly [value: number, low: number, high: number] | null;
+  readonly naive: number | null;
+  readonly rival: number | null;
+  readonly reaction: number | null;
+  /** What logarithms are counted from: of units, of the own and of the rival's price. */
+  readonly level: number;
+  readonly centres: Centres;
+  /** Of the columns of the layout. */
+  readonly terms: readonly number[] | null;
+  readonly deviation: number;
+  readonly spread: number;
+  readonly quantile: number;
+}
+export interface ElasticityModel {
+  readonly roles: Roles;
+  readonly products: readonly ProductModel[];
+  /** Of a product that was not there. */
+  readonly unseen: ProductModel['elasticity'];
+}
+
+/** What is predicted of a row, in this order. */
+export const predictedNames = [
+  'expected_units',
+  'expected_units_low',
+  'expected_units_high',
+  'elasticity',
+  'elasticity_low',
+  'elasticity_high',
+  'elasticity_naive',
+  'rival_elasticity',
+  'rival_reaction',
+  'days_used',
+  'trustworthy',
+] as const;
+
+type Columns = Readonly<Record<string, FeatureColumn>>;
+
+/**
+ * For each name a number for each row, NaN where nothing is known. Units of a day in stock at the row's price: the mean of the lognormal distribution,
+ * exp(μ + σ²/2), and its quantiles, wider by what is not known of the terms.
+ */
+export function elasticityPredictor({
+  roles,
+  products,
+  unseen,
+}: ElasticityModel): (columns: Columns, rows: number) => readonly Float64Array[] {
+  const layout = layoutOf(roles);
+  const known = new Map(products.map((product) => [keyOf(product.name), product]));
+  return (columns, count) => {
+    const rows = rowsOf(columns, layout);
+    const keys = keysIn(columns, layout.by);
+    const found = predictedNames.map(() => new Float64Array(count).fill(Number.NaN));
+    const put = (row: number, values: readonly number[]): void => {
+      for (const [at, value] of values.entries()) (found[at] as Float64Array)[row] = value;
+    };
+    const into = new Float64Array(layout.size);
+    for (let row = 0; row < count; row += 1) {
+      const product = known.get(keys(row));
+      if (!product) {
+        put(row, [...none, ...(unseen ?? none), Number.NaN, Number.NaN, Number.NaN, 0, 0]);
+        continue;
+      }
+      const { elasticity, naive, rival, reaction, days, trustworthy, terms, centres } = product;
+      let units: readonly number[] = none;
+      if (terms) {
+        writeRow(rows, row, { layout, centres, into, at: 0 });
+        units = unitsOf(product, dot(terms, into));
+      }
+      put(row, [
+        ...units,
+        ...(elasticity ?? none),
+        ...[naive, rival, reaction].map((value) => value ?? Number.NaN),
+        ...[days, trustworthy ? 1 : 0],
+      ]);
+    }
+    return found;
+  };
+}
+const none = [Number.NaN, Number.NaN, Number.NaN];
+
+function unitsOf({ level, deviation, spread, quantile }: ProductModel, sum: number): readonly number[] {
+  const middle = level + sum;
+  const wide = quantile * spread;
+  return [Math.exp(middle + deviation ** 2 / 2), Math.exp(middle - wide), Math.exp(middle + wide)];
+}
+
+function dot(terms: readonly number[], values: Float64Array): number {
+  let sum = 0;
+  for (let at = 0; at < terms.length; at += 1) sum += (terms[at] as number) * (values[at] as number);
+  return sum;
+}
+
+/** Products are told apart by what their values are called. */
+export const keyOf = (name: readonly string[]): string => name.join('\u0000');
+
+/** The name of each row's product; of one that has none, as of one that nobody knows. */
+export function keysIn(columns: Columns, by: readonly string[]): (row: number) => string {
+  const read = by.map((name) => wordsIn(columns, name));
+  return (row) => keyOf(read.map(({ codes, words }) => words[codes[row] as number] ?? ''));
+}
