@@ -74,6 +74,9 @@ export {
 } from './measures.ts';
 export { type AnyModel, approvedBy, type Model, type ModelFacts, model, modelsInside } from './model.ts';
 export { type Monitor, monitor } from './monitor.ts';
+export { recommendationColumns } from './pricing/columns.ts';
+export { priceMoveColumns, priceMoves } from './pricing/price-moves.ts';
+export { type Recommending, recommendedPrices } from './pricing/recommended-prices.ts';
 export {
   type AnyReadable,
   type AnyRows,

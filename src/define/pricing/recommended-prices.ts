@@ -1,0 +1,127 @@
+import type { Columns, NamesOf, RowOf } from '../../columns/index.ts';
+import { EsteiraError } from '../../errors.ts';
+import { fn } from '../fn.ts';
+import { type AnyRows, type Readable, type Rows, type Setting, sql } from '../rows.ts';
+import { needed, recommendationColumns } from './columns.ts';
+import { withExpected } from './expected.ts';
+import { type Amount, joined, raw, refuseMissing } from './pieces.ts';
+import { withinRails } from './rails.ts';
+import { type Reason, type Sentences, whyOf } from './why.ts';
+
+/** A limit in money: a number, a setting, a column of the rows (where it is missing there is no limit), or an expression over them. */
+type Money<C extends Columns> = Amount | NamesOf<C, number> | AnyRows;
+
+export interface Recommending<C extends Columns> {
+  readonly price: NamesOf<C, number>;
+  readonly cost: NamesOf<C, number>;
+  /** The column that is true where there was nothing to sell: no price is recommended for that. */
+  readonly outOfStock?: NamesOf<C, boolean>;
+  /** The largest change at once, as a share of the price. */
+  readonly step: Amount;
+  /** The least that a price is above the cost, as a share of the cost; default 0. */
+  readonly markup?: Amount;
+  readonly floor?: Money<C>;
+  readonly ceiling?: Money<C>;
+  /** Days of history without which nothing is recommended; default 0. */
+  readonly minimumHistory?: Amount;
+  /** A change by a smaller share is none; default 0. */
+  readonly least?: Amount;
+  /** None for so many days after the price changed, which a column says; without a day it never did. */
+  readonly coolDown?: {
+    readonly day: NamesOf<C, Temporal.PlainDate>;
+    readonly changedOn: NamesOf<C, Temporal.PlainDate>;
+    readonly days: Amount;
+  };
+  /** None where rivals answered so many of our last cuts, as `priceMoves(…)` counts them. */
+  readonly rivals?: {
+    readonly cuts: NamesOf<C, number>;
+    readonly answered: NamesOf<C, number>;
+    readonly most: Amount;
+  };
+  /** Places of a price; default 2. */
+  readonly places?: number;
+  /** The sentences of `why`, where they are others than the English ones. */
+  readonly say?: Partial<Sentences>;
+}
+
+/**
+ * The price of the highest margin for each row, within limits that are never broken, or none with its reason. Demand of constant elasticity e < -1 has it at
+ * cost · e / (1 + e); there is none where the interval of e reaches -1. Where the rows say how the rival answers (`rival_reaction`, `rival_elasticity`), e is the
+ * elasticity after that answer, the sum of the own one and the product of these two. Within limits the nearest price is the best, for the margin only falls on both sides. `rows` are `model.predict(…)` of a `priceElasticity(…)`. Throws DEFINITION_INVALID.
+ */
+export function recommendedPrices<C extends Columns>(
+  rows: Readable<C>,
+  how: Recommending<C>,
+): Rows<RowOf<C> & RowOf<typeof recommendationColumns>> {
+  refuse(rows, how);
+  const { step, markup = 0, minimumHistory = 0, least = 0, coolDown, rivals, places = 2 } = how;
+  const [price, cost, coins] = [raw(how.price), raw(how.cost), raw(String(10 ** places))];
+  const [floor, ceiling] = [moneyOf(how.floor), moneyOf(how.ceiling)];
+  const answers = ['rival_reaction', 'rival_elasticity'].every((name) => Object.hasOwn(rows.columns, name));
+  const answer = raw(answers ? 'coalesce(rival_reaction * rival_elasticity, 0)' : '0');
+  const nearest = withinRails(rows, { price, cost, step, markup, floor, ceiling, coins, answer });
+  const when: Readonly<Record<Reason, AnyRows | undefined>> = {
+    no_price: sql`${price} is null or not ${price} > 0`,
+    no_cost: sql`${cost} is null or not ${cost} > 0`,
+    out_of_stock: how.outOfStock ? sql`${raw(how.outOfStock)}` : undefined,
+    rivals_answer: rivals && sql`${raw(rivals.answered)} > 0 and ${raw(rivals.answered)} >= ${rivals.most}`,
+    short_history: sql`days_used is null or days_used < ${minimumHistory}`,
+    uncertain: sql`trustworthy is null or not trustworthy or elasticity is null or expected_units is null`,
+    not_elastic: sql`best_price is null`,
+    cooling_down: coolDown && sql`${raw(coolDown.day)} < ${fn.addDays(coolDown.changedOn, coolDown.days)}`,
+    rails_apart: sql`lowest_price > highest_price`,
+    already_best: sql`abs(nearest_price - ${price}) * ${coins} < 0.5 or abs(nearest_price / ${price} - 1) < ${least}`,
+  };
+  const whens = Object.entries(when).flatMap(([reason, is]) => (is ? [sql`when ${is} then ${reason}`] : []));
+  const judged = sql`select n.*, case ${joined(whens, ' ')} end as reason from (${nearest}) n`;
+  const decided = sql`
+    select j.*, case when reason is null then nearest_price end as recommended_price,
+      case when reason is null then nearest_price / ${price} - 1 end as change,
+      case when reason is null then ln(nearest_price / ${price}) end as moved,
+      case when reason is not null then null when best_price < lowest_price then lowest_rail when best_price > highest_price then highest_rail end as limited_by,
+      expected_units as units_now, ${price} * expected_units as revenue_now, (${price} - ${cost}) * expected_units as margin_now
+    from (${judged}) j`;
+  const why = whyOf(how.say ?? {}, {
+    ...{ price, cost, change: sql`(change * 100)`, limit: raw('limited_by') },
+    ...{
+      elasticity: raw('elasticity_then'),
+      elasticity_low: raw('elasticity_then_low'),
+      elasticity_high: raw('elasticity_then_high'),
+    },
+    changed_on: coolDown && raw(coolDown.changedOn),
+    cuts: rivals && raw(rivals.cuts),
+    cuts_answered: rivals && raw(rivals.answered),
+  });
+  return sql`select c.*, ${why} as why from (${withExpected(decided, cost)}) c`;
+}
+
+const moneyOf = (of: number | string | Setting<number> | AnyRows | undefined): AnyRows | undefined => {
+  if (of === undefined) return undefined;
+  return typeof of === 'string' ? raw(of) : sql`(${of})`;
+};
+
+/** Throws DEFINITION_INVALID for rows without what is needed, or that have already what is added. */
+function refuse<C extends Columns>({ columns }: Readable<C>, how: Recommending<C>): void {
+  const { price, cost, outOfStock, coolDown, rivals, floor, ceiling } = how;
+  const named = [
+    price,
+    cost,
+    outOfStock,
+    coolDown?.day,
+    coolDown?.changedOn,
+    rivals?.cuts,
+    rivals?.answered,
+    floor,
+    ceiling,
+  ];
+  const next =
+    'Give it model.predict(…) of a model that is learned by priceElasticity(…), of rows that have what it names.';
+  const names = named.filter((one) => typeof one === 'string');
+  refuseMissing('recommendedPrices', [...needed, ...names], columns, next);
+  const taken = Object.keys(recommendationColumns).filter((name) => Object.hasOwn(columns, name));
+  if (taken.length > 0)
+    throw new EsteiraError('DEFINITION_INVALID', {
+      what: `recommendedPrices(…) adds columns that its rows have already: ${taken.join(', ')}.`,
+      next: 'Give them other names where they are made.',
+    });
+}
