@@ -10,6 +10,7 @@ export default project({
     engajamento: 'pipelines/engagement/definitions/*.ts',
     ranking: 'pipelines/ranking/definitions/*.ts',
     leads: 'pipelines/leads/definitions/*.ts',
+    pricing: 'pipelines/pricing/definitions/*.ts',
   },
   invalid: '_invalidos',
   standard: 'embedded',

@@ -6,6 +6,7 @@ import { CommandLine } from './demo/command.ts';
 import { demonstrateCredit } from './demo/credit.ts';
 import { demonstrateEngagement } from './demo/engagement.ts';
 import { demonstrateLeads } from './demo/leads.ts';
+import { demonstratePricing } from './demo/pricing.ts';
 import { demonstrateRanking } from './demo/ranking.ts';
 
 const root = path.join(import.meta.dirname, '..');
@@ -16,6 +17,7 @@ const systems: Readonly<Record<string, Demonstration>> = {
   engagement: (esteira) => demonstrateEngagement(esteira, { root, users: amount('ESTEIRA_DEMO_USERS', 600) }),
   ranking: (esteira) => demonstrateRanking(esteira, { root, matches: amount('ESTEIRA_DEMO_MATCHES', 200) }),
   leads: (esteira) => demonstrateLeads(esteira, { root, users: amount('ESTEIRA_DEMO_LEADS', 1000) }),
+  pricing: (esteira) => demonstratePricing(esteira, { root, products: amount('ESTEIRA_DEMO_PRODUCTS', 20) }),
 };
 
 const named = process.argv.slice(2);

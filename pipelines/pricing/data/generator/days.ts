@@ -1,0 +1,84 @@
+import { Chance } from '../../../chance.ts';
+import { eventOn } from '../../definitions/1-events.ts';
+import { dateOf, type Plan } from './options.ts';
+import { type Competitor, competitors, type Product } from './products.ts';
+
+/** A day of a product in a region, as it was. */
+export interface ProductDay {
+  readonly product: Product;
+  readonly region: number;
+  readonly price: number;
+  readonly rivals: Readonly<Record<Competitor, number>>;
+  /** Pieces that people wanted. */
+  readonly wanted: number;
+  readonly opening: number;
+  /** What they got. */
+  readonly units: number;
+  readonly closing: number;
+}
+
+/** What whoever plans prices puts on or takes off, and for which reason people notice: in the logarithm. */
+const markup = { black_friday: -0.3, natal: 0.15, feriado: 0.18 } as const;
+/** The spread of demand that nobody can explain, in the logarithm. */
+const noise = 0.3;
+const warDays = 28;
+
+export function productDay(plan: Plan, product: Product, place: { region: number; day: number }): ProductDay {
+  const { region, day } = place;
+  const { price: usual, elasticity, cross, lift, season } = product;
+  const date = Temporal.PlainDate.from(dateOf(plan, day));
+  const event = eventOn(date);
+  const chance = new Chance(plan.seed, `${product.sku} ${region} ${date}`);
+  const jitter = 0.02 * chance.normal();
+  const price = cents(usual * Math.exp(planned(plan, product, day) + jitter));
+  const asked = competitors.map((one) => [one, rivalPrice(plan, product, { one, region, day })] as const);
+  const cheapest = Math.min(...asked.map(([, one]) => one));
+  const isOther = day >= plan.regime;
+  const logarithm =
+    (product.demand[region] as number) -
+    (isOther ? 0.6 : 0) +
+    elasticity * (isOther ? 0.6 : 1) * Math.log(price / usual) +
+    cross * Math.log(cheapest / usual) +
+    (event ? lift[event] : 0) +
+    (season[date.month - 1] as number) +
+    noise * chance.normal();
+  const wanted = product.slow ? chance.poisson(Math.exp(logarithm)) : Math.round(Math.exp(logarithm));
+  const usualStock = Math.exp((product.demand[region] as number) + Math.log(1.4) + 0.15 * chance.normal());
+  const opening = isCutOff(plan, product, place) ? 0 : Math.max(product.slow ? 3 : 1, Math.round(usualStock));
+  const units = Math.min(wanted, opening);
+  return {
+    ...{ product, region, price, wanted, opening, units, closing: opening - units },
+    rivals: Object.fromEntries(asked) as Record<Competitor, number>,
+  };
+}
+
+/** Where our price stands beside the usual one, in the logarithm: another each week, with demand, and in a price war lower every fourth day. */
+function planned(plan: Plan, { sku, season, contested }: Product, day: number): number {
+  const date = Temporal.PlainDate.from(dateOf(plan, day));
+  const event = eventOn(date);
+  const war = contested && day >= plan.war && day < plan.war + warDays;
+  if (war) return -0.04 * (1 + Math.floor((day - plan.war) / 4));
+  const week = 0.08 * new Chance(plan.seed, `${sku} price ${Math.floor(day / 7)}`).normal();
+  return week + 0.3 * (season[date.month - 1] as number) + (event ? markup[event] : 0);
+}
+
+/** What a competitor asks: moves of his own, another each week, and a part of our move of the day before. */
+export function rivalPrice(
+  plan: Plan,
+  product: Product,
+  { one, region, day }: { readonly one: Competitor; readonly region: number; readonly day: number },
+): number {
+  const { sku, price, reaction, contested } = product;
+  const ours = planned(plan, product, day - 1);
+  const own = 0.06 * new Chance(plan.seed, `${sku} ${region} ${one} ${Math.floor((day + 3) / 7)}`).normal();
+  const war = contested && day > plan.war && day <= plan.war + warDays;
+  const halved = one === 'beta' && day >= plan.halved ? Math.log(2) : 0;
+  return cents(price * Math.exp((war ? ours - 0.03 : reaction * ours + own) - halved));
+}
+
+/** Three days in about a hundred nothing has come, and there is nothing to sell. */
+function isCutOff({ seed }: Plan, { sku }: Product, { region, day }: { region: number; day: number }): boolean {
+  return day % 10 < 3 && new Chance(seed, `${sku} ${region} supply ${Math.floor(day / 10)}`).next() < 0.04;
+}
+
+const cents = (amount: number): number => Math.max(0.01, Math.round(amount * 100) / 100);

@@ -1,0 +1,67 @@
+import { atLeast, check, col, cron, fn, history, job, rowsIn, run, settings, sql, table } from 'esteira';
+import { eventos } from './1-events.ts';
+import { masterTable } from './2-data.ts';
+
+export const limites = settings('config.pricing', {
+  meses_de_treino: col.integer().min(3).max(60).default(12).describe('Meses de que se aprende, até o dia'),
+});
+
+/** Each row of the master table in all its versions, with the date from which, and until which, it was what was known. */
+export const masterVersions = table('gold.master_versions', {
+  columns: masterTable.columns,
+  rows: sql`select * from ${masterTable}`,
+  write: history({ at: 'known_on', from: 'known_from', until: 'known_until' }),
+});
+
+const features = {
+  date: col.date().key(),
+  sku: col.text().key(),
+  region: col.text().key(),
+  price: col.real(),
+  competitor_price: col.real().optional(),
+  cost: col.real().optional(),
+  units: col.integer(),
+  out_of_stock: col.boolean(),
+  without_stock: col.boolean(),
+  month: col.integer(),
+  black_friday: col.boolean(),
+  natal: col.boolean(),
+  feriado: col.boolean(),
+};
+const calendar = sql`
+  extract(month from m.date) as month, coalesce(e.evento = 'black_friday', false) as black_friday,
+  coalesce(e.evento = 'natal', false) as natal, coalesce(e.evento = 'feriado', false) as feriado`;
+/** As it was known by the run of that date: what was put right later is in the sets of later runs only. */
+const then = sql`
+  select * from ${masterVersions}
+  where known_from <= ${run.date} and (known_until > ${run.date} or known_until is null) and date <= ${run.date}`;
+
+/** Always the last twelve months: recent trends, and still a whole year of seasons. */
+export const trainingWindow = table('gold.training_window', {
+  columns: features,
+  rows: sql`
+    select m.date, m.sku, m.region, m.price, m.competitor_price, m.cost, m.units, m.out_of_stock, m.without_stock, ${calendar}
+    from (${then}) m left join ${eventos} e on e.date = m.date
+    where ${fn.lastMonths('m.date', limites.meses_de_treino)}`,
+});
+/** The day after the run's date, for which prices are made: at the price of today, with what is known of tomorrow. */
+const { units: _, without_stock: __, ...ahead } = features;
+export const nextDay = table('gold.next_day', {
+  columns: ahead,
+  rows: sql`
+    select m.date, m.sku, m.region, m.price, m.competitor_price, m.cost, m.out_of_stock, ${calendar}
+    from (
+      select ${fn.addDays('date', 1)} as date, sku, region, price, competitor_price, cost, out_of_stock from (${then}) k where date = ${run.date}
+    ) m left join ${eventos} e on e.date = m.date`,
+});
+export const vendasChegaram = check('as vendas do dia chegaram', atLeast(rowsIn(nextDay), 1), { otherwise: 'warn' });
+
+export const diario = job('pricing_diario', {
+  when: cron('0 5 * * *', { date: 'the day before', missed: 'run each' }),
+  build: [nextDay],
+});
+/** Monthly, after that night's data. */
+export const retreino = job('pricing_retreino', {
+  when: cron('0 7 1 * *', { date: 'the day before', missed: 'run once' }),
+  build: [trainingWindow],
+});

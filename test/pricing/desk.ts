@@ -1,0 +1,61 @@
+import { globSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { generate, type Manifest, type Options } from '../../pipelines/pricing/data/generate.ts';
+import { temporaryFolder } from '../run/support/folder.ts';
+import { World } from '../run/support/world.ts';
+
+const root = path.join(import.meta.dirname, '..', '..');
+const config = `import { duckdb, folder, project, sqlite } from 'esteira/config';
+
+export default project({
+  name: 'precos',
+  pipelines: { pricing: 'definitions/*.ts' },
+  standard: 'local',
+  environments: {
+    local: {
+      warehouse: duckdb({ folder: 'warehouse', threads: 2 }),
+      state: sqlite({ file: 'warehouse/state.sqlite' }),
+      files: folder({ path: 'data' }),
+      retries: { times: 0, wait: '1 second' },
+    },
+  },
+});
+`;
+
+/** A project with the pipeline's own definitions, set up, and what came into its bucket night by night. */
+export class Desk {
+  readonly folder: string;
+  readonly world: World;
+  readonly #options: Omit<Options, 'folder' | 'through'>;
+
+  private constructor(folder: string, world: World, options: Omit<Options, 'folder' | 'through'>) {
+    this.folder = folder;
+    this.world = world;
+    this.#options = options;
+  }
+
+  static async open(options: Omit<Options, 'folder' | 'through'>): Promise<Desk> {
+    const folder = temporaryFolder('pricing');
+    for (const name of ['node_modules', 'data', 'definitions']) mkdirSync(path.join(folder, name));
+    // The package under its own name, so that the definitions meet the very modules that run them.
+    symlinkSync(root, path.join(folder, 'node_modules', 'esteira'), 'dir');
+    writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }\n');
+    writeFileSync(path.join(folder, 'esteira.config.ts'), config);
+    for (const file of globSync('pipelines/pricing/definitions/*.ts', { cwd: root }))
+      writeFileSync(path.join(folder, 'definitions', path.basename(file)), readFileSync(path.join(root, file), 'utf8'));
+    const desk = new Desk(folder, await World.open(folder, '2026-01-01T00:00:00Z'), options);
+    await desk.world.do('setup', {});
+    return desk;
+  }
+
+  /** The nightly run of a date, after the files that had come by then. */
+  async night(date: string): Promise<Manifest> {
+    const manifest = await generate({ folder: path.join(this.folder, 'data'), ...this.#options, through: date });
+    this.world.setClock(`${Temporal.PlainDate.from(date).add({ days: 1 })}T05:00:00Z`);
+    await this.world.run('pricing_diario', date);
+    return manifest;
+  }
+  close(): Promise<void> {
+    return this.world.close();
+  }
+}
