@@ -10,6 +10,7 @@ import {
   kmeans,
   mergeDeleting,
   model,
+  priceElasticity,
   sql,
   table,
 } from '../define/index.ts';
@@ -74,4 +75,21 @@ test('a key is of a kind that two values of are equal where their texts are', ()
 test('no rows are looked up inside the versions of a model', () => {
   const inside = table('silver.t', { columns: clusters.centroids.columns, rows: clusters.centroids });
   assert.match(why(inside as AnyTable) ?? '', /one key|inside the versions of a model/);
+});
+
+test('an endpoint has no model that predicts tables only', () => {
+  const elastic = model('gold.elastic', {
+    from: items,
+    features: ['id', 'n'],
+    target: 'n' as never,
+    learner: priceElasticity({ by: 'id', price: 'n' }),
+  });
+  const shop = endpoint('shop', {
+    ...{ path: '/api/shop', model: elastic, request: { id: col.text() }, answer: { n: col.integer() } },
+    handle: () => ({ n: 1 }),
+  });
+  assert.throws(
+    () => collect([{ catalog: 'shop', file: 'shop.ts', exports: { items, shop } }] as never, { suffix: '_invalidos' }),
+    /predicts tables only/,
+  );
 });

@@ -16,6 +16,7 @@ import {
   logisticRegression,
   model,
   noWorse,
+  priceElasticity,
   shadow,
   sql,
   table,
@@ -131,6 +132,48 @@ test('what a model cannot learn from, or by, is refused with what it may be', ()
     /engine that is none: gpu.*native/,
   );
   refused(wrongly({ from: sql`select 1` }), /learns from what is no table/);
+});
+
+test('of a price elasticity every feature has one part to play, and what its days are told apart by is no feature', () => {
+  const days = table('silver.days', {
+    columns: {
+      ...people.columns,
+      sku: col.text().key(),
+      price: col.real(),
+      units: col.integer(),
+      empty: col.boolean(),
+    },
+    rows: sql`select 1`,
+  });
+  const options = { by: 'sku', price: 'price', events: ['stays'], withoutStock: 'empty' } as const;
+  const of = (own: object, more: object = {}) => ({
+    days,
+    ...wrongly({
+      from: days,
+      features: ['sku', 'price', 'stays'],
+      target: 'units',
+      learner: priceElasticity({ ...options, ...own }),
+      ...more,
+    }),
+  });
+  graphOf(of({}));
+  refused(of({}, { features: ['sku', 'price', 'stays', 'empty'] }), /no option of its learner names: empty/);
+  refused(
+    of({}, { features: ['sku', 'price', 'stays', 'days'] }),
+    /no option of its learner names: days.*sku, price, stays/s,
+  );
+  refused(
+    of({}, { features: ['sku', 'price'] }),
+    /does not have among its features: stays.*\["sku","price","stays"\]/s,
+  );
+  refused(of({ rival: 'price' }), /gives a column two parts: price/);
+  refused(of({ rival: 'level' }), /cannot take as rival level: text.*real/s);
+  refused(of({ withoutStock: 'gone' }), /cannot take as withoutStock gone: no column.*boolean/s);
+  refused(of({ by: [] }), /tells no products apart/);
+  refused(of({ level: 95 }), /a level that is none: 95.*between 0 and 1/s);
+  refused(of({ least: 0 }), /a least number of days that is none: 0/);
+  refused(of({ noSale: 0 }), /a day without a sale what cannot be: 0.*leave out/s);
+  refused(of({}, { target: 'level' }), /cannot learn level: text/);
 });
 
 test('a gate across columns, or on a latency, is refused where nobody could measure it', () => {

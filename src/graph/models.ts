@@ -120,6 +120,8 @@ function refuseBrought({ learner, each }: ModelFacts, refuse: Refuse): void {
 function refuseNamed({ learner, features, target, each }: ModelFacts, kindOf: Kind, refuse: Refuse): void {
   const { named = [], options } = learner;
   for (const { option, column, kinds } of named) kindOf(column, `cannot take as ${option}`, kinds);
+  if (!named.some(({ option }) => option === 'by'))
+    throw refuse('tells no products apart', 'by: []', 'a column, or several');
   const columns = named.map(({ column }) => column);
   const twice = [...columns, ...each, target].find((one, at, all) => one !== undefined && all.indexOf(one) !== at);
   if (twice !== undefined)

@@ -1,7 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { golden } from './golden.ts';
-import { auc, brier, calibrationError, judgedChances, liftTopDecile, logLoss, mae, rmse } from './judging.ts';
+import {
+  auc,
+  bias,
+  brier,
+  calibrationError,
+  judgedChances,
+  liftTopDecile,
+  logLoss,
+  mae,
+  mape,
+  rmse,
+  wape,
+} from './judging.ts';
 import { given, rows, targets, weights, z } from './trees/golden-rows.ts';
 
 const wanted = given.measures;
@@ -31,6 +43,19 @@ test("measures of estimates are scikit-learn's, and weights count", () => {
   );
   near(mae([1, 2, 3], [2, 2, 5]), 1);
   near(mae([1, 2, 3], [2, 2, 5], { weights: [1, 1, 3] }), 7 / 5);
+});
+
+test('how far a forecast is off is a share of what was: by row, of all together, and with its sign', () => {
+  const [expected, actual] = [
+    [12, 5, 3, 8],
+    [10, 10, 0, 8],
+  ];
+  // Of a row of nothing there is no share.
+  near(mape(expected, actual), (0.2 + 0.5 + 0) / 3);
+  near(wape(expected, actual), 10 / 28);
+  near(bias(expected, actual), 0);
+  near(bias([12, 5, 3, 15], actual), 7 / 28);
+  assert.ok(Number.isNaN(mape([1], [0])));
 });
 
 test("how well probabilities are calibrated is scikit-learn's curve, and the lift is what the first tenth has whatever the order of equal scores", () => {
