@@ -6,7 +6,17 @@ import { fetchFiles, latestPath, lookAt, Putting } from './kept-files.ts';
 import { clearWork, type Kept, Note, standingIn, takeRoom, workOf } from './kept-note.ts';
 
 /** Of the port, those after which its files are others. */
-const writing = ['change', 'drop', 'claim', 'publish', 'publishUnchanged', 'land', 'replaceRows', 'show'] as const;
+const writing = [
+  'change',
+  'drop',
+  'claim',
+  'publish',
+  'publishUnchanged',
+  'land',
+  'replaceRows',
+  'removeRows',
+  'show',
+] as const;
 
 /** A warehouse whose files are fetched before it is opened, and put back by `keep`, and when it is closed. */
 export async function openKept(kept: Kept, open: () => Promise<Warehouse>): Promise<Warehouse> {

@@ -116,7 +116,7 @@ export interface Environment {
   readonly parallel?: number;
   /** Steps whose failure may pass are tried again; default `{ times: 2, wait: '5 seconds' }`, the wait doubling. */
   readonly retries?: Retries;
-  /** How long what has ended is kept; default `{ runs: '6 months', logs: '1 month', dueTimes: '6 months', backfills: '6 months', figures: '1 month', alerts: '6 months', predictions: 'forever', counts: '6 months' }`. */
+  /** How long what has ended is kept; default `{ runs: '6 months', logs: '1 month', dueTimes: '6 months', backfills: '6 months', figures: '1 month', alerts: '6 months', predictions: 'forever', receipts: '6 months', counts: '6 months' }`. */
   readonly keep?: Retention;
 }
 

@@ -21,6 +21,7 @@ export interface Swept {
     | 'figures'
     | 'alerts'
     | 'predictions'
+    | 'receipts'
     | 'counts'
     | 'leftovers';
   readonly count: number;

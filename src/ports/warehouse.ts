@@ -470,6 +470,11 @@ export interface Warehouse extends Learning, Exports {
     history?: { readonly place: Place; readonly columns: Columns; readonly rows: readonly object[] },
   ): Promise<void>;
   /**
+   * Removes rows of a table that prove nothing any more: those of which a condition holds, in one transaction, beside runs that add others. Gives how many
+   * went.
+   */
+  removeRows(place: Place, condition: string, signal?: AbortSignal): Promise<number>;
+  /**
    * Copies every catalog into a folder, as at one moment: `meanwhile` is carried out then, and nothing is committed until it is done. Runs go on beside
    * it, up to their next commit.
    */

@@ -18,6 +18,8 @@ export interface Retention {
   readonly alerts?: Keep;
   /** Files of what endpoints have predicted, once every table that reads them has. */
   readonly predictions?: Keep;
+  /** What became of rows that were written elsewhere, in the warehouse; of a delivery that has rows left they stay. */
+  readonly receipts?: Keep;
   /** What processes of endpoints have counted, their receipts of reloads, and figures of versions that shadow no more; 90 days at least. */
   readonly counts?: Keep;
 }
@@ -29,12 +31,13 @@ export const usualRetention: Required<Retention> = Object.freeze({
   figures: '1 month',
   alerts: '6 months',
   predictions: 'forever',
+  receipts: '6 months',
   counts: '6 months',
 });
 
 /** What ended before these moments goes, of what the state has. */
 export function beforeOf(retention: Required<Retention>, now: Temporal.Instant): Before {
-  const { dueTimes: ticks, predictions: _, counts: __, ...others } = retention;
+  const { dueTimes: ticks, predictions: _, receipts: __, counts: ___, ...others } = retention;
   const all = Object.entries<Keep>({ ...others, ticks }).flatMap(([kind, keep]) =>
     keep === 'forever' ? [] : [[kind, now.subtract({ milliseconds: millisecondsOf(keep) })] as const],
   );

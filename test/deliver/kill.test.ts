@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { before, test } from 'node:test';
 import { inProcess } from '../crash/kill.ts';
 import type { Command } from '../crash/process.ts';
 import { copied } from '../crash/worlds.ts';
 import { World } from '../run/support/world.ts';
 import { Elsewhere } from './elsewhere.ts';
-import { begin, end, put, wrong } from './world.ts';
+import { begin, end, put, scoreOf, wrong } from './world.ts';
 
 const users = 45;
 const run: Command = { name: 'run', input: { job: 'score' }, now: '2026-09-17T06:00:00Z' };
@@ -81,3 +82,32 @@ test('rows that are other ones when a killed delivery goes on are those that are
   );
   await end(at);
 });
+
+for (const stop of ['batch-kept@3', 'delivered@1', 'done@2'])
+  test(`a table that is kept elsewhere in another place when a delivery goes on that was killed at ${stop} is written there whole`, async () => {
+    const folder = copied(base, 'deliver-moved');
+    assert.equal((await inProcess(folder, [run], stop)).killedAt, 0);
+    const file = path.join(folder, 'definitions', 'all.ts');
+    writeFileSync(file, readFileSync(file, 'utf8').replace("app.keep('users'", "app.keep('people'"));
+    const at = { world: await World.open(folder, run.now), elsewhere: new Elsewhere(folder) };
+    const there = (name: string) => at.elsewhere.rows(`select id, lead_score, _writes from ${name} order by id`);
+    const former = there('users');
+    at.elsewhere.table(
+      'people',
+      ['id', 'lead_score'],
+      former.map(({ id }) => String(id)),
+    );
+    await at.world.do('run', { job: 'score' });
+    at.world.setClock('2026-09-18T06:00:00Z');
+    await at.world.do('run', { job: 'score' });
+    assert.deepEqual(
+      there('people').map((row) => [row['id'], row['lead_score'], row['_writes']]),
+      former.map(({ id }, n) => [id, scoreOf(n), 1]),
+    );
+    assert.deepEqual(there('users'), former, 'nothing more is written where it was');
+    const [[newest] = []] = await at.world.rows(
+      "select count(distinct id) from users.lead_score_receipts where status = 'sent'",
+    );
+    assert.equal(newest, users);
+    await end(at);
+  });

@@ -251,3 +251,36 @@ test('an import that cannot be is refused before a run has begun', async () => {
   await fails(imported(leads, { model: 'nothing' }), 'NAME_UNKNOWN', /no model "nothing"/);
   assert.deepEqual((await world.do('runs', {})).runs, runs);
 });
+
+test('a file that became no version of the model leaves the store a week after its import has failed; one that did stays', async () => {
+  const [bad = '', good = ''] = called('bad.onnx', 'good.onnx');
+  writeFileSync(bad, readFileSync(bad).subarray(0, 800));
+  const files = async (): Promise<readonly string[]> => {
+    const all = await world.project.versions.below('imports', 100);
+    return all.map((file) => path.basename(file));
+  };
+  const leftovers = async (dryRun: boolean): Promise<number | undefined> =>
+    (await world.do('gc', { dryRun })).kinds.find(({ kind }) => kind === 'leftovers')?.count;
+  await world.do('models import', { file: good, model: 'scoring' });
+  // What another import has taken the place of is not gone on with.
+  await leftovers(false);
+  later();
+  await assert.rejects(imported(bad), { code: 'IMPORT_FAILED' });
+  const before = await files();
+  assert.ok(before.includes('bad.onnx.answers.jsonl'));
+  await leftovers(false);
+  assert.deepEqual(await files(), before, 'it may be gone on with');
+  world.setClock('2026-03-18T06:00:00Z');
+  const foreseen = await leftovers(true);
+  assert.equal(await leftovers(false), foreseen);
+  const left = await files();
+  assert.deepEqual([before.length - left.length, foreseen], [2, 2]);
+  assert.ok(left.includes('good.onnx') && left.includes('good.onnx.answers.jsonl'));
+  assert.deepEqual(
+    left.filter((name) => name.startsWith('bad')),
+    [],
+  );
+  const { runs } = await world.do('runs', { job: 'take' });
+  await assert.rejects(world.do('resume', { run: runs[0]?.runId ?? '' }), /The file of the model is not there/);
+  await world.do('models import', { file: good, model: 'scoring' });
+});

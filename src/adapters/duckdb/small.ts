@@ -63,3 +63,22 @@ export async function replaceRows(engine: Engine, ...[place, columns, rows, hist
     }
   });
 }
+
+export async function removeRows(
+  engine: Engine,
+  {
+    place,
+    condition,
+    signal,
+  }: { readonly place: Place; readonly condition: string; readonly signal?: AbortSignal | undefined },
+): Promise<number> {
+  await engine.attach(place.catalog);
+  return await engine.use(async (session) => {
+    try {
+      const { rowsChanged } = await session.run(`delete from ${spelled(place)} where ${condition}`);
+      return rowsChanged;
+    } catch (error) {
+      throw engineError(error, { where: `${place.schema}.${place.table}` });
+    }
+  }, signal);
+}

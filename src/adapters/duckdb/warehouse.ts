@@ -39,7 +39,7 @@ import { Turns } from './publish/turns.ts';
 import { publishUnchanged } from './publish/unchanged.ts';
 import { query } from './query.ts';
 import { change, scopeOf } from './setup.ts';
-import { readRows, replaceRows } from './small.ts';
+import { readRows, removeRows, replaceRows } from './small.ts';
 import { vectors } from './vectors.ts';
 
 export type { DuckdbOptions } from './connection.ts';
@@ -200,6 +200,7 @@ export function warehouseOf(engine: Engine): Warehouse {
     rows: (place, columns) => readRows(engine, place, columns),
     changedBy,
     replaceRows: (...replacing) => replaceRows(engine, ...replacing),
+    removeRows: (place, condition, signal) => removeRows(engine, { place, condition, signal }),
     backUp: (folder, meanwhile) => backUp(engine, folder, meanwhile),
     close: async () => engine.close(),
   });

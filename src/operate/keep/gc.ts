@@ -2,8 +2,10 @@ import type { Swept } from '../../ports/index.ts';
 import { beforeOf, type Project, usualRetention } from '../../run/index.ts';
 import type { Context, GcView, Input } from '../views.ts';
 import { sweepDeliveries } from './deliveries.ts';
+import { sweepImports } from './imports.ts';
 import { sweepLeftovers } from './leftovers.ts';
 import { sweepPredictions } from './predictions.ts';
+import { sweepReceipts } from './receipts.ts';
 import { sweepServed } from './served.ts';
 
 /** Removes what is older than the environment keeps it, and what processes that died have left; with `dryRun` it only says what that is. */
@@ -16,18 +18,25 @@ export async function gc(
   const now = project.clock.now();
   const { keeping } = project.state;
   const served = await sweepServed(project, { dryRun, now, signal });
-  const [left, delivered] = [sweepLeftovers(project.local, { dryRun }), await sweepDeliveries(project, { dryRun })];
+  const leftovers = [
+    sweepLeftovers(project.local, { dryRun }),
+    await sweepDeliveries(project, { dryRun }),
+    await sweepImports(project, { dryRun, now, signal }),
+  ];
+  const sum = (of: 'count' | 'bytes'): number => leftovers.reduce((all, one) => all + one[of], 0);
   const swept = [
     ...(await keeping.sweep(beforeOf(keep, now), { dryRun, signal })),
     await sweepPredictions(project, { dryRun, now }),
+    await sweepReceipts(project, { dryRun, now, signal }),
     served,
-    { ...left, count: left.count + delivered.count, bytes: left.bytes + delivered.bytes },
+    { kind: 'leftovers' as const, count: sum('count'), bytes: sum('bytes') },
   ];
   if (!dryRun) await keeping.noteSwept(now);
   const kept = {
     ...{ runs: keep.runs, details: keep.runs, 'log lines': keep.logs },
     ...{ 'due times': keep.dueTimes, backfills: keep.backfills },
     ...{ figures: keep.figures, alerts: keep.alerts, predictions: keep.predictions },
+    receipts: keep.receipts,
     ...{ counts: keep.counts, leftovers: '1 day' },
   } satisfies Record<Swept['kind'], string>;
   return {

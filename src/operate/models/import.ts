@@ -18,6 +18,7 @@ import { jobOf } from '../names.ts';
 import { run, tickAsked } from '../run.ts';
 import type { Context, Input, RunView } from '../views.ts';
 import { labelOfModel, type ModelNode, modelNamed } from './find.ts';
+import { whileImporting } from './importing.ts';
 
 /**
  * Keeps a file by what is in it, and carries out the job that trains the model with that file in the place of the one that its definition names. A run that
@@ -35,10 +36,26 @@ export async function importModel(project: Project, input: Input<'models import'
       next: 'Name another model, or give this one such a learner.',
     });
   const job = trainingJobFor(node, label, input.job, project);
-  const chosen = await keepImport(project, input);
+  const chosen = chosenBy(input);
+  return await whileImporting(project, chosen.path, async () => {
+    await keepImport(project, chosen, input);
+    return await imported(project, { ...input, node, job, chosen }, context);
+  });
+}
+
+interface Carrying extends Pick<Input<'models import'>, 'date' | 'by' | 'anyway'> {
+  readonly node: ModelNode;
+  readonly job: Job;
+  readonly chosen: ImportedFile;
+}
+
+async function imported(
+  project: Project,
+  { node, job, chosen, date, by, anyway }: Carrying,
+  context: Context,
+): Promise<RunView> {
   const fixed = { [importKey(node)]: JSON.stringify(chosen) };
   const isIts = (settings: unknown): boolean => importsIn(settings)[importKey(node)] === fixed[importKey(node)];
-  const { date, by, anyway } = input;
   for (;;) {
     const tick = await tickAsked(job, { job: job.name, ...(date ? { date } : {}) }, project);
     const former = await formerOf({ job: job.name, tick }, project);
@@ -83,11 +100,8 @@ function trainingJobFor(node: ModelNode, label: string, asked: string | undefine
   });
 }
 
-/** Equal bytes under an equal name are kept once; what the original says of some rows goes with them. */
-async function keepImport(
-  project: Project,
-  { file, isUnscanned = false }: Input<'models import'>,
-): Promise<ImportedFile> {
+/** By what is in it, and in what the original says of some rows beside it. */
+function chosenBy({ file, isUnscanned = false }: Input<'models import'>): ImportedFile {
   const name = path.basename(file);
   if (formatOf(name) === undefined) throw unknownEnding(name);
   if (!existsSync(file))
@@ -98,10 +112,17 @@ async function keepImport(
     });
   const hash = createHash('sha256').update(readFileSync(file));
   const beside = answersName(file);
-  const hasAnswers = existsSync(beside);
-  if (hasAnswers) hash.update(readFileSync(beside));
-  const kept = `imports/${hash.digest('hex')}/${name}`;
-  if (hasAnswers) await project.versions.keep(answersName(kept), { file: beside });
-  await project.versions.keep(kept, { file });
-  return { path: kept, isUnscanned };
+  if (existsSync(beside)) hash.update(readFileSync(beside));
+  return { path: `imports/${hash.digest('hex')}/${name}`, isUnscanned };
+}
+
+/** Equal bytes under an equal name are kept once; what the original says of some rows goes with them. */
+async function keepImport(
+  { versions }: Project,
+  { path: kept }: ImportedFile,
+  { file }: Pick<Input<'models import'>, 'file'>,
+): Promise<void> {
+  const beside = answersName(file);
+  if (existsSync(beside)) await versions.keep(answersName(kept), { file: beside });
+  await versions.keep(kept, { file });
 }

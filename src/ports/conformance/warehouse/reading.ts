@@ -114,6 +114,22 @@ export function reading(on: On): void {
     assert.deepEqual(await desk.warehouse.rows(place, typed), next);
   });
 
+  on('rows of which a condition holds are removed, and counted; none where it cannot be asked', async (desk) => {
+    const place = { catalog: 'one', schema: 'config', table: 'limits' };
+    const columns = { n: col.integer() };
+    const { dialect } = desk.warehouse;
+    const rows = [1, 2, 3, 4, 5].map((n) => ({ n }));
+    await desk.warehouse.change('one', [
+      { change: 'create schema', schema: 'config' },
+      { change: 'create table', place, columns: [{ name: 'n', type: dialect.type(columns.n.facts) }] },
+      { change: 'insert', place, columns, rows },
+    ]);
+    assert.equal(await desk.warehouse.removeRows(place, `${dialect.identifier('n')} > ${dialect.literal(3)}`), 2);
+    await assert.rejects(desk.warehouse.removeRows(place, 'm > 1'));
+    assert.equal(await desk.warehouse.removeRows(place, 'n > 3'), 0);
+    assert.deepEqual(await desk.warehouse.rows(place, columns), rows.slice(0, 3));
+  });
+
   on(
     'a statement of a person is carried out on copies of small tables, and reaches nothing else',
     async ({ warehouse }) => {

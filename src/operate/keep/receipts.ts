@@ -1,0 +1,60 @@
+import { millisecondsOf } from '../../columns/index.ts';
+import { allSteps, type Node, receiptsOf } from '../../graph/index.ts';
+import { placeOf } from '../../plan/index.ts';
+import { hidden, isOwing, placeText, type Swept } from '../../ports/index.ts';
+import { modelsOf, type Project, usualRetention } from '../../run/index.ts';
+
+interface Found extends Swept {
+  readonly kind: 'receipts';
+}
+
+/**
+ * Receipts of rows that were written elsewhere leave the warehouse when they are older. Those of a delivery that has rows left stay: whoever goes on with it
+ * goes by them. So does what a table that reads new receipts has not read yet.
+ */
+export async function sweepReceipts(
+  project: Project,
+  { dryRun, now, signal }: { readonly dryRun: boolean; readonly now: Temporal.Instant; readonly signal: AbortSignal },
+): Promise<Found> {
+  const { graph, warehouse } = project;
+  const { receipts: keep } = { ...usualRetention, ...project.keep };
+  const nodes = [...graph.nodes.values()].filter(({ definition }) => receiptsOf(definition) !== undefined);
+  if (keep === 'forever' || nodes.length === 0) return { kind: 'receipts', count: 0, bytes: 0 };
+  const before = now.subtract({ milliseconds: millisecondsOf(keep) });
+  const { literal, identifier } = warehouse.dialect;
+  let count = 0;
+  for (const node of nodes) {
+    signal.throwIfAborted();
+    const there = await warehouse.inspect(node.catalog);
+    if (!there.some(({ place }) => placeText(place) === node.id)) continue;
+    const needed = await neededFrom(node, project);
+    const isNeeded = needed === undefined ? '' : ` and ${identifier(hidden.sequence)} <= ${literal(needed)}`;
+    const condition = `delivered_at < ${literal(before)}${isNeeded}`;
+    count += dryRun
+      ? await rowsWith(node, condition, project)
+      : await warehouse.removeRows(placeOf(node), condition, signal);
+  }
+  return { kind: 'receipts', count, bytes: 0 };
+}
+
+/** After which publication receipts are still needed; nothing where none are. */
+async function neededFrom(node: Node, project: Project): Promise<bigint | undefined> {
+  const { graph, warehouse } = project;
+  const { latest } = await warehouse.position(node.catalog);
+  const delivered = latest.get(targetOf(node))?.details.delivered;
+  const needed = delivered && isOwing(delivered) ? [BigInt(delivered.since)] : [];
+  const models = await modelsOf(allSteps(graph), project);
+  for (const { node: reader, reads } of models) {
+    if (!reads.some((read) => read.node.id === node.id && read.how === 'new')) continue;
+    const { watermarks } = await warehouse.position(reader.catalog);
+    needed.push(watermarks.get(targetOf(reader))?.get(node.id)?.upper ?? 0n);
+  }
+  return needed.toSorted((a, b) => (a < b ? -1 : 1))[0];
+}
+const targetOf = ({ schema, table }: Node): string => `${schema}.${table}`;
+
+async function rowsWith(node: Node, condition: string, { warehouse }: Project): Promise<number> {
+  const sql = `select count(*) from ${warehouse.dialect.place(placeOf(node))} where ${condition}`;
+  const { rows } = await warehouse.query(sql, { limit: 1, catalogs: [node.catalog] });
+  return Number(rows[0]?.[0] ?? 0);
+}
