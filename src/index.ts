@@ -9,6 +9,7 @@ export {
   asOf,
   atLeast,
   atMost,
+  bias,
   boostedTrees,
   byHand,
   check,
@@ -42,7 +43,9 @@ export {
   linearRegression,
   logisticRegression,
   type Model,
+  mape,
   mergeDeleting,
+  missingShare,
   model,
   monitor,
   noWorse,
@@ -72,4 +75,5 @@ export {
   unpublished,
   valuesOf,
   volume,
+  wape,
 } from './define/index.ts';

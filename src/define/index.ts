@@ -2,8 +2,10 @@ export { asOf, uniqueIn } from './as-of.ts';
 export { isSetting } from './bound.ts';
 export { type Check, check } from './check.ts';
 export { copyOf, type Definition, isDefinition, ownCopy, writtenAt } from './definition.ts';
+export { drift } from './drift.ts';
 export { type Endpoint, type EndpointFacts, endpoint, eventsFolder, logFolder } from './endpoint.ts';
 export { fn } from './fn.ts';
+export { bias, mape, missingShare, wape } from './forecast.ts';
 export {
   exposureGap,
   fairnessGap,
@@ -24,6 +26,7 @@ export {
   type Job,
   job,
   type Missed,
+  type Pauses,
   type Rollback,
   type Trigger,
 } from './job.ts';
@@ -47,20 +50,23 @@ export {
   atMost,
   type DegradationMeasure,
   type DriftMeasure,
+  type ErrorMeasure,
   expectNone,
   type FallbackMeasure,
   type InertiaMeasure,
   isTime,
+  type LastDays,
   type LatencyMeasure,
   type Limit,
   type Measure,
+  type MissingMeasure,
   noWorse,
   type RowMeasure,
+  type ShiftMeasure,
 } from './limit.ts';
 export {
   age,
   degradation,
-  drift,
   duration,
   failures,
   fallbackShare,

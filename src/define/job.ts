@@ -1,9 +1,10 @@
-import type { Duration } from '../columns/index.ts';
-import { isSetting } from './bound.ts';
+import type { Columns, Duration } from '../columns/index.ts';
+import { type BoundOf, isSetting } from './bound.ts';
 import { type Definition, define } from './definition.ts';
 import type { AnyModel, Refinable } from './model.ts';
 import type { Monitor } from './monitor.ts';
 import type { Setting } from './rows.ts';
+import type { SettingsTable } from './settings.ts';
 import type { AnySource } from './source.ts';
 import type { AnyTable } from './table.ts';
 
@@ -62,6 +63,7 @@ export interface Job extends Definition<'job'> {
   readonly refine: readonly AnyModel[];
   readonly rollback: readonly Rollback[];
   readonly limits: Limits;
+  readonly pauses: Pauses;
   readonly tell?: string;
 }
 /** A model whose champion is taken back, and what ends the freeze of automatic promotion that follows. */
@@ -74,6 +76,17 @@ export interface Rollback {
 export interface Limits {
   readonly run?: Duration;
   readonly step?: Duration;
+}
+/** When schedules do not begin a job although it is due; it stays due meanwhile. People begin it when they say so. */
+export interface Pauses {
+  /**
+   * An alert begins it only so long after its last run that succeeded, whatever began that; when the alert is over by then, not at all. Other schedules
+   * do not wait.
+   */
+  readonly coolDown?: BoundOf<Duration>;
+  /** Days, by the clock of the schedule, on which it does not begin: `YYYY-MM-DD`, or a table of settings whose key is one date. */
+  // `any`: a table of every shape is meant.
+  readonly blackout?: readonly string[] | SettingsTable<any>;
 }
 interface Builds {
   /** Tables; or streaming sources, to bring in what has arrived. */
@@ -98,6 +111,8 @@ type JobSpec = {
   /** One, or a list of which each counts: two schedules are both due. */
   readonly when: typeof byHand | Trigger | readonly Trigger[];
   readonly limits?: Limits;
+  readonly coolDown?: Pauses['coolDown'];
+  readonly blackout?: Pauses['blackout'];
   /** A channel of the configuration, which hears how each run ended, with its figures. */
   readonly tell?: string;
 } & (
@@ -121,16 +136,34 @@ export function job(name: string, spec: JobSpec): Job {
     if (trigger.on === 'cron') return isSetting(trigger.expression) ? [trigger.expression.of] : [];
     return 'of' in trigger ? [trigger.of] : [];
   });
+  const { coolDown, blackout } = spec;
+  const asked = [...(isSetting(coolDown) ? [coolDown.of] : []), ...(isDays(blackout) ? [blackout] : [])];
   return define({
     kind: 'job',
     name,
-    dependsOn: Object.freeze([...build, ...train, ...refine, ...rollback.map(({ model }) => model), ...earlier]),
+    dependsOn: Object.freeze([
+      ...build,
+      ...train,
+      ...refine,
+      ...rollback.map(({ model }) => model),
+      ...earlier,
+      ...asked,
+    ]),
     triggers: Object.freeze(triggers),
     build: Object.freeze([...build]),
     train: Object.freeze([...train]),
     refine: Object.freeze([...refine]),
     rollback: Object.freeze(rollback),
     limits: Object.freeze({ ...spec.limits }),
+    pauses: Object.freeze({
+      ...(coolDown === undefined ? {} : { coolDown }),
+      ...(blackout === undefined
+        ? {}
+        : { blackout: Array.isArray(blackout) ? Object.freeze([...blackout]) : blackout }),
+    }),
     ...(spec.tell === undefined ? {} : { tell: spec.tell }),
   });
 }
+/** A table of settings, and no list. */
+const isDays = (blackout: Pauses['blackout']): blackout is SettingsTable<Columns> =>
+  blackout !== undefined && 'kind' in blackout;

@@ -26,6 +26,31 @@ export interface AgeMeasure {
   readonly rows: AnyReadable;
   readonly column: string;
 }
+/** The last days of a column, the run's date the last of them; of an instant its day in UTC. */
+export interface LastDays {
+  readonly last: Duration;
+  readonly at: string;
+}
+/** Of what was forecast beside what came, of all rows together and of each segment. */
+export interface ErrorMeasure {
+  readonly measure: 'mape' | 'wape' | 'bias';
+  readonly of: readonly Definition[];
+  readonly rows: AnyReadable;
+  readonly actual: string;
+  readonly predicted: string;
+  readonly by: readonly string[];
+  /** Rows without which a segment is not judged. */
+  readonly least: number;
+  readonly days?: LastDays;
+}
+/** Values that are not there, of each column. */
+export interface MissingMeasure {
+  readonly measure: 'missing share';
+  readonly of: readonly Definition[];
+  readonly rows: AnyReadable;
+  readonly columns: readonly string[];
+  readonly days?: LastDays;
+}
 /** Of rows beside those that the champion of a model was trained with. */
 export interface DriftMeasure {
   readonly measure: 'drift';
@@ -34,6 +59,17 @@ export interface DriftMeasure {
   readonly model: AnyModel;
   readonly columns: readonly string[];
   readonly by: 'psi' | 'ks';
+}
+/** Of rows beside other rows: those of a table, or of the days before. */
+export interface ShiftMeasure {
+  readonly measure: 'drift';
+  readonly of: readonly Definition[];
+  readonly rows: AnyReadable;
+  readonly columns: readonly string[];
+  readonly by: 'psi' | 'sturges' | 'ks';
+  readonly from: AnyReadable | LastDays;
+  /** Of days before: how many days are now. */
+  readonly days: Duration;
 }
 export interface InertiaMeasure {
   readonly measure: 'inertia';
@@ -82,7 +118,10 @@ export type Measure =
   | RowMeasure
   | VolumeMeasure
   | AgeMeasure
+  | ErrorMeasure
+  | MissingMeasure
   | DriftMeasure
+  | ShiftMeasure
   | InertiaMeasure
   | DegradationMeasure
   | FallbackMeasure

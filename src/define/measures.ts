@@ -5,7 +5,6 @@ import type {
   AgeMeasure,
   CountMeasure,
   DegradationMeasure,
-  DriftMeasure,
   FallbackMeasure,
   InertiaMeasure,
   JobMeasure,
@@ -43,25 +42,6 @@ export const age = <C extends Columns>(of: Readable<C>, column: NamesOf<C, Time>
 });
 
 // ---- of rows beside those that a model was trained with ----
-/**
- * How far the values of columns have moved from the rows that the champion was trained with, each column by itself: by `psi` (over the deciles of
- * those rows, or their words; from 0.1 a shift, from 0.2 one to act on) or `ks` (the largest distance of two shares, from 0 to 1; of numbers only).
- */
-export const drift = <C extends Columns>(
-  of: Readable<C>,
-  how: {
-    readonly from: AnyModel;
-    /** By default the model's features; by `ks` those that are numbers. */
-    readonly columns?: readonly (keyof C & string)[];
-    readonly by?: 'psi' | 'ks';
-  },
-): DriftMeasure => {
-  const { from, by = 'psi' } = how;
-  const { features, from: trained } = from.facts;
-  const isWord = (name: string): boolean => ['text', 'boolean'].includes(trained.columns[name]?.facts.kind ?? '');
-  const columns = how.columns ?? features.filter((name) => by === 'psi' || !isWord(name));
-  return { measure: 'drift', of: [...of.reads, from], rows: of, model: from, columns, by };
-};
 /** Mean squared distance of rows to the centre next to them, as a multiple of that of the champion's training rows; of a family by member. */
 export const inertia = <C extends Columns>(model: AnyModel, how: { readonly of: Readable<C> }): InertiaMeasure => ({
   measure: 'inertia',

@@ -15,5 +15,6 @@ export { isWritable, writable } from './endpoints.ts';
 export { isOfModel } from './models.ts';
 export { isMargin, rangeOf } from './monitors.ts';
 export { allSteps, endlessStreams, type GraphStep, isEndless, stepsOf } from './order.ts';
+export { dayOf } from './pauses.ts';
 export { scheduledBy, unreadableSchedule } from './schedules.ts';
 export { matchesName, select } from './select.ts';

@@ -5,13 +5,18 @@ import type {
   Definition,
   DegradationMeasure,
   DriftMeasure,
+  ErrorMeasure,
   InertiaMeasure,
   Limit,
+  Measure,
+  MissingMeasure,
   Monitor,
+  ShiftMeasure,
 } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { whereOf } from './catalog.ts';
 import { readCron } from './cron.ts';
+import { refuseMeasured } from './measured.ts';
 
 /** Throws DEFINITION_INVALID for a monitor that nothing could ever judge. */
 export function refuseMonitor(monitor: Monitor): void {
@@ -70,6 +75,7 @@ export function refuseMonitor(monitor: Monitor): void {
     throw refuse('asks for a degradation', 'atLeast(…)', 'atMost(degradation(…), …): by how much it may be worse');
   if (limit.measure.measure === 'degradation') refuseDegradation(limit.measure, limit.bound, refuse);
   else if ('model' in limit.measure) refuseBesideModel(limit.measure, refuse);
+  else if (isMeasured(limit.measure)) refuseMeasured(limit.measure, refuse);
   if (limit.measure.measure !== 'age') return;
   const { rows, column } = limit.measure;
   const kind = rows?.columns?.[column]?.facts.kind;
@@ -80,6 +86,9 @@ export function refuseMonitor(monitor: Monitor): void {
       'a column that is a date or a timestamp',
     );
 }
+
+const isMeasured = (measure: Measure): measure is ErrorMeasure | MissingMeasure | ShiftMeasure =>
+  ['mape', 'wape', 'bias', 'missing share', 'drift'].includes(measure.measure);
 
 type Refuse = (what: string, got: unknown, allowed: string) => EsteiraError;
 

@@ -20,6 +20,7 @@ import { refuseDelivery } from './delivery.ts';
 import { refuseEndpoint } from './endpoints.ts';
 import { refuseModel } from './models.ts';
 import { refuseMonitor } from './monitors.ts';
+import { refusePauses } from './pauses.ts';
 import { refuseScheduleSetting } from './schedules.ts';
 
 // What the types of the words hold is asked again here: a project runs without a type checker, too.
@@ -111,6 +112,7 @@ function refuseJob(job: Job): void {
   refuseTraining(job);
   const wrong = job.build.find((one) => !isBuilt(one));
   refuseRollback(job);
+  refusePauses(job);
   const isNothing = job.build.length + job.train.length + job.refine.length + job.rollback.length === 0;
   if (!isNothing && wrong === undefined) return;
   const got = isNothing ? 'nothing' : String((wrong as Definition | undefined)?.name ?? wrong);

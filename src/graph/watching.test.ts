@@ -9,16 +9,20 @@ import {
   cron,
   type Definition,
   degradation,
+  drift,
   endpoint,
   expectNone,
   fallbackShare,
   files,
   job,
   kmeans,
+  mape,
+  missingShare,
   model,
   monitor,
   scalar,
   servedLatency,
+  settings,
   source,
   sql,
   table,
@@ -42,6 +46,12 @@ const served = endpoint('ltr', {
 });
 const how = { model: ltr, of: 'hit', version: 'version', at: 'at' } as const;
 const of = (more: object) => () => monitor('m', { expect: atMost(degradation(outcomes, { ...how, ...more }), 0.02) });
+const ofError = (more: object) => () =>
+  monitor('m', { expect: atMost(mape(outcomes, { actual: 'points', predicted: 'stars', ...more } as never), 0.2) });
+const ofDrift = (more: object) => () =>
+  monitor('m', { expect: atMost(drift(outcomes, { from: { last: '28 days', at: 'at' }, ...more } as never), 0.2) });
+const named = table('gold.named', { columns: { id: col.integer() }, rows: sql`select 1 as id` });
+const limits = settings('config.limits', { most: col.real().default(1) });
 const worse = monitor('worse', { expect: atMost(degradation(outcomes, how), 0.02) });
 const when = alerted(worse);
 
@@ -60,6 +70,29 @@ const misshapen: Readonly<Record<string, () => Definition>> = {
   'has a time that is none as matures': of({ matures: 'soon' }),
   'has a time that is none as before': of({ before: 'long ago' }),
   'watches the versions of what is no model': of({ model: outcomes }),
+  'takes as actual what is none': ofError({ actual: 'version' }),
+  'takes as predicted what is none': ofError({ predicted: 'score' }),
+  'takes as by what is none': ofError({ by: ['region'] }),
+  'has no number as least.': ofError({ least: 0 }),
+  'has a time that is none as last': ofError({ over: { last: '5 hours', at: 'at' } }),
+  'takes as at what is none.': ofError({ over: { last: '5 days', at: 'id' } }),
+  'watches the missing values of no column': () =>
+    monitor('m', { expect: atMost(missingShare(outcomes, { columns: [] }), 0.1) }),
+  'takes as column what is none': () =>
+    monitor('m', { expect: atMost(missingShare(outcomes, { columns: ['starz'] as never }), 0.1) }),
+  'measures drift in no known way': ofDrift({ by: 'kl' }),
+  'compares rows with nothing': ofDrift({ from: undefined }),
+  'has a time that is none as last.': ofDrift({ from: { last: '1.5 days', at: 'at' } }),
+  'has a time that is none as over': ofDrift({ over: '5 minutes' }),
+  'takes as column what is none.': ofDrift({ columns: ['version'], by: 'ks' }),
+  'compares rows with others that lack a column': ofDrift({ from: named, columns: ['points'] }),
+  'cools down after alerts, and none begins it': () =>
+    job('j', { when: cron('0 2 * * *'), coolDown: '3 days', build: [outcomes] }),
+  'has a cool-down that is no time': () => job('j', { when, coolDown: 'long' as never, build: [outcomes] }),
+  'has days without it, and no schedule begins it': () =>
+    job('j', { when: byHand, blackout: ['2026-11-27'], build: [outcomes] }),
+  'has a day that is none': () => job('j', { when, blackout: ['2026-11-31'], build: [outcomes] }),
+  'takes days from what has none': () => job('j', { when, blackout: limits, build: [outcomes] }),
   'is judged at no time': () => monitor('m', { expect: atMost(fallbackShare(served), 0.001) }),
   'looks back for what is no time': () =>
     monitor('m', {
@@ -81,7 +114,7 @@ const collected = (...exports: readonly Definition[]) =>
 for (const [says, make] of Object.entries(misshapen))
   test(`what no type checker has seen is refused: ${says}`, () => {
     assert.throws(
-      () => collected(outcomes, ltr, served, worse, make()),
+      () => collected(outcomes, ltr, served, worse, named, limits, make()),
       (error) =>
         error instanceof EsteiraError &&
         error.code === 'DEFINITION_INVALID' &&

@@ -456,8 +456,11 @@ monitor('m', { expect: atMost(inertia(usage, { of: merged }), 1.5) });
 drift(merged, { from: usage, columns: ['nome'] });
 // @ts-expect-error a drift in a way that is none
 drift(merged, { from: usage, by: 'kl' });
-// @ts-expect-error a drift from what is no model
-drift(merged, { from: merged });
+drift(merged, { from: merged, by: 'sturges' });
+// @ts-expect-error what the champion was trained with is kept by its deciles
+drift(merged, { from: usage, by: 'sturges' });
+// @ts-expect-error a drift from what is no rows and no model
+drift(merged, { from: 'merged' });
 // @ts-expect-error a drift below a time
 atMost(drift(merged, { from: usage }), '1 hour');
 

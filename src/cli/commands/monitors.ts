@@ -1,4 +1,7 @@
+import { EsteiraError } from '../../errors.ts';
+import { chartOf, svgOf } from '../../operate/alerts/chart.ts';
 import type { FigureView, MonitorsView, MonitorView } from '../../operate/views.ts';
+import { chartLines } from '../chart.ts';
 import { type Command, given, numberOf } from '../command.ts';
 import { mark, paint } from '../marks.ts';
 import { moment } from '../numbers.ts';
@@ -9,8 +12,19 @@ import { visible, wrapHanging } from '../text.ts';
 export const monitors: Command = async ({ typed, terminal, call }) => {
   const [name] = typed.words;
   const view = await call('monitors', { ...given('name', name), ...given('limit', numberOf(typed, 'limit')) });
+  if (typed.flags.has('svg')) return { result: view, text: () => pictureOf(view) };
   return { result: view, text: () => monitorsText(view, terminal) };
 };
+
+/** Throws COMMAND_UNKNOWN where no one monitor is named, or it has too few figures to be drawn. */
+function pictureOf({ monitors: [one], history }: MonitorsView): string {
+  const chart = one && history && chartOf(one.measure, history);
+  if (chart) return svgOf(one.monitor, chart);
+  throw new EsteiraError('COMMAND_UNKNOWN', {
+    what: history ? `"${one?.monitor}" has no two figures to be drawn yet.` : 'A picture is of one monitor.',
+    next: history ? 'Run the job again, or draw it later.' : 'esteira monitors',
+  });
+}
 
 const headings = [
   { head: 'monitor' },
@@ -49,6 +63,7 @@ function oneText(monitor: MonitorView, history: readonly FigureView[], look: Loo
   const { monitor: name, measure, of, limit, when, tell, since, next, last, writtenAt } = monitor;
   const say = (word: string, text: string): string =>
     wrapHanging(`  ${word.padEnd(8)}${visible(text)}`, look.columns, 10);
+  const chart = chartOf(measure, history);
   const rows = history.map((figure) => [
     moment(figure.at),
     figure.date,
@@ -66,6 +81,7 @@ function oneText(monitor: MonitorView, history: readonly FigureView[], look: Loo
     ...(last ? [say('now', last.what), ...last.facts.map((fact) => say('', fact))] : [say('now', 'never judged')]),
     ...(next ? [say('next', next)] : []),
     say('written', writtenAt),
+    ...(chart ? ['', ...chartLines(chart, look)] : []),
     ...(rows.length > 0 ? ['', ...table(figures, rows, look)] : []),
   ].join('\n');
 }

@@ -37,12 +37,16 @@ export const watching: readonly CommandEntry[] = [
   {
     name: 'monitors',
     about: 'What is watched, and how it stands.',
-    more: 'Of one, by its name or a part of it, its last figures with limit and verdict.',
+    more: 'Of one, by its name or a part of it, its last figures with limit and verdict, and a chart of them.',
     arguments: [argument('name', false, 'A monitor; by default all.')],
-    options: { limit: limit('Of one: at most so many figures; by default 14.') },
+    options: {
+      limit: limit('Of one: at most so many figures; by default 14.'),
+      svg: { takes: 'nothing', about: 'Of one: its chart as a picture, SVG, and nothing else.' },
+    },
     examples: [
       { line: 'esteira monitors', about: 'all of them' },
       { line: 'esteira monitors inválidos', about: 'the last figures of one' },
+      { line: 'esteira monitors inválidos --limit 90 --svg > invalid.svg', about: 'a picture of the last 90' },
     ],
     load: async () => (await import('../commands/monitors.ts')).monitors,
   },

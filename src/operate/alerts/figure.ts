@@ -7,12 +7,15 @@ import { lifeOf } from '../models/life.ts';
 import { errorLines } from './error-lines.ts';
 import { measureDegradation } from './measures/degradation.ts';
 import { measureDrift, measureInertia } from './measures/drift.ts';
+import { measureErrors } from './measures/errors.ts';
 import { measureInvalid } from './measures/invalid.ts';
 import type { Measured } from './measures/measured.ts';
+import { measureMissing } from './measures/missing.ts';
 import { measureAge, measureQuery } from './measures/query.ts';
 import { broughtBy, measureRows, measureVolume } from './measures/rows.ts';
 import { measureDuration, measureFailures } from './measures/runs.ts';
 import { measureFallbacks, measureServedLatency } from './measures/served.ts';
+import { measureShift } from './measures/shift.ts';
 import { measureUnpublished } from './measures/unpublished.ts';
 import type { Ran, Subject } from './subject.ts';
 import { boundText } from './words.ts';
@@ -30,7 +33,13 @@ async function measured(expect: Limit, subject: Subject): Promise<Measured | und
     case 'unpublished':
       return measureUnpublished(subject);
     case 'drift':
-      return measureDrift(measure, subject);
+      return 'model' in measure ? measureDrift(measure, subject) : measureShift(measure, subject);
+    case 'mape':
+    case 'wape':
+    case 'bias':
+      return measureErrors(measure, { ...subject, sign: expect.sign });
+    case 'missing share':
+      return measureMissing(measure, subject);
     case 'inertia':
       return measureInertia(measure, subject);
     case 'degradation':

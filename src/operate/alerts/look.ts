@@ -178,6 +178,6 @@ function limitText({ measure: { measure }, sign, bound }: Limit, last?: Figure):
 const figureView = ({ at, date, verdict, value, measure, sign, bound, what, facts, run }: Figure): FigureView => ({
   ...{ at, date, verdict, what, facts },
   ...(value === undefined ? {} : { value, text: valueText(measure, value) }),
-  ...(bound === undefined ? {} : { limit: boundText(measure, sign, bound) }),
+  ...(bound === undefined ? {} : { bound, limit: boundText(measure, sign, bound) }),
   ...(run ? { run: run.runId } : {}),
 });

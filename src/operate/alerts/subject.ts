@@ -1,4 +1,4 @@
-import type { Definition } from '../../define/index.ts';
+import type { AnyRows, Definition } from '../../define/index.ts';
 import type { EsteiraError } from '../../errors.ts';
 import type { Graph } from '../../graph/index.ts';
 import type { RunRecord, RunState, StepRecord } from '../../ports/index.ts';
@@ -76,6 +76,8 @@ export function labelIn(graph: Graph, id: string): string {
   return short.replace(/^main\./, '');
 }
 export const labelOf = (definition: Definition, graph: Graph): string => labelIn(graph, graph.nodeOf(definition).id);
+/** Of rows that several tables make the first. */
+export const labelOfRows = ({ reads }: AnyRows, graph: Graph): string => labelOf(reads[0] as Definition, graph);
 
 export function median(values: readonly number[]): number | undefined {
   const sorted = values.toSorted((one, other) => one - other);

@@ -63,6 +63,7 @@ export interface FigureView {
   readonly date: string;
   readonly verdict: Verdict;
   readonly value?: number;
+  readonly bound?: number;
   /** The value and the limit as people read them. */
   readonly text?: string;
   readonly limit?: string;

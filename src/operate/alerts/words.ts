@@ -19,6 +19,10 @@ export const shareText = (share: number): string => `${Number((share * 100).toPr
 
 const texts: Readonly<Partial<Record<Measure['measure'], (value: number) => string>>> = {
   'invalid share': shareText,
+  'missing share': shareText,
+  mape: shareText,
+  wape: shareText,
+  bias: shareText,
   volume: shareText,
   age: timeText,
   duration: timeText,

@@ -14,6 +14,7 @@ import { goesOnWith } from '../rerun/called.ts';
 import { Shadows } from '../shadow/shadows.ts';
 import { tickView } from '../views-of.ts';
 import { type Decision, decide } from './decide.ts';
+import { Pauses } from './pauses.ts';
 import { Runner } from './runner.ts';
 import { Stream } from './stream.ts';
 import { Sweeper } from './sweeper.ts';
@@ -50,6 +51,7 @@ export class Keeper {
   readonly #watcher: Watcher;
   readonly #publisher: Publisher;
   readonly #shadows: Shadows;
+  readonly #pauses: Pauses;
   readonly #since: Temporal.Instant;
   /** By job: up to when its schedule was looked at, and what is next. */
   readonly #seen = new Map<string, Temporal.Instant>();
@@ -83,6 +85,9 @@ export class Keeper {
     this.#watcher = new Watcher(project, { signal, say: (level, text) => this.#say({ level, text }) });
     this.#publisher = Publisher.of(project);
     this.#publisher.tellTo({ say: (level, text) => this.#say({ level, text }) });
+    this.#pauses = new Pauses(project, ({ job, date }, text) =>
+      this.#say({ level: 'info', text, job, date: date.toString() }),
+    );
     this.#shadows = new Shadows(project, { say: (level, text) => this.#say({ level, text }) });
     this.#timetables = new Timetables(project, { say: (told) => this.#say(told) });
     this.#streams = jobs.filter(isEndless).map((job) => new Stream(job, project, this.#runner));
@@ -217,7 +222,9 @@ export class Keeper {
 
   async #decide(job: Job, ticks: readonly TickRecord[], now: Temporal.Instant): Promise<Decision> {
     if (!(await this.#runner.isFree(job, now))) return { skipped: [] };
-    return decide(ticks, (cause) => lateOf(job, cause, this.#project.graph), this.#runner.again(job));
+    const free = await this.#pauses.free(job, ticks, now);
+    const decision = decide(free.ticks, (cause) => lateOf(job, cause, this.#project.graph), this.#runner.again(job));
+    return { ...decision, skipped: [...free.over, ...decision.skipped] };
   }
 
   /** All of them are told with the first: who dies in between tells of the others once more. */

@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { kolmogorovSmirnov } from './kolmogorov-smirnov.ts';
-import { counted, deciles, psi, sturgesEdges } from './psi.ts';
+import { counted, deciles, psi, sturgesEdges, sturgesPsi } from './psi.ts';
+import { shiftOf } from './shift.ts';
 
 interface Case {
   readonly name: string;
@@ -12,41 +13,92 @@ interface Case {
   readonly deciles: readonly number[];
   readonly psi: number;
   readonly wide: number;
+  readonly evidently: number;
   readonly distance: number;
-  readonly kolmogorov: number;
+  readonly p: number;
 }
-// What numpy and scipy gave; `golden/make.py` wrote it.
-const { cases } = JSON.parse(readFileSync(path.join(import.meta.dirname, 'golden', 'drift.json'), 'utf8')) as {
+interface Many {
+  readonly rows: number;
+  readonly others: number;
+  readonly shift: number;
+  readonly distance: number;
+  readonly p: number;
+}
+// What numpy, scipy and Evidently gave; `golden/make.py` wrote it.
+const { cases, words, many } = JSON.parse(
+  readFileSync(path.join(import.meta.dirname, 'golden', 'drift.json'), 'utf8'),
+) as {
   readonly cases: readonly Case[];
+  readonly words: {
+    readonly before: readonly string[];
+    readonly now: readonly string[];
+    readonly evidently: number;
+  };
+  readonly many: readonly Many[];
 };
-const near = (found: number, wanted: number): void =>
-  assert.ok(Math.abs(found - wanted) <= 1e-12 + 1e-9 * Math.abs(wanted), `${found} and ${wanted}`);
+const near = (found: number, wanted: number, within = 1e-12): void =>
+  assert.ok(Math.abs(found - wanted) <= within * Math.max(1, Math.abs(wanted)), `${found} and ${wanted}`);
 
 for (const { name, ...wanted } of cases) {
   const before = Float64Array.from(wanted.before).sort();
   const now = Float64Array.from(wanted.now).sort();
+  const values = Float64Array.from([...wanted.now, ...wanted.before]);
+  const isNow = Uint8Array.from(values, (_, row) => (row < now.length ? 1 : 0));
 
   test(`${name}: deciles and PSI are numpy's`, () => {
     const edges = deciles(before);
     assert.equal(edges.length, wanted.deciles.length);
     for (const [index, edge] of edges.entries()) near(edge, wanted.deciles[index] as number);
     near(psi(counted(before, edges), counted(now, edges)), wanted.psi);
+    near(shiftOf({ of: 'numbers', values }, isNow, 'psi').value, wanted.psi);
   });
 
-  test(`${name}: PSI over bins of one width is numpy's`, () => {
+  test(`${name}: PSI over bins of one width is numpy's and Evidently's`, () => {
     const edges = sturgesEdges(before, now);
     near(psi(counted(before, edges), counted(now, edges)), wanted.wide);
+    near(sturgesPsi(before, now), wanted.evidently);
+    near(shiftOf({ of: 'numbers', values }, isNow, 'sturges').value, wanted.evidently);
   });
 
   test(`${name}: the distance and its probability are scipy's`, () => {
-    const found = kolmogorovSmirnov(before, now);
-    near(found.distance, wanted.distance);
-    near(found.probability, wanted.kolmogorov);
+    const found = shiftOf({ of: 'numbers', values }, isNow, 'ks');
+    near(found.value, wanted.distance);
+    assert.ok(Math.abs((found.probability as number) / wanted.p - 1) < 1e-9, `${found.probability} and ${wanted.p}`);
   });
 }
+
+for (const { rows, others, shift, ...wanted } of many)
+  test(`of ${rows} rows and ${others} that are ${shift} away the probability is scipy's to a thousandth`, () => {
+    const side = (length: number, by: number): Float64Array =>
+      Float64Array.from({ length }, (_, row) => ((row * 7919) % 10007) / 10007 + by).sort();
+    const found = kolmogorovSmirnov(side(rows, 0), side(others, shift));
+    near(found.distance, wanted.distance);
+    near(found.probability, wanted.p, 1e-4);
+  });
+
+test('PSI of words is that of Evidently', () => {
+  const all = [...words.before, ...words.now];
+  const names = [...new Set(all)];
+  const codes = Int32Array.from(all, (word) => names.indexOf(word));
+  const isNow = Uint8Array.from(all, (_, row) => (row < words.before.length ? 0 : 1));
+  near(shiftOf({ of: 'texts', codes, words: names }, isNow, 'sturges').value, words.evidently);
+});
+
+test('what is missing is a bin of its own by deciles, and left out by the others', () => {
+  const values = Float64Array.from({ length: 200 }, (_, row) => row % 100);
+  const isNow = Uint8Array.from(values, (_, row) => (row < 100 ? 0 : 1));
+  const valid = Uint8Array.from(values, (_, row) => (row < 100 || row % 2 === 0 ? 1 : 0));
+  const value = (by: 'psi' | 'sturges' | 'ks') => shiftOf({ of: 'numbers', values, valid }, isNow, by).value;
+  assert.ok(value('psi') > 1);
+  assert.ok(value('sturges') < 0.05);
+  assert.ok(value('ks') <= 0.01 + 1e-12);
+});
 
 test('what has no rows has no figure', () => {
   assert.ok(Number.isNaN(psi([0, 0], [1, 2])));
   assert.ok(Number.isNaN(kolmogorovSmirnov([], [1]).distance));
+  assert.ok(Number.isNaN(sturgesPsi(new Float64Array(), new Float64Array(1))));
   assert.equal(deciles([]).length, 0);
+  const none = shiftOf({ of: 'numbers', values: new Float64Array(3) }, Uint8Array.of(1, 1, 1), 'psi');
+  assert.ok(Number.isNaN(none.value));
 });

@@ -2,9 +2,12 @@
 export interface KolmogorovSmirnov {
   /** The largest distance of the two shares of values up to x, over all x: from 0 to 1. */
   readonly distance: number;
-  /** How likely a distance at least as large is when both come from one distribution, as it is for many rows. */
+  /** How likely a distance at least as large is when both come from one distribution. */
   readonly probability: number;
 }
+
+/** With more rows on a side than this the probability is that of its limit; scipy's `ks_2samp` changes at the same number. */
+const exactUpTo = 10_000;
 
 /** Of values in rising order; NaN where one side has none. */
 export function kolmogorovSmirnov(before: ArrayLike<number>, now: ArrayLike<number>): KolmogorovSmirnov {
@@ -17,19 +20,77 @@ export function kolmogorovSmirnov(before: ArrayLike<number>, now: ArrayLike<numb
     while (other < others && (now[other] as number) === value) other += 1;
     distance = Math.max(distance, Math.abs(one / all - other / others));
   }
-  return { distance, probability: beyond(distance * Math.sqrt((all / (all + others)) * others)) };
+  const probability =
+    Math.max(all, others) <= exactUpTo
+      ? exact(distance, all, others)
+      : beyond(distance, Math.round((all / (all + others)) * others));
+  return { distance, probability: Math.min(1, Math.max(0, probability)) };
 }
 
 /**
- * 1 − K(x) of Kolmogorov's distribution: 2 Σ (−1)^(k−1) exp(−2k²x²); for a small x the same by its other series, √(2π)/x Σ exp(−(2k−1)²π²/8x²),
- * which there needs a few terms only (Marsaglia, Tsang and Wang, 2003).
+ * The share of the orders of both sides' values in which a distance is as large: paths from (0, 0) to (all, others) that leave a band, by Hodges (1958),
+ * "The significance probability of the Smirnov two-sample test". What leaves it is added up, step by step, so that a small share has all its digits.
  */
-function beyond(x: number): number {
-  if (x < 1e-3) return 1;
-  if (x < 1.18) {
-    const term = Math.exp(-(Math.PI ** 2) / (8 * x * x));
-    return 1 - (Math.sqrt(2 * Math.PI) / x) * (term + term ** 9 + term ** 25 + term ** 49);
+function exact(distance: number, all: number, others: number): number {
+  const [rows, columns] = [Math.min(all, others), Math.max(all, others)];
+  // Distances are whole multiples of 1 ÷ (rows × columns); between two of them nothing is.
+  const most = (Math.floor(distance * rows * columns - 1e-7) + 0.5) / (rows * columns);
+  if (most < 0) return 1;
+  const firstOf = (row: number): number => Math.max(0, Math.ceil((row / rows - most) * columns));
+  const lastOf = (row: number): number => Math.min(columns, Math.floor((row / rows + most) * columns));
+  /** By column: the share of the paths that come from the row before. */
+  const down = new Float64Array(columns + 1);
+  down[0] = 1;
+  let left = 0;
+  for (let row = 0; row <= rows; row += 1) {
+    const [last, next] = [lastOf(row), firstOf(row + 1)];
+    let along = 0;
+    for (let column = firstOf(row); column <= last; column += 1) {
+      const share = (down[column] as number) + along;
+      const steps = rows + columns - row - column;
+      if (steps === 0) break;
+      along = (share * (columns - column)) / steps;
+      const below = (share * (rows - row)) / steps;
+      if (column < next) left += below;
+      down[column] = column < next ? 0 : below;
+    }
+    left += last < columns ? along : 0;
   }
-  const term = Math.exp(-2 * x * x);
-  return 2 * (term - term ** 4 + term ** 9 - term ** 16);
+  return left;
+}
+
+/**
+ * 1 − the distribution of the distance of so many rows to their own, which is that of two samples with that many rows in effect: Pelz and Good (1976), as
+ * Simard and L'Ecuyer (2011), "Computing the two-sided Kolmogorov–Smirnov distribution", print it; and far out the first term of Kolmogorov's own series.
+ */
+function beyond(distance: number, rows: number): number {
+  const z = distance * Math.sqrt(rows);
+  if (z < 0.05) return 1;
+  if (z > 3) return 2 * Math.exp(-2 * z * z);
+  const [square, fourth, sixth] = [z ** 2, z ** 4, z ** 6];
+  let [limit, first, second, third] = [0, 0, 0, 0];
+  for (let k = 0; k < 20; k += 1) {
+    const [odd, even] = [(Math.PI * (k + 0.5)) ** 2, (Math.PI * k) ** 2];
+    const [weight, other] = [Math.exp(-odd / (2 * square)), Math.exp(-even / (2 * square))];
+    limit += weight;
+    first += (odd - square) * weight;
+    second +=
+      (6 * sixth + 2 * fourth + odd * (2 * fourth - 5 * square) + odd ** 2 * (1 - 2 * square)) * weight -
+      2 * z ** 4 * even * other;
+    third +=
+      (odd ** 3 * (5 - 30 * square) +
+        odd ** 2 * (-60 * square + 212 * fourth) +
+        odd * (135 * fourth - 96 * sixth) -
+        (30 * sixth + 90 * z ** 8)) *
+        weight +
+      60 * fourth * (-(even ** 2) + 3 * even * square) * other;
+  }
+  const half = Math.sqrt(Math.PI / 2);
+  // Each sum goes over negative k too, with the same terms.
+  const share =
+    (2 * half * limit) / z +
+    (2 * half * first) / (6 * fourth * Math.sqrt(rows)) +
+    (2 * half * second) / (72 * z ** 7 * rows) +
+    (2 * half * third) / (6480 * z ** 10 * rows ** 1.5);
+  return 1 - share;
 }

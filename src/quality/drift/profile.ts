@@ -27,7 +27,7 @@ const named = 100;
 export const profilesOf = (columns: Readonly<Record<string, Vector>>): Readonly<Record<string, Profile>> =>
   Object.fromEntries(Object.entries(columns).map(([name, column]) => [name, profileOf(column)]));
 
-function profileOf(column: Vector): Profile {
+export function profileOf(column: Vector): Profile {
   if (column.of === 'numbers') {
     const { values, valid } = column;
     const there = values.filter((value, row) => valid?.[row] !== 0 && !Number.isNaN(value)).sort();
@@ -35,7 +35,7 @@ function profileOf(column: Vector): Profile {
     const missing = values.length - there.length;
     return { of: 'numbers', missing, deciles: bins(deciles(there)), percentiles: bins(percentiles(there)) };
   }
-  const counts = column.of === 'texts' ? ofTexts(column) : ofBooleans(column);
+  const counts = wordsOf(column);
   const all = [...counts.words].toSorted(([, one], [, other]) => other - one);
   const rest = all.slice(named).reduce((sum, [, rows]) => sum + rows, 0);
   return { of: 'words', missing: counts.missing, rest, words: Object.fromEntries(all.slice(0, named)) };
@@ -45,6 +45,10 @@ interface Counts {
   readonly missing: number;
   readonly words: ReadonlyMap<string, number>;
 }
+/** How often each text, or `true` and `false`, is there. */
+export const wordsOf = (column: Exclude<Vector, { readonly of: 'numbers' }>): Counts =>
+  column.of === 'texts' ? ofTexts(column) : ofBooleans(column);
+
 function ofTexts({ codes, words }: Extract<Vector, { readonly of: 'texts' }>): Counts {
   const rows = new Float64Array(words.length);
   let missing = 0;

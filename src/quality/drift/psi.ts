@@ -59,3 +59,41 @@ export function counted(sorted: ArrayLike<number>, edges: Float64Array): Float64
   }
   return counts;
 }
+
+/** Values of the rows before that are so few count as words. */
+const fewValues = 20;
+
+/**
+ * PSI as Evidently has it (`stattest: psi`): over bins of one width by Sturges, or over the values themselves where the rows before have at most 20 of them.
+ * A bin that is empty on one side counts as 0.0001 there, or as a millionth of that side's smallest share where that is no more than 0.0001. The values
+ * are in rising order, and there are no missing ones: Evidently leaves these out.
+ */
+export function sturgesPsi(before: Float64Array, now: Float64Array): number {
+  if (before.length === 0 || now.length === 0) return Number.NaN;
+  const values = new Set<number>();
+  for (let row = 0; row < before.length && values.size <= fewValues; row += 1) values.add(before[row] as number);
+  if (values.size <= fewValues) {
+    const edges = Float64Array.from(new Set([...values, ...now])).sort();
+    return filledPsi(counted(before, edges), counted(now, edges));
+  }
+  const edges = sturgesEdges(before, now);
+  return filledPsi(counted(before, edges), counted(now, edges));
+}
+
+/** The same of counts; bins that neither side has are none. */
+export function filledPsi(before: ArrayLike<number>, now: ArrayLike<number>): number {
+  const [one, other] = [filled(before), filled(now)];
+  let sum = 0;
+  for (const [bin, share] of one.entries()) {
+    const shareNow = other[bin] as number;
+    sum += (share - shareNow) * Math.log(share / shareNow);
+  }
+  return sum;
+}
+function filled(counts: ArrayLike<number>): readonly number[] {
+  const all = sumOf(counts);
+  const shares = Array.from(counts, (count) => count / all);
+  const least = Math.min(...shares.filter((share) => share > 0));
+  const filling = least <= leastShare ? least / 1e6 : leastShare;
+  return shares.map((share) => (share === 0 ? filling : share));
+}

@@ -1,5 +1,5 @@
 import { col } from '../../../columns/index.ts';
-import type { AnyModel, Measure } from '../../../define/index.ts';
+import type { AnyModel, DriftMeasure, InertiaMeasure } from '../../../define/index.ts';
 import type { Node } from '../../../graph/index.ts';
 import { spellBody } from '../../../plan/index.ts';
 import { type Profile, profileDistance, profilePsi } from '../../../quality/drift/profile.ts';
@@ -11,9 +11,6 @@ import { jsonValue } from '../../values.ts';
 import { labelOf, type Subject } from '../subject.ts';
 import { commandIn, valueText } from '../words.ts';
 import type { Measured } from './measured.ts';
-
-type DriftMeasure = Extract<Measure, { readonly measure: 'drift' }>;
-type InertiaMeasure = Extract<Measure, { readonly measure: 'inertia' }>;
 
 /** Words of a column that are told apart, the most frequent of the rows that there are. */
 const mostWords = 10_000;
