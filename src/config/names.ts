@@ -83,9 +83,10 @@ export function usedVariables(config: ProjectConfig, graph: Graph): UsedVariable
       const source = definition as AnySource;
       ofReader({ by, isReplaced: (environment) => standIn(source, environment) !== undefined }, source.reader);
     } else if (definition.kind === 'table') {
-      const { keptIn } = (definition as AnyTable).spec;
-      add({ by }, keptIn?.options);
-      hide(keptIn?.options);
+      const { keptIn, copiedTo } = (definition as AnyTable).spec;
+      const { options } = keptIn ?? copiedTo ?? {};
+      add({ by }, options);
+      hide(options);
     } else if (definition.kind === 'model') {
       // A program that trains is given those that it names.
       const { variables = [] } = (definition as AnyModel).facts.learner.options as { variables?: readonly string[] };

@@ -23,6 +23,8 @@ export function writtenBack(variables: Variables): Targets {
     has: (by) => by in adapters,
     open: async (table, ...asked) => (await load(table)).open(table, ...asked),
     look: async (table, ...asked) => (await load(table)).look(table, ...asked),
+    copy: async (table, ...asked) => ((await load(table)) as Required<Targets>).copy(table, ...asked),
+    lookAtCopy: async (table, ...asked) => ((await load(table)) as Required<Targets>).lookAtCopy(table, ...asked),
     sql: async (table, asked) => (await load(table)).sql(table, asked),
   };
 }

@@ -1,6 +1,7 @@
 export { asOf, uniqueIn } from './as-of.ts';
 export { isSetting } from './bound.ts';
 export { type Check, check } from './check.ts';
+export { type CopiedTo, copyColumns } from './copied.ts';
 export { copyOf, type Definition, isDefinition, ownCopy, writtenAt } from './definition.ts';
 export { drift } from './drift.ts';
 export { type Endpoint, type EndpointFacts, endpoint, eventsFolder, logFolder } from './endpoint.ts';

@@ -1,5 +1,6 @@
 import { col } from '../columns/index.ts';
 import { EsteiraError } from '../errors.ts';
+import { type CopiedTo, copiedTo } from './copied.ts';
 import { type KeepOptions, type KeptIn, keptIn } from './kept.ts';
 import { type Env, type Reader, reader } from './source.ts';
 
@@ -54,6 +55,14 @@ export const postgres = (url: Env) =>
     keep: (name: string, options: KeepOptions = {}): KeptIn => {
       refuseName('table', name);
       return keptIn('postgres', { url, name }, options);
+    },
+    /**
+     * A copy of a table is there, for those who only read it: `keptIn: app.copy('bi.recommendations')`. Esteira makes it, and replaces all of its rows after
+     * each run that has changed the table; readers see the former rows until then.
+     */
+    copy: (name: string): CopiedTo => {
+      refuseName('table', name);
+      return copiedTo('postgres', { url, name });
     },
   });
 

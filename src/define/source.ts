@@ -58,9 +58,11 @@ export const reader = <Extra extends Columns>(of: Reader<Extra>): Reader<Extra> 
  * Files below the environment's file store: CSV with a header, JSON lines or Parquet, by their ending; `.gz` too
  * (`orders/*.csv*` has both). `*` and `**` as in a shell,
  * `{date}` the run's date. A file is read once for each reader of `.unread`; it must not change afterwards.
+ *
+ * As `keptIn` of a table it is one file, `.csv` or `.parquet`, which is replaced as a whole after each run that has changed the table.
  */
-export const files = (pattern: string): Reader =>
-  reader({ by: 'files', options: { pattern }, adds: {}, streams: false });
+export const files = (pattern: string): Reader & { readonly by: 'files' } =>
+  reader({ by: 'files', options: { pattern }, adds: {}, streams: false }) as Reader & { readonly by: 'files' };
 
 /**
  * The first that can be reached: `firstOf(kafka('match_events'), files('match_events/{date}.jsonl'))`. A date that was read from another than the first is

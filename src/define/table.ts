@@ -8,6 +8,7 @@ import {
   type NamesOf,
   type Time,
 } from '../columns/index.ts';
+import { type CopiedTo, copyColumns, copyOfTable, type KeptAs } from './copied.ts';
 import type { Definition } from './definition.ts';
 import { batchColumns, type KeptIn, receiptColumns } from './kept.ts';
 import { type AnyRows, type Growing, named, type Readable, type Rows, sql } from './rows.ts';
@@ -57,6 +58,8 @@ export interface Table<C extends Columns> extends Definition<'table'>, Growing<C
   readonly receipts: Table<Pick<C, KeyOf<C>> & typeof receiptColumns>;
   /** The same by batch: rows, seconds, rows a second, retries, failures; named `<table>_batches`. */
   readonly batches: Table<typeof batchColumns>;
+  /** Of a table that is copied: one row for each copy that was made; named `<table>_copies`. */
+  readonly copies: Table<typeof copyColumns>;
 }
 /** Flags are columns too, and no type knows their names: only what is new is asked for by names that are known. */
 interface InvalidRows<C extends Columns> extends Table<Columns & typeof invalidColumns> {
@@ -129,9 +132,10 @@ interface TableSpec<
   readonly unrepeatable?: boolean;
   /**
    * Its rows are written into a table of another system, too, after they were judged and published here. `write: 'update'` changes rows that are there, by
-   * key, and never adds one; `merge` adds those that are missing.
+   * key, and never adds one; `merge` adds those that are missing. Or a copy of it is kept for those who only read it: `files('exports/prices.csv')`,
+   * `.parquet`, `postgres(…).copy('bi.prices')`, replaced as a whole; it is written here in any way.
    */
-  readonly keptIn?: KeptIn;
+  readonly keptIn?: KeptAs;
   readonly about?: string;
 }
 /** A table's options as the graph and the planner see them. */
@@ -149,7 +153,9 @@ interface TableFacts {
   readonly refusedBy?: Definition;
   /** Its rows are written elsewhere, too, where they are updated or merged; here the rows of the last run stand. */
   readonly keptIn?: KeptIn & { readonly way: 'update' | 'merge' };
-  /** Of receipts: the table whose rows are written elsewhere. */
+  /** Where a copy of it is. */
+  readonly copiedTo?: CopiedTo;
+  /** Of receipts and copies: the table whose rows are written elsewhere. */
   readonly receiptsOf?: Definition;
   /** Of the receipts by batch: the same. */
   readonly batchesOf?: Definition;
@@ -167,9 +173,13 @@ export function table<
   name: string,
   spec: TableSpec<C, Needs, At, From, Until, Deleted>,
 ): Table<Written<C, { at: At; from: From; until: Until; deleted: Deleted }>> {
-  const { columns, write = 'replace', rules = {}, invalid = 'fail', unrepeatable = false, keptIn, ...rest } = spec;
+  const { columns, write = 'replace', rules = {}, invalid = 'fail', unrepeatable = false, ...others } = spec;
+  const { keptIn: kept, ...rest } = others;
+  const copied = copyOfTable(kept);
+  const keptIn = copied ? undefined : (kept as KeptIn | undefined);
   const facts = {
     ...rest,
+    ...(copied ? { copiedTo: copied } : {}),
     ...(keptIn ? { keptIn: Object.freeze({ ...keptIn, way: write as 'update' | 'merge' }) } : {}),
     given: Object.freeze(columns),
     write: (keptIn ? 'replace' : write) as TableFacts['write'],
@@ -201,6 +211,7 @@ function tableOf<C extends Columns>(name: string, columns: C, spec: TableFacts):
   let refused: InvalidRows<C> | undefined;
   let receipts: Table<Columns> | undefined;
   let batches: Table<typeof batchColumns> | undefined;
+  let copies: Table<typeof copyColumns> | undefined;
   const self: Table<C> = named(
     {
       kind: 'table' as const,
@@ -219,6 +230,10 @@ function tableOf<C extends Columns>(name: string, columns: C, spec: TableFacts):
         batches ??= batchesOf(self);
         return batches;
       },
+      get copies() {
+        copies ??= copiesOf(self);
+        return copies;
+      },
     },
     columns,
   ) as Table<C>;
@@ -236,6 +251,11 @@ function receiptsOf(of: Table<Columns>): Table<Columns> {
   const columns = { ...key, ...receiptColumns };
   const facts = { write: 'append', rules: {}, invalid: 'fail', unrepeatable: true, receiptsOf: of } as const;
   return tableOf(`${of.name}_receipts`, columns, { ...facts, given: columns, rows: sql`${of}` });
+}
+
+function copiesOf(of: Table<Columns>): Table<typeof copyColumns> {
+  const facts = { write: 'append', rules: {}, invalid: 'fail', unrepeatable: true, receiptsOf: of } as const;
+  return tableOf(`${of.name}_copies`, copyColumns, { ...facts, given: copyColumns, rows: sql`${of}` });
 }
 
 function batchesOf(of: Table<Columns>): Table<typeof batchColumns> {

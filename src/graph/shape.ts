@@ -16,7 +16,7 @@ import {
 import { EsteiraError } from '../errors.ts';
 import { refuseAsOf } from './as-of.ts';
 import { type AnySettings, misshapen } from './catalog.ts';
-import { refuseDelivery } from './delivery.ts';
+import { refuseCopy, refuseDelivery } from './delivery.ts';
 import { refuseEndpoint } from './endpoints.ts';
 import { refuseModel } from './models.ts';
 import { refuseMonitor } from './monitors.ts';
@@ -188,6 +188,7 @@ function refuseTable(table: AnyTable): void {
   const { columns, spec, name } = table;
   refuseColumns(table, columns);
   refuseDelivery(table);
+  refuseCopy(table);
   const ways = ['replace', 'append', 'merge', 'view'];
   const words = ['merge deleting', 'append changes', 'replace each', 'history'];
   const way = typeof spec.write === 'object' ? spec.write.way : spec.write;

@@ -17,6 +17,7 @@ export async function writeBack(project: Project, { name, sql }: Input<'write-ba
   const node = nodeNamed(project, name);
   if (!node) throw unknownName(name, [...project.graph.nodes.values()]);
   const definition = node.definition as AnyTable;
+  if (definition.spec?.copiedTo) throw onlyCopied(node);
   if (!definition.spec?.keptIn) throw notKept(node, project);
   const of = { table: nameOf(node), runs: [], failed: [], failedRows: 0 };
   if (sql) {
@@ -67,6 +68,13 @@ async function failuresOf(
   }));
   return { failed: shown, failedRows: Number(counted.rows[0]?.[0] ?? 0) };
 }
+
+const onlyCopied = (node: Node): EsteiraError =>
+  new EsteiraError('NAME_UNKNOWN', {
+    what: `${node.definition.name} is copied as a whole: no row of it is written back by itself.`,
+    where: whereOf(node.definition),
+    next: `What was copied, and when: esteira show ${nameOf(node)}_copies`,
+  });
 
 const notKept = ({ definition }: Node, { graph }: Project): EsteiraError => {
   const kept = [...graph.nodes.values()].filter((one) => (one.definition as AnyTable).spec?.keptIn);

@@ -94,12 +94,15 @@ function tableFacts(table: AnyTable, spelling: Spelling, analyser: Analyser): De
   };
 }
 
-/** Of receipts: what is written where, and how; not how many rows at once. */
+/** Of receipts and copies: what is written where, and how; not how many rows at once. */
 function deliveryFacts(of: AnyTable | undefined): DefinitionFacts {
-  if (!of?.spec.keptIn) return {};
-  const { by, options, way, changedOnly } = of.spec.keptIn;
+  const { keptIn, copiedTo } = of?.spec ?? {};
+  if (!of || !(keptIn ?? copiedTo)) return {};
   const columns = Object.entries(columnFacts(of.columns, false)).map(([name, facts]) => [`written ${name}`, facts]);
-  return { 'kept in': text([by, options]), way, 'changed only': text(changedOnly), ...Object.fromEntries(columns) };
+  const written = Object.fromEntries(columns);
+  if (copiedTo) return { 'kept in': text([copiedTo.copied, copiedTo.options]), ...written };
+  const { by, options, way, changedOnly } = keptIn as NonNullable<typeof keptIn>;
+  return { 'kept in': text([by, options]), way, 'changed only': text(changedOnly), ...written };
 }
 
 /** What makes another model of the same rows; a gate does not. */

@@ -29,10 +29,25 @@ export interface Exported extends Pick<Counted, 'rows' | 'bytes'> {
   readonly publishedAt: Temporal.Instant;
 }
 
+/** What is asked of a table of which others get a copy. */
+export interface Copying {
+  readonly columns: Columns;
+  /** Columns by which its rows are in order. */
+  readonly order: readonly string[];
+  /** Of this machine. CSV: a header, RFC 4180, UTF-8; nothing between two commas is NULL, `""` an empty text; days and instants by ISO 8601, in UTC. */
+  readonly file: string;
+  readonly format: 'csv' | 'parquet';
+  readonly signal?: AbortSignal;
+}
+/** Which rows they were. */
+export type Copied = Pick<Exported, 'rows' | 'sequence' | 'generation'>;
+
 /** What a warehouse gives to those who read where there is none. */
 export interface Exports {
   /** Writes the rows of a table that steps write to a file, as at one moment; nothing of one that has no publication. */
   exportRows(place: Place, exporting: Exporting): Promise<Exported | undefined>;
+  /** The same, of any table: all of its rows as at one moment, for programs of others. */
+  copyRows(place: Place, copying: Copying): Promise<Copied | undefined>;
 }
 
 /**

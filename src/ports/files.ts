@@ -20,4 +20,9 @@ export interface FileStore extends KeptFiles {
   list(pattern: string): Promise<readonly SourceFile[]>;
   /** Whether a file that was listed is there, with the same fingerprint. */
   isAsListed(file: SourceFile): Promise<boolean>;
+  /**
+   * Puts a file of this machine in the place of whatever is there, forced to the disk: whoever opens it gets the one before or this one, whole, and whoever
+   * has it open reads on what it was. Gives the place, for people. Such a file is not one that is looked at and replaced by its mark.
+   */
+  put(path: string, file: string): Promise<string>;
 }

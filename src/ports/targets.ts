@@ -23,6 +23,15 @@ export interface TargetAsked {
   readonly parallel: number;
 }
 
+/** A copy of a table, in another system. */
+export interface CopyAsked {
+  /** The name of the table. */
+  readonly of: string;
+  readonly columns: Columns;
+  /** CSV of this machine, as a warehouse copies it. */
+  readonly file: string;
+}
+
 /** Rows of one request, column by column: numbers, booleans, and everything else as text. */
 export interface TargetBatch {
   readonly rows: number;
@@ -75,6 +84,13 @@ export interface Targets {
   open(table: TargetTable, asked: TargetAsked, signal?: AbortSignal): Promise<Target>;
   /** That it can be written, by the least harmful question, which is not asked again; else throws what `open` would. */
   look(table: TargetTable, asked: TargetAsked, signal?: AbortSignal): Promise<FoundThere>;
+  /**
+   * Has all rows of a table there be those of a file, in one transaction: whoever reads sees the former rows until then. A table that is not there is made;
+   * throws SOURCE_UNUSABLE for one that is no such copy. Gives the place, for people.
+   */
+  copy?(table: TargetTable, asked: CopyAsked, signal?: AbortSignal): Promise<string>;
+  /** Throws where that could not be done; nothing is made or written. */
+  lookAtCopy?(table: TargetTable, asked: Omit<CopyAsked, 'file'>, signal?: AbortSignal): Promise<FoundThere>;
   /** What somebody who owns the database carries out there once, so that rows are written as quickly as they can be; nothing where nothing is needed. */
   sql(table: TargetTable, asked: TargetAsked): Promise<string | undefined>;
 }

@@ -1,5 +1,5 @@
 import { EsteiraError, ofSystem } from '../errors.ts';
-import { whereOf } from '../graph/index.ts';
+import { receiptsOf, whereOf } from '../graph/index.ts';
 import type { StepModel } from '../plan/index.ts';
 import {
   type Bound,
@@ -16,6 +16,7 @@ import {
 } from '../ports/index.ts';
 import { type Progress, type Reach, reachOf } from './bounds.ts';
 import { isOwed, type Owed, owedBy, withFirst } from './choices.ts';
+import { copy } from './deliver/copy.ts';
 import { deliver } from './deliver/deliver.ts';
 import { isRedefined, refuseReplacedBefore } from './former.ts';
 import { versionKey } from './learning/champions.ts';
@@ -71,7 +72,11 @@ export async function runStep(model: StepModel, record: StepRecord, run: StepRun
   const { project, held, progress, published } = run;
   const { id } = model.node;
   if (model.kind === 'view') return viewDone(model, run);
-  if (model.kind === 'delivery') return deliver(model, record, run, (reach) => optionsOf(model, reach, run));
+  if (model.kind === 'delivery') {
+    const options = (reach: Reach): Options => optionsOf(model, reach, run);
+    const isCopy = receiptsOf(model.node.definition)?.spec.copiedTo !== undefined;
+    return isCopy ? copy(model, run, options) : deliver(model, record, run, options);
+  }
   const before = published.get(id);
   if (before) {
     await project.trace('adopt');

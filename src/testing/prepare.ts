@@ -149,6 +149,7 @@ const noFiles: Project['files'] = {
   look: async () => undefined,
   replace: async () => 'overtaken',
   remove: async () => {},
+  put: () => Promise.reject(new TypeError('no file is put here')),
 };
 
 function projectOf(graph: Graph, warehouse: Warehouse, answers: Answers): Project {

@@ -12,6 +12,7 @@ import { backUp } from './back-up.ts';
 import { champions, show } from './champions.ts';
 import { compare, snapshot } from './compare.ts';
 import { type DuckdbOptions, Engine, markText, memory, watermarkKey } from './connection.ts';
+import { copyRows } from './copy-rows.ts';
 import { dialect } from './dialect.ts';
 import { dissect } from './dissect.ts';
 import { drop } from './drop.ts';
@@ -197,6 +198,7 @@ export function warehouseOf(engine: Engine): Warehouse {
     show: (catalog, shown) => show(engine, catalog, shown),
     query: (statement, how) => query(engine, statement, how),
     exportRows: (place, exporting) => exportRows(engine, place, exporting),
+    copyRows: (place, copying) => copyRows(engine, place, copying),
     rows: (place, columns) => readRows(engine, place, columns),
     changedBy,
     replaceRows: (...replacing) => replaceRows(engine, ...replacing),

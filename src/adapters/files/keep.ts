@@ -70,6 +70,21 @@ async function keepAt(location: string, content: Content): Promise<boolean> {
   }
 }
 
+/** Puts a file of this machine in the place of whatever is there: whole, or not at all. */
+export async function putAt(location: string, file: string): Promise<void> {
+  const folder = path.dirname(location);
+  await mkdir(folder, { recursive: true });
+  const beside = path.join(folder, `.tmp-${randomUUID()}`);
+  try {
+    await copyFile(file, beside, constants.COPYFILE_FICLONE);
+    await synced(beside);
+    await rename(beside, location);
+    await synced(folder);
+  } finally {
+    await rm(beside, { force: true });
+  }
+}
+
 /** A file that is replaced has its contents beside it, each with a number that only one can take, ever; the file itself is a copy of the newest. */
 const numbered = (location: string, number: number): string =>
   path.join(path.dirname(location), `.${path.basename(location)}.${number}`);

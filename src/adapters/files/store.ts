@@ -4,7 +4,7 @@ import path from 'node:path';
 import { EsteiraError } from '../../errors.ts';
 import { type FileStore, namesIn, type SourceFile } from '../../ports/index.ts';
 import { formatOf } from './format.ts';
-import { keeping } from './keep.ts';
+import { keeping, putAt } from './keep.ts';
 import { type Segment, segments } from './pattern.ts';
 
 /** Gone, a link to nowhere, or a file where the pattern has a folder: nothing is there. */
@@ -87,6 +87,10 @@ export function folderStore({ path: root }: { readonly path: string }): FileStor
         if (found.length >= limit) break;
       }
       return found.sort(byCodePoint);
+    },
+    async put(below: string, from: string) {
+      await putAt(at(namesIn(below).join('/')), from);
+      return at(below);
     },
     async isAsListed({ path: below, fingerprint }: SourceFile) {
       return (await file(below))?.fingerprint === fingerprint;

@@ -1,7 +1,8 @@
 import type { Columns } from '../../columns/index.ts';
 import { type AnySource, type AnyTable, type Reader, variableIn } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
-import type { FoundThere } from '../../ports/index.ts';
+import { whereOf } from '../../graph/index.ts';
+import type { FoundThere, Targets } from '../../ports/index.ts';
 import { lookAtTable, type Project, said, targetOf, targetsOf } from '../../run/index.ts';
 import { timeText } from '../alerts/words.ts';
 import { type Finding, findingOf } from './finding.ts';
@@ -44,13 +45,25 @@ export function outsideOfSource(
 
 /** Where the rows of a table are written, where that is another system. */
 export function outsideOfTarget(definition: AnyTable, project: Project): Outside | undefined {
-  if (!(definition.spec.keptIn && project.targets)) return undefined;
+  if (!project.targets) return undefined;
+  if (definition.spec.copiedTo?.copied === 'postgres') return outsideOfCopy(definition, project);
+  if (!definition.spec.keptIn) return undefined;
   const { table, asked } = targetOf(definition);
   const kinds = Object.entries(asked.columns).map(([name, { facts }]) => [name, facts]);
   return {
     ...{ what: `target ${definition.name}`, options: table.options },
     about: [table.by, asked.key, asked.way, asked.changedOnly, kinds],
     look: async (signal) => targetsOf(project, definition).look(table, asked, signal),
+  };
+}
+
+function outsideOfCopy(definition: AnyTable, project: Project): Outside {
+  const { copied, options } = definition.spec.copiedTo as NonNullable<AnyTable['spec']['copiedTo']>;
+  const table = { by: copied, options, where: whereOf(definition) };
+  const asked = { of: definition.name, columns: definition.columns };
+  return {
+    ...{ what: `copy of ${definition.name}`, options, about: [copied] },
+    look: async (signal) => (project.targets as Required<Targets>).lookAtCopy(table, asked, signal),
   };
 }
 

@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { describe, test } from 'node:test';
 import type { FileStore } from '../index.ts';
 
@@ -96,6 +99,32 @@ export function filesConformance(name: string, open: () => Promise<FilesUnderTes
       const files = await given('a/1.jsonl', 'a/2.jsonl');
       await files.remove('a/1.jsonl');
       assert.deepEqual(await paths(files, 'a/*'), ['a/2.jsonl']);
+    });
+
+    test('a file is put in the place of another, and whoever has that open reads on what it was', async () => {
+      const { store } = await open();
+      const folder = await mkdtemp(path.join(tmpdir(), 'esteira-put-'));
+      const local = path.join(folder, 'rows');
+      const put = async (text: string): Promise<string> => {
+        await writeFile(local, text);
+        return store.put('out/ç 1/prices.csv', local);
+      };
+      const place = await put('first');
+      assert.equal(place, await put('second'), 'the place, for people');
+      assert.equal(new TextDecoder().decode(await store.read('out/ç 1/prices.csv')), 'second');
+      assert.deepEqual(await store.below('', 9), ['out/ç 1/prices.csv'], 'nothing is left beside it');
+      let isOver = false;
+      const reading = (async () => {
+        while (!isOver) {
+          const text = new TextDecoder().decode(await store.read('out/ç 1/prices.csv'));
+          assert.ok(text === 'second' || /^(\d )\1{9999}$/.test(text), text.slice(0, 20));
+        }
+      })();
+      for (let number = 0; number < 10; number += 1) await put(`${number} `.repeat(10_000));
+      isOver = true;
+      await reading;
+      await assert.rejects(store.put('../out.csv', local), { code: 'DEFINITION_INVALID' });
+      await rm(folder, { recursive: true });
     });
 
     test('the size is that of the file', async () => {

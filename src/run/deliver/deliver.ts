@@ -1,12 +1,11 @@
-import { mkdirSync, rmSync } from 'node:fs';
-import path from 'node:path';
+import { rmSync } from 'node:fs';
 import type { StepModel } from '../../plan/index.ts';
-import { isOwing, type Publication, type StepRecord } from '../../ports/index.ts';
-import { type Reach, reachOf } from '../bounds.ts';
+import { isOwing, type StepRecord } from '../../ports/index.ts';
+import type { Reach } from '../bounds.ts';
 import { cleaned } from '../said.ts';
 import type { StepResult, StepRun } from '../step.ts';
 import type { Options } from '../write/options.ts';
-import { writeOf } from '../write.ts';
+import { begin, done, filesOf } from './begin.ts';
 import { carry } from './carry.ts';
 import { notDelivered, stoppedBy } from './failures.ts';
 import { owedBy } from './owed.ts';
@@ -22,32 +21,16 @@ export async function deliver(
   run: StepRun,
   optionsFor: (reach: Reach) => Options,
 ): Promise<StepResult> {
-  const { project, held, progress, values, signal } = run;
-  const { id } = model.node;
-  const before = run.published.get(id);
-  if (before) progress.published(id, before.sequence);
-  const isPublishedOnly = project.targets === undefined;
-  if (before && (isPublishedOnly || !isOwing(before.details.delivered))) {
-    await project.trace('adopt');
-    return done(model, before, run, { adopted: true });
-  }
-  const reach = await reachOf(model, { project, progress, date: values.date, at: values.logicalTime, signal });
-  await project.trace('before-intent');
-  await project.state.intent(held, id, { bounds: reach.bounds, files: {} }, project.clock.now());
-  await project.trace('intent');
-  const options = optionsFor(reach);
-  if ((options.unchanged || isPublishedOnly) && !before) {
-    const nothing = writeOf(model, { ...options, unchanged: true });
-    const publication = await project.warehouse.publish(nothing, signal);
-    await project.trace('published');
-    return done(model, publication, run, { unchanged: true });
-  }
+  const { project, held, signal } = run;
+  const begun = await begin(model, run, optionsFor);
+  if (!('reach' in begun)) return begun;
+  const { reach, options, before } = begun;
   const owed = owedBy(model, run, before);
   const { journal, spool } = filesOf(model, run);
   const receipts = new Receipts({ file: spool, key: keyNames(owed.table), runId: held.runId });
   try {
     const mayBeSent = before !== undefined || record.bounds !== undefined;
-    const say = (text: string): void => run.onProgress?.(id, text);
+    const say = (text: string): void => run.onProgress?.(model.node.id, text);
     const { delivered, inDoubt, why } = await carry({ owed, run, receipts, journal, mayBeSent, say });
     if (delivered.rows > 0 || delivered.left === 0) {
       await receipts.end();
@@ -70,27 +53,4 @@ export async function deliver(
   } finally {
     await receipts.drop();
   }
-}
-
-/** The journal of what has been sent, and the receipts until they are published. */
-function filesOf({ node }: StepModel, { project, held }: StepRun) {
-  const folder = path.join(project.local, 'deliveries', project.environment);
-  mkdirSync(folder, { recursive: true });
-  const name = path.join(folder, `${held.runId}-${node.id}`);
-  return { journal: `${name}.jsonl`, spool: `${name}.receipts` };
-}
-
-async function done(
-  model: StepModel,
-  publication: Publication,
-  run: StepRun,
-  { adopted = false, unchanged = false }: Partial<StepResult>,
-): Promise<StepResult> {
-  const { project, held, progress } = run;
-  const { id } = model.node;
-  rmSync(filesOf(model, run).journal, { force: true });
-  progress.published(id, publication.sequence);
-  await project.state.done(held, id, publication, project.clock.now());
-  await project.trace('done');
-  return { publication, adopted, unchanged };
 }

@@ -1,9 +1,10 @@
-import { keyOf } from '../../columns/index.ts';
-import type { AnyTable, KeptIn } from '../../define/index.ts';
+import { type Columns, keyOf } from '../../columns/index.ts';
+import type { AnyTable, CopiedTo, KeptIn } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import { whereOf } from '../../graph/index.ts';
 import type { TargetAsked, Targets, TargetTable } from '../../ports/index.ts';
 import type { Project } from '../project.ts';
+import type { StepRun } from '../step.ts';
 
 /** Where the rows of a table are written elsewhere, and what of them, as adapters are asked for it. */
 export function targetOf(definition: AnyTable): { readonly table: TargetTable; readonly asked: TargetAsked } {
@@ -13,6 +14,17 @@ export function targetOf(definition: AnyTable): { readonly table: TargetTable; r
     table: { by, options, where: whereOf(definition) },
     asked: { key: keyOf(columns), columns, way, changedOnly, parallel },
   };
+}
+
+/** Replaces the rows of a copy in another system by those of a file, CSV with a header. Gives the place, for people. */
+export async function copyTo(
+  definition: AnyTable,
+  { file, columns }: { readonly file: string; readonly columns: Columns },
+  { project, signal }: Pick<StepRun, 'project' | 'signal'>,
+): Promise<string> {
+  const { copied, options } = definition.spec.copiedTo as CopiedTo;
+  const table = { by: copied, options, where: whereOf(definition) };
+  return (project.targets as Required<Targets>).copy(table, { file, columns, of: definition.name }, signal);
 }
 
 /** Throws DEFINITION_INVALID where this process can write no table of that kind. */

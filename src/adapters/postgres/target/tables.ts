@@ -8,6 +8,7 @@ import { asked as askedOf, cut, type Source } from '../client.ts';
 import { quoted } from '../statements.ts';
 import { lookUp, type WrittenColumn, type WrittenTable } from './catalogue.ts';
 import { sayColumn } from './columns.ts';
+import { lookAtCopy, replaceCopy } from './copy.ts';
 import { openingFault } from './faults.ts';
 import { statementsOf } from './statements.ts';
 import { connectToWrite, PostgresTarget } from './table.ts';
@@ -30,6 +31,8 @@ export const postgresTargets = (url: (of: string) => string): Omit<Targets, 'has
       };
       return { found, ahead: there.now - Date.now(), ...(there.isSecured ? { doubt } : {}) };
     },
+    copy: (table, asked, signal) => replaceCopy(table, asked, { source: sourceOf(table), signal }),
+    lookAtCopy: (table, asked, signal) => lookAtCopy(table, asked, { source: sourceOf(table), signal }),
     sql: async () => undefined,
   };
 };

@@ -47,4 +47,47 @@ export function exporting(on: On): void {
       rmSync(folder, { recursive: true, force: true });
     }
   });
+
+  on(
+    'rows are copied for programs of others, as one publication left them, in the order that is asked',
+    async (desk) => {
+      const folder = mkdtempSync(path.join(tmpdir(), 'esteira-copied-'));
+      try {
+        const columns = {
+          ...{
+            id: col.integer().key(),
+            t: col.text().optional(),
+            d: col.decimal(9, 2).optional(),
+            r: col.real().optional(),
+          },
+          ...{ day: col.date().optional(), seen: col.timestamp().optional(), dear: col.boolean().optional() },
+          ...{ list: col.list(col.text()).optional(), more: col.json().optional(), long: col.duration().optional() },
+        };
+        const kept = await desk.make('t', columns, { mode: 'merge' });
+        const to = async (format: 'csv' | 'parquet', order: readonly string[] = ['id']) => {
+          const file = path.join(folder, `o'brien.${format}`);
+          const copied = await desk.warehouse.copyRows(kept.place, { columns, order, file, format });
+          return { copied, bytes: existsSync(file) ? readFileSync(file) : undefined };
+        };
+        assert.deepEqual(await to('csv'), { copied: undefined, bytes: undefined }, 'there is no publication');
+        const said = `(2, 'a "b", c', 1.50, 0.1, date '2026-01-02', timestamptz '2026-01-02 03:04:05.678901+00', true, cast('["x"]' as json), cast('{"a":1}' as json), '3 days')`;
+        const query = `select * from (values ${said}, (1, '', null, null, null, null, null, null, null, null), (3, null, -1.00, 1e300, null, null, false, null, null, null)) as v(id, t, d, r, day, seen, dear, list, more, long)`;
+        const { sequence } = await desk.publish(kept, query);
+        const { copied, bytes } = await to('csv');
+        assert.deepEqual([copied?.rows, copied?.sequence], [3, sequence]);
+        assert.deepEqual(bytes?.toString().split('\n'), [
+          'id,t,d,r,day,seen,dear,list,more,long',
+          '1,"",,,,,,,,',
+          '2,"a ""b"", c",1.50,0.1,2026-01-02,2026-01-02T03:04:05.678901Z,true,"[""x""]","{""a"":1}",3 days',
+          '3,,-1.00,1e+300,,,false,,,',
+          '',
+        ]);
+        assert.match((await to('csv', [])).bytes?.toString() ?? '', /^id,t,/);
+        const parquet = (await to('parquet')).bytes;
+        assert.equal(parquet?.subarray(0, 4).toString(), 'PAR1');
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+  );
 }

@@ -1,0 +1,66 @@
+import { rmSync, statSync, writeFileSync } from 'node:fs';
+import { keyOf } from '../../columns/index.ts';
+import type { AnyTable, CopiedTo } from '../../define/index.ts';
+import { type Node, receiptsOf } from '../../graph/index.ts';
+import { placeOf, type StepModel } from '../../plan/index.ts';
+import type { Copied, Delivered } from '../../ports/index.ts';
+import type { Reach } from '../bounds.ts';
+import { cleaned } from '../said.ts';
+import type { StepResult, StepRun } from '../step.ts';
+import type { Options } from '../write/options.ts';
+import { begin, done, filesOf } from './begin.ts';
+import { receiptsWrite } from './receipts.ts';
+import { refuseFollowed } from './still-held.ts';
+import { copyTo } from './target.ts';
+
+/**
+ * Replaces a copy of a table, and publishes that it was. A run that is killed in between replaces it again: it is the same copy. Whoever reads it sees the
+ * one before or this one, whole.
+ */
+export async function copy(model: StepModel, run: StepRun, optionsFor: (reach: Reach) => Options): Promise<StepResult> {
+  const { project, held, signal } = run;
+  const begun = await begin(model, run, optionsFor);
+  if (!('reach' in begun)) return begun;
+  const { options, reach } = begun;
+  const { elapsed = () => performance.now() } = project.clock;
+  const started = elapsed();
+  const { spool } = filesOf(model, run);
+  const file = `${spool}.new`;
+  try {
+    const { copied, place, bytes } = await replaceCopy(model, run, file);
+    await project.trace('copied');
+    const seconds = Math.round(elapsed() - started) / 1000;
+    const said = { place, row_count: copied.rows, bytes, seconds, run_id: held.runId };
+    writeFileSync(spool, `${JSON.stringify({ ...said, delivered_at: String(project.clock.now()) })}\n`);
+    const counts = { rows: copied.rows, sent: copied.rows, unchanged: 0, failed: 0, left: 0 };
+    const delivered: Delivered = {
+      ...{ place, sequence: String(copied.sequence), generation: copied.generation, since: '0', ...counts },
+      ...{ batches: 1, last: 1, retries: 0, seconds },
+    };
+    const write = receiptsWrite(model, options, { file: spool, delivered, bounds: reach.bounds, part: 0 });
+    const publication = cleaned(await project.warehouse.publish(write, signal), project);
+    await project.trace('published');
+    return await done(model, publication, run, {});
+  } finally {
+    for (const one of [spool, file]) rmSync(one, { force: true });
+  }
+}
+
+async function replaceCopy(
+  { node }: StepModel,
+  run: StepRun,
+  file: string,
+): Promise<{ readonly copied: Copied; readonly place: string; readonly bytes?: number }> {
+  const { project, signal } = run;
+  const table = project.graph.nodeOf(receiptsOf(node.definition) as AnyTable) as Node<AnyTable>;
+  const { columns, spec } = table.definition;
+  const to = spec.copiedTo as CopiedTo;
+  const where = to.options['path'];
+  const format = where?.endsWith('.parquet') ? 'parquet' : 'csv';
+  const asked = { columns, order: keyOf(columns), file, format, signal } as const;
+  const copied = await project.warehouse.copyRows(placeOf(table), asked);
+  if (!copied) throw new TypeError(`${table.id} has no publication`);
+  await refuseFollowed(run);
+  if (where === undefined) return { copied, place: await copyTo(table.definition, { file, columns }, run) };
+  return { copied, place: await project.files.put(where, file), bytes: statSync(file).size };
+}
