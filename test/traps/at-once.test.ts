@@ -5,8 +5,8 @@ import { test } from 'node:test';
 import { coreutils, folder, inCopy, isRoot, someone } from './commands.ts';
 import { giveTo, machine, run, shelfOf } from './surroundings.ts';
 
-/** What meets the machine: files, processes, sockets, clocks, names. What only computes runs elsewhere so, in the block `test`. */
 const environments = ['environments', 'links', 'secrets'].map((name) => `test/environments/${name}.test.ts`);
+/** What meets the machine: files, processes, sockets, clocks, names. What only computes runs elsewhere so, in the block `test`. */
 const meeting = ['src/config', 'src/adapters/files', 'test/cli', ...environments, 'test/owner', 'test/processes'];
 
 test('what meets the machine passes its tests where everything is unfavourable at once', async () => {
