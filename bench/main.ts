@@ -20,6 +20,7 @@ const figures: Readonly<Record<string, () => Promise<{ readonly figure: Figure }
   onnx: () => import('./onnx/figure.ts'),
   predictions: () => import('./predictions/figure.ts'),
   'write-back': () => import('./write-back/figure.ts'),
+  'write-back-memory': () => import('./write-back-memory/figure.ts'),
   trees: () => import('./trees/figure.ts'),
   kafka: () => import('./kafka/figure.ts'),
   'postgres-load': () => import('./postgres-load/figure.ts'),

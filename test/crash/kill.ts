@@ -13,8 +13,12 @@ export interface Ended {
 const compiled = temporaryFolder('compiled');
 
 /** Carries out commands in a process of their own, killed where `stop` says: `<point>@<n>`, or `after@<milliseconds>` that the project is open. */
-export async function inProcess(folder: string, commands: readonly Command[], stop?: string): Promise<Ended> {
-  const program = path.join(import.meta.dirname, 'process.ts');
+export async function inProcess(
+  folder: string,
+  commands: readonly Command[],
+  stop?: string,
+  program = path.join(import.meta.dirname, 'process.ts'),
+): Promise<Ended> {
   const { ESTEIRA_STOP_AT: _, ...rest } = process.env;
   const child = spawn(process.execPath, [program, JSON.stringify({ folder, commands })], {
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -9,11 +9,15 @@ import {
   type Targets,
   type TargetValue,
 } from '../../src/ports/index.ts';
+import { Weather } from './weather.ts';
 
 const quoted = (name: string): string => `"${name}"`;
 /** How a value is kept: booleans are numbers there. */
 const kept = (value: TargetValue | undefined): SQLInputValue =>
   typeof value === 'boolean' ? Number(value) : (value ?? null);
+
+/** What a request is to do there, without the kinds of its columns. */
+export type Write = Pick<TargetAsked, 'key' | 'way' | 'changedOnly'> & { readonly columns: object };
 
 /**
  * A system elsewhere that is a file, so that it outlives the processes that are killed: tables with a column `_writes`, which counts how often each row was
@@ -64,7 +68,7 @@ export class Elsewhere {
     this.#db.close();
   }
 
-  write(name: string, { key, columns, way, changedOnly }: TargetAsked, batch: TargetBatch): readonly TargetResult[] {
+  write(name: string, { key, columns, way, changedOnly }: Write, batch: TargetBatch): readonly TargetResult[] {
     this.#db.prepare('insert into request (rows) values (?)').run(batch.rows);
     this.#db.exec('begin immediate');
     try {
@@ -120,14 +124,18 @@ export function targetsAt(folder: string, onWrite: () => Promise<void> | void = 
     has: (by) => by === 'postgres' || by === 'supabase',
     open: async ({ options: { name = '' } }, asked): Promise<Target> => {
       const elsewhere = new Elsewhere(folder);
+      const weather = Weather.over(folder, elsewhere);
       return {
         place: `${name} elsewhere`,
         write: async (batch, signal) => {
           await onWrite();
           signal?.throwIfAborted();
-          return elsewhere.write(name, asked, batch);
+          return weather.write(name, asked, batch);
         },
-        close: async () => elsewhere.close(),
+        close: async () => {
+          elsewhere.close();
+          weather.close();
+        },
       };
     },
     look: async ({ options: { name = '' } }) => ({ found: `table ${name}` }),

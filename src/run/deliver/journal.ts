@@ -1,6 +1,7 @@
-import { mkdirSync, readFileSync, renameSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readSync, renameSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import path from 'node:path';
+import { StringDecoder } from 'node:string_decoder';
 import type { Batch } from './rows.ts';
 import type { Sent } from './send.ts';
 
@@ -38,22 +39,27 @@ export class SentJournal {
   /** Goes on with the journal of the same delivery, else begins one; with the rows that the former one of the run has left in doubt. */
   static async open(file: string, of: JournalOf): Promise<SentJournal> {
     mkdirSync(path.dirname(file), { recursive: true });
-    const [first, ...lines] = linesOf(file) as readonly [JournalOf?, ...Line[]];
-    if (JSON.stringify(first) === JSON.stringify(of)) {
-      const journal = new SentJournal(await open(file, 'a'));
-      // What was cut must not become one line with the next.
-      await journal.#file.write('\n');
-      journal.#take(lines);
+    const lines = linesOf(file);
+    try {
+      const first = lines.next().value as JournalOf | undefined;
+      if (JSON.stringify(first) === JSON.stringify(of)) {
+        const journal = new SentJournal(await open(file, 'a'));
+        // What was cut must not become one line with the next.
+        await journal.#file.write('\n');
+        journal.#take(lines as Iterable<Line>);
+        return journal;
+      }
+      const fresh = `${file}.new`;
+      const journal = new SentJournal(await open(fresh, 'w'));
+      if (first?.run === of.run && first.of === of.of) journal.#take(lines as Iterable<Line>);
+      const left: Left = { left: [...journal.#doubted] };
+      journal.#sent.clear();
+      await journal.#write(`${JSON.stringify(of)}\n${JSON.stringify(left)}\n`);
+      renameSync(fresh, file);
       return journal;
+    } finally {
+      lines.return(undefined);
     }
-    const fresh = `${file}.new`;
-    const journal = new SentJournal(await open(fresh, 'w'));
-    if (first?.run === of.run && first.of === of.of) journal.#take(lines);
-    const left: Left = { left: [...journal.#doubted] };
-    journal.#sent.clear();
-    await journal.#write(`${JSON.stringify(of)}\n${JSON.stringify(left)}\n`);
-    renameSync(fresh, file);
-    return journal;
   }
 
   /** Whether it goes on: something may have been sent that it does not know of. */
@@ -83,7 +89,7 @@ export class SentJournal {
     return this.#keep(sent);
   }
 
-  #take(lines: readonly Line[]): void {
+  #take(lines: Iterable<Line>): void {
     const begun = new Map<string, readonly string[]>();
     for (const line of lines) {
       if ('left' in line) for (const one of line.left) this.#doubted.add(one);
@@ -91,8 +97,10 @@ export class SentJournal {
         begun.set(`${line.number} ${line.hash}`, line.rowHashes);
         for (const one of line.rowHashes) this.#doubted.add(one);
       } else {
+        const name = `${line.number} ${line.hash}`;
         this.#sent.set(line.number, line);
-        this.#isOver(begun.get(`${line.number} ${line.hash}`) ?? [], line);
+        this.#isOver(begun.get(name) ?? [], line);
+        begun.delete(name);
       }
     }
   }
@@ -125,20 +133,37 @@ export class SentJournal {
   }
 }
 
-function linesOf(file: string): readonly unknown[] {
-  let text: string;
+/** Bytes that are read at once. */
+const piece = 1 << 20;
+
+/** One after the other: of millions of rows all of them would not fit in memory. */
+function* linesOf(file: string): Generator<unknown, undefined> {
+  let descriptor: number;
   try {
-    text = readFileSync(file, 'utf8');
+    descriptor = openSync(file, 'r');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    return;
+  }
+  try {
+    const [bytes, decoder] = [Buffer.allocUnsafe(piece), new StringDecoder('utf8')];
+    let rest = '';
+    for (let read = readSync(descriptor, bytes); read > 0; read = readSync(descriptor, bytes)) {
+      const lines = (rest + decoder.write(bytes.subarray(0, read))).split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) yield* parsed(line);
+    }
+    yield* parsed(rest);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+function parsed(line: string): readonly unknown[] {
+  if (line === '') return [];
+  try {
+    return [JSON.parse(line) as unknown];
+  } catch {
     return [];
   }
-  return text.split('\n').flatMap((line) => {
-    if (line === '') return [];
-    try {
-      return [JSON.parse(line) as unknown];
-    } catch {
-      return [];
-    }
-  });
 }
