@@ -41,10 +41,11 @@ export type TargetValue = number | boolean | string | null;
 
 /**
  * What became of a row: `sent`, it was written, and says there what was to be written; `unchanged`, it said so before; `missing`, there is no such row (of an
- * update); `other`, it says something else there, though it was written, now or before: its type rounds, or a trigger has its own will.
+ * update), or none that its writer may see; `other`, it says something else there, though it was written, now or before: its type rounds, or a trigger has its own will.
  */
 export type TargetResult =
-  | { readonly is: 'sent' | 'unchanged' | 'missing' }
+  | { readonly is: 'sent' | 'unchanged' }
+  | { readonly is: 'missing'; readonly why?: string }
   | { readonly is: 'other' | 'refused'; readonly why: string };
 
 /**

@@ -17,7 +17,10 @@ export async function refuseKeyless(
 }
 
 /** Whom row security applies to cannot tell a table without rows from one of which it may see none. */
-export async function hiddenOf(rest: Rest, { name, key, signal }: Selected): Promise<FoundThere['doubt']> {
+export async function hiddenOf(
+  rest: Rest,
+  { name, key, signal }: Pick<Selected, 'name' | 'key' | 'signal'>,
+): Promise<FoundThere['doubt']> {
   if (rest.seesAll) return undefined;
   const { text } = await rest.ask({
     name,

@@ -219,7 +219,7 @@ function waitAfter(tries: number, { after }: TargetFault, { first, longest }: Wa
 const sentTwice = 'it was sent twice: what became of the first request is not known';
 
 function reasonOf(result: TargetResult): string | undefined {
-  if (result.is === 'missing') return 'there is no such row';
+  if (result.is === 'missing') return result.why ?? 'there is no such row';
   if (result.is === 'other') return `it was written, and says something else there: ${result.why}`;
   return result.is === 'refused' ? result.why : undefined;
 }

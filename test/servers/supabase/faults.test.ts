@@ -5,8 +5,6 @@ import type { Asked, Fault } from './gateway.ts';
 import { postgrest, withoutSupabase } from './support.ts';
 import { LeadsWorld } from './world.ts';
 
-/** For how long the gateway is gone, in milliseconds. */
-const away = 60_000;
 const isRead = ({ method, path }: Asked): boolean => method === 'GET' && path.includes('/events?');
 /** Of a row: without its function a batch is written row by row. What opens the table asks for a row that cannot be. */
 const isWrite = ({ method, path }: Asked): boolean => method === 'PATCH' && path.includes('id=eq.');
@@ -51,28 +49,6 @@ describe('a gateway that fails', { skip: withoutSupabase }, () => {
       (one) => limited && one.body === limited.body && one.path === limited.path && one.at > limited.at,
     );
     assert.ok(limited && again && again.at - limited.at >= 1000, 'the server says when it may be asked again');
-    await world.forget();
-  });
-
-  test('gone in the middle of its batches: the run says so and ends, or waits; nothing is lost, and nothing is written twice', async () => {
-    let writes = 0;
-    const { promise: isBack, resolve } = Promise.withResolvers<void>();
-    world.gateway.onRequest = async (asked) => {
-      writes += isWrite(asked) ? 1 : 0;
-      if (writes !== 3) return;
-      world.gateway.onRequest = () => {};
-      void world.gateway.gone();
-      setTimeout(() => resolve(world.gateway.back()), away);
-    };
-    const first = await world.score();
-    await isBack;
-    assert.equal(writes, 3);
-    if (first.exit !== 0) {
-      assert.match(first.out + first.err, /does not answer|went away|no connection/);
-      const next = await world.score();
-      assert.equal(next.exit, 0, next.out + next.err);
-    }
-    assert.deepEqual(await world.differences(), []);
     await world.forget();
   });
 

@@ -3,7 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { after } from 'node:test';
 
 /** What a request came to, in the place of what nginx would say: an answer, or none. */
-type FaultKind = '401 no key' | '401 invalid key' | '429' | '500' | '502' | 'hang' | 'cut';
+type FaultKind = '401 no key' | '401 invalid key' | '429' | '500' | '502' | 'hang' | 'stall' | 'cut';
 export interface Asked {
   readonly method: string;
   /** With what stands after the question mark. */
@@ -122,6 +122,11 @@ export class Gateway {
     if (!fault) return this.#handOn(incoming, { body, seen, answer });
     if (fault.carriedOut) await this.#handOn(incoming, { body, seen });
     if (fault.is === 'hang') return;
+    if (fault.is === 'stall') {
+      // It begins an answer, and never ends it.
+      answer.writeHead(200, { 'content-type': 'application/json', 'content-length': '1000' }).write('[{"id":');
+      return;
+    }
     if (fault.is === 'cut') {
       answer.destroy();
       return;

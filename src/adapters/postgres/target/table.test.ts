@@ -89,6 +89,34 @@ describe('a table of Postgres that is written', { skip: withoutServer }, () => {
     }
   });
 
+  test('rows that row security hides are missing, with that among the reasons; those that may only be seen are refused', async () => {
+    const table = await made();
+    const schema = place(table).split('.')[0];
+    const role = `${schema}_policed`;
+    await ask(`create role ${role} login; grant usage on schema ${schema} to ${role};
+      grant select, update on ${place(table)} to ${role}; grant insert on ${place(table)}_writes to ${role};
+      alter table ${place(table)} enable row level security;
+      create policy sees on ${place(table)} for select to ${role} using (id < 3);
+      create policy changes on ${place(table)} for update to ${role} using (id = 1)`);
+    const url = new URL(server);
+    url.username = role;
+    const own = { ...table, options: { ...table.options, url: url.href } };
+    try {
+      assert.match((await targets.look(own, asked)).doubt?.what ?? '', /Row security holds for the user/);
+      const target = await targets.open(own, asked);
+      const [written, seen, hidden] = await target.write(batchOf(['1', 1, 'a'], ['2', 1, 'b'], ['3', 1, 'c']));
+      assert.deepEqual(written, { is: 'sent' });
+      assert.equal(seen?.is, 'refused');
+      assert.deepEqual(hidden, {
+        is: 'missing',
+        why: 'there is no such row, or row security hides it from the user',
+      });
+      await target.close();
+    } finally {
+      await ask(`drop owned by ${role}; drop role ${role}`);
+    }
+  });
+
   test('a connection that is lost may pass, and what it had written is unchanged when it comes again', async () => {
     const table = await made();
     const wire = await Wire.to(server);

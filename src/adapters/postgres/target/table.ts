@@ -40,6 +40,8 @@ interface Asking {
   readonly statements: Statements;
   /** What was written is looked at by a statement of its own. */
   readonly looksAgain: boolean;
+  /** Row security holds for the user who writes. */
+  readonly isSecured: boolean;
 }
 
 type Others = Readonly<Record<string, readonly (string | null)[]>> | null;
@@ -100,6 +102,7 @@ export class PostgresTarget implements Target {
     readonly results: TargetResult[];
   }): Promise<void> {
     const { columns, results } = of;
+    const missing = this.#of.isSecured ? hiddenOrMissing : ({ is: 'missing' } as const);
     let rows = of.rows;
     let differ: readonly number[] = [];
     for (let attempt = 1; attempt <= attempts && rows.length > 0; attempt += 1) {
@@ -114,7 +117,7 @@ export class PostgresTarget implements Target {
       const differing: number[] = [];
       for (const [index, row] of looked.entries()) {
         const letter = found.found?.[index];
-        if (letter === 'm') results[row] = wrote.has(row) ? gone : { is: 'missing' };
+        if (letter === 'm') results[row] = wrote.has(row) ? gone : missing;
         else if (letter === 'u') results[row] = { is: wrote.has(row) ? 'sent' : 'unchanged' };
         else if (letter === 'd' && !wrote.has(row)) differing.push(row);
       }
@@ -176,6 +179,10 @@ export class PostgresTarget implements Target {
 }
 
 const gone: TargetResult = { is: 'other', why: 'it was written, and is not there any more' };
+const hiddenOrMissing: TargetResult = {
+  is: 'missing',
+  why: 'there is no such row, or row security hides it from the user',
+};
 const twice: TargetResult = { is: 'refused', why: 'another row of its batch has the key that is the same there' };
 const unmoved: TargetResult = {
   is: 'refused',

@@ -78,7 +78,10 @@ function targetOf(of: {
   };
   const place = `${there.schema}.${there.name} of ${addressOf(source.url)}`;
   const statements = statementsOf(written);
-  return new PostgresTarget({ source, place, written, statements, looksAgain: there.writesAfter }, client);
+  return new PostgresTarget(
+    { source, place, written, statements, looksAgain: there.writesAfter, isSecured: there.isSecured },
+    client,
+  );
 }
 
 /** Throws what keeps any row from being written. */

@@ -5,7 +5,7 @@ import type { Target, TargetAsked } from '../../../ports/index.ts';
 import { type Postgrest, type PostgrestOptions, postgrest } from '../../../testing/postgrest/index.ts';
 import { supabaseTargets } from './tables.ts';
 
-const targets = supabaseTargets({ value: (of) => of, secret: (of) => of });
+const targets = supabaseTargets({ value: (of) => of, secret: (of) => of }, { answer: 1000 });
 const opened: Postgrest[] = [];
 after(async () => {
   for (const one of opened) await one.close();
@@ -33,6 +33,17 @@ test('a gateway that is away is asked once more for something short, and not for
   double.fail({ is: '502', times: 1000 });
   await assert.rejects(target.write(batch), { name: 'TargetFault', is: 'passing' });
   assert.equal(double.requests.length - before, 2);
+  double.heal();
+  assert.ok((await target.write(batch)).every(({ is }) => is === 'sent'));
+});
+
+test('a gateway that goes away while rows are written is not asked for each of the others', async () => {
+  const { double, target } = await kept();
+  const isPatch = ({ method }: { readonly method: string }): boolean => method === 'PATCH';
+  const before = double.requests.filter(isPatch).length;
+  double.fail({ is: 'hang', times: 1000, of: isPatch });
+  await assert.rejects(target.write(batch), { name: 'TargetFault', is: 'passing' });
+  assert.equal(double.requests.filter(isPatch).length - before, 4);
   double.heal();
   assert.ok((await target.write(batch)).every(({ is }) => is === 'sent'));
 });

@@ -9,7 +9,7 @@ import { rowsIn } from '../values.ts';
 import { bodyOf } from './batch.ts';
 import { saidOf } from './faults.ts';
 import { sameText } from './says.ts';
-import { type SupabaseTable, unmoved } from './table.ts';
+import { missingBy, type SupabaseTable, unmoved } from './table.ts';
 
 interface Writing {
   readonly batch: TargetBatch;
@@ -46,7 +46,7 @@ export class RowByRow {
     const found = await this.#read(writing, rows);
     const missing = rows.filter((row) => !found.has(row));
     const added = way === 'merge' && missing.length > 0 ? await this.#add(writing, missing) : new Set<number>();
-    for (const row of missing) if (!added.has(row)) results[row] = { is: 'missing' };
+    for (const row of missing) if (!added.has(row)) results[row] = missingBy(this.#of.rest);
     const differing = rows.filter((row) => {
       const there = found.get(row);
       if (!there || added.has(row)) return false;
@@ -54,7 +54,18 @@ export class RowByRow {
       if (result.is !== 'refused') results[row] = result;
       return result.is === 'refused' || !changedOnly;
     });
-    await settled(differing.map((row) => this.#limited(() => this.#change(writing, row, found.get(row) as Row))));
+    let isOver = false;
+    const change = async (row: number): Promise<void> => {
+      // A gateway that hangs is not waited for once more for each row.
+      if (isOver) return;
+      try {
+        await this.#change(writing, row, found.get(row) as Row);
+      } catch (error) {
+        isOver = true;
+        throw error;
+      }
+    };
+    await settled(differing.map((row) => this.#limited(() => change(row))));
   }
 
   /** What rows say there, by their number; in parts whose request lines are short enough. */
@@ -187,7 +198,7 @@ export class RowByRow {
       return this.#rowsIn(text);
     };
     const [now] = await ask([]);
-    if (!now) return { result: { is: 'missing' } };
+    if (!now) return { result: missingBy(rest) };
     const result = this.#judge(batch, row, now, 'unchanged');
     if (result.is !== 'refused') return { result };
     const differing = this.#differing(batch, row, now);

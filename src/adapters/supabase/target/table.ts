@@ -83,7 +83,7 @@ export class SupabaseTarget implements Target {
         const [meant, now] = [batch.columns[name]?.[row] ?? null, said[place] ?? null];
         return String(meant) === String(now) ? [] : [`${name} says ${shown(now)}, not ${shown(meant)}`];
       });
-      results[row] = resultOf(letter, each.join('; '));
+      results[row] = letter === 'm' ? missingBy(rest) : resultOf(letter, each.join('; '));
     }
     // Somebody may have changed them meanwhile; of two rows with one key the other would be written.
     const times = new Map<string, number>();
@@ -108,14 +108,19 @@ function resultOf(letter: string | undefined, said: string): TargetResult {
       return { is: 'sent' };
     case 'u':
       return { is: 'unchanged' };
-    case 'm':
-      return { is: 'missing' };
     case 'o':
       return { is: 'other', why: said || 'it says something else there' };
     default:
       return unmoved;
   }
 }
+
+/** Whom row security applies to cannot tell a row that is not there from one that it may not see. */
+export const missingBy = ({ seesAll }: Rest): TargetResult => (seesAll ? { is: 'missing' } : hiddenOrMissing);
+const hiddenOrMissing: TargetResult = {
+  is: 'missing',
+  why: 'there is no such row, or row security hides it from the role of the key',
+};
 
 export const unmoved: TargetResult = {
   is: 'refused',

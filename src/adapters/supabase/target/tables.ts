@@ -1,6 +1,7 @@
 import type { FoundThere, Target, TargetAsked, Targets, TargetTable } from '../../../ports/index.ts';
-import { Rest } from '../client.ts';
+import { Rest, type RestOptions } from '../client.ts';
 import { Fault, understood } from '../faults.ts';
+import { hiddenOf } from '../probes.ts';
 import { filter, nameOf, type Word } from '../query.ts';
 import { rowsIn } from '../values.ts';
 import { openingFault } from './faults.ts';
@@ -8,25 +9,34 @@ import { formatsOf } from './formats.ts';
 import { functionOf } from './function.ts';
 import { SupabaseTarget } from './table.ts';
 
-interface Options {
+interface Values {
   /** What an option of a table means. */
   readonly value: (of: string) => string;
   readonly secret: (of: string) => string;
 }
 
 /** Tables of Supabase projects that are written. */
-export function supabaseTargets({ value, secret }: Options): Omit<Targets, 'has'> {
+export function supabaseTargets(
+  { value, secret }: Values,
+  options: Pick<RestOptions, 'answer'> = {},
+): Omit<Targets, 'has'> {
+  const restOf = ({ options: { url = '', key = '' } }: TargetTable): Rest =>
+    new Rest({ ...options, url: value(url), key: secret(key), patience: 0 });
   const begin = async (
-    { options, where }: TargetTable,
+    table: TargetTable,
     asked: TargetAsked,
     signal?: AbortSignal,
   ): Promise<{
     readonly target: Target;
+    readonly rest: Rest;
     readonly at: Temporal.Instant | undefined;
     readonly lacks: string | undefined;
   }> => {
-    const { url = '', key = '', name = '' } = options;
-    const rest = new Rest({ url: value(url), key: secret(key) });
+    const {
+      options: { name = '' },
+      where,
+    } = table;
+    const rest = restOf(table);
     try {
       const at = await refuseUnwritable(rest, { name, asked, signal });
       const formats = await formatsOf(rest, { name, columns: asked.columns, signal });
@@ -41,6 +51,7 @@ export function supabaseTargets({ value, secret }: Options): Omit<Targets, 'has'
       const called = isThere ? wanted : undefined;
       return {
         target: new SupabaseTarget({ rest, name, asked, formats, called }),
+        rest,
         at,
         lacks: isThere ? undefined : wanted,
       };
@@ -51,14 +62,21 @@ export function supabaseTargets({ value, secret }: Options): Omit<Targets, 'has'
   return {
     open: async (table, asked, signal) => (await begin(table, asked, signal)).target,
     async look(table, asked, signal): Promise<FoundThere> {
-      const { target, at, lacks } = await begin(table, asked, signal);
+      const { target, rest, at, lacks } = await begin(table, asked, signal);
+      const { name = '' } = table.options;
+      const doubt = await hiddenOf(rest, { name, key: asked.key[0] ?? '', signal }).catch((error: unknown) => {
+        throw openingFault(error, { host: rest.host, where: table.where });
+      });
       const values = Object.keys(asked.columns).filter((name) => !asked.key.includes(name));
       const found = `${values.join(', ') || asked.key.join(', ')} of table ${target.place} can be written${lacks ? ', row by row' : ''}`;
-      return { found, ...(at ? { ahead: at.epochMilliseconds - Date.now() } : {}) };
+      return { found, ...(at ? { ahead: at.epochMilliseconds - Date.now() } : {}), ...(doubt ? { doubt } : {}) };
     },
-    async sql({ options, where }, asked) {
-      const { url = '', key = '', name = '' } = options;
-      const rest = new Rest({ url: value(url), key: secret(key) });
+    async sql(table, asked) {
+      const {
+        options: { name = '' },
+        where,
+      } = table;
+      const rest = restOf(table);
       try {
         return functionOf(name, asked, await formatsOf(rest, { name, columns: asked.columns, signal: undefined })).sql;
       } catch (error) {
