@@ -1,23 +1,9 @@
 // A server of S3 whose bucket forty publish to at once, whose connections break at any piece that is sent, and whose publishers are killed at named points
 // and at any time: latest is always whole, never goes back, and the histories of state and bucket come to be equal. ESTEIRA_ROUNDS times so many.
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
+import { readFileSync } from 'node:fs';
 import { seeds } from '../run/support/rounds.ts';
+import { withServer } from '../servers/started.ts';
 
-const folder = mkdtempSync(path.join(os.tmpdir(), 'esteira-server-'));
-const address = path.join(folder, 'address');
-const script = (what: 'start' | 'stop'): void => {
-  const file = path.join(import.meta.dirname, '..', '..', '.ci', 's3');
-  const { status, stdout } = spawnSync(file, [what, address], {
-    encoding: 'utf8',
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  if (status !== 0) throw new Error(`.ci/s3 ${what}: ${stdout}`);
-};
-script('start');
-process.env['ESTEIRA_TEST_S3'] = readFileSync(address, 'utf8').trim();
 const tried = seeds(40);
 const counts: Record<string, number> = {
   races: 0,
@@ -29,7 +15,8 @@ const counts: Record<string, number> = {
   moves: 0,
   differences: 0,
 };
-try {
+await withServer('s3', async (file) => {
+  process.env['ESTEIRA_TEST_S3'] = readFileSync(file, 'utf8').trim();
   // It reads the address as it is loaded.
   const { cuts, kills, races } = await import('../servers/s3/campaign.ts');
   const tell = (what: string, found: Awaited<ReturnType<typeof races>>): void => {
@@ -40,10 +27,7 @@ try {
   tell('races', await races(tried.length / 5));
   for (const seed of tried) tell(`cuts, seed ${seed}`, await cuts(seed));
   for (const seed of tried.slice(0, tried.length / 5)) tell(`kills, seed ${seed}`, await kills(seed));
-} finally {
-  script('stop');
-  rmSync(folder, { recursive: true, force: true });
-}
+});
 const sources = [
   'src/adapters/s3',
   'src/registry',

@@ -1,0 +1,87 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { gateway, headersOf, inDatabase, serviceKey } from './support.ts';
+import { date, LeadsWorld } from './world.ts';
+
+interface Line {
+  readonly number?: number;
+  readonly rowHashes?: readonly string[];
+}
+interface Delivered {
+  readonly batches: number;
+  readonly kills: number;
+  /** Batches that were on their way when their process was killed, of which nobody knew what had become. */
+  readonly batchesKilled: number;
+  readonly requests: number;
+  /** Characters of the longest request line. */
+  readonly longestLine: number;
+  readonly scores: number;
+  /** From that of scikit-learn. */
+  readonly furthest: number;
+  readonly differences: readonly string[];
+}
+
+/** The events of all of these users in one request, as people write it first: what the gateway says. */
+export async function naive(): Promise<number> {
+  const ids = (await inDatabase('select id from users')).map(({ id }) => String(id));
+  const address = `${gateway}/rest/v1/events?select=*&user_id=in.(${ids.join(',')})`;
+  return (await fetch(address, { headers: headersOf(serviceKey) })).status;
+}
+
+/** Of the run that was killed: the batches that have no line after the one before they were sent. */
+function onTheirWay(folder: string): readonly number[] {
+  const journals = path.join(folder, '.esteira', 'deliveries', 'local');
+  const begun = new Set<number>();
+  for (const name of readdirSync(journals).filter((one) => one.endsWith('.jsonl')))
+    for (const text of readFileSync(path.join(journals, name), 'utf8').split('\n')) {
+      const { number, rowHashes } = lineOf(text);
+      if (number !== undefined && rowHashes) begun.add(number);
+      else if (number !== undefined) begun.delete(number);
+    }
+  return [...begun];
+}
+function lineOf(text: string): Line {
+  try {
+    return JSON.parse(text) as Line;
+  } catch {
+    // Cut by the end of its process.
+    return {};
+  }
+}
+
+/**
+ * The job of the day with so many users without score, killed with SIGKILL again and again and resumed, until it ends: the first process when its first batch
+ * has been sent, the others when their second has.
+ */
+export async function killedAndResumed(users: number): Promise<Delivered> {
+  const world = await LeadsWorld.of(users, 'by the function');
+  const killed = new Set<number>();
+  const differences: string[] = [];
+  let kills = 0;
+  for (const most = 4 * users; ; kills += 1) {
+    const { exit, out, err } = await world.score({ ESTEIRA_STOP_AT: `batch-sent@${kills === 0 ? 1 : 2}` });
+    if (exit === 0) break;
+    if (exit !== 137) differences.push(`it ended with ${exit}: ${out}${err}`);
+    if (exit !== 137 || kills > most) break;
+    for (const number of onTheirWay(world.sandbox.folder)) killed.add(number);
+  }
+  differences.push(...(await world.differences()));
+  // Whoever runs it once more finds nothing to write.
+  const again = await world.start(['run', 'score_updater', '--date', date, '--anyway', '--again']).ended;
+  if (again.exit !== 0) differences.push(`once more it ended with ${again.exit}: ${again.out}${again.err}`);
+  differences.push(...(await world.differences()));
+  const [{ batches = 0, sent = 0 } = {}] = (
+    await world.ask<{ rows: readonly (readonly number[])[] }>(
+      'query',
+      "select max(batch), count(distinct id) from users.lead_score_receipts where status = 'sent'",
+    )
+  ).rows.map(([most, ids]) => ({ batches: Number(most), sent: Number(ids) }));
+  if (sent !== world.golden.size) differences.push(`${sent} rows have a receipt that says sent`);
+  return {
+    ...{ batches, kills, batchesKilled: killed.size, differences },
+    requests: world.gateway.seen.length,
+    longestLine: Math.max(...world.gateway.seen.map((one) => one.path.length)),
+    scores: world.golden.size,
+    furthest: world.furthest,
+  };
+}
