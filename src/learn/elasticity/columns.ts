@@ -53,3 +53,30 @@ export function placesIn(columns: Columns, name: string, known: readonly string[
   const own = words.map((word) => places.get(word) ?? -1);
   return codes.map((code) => (code === -1 ? -1 : (own[code] as number)));
 }
+
+/** Rows by what they are called in some columns: for each row the number of its name, and the names; a value that is missing is called nothing. */
+export function namesIn(
+  columns: Columns,
+  by: readonly string[],
+): { readonly codes: Int32Array; readonly names: readonly (readonly string[])[] } {
+  let codes = new Int32Array();
+  let names: readonly (readonly string[])[] = [[]];
+  for (const [place, name] of by.entries()) {
+    const own = wordsIn(columns, name);
+    const width = own.words.length + 1;
+    const found = new Map<number, number>();
+    const before = codes;
+    codes = own.codes.map((code, row) => {
+      const key = (place === 0 ? 0 : (before[row] as number)) * width + code + 1;
+      const known = found.get(key) ?? found.size;
+      if (known === found.size) found.set(key, known);
+      return known;
+    });
+    const shorter = names;
+    names = [...found.keys()].map((key) => [
+      ...(shorter[Math.floor(key / width)] ?? []),
+      own.words[(key % width) - 1] ?? '',
+    ]);
+  }
+  return { codes, names };
+}

@@ -1,5 +1,5 @@
 import type { FeatureColumn } from '../features.ts';
-import { wordsIn } from './columns.ts';
+import { namesIn } from './columns.ts';
 import { type Centres, layoutOf, type Roles, rowsOf, writeRow } from './design.ts';
 
 /** What is kept of a product: all that predicting needs. What is not known is null. */
@@ -57,14 +57,15 @@ export function elasticityPredictor({
   const known = new Map(products.map((product) => [keyOf(product.name), product]));
   return (columns, count) => {
     const rows = rowsOf(columns, layout);
-    const keys = keysIn(columns, layout.by);
+    const { codes, names } = namesIn(columns, layout.by);
+    const own = names.map((name) => known.get(keyOf(name)));
     const found = predictedNames.map(() => new Float64Array(count).fill(Number.NaN));
     const put = (row: number, values: readonly number[]): void => {
       for (const [at, value] of values.entries()) (found[at] as Float64Array)[row] = value;
     };
     const into = new Float64Array(layout.size);
     for (let row = 0; row < count; row += 1) {
-      const product = known.get(keys(row));
+      const product = own[codes[row] as number];
       if (!product) {
         put(row, [...none, ...(unseen ?? none), Number.NaN, Number.NaN, Number.NaN, 0, 0]);
         continue;
@@ -101,9 +102,3 @@ function dot(terms: readonly number[], values: Float64Array): number {
 
 /** Products are told apart by what their values are called. */
 export const keyOf = (name: readonly string[]): string => name.join('\u0000');
-
-/** The name of each row's product; of one that has none, as of one that nobody knows. */
-export function keysIn(columns: Columns, by: readonly string[]): (row: number) => string {
-  const read = by.map((name) => wordsIn(columns, name));
-  return (row) => keyOf(read.map(({ codes, words }) => words[codes[row] as number] ?? ''));
-}

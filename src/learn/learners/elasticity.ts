@@ -1,9 +1,9 @@
-import { wordsIn } from '../elasticity/columns.ts';
+import { namesIn, wordsIn } from '../elasticity/columns.ts';
 import { type Source, sourceOf } from '../elasticity/days.ts';
 import { layoutOf, type Roles } from '../elasticity/design.ts';
 import { type Elasticities, elasticitiesOf } from '../elasticity/estimate.ts';
 import { type Forecast, forecastMeasures, judgedRows } from '../elasticity/judged.ts';
-import { type ElasticityModel, elasticityPredictor, keysIn } from '../elasticity/predict.ts';
+import { type ElasticityModel, elasticityPredictor, keyOf } from '../elasticity/predict.ts';
 import { insideOf, modelOf } from '../elasticity/told.ts';
 import type { FeatureColumn } from '../features.ts';
 import { judgedAcross } from './across.ts';
@@ -106,16 +106,22 @@ function rolesOf(
 
 /** In the order of their names. */
 function productsIn(columns: Columns, by: readonly string[], rows: Int32Array) {
-  const read = by.map((name) => wordsIn(columns, name));
-  const key = keysIn(columns, by);
-  const found = Map.groupBy(rows, key);
-  return [...found]
-    .toSorted(([one], [other]) => (one < other ? -1 : 1))
-    .map(([, own]) => ({
-      name: read.map(({ codes, words }) => words[codes[own[0] as number] as number] ?? ''),
-      rows: Int32Array.from(own),
-    }));
+  const { codes, names } = namesIn(pickedAll(pickedNames(columns, by), rows), by);
+  const counts = new Int32Array(names.length);
+  for (const code of codes) counts[code] = (counts[code] as number) + 1;
+  const own = Array.from(counts, (count) => new Int32Array(count));
+  counts.fill(0);
+  for (const [at, code] of codes.entries()) {
+    const place = counts[code] as number;
+    (own[code] as Int32Array)[place] = rows[at] as number;
+    counts[code] = place + 1;
+  }
+  return names
+    .map((name, code) => ({ name, rows: own[code] as Int32Array }))
+    .toSorted((one, other) => (keyOf(one.name) < keyOf(other.name) ? -1 : 1));
 }
+const pickedNames = (columns: Columns, names: readonly string[]): Columns =>
+  Object.fromEntries(names.map((name) => [name, columns[name] as FeatureColumn]));
 
 /** Of those rows that judge. */
 function forecastOf(
