@@ -103,7 +103,7 @@ export const catalogue = Object.freeze({
   VERSION_UNUSABLE: terminal(2, 'A version of a model was refused or taken back, or is not complete.'),
   APPROVAL_NEEDED: terminal(3, 'A version of a model waits for somebody who may approve it.'),
   NOT_ALLOWED: terminal(2, 'A person is not in the group that is to decide.'),
-  DECIDED_ALREADY: terminal(2, 'Somebody has decided about a version already.'),
+  DECIDED_ALREADY: terminal(2, 'Somebody has decided about a version, or a row, already.'),
   CHAMPION_CHANGED: terminal(2, 'Another version is the champion by now than the one that was seen.'),
   ROLLBACK_IMPOSSIBLE: terminal(2, 'There is no version of a model to go back to.'),
   ROLLBACK_TOO_SOON: transient(1, 'A model was taken back by itself once today, and is not again before tomorrow.'),

@@ -58,6 +58,7 @@ export {
   recommendationColumns,
   recommendedPrices,
   regressionTrees,
+  rejectedShare,
   replaceEach,
   rowsIn,
   run,

@@ -1,3 +1,4 @@
+import { ofApprovals } from './entries/approvals.ts';
 import {
   anyway,
   argument,
@@ -378,6 +379,7 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./commands/settings.ts')).settingsSql,
   },
   ...ofModels,
+  ...ofApprovals,
   ...watching,
   {
     name: 'checklist',

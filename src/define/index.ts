@@ -1,3 +1,4 @@
+export { type Approval, type ApprovalFacts, conditionsOf, verdictColumns } from './approval.ts';
 export { asOf, uniqueIn } from './as-of.ts';
 export { isSetting } from './bound.ts';
 export { type Check, check } from './check.ts';
@@ -62,6 +63,7 @@ export {
   type Measure,
   type MissingMeasure,
   noWorse,
+  type RejectedMeasure,
   type RowMeasure,
   type ShiftMeasure,
 } from './limit.ts';
@@ -73,6 +75,7 @@ export {
   fallbackShare,
   inertia,
   invalidShare,
+  rejectedShare,
   rowsIn,
   scalar,
   servedLatency,

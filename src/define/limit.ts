@@ -111,6 +111,13 @@ export interface PublishedMeasure {
   readonly measure: 'unpublished';
   readonly of: readonly [];
 }
+/** Of what people answered who let rows through. */
+export interface RejectedMeasure {
+  readonly measure: 'rejected share';
+  readonly of: readonly Definition[];
+  /** Answers of that time. */
+  readonly last: Duration;
+}
 /** Numbers of the rows that a step is about to publish, or has: a check may hold them back by these. */
 export type RowMeasure = CountMeasure | QueryMeasure;
 /** A number that can be measured. */
@@ -128,7 +135,8 @@ export type Measure =
   | LatencyMeasure
   | JobMeasure<'duration'>
   | JobMeasure<'failures'>
-  | PublishedMeasure;
+  | PublishedMeasure
+  | RejectedMeasure;
 
 type Timed = 'age' | 'duration' | 'unpublished' | 'served latency';
 const timed: readonly Measure['measure'][] = ['age', 'duration', 'unpublished', 'served latency'] satisfies Timed[];

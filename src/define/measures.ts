@@ -11,6 +11,7 @@ import type {
   LatencyMeasure,
   PublishedMeasure,
   QueryMeasure,
+  RejectedMeasure,
   VolumeMeasure,
 } from './limit.ts';
 import type { AnyModel } from './model.ts';
@@ -91,6 +92,20 @@ export const degradation = <C extends Columns>(
 };
 /** For how long a store of `models` has been owed the champion of a model: each store and model one by one, 0 when it has it. */
 export const unpublished = (): PublishedMeasure => ({ measure: 'unpublished', of: [] });
+
+// ---- of people ----
+/**
+ * Rows that people rejected, as a share of all that they answered within that time, by `t.approvedBy(…)`; what approves itself is not counted, and without
+ * answers it is not known.
+ */
+export const rejectedShare = (
+  of: AnyTable,
+  { last = '7 days' }: { readonly last?: Duration } = {},
+): RejectedMeasure => ({
+  measure: 'rejected share',
+  of: [of],
+  last,
+});
 
 // ---- of runs ----
 /** How long a run took, or has taken so far, since it was begun or gone on with last. */

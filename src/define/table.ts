@@ -8,6 +8,7 @@ import {
   type NamesOf,
   type Time,
 } from '../columns/index.ts';
+import { type Approval, type ApprovalFacts, approvalFacts, readByApproval, verdictColumns } from './approval.ts';
 import { type CopiedTo, copyColumns, copyOfTable, type KeptAs } from './copied.ts';
 import type { Definition } from './definition.ts';
 import { batchColumns, type KeptIn, receiptColumns } from './kept.ts';
@@ -60,6 +61,11 @@ export interface Table<C extends Columns> extends Definition<'table'>, Growing<C
   readonly batches: Table<typeof batchColumns>;
   /** Of a table that is copied: one row for each copy that was made; named `<table>_copies`. */
   readonly copies: Table<typeof copyColumns>;
+  /**
+   * The rows that people of this group have let through, one by one: each once, as it was last seen by who approved it; named
+   * `<table>_approved_by_<group>`. What builds it takes the answers that are there, and builds nothing above it.
+   */
+  approvedBy(group: string, how?: Approval<keyof C & string>): Table<C & typeof verdictColumns>;
 }
 /** Flags are columns too, and no type knows their names: only what is new is asked for by names that are known. */
 interface InvalidRows<C extends Columns> extends Table<Columns & typeof invalidColumns> {
@@ -159,6 +165,8 @@ interface TableFacts {
   readonly receiptsOf?: Definition;
   /** Of the receipts by batch: the same. */
   readonly batchesOf?: Definition;
+  /** Of rows that people let through: how. */
+  readonly approval?: ApprovalFacts;
 }
 
 /** Rows we keep. */
@@ -216,7 +224,14 @@ function tableOf<C extends Columns>(name: string, columns: C, spec: TableFacts):
     {
       kind: 'table' as const,
       name,
-      dependsOn: Object.freeze([...new Set([...spec.rows.reads, ...references, ...batchSizeOf(spec)])]),
+      dependsOn: Object.freeze([
+        ...new Set([
+          ...spec.rows.reads,
+          ...references,
+          ...batchSizeOf(spec),
+          ...(spec.approval ? readByApproval(spec.approval) : []),
+        ]),
+      ]),
       spec: Object.freeze(spec),
       get invalid() {
         refused ??= refusedOf(self) as InvalidRows<C>;
@@ -234,6 +249,7 @@ function tableOf<C extends Columns>(name: string, columns: C, spec: TableFacts):
         copies ??= copiesOf(self);
         return copies;
       },
+      approvedBy: (group: string, how: Approval = {}) => approvedOf(self, approvalFacts(self, group, how)),
     },
     columns,
   ) as Table<C>;
@@ -265,6 +281,12 @@ function batchesOf(of: Table<Columns>): Table<typeof batchColumns> {
     max(tries) - 1 as retries, max(seconds) as seconds, count(*) / nullif(max(seconds), 0) as rows_per_second, max(delivered_at) as delivered_at
     from ${of.receipts} group by run_id, batch`;
   return tableOf(`${of.name}_batches`, batchColumns, { ...facts, given: batchColumns, rows });
+}
+
+function approvedOf<C extends Columns>(of: Table<C>, approval: ApprovalFacts): Table<C & typeof verdictColumns> {
+  const columns = { ...of.columns, ...verdictColumns };
+  const facts = { write: 'merge', rules: {}, invalid: 'fail', unrepeatable: true, approval } as const;
+  return tableOf(`${of.name}_approved_by_${approval.group}`, columns, { ...facts, given: columns, rows: sql`${of}` });
 }
 
 function refusedOf(of: Table<Columns>): Table<Columns & typeof invalidColumns> {

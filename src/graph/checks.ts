@@ -1,5 +1,6 @@
 import type { AnySource, AnyTable, Check, Definition } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
+import { approvalOf } from './approval.ts';
 import { type Graph, type Node, whereOf } from './catalog.ts';
 import { receiptsOf } from './delivery.ts';
 
@@ -57,6 +58,12 @@ export function checksByTable(graph: Graph): ReadonlyMap<string, readonly Check[
         check,
         `the receipts ${lowest.name}`,
         'What they say has happened already, and cannot be held back: make a monitor of it.',
+      );
+    if (approvalOf(lowest))
+      throw homeless(
+        check,
+        `rows that people let through, ${lowest.name}`,
+        'Check the table that they are of, or one that reads them.',
       );
     const node = graph.nodeOf(refusing(lowest));
     found.set(node.id, [...(found.get(node.id) ?? []), check]);

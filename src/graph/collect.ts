@@ -13,6 +13,7 @@ import {
   writtenAt,
 } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
+import { approvalsAbove } from './approval.ts';
 import {
   companions,
   type Graph,
@@ -71,6 +72,10 @@ export function collect(files: readonly LoadedFile[], options: { readonly suffix
     nodes.set(node.id, node);
     byDefinition.set(definition, node);
     for (const one of deliveryOf(definition)) hold(one, catalog);
+    for (const one of approvalsAbove(definition)) {
+      refuseMisshapen(one);
+      hold(one, catalog);
+    }
     return node;
   }
 

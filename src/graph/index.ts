@@ -1,3 +1,4 @@
+export { approvalOf, approvalsAbove } from './approval.ts';
 export {
   type AnySettings,
   companions,

@@ -14,6 +14,7 @@ import type {
   ShiftMeasure,
 } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
+import { approvalOf } from './approval.ts';
 import { whereOf } from './catalog.ts';
 import { readCron } from './cron.ts';
 import { refuseMeasured } from './measured.ts';
@@ -65,7 +66,18 @@ export function refuseMonitor(monitor: Monitor): void {
     throw refuse('is judged at no time', `${measure} is of no run`, "every: '*/5 * * * *', five fields of cron in UTC");
   if ('over' in limit.measure && parseDuration(limit.measure.over) === undefined)
     throw refuse('looks back for what is no time', `over: ${limit.measure.over}`, "such as '1 day'");
-  if (every !== undefined && !('query' in limit.measure || 'rows' in limit.measure || isOfStores || isOfEndpoint))
+  const isOfPeople = limit.measure.measure === 'rejected share';
+  if (limit.measure.measure === 'rejected share') {
+    const unasked = of.find((one) => approvalOf(one) === undefined);
+    if (unasked)
+      throw refuse('watches what nobody is asked', unasked.name, 'rows that people let through: t.approvedBy(…)');
+    if (parseDuration(String(limit.measure.last)) === undefined)
+      throw refuse('looks back for what is no time', `last: ${limit.measure.last}`, "such as '7 days'");
+  }
+  if (
+    every !== undefined &&
+    !('query' in limit.measure || 'rows' in limit.measure || isOfStores || isOfEndpoint || isOfPeople)
+  )
     throw refuse(
       `has a time of its own, and ${measure} is of a run`,
       `every: ${every}`,
@@ -199,6 +211,7 @@ const kinds: Readonly<Record<string, Wanted>> = {
   // Of a model its champion is named, or what stands inside it read.
   scalar: { ...tables, kinds: [...tables.kinds, 'model'] },
   'rows of a query': { ...tables, kinds: [...tables.kinds, 'model'] },
+  'rejected share': { kinds: ['table'], text: 'rows that people let through: t.approvedBy(…)' },
   'fallback share': endpoints,
   'served latency': endpoints,
 };

@@ -1,13 +1,14 @@
 import type { Check, Definition, Job } from '../define/index.ts';
+import { approvalOf } from './approval.ts';
 import type { Graph, Node } from './catalog.ts';
 import { checksByTable, depths, isStep, madeBefore, readByChecks, refusing } from './checks.ts';
 import { deliveryOf, receiptsOf } from './delivery.ts';
 import { isOfModel } from './models.ts';
 
-/** One step of a job: a table or view that it builds, a stream that it brings in, a model that it trains or refines, or rows that it writes elsewhere. */
+/** One step of a job: a table or view that it builds, a stream that it brings in, a model that it trains or refines, rows that it writes elsewhere, or that people have let through. */
 export interface GraphStep {
   readonly node: Node;
-  readonly kind: 'source' | 'table' | 'view' | 'model' | 'delivery';
+  readonly kind: 'source' | 'table' | 'view' | 'model' | 'delivery' | 'approval';
   /** Of a model: its version goes on from the champion. */
   readonly refines?: true;
   /** Ids of the steps that must be done before. */
@@ -29,8 +30,8 @@ export function endlessStreams(graph: Graph): ReadonlySet<Definition> {
 export const isEndless = (job: Job): boolean => job.triggers.some((trigger) => trigger.on === 'always');
 
 /**
- * What a job runs: what it names, every table above, and what is written elsewhere of these, up to streams that an `always` job brings in, models, tables inside them, settings, and
- * sources read in place.
+ * What a job runs: what it names, every table above, and what is written elsewhere of these, up to streams that an `always` job brings in, rows that people have let through, models, tables
+ * inside them, settings, and sources read in place.
  */
 export function stepsOf(graph: Graph, job: Job): JobSteps {
   const streams = endlessStreams(graph);
@@ -46,7 +47,9 @@ export function stepsOf(graph: Graph, job: Job): JobSteps {
     if (isOthers && !named.has(definition)) readsOnly.add(definition);
     else {
       built.add(definition);
-      open.push(...madeBefore(definition), ...deliveryOf(definition));
+      // What people let through was built before they were asked.
+      const above = approvalOf(definition) ? [] : madeBefore(definition);
+      open.push(...above, ...deliveryOf(definition));
     }
   }
 
@@ -77,6 +80,7 @@ function kindOf({ definition }: Node): GraphStep['kind'] {
   if (definition.kind === 'model') return 'model';
   if (definition.kind !== 'table') return 'source';
   if (receiptsOf(definition)) return 'delivery';
+  if (approvalOf(definition)) return 'approval';
   return definition.spec.write === 'view' ? 'view' : 'table';
 }
 

@@ -14,6 +14,7 @@ import {
   type Trigger,
 } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
+import { refuseApproval } from './approval.ts';
 import { refuseAsOf } from './as-of.ts';
 import { type AnySettings, misshapen } from './catalog.ts';
 import { refuseCopy, refuseDelivery } from './delivery.ts';
@@ -189,6 +190,7 @@ function refuseTable(table: AnyTable): void {
   refuseColumns(table, columns);
   refuseDelivery(table);
   refuseCopy(table);
+  refuseApproval(table);
   const ways = ['replace', 'append', 'merge', 'view'];
   const words = ['merge deleting', 'append changes', 'replace each', 'history'];
   const way = typeof spec.write === 'object' ? spec.write.way : spec.write;

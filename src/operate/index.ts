@@ -2,6 +2,9 @@ import { EsteiraError } from '../errors.ts';
 import { cleaned, type Project, said } from '../run/index.ts';
 import { alerts, monitors, testAlerts } from './alerts/look.ts';
 import { deliverBeforeEnd } from './alerts/tell.ts';
+import { approveLines, editLine, rejectLines } from './approvals/decide.ts';
+import { exportLines, importLines } from './approvals/exchange.ts';
+import { list as listLines, showLine } from './approvals/list.ts';
 import { cancel } from './cancel.ts';
 import { checklist } from './checklist/checklist.ts';
 import { diagnose } from './diagnose/diagnose.ts';
@@ -81,6 +84,13 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
   'models thaw': thaw,
   approve,
   reject,
+  'approvals list': listLines,
+  'approvals show': showLine,
+  'approvals approve': approveLines,
+  'approvals reject': rejectLines,
+  'approvals edit': editLine,
+  'approvals export': exportLines,
+  'approvals import': importLines,
   status,
   doctor,
   diagnose,
@@ -119,8 +129,14 @@ const asks: readonly OperationName[] = [
   ] as const),
   ...(['settings', 'settings history', 'alerts', 'alerts test', 'monitors', 'endpoint report'] as const),
   ...(['models', 'models show', 'models compare', 'models history'] as const),
+  ...(['approvals list', 'approvals show', 'approvals approve', 'approvals reject', 'approvals edit'] as const),
+  ...(['approvals export', 'approvals import'] as const),
   ...(['status', 'doctor', 'diagnose', 'checklist'] as const),
 ];
+
+/** Values of rows are among what these give. */
+const isOfRows = (name: OperationName): boolean =>
+  ['query', 'show', 'diff'].includes(name) || name.startsWith('approvals ');
 
 /** What arrives at the owner's socket is only a text; names that every object has are no operations. */
 function refuseUnknown(name: string, input: unknown): void {
@@ -155,7 +171,7 @@ export async function operate<Name extends OperationName>(
     // What is not kept is not done.
     if (!asks.includes(name)) await project.warehouse.keep?.();
     // Rows are what they are: a value among them may well be equal to a secret.
-    return ['query', 'show', 'diff'].includes(name) ? output : cleaned(output, project);
+    return isOfRows(name) ? output : cleaned(output, project);
   } catch (error) {
     throw said(error, project);
   }

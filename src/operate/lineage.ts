@@ -24,6 +24,7 @@ function kindOf({ definition }: Node): string {
   if (definition.kind !== 'table') return definition.kind;
   if (definition.spec.refusedBy) return 'invalid rows';
   if (definition.spec.receiptsOf) return 'receipts';
+  if (definition.spec.approval) return 'approved rows';
   return definition.spec.write === 'view' ? 'view' : 'table';
 }
 

@@ -10,6 +10,7 @@ import type {
   StepState,
 } from '../ports/index.ts';
 import type { AlertsTestView, AlertsView, MonitorsView } from './alerts/views.ts';
+import type { ApprovalOperations } from './approvals/views.ts';
 import type { ChecklistView } from './checklist/views.ts';
 import type { DiagnosisView } from './diagnose/views.ts';
 import type { DiffView } from './diff-views.ts';
@@ -21,6 +22,7 @@ import type { SettingsOperations } from './settings-views.ts';
 import type { StatusView } from './status-views.ts';
 
 export type * from './alerts/views.ts';
+export type * from './approvals/views.ts';
 export type { ChecklistView, ItemState, ItemView } from './checklist/views.ts';
 export type { Cause, DiagnosisView, FindingView } from './diagnose/views.ts';
 export type * from './diff-views.ts';
@@ -45,7 +47,7 @@ export interface StepView {
   readonly step: string;
   /** As people write it: without the catalog where the run has only one. */
   readonly label: string;
-  readonly kind: 'source' | 'table' | 'view' | 'model' | 'delivery';
+  readonly kind: 'source' | 'table' | 'view' | 'model' | 'delivery' | 'approval';
   /** Steps that must be done before. */
   readonly needs: readonly string[];
   /** The first part of its name: bronze, silver, …; groups the tree. */
@@ -355,7 +357,7 @@ export interface GcView {
 }
 
 /** Every operation: its input and what it gives. The command line and the owner's socket know only these. */
-export interface Operations extends ModelOperations, SettingsOperations {
+export interface Operations extends ModelOperations, SettingsOperations, ApprovalOperations {
   check: [input: Record<string, never>, output: CheckView];
   /** `destroy`: tables that may lose what they hold and nobody declares any more. */
   setup: [input: { readonly target?: string; readonly destroy?: readonly string[] }, output: SetupView];

@@ -14,7 +14,7 @@ import type { Graph, GraphStep, Node } from '../graph/index.ts';
 import type { Dialect, Warehouse } from '../ports/index.ts';
 import { carriedBy, keepsOriginal, originOf } from './carry.ts';
 import { definitionFacts, definitionHash, hashAbove } from './definition.ts';
-import { describeBody, describeLimits, describeRules, spelledFor } from './describe.ts';
+import { describeApproval, describeBody, describeLimits, describeRules, spelledFor } from './describe.ts';
 import { emptySpelling } from './empty.ts';
 import type { StepModel } from './model.ts';
 import { askedByRules, mentionsOf, type Read, readOf, readsDay } from './reads.ts';
@@ -52,6 +52,7 @@ export async function analyse(step: GraphStep, analyser: Analyser): Promise<Step
   const { kind } = step.node.definition;
   if (kind === 'model') return trainedModel(step, analyser);
   if (step.kind === 'delivery') return deliveryModel(step, analyser);
+  if (step.kind === 'approval') return approvalModel(step, analyser);
   return kind === 'source' ? streamModel(step, analyser) : tableModel(step, analyser);
 }
 
@@ -107,6 +108,15 @@ function deliveryModel({ node, kind }: GraphStep, analyser: Analyser): StepModel
   refuseNames(node, analyser.warehouse.dialect);
   const reads = mentionsOf(spec.rows).readables.map((readable) => readOf(readable, analyser.graph));
   return { ...plain, node, kind, reads, ...definedAs(node, [], analyser) };
+}
+
+/** Rows that people have let through: whenever it is asked for, for nobody knows when they answer. */
+async function approvalModel({ node, kind }: GraphStep, analyser: Analyser): Promise<StepModel> {
+  const { spec } = node.definition as AnyTable;
+  refuseNames(node, analyser.warehouse.dialect);
+  await describeApproval(node.definition as AnyTable, analyser.warehouse);
+  const reads = mentionsOf(spec.rows).readables.map((readable) => readOf(readable, analyser.graph));
+  return { ...plain, node, kind, reads, alwaysAnew: true, ...definedAs(node, [], analyser) };
 }
 
 /** A stream's landing table: all that its reader brings, as it came. */

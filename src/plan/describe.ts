@@ -1,5 +1,13 @@
 import type { Columns } from '../columns/index.ts';
-import { type AnyTable, type Check, type Definition, isReference, type Monitor } from '../define/index.ts';
+import {
+  type AnyTable,
+  type ApprovalFacts,
+  type Check,
+  conditionsOf,
+  type Definition,
+  isReference,
+  type Monitor,
+} from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { type Node, whereOf } from '../graph/index.ts';
 import type { DescribedColumn, QueryFacts, Warehouse } from '../ports/index.ts';
@@ -100,11 +108,35 @@ export async function describeBody(node: Node<AnyTable>, query: string, describe
 }
 
 /** Each rule is a condition over the table's columns; a reference compares columns of one kind. */
-export async function describeRules(node: Node<AnyTable>, describer: Describer): Promise<void> {
-  const { definition } = node;
+export const describeRules = ({ definition }: Node<AnyTable>, describer: Describer): Promise<void> =>
+  describeConditions(definition, definition.spec.rules, describer);
+
+/** Each condition is one over the rows that people let through, and each effect a number. */
+export async function describeApproval(definition: AnyTable, describer: Describer): Promise<void> {
+  const facts = definition.spec.approval as ApprovalFacts;
+  await describeConditions(definition, conditionsOf(facts), describer);
+  const { dialect } = describer;
+  const relation = dialect.emptyRelation(definition.spec.given);
+  for (const [name, effect] of Object.entries(facts.effect)) {
+    const value = spelledFor(definition, () => spell(effect, emptySpelling(dialect)));
+    const what = `the effect ${name} of ${definition.name}`;
+    const { given } = await ask(
+      { query: `select (${value}\n) as effect from ${relation} as candidate`, of: definition, what },
+      describer,
+    );
+    const type = given[0]?.type ?? 'nothing';
+    if (!dialect.accepts(type, { kind: 'real' })) throw ruleWrong(definition, name, `it is ${type}, not a number`);
+  }
+}
+
+async function describeConditions(
+  definition: AnyTable,
+  rules: AnyTable['spec']['rules'],
+  describer: Describer,
+): Promise<void> {
   const spelling = emptySpelling(describer.dialect);
   const relation = describer.dialect.emptyRelation(definition.spec.given);
-  for (const [flag, rule] of Object.entries(definition.spec.rules)) {
+  for (const [flag, rule] of Object.entries(rules)) {
     if (isReference(rule)) {
       const kind = definition.spec.given[rule.column]?.facts.kind;
       const other = (rule.of as AnyTable).columns[rule.other].facts.kind;

@@ -21,10 +21,15 @@ export async function columnLineage(
   const all = (lineage: (column: string) => ColumnLineage) =>
     new Map(columns.map((column) => [column.toLowerCase(), lineage(column)]));
   if (definition.kind !== 'table') return new Map();
-  const { rows, refusedBy, receiptsOf } = (definition as AnyTable).spec;
+  const { rows, refusedBy, receiptsOf, approval } = (definition as AnyTable).spec;
   if (refusedBy) return columnLineage(graph.nodeOf(refusedBy), { graph, warehouse });
   if (receiptsOf)
     return new Map(columns.map((name) => [name.toLowerCase(), ofReceipt(name, graph.nodeOf(receiptsOf))]));
+  if (approval) {
+    const of = graph.nodeOf(approval.of);
+    const from = (column: string) => (column in of.definition.columns ? [{ node: of, column }] : []);
+    return all((column) => ({ from: from(column) }));
+  }
   if (rows.recipe.by === 'map') return all(() => ({ undecided: 'a function makes its rows' }));
   const { query, nodes } = queryOver(rows, graph, warehouse);
   const relations = Object.fromEntries([...nodes].map(([id, of]) => [id, Object.keys(of.definition.columns)]));

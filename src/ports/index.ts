@@ -1,5 +1,6 @@
 export { noRows } from './account.ts';
 export type * from './alerts.ts';
+export type * from './approvals.ts';
 export type * from './backfills.ts';
 export { cancelled } from './cancelled.ts';
 export * from './changes.ts';

@@ -1,4 +1,5 @@
 import type { AlertChange, AlertStore, Judged, Telling } from './alerts.ts';
+import type { ApprovalStore } from './approvals.ts';
 import type { BackfillStore } from './backfills.ts';
 import type { KeepingStore } from './keeping.ts';
 import type { ModelStore } from './models.ts';
@@ -129,6 +130,7 @@ export interface StateStore {
   readonly keeping: KeepingStore;
   readonly models: ModelStore;
   readonly published: PublishedStore;
+  readonly approvals: ApprovalStore;
   /**
    * Becomes the owner of the project, wherever its other processes are: those of one folder find each other, those of several machines have only
    * this. Waits for as long as a former owner may live, and throws OWNED_ELSEWHERE once it is seen to live. Where another has owned the state since,

@@ -16,6 +16,7 @@ export function keptBecause(model: StepModel): string | undefined {
   if (definition.kind !== 'table') return 'it holds what a stream has brought';
   if (model.kind === 'delivery')
     return 'it says what was written elsewhere, and the next run writes what is another there';
+  if (model.kind === 'approval') return 'it holds what people have let through, and nobody asks them again';
   const { write, unrepeatable } = (definition as AnyTable).spec;
   if (write === 'replace' || write === 'view') return undefined;
   if (model.runValues && !isRowByRow(model)) return 'its rows are those of the days on which it was built';

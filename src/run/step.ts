@@ -14,6 +14,8 @@ import {
   type StepWrite,
   type TableSnapshot,
 } from '../ports/index.ts';
+import { proposeTo } from './approvals/after.ts';
+import { applyApproved } from './approvals/apply.ts';
 import { type Progress, type Reach, reachOf } from './bounds.ts';
 import { isOwed, type Owed, owedBy, withFirst } from './choices.ts';
 import { copy } from './deliver/copy.ts';
@@ -77,6 +79,7 @@ export async function runStep(model: StepModel, record: StepRecord, run: StepRun
     const isCopy = receiptsOf(model.node.definition)?.spec.copiedTo !== undefined;
     return isCopy ? copy(model, run, options) : deliver(model, record, run, options);
   }
+  if (model.kind === 'approval') return applyApproved(model, run, (reach) => optionsOf(model, reach, run));
   const before = published.get(id);
   if (before) {
     await project.trace('adopt');
@@ -141,6 +144,7 @@ async function carryOut(
   if (write.anew) for (const place of [write.target, write.invalid]) madeAnew(place, run);
   await project.state.done(held, id, publication, project.clock.now());
   await project.trace('done');
+  if (!write.unchanged) await proposeTo(model, run);
   return { publication, adopted: false, unchanged: write.unchanged };
 }
 

@@ -37,7 +37,7 @@ export async function build<C extends Columns>(of: Table<C>, contents: Contents)
   return built;
 }
 
-/** What a run would have the warehouse do, at midnight after the day of the test; nothing for a view, which shows what is there, nor for what would be written elsewhere. */
+/** What a run would have the warehouse do, at midnight after the day of the test; nothing for a view, which shows what is there, nor for what would be written elsewhere or is asked of people. */
 async function stepWrite(
   model: StepModel,
   {
@@ -52,7 +52,7 @@ async function stepWrite(
     readonly settings: SettingValues;
   },
 ): Promise<StepWrite | undefined> {
-  if (model.kind === 'view' || model.kind === 'delivery') return undefined;
+  if (['view', 'delivery', 'approval'].includes(model.kind)) return undefined;
   const { date } = contents;
   const logicalTime = logicalTimeOf(contents);
   const batch: Batch = {

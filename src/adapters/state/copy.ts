@@ -26,6 +26,9 @@ const keys: { readonly [Table in Name]: readonly AnyColumn<Tables, Table>[] } = 
   model_move: ['model', 'number'],
   model_published: ['store', 'model'],
   model_freeze: ['model', 'number'],
+  approval_line: ['approval', 'line'],
+  approval_event: ['approval', 'line', 'version'],
+  approval_read: ['approval'],
 };
 const tables = Object.keys(keys) as Name[];
 const portion = 500;

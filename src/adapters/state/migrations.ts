@@ -177,6 +177,26 @@ const migrations: readonly ((words: Words) => string)[] = [
     primary key (model, number)
   )${table};
   `,
+
+  // Rows that people are to let through, what they answered, and how far rows were proposed.
+  ({ text, whole, table }) => `
+  create table approval_line (
+    approval ${text} not null, line ${text} not null, number ${whole} not null, subject ${text} not null, content ${text} not null, row ${text} not null,
+    proposed_at ${text} not null, expires_at ${text},
+    state ${text} not null check (state in ('proposed', 'edited', 'approved once', 'approved', 'rejected', 'applied', 'expired', 'replaced')),
+    version ${whole} not null, edited ${text} not null, editors ${text} not null, approvers ${text} not null, rule ${text}, reason ${text},
+    decided_at ${text}, run_id ${text},
+    primary key (approval, line), unique (approval, number)
+  )${table};
+  create index approval_line_of_subject on approval_line (approval, subject, number);
+  create index approval_line_by_state on approval_line (approval, state, number);
+  create table approval_event (
+    approval ${text} not null, line ${text} not null, version ${whole} not null, at ${text} not null, by_whom ${text} not null,
+    state ${text} not null, edited ${text} not null, reason ${text},
+    primary key (approval, line, version)
+  )${table};
+  create table approval_read (approval ${text} not null primary key, up_to ${whole} not null, generation ${text} not null)${table};
+  `,
 ];
 
 export const newest = migrations.length;

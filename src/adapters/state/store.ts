@@ -17,6 +17,7 @@ import {
 } from '../../ports/index.ts';
 import { tellOfRun } from './alerting.ts';
 import { SqlAlerts, settleAlerts } from './alerts.ts';
+import { SqlApprovals } from './approvals.ts';
 import { SqlBackfills } from './backfills.ts';
 import type { Engine, Work } from './engine.ts';
 import { keepingOf } from './keeping.ts';
@@ -62,6 +63,7 @@ export class SqlState implements StateStore {
   readonly keeping: KeepingStore;
   readonly models: SqlModels;
   readonly published: PublishedStore;
+  readonly approvals: SqlApprovals;
 
   constructor(engine: Engine, times: Times = usual) {
     this.#engine = engine;
@@ -71,6 +73,7 @@ export class SqlState implements StateStore {
     this.keeping = keepingOf(engine);
     this.models = new SqlModels(engine);
     this.published = publishedOf(engine);
+    this.approvals = new SqlApprovals(engine);
     this.#times = times;
   }
 

@@ -3,6 +3,7 @@ import type {
   BackfillDateState,
   BackfillState,
   Decision,
+  LineState,
   NoticeRecord,
   Reason,
   RunState,
@@ -222,6 +223,44 @@ export interface ModelFreezeRow {
   thawed_reason: string | null;
 }
 
+/** `row`, `edited`, `editors`, `approvers`: JSON. `number`: counted for each approval. */
+export interface ApprovalLineRow {
+  approval: string;
+  line: string;
+  number: Integer;
+  subject: string;
+  content: string;
+  row: string;
+  proposed_at: string;
+  expires_at: string | null;
+  state: LineState;
+  version: Integer;
+  edited: string;
+  editors: string;
+  approvers: string;
+  rule: string | null;
+  reason: string | null;
+  decided_at: string | null;
+  run_id: string | null;
+}
+export interface ApprovalEventRow {
+  approval: string;
+  line: string;
+  version: Integer;
+  at: string;
+  by_whom: string;
+  state: LineState;
+  /** JSON. */
+  edited: string;
+  reason: string | null;
+}
+/** How far the rows of a table were proposed. */
+interface ApprovalReadRow {
+  approval: string;
+  up_to: Integer;
+  generation: string;
+}
+
 /** What is noted of the state itself. */
 interface NotedRow {
   /** `swept`: when it was last looked through for what is old; `removed`: the greatest number of a run that is kept no more. */
@@ -249,4 +288,7 @@ export interface Tables {
   model_move: ModelMoveRow;
   model_published: ModelPublishedRow;
   model_freeze: ModelFreezeRow;
+  approval_line: ApprovalLineRow;
+  approval_event: ApprovalEventRow;
+  approval_read: ApprovalReadRow;
 }

@@ -12,6 +12,7 @@ import { measureInvalid } from './measures/invalid.ts';
 import type { Measured } from './measures/measured.ts';
 import { measureMissing } from './measures/missing.ts';
 import { measureAge, measureQuery } from './measures/query.ts';
+import { measureRejected } from './measures/rejected.ts';
 import { broughtBy, measureRows, measureVolume } from './measures/rows.ts';
 import { measureDuration, measureFailures } from './measures/runs.ts';
 import { measureFallbacks, measureServedLatency } from './measures/served.ts';
@@ -32,6 +33,8 @@ async function measured(expect: Limit, subject: Subject): Promise<Measured | und
       return measureAge(measure, subject);
     case 'unpublished':
       return measureUnpublished(subject);
+    case 'rejected share':
+      return measureRejected(measure, subject);
     case 'drift':
       return 'model' in measure ? measureDrift(measure, subject) : measureShift(measure, subject);
     case 'mape':

@@ -30,6 +30,7 @@ const texts: Readonly<Partial<Record<Measure['measure'], (value: number) => stri
   drift: (value) => String(Number(value.toPrecision(3))),
   inertia: (value) => String(Number(value.toPrecision(3))),
   degradation: (value) => String(Number(value.toPrecision(3))),
+  'rejected share': shareText,
   'fallback share': shareText,
   'served latency': (value) => (value < 1000 ? `${Number(value.toPrecision(3))} ms` : timeText(value)),
   scalar: (value) => String(Number(value.toPrecision(12))),

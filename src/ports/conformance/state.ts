@@ -3,6 +3,7 @@ import { describe, test } from 'node:test';
 import { EsteiraError } from '../../errors.ts';
 import { noRows, type StateStore } from '../index.ts';
 import { alertsConformance } from './alerts.ts';
+import { approvalsConformance } from './approvals.ts';
 import { backfillsConformance } from './backfills.ts';
 import { freezesConformance } from './freezes.ts';
 import { keepingConformance } from './keeping.ts';
@@ -412,6 +413,7 @@ export function stateConformance(name: string, open: (place: string) => Promise<
     backfillsConformance(on);
     keepingConformance(on);
     modelsConformance(on);
+    approvalsConformance(on);
     freezesConformance(on);
     publishedConformance(on);
     alertsConformance(on);

@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import path from 'node:path';
 import { type Case, type Cases, config, shop } from '../case.ts';
+import { approvals } from './approvals.ts';
 
 const people = (rows: string): string => `
 export const people = table('silver.people', {
@@ -172,6 +173,7 @@ export const models: Cases = {
       words: ['approve', 'usage', ...said],
       ...decided(approval, { group: 'ana' }),
     },
+    approvals.NOT_ALLOWED,
   ],
   DECIDED_ALREADY: [
     {
@@ -179,6 +181,7 @@ export const models: Cases = {
       words: ['reject', 'usage', '2', ...said],
       ...decided(approval, { before: [['approve', 'usage', ...said]] }),
     },
+    approvals.DECIDED_ALREADY,
   ],
   CHAMPION_CHANGED: [
     {

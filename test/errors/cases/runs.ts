@@ -4,6 +4,7 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { binOf, type Sandbox } from '../../sandbox.ts';
 import { type Case, type Cases, config, definitions, numbers, shop } from '../case.ts';
 import { copyPackage } from '../package.ts';
+import { approvals } from './approvals.ts';
 
 /** A job of one table, that has been set up. */
 const run = (doing: string, body: string): Case => ({
@@ -109,6 +110,7 @@ export const daily = job('daily', { when: byHand, build: [orders, others] });
       'Rows break a rule of a table that does not set them aside.',
       `${two}${table('n: col.integer().max(1)', 'sql`select n from ${two}`')}`,
     ),
+    approvals.ROWS_INVALID,
   ],
   TIME_LIMIT: [
     {

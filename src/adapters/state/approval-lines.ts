@@ -1,0 +1,138 @@
+import type { Selectable } from 'kysely';
+import type { Line, LineEvent, LineState, LineValues, NewLine } from '../../ports/index.ts';
+import type { State } from './engine.ts';
+import type { ApprovalEventRow, ApprovalLineRow } from './tables.ts';
+
+const instant = (text: string): Temporal.Instant => Temporal.Instant.from(text);
+
+/** Somebody may still say something of these. */
+export const open: readonly LineState[] = ['proposed', 'edited', 'approved once', 'approved'];
+
+/** Nobody has let it through in time. */
+export const isEnded = ({ state, expiresAt }: Line, now: Temporal.Instant): boolean =>
+  open.includes(state) &&
+  state !== 'approved' &&
+  expiresAt !== undefined &&
+  Temporal.Instant.compare(expiresAt, now) <= 0;
+
+export const toLine = (row: Selectable<ApprovalLineRow>): Line => ({
+  ...{ approval: row.approval, line: row.line, number: Number(row.number), subject: row.subject, content: row.content },
+  ...{ row: JSON.parse(row.row) as LineValues, proposedAt: instant(row.proposed_at) },
+  ...{ state: row.state, version: Number(row.version), edited: JSON.parse(row.edited) as LineValues },
+  ...{ editors: JSON.parse(row.editors) as string[], approvers: JSON.parse(row.approvers) as string[] },
+  ...(row.expires_at !== null && { expiresAt: instant(row.expires_at) }),
+  ...(row.rule !== null && { rule: row.rule }),
+  ...(row.reason !== null && { reason: row.reason }),
+  ...(row.decided_at !== null && { decidedAt: instant(row.decided_at) }),
+  ...(row.run_id !== null && { runId: row.run_id }),
+});
+
+export const toEvent = (row: Selectable<ApprovalEventRow>): LineEvent => ({
+  ...{ version: Number(row.version), at: instant(row.at), by: row.by_whom, state: row.state },
+  edited: JSON.parse(row.edited) as LineValues,
+  ...(row.reason !== null && { reason: row.reason }),
+});
+
+export const eventOf = (state: State, approval: string, line: string) =>
+  state.selectFrom('approval_event').where('approval', '=', approval).where('line', '=', line);
+
+interface Wanted {
+  readonly approval: string;
+  readonly states?: readonly LineState[];
+  readonly lines?: readonly string[];
+  readonly begins?: string;
+  readonly after?: number;
+  readonly limit?: number;
+}
+
+/** In the order in which they were proposed. */
+export async function linesOf(
+  state: State,
+  { approval, states, lines, begins, after, limit }: Wanted,
+): Promise<readonly Line[]> {
+  let found = state.selectFrom('approval_line').selectAll().where('approval', '=', approval);
+  if (states) found = found.where('state', 'in', [...states]);
+  if (lines) found = found.where('line', 'in', ['', ...lines]);
+  // Names are of digits and small letters, which come before a tilde.
+  if (begins !== undefined) found = found.where('line', '>=', begins).where('line', '<', `${begins}~`);
+  if (after !== undefined) found = found.where('number', '>', BigInt(after));
+  if (limit !== undefined) found = found.limit(limit);
+  return (await found.orderBy('number').execute()).map(toLine);
+}
+
+export async function nextNumber(state: State, approval: string): Promise<number> {
+  const row = await state
+    .selectFrom('approval_line')
+    .select(({ fn }) => fn.max('number').as('number'))
+    .where('approval', '=', approval)
+    .executeTakeFirst();
+  return Number(row?.number ?? 0) + 1;
+}
+
+/** Proposes it, and says so in the audit; false where it is there already. */
+export async function insertLine(
+  state: State,
+  { rule, ...line }: NewLine & { readonly approval: string; readonly number: number },
+  now: Temporal.Instant,
+): Promise<boolean> {
+  const { approval, number, subject, content, row, proposedAt, expiresAt } = line;
+  const as = rule === undefined ? 'proposed' : 'approved';
+  const inserted = await state
+    .insertInto('approval_line')
+    .values({
+      ...{ approval, line: line.line, number, subject, content, row: JSON.stringify(row) },
+      ...{ proposed_at: proposedAt.toString(), expires_at: expiresAt?.toString() ?? null, state: as, version: 1 },
+      ...{ edited: '{}', editors: '[]', approvers: '[]', rule: rule ?? null },
+      ...(rule === undefined ? {} : { decided_at: now.toString() }),
+    })
+    .onConflict((conflict) => conflict.columns(['approval', 'line']).doNothing())
+    .returning('line')
+    .executeTakeFirst();
+  if (!inserted) return false;
+  await audit(
+    state,
+    { ...line, version: 1, edited: {} },
+    { state: as, by: rule === undefined ? 'nobody' : `rule ${rule}`, at: now },
+  );
+  return true;
+}
+
+interface Became {
+  readonly state: LineState;
+  readonly by: string;
+  readonly at: Temporal.Instant;
+}
+
+/** Keeps the line with its next version, and says in the audit what it became. */
+export async function record(state: State, line: Line, became: Became): Promise<Line> {
+  const { approval, line: name, edited, editors, approvers, reason, runId } = line;
+  // What a run applies people have decided before.
+  const decidedAt = became.state === 'applied' ? (line.decidedAt ?? became.at) : became.at;
+  const next: Line = { ...line, state: became.state, version: line.version + 1, decidedAt };
+  await state
+    .updateTable('approval_line')
+    .set({
+      ...{ state: next.state, version: next.version, edited: JSON.stringify(edited), reason: reason ?? null },
+      ...{ editors: JSON.stringify(editors), approvers: JSON.stringify(approvers) },
+      ...{ decided_at: decidedAt.toString(), run_id: runId ?? null },
+    })
+    .where('approval', '=', approval)
+    .where('line', '=', name)
+    .execute();
+  await audit(state, next, became);
+  return next;
+}
+
+async function audit(
+  state: State,
+  { approval, line, version, edited, reason }: Pick<Line, 'approval' | 'line' | 'version' | 'edited' | 'reason'>,
+  { state: became, by, at }: Became,
+): Promise<void> {
+  await state
+    .insertInto('approval_event')
+    .values({
+      ...{ approval, line, version, at: at.toString(), by_whom: by, state: became },
+      ...{ edited: JSON.stringify(edited), reason: reason ?? null },
+    })
+    .execute();
+}

@@ -1,0 +1,176 @@
+import type {
+  ApprovalStore,
+  Held,
+  Line,
+  LineChange,
+  LineChanged,
+  LineEvent,
+  LineState,
+  LinesRead,
+} from '../../ports/index.ts';
+import { eventOf, insertLine, isEnded, linesOf, nextNumber, open, record, toEvent, toLine } from './approval-lines.ts';
+import type { Engine, State } from './engine.ts';
+import { requireToken } from './leases.ts';
+
+/** Lines in one statement. */
+const portion = 200;
+function* portions<One>(all: readonly One[]): Generator<readonly One[]> {
+  for (let from = 0; from < all.length; from += portion) yield all.slice(from, from + portion);
+}
+
+type Proposed = Parameters<ApprovalStore['propose']>[1];
+
+/** Lines that people decide about, in tables of SQL. */
+export class SqlApprovals implements ApprovalStore {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  read(approval: string): Promise<LinesRead | undefined> {
+    return this.#engine.read((state) => readOf(state, approval));
+  }
+
+  propose(approval: string, proposed: Proposed): Promise<boolean> {
+    return this.#engine.transaction('take', async (state) => {
+      const { since, read, now, lines, gone } = proposed;
+      const before = await readOf(state, approval);
+      if (before?.upTo !== since?.upTo || before?.generation !== since?.generation) return false;
+      const up = { up_to: read.upTo, generation: read.generation };
+      await state
+        .insertInto('approval_read')
+        .values({ approval, ...up })
+        .onConflict((conflict) => conflict.column('approval').doUpdateSet(up))
+        .execute();
+      for (const some of portions(gone))
+        for (const line of (await newestOf(state, approval, some)).values())
+          if (open.includes(line.state) && line.runId === undefined) await replace(state, line, now);
+      let number = await nextNumber(state, approval);
+      for (const some of portions(lines)) {
+        const subjects = some.map(({ subject }) => subject);
+        const newest = await newestOf(state, approval, subjects);
+        for (const line of some) {
+          const former = newest.get(line.subject);
+          const isSame = former?.content === line.content && former.state !== 'replaced' && former.state !== 'expired';
+          if (isSame) continue;
+          if (former && open.includes(former.state) && former.runId === undefined) await replace(state, former, now);
+          if (await insertLine(state, { ...line, approval, number }, now)) number += 1;
+        }
+      }
+      return true;
+    });
+  }
+
+  change(approval: string, changes: readonly LineChange[], now: Temporal.Instant): Promise<readonly LineChanged[]> {
+    return this.#engine.transaction('take', async (state) => {
+      const all: LineChanged[] = [];
+      for (const change of changes) all.push(await changeOne(state, approval, change, now));
+      return all;
+    });
+  }
+
+  expire(approval: string, now: Temporal.Instant): Promise<number> {
+    return this.#engine.transaction('take', async (state) => {
+      const ended = (await linesOf(state, { approval, states: open })).filter((line) => isEnded(line, now));
+      for (const line of ended) await record(state, line, expired(now));
+      return ended.length;
+    });
+  }
+
+  take(held: Held, approval: string): Promise<readonly Line[]> {
+    return this.#engine.transaction('take', async (state) => {
+      await requireToken(state, held);
+      await state
+        .updateTable('approval_line')
+        .set({ run_id: held.runId })
+        .where('approval', '=', approval)
+        .where('state', '=', 'approved')
+        .where('run_id', 'is', null)
+        .execute();
+      return linesOf(state, { approval, states: ['approved'] });
+    });
+  }
+
+  applied(held: Held, approval: string, lines: readonly string[], now: Temporal.Instant): Promise<void> {
+    return this.#engine.transaction('take', async (state) => {
+      await requireToken(state, held);
+      for (const some of portions(lines))
+        for (const line of await linesOf(state, { approval, lines: some }))
+          if (line.state !== 'applied')
+            await record(state, { ...line, runId: held.runId }, { state: 'applied', by: `run ${held.runId}`, at: now });
+    });
+  }
+
+  lines(filter: Parameters<ApprovalStore['lines']>[0]): Promise<readonly Line[]> {
+    return this.#engine.read((state) => linesOf(state, filter));
+  }
+
+  events(approval: string, line: string): Promise<readonly LineEvent[]> {
+    return this.#engine.read(async (state) => {
+      const rows = await eventOf(state, approval, line).selectAll().orderBy('version').execute();
+      return rows.map(toEvent);
+    });
+  }
+
+  counts(approval: string): Promise<ReadonlyMap<LineState, number>> {
+    return this.#engine.read(async (state) => countsOf(await counted(state, approval).execute()));
+  }
+
+  answers(approval: string, since: Temporal.Instant): Promise<ReadonlyMap<LineState, number>> {
+    return this.#engine.read(async (state) => {
+      const own = counted(state, approval).where('rule', 'is', null);
+      return countsOf(await own.where('decided_at', '>=', secondOf(since)).execute());
+    });
+  }
+}
+
+const counted = (state: State, approval: string) =>
+  state
+    .selectFrom('approval_line')
+    .select(({ fn }) => ['state', fn.countAll<bigint>().as('count')])
+    .where('approval', '=', approval)
+    .groupBy('state');
+const countsOf = (
+  rows: readonly { readonly state: LineState; readonly count: bigint }[],
+): ReadonlyMap<LineState, number> => new Map(rows.map(({ state, count }) => [state, Number(count)]));
+
+/** With or without a fraction, an instant of that second or of a later one is not less as text. */
+const secondOf = (instant: Temporal.Instant): string => instant.toString().slice(0, 19);
+
+const expired = (at: Temporal.Instant) => ({ state: 'expired', by: 'nobody', at }) as const;
+const replace = (state: State, line: Line, at: Temporal.Instant): Promise<Line> =>
+  record(state, line, { state: 'replaced', by: 'nobody', at });
+
+async function readOf(state: State, approval: string): Promise<LinesRead | undefined> {
+  const row = await state.selectFrom('approval_read').selectAll().where('approval', '=', approval).executeTakeFirst();
+  return row && { upTo: row.up_to, generation: row.generation };
+}
+
+/** Of each subject the line that was proposed last. */
+async function newestOf(state: State, approval: string, subjects: readonly string[]): Promise<Map<string, Line>> {
+  const rows = await state
+    .selectFrom('approval_line')
+    .selectAll()
+    .where('approval', '=', approval)
+    .where('subject', 'in', ['', ...subjects])
+    .orderBy('number')
+    .execute();
+  return new Map(rows.map((row) => [row.subject, toLine(row)]));
+}
+
+async function changeOne(
+  state: State,
+  approval: string,
+  { line: name, seen, by, reason, ...wanted }: LineChange,
+  now: Temporal.Instant,
+): Promise<LineChanged> {
+  const [line] = await linesOf(state, { approval, lines: [name] });
+  if (!line) return { is: 'unknown' };
+  if (isEnded(line, now)) return { is: 'over', line: await record(state, line, expired(now)) };
+  if (!open.includes(line.state) || line.runId !== undefined) return { is: 'over', line };
+  if (line.version !== seen) return { is: 'changed', line };
+  const { reason: _, ...rest } = line;
+  const next = { ...rest, ...wanted, ...(reason === undefined ? {} : { reason }) };
+  return { is: 'done', line: await record(state, next, { state: wanted.state, by, at: now }) };
+}

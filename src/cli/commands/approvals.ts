@@ -1,0 +1,182 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import type { AnsweredView, ApprovalsView, ApprovalView, LineShowView, LineView } from '../../operate/views.ts';
+import { type Command, given, numberOf } from '../command.ts';
+import { mark, paint } from '../marks.ts';
+import { count, counted, moment } from '../numbers.ts';
+import { person } from '../person.ts';
+import { table } from '../table.ts';
+import type { Look } from '../terminal.ts';
+import { visible, wrapHanging } from '../text.ts';
+
+export const approvalsList: Command = async ({ typed, terminal, call }) => {
+  const [name] = typed.words;
+  const view = await call('approvals list', {
+    ...given('name', name),
+    ...given('states', typed.lists.get('state')),
+    ...given('rule', typed.texts.get('rule')),
+    ...given('limit', numberOf(typed, 'limit')),
+  });
+  return { result: view, text: () => listText(view, terminal) };
+};
+
+export const approvalsShow: Command = async ({ typed, terminal, call }) => {
+  const [name = '', line = ''] = typed.words;
+  const view = await call('approvals show', { name, line });
+  return { result: view, text: () => showText(view, terminal) };
+};
+
+const answering =
+  (operation: 'approvals approve' | 'approvals reject'): Command =>
+  async ({ typed, terminal, call }) => {
+    const [name = '', ...lines] = typed.words;
+    const rule = given('rule', typed.texts.get('rule'));
+    const why = given('reason', typed.texts.get('reason'));
+    const view = await call(operation, { name, ...(lines.length > 0 ? { lines } : {}), ...rule, by: person(), ...why });
+    return { result: view, text: () => answeredText(view, terminal), ...exitOf(view) };
+  };
+export const approvalsApprove: Command = answering('approvals approve');
+export const approvalsReject: Command = answering('approvals reject');
+
+export const approvalsEdit: Command = async ({ typed, terminal, call }) => {
+  const [name = '', line = ''] = typed.words;
+  const pairs = (typed.lists.get('set') ?? []).map((pair) => pair.split(/=(.*)/s).slice(0, 2));
+  const set = Object.fromEntries(pairs) as Record<string, string>;
+  const why = given('reason', typed.texts.get('reason'));
+  const view = await call('approvals edit', { name, line, set, by: person(), ...why });
+  return { result: view, text: () => answeredText(view, terminal), ...exitOf(view) };
+};
+
+export const approvalsExport: Command = async ({ typed, terminal, call }) => {
+  const [name = '', file = ''] = typed.words;
+  const { csv, ...view } = await call('approvals export', { name, ...given('states', typed.lists.get('state')) });
+  writeFileSync(file, csv);
+  return {
+    result: { ...view, file },
+    text: () =>
+      `${mark(terminal, 'done')} ${counted(view.lines, 'line')} of ${visible(view.approval.name)} in ${visible(file)}`,
+  };
+};
+
+export const approvalsImport: Command = async ({ typed, terminal, call }) => {
+  const [name = '', file = ''] = typed.words;
+  const csv = readFileSync(file, 'utf8');
+  const view = await call('approvals import', {
+    name,
+    csv,
+    by: person(),
+    ...given('reason', typed.texts.get('reason')),
+  });
+  return { result: view, text: () => answeredText(view, terminal), ...exitOf(view) };
+};
+
+/** Not all of what was asked for was done. */
+const exitOf = ({ lines }: AnsweredView): { readonly exit?: number } =>
+  lines.some(({ why }) => why !== undefined) ? { exit: 2 } : {};
+
+const overview = [
+  { head: 'rows', whole: true },
+  { head: 'of' },
+  { head: 'group' },
+  { head: 'wait', align: 'right' },
+  { head: 'approved', align: 'right' },
+  { head: 'applied', align: 'right' },
+  { head: 'rejected', align: 'right' },
+  { head: 'expired', align: 'right' },
+] as const;
+
+const waits = ({ counts }: ApprovalView): number =>
+  (counts.proposed ?? 0) + (counts.edited ?? 0) + (counts['approved once'] ?? 0);
+const overviewRow = (view: ApprovalView): readonly string[] => {
+  const { approved = 0, applied = 0, rejected = 0, expired = 0 } = view.counts;
+  return [view.name, view.of, view.group, ...[waits(view), approved, applied, rejected, expired].map(count)];
+};
+
+function listText({ approvals, lines, key = [], edit = [], more, effect = {} }: ApprovalsView, look: Look): string {
+  if (approvals.length === 0) return 'No table has rows that people let through.';
+  const heads = table(overview, approvals.map(overviewRow), look);
+  if (!lines) return heads.join('\n');
+  if (lines.length === 0) return [...heads, '', 'Nothing waits.'].join('\n');
+  const headings = [
+    { head: 'line', whole: true },
+    { head: 'state', whole: true },
+    ...key.map((head) => ({ head, whole: true })),
+    ...edit.map((head) => ({ head, align: 'right' as const })),
+    ...Object.keys(effect).map((head) => ({ head: `± ${head}`, align: 'right' as const })),
+    { head: 'second', optional: true },
+    { head: 'rules', optional: true },
+    { head: 'until', optional: true },
+  ];
+  const rows = lines.map((line) => [
+    ...[line.line, line.state, ...key.map((name) => String(line.row[name] ?? ''))],
+    ...edit.map((name) => valueText(line, name)),
+    ...Object.keys(effect).map((name) => numberText(line.effect[name])),
+    ...[line.second ?? '', line.bulk.join(', '), line.expiresAt ? moment(line.expiresAt) : ''],
+  ]);
+  const sums = Object.entries(effect).map(([name, sum]) => `${name} ${numberText(sum)}`);
+  const end = `${counted(lines.length, 'line')}${more ? ', and there are more (--limit)' : ''}${sums.length > 0 ? `; together ${sums.join(', ')}` : ''}`;
+  return [...heads, '', ...table(headings, rows, look), paint(look, 'quiet', visible(end))].join('\n');
+}
+
+/** What came, and what somebody has made of it. */
+function valueText({ row, edited }: LineView, name: string): string {
+  const came = String(row[name] ?? '');
+  return name in edited ? `${came} → ${edited[name] ?? 'none'}` : came;
+}
+const numberText = (value: number | null | undefined): string =>
+  value === null || value === undefined ? '' : `${value > 0 ? '+' : ''}${Number(value.toFixed(2))}`;
+
+const events = [
+  { head: 'version', align: 'right' },
+  { head: 'at', whole: true },
+  { head: 'by' },
+  { head: 'became', whole: true },
+  { head: 'changed' },
+  { head: 'why' },
+] as const;
+
+function showText({ approval, line, key, events: all }: LineShowView, look: Look): string {
+  const { row, edited, effect, second, bulk, expiresAt } = line;
+  const said = Object.keys(row).map(
+    (name) => `  ${name.padEnd(24)} ${valueText(line, name)}${key.includes(name) ? '  (key)' : ''}`,
+  );
+  const told = [
+    ...(second ? [`second person of ${second}`] : []),
+    ...(bulk.length > 0 ? [`bulk rules: ${bulk.join(', ')}`] : []),
+    ...(expiresAt ? [`until ${moment(expiresAt)}`] : []),
+    ...Object.entries(effect).map(([name, value]) => `${name} ${numberText(value)}`),
+  ];
+  const rows = all.map(({ version, at, by, state, edited: changed, reason = '' }) => [
+    ...[String(version), moment(at), by, state],
+    ...[
+      Object.entries(changed)
+        .map(([name, value]) => `${name} ${value}`)
+        .join(', '),
+      reason,
+    ],
+  ]);
+  const isEdited = Object.keys(edited).length > 0 ? ', edited' : '';
+  return [
+    `${paint(look, 'strong', visible(line.line))} of ${visible(approval.of)}: ${line.state}${isEdited}`,
+    ...said.map((one) => visible(one)),
+    ...(told.length > 0 ? [wrapHanging(`  ${visible(told.join('; '))}`, look.columns, 4)] : []),
+    '',
+    ...table(events, rows, look),
+  ].join('\n');
+}
+
+function answeredText({ lines }: AnsweredView, look: Look): string {
+  if (lines.length === 0) return 'Nothing was to be done.';
+  const done = lines.filter(({ why }) => why === undefined);
+  const not = lines.filter(({ why }) => why !== undefined);
+  const shown = 20;
+  const doneLines = done
+    .slice(0, shown)
+    .map(({ line, of, state }) =>
+      wrapHanging(`${mark(look, 'done')} ${visible(`${line}: ${state} (${of})`)}`, look.columns, 2),
+    );
+  const notLines = not
+    .slice(0, shown)
+    .map(({ line, why = '' }) => wrapHanging(`${mark(look, 'failed')} ${visible(`${line}: ${why}`)}`, look.columns, 2));
+  const rest = Math.max(0, done.length - shown) + Math.max(0, not.length - shown);
+  return [...doneLines, ...notLines, ...(rest > 0 ? [`and ${counted(rest, 'more line')}`] : [])].join('\n');
+}

@@ -1,0 +1,270 @@
+import { type Columns, judgements, parseValue } from '../../columns/index.ts';
+import { EsteiraError } from '../../errors.ts';
+import type { Line, LineChange, LineChanged, LineValues } from '../../ports/index.ts';
+import { holds } from '../../quality/judge.ts';
+import {
+  type Answer,
+  type Approving,
+  asEdited,
+  brokenRules,
+  columnValue,
+  consequencesOf,
+  type Deciders,
+  decided,
+  factsOf,
+  lineValue,
+  type Project,
+  tableOf,
+} from '../../run/index.ts';
+import { commandIn } from '../alerts/words.ts';
+import { moment } from '../numbers.ts';
+import type { Input } from '../views.ts';
+import { addressOf, approvalNamed, approvalView, keyNames, labelOf, subjectText } from './find.ts';
+import { lineNamed, linesWith } from './list.ts';
+import type { AnsweredView } from './views.ts';
+
+/** A line as somebody has seen it, and what they say of it. */
+export interface Answered {
+  readonly line: Line;
+  /** The version that was seen. */
+  readonly seen: number;
+  readonly answer: Answer;
+}
+type Outcome = AnsweredView['lines'][number] & { readonly error?: EsteiraError };
+
+export const approveLines = (project: Project, input: Input<'approvals approve'>): Promise<AnsweredView> =>
+  answerAll(project, input, (by, reason) => ({ says: 'approve', by, ...(reason === undefined ? {} : { reason }) }));
+
+export const rejectLines = (project: Project, input: Input<'approvals reject'>): Promise<AnsweredView> =>
+  answerAll(project, input, (by, reason) => ({ says: 'reject', by, reason: reason ?? '' }));
+
+async function answerAll(
+  project: Project,
+  { name, lines, rule, by, reason }: Input<'approvals approve'>,
+  answer: (by: string, reason: string | undefined) => Answer,
+): Promise<AnsweredView> {
+  const approving = await approvalNamed(project, name);
+  const meant = rule === undefined ? await seenLines(lines ?? [], approving) : await ofRule(rule, approving);
+  return answered(
+    meant.map((one) => ({ ...one, answer: answer(by, reason) })),
+    approving,
+  );
+}
+
+/** Those that nobody has changed: what a rule says is said of the row as it came. */
+async function ofRule(rule: string, approving: Approving): Promise<readonly Omit<Answered, 'answer'>[]> {
+  const found = await linesWith(approving, ['proposed'], { rule, limit: Number.MAX_SAFE_INTEGER });
+  return found.map((line) => ({ line, seen: line.version }));
+}
+
+/** `<name>@<version>`, as `approvals list` shows them. */
+async function seenLines(names: readonly string[], approving: Approving): Promise<readonly Omit<Answered, 'answer'>[]> {
+  if (names.length === 0)
+    throw new EsteiraError('COMMAND_UNKNOWN', {
+      what: 'Nobody has said which lines are meant.',
+      allowed: 'lines as they were seen, or a bulk rule: --rule <name>',
+      next: commandIn(approving.project, `approvals list ${labelOf(approving.project, approving.node)}`),
+    });
+  const found = [];
+  for (const name of names) found.push(await seenLine(name, approving));
+  return found;
+}
+
+async function seenLine(name: string, approving: Approving): Promise<Omit<Answered, 'answer'>> {
+  const [, begins = '', version] = /^([^@]*)(?:@(\d+))?$/.exec(name) ?? [];
+  const line = await lineNamed(approving, begins);
+  if (version === undefined)
+    throw new EsteiraError('COMMAND_UNKNOWN', {
+      what: 'A line is answered as it was seen, and somebody may have changed it since.',
+      got: name,
+      allowed: 'its name with the version that was seen, as the list shows it',
+      next: `${commandIn(approving.project, `approvals show ${labelOf(approving.project, approving.node)} ${line.line}`)} shows it as it is now: ${addressOf(line)}.`,
+    });
+  return { line, seen: Number(version) };
+}
+
+/** Changes columns of a line; their rules hold for what is new. Throws ROWS_INVALID, and what the others throw. */
+export async function editLine(project: Project, input: Input<'approvals edit'>): Promise<AnsweredView> {
+  const { name, line: asked, set, by, reason } = input;
+  const approving = await approvalNamed(project, name);
+  const meant = await seenLine(asked, approving);
+  const edited = editedWith(meant.line, set, approving);
+  const answer: Answer = { says: 'edit', by, edited, ...(reason === undefined ? {} : { reason }) };
+  return answered([{ ...meant, answer }], approving);
+}
+
+/** What is other than it came, after these texts were put in; throws where they cannot be. */
+export function editedWith(line: Line, set: Readonly<Record<string, string>>, approving: Approving): LineValues {
+  const { node, project } = approving;
+  const { edit } = factsOf(approving);
+  const columns: Columns = tableOf(approving).definition.columns;
+  const next: Record<string, LineValues[string]> = { ...line.edited };
+  for (const [name, text] of Object.entries(set)) {
+    const facts = columns[name]?.facts;
+    if (!facts || !edit.includes(name))
+      throw new EsteiraError('NAME_UNKNOWN', {
+        what: `${name} is no column of ${labelOf(project, node)} that people may change.`,
+        allowed: edit.join(', ') || 'none: approvedBy(…) has no `edit`',
+        next: commandIn(project, `approvals show ${labelOf(project, node)} ${line.line}`),
+      });
+    const value = text === '' && facts.nullable ? null : parseValue(facts, text);
+    if (value === undefined) throw invalidValue(name, text, `a value of kind ${facts.kind}`, approving);
+    const judged = judgements(columns).find((one) => one.column === name && !holds(one, value));
+    if (judged)
+      throw invalidValue(
+        name,
+        text,
+        judged.code === 'present' ? 'a value' : `${judged.code} ${JSON.stringify(judged.allowed)}`,
+        approving,
+      );
+    next[name] = lineValue(value);
+  }
+  return Object.fromEntries(
+    Object.entries(next).filter(([name, value]) => !isSame(columns[name], line.row[name], value)),
+  );
+}
+
+/** 10 and 10.0 are one number. */
+const isSame = (
+  column: Columns[string] | undefined,
+  one: LineValues[string] | undefined,
+  other: LineValues[string],
+): boolean => {
+  if (one === other) return true;
+  if (!column || one === null || one === undefined || other === null) return false;
+  return column.facts.kind === 'decimal'
+    ? Number(one) === Number(other) && `${one}`.length < 16
+    : String(columnValue(column.facts, one)) === String(columnValue(column.facts, other));
+};
+
+const invalidValue = (name: string, got: string, allowed: string, { node, project }: Approving): EsteiraError =>
+  new EsteiraError('ROWS_INVALID', {
+    what: `${name} of a line of ${labelOf(project, node)} cannot have that value.`,
+    got,
+    allowed,
+    next: 'Give it one that its column allows; nothing was changed.',
+  });
+
+/** Writes the answers that may be given; where none of them came to anything, throws why the first did not. */
+export async function answered(answers: readonly Answered[], approving: Approving): Promise<AnsweredView> {
+  const { project, node } = approving;
+  const outcomes: Outcome[] = [];
+  const changes: { readonly change: LineChange; readonly answered: Answered }[] = [];
+  const edits = answers.map(({ line, answer }) => ({
+    line: line.line,
+    values: answer.says === 'edit' ? { ...line.row, ...answer.edited } : asEdited(line),
+  }));
+  const consequences = await consequencesOf(edits, approving);
+  const broken = await brokenRules(
+    edits.filter((_, index) => answers[index]?.answer.says === 'edit'),
+    approving,
+  );
+  for (const one of answers) {
+    const { line, seen, answer } = one;
+    const error = refusalOf(one, { broken: broken.get(line.line) ?? [], approving });
+    // Who is told that they may not approve what nobody stands for any more would ask the wrong question.
+    if (!error && seen === line.version) {
+      const change = decided(line, answer, decidersOf(consequences.get(line.line)?.second === true, approving));
+      if ('what' in change) outcomes.push(refused(one, notAllowed(change, one, approving), approving));
+      else changes.push({ change, answered: one });
+    } else if (error) outcomes.push(refused(one, error, approving));
+    else outcomes.push(refused(one, decidedAlready(line, one, approving), approving));
+  }
+  const written = await project.state.approvals.change(
+    node.id,
+    changes.map(({ change }) => change),
+    project.clock.now(),
+  );
+  await project.trace('lines-answered');
+  for (const [index, { answered: one }] of changes.entries()) {
+    const outcome = written[index] as LineChanged;
+    if (outcome.is === 'done')
+      outcomes.push({
+        line: addressOf(outcome.line),
+        of: subjectText(outcome.line, approving),
+        state: outcome.line.state,
+      });
+    else
+      outcomes.push(
+        refused(one, decidedAlready(outcome.is === 'unknown' ? one.line : outcome.line, one, approving), approving),
+      );
+  }
+  const failed = outcomes.find(({ error }) => error !== undefined);
+  if (failed?.error && outcomes.every(({ error }) => error !== undefined)) throw failed.error;
+  const lines = outcomes.map(({ error: _, ...outcome }) => outcome);
+  return { approval: await approvalView(approving), key: keyNames(approving), lines };
+}
+
+const refused = ({ line }: Answered, error: EsteiraError, approving: Approving): Outcome => ({
+  ...{ line: addressOf(line), of: subjectText(line, approving), state: line.state, why: error.details.what, error },
+});
+
+function decidersOf(isSecond: boolean, approving: Approving): Deciders {
+  const { groups } = approving.project;
+  const { group, second } = factsOf(approving);
+  return {
+    ...{ group, people: groups?.get(group) ?? [] },
+    ...(second && isSecond ? { second: { by: second.by, people: groups?.get(second.by) ?? [] } } : {}),
+  };
+}
+
+/** What is wrong with the answer itself. */
+function refusalOf(
+  { answer }: Answered,
+  { broken, approving }: { readonly broken: readonly string[]; readonly approving: Approving },
+): EsteiraError | undefined {
+  const { reasons } = factsOf(approving);
+  if (
+    answer.says === 'reject' &&
+    (answer.reason.trim() === '' || (reasons.length > 0 && !reasons.includes(answer.reason)))
+  )
+    return new EsteiraError('COMMAND_UNKNOWN', {
+      what: answer.reason.trim() === '' ? 'Nobody has said why.' : 'That is no reason for which a line is rejected.',
+      ...(answer.reason === '' ? {} : { got: answer.reason }),
+      allowed: reasons.join(', ') || 'any words',
+      next: `Add --reason ${reasons.length > 0 ? `"${reasons[0]}"` : '"…"'}`,
+    });
+  if (broken.length === 0) return undefined;
+  return new EsteiraError('ROWS_INVALID', {
+    what: `The line as it was changed breaks rules of ${factsOf(approving).of.name}.`,
+    got: broken.join(', '),
+    next: 'Change it to what they allow; nothing was changed.',
+  });
+}
+
+const notAllowed = (
+  { what, allowed }: { readonly what: string; readonly allowed: string },
+  { line }: Answered,
+  approving: Approving,
+): EsteiraError =>
+  new EsteiraError('NOT_ALLOWED', {
+    what: `${what}: ${subjectText(line, approving)}.`,
+    got: addressOf(line),
+    allowed,
+    next: 'Ask one of them.',
+  });
+
+/** As it stands now: somebody else was faster, its time is over, or a run has taken it. */
+function decidedAlready(line: Line, { seen }: Answered, approving: Approving): EsteiraError {
+  const { project, node } = approving;
+  const { approvers, editors, state, runId, decidedAt } = line;
+  const edits = Object.entries(line.edited).map(([name, value]) => `${name} ${value}`);
+  const told: Readonly<Partial<Record<Line['state'], string>>> = {
+    edited: `${editors.at(-1)} has changed it to ${edits.join(', ') || 'what it was'}`,
+    'approved once': `${approvers.join(', ')} has approved it`,
+    approved:
+      runId === undefined
+        ? `${approvers.join(', ') || `the rule ${line.rule}`} has approved it`
+        : 'a run applies it already',
+    applied: 'it was applied',
+    rejected: `it was rejected: ${line.reason ?? ''}`,
+    expired: 'its time is over, and nobody had let it through',
+    replaced: 'another row has come in its place, or none',
+  };
+  const label = labelOf(project, node);
+  return new EsteiraError('DECIDED_ALREADY', {
+    what: `${subjectText(line, approving)} is not as it was seen: ${told[state] ?? 'it has changed'}.`,
+    got: `${addressOf(line)}, ${state}${decidedAt ? ` since ${moment(decidedAt.toString())}` : ''}; version ${seen} was seen`,
+    next: `${commandIn(project, `approvals show ${label} ${line.line}`)} shows it as it is now.`,
+  });
+}

@@ -1,0 +1,130 @@
+import type { Columns } from '../../columns/index.ts';
+import { EsteiraError } from '../../errors.ts';
+import type { Line } from '../../ports/index.ts';
+import { type Answer, type Approving, asEdited, factsOf, type Project, tableOf } from '../../run/index.ts';
+import { commandIn } from '../alerts/words.ts';
+import type { Input } from '../views.ts';
+import { csvRows, csvText } from './csv.ts';
+import { type Answered, answered, editedWith } from './decide.ts';
+import { addressOf, approvalNamed, approvalView, labelOf, lineViews } from './find.ts';
+import { lineNamed, linesWith, stateNames, waiting } from './list.ts';
+import type { AnsweredView, ExportedView } from './views.ts';
+
+/** Columns that stand before those of the row, and after them those that people fill in. */
+const before = ['line', 'state', 'second', 'bulk', 'expires_at'] as const;
+const answerColumns = ['decision', 'reason'] as const;
+
+/** Lines as a table that people work on elsewhere: they change columns, decide (`approve`, `reject`), and give it back. */
+export async function exportLines(
+  project: Project,
+  { name, states }: Input<'approvals export'>,
+): Promise<ExportedView> {
+  const approving = await approvalNamed(project, name);
+  const lines = await linesWith(approving, stateNames(states) ?? waiting, { limit: Number.MAX_SAFE_INTEGER });
+  const views = await lineViews(lines, approving);
+  const names = Object.keys(tableOf(approving).definition.columns);
+  const effects = Object.keys(factsOf(approving).effect);
+  const head = [...before, ...names, ...effects.map((one) => `effect ${one}`), ...answerColumns];
+  const rows = views.map((view, index) => {
+    const values = asEdited(lines[index] as Line);
+    const told = [view.line, view.state, view.second ?? '', view.bulk.join(', '), view.expiresAt ?? ''];
+    return [
+      ...told,
+      ...names.map((one) => values[one] ?? null),
+      ...effects.map((one) => view.effect[one] ?? null),
+      '',
+      '',
+    ];
+  });
+  return { approval: await approvalView(approving), lines: lines.length, csv: csvText([head, ...rows]) };
+}
+
+/**
+ * Takes it back: each line as it was exported, so that one that somebody has changed since is told. A line whose columns were changed is edited; whoever changes
+ * a line does not approve it. Throws FILE_UNUSABLE for what is no such file; then nothing is changed.
+ */
+export async function importLines(
+  project: Project,
+  { name, csv, by, reason }: Input<'approvals import'>,
+): Promise<AnsweredView> {
+  const approving = await approvalNamed(project, name);
+  const [head = [], ...rows] = csvRows(csv) ?? [];
+  const unusable = (got: string, allowed: string): EsteiraError =>
+    new EsteiraError('FILE_UNUSABLE', {
+      what: `That is no file of lines of ${labelOf(project, approving.node)}.`,
+      got,
+      allowed,
+      next: `${commandIn(project, `approvals export ${labelOf(project, approving.node)} <file>`)} writes one.`,
+    });
+  const missing = ['line', 'decision'].find((one) => !head.includes(one));
+  if (missing !== undefined)
+    throw unusable(head.join(', ') || 'nothing', `the columns of an export, ${missing} among them`);
+  const answers: Answered[] = [];
+  for (const [index, row] of rows.entries()) {
+    if (row.length !== head.length)
+      throw unusable(`${row.length} cells in row ${index + 2}`, `${head.length} cells, as in the first row`);
+    const of = new Map(head.map((one, cell) => [one, row[cell] ?? '']));
+    answers.push(...(await answersOf(of, { row: index + 2, by, reason, approving, unusable })));
+  }
+  if (answers.length === 0) return { approval: await approvalView(approving), key: [], lines: [] };
+  return answered(answers, approving);
+}
+
+interface Reading {
+  readonly row: number;
+  readonly by: string;
+  readonly reason: string | undefined;
+  readonly approving: Approving;
+  unusable(got: string, allowed: string): EsteiraError;
+}
+
+/** What a row of the file says; nothing where it is as it was exported. */
+async function answersOf(of: ReadonlyMap<string, string>, reading: Reading): Promise<readonly Answered[]> {
+  const { row, by, approving, unusable } = reading;
+  const [, begins = '', version = ''] = /^([^@]+)@(\d+)$/.exec(of.get('line') ?? '') ?? [];
+  if (begins === '')
+    throw unusable(`${of.get('line')} in row ${row}`, 'the name of a line with its version, as it was exported');
+  const line = await lineNamed(approving, begins);
+  const seen = Number(version);
+  const decision = (of.get('decision') ?? '').trim().toLowerCase();
+  const why = of.get('reason')?.trim() || reading.reason;
+  const said = { by, ...(why === undefined ? {} : { reason: why }) };
+  if (!['', 'approve', 'reject'].includes(decision))
+    throw unusable(`${decision} in row ${row}`, 'approve, reject, or nothing');
+  if (decision === 'reject') return [{ line, seen, answer: { says: 'reject', ...said, reason: why ?? '' } }];
+  const changed = changedIn(of, line, reading);
+  const answer: Answer | undefined =
+    Object.keys(changed).length > 0 && seen === line.version
+      ? { says: 'edit', ...said, edited: editedWith(line, changed, approving) }
+      : decision === 'approve' || Object.keys(changed).length > 0
+        ? { says: 'approve', ...said }
+        : undefined;
+  return answer ? [{ line, seen, answer }] : [];
+}
+
+/** Columns that say something else than they did when it was exported; throws for one that people do not change. */
+function changedIn(
+  of: ReadonlyMap<string, string>,
+  line: Line,
+  { row, approving, unusable }: Reading,
+): Record<string, string> {
+  const { edit } = factsOf(approving);
+  const columns: Columns = tableOf(approving).definition.columns;
+  const stands = asEdited(line);
+  const changed: Record<string, string> = {};
+  for (const name of Object.keys(columns)) {
+    const text = of.get(name);
+    const was = stands[name] ?? null;
+    if (text === undefined || text === (was === null ? '' : String(was))) continue;
+    if (typeof was === 'number' && Number(text.replace(',', '.')) === was && text.trim() !== '') continue;
+    // What has changed since it was exported is told with the line.
+    if (addressOf(line) !== of.get('line')) continue;
+    if (!edit.includes(name))
+      throw unusable(
+        `${name} ${text} in row ${row}`,
+        edit.length > 0 ? `changes of ${edit.join(', ')}` : 'no changes: approvedBy(…) has no `edit`',
+      );
+    changed[name] = text;
+  }
+  return changed;
+}

@@ -1,0 +1,114 @@
+import type { Columns } from '../../columns/index.ts';
+import type { AnyRows, AnyTable, ApprovalFacts } from '../../define/index.ts';
+import { isReference } from '../../define/index.ts';
+import { approvalOf, type Node } from '../../graph/index.ts';
+import { spell } from '../../plan/index.ts';
+import type { LineValues } from '../../ports/index.ts';
+import type { Project } from '../project.ts';
+import type { RunValues } from '../write/options.ts';
+import { wholeSpelling } from '../write/spelling.ts';
+import { relationOfLines } from './values.ts';
+
+/** Rows that people let through, and the settings by which their conditions are asked. */
+export interface Approving {
+  readonly node: Node<AnyTable>;
+  readonly project: Project;
+  readonly values: RunValues;
+}
+export const factsOf = ({ node }: Approving): ApprovalFacts => approvalOf(node.definition) as ApprovalFacts;
+export const tableOf = (approving: Approving): Node<AnyTable> =>
+  approving.project.graph.nodeOf(factsOf(approving).of) as Node<AnyTable>;
+
+export const spelled = (rows: AnyRows, { project, values }: Approving): string =>
+  spell(rows, wholeSpelling({ project, values }));
+/** True or false: what is unknown does not hold. */
+export const holding = (rows: AnyRows, approving: Approving): string =>
+  `case when (${spelled(rows, approving)}\n) then true else false end`;
+
+interface Meant {
+  readonly line: string;
+  readonly values: LineValues;
+}
+/** Lines that are asked of the engine at once. */
+const portion = 300;
+
+/** Expressions over the rows of lines, by the name of each line. */
+export async function ask(
+  lines: readonly Meant[],
+  expressions: readonly string[],
+  approving: Approving,
+): Promise<ReadonlyMap<string, readonly unknown[]>> {
+  const found = new Map<string, readonly unknown[]>();
+  if (expressions.length === 0) return found;
+  const { project } = approving;
+  const columns: Columns = tableOf(approving).definition.columns;
+  for (let from = 0; from < lines.length; from += portion) {
+    const some = lines.slice(from, from + portion);
+    const asked = expressions.map((text, index) => `(${text}\n) as _x${index}`).join(', ');
+    const query = `select _line, ${asked} from ${relationOfLines(some, columns, project)} as _lines`;
+    const { rows } = await project.warehouse.query(query, { limit: portion, catalogs: project.graph.catalogs });
+    for (const [line, ...told] of rows) found.set(String(line), told);
+  }
+  return found;
+}
+
+/** Of each line, as it was edited: whether a second person is needed, and what approving it would change. */
+export async function consequencesOf(
+  lines: readonly Meant[],
+  approving: Approving,
+): Promise<
+  ReadonlyMap<string, { readonly second: boolean; readonly effect: Readonly<Record<string, number | null>> }>
+> {
+  const { second, effect } = factsOf(approving);
+  const names = Object.keys(effect);
+  const expressions = [
+    second ? holding(second.when, approving) : 'false',
+    ...Object.values(effect).map((one) => spelled(one, approving)),
+  ];
+  const told = await ask(lines, expressions, approving);
+  return new Map(
+    [...told].map(([line, [isNeeded, ...effects]]) => {
+      const numbers = names.map((name, index) => {
+        const value = effects[index];
+        return [name, value === null || value === undefined ? null : Number(value)] as const;
+      });
+      return [line, { second: isNeeded === true, effect: Object.fromEntries(numbers) }];
+    }),
+  );
+}
+
+/** Of each line, as it came: the bulk rules that hold for it. */
+export async function bulkOf(
+  lines: readonly Meant[],
+  approving: Approving,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { bulk } = factsOf(approving);
+  const names = Object.keys(bulk);
+  const told = await ask(
+    lines,
+    Object.values(bulk).map((one) => holding(one, approving)),
+    approving,
+  );
+  return new Map([...told].map(([line, holds]) => [line, names.filter((_, index) => holds[index] === true)]));
+}
+
+/** Of each line, as it was edited: the rules over whole rows of its table that it breaks. */
+export async function brokenRules(
+  lines: readonly Meant[],
+  approving: Approving,
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const rules = Object.entries(tableOf(approving).definition.spec.rules).filter(
+    (rule): rule is [string, AnyRows] => !isReference(rule[1]),
+  );
+  const told = await ask(
+    lines,
+    // As in any rule, what is unknown holds.
+    rules.map(
+      ([, rule]) =>
+        `case when (${spelled(rule, approving)}\n) then true when not (${spelled(rule, approving)}\n) then false else true end`,
+    ),
+    approving,
+  );
+  const names = rules.map(([flag]) => flag);
+  return new Map([...told].map(([line, holds]) => [line, names.filter((_, index) => holds[index] === false)]));
+}

@@ -1,0 +1,108 @@
+import { type Columns, keyOf, millisecondsOf, parseDuration } from '../../columns/index.ts';
+import { placeOf } from '../../plan/index.ts';
+import { hidden, type Line, type LineState, type LinesRead, type NewLine } from '../../ports/index.ts';
+import { settingText } from '../settings.ts';
+import { type Approving, factsOf, holding, tableOf } from './asked.ts';
+import { digest, lineValue, relationOfLines } from './values.ts';
+
+/** Somebody may still answer these. */
+const open: readonly LineState[] = ['proposed', 'edited', 'approved once', 'approved'];
+/** Rows of one query. */
+const page = 20_000;
+const portion = 300;
+
+/**
+ * Proposes to people the rows that the table has had since somebody looked last, and takes back what it has no row for any more. Whoever does the same at
+ * one time is waited for; nothing is done where nothing was published.
+ */
+export async function proposeLines(approving: Approving): Promise<void> {
+  const { node, project } = approving;
+  const table = tableOf(approving);
+  const { approvals } = project.state;
+  for (;;) {
+    const { fences, generations } = await project.warehouse.position(table.catalog);
+    const name = `${table.schema}.${table.table}`;
+    const upTo = fences.get(name)?.sequence;
+    if (upTo === undefined) return;
+    const read: LinesRead = { upTo, generation: generations.get(name) ?? '' };
+    const since = await approvals.read(node.id);
+    if (since?.upTo === read.upTo && since.generation === read.generation) break;
+    const lines = await newLines(approving, since?.generation === read.generation ? since.upTo : undefined);
+    const gone = since ? await goneFrom(approving) : [];
+    if (await approvals.propose(node.id, { lines, gone, since, read, now: project.clock.now() })) break;
+  }
+  await approvals.expire(node.id, project.clock.now());
+}
+
+async function newLines(approving: Approving, since: bigint | undefined): Promise<readonly NewLine[]> {
+  const { node, project, values } = approving;
+  const { dialect } = project.warehouse;
+  const { only, approvesItself, second, expires } = factsOf(approving);
+  const table = tableOf(approving);
+  const columns: Columns = table.definition.columns;
+  const names = Object.keys(columns);
+  const key = keyOf(columns);
+  const rules = Object.keys(approvesItself);
+  const holds = Object.values(approvesItself).map((one) => holding(one, approving));
+  const asked = [second ? holding(second.when, approving) : 'false', ...holds];
+  const sequence = dialect.identifier(hidden.sequence);
+  const list = [sequence, ...names.map(dialect.identifier), ...asked.map((text, index) => `${text} as _x${index}`)];
+  const wanted = [
+    ...(since === undefined ? [] : [`${sequence} > ${dialect.literal(since)}`]),
+    ...(only ? [holding(only, approving)] : []),
+  ];
+  const query = `select ${list.join(', ')} from ${dialect.place(placeOf(table))}${wanted.length > 0 ? ` where ${wanted.join(' and ')}` : ''}
+    order by ${key.map(dialect.identifier).join(', ')}`;
+  const proposedAt = project.clock.now();
+  const time = typeof expires === 'object' ? settingText(expires, values.settings, project) : expires;
+  const milliseconds = time === undefined ? undefined : millisecondsOf(time as `${number} days`);
+  const ends =
+    milliseconds === undefined || !parseDuration(String(time)) ? {} : { expiresAt: proposedAt.add({ milliseconds }) };
+  const found: NewLine[] = [];
+  for (let offset = 0; ; offset += page) {
+    const { rows } = await project.warehouse.query(`${query} limit ${page} offset ${offset}`, {
+      limit: page,
+      catalogs: project.graph.catalogs,
+    });
+    for (const [written, ...rest] of rows) {
+      const row = Object.fromEntries(names.map((name, index) => [name, lineValue(rest[index])]));
+      const [isSecond, ...itself] = rest.slice(names.length);
+      const rule = isSecond === true ? undefined : rules.find((_, index) => itself[index] === true);
+      const subject = subjectOf(row, key);
+      const content = digest(JSON.stringify(row));
+      found.push({
+        ...{ line: digest(node.id, subject, content, String(written)), subject, content, row, proposedAt, ...ends },
+        ...(rule === undefined ? {} : { rule }),
+      });
+    }
+    if (rows.length < page) return found;
+  }
+}
+
+const subjectOf = (row: Line['row'], key: readonly string[]): string =>
+  digest(...key.map((name) => JSON.stringify(row[name])));
+
+/** Subjects of lines that somebody may still answer, of which no row is to be answered any more. */
+async function goneFrom(approving: Approving): Promise<readonly string[]> {
+  const { node, project } = approving;
+  const { dialect } = project.warehouse;
+  const { only } = factsOf(approving);
+  const table = tableOf(approving);
+  const columns: Columns = table.definition.columns;
+  const keys = keyOf(columns);
+  const keyColumns = Object.fromEntries(keys.map((name) => [name, columns[name] as Columns[string]]));
+  const gone: string[] = [];
+  for (let after = 0; ; ) {
+    const lines = await project.state.approvals.lines({ approval: node.id, states: open, after, limit: portion });
+    const last = lines.at(-1);
+    if (!last) return gone;
+    const those = lines.map((line) => ({ line: line.line, values: line.row }));
+    const same = keys.map((name) => `_there.${dialect.identifier(name)} = _asked.${dialect.identifier(name)}`);
+    const there = `(select ${keys.map(dialect.identifier).join(', ')} from ${dialect.place(placeOf(table))}${only ? ` where ${holding(only, approving)}` : ''}) as _there`;
+    const query = `select _line from ${relationOfLines(those, keyColumns, project)} as _asked where not exists (select 1 from ${there} where ${same.join(' and ')})`;
+    const { rows } = await project.warehouse.query(query, { limit: portion, catalogs: project.graph.catalogs });
+    const names = new Set(rows.map(([line]) => String(line)));
+    gone.push(...lines.filter(({ line }) => names.has(line)).map(({ subject }) => subject));
+    after = last.number;
+  }
+}
