@@ -21,10 +21,11 @@ export default project({
     ],
     ltr: [email({ to: 'ltr@litgo.example', from: 'esteira@litgo.example', server: env('SMTP_URL') })],
     vendas: [email({ to: 'vendas@leads.example', from: 'esteira@leads.example', server: env('SMTP_URL') })],
+    comercial: [email({ to: 'comercial@precos.example', from: 'esteira@precos.example', server: env('SMTP_URL') })],
     dados: [email({ to: 'dados@v-credit.example', from: 'esteira@v-credit.example', server: env('SMTP_URL') })],
   },
-  // In this example whoever has the clone is of sales.
-  groups: { vendas: [account()] },
+  // In this example whoever has the clone is of sales, and decides about prices.
+  groups: { vendas: [account()], comercial: [account()] },
   logs: { 'train_ltr_*': 'logs/ltr_training.log', ltr: 'logs/api.log' },
   environments: {
     embedded: {

@@ -5,17 +5,20 @@ import { temporaryFolder } from '../run/support/folder.ts';
 import { World } from '../run/support/world.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
-const config = `import { duckdb, folder, project, sqlite } from 'esteira/config';
+const config = `import { duckdb, folder, project, sqlite, toFile } from 'esteira/config';
 
 export default project({
   name: 'precos',
   pipelines: { pricing: 'definitions/*.ts' },
   standard: 'local',
+  channels: { comercial: [toFile({ path: 'told.txt' })] },
+  groups: { comercial: ['ana'] },
   environments: {
     local: {
       warehouse: duckdb({ folder: 'warehouse', threads: 2 }),
       state: sqlite({ file: 'warehouse/state.sqlite' }),
       files: folder({ path: 'data' }),
+      models: [folder({ path: 'models' })],
       retries: { times: 0, wait: '1 second' },
     },
   },
@@ -48,12 +51,22 @@ export class Desk {
     return desk;
   }
 
-  /** The nightly run of a date, after the files that had come by then. */
-  async night(date: string): Promise<Manifest> {
+  /** The files that have come by the end of a date, and the clock of the morning after it. */
+  async come(date: string): Promise<Manifest> {
     const manifest = await generate({ folder: path.join(this.folder, 'data'), ...this.#options, through: date });
     this.world.setClock(`${Temporal.PlainDate.from(date).add({ days: 1 })}T05:00:00Z`);
-    await this.world.run('pricing_diario', date);
     return manifest;
+  }
+  /** The nightly run of a date, as far as it needs no model. */
+  async night(date: string): Promise<Manifest> {
+    const manifest = await this.come(date);
+    await this.world.do('run', { job: 'pricing_diario', date, select: ['+gold.to_price'] });
+    return manifest;
+  }
+  /** Trained on what is known of a date, and let through. */
+  async learn(date: string): Promise<void> {
+    await this.world.run('pricing_retreino', date);
+    await this.world.do('approve', { model: 'price_elasticity', by: 'ana', reason: 'a test' });
   }
   close(): Promise<void> {
     return this.world.close();

@@ -15,7 +15,7 @@ after(() => desk.close());
 const window = `select ${Object.keys(trainingWindow.columns).join(', ')} from gold.training_window order by date, sku, region`;
 /** The training set of a date, made by the run that was due then. */
 async function learned(date: string, again = false): Promise<{ hash: string; rows: number; units: number }> {
-  await desk.world.run('pricing_retreino', date, { again });
+  await desk.world.do('run', { job: 'pricing_retreino', date, again, select: ['+gold.training_window'] });
   const rows = await desk.world.rows(window);
   const [[units] = []] = await desk.world.rows('select sum(units) from gold.training_window');
   return {

@@ -1,9 +1,20 @@
-import { atLeast, check, col, cron, fn, history, job, rowsIn, run, settings, sql, table } from 'esteira';
+import { atLeast, check, col, fn, history, rowsIn, run, settings, sql, table } from 'esteira';
 import { eventos } from './1-events.ts';
 import { masterTable } from './2-data.ts';
 
 export const limites = settings('config.pricing', {
   meses_de_treino: col.integer().min(3).max(60).default(12).describe('Meses de que se aprende, até o dia'),
+  mape_maximo: col.real().min(0).default(0.2).describe('Erro acima do qual um modelo não entra em uso, e se retreina'),
+  cobertura_minima: col.real().min(0).max(1).default(0.85).describe('Dias dentro do intervalo previsto'),
+  amostras_minimas: col.integer().min(1).default(500).describe('Dias com que um modelo é avaliado'),
+  passo_maximo: col.real().min(0).max(0.5).default(0.1).describe('Maior mudança de um preço de uma vez'),
+  mudanca_minima: col.real().min(0).max(0.5).default(0.005).describe('Mudança abaixo da qual não se recomenda nada'),
+  margem_minima: col.real().min(0).max(1).default(0.05).describe('O que um preço fica pelo menos acima do custo'),
+  historia_minima: col.integer().min(1).default(120).describe('Dias de história sem os quais não se recomenda nada'),
+  dias_de_descanso: col.integer().min(0).default(2).describe('Dias sem recomendação depois que o preço mudou'),
+  cortes_observados: col.integer().min(1).default(5).describe('Últimos cortes nossos que contam'),
+  cortes_respondidos: col.integer().min(1).default(4).describe('Respondidos, com que as recomendações param'),
+  dias_de_resposta: col.integer().min(1).default(2).describe('Dias em que um preço mais baixo é uma resposta'),
 });
 
 /** Each row of the master table in all its versions, with the date from which, and until which, it was what was known. */
@@ -55,13 +66,3 @@ export const nextDay = table('gold.next_day', {
     ) m left join ${eventos} e on e.date = m.date`,
 });
 export const vendasChegaram = check('as vendas do dia chegaram', atLeast(rowsIn(nextDay), 1), { otherwise: 'warn' });
-
-export const diario = job('pricing_diario', {
-  when: cron('0 5 * * *', { date: 'the day before', missed: 'run each' }),
-  build: [nextDay],
-});
-/** Monthly, after that night's data. */
-export const retreino = job('pricing_retreino', {
-  when: cron('0 7 1 * *', { date: 'the day before', missed: 'run once' }),
-  build: [trainingWindow],
-});

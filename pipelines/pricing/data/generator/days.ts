@@ -20,7 +20,9 @@ export interface ProductDay {
 /** What whoever plans prices puts on or takes off, and for which reason people notice: in the logarithm. */
 const markup = { black_friday: -0.3, natal: 0.15, feriado: 0.18 } as const;
 /** The spread of demand that nobody can explain, in the logarithm. */
-const noise = 0.3;
+const noise = 0.12;
+/** So many days after our price a competitor's follows. */
+const follows = 3;
 const warDays = 28;
 
 export function productDay(plan: Plan, product: Product, place: { region: number; day: number }): ProductDay {
@@ -29,8 +31,7 @@ export function productDay(plan: Plan, product: Product, place: { region: number
   const date = Temporal.PlainDate.from(dateOf(plan, day));
   const event = eventOn(date);
   const chance = new Chance(plan.seed, `${product.sku} ${region} ${date}`);
-  const jitter = 0.02 * chance.normal();
-  const price = cents(usual * Math.exp(planned(plan, product, day) + jitter));
+  const price = cents(usual * Math.exp(planned(plan, product, day)));
   const asked = competitors.map((one) => [one, rivalPrice(plan, product, { one, region, day })] as const);
   const cheapest = Math.min(...asked.map(([, one]) => one));
   const isOther = day >= plan.regime;
@@ -52,28 +53,36 @@ export function productDay(plan: Plan, product: Product, place: { region: number
   };
 }
 
-/** Where our price stands beside the usual one, in the logarithm: another each week, with demand, and in a price war lower every fourth day. */
-function planned(plan: Plan, { sku, season, contested }: Product, day: number): number {
+/** Where our price stands beside the usual one, in the logarithm: another each week, higher with demand, and in a price war lower every fourth day. */
+function planned(plan: Plan, product: Product, day: number): number {
+  if (product.contested && day >= plan.war && day < plan.war + warDays) return cut(plan, day);
+  return ofWeek(plan, product, day) + ofEvent(plan, day);
+}
+const cut = (plan: Plan, day: number): number => -0.04 * (1 + Math.floor((day - plan.war) / 4));
+function ofWeek(plan: Plan, { sku, season }: Product, day: number): number {
   const date = Temporal.PlainDate.from(dateOf(plan, day));
-  const event = eventOn(date);
-  const war = contested && day >= plan.war && day < plan.war + warDays;
-  if (war) return -0.04 * (1 + Math.floor((day - plan.war) / 4));
-  const week = 0.08 * new Chance(plan.seed, `${sku} price ${Math.floor(day / 7)}`).normal();
-  return week + 0.3 * (season[date.month - 1] as number) + (event ? markup[event] : 0);
+  const monday = date.subtract({ days: date.dayOfWeek - 1 });
+  return 0.08 * new Chance(plan.seed, `${sku} price ${monday}`).normal() + 0.3 * (season[monday.month - 1] as number);
+}
+function ofEvent(plan: Plan, day: number): number {
+  const event = eventOn(Temporal.PlainDate.from(dateOf(plan, day)));
+  return event ? markup[event] : 0;
 }
 
-/** What a competitor asks: moves of his own, another each week, and a part of our move of the day before. */
+/** What a competitor asks: moves of his own, another each week, a part of ours of some days before, and of what events do to prices; in a price war less than we have just asked. */
 export function rivalPrice(
   plan: Plan,
   product: Product,
   { one, region, day }: { readonly one: Competitor; readonly region: number; readonly day: number },
 ): number {
   const { sku, price, reaction, contested } = product;
-  const ours = planned(plan, product, day - 1);
   const own = 0.06 * new Chance(plan.seed, `${sku} ${region} ${one} ${Math.floor((day + 3) / 7)}`).normal();
-  const war = contested && day > plan.war && day <= plan.war + warDays;
   const halved = one === 'beta' && day >= plan.halved ? Math.log(2) : 0;
-  return cents(price * Math.exp((war ? ours - 0.03 : reaction * ours + own) - halved));
+  const isWar = contested && day > plan.war && day <= plan.war + warDays;
+  const answered = isWar
+    ? cut(plan, day - 1) - 0.03
+    : reaction * (ofWeek(plan, product, day - follows) + ofEvent(plan, day)) + own;
+  return cents(price * Math.exp(answered - halved));
 }
 
 /** Three days in about a hundred nothing has come, and there is nothing to sell. */

@@ -9,7 +9,7 @@ export interface Product {
   readonly elasticity: number;
   /** The same of the cheapest competitor's price. */
   readonly cross: number;
-  /** What competitors take over of each move of our price, on the next day. */
+  /** What competitors take over of each move of our price, three days later. */
   readonly reaction: number;
   /** What is added to the logarithm of demand on such a day. */
   readonly lift: Readonly<Record<EventName, number>>;

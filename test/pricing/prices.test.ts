@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Manifest } from '../../pipelines/pricing/data/generate.ts';
+import { Desk } from './desk.ts';
+
+// A year with Black Friday, Christmas and shelves that were empty behind it, and a price war in its last weeks.
+const lastDate = '2027-01-17';
+let desk: Desk;
+let manifest: Manifest;
+interface Recommended {
+  readonly sku: string;
+  readonly price: number;
+  readonly cost: number | null;
+  readonly recommended: number | null;
+  readonly reason: string | null;
+  readonly elasticity: number;
+  readonly naive: number;
+  readonly isOut: boolean;
+}
+let found: readonly Recommended[];
+before(async () => {
+  desk = await Desk.open({ lastDate, days: 365, products: 16, regions: 2, seed: 2, war: '2026-12-21' });
+  manifest = await desk.come(lastDate);
+  await desk.learn(lastDate);
+  await desk.world.run('pricing_diario', lastDate);
+  const rows = await desk.world.rows(
+    'select sku, price, cost, recommended_price, reason, elasticity, elasticity_naive, out_of_stock from recommendations_v1 order by sku, region',
+  );
+  found = rows.map(([sku, price, cost, recommended, reason, elasticity, naive, isOut]) => ({
+    ...{
+      sku: String(sku),
+      price: Number(price),
+      cost: cost as number | null,
+      recommended: recommended as number | null,
+    },
+    ...{ reason: reason as string | null, elasticity: Number(elasticity), naive: Number(naive), isOut: Boolean(isOut) },
+  }));
+});
+after(() => desk.close());
+
+test('every product has a recommendation or the reason for none, and a recommended price is within its limits', () => {
+  assert.equal(found.length, 32);
+  for (const { sku, price, cost, recommended, reason } of found) {
+    assert.equal(recommended === null, reason !== null, sku);
+    if (recommended === null) continue;
+    assert.ok(Math.abs(recommended / price - 1) <= 0.1 + 0.005 / price, `${sku}: ${price} → ${recommended}`);
+    assert.ok(recommended >= (cost ?? Number.POSITIVE_INFINITY) * 1.05 - 0.005, sku);
+  }
+  assert.ok(
+    found.filter(({ reason }) => reason === null).length >= 8,
+    JSON.stringify(found.map(({ reason }) => reason)),
+  );
+});
+
+test('after Black Friday, empty shelves and rivals who follow, elasticities are those that were planted; prices and sales alone are off by more than one', () => {
+  const truth = new Map(manifest.products.map(({ sku, elasticity }) => [sku, elasticity]));
+  const errors = found.map(({ sku, elasticity, naive }) => {
+    const of = truth.get(sku) ?? Number.NaN;
+    return { treated: elasticity - of, naive: naive - of };
+  });
+  const mean = (of: (one: (typeof errors)[number]) => number): number =>
+    errors.reduce((sum, one) => sum + of(one), 0) / errors.length;
+  assert.ok(Math.abs(mean(({ treated }) => treated)) < 0.15, `${mean(({ treated }) => treated)}`);
+  assert.ok(Math.abs(mean(({ naive }) => naive)) > 1, `${mean(({ naive }) => naive)}`);
+});
+
+test('recommended prices earn more by what is planted, not only by what was estimated', () => {
+  const gains = found.flatMap(({ sku, price, cost, recommended }) => {
+    const product = manifest.products.find((one) => one.sku === sku);
+    if (recommended === null || cost === null || !product) return [];
+    const margin = (at: number): number => (at - cost) * at ** (product.elasticity + product.reaction * product.cross);
+    return [margin(recommended) / margin(price) - 1];
+  });
+  assert.ok(gains.filter((gain) => gain > 0).length >= 0.8 * gains.length, JSON.stringify(gains));
+  assert.ok(gains.reduce((sum, gain) => sum + gain, 0) / gains.length > 0.005, JSON.stringify(gains));
+});
+
+test('what ran out, or has no cost, has no recommendation and says so', () => {
+  for (const { sku, cost, reason, isOut } of found) {
+    if (cost === null) assert.equal(reason, 'no_cost', sku);
+    else if (isOut) assert.equal(reason, 'out_of_stock', sku);
+  }
+  assert.ok(found.some(({ reason }) => reason === 'no_cost'));
+});
+
+test('where every cut of ours is answered the next day nothing is recommended, and the commercial team is told', async () => {
+  const contested = new Set(manifest.products.filter((one) => one.contested).map(({ sku }) => sku));
+  for (const { sku, reason } of found)
+    if (contested.has(sku))
+      assert.ok(['rivals_answer', 'out_of_stock', 'no_cost'].includes(reason ?? ''), `${sku}: ${reason}`);
+    else assert.notEqual(reason, 'rivals_answer', sku);
+  assert.ok(found.some(({ reason }) => reason === 'rivals_answer'));
+  const { monitors } = await desk.world.do('monitors', { name: 'os concorrentes respondem aos nossos cortes' });
+  assert.equal(monitors[0]?.last?.verdict, 'broken', JSON.stringify(monitors));
+});
