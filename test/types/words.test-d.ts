@@ -158,12 +158,6 @@ table('t', {
 existsIn('id_cliente', tbCliente, 'nome');
 // @ts-expect-error another word for setting rows aside
 table('t', { columns: a, rows: sql`select 1 as a`, invalid: 'drop' });
-// @ts-expect-error a column that is not there is to be edited
-rates.approvedBy('comercial', { edit: ['nothing'] });
-// @ts-expect-error a time in words that are not a duration
-rates.approvedBy('comercial', { expires: '3 dias' });
-same<RowOf<ReturnType<typeof rates.approvedBy>['columns']>['fee'], number>(true);
-rates.approvedBy('comercial', { edit: ['fee'] }).since('approved_at');
 // @ts-expect-error since on a column that does not grow
 tbPesquisa.since('comentario');
 // @ts-expect-error a lookback in words that are not a duration
