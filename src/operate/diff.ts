@@ -42,12 +42,12 @@ export async function diff(project: Project, input: Input<'diff'>, { signal }: C
       got: against,
       next: `Name another environment, or begin in one: esteira diff ${name} --env <name> --against ${against}`,
     });
-  const here = await sideOf(project.warehouse, place);
+  const here = await sideOf(project.warehouse, place, node.definition as AnyTable);
   if (!here) throw impossible(`There is no table ${name} in ${project.environment} yet.`, 'esteira setup');
   const other = await project.against(against);
   try {
     refuseUnlike(project.warehouse, other.warehouse, against);
-    const there = await sideOf(other.warehouse, place).catch((error) => {
+    const there = await sideOf(other.warehouse, place, node.definition as AnyTable).catch((error) => {
       throw heldBy(error, against);
     });
     if (!there) throw impossible(`There is no table ${name} in ${against} yet.`, `esteira setup --env ${against}`);
@@ -94,14 +94,20 @@ function placeIn(node: Node, { graph }: Project): Place {
 
 /** What a run writes beside the rows: it is another run in each environment. */
 const ofRuns = new Set<string>([...Object.values(hidden), 'run_id', 'refused_at', 'delivered_at']);
+/** Of receipts, and of batches: how hard it was. */
+const ofRequests = new Set<string>(['tries', 'retries', 'seconds', 'rows_per_second']);
 
-async function sideOf(warehouse: OtherWarehouse, place: Place): Promise<Side | undefined> {
+function isOfRun(name: string, { spec }: AnyTable): boolean {
+  return ofRuns.has(name) || ((spec?.receiptsOf ?? spec?.batchesOf) !== undefined && ofRequests.has(name));
+}
+
+async function sideOf(warehouse: OtherWarehouse, place: Place, definition: AnyTable): Promise<Side | undefined> {
   const found = (await warehouse.inspect(place.catalog)).find((table) => placeText(table.place) === placeText(place));
   if (!found) return undefined;
   const id = placeText(place);
   const former = (await warehouse.formerDefinitions(place.catalog, new Map([[id, '']]))).get(id);
   const { facts } = former?.[0] ?? {};
-  return { columns: found.columns.filter(({ name }) => !ofRuns.has(name)), ...(facts ? { facts } : {}) };
+  return { columns: found.columns.filter(({ name }) => !isOfRun(name, definition)), ...(facts ? { facts } : {}) };
 }
 
 const named = (columns: readonly DescribedColumn[], name: string): DescribedColumn | undefined =>

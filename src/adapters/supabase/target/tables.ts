@@ -78,6 +78,8 @@ export function supabaseTargets(
       } = table;
       const rest = restOf(table);
       try {
+        // Whoever is refused is told no types: the function would be another one than a run looks for.
+        await refuseUnwritable(rest, { name, asked, signal: undefined });
         return functionOf(name, asked, await formatsOf(rest, { name, columns: asked.columns, signal: undefined })).sql;
       } catch (error) {
         throw openingFault(error, { host: rest.host, where });
