@@ -80,11 +80,11 @@ export const catalogue = Object.freeze({
   ),
   SOURCE_UNREACHABLE: transient(
     1,
-    'The database, broker or API of a source does not answer, or went away in the middle.',
+    'The database, broker or API of a source, or of a table that is kept elsewhere, does not answer, or went away in the middle.',
   ),
   SOURCE_REFUSED: terminal(
     3,
-    'The database, broker or API of a source does not let Esteira in, or read what it has to.',
+    'The database, broker or API of a source, or of a table that is kept elsewhere, does not let Esteira in, or do what it has to.',
   ),
   SOURCE_UNUSABLE: terminal(
     2,

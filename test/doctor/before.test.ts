@@ -61,6 +61,11 @@ export const scoring = job('scoring', { when: cron('0 3 * * *', { zone: 'UTC' })
     assert.match(err, /RUN_NOT_READY[\s\S]*target silver\.scored: SOURCE_UNUSABLE: .*people/);
     assert.equal(exit, 3);
     assert.deepEqual(await shop.found('target silver.scored').then(([one]) => one?.ok), false);
+    const wrong = await shop.with({ APP_KEY: 'a-wrong-key-of-the-app' }, 'run', 'scoring', '--json');
+    const { what, got, next } = JSON.parse(wrong.out).error as { what: string; got: string; next: string };
+    assert.doesNotMatch(what, /reasons/, 'a key that is wrong is one reason, whatever is asked with it');
+    assert.match(got, /^source app\.users, target silver\.scored: SOURCE_REFUSED: .*Invalid API key.*$/);
+    assert.match(next, /^Set APP_KEY to a key of this project.*\nThen give the command again/);
     const well = await of('users');
     assert.equal(well.exit, 0, well.err);
     assert.equal(JSON.stringify(shop.app.rows('users')[0]?.['score']), '1');

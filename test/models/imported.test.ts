@@ -57,6 +57,8 @@ export const takeUnknown = job('take_unknown', { when, train: [strange] });
 `;
 let world: World;
 let minute = 0;
+/** What was said to whoever predicted by a model before it was imported. */
+let early: unknown;
 before(async () => {
   const folder = temporaryFolder('models-imported');
   writeProject(folder, { catalog: 'crm', definitions });
@@ -69,6 +71,7 @@ before(async () => {
   writeFileSync(path.join(models, 'leads.zip'), 'PK');
   world = await World.open(folder, '2026-03-10T06:00:00Z');
   await world.do('setup', {});
+  early = await world.run('score_leads').catch((error: unknown) => error);
   await world.run('take');
 });
 after(() => world.close());
@@ -91,6 +94,11 @@ const answers = readFileSync(path.join(imports, 'leads.onnx.answers.jsonl'), 'ut
   .split('\n')
   .map((line) => JSON.parse(line) as Answer);
 
+test('who predicts by a model that was not imported yet is told how it is', () => {
+  const { code, details } = early as EsteiraError;
+  assert.equal(code, 'MODEL_MISSING');
+  assert.match(details.next, /^esteira models import <file> --as ml\.scoring, with .*, or esteira run take$/);
+});
 test('a model of the ONNX format is taken in, compared with what its original has said, and judged by the target', async () => {
   const { brought, gate, members, learner } = await aboutOf('scoring');
   assert.equal(learner, 'imported');

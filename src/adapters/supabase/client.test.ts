@@ -42,6 +42,7 @@ test('what a gateway, PostgREST and nginx say is told apart', async () => {
     [403, { code: '42501', message: 'new row violates row-level security policy' }, 'of rows', /Row security/],
     [404, { code: '42P01', message: 'relation "public.userz" does not exist' }, 'unusable', /no such table/],
     [404, { code: 'PGRST205', message: 'Could not find the table' }, 'unusable', /no such table/],
+    [404, {}, 'unusable', /does not know this table yet/],
     [400, { code: '42703', message: 'column users.score does not exist' }, 'unusable', /no such column/],
     [406, { code: 'PGRST106', message: 'The schema must be one of the following: public' }, 'unusable', /this schema/],
     [404, page('404 Not Found'), 'unusable', /at this address/],

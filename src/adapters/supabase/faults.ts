@@ -60,6 +60,7 @@ const known: readonly (Said & {
   readonly status?: RegExp;
   readonly code?: RegExp;
   readonly said?: RegExp;
+  readonly body?: RegExp;
 })[] = [
   {
     ...{ is: 'refused', status: /401/, said: /No API key/i, what: 'No API key has reached the gateway.' },
@@ -92,6 +93,11 @@ const known: readonly (Said & {
   {
     ...{ is: 'unusable', code: /^(PGRST205|42P01)$/, what: 'The API has no such table.' },
     next: "Name it as it is called there, 'schema.table' outside of the first schema; one that is new needs: notify pgrst, 'reload schema'.",
+  },
+  {
+    // Of what is written PostgREST says no more than this, until it knows the table; it can be read before.
+    ...{ is: 'unusable', status: /404/, body: /^\s*\{\}\s*$/, what: 'The API does not know this table yet.' },
+    next: "Carry out in the database: notify pgrst, 'reload schema'; where that does not help, see that the table is called so there.",
   },
   {
     ...{ is: 'unusable', code: /^(PGRST204|42703)$/, what: 'The table has no such column.' },
@@ -142,7 +148,9 @@ const known: readonly (Said & {
 export function faultOf(status: number, body: string, headers: Headers, now: Temporal.Instant): Fault {
   const { code, said } = wordsIn(body);
   const fits = (pattern: RegExp | undefined, text: string): boolean => pattern === undefined || pattern.test(text);
-  const found = known.find((one) => fits(one.status, String(status)) && fits(one.code, code) && fits(one.said, said));
+  const found = known.find(
+    (one) => fits(one.status, String(status)) && fits(one.code, code) && fits(one.said, said) && fits(one.body, body),
+  );
   const after = waitIn(headers.get('retry-after'), now);
   return new Fault({ ...(found ?? other), status, code, said, ...(after === undefined ? {} : { after }) });
 }

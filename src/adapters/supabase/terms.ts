@@ -14,7 +14,7 @@ export async function inTerms<Result>(fault: (error: unknown) => unknown, ask: (
 }
 
 /** The names of the variables, in the place of what they are for. */
-const namedIn = (next: string, { options: { url = '', key = '' } }: SourceTable): string =>
+export const namedIn = (next: string, { options: { url = '', key = '' } }: Pick<SourceTable, 'options'>): string =>
   next
     .replace('the variable of the key', variableIn(key) ?? 'the variable of the key')
     .replace('the variable of the address', variableIn(url) ?? 'the variable of the address');

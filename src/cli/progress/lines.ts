@@ -36,7 +36,7 @@ export function endLine({ view, state, end }: FollowedStep, longest: number, loo
   const time = end?.seconds === undefined ? '' : seconds(end.seconds);
   const what = end?.error ? `${end.error.code}: ${end.error.what}` : noteOf(state, end);
   const words = what ?? (end?.account ? law(end.account) : view.kind);
-  return `${mark(look, state)} ${visible(`${pad(time, 8)}${pad(view.label, longest)}  ${words}`)}`;
+  return `${mark(look, state)} ${visible(`${pad(`${time} `, 8)}${pad(view.label, longest)}  ${words}`)}`;
 }
 
 export const longestLabel = ({ run }: Followed): number =>

@@ -137,11 +137,13 @@ function outsideOfChoices(source: AnySource, project: Project): Outside | undefi
 }
 
 function notReady(bad: readonly Finding[], { job, tick: { date } }: Beginning): EsteiraError {
-  const things = bad.length === 1 ? '' : `, for ${bad.length} reasons`;
+  // A key that is wrong is wrong for all that is asked with it.
+  const reasons = Map.groupBy(bad, ({ found }) => found);
+  const things = reasons.size === 1 ? '' : `, for ${reasons.size} reasons`;
   const nexts = [...new Set(bad.flatMap(({ next }) => next ?? []))];
   return new EsteiraError('RUN_NOT_READY', {
     what: `The run of ${job} for ${date} would fail${things}, and has not begun.`,
-    got: bad.map(({ what, found }) => `${what}: ${found}`).join('\n'),
+    got: [...reasons].map(([found, of]) => `${of.map(({ what }) => what).join(', ')}: ${found}`).join('\n'),
     next: [...nexts, 'Then give the command again; with --anyway it runs all the same.'].join('\n'),
   });
 }

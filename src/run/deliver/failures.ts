@@ -2,7 +2,7 @@ import type { AnyTable } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import type { Node } from '../../graph/index.ts';
 import type { Delivered } from '../../ports/index.ts';
-import type { Stopped } from './send.ts';
+import { type Stopped, saysOther } from './send.ts';
 
 const rowsText = ({ rows, failed, left }: Delivered): string => `${failed + left} of ${rows + left} rows`;
 
@@ -23,9 +23,17 @@ export function notDelivered(
   { definition }: Node<AnyTable>,
 ): EsteiraError {
   const more = delivered.failed - failures.length;
+  const isRounded = failures.some((one) => one.includes(saysOther));
+  const wrong = `were not written to ${delivered.place}${isRounded ? ', or say something else there' : ''}`;
+  const others = delivered.rows > delivered.failed ? '; the others are there' : '';
   return new EsteiraError('ROWS_NOT_DELIVERED', {
-    what: `${rowsText(delivered)} of ${definition.name} were not written to ${delivered.place}; the others were.`,
+    what: `${rowsText(delivered)} of ${definition.name} ${wrong}${others}.`,
     got: [...failures, ...(more > 0 ? [`and ${more} more`] : [])].join('\n'),
-    next: `Mend what is said of them; esteira write-back ${definition.name} lists them all.`,
+    next: [
+      `Mend what is said of them; esteira write-back ${definition.name} lists them all.`,
+      ...(isRounded
+        ? [`What a type rounds: let its column keep more digits, or round in the rows of ${definition.name}.`]
+        : []),
+    ].join('\n'),
   });
 }

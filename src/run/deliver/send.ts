@@ -216,10 +216,12 @@ function waitAfter(tries: number, { after }: TargetFault, { first, longest }: Wa
   return tries === 1 ? (after ?? usual) : Math.max(after ?? 0, usual);
 }
 
+/** How the reason begins of a row that was written, and is rounded there, or changed by a trigger. */
+export const saysOther = 'it was written, and says something else there';
 const sentTwice = 'it was sent twice: what became of the first request is not known';
 
 function reasonOf(result: TargetResult): string | undefined {
   if (result.is === 'missing') return result.why ?? 'there is no such row';
-  if (result.is === 'other') return `it was written, and says something else there: ${result.why}`;
+  if (result.is === 'other') return `${saysOther}: ${result.why}`;
   return result.is === 'refused' ? result.why : undefined;
 }

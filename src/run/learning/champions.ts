@@ -56,9 +56,13 @@ async function missing(node: Node<AnyModel>, project: Project): Promise<EsteiraE
     what: `The model ${node.definition.name} has no champion yet, and this run predicts with it.`,
     where: whereOf(node.definition),
     ...(newest ? { got: stands(newest) } : {}),
-    next: trainingJob(node, project),
+    next: isImported(node)
+      ? `esteira models import <file> --as ${node.definition.name}, with the file that it is to be, or ${trainingJob(node, project)}`
+      : trainingJob(node, project),
   });
 }
+
+const isImported = ({ definition }: Node<AnyModel>): boolean => definition.facts.learner.learner === 'imported';
 
 /** First those that train it anew each time, of these those that make the tables inside it too. */
 export function jobsThatTrain(model: Definition | undefined, graph: Graph): readonly Job[] {

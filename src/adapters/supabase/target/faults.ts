@@ -1,6 +1,7 @@
 import { EsteiraError } from '../../../errors.ts';
-import { TargetFault } from '../../../ports/index.ts';
+import { TargetFault, type TargetTable } from '../../../ports/index.ts';
 import { Fault } from '../faults.ts';
+import { namedIn } from '../terms.ts';
 
 /** What was said, without the values that the row has in other columns. */
 export const saidOf = ({ message }: Fault): string => message.replace(/; Failing row contains \(.*\)\.?/s, '');
@@ -18,10 +19,13 @@ const codes = { passing: 'SOURCE_UNREACHABLE', refused: 'SOURCE_REFUSED' } as co
 /** The same, before anything is written. */
 export function openingFault(
   error: unknown,
-  { host, where }: { readonly host: string; readonly where: string },
+  { host, table }: { readonly host: string; readonly table: TargetTable },
 ): unknown {
   if (!(error instanceof Fault)) return error;
   const code = error.is === 'passing' || error.is === 'refused' ? codes[error.is] : 'SOURCE_UNUSABLE';
   const got = `${host}: ${error.message}`;
-  return new EsteiraError(code, { what: error.what, where, got, next: error.next }, { cause: error });
+  const { what, code: said } = error;
+  // A column that is written has no other name there.
+  const next = /^(PGRST204|42703)$/.test(said) ? `Call the columns of the table as they are called there.` : error.next;
+  return new EsteiraError(code, { what, where: table.where, got, next: namedIn(next, table) }, { cause: error });
 }

@@ -32,10 +32,7 @@ export function supabaseTargets(
     readonly at: Temporal.Instant | undefined;
     readonly lacks: string | undefined;
   }> => {
-    const {
-      options: { name = '' },
-      where,
-    } = table;
+    const { name = '' } = table.options;
     const rest = restOf(table);
     try {
       const at = await refuseUnwritable(rest, { name, asked, signal });
@@ -56,7 +53,7 @@ export function supabaseTargets(
         lacks: isThere ? undefined : wanted,
       };
     } catch (error) {
-      throw openingFault(error, { host: rest.host, where });
+      throw openingFault(error, { host: rest.host, table });
     }
   };
   return {
@@ -65,24 +62,21 @@ export function supabaseTargets(
       const { target, rest, at, lacks } = await begin(table, asked, signal);
       const { name = '' } = table.options;
       const doubt = await hiddenOf(rest, { name, key: asked.key[0] ?? '', signal }).catch((error: unknown) => {
-        throw openingFault(error, { host: rest.host, where: table.where });
+        throw openingFault(error, { host: rest.host, table });
       });
       const values = Object.keys(asked.columns).filter((name) => !asked.key.includes(name));
       const found = `${values.join(', ') || asked.key.join(', ')} of table ${target.place} can be written${lacks ? ', row by row' : ''}`;
       return { found, ...(at ? { ahead: at.epochMilliseconds - Date.now() } : {}), ...(doubt ? { doubt } : {}) };
     },
     async sql(table, asked) {
-      const {
-        options: { name = '' },
-        where,
-      } = table;
+      const { name = '' } = table.options;
       const rest = restOf(table);
       try {
         // Whoever is refused is told no types: the function would be another one than a run looks for.
         await refuseUnwritable(rest, { name, asked, signal: undefined });
         return functionOf(name, asked, await formatsOf(rest, { name, columns: asked.columns, signal: undefined })).sql;
       } catch (error) {
-        throw openingFault(error, { host: rest.host, where });
+        throw openingFault(error, { host: rest.host, table });
       }
     },
   };
