@@ -25,7 +25,7 @@ export async function status(project: Project): Promise<StatusView> {
       const next = timetable.next(now);
       return {
         job: job.name,
-        when: trouble ? `${timetable.when}; ${trouble.details.what}` : timetable.when,
+        when: trouble ? `${trouble.code}: ${trouble.details.what} It goes by ${timetable.when}.` : timetable.when,
         ...(last ? { last: ranAs(last) } : {}),
         ...(newest && newest.job !== job.name ? { lastPart: { job: newest.job, ...ranAs(newest) } } : {}),
         ...(next ? { next: next.toString() } : {}),

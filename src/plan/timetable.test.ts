@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { collect } from '../graph/index.ts';
 import { after, col, cron, job, settings, sql, table } from '../index.ts';
+import { lateOf } from './ticks-due.ts';
 import { scheduleSettings, standardText, timed } from './timed.ts';
 import { Timetable } from './timetable.ts';
 
 const limits = settings('config.limits', { due: col.text().default('0 12 * * *') });
 const numbers = table('silver.numbers', { columns: { n: col.integer() }, rows: sql`select 1 as n` });
-const daily = job('daily', { when: cron(limits.due, { missed: 'run once' }), build: [numbers] });
+const daily = job('daily', { when: cron(limits.due, { missed: 'skip' }), build: [numbers] });
 const at = (text: string): Temporal.Instant => Temporal.Instant.from(text);
 /** At 12:00 up to 10:00 of 3 March, then at another time. */
 const changed = (text: string, of = daily): Timetable =>
@@ -69,4 +71,12 @@ test('people see what is due now, and which setting says so; a job that comes af
   assert.deepEqual(scheduleSettings(then), [limits.due]);
   const tick = changed('0 6 * * *', then).tick({ now: at('2026-03-04T07:00:00Z') });
   assert.equal(String(tick.logicalTime), '2026-03-04T06:00:00Z');
+});
+
+test('times before and after a change have one cause: what the job does about those that were missed holds for both', () => {
+  const due = changed('0 6 * * *').between(at('2026-03-02T00:00:00Z'), at('2026-03-05T00:00:00Z'));
+  assert.deepEqual([...new Set(due.map(({ cause }) => cause))], ['config.limits.due UTC']);
+  const exports = { limits, numbers, daily };
+  const graph = collect([{ catalog: 'c', file: 'a.ts', exports }], { suffix: '_x' });
+  assert.deepEqual(lateOf(daily, 'config.limits.due UTC', graph), { missed: 'skip', limit: 100 });
 });

@@ -96,7 +96,10 @@ test('a schedule that cannot be read is refused where it is set; written by SQL 
   await setBySql(kept, { due: 'at noon' });
   await kept.says(/daily SETTING_INVALID: The setting config\.limits\.due says when daily is due, and cannot be read/);
   const { jobs } = await world.do('status', {});
-  assert.match(jobs[0]?.when ?? '', /^0 12 \* \* \* UTC \(config\.limits\.due\); The setting .* cannot be read\.$/);
+  assert.match(
+    jobs[0]?.when ?? '',
+    /^SETTING_INVALID: The setting .* cannot be read\. It goes by 0 12 \* \* \* UTC \(config\.limits\.due\)\.$/,
+  );
   assert.equal(jobs[0]?.next, '2026-03-01T12:00:00Z');
   await assert.rejects(world.do('plan', { job: 'daily' }), /cannot be read/);
   world.setClock('2026-03-01T12:00:00Z');
