@@ -25,7 +25,7 @@ export default project({
     dados: [email({ to: 'dados@v-credit.example', from: 'esteira@v-credit.example', server: env('SMTP_URL') })],
   },
   // In this example whoever has the clone is of sales, and decides about prices.
-  groups: { vendas: [account()], comercial: [account()] },
+  groups: { vendas: [account()], comercial: [account()], precos: [account()] },
   logs: { 'train_ltr_*': 'logs/ltr_training.log', ltr: 'logs/api.log' },
   environments: {
     embedded: {

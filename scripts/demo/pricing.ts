@@ -23,6 +23,9 @@ export async function demonstratePricing(
     'query',
     "select coalesce(reason, 'recomendado') as resultado, count(*) as produtos, round(avg(elasticity), 2) as elasticidade, round(avg(elasticity_naive), 2) as ingenua, round(avg(change) * 100, 1) as mudanca, min(why) as por_exemplo from recommendations_v1 group by 1 order by 2 desc",
   );
+  esteira.show('approvals', 'approve', 'recommendations_v1', '--rule', 'passos pequenos');
+  esteira.show('run', 'pricing_aplicar', '--date', lastDate);
+  esteira.show('approvals', 'list');
   return [...compareRows(esteira, days), ...compareElasticities(esteira, products)];
 }
 

@@ -11,8 +11,8 @@ export default project({
   name: 'precos',
   pipelines: { pricing: 'definitions/*.ts' },
   standard: 'local',
-  channels: { comercial: [toFile({ path: 'told.txt' })] },
-  groups: { comercial: ['ana'] },
+  channels: { comercial: [toFile({ path: 'told.txt' })], dados: [toFile({ path: 'told.txt' })] },
+  groups: { comercial: ['ana', 'rui'], precos: ['eva'] },
   environments: {
     local: {
       warehouse: duckdb({ folder: 'warehouse', threads: 2 }),

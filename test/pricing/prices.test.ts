@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Manifest } from '../../pipelines/pricing/data/generate.ts';
 import { Desk } from './desk.ts';
@@ -92,4 +94,25 @@ test('where every cut of ours is answered the next day nothing is recommended, a
   assert.ok(found.some(({ reason }) => reason === 'rivals_answer'));
   const { monitors } = await desk.world.do('monitors', { name: 'os concorrentes respondem aos nossos cortes' });
   assert.equal(monitors[0]?.last?.verdict, 'broken', JSON.stringify(monitors));
+});
+
+test('only what people have let through gets out: a large step by two of them, as the second one saw it, and small ones by themselves', async () => {
+  const waiting = async () => (await desk.world.do('approvals list', { limit: 1000 })).lines ?? [];
+  const [line] = await waiting();
+  assert.ok(line, 'something waits');
+  assert.equal((await desk.world.rows('select count(*) from approved_prices'))[0]?.[0], 0);
+  const table = 'recommendations_v1';
+  await desk.world.do('approvals approve', { name: table, lines: [line.line], by: 'ana' });
+  const again = (await waiting()).find(({ line: one }) => one.split('@')[0] === line.line.split('@')[0]);
+  assert.equal(again?.state, 'approved once');
+  await desk.world.do('approvals approve', { name: table, lines: [again.line], by: 'eva' });
+  desk.world.setClock('2027-01-18T06:00:00Z');
+  await desk.world.run('pricing_aplicar');
+  const approved = await desk.world.rows('select recommended_price, price, approved_by from approved_prices');
+  for (const [recommended, price, by] of approved)
+    if (Math.abs(Number(recommended) / Number(price) - 1) >= 0.02) assert.match(String(by), /ana.*eva/);
+    else assert.match(String(by), /quase nada/);
+  assert.ok(approved.some(([, , by]) => /ana.*eva/.test(String(by))));
+  const lines = readFileSync(path.join(desk.folder, 'data', 'exports', 'approved_prices.csv'), 'utf8').trimEnd();
+  assert.equal(lines.split('\n').length - 1, approved.length);
 });

@@ -14,6 +14,15 @@ export const limites = settings('config.pricing', {
   dias_de_descanso: col.integer().min(0).default(2).describe('Dias sem recomendação depois que o preço mudou'),
   cortes_observados: col.integer().min(1).default(5).describe('Últimos cortes nossos que contam'),
   cortes_respondidos: col.integer().min(1).default(4).describe('Respondidos, com que as recomendações param'),
+  validade_da_aprovacao: col.duration().default('3 days').describe('Quanto uma linha espera por resposta'),
+  muda_sozinho: col.real().min(0).max(0.5).default(0.02).describe('Mudança abaixo da qual uma linha se aprova sozinha'),
+  segunda_pessoa: col
+    .real()
+    .min(0)
+    .max(0.5)
+    .default(0.08)
+    .describe('Mudança acima da qual é precisa uma segunda pessoa'),
+  psi_maximo: col.real().min(0).default(0.5).describe('PSI dos preços da concorrência acima do qual se avisa'),
   dias_de_resposta: col.integer().min(1).default(2).describe('Dias em que um preço mais baixo é uma resposta'),
 });
 

@@ -3,9 +3,8 @@ import {
   atLeast,
   atMost,
   col,
-  expectNone,
+  files,
   model,
-  monitor,
   noWorse,
   priceElasticity,
   priceMoveColumns,
@@ -108,27 +107,36 @@ export const recommendations = table('recommendations_v1', {
     },
   }),
   write: replaceEach('date'),
+  keptIn: files('exports/recommendations_v1.parquet'),
 });
-/** What was expected, at the price that was really asked, beside what was sold; a day that ran out says nothing of all that people wanted. */
-export const forecastVsActual = table('gold.forecast_vs_actual', {
+
+/** What the commercial team has let through, line by line; what it has not is never here. */
+export const aprovadas = recommendations.approvedBy('comercial', {
+  only: sql`recommended_price is not null`,
+  edit: ['recommended_price'],
+  expires: limites.validade_da_aprovacao,
+  reasons: ['margem', 'marca', 'estoque', 'concorrência', 'outro'],
+  approvesItself: { 'quase nada': sql`abs(change) < ${limites.muda_sozinho}` },
+  bulk: { 'passos pequenos': sql`abs(change) <= 0.05` },
+  second: { by: 'precos', when: sql`abs(recommended_price / price - 1) > ${limites.segunda_pessoa}` },
+  effect: {
+    receita: sql`recommended_price * expected_units * power(recommended_price / price, elasticity_then) - revenue_now`,
+    margem: sql`(recommended_price - cost) * expected_units * power(recommended_price / price, elasticity_then) - margin_now`,
+  },
+});
+export const approvedPrices = table('approved_prices', {
   columns: {
     date: col.date().key(),
     sku: col.text().key(),
     region: col.text().key(),
-    forecast: col.real().optional(),
-    actual: col.real().optional(),
+    price: col.real(),
+    recommended_price: col.real().min(0.01),
+    approved_by: col.text(),
+    approved_at: col.timestamp(),
+    edited: col.boolean(),
+    line: col.text(),
   },
-  rows: sql`
-    select r.date, r.sku, r.region, r.expected_units * power(coalesce(m.price, r.price) / r.price, r.elasticity) as forecast,
-      case when not m.out_of_stock then m.units end as actual
-    from ${recommendations.since('date')} r
-    left join ${masterTable.since('date')} m on m.date = r.date and m.sku = r.sku and m.region = r.region`,
-  write: replaceEach('date'),
-});
-
-export const guerra = monitor('os concorrentes respondem aos nossos cortes', {
-  expect: expectNone(sql`
-    select sku, region, why from ${recommendations} where reason = 'rivals_answer' and date = (select max(date) from ${recommendations})`),
-  tell: 'comercial',
-  next: 'Que produtos: recommendations_v1, reason = rivals_answer. O modelo supõe que os concorrentes ficam onde estão.',
+  rows: aprovadas.since('date'),
+  write: 'merge',
+  keptIn: files('exports/approved_prices.csv'),
 });

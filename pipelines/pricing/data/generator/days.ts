@@ -69,7 +69,7 @@ function ofEvent(plan: Plan, day: number): number {
   return event ? markup[event] : 0;
 }
 
-/** What a competitor asks: moves of his own, another each week, a part of ours of some days before, and of what events do to prices; in a price war less than we have just asked. */
+/** What a competitor asks: moves of his own, another each week, a part of ours of some days before, but for events; in a price war less than we have just asked. */
 export function rivalPrice(
   plan: Plan,
   product: Product,
@@ -79,9 +79,7 @@ export function rivalPrice(
   const own = 0.06 * new Chance(plan.seed, `${sku} ${region} ${one} ${Math.floor((day + 3) / 7)}`).normal();
   const halved = one === 'beta' && day >= plan.halved ? Math.log(2) : 0;
   const isWar = contested && day > plan.war && day <= plan.war + warDays;
-  const answered = isWar
-    ? cut(plan, day - 1) - 0.03
-    : reaction * (ofWeek(plan, product, day - follows) + ofEvent(plan, day)) + own;
+  const answered = isWar ? cut(plan, day - 1) - 0.03 : reaction * ofWeek(plan, product, day - follows) + own;
   return cents(price * Math.exp(answered - halved));
 }
 
