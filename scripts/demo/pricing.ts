@@ -25,7 +25,7 @@ export async function demonstratePricing(
   );
   esteira.show('approvals', 'approve', 'recommendations_v1', '--rule', 'passos pequenos');
   esteira.show('run', 'pricing_aplicar', '--date', lastDate);
-  esteira.show('approvals', 'list');
+  esteira.show('approvals', 'list', 'recommendations_v1', '--limit', '5');
   return [...compareRows(esteira, days), ...compareElasticities(esteira, products)];
 }
 
