@@ -39,6 +39,7 @@ describe('rows that people let through', () => {
     assert.equal(await answer(world, 'approve', 'nothing@1', 'ana'), 'NAME_UNKNOWN');
     assert.equal(await answer(world, 'approve', a, 'ana'), 'approved');
     assert.equal(await answer(world, 'approve', a, 'rui'), 'DECIDED_ALREADY');
+    assert.equal(await answer(world, 'approve', await lineOf(world, 'A'), 'rui'), 'DECIDED_ALREADY', 'once is enough');
     assert.deepEqual((await through(world)).length, 1, 'nothing gets out before a run applies it');
     await run(world, 'apply');
     assert.deepEqual(await through(world), ['A 10.4 by ana', 'B 10.1 by rule hardly a change']);

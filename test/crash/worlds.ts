@@ -41,6 +41,7 @@ export const pointsOfOthers = [
   ...['version-published', 'move-published', 'latest-published'],
   ...['seen-fetched'],
   ...['delivery-begun', 'batch-sent', 'batch-kept', 'delivered'],
+  ...['proposed', 'taken', 'applied', 'lines-answered'],
   ...['rows-exported', 'rows-kept', 'rows-latest', 'former-rows-removed', 'values-published'],
 ];
 

@@ -163,7 +163,8 @@ export async function answered(answers: readonly Answered[], approving: Approvin
     const { line, seen, answer } = one;
     const error = refusalOf(one, { broken: broken.get(line.line) ?? [], approving });
     // Who is told that they may not approve what nobody stands for any more would ask the wrong question.
-    if (!error && seen === line.version) {
+    const isSaid = answer.says === 'approve' && line.state === 'approved';
+    if (!error && !isSaid && seen === line.version) {
       const change = decided(line, answer, decidersOf(consequences.get(line.line)?.second === true, approving));
       if ('what' in change) outcomes.push(refused(one, notAllowed(change, one, approving), approving));
       else changes.push({ change, answered: one });

@@ -1,0 +1,100 @@
+import assert from 'node:assert/strict';
+import { rmSync } from 'node:fs';
+import { before, test } from 'node:test';
+import { inProcess } from '../crash/kill.ts';
+import type { Command } from '../crash/process.ts';
+import { copied } from '../crash/worlds.ts';
+import { World } from '../run/support/world.ts';
+import { wrong } from './checked.ts';
+import { answer, begin, lineOf, lines, put, run, through } from './world.ts';
+
+const later = '2026-09-17T08:00:00Z';
+const apply: Command = { name: 'run', input: { job: 'apply' }, now: later };
+const propose: Command = { name: 'run', input: { job: 'propose' }, now: later };
+
+/** Two were approved, one of them after it was changed; one waits. */
+let base: string;
+before(async () => {
+  const world = await begin(['A', 'B', 'C'].map((sku) => ({ sku, to: 10.4 })));
+  await run(world, 'propose');
+  await answer(world, 'approve', await lineOf(world, 'A'), 'ana');
+  await answer(world, 10.3, await lineOf(world, 'B'), 'ana');
+  await answer(world, 'approve', await lineOf(world, 'B'), 'rui');
+  base = world.folder;
+  await world.close();
+});
+
+async function killed(
+  command: Command,
+  stops: readonly string[],
+  then: (world: World) => Promise<void>,
+): Promise<void> {
+  const folder = copied(base, 'approvals-killed');
+  for (const stop of stops) {
+    const { killedAt, error } = await inProcess(folder, [command], stop);
+    assert.equal(error, undefined);
+    assert.equal(killedAt, 0, `${stop} was met`);
+  }
+  const world = await World.open(folder, '2026-09-17T09:00:00Z');
+  try {
+    await then(world);
+    assert.deepEqual(await wrong(world), []);
+  } finally {
+    await world.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+async function all(world: World): Promise<void> {
+  await run(world, 'apply');
+  assert.deepEqual(await through(world), ['A 10.4 by ana', 'B 10.3 by rui, edited']);
+  assert.deepEqual(
+    (await lines(world)).map(({ row }) => row['sku']),
+    ['C'],
+  );
+}
+
+for (const stop of [
+  'proposed@1',
+  'intent@1',
+  'taken@1',
+  'written@1',
+  'before-commit@1',
+  'committed@1',
+  'published@1',
+  'applied@1',
+  'done@1',
+  'before-finish@1',
+])
+  test(`a run that is killed at ${stop} while it applies what is approved is gone on with: each row once`, () =>
+    killed(apply, [stop], all));
+
+test('a run that is killed again and again while it applies what is approved is gone on with', () =>
+  killed(apply, ['taken@1', 'committed@1', 'published@1'], all));
+
+test('what a run had taken before it was killed nobody changes, and it is applied as it was approved', () =>
+  killed(apply, ['taken@1'], async (world) => {
+    assert.equal(await answer(world, 'reject', await lineOf(world, 'A'), 'ana', 'stock'), 'DECIDED_ALREADY');
+    put(world.folder, [{ sku: 'A', to: 10.6 }]);
+    await run(world, 'propose');
+    await run(world, 'apply');
+    assert.ok((await through(world)).includes('A 10.4 by ana'));
+    assert.equal((await lineOf(world, 'A')).state, 'proposed', 'the new price waits');
+  }));
+
+test('rows of a run that was killed before it could ask for them are asked for by whoever looks next', async () => {
+  const folder = copied(base, 'approvals-killed');
+  put(folder, [
+    { sku: 'A', to: 10.6 },
+    { sku: 'D', to: 10.6 },
+  ]);
+  const { killedAt } = await inProcess(folder, [propose], 'published@1');
+  assert.equal(killedAt, 0);
+  const world = await World.open(folder, '2026-09-17T09:00:00Z');
+  const waiting = (await lines(world)).map(({ row, state }) => `${row['sku']} ${row['recommended_price']} ${state}`);
+  assert.deepEqual(waiting, ['A 10.6 proposed', 'D 10.6 proposed'], 'and what was approved of A before is not applied');
+  await run(world, 'apply');
+  assert.deepEqual(await through(world), []);
+  assert.deepEqual(await wrong(world), []);
+  await world.close();
+});

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { LineView } from '../../src/operate/views.ts';
+import type { World } from '../run/support/world.ts';
+import { node, wrong } from './checked.ts';
+import { answer, begin, lines, put, type Recommended, run } from './world.ts';
+
+const rounds = Number(process.env['ESTEIRA_ROUNDS'] ?? 3);
+const people = ['ana', 'rui', 'leo', 'eva', 'out'];
+const steps = 45;
+
+/** Numbers from 0 to below 1, the same for a seed: mulberry32. */
+function chanceOf(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/** What answers came to, in all rounds. */
+const outcomes = new Map<string, number>();
+
+class Play {
+  readonly #world: World;
+  readonly #chance: () => number;
+  /** As somebody has seen them, by now or before. */
+  #seen: readonly LineView[] = [];
+
+  constructor(world: World, chance: () => number) {
+    this.#world = world;
+    this.#chance = chance;
+  }
+
+  #one<One>(all: readonly One[]): One {
+    return all[Math.floor(this.#chance() * all.length)] as One;
+  }
+  #rows(): readonly Recommended[] {
+    const prices = [10.1, 10.4, 10.7, 11.5, 9.3, 8.5, ''] as const;
+    return ['A', 'B', 'C', 'D', 'E'].filter(() => this.#chance() < 0.9).map((sku) => ({ sku, to: this.#one(prices) }));
+  }
+
+  async #answer(): Promise<void> {
+    const line = this.#one(this.#seen);
+    if (!line) return;
+    const by = this.#one(people);
+    const what = this.#chance();
+    const says = what < 0.6 ? 'approve' : what < 0.75 ? 'reject' : this.#one([10.3, 10.05, 11.2, 20, -1]);
+    const became = await answer(this.#world, says, line, by, says === 'reject' ? 'margin' : undefined);
+    outcomes.set(became, (outcomes.get(became) ?? 0) + 1);
+  }
+
+  async step(): Promise<void> {
+    const what = this.#chance();
+    if (what < 0.12) {
+      put(this.#world.folder, this.#rows());
+      await run(this.#world, 'propose');
+    } else if (what < 0.18) await run(this.#world, 'apply');
+    else if (what < 0.22) this.#world.setClock(this.#world.project.clock.now().add({ hours: 30 }).toString());
+    else if (what < 0.5) this.#seen = await lines(this.#world, ['proposed', 'edited', 'approved once', 'approved']);
+    // Several at one time, some of one line; now and then while a run takes what is approved, or other rows come.
+    else {
+      const beside = what < 0.58 ? [run(this.#world, 'apply')] : what < 0.64 ? [run(this.#world, 'propose')] : [];
+      const answers = Array.from({ length: 1 + Math.floor(this.#chance() * 4) }, () => this.#answer());
+      await Promise.all([...beside, ...answers]);
+    }
+  }
+}
+
+for (let round = 1; round <= rounds; round += 1)
+  test(`no row is let through without who must approve it, and none twice, whoever races: seed ${round}`, async () => {
+    const world = await begin([
+      { sku: 'A', to: 10.4 },
+      { sku: 'B', to: 11.5 },
+    ]);
+    await run(world, 'propose');
+    const play = new Play(world, chanceOf(round));
+    for (let step = 0; step < steps; step += 1) await play.step();
+    await run(world, 'apply');
+    assert.deepEqual(await wrong(world), []);
+    const counts = await world.project.state.approvals.counts(node);
+    assert.ok((counts.get('applied') ?? 0) > 0, 'something was applied');
+    await world.close();
+  });
+
+test('in those rounds every kind of answer was given', () => {
+  const kinds = ['approved', 'approved once', 'edited', 'rejected', 'NOT_ALLOWED', 'DECIDED_ALREADY', 'ROWS_INVALID'];
+  const missing = kinds.filter((kind) => !outcomes.has(kind));
+  assert.deepEqual(missing, [], JSON.stringify([...outcomes]));
+});
