@@ -23,6 +23,7 @@ import { rollback } from './models/rollback.ts';
 import { show as showVersion } from './models/show.ts';
 import { thaw } from './models/thaw.ts';
 import { plan } from './plan.ts';
+import { retrain } from './preview/preview.ts';
 import { publishBeforeEnd, publishModels } from './publish/publish.ts';
 import { backfill } from './rerun/backfill.ts';
 import { reprocess } from './rerun/reprocess.ts';
@@ -74,6 +75,7 @@ const all: { readonly [Name in OperationName]: Carry<Name> } = {
   alerts,
   'alerts test': testAlerts,
   monitors,
+  retrain,
   models,
   'models show': showVersion,
   'models import': importModel,
@@ -127,7 +129,7 @@ const asks: readonly OperationName[] = [
     'compile',
     'backup',
   ] as const),
-  ...(['settings', 'settings history', 'alerts', 'alerts test', 'monitors', 'endpoint report'] as const),
+  ...(['settings', 'settings history', 'alerts', 'alerts test', 'monitors', 'retrain', 'endpoint report'] as const),
   ...(['models', 'models show', 'models compare', 'models history'] as const),
   ...(['approvals list', 'approvals show', 'approvals approve', 'approvals reject', 'approvals edit'] as const),
   ...(['approvals export', 'approvals import'] as const),

@@ -16,6 +16,7 @@ import type { DiagnosisView } from './diagnose/views.ts';
 import type { DiffView } from './diff-views.ts';
 import type { ModelOperations } from './models/views.ts';
 import type { PlanView } from './plan-views.ts';
+import type { RetrainView } from './preview/views.ts';
 import type { PublishView } from './publish/views.ts';
 import type { BeatEvent, ScheduleEvent, StartView, TickView } from './schedule/views.ts';
 import type { SettingsOperations } from './settings-views.ts';
@@ -28,6 +29,7 @@ export type { Cause, DiagnosisView, FindingView } from './diagnose/views.ts';
 export type * from './diff-views.ts';
 export type * from './models/views.ts';
 export type * from './plan-views.ts';
+export type { RetrainView, TrialView } from './preview/views.ts';
 export type { OwedView, PublishedView, PublishView } from './publish/views.ts';
 export type { BeatEvent, KeepingView, ScheduleEvent, StartView, TickView } from './schedule/views.ts';
 export type * from './settings-views.ts';
@@ -458,6 +460,8 @@ export interface Operations extends ModelOperations, SettingsOperations, Approva
   'alerts test': [input: { readonly channel?: string }, output: AlertsTestView];
   /** All, or one with its last figures. */
   monitors: [input: { readonly name?: string; readonly limit?: number }, output: MonitorsView];
+  /** When a job would have begun on so many days (365) up to yesterday, and whether its models would have passed their gates. */
+  retrain: [input: { readonly job: string; readonly days?: number }, output: RetrainView];
   status: [input: Record<string, never>, output: StatusView];
   /** With `reconcile` the state is brought to what the warehouse knows; without it nothing is changed. */
   /** The folder by its whole path; it is not there yet. */

@@ -27,6 +27,7 @@ export { real } from './learning/predict/features.ts';
 export { broken, openPredictor, type Predictor, predictQuery } from './learning/predictor.ts';
 export { memberInOrder, openProfiles } from './learning/profiles.ts';
 export { candidateOf, insideOf, lacking, overtaken, release, showChampions } from './learning/release.ts';
+export { isUntaught, type Trial, tryTraining, whyUntried } from './learning/trial.ts';
 export {
   askToDestroy,
   keyLosses,

@@ -50,4 +50,19 @@ export const watching: readonly CommandEntry[] = [
     ],
     load: async () => (await import('../commands/monitors.ts')).monitors,
   },
+  {
+    name: 'retrain',
+    about: 'When a job would have trained, and for what.',
+    more: 'Looks at each day again, of the rows that there are now: when its schedules and the alerts that begin it would have begun it, with its cool-down and blackout days, and whether the model of then would have passed its gate beside the one before. Trains, and keeps nothing.',
+    arguments: [argument('job', true, 'A job that trains a model.')],
+    options: {
+      preview: { takes: 'nothing', about: 'Needed: what trains for good is esteira run.' },
+      days: { takes: 'count', value: '<number>', about: 'So many days up to yesterday; by default 365.' },
+    },
+    examples: [
+      { line: 'esteira retrain retreino --preview', about: 'the last year' },
+      { line: 'esteira retrain retreino --preview --days 90', about: 'the last quarter' },
+    ],
+    load: async () => (await import('../commands/retrain.ts')).retrain,
+  },
 ];

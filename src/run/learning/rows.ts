@@ -17,17 +17,26 @@ const watchShare = 0.1;
 export const freshName = '_fresh';
 
 /** The training rows as a query: all columns of the table, in an order that does not depend on how they lie there. */
-export function trainingRows(
-  model: StepModel,
-  options: Options,
-  champion: Lineage = [],
-): { readonly query: string; readonly columns: Columns } {
+export const trainingRows = (model: StepModel, options: Options, champion: Lineage = []): TrainingRows =>
+  trainingRowsOf(relationOf(model.reads[0] as Read, options, model), { model, options, champion });
+
+interface TrainingRows {
+  readonly query: string;
+  readonly columns: Columns;
+}
+type Of = Pick<StepModel, 'node'>;
+type Seeing = Pick<Options, 'project' | 'values'>;
+
+/** The same of a relation that has the training rows. */
+export function trainingRowsOf(
+  relation: string,
+  { model, options, champion }: { readonly model: Of; readonly options: Seeing; readonly champion: Lineage },
+): TrainingRows {
   const { facts } = model.node.definition as AnyModel;
   const { dialect } = options.project.warehouse;
   const { columns } = facts.from as { readonly columns: Columns };
   const keys = keyOf(columns);
   const order = (keys.length > 0 ? keys : Object.keys(columns)).map(dialect.identifier).join(', ');
-  const relation = relationOf(model.reads[0] as Read, options, model);
   const held = heldOut(model, options);
   const unseen = freshFor(model, options, champion);
   const flags = {
@@ -82,7 +91,7 @@ export function whyUndivided({ by, from, to }: HeldDays, held: FeatureColumn | u
 const asText = col.text();
 
 /** A condition; the same row is held out in every training of a date. */
-function heldOut(model: StepModel, { project, values }: Options): string | undefined {
+function heldOut(model: Of, { project, values }: Seeing): string | undefined {
   const { facts } = model.node.definition as AnyModel;
   const { dialect } = project.warehouse;
   const days = heldDays(facts, values.date);
@@ -106,10 +115,10 @@ function isSince(
 }
 
 /** The champion, the version that it goes on from, and so on: what any of them has learned the champion knows. */
-export type Lineage = readonly VersionAbout[];
+export type Lineage = readonly Pick<VersionAbout, 'date' | 'heldOut' | 'refined' | 'group'>[];
 
 /** A condition, where it is known by the same column what the champion was not made of. */
-function freshFor(model: StepModel, { project, values }: Options, lineage: Lineage): string | undefined {
+function freshFor(model: Of, { project, values }: Seeing, lineage: Lineage): string | undefined {
   const { facts } = model.node.definition as AnyModel;
   const { dialect } = project.warehouse;
   const [champion] = lineage;
@@ -141,7 +150,7 @@ const heldShare = ({ holdOut, learner }: AnyModel['facts']): number => {
 };
 
 /** A condition; the same row watches in every training, so that a model which goes on from another was never made of what watches it. */
-function watches(model: StepModel, dialect: Dialect): string {
+function watches(model: Of, dialect: Dialect): string {
   const { facts } = model.node.definition as AnyModel;
   const from = heldShare(facts);
   const place = placeOf(facts, dialect);

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { Columns } from '../../columns/index.ts';
-import { type AnyModel, besideOf, refiningOf } from '../../define/index.ts';
+import { type AnyModel, refiningOf } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import { type Node, whereOf } from '../../graph/index.ts';
 import type { Segments } from '../../learn/learners/learned.ts';
@@ -19,11 +19,12 @@ import { bringProgram } from './brought/program.ts';
 import { onnxOf } from './engine.ts';
 import { figured } from './figures.ts';
 import { judge } from './gate.ts';
-import { kindsOf, type Lessons, ofMember, type Training } from './lessons.ts';
+import { type Lessons, ofMember } from './lessons.ts';
 import { broken, openPredictor, type Predictor, predictorFile } from './predictor.ts';
 import { refinedBy, whyAnew } from './refining.ts';
-import { freshName, heldDays, heldName, type Lineage, trainingRows, watchName, whyUndivided } from './rows.ts';
+import { heldDays, heldName, type Lineage, trainingRows, whyUndivided } from './rows.ts';
 import { importFailed, learnAside, trainingFailed } from './thread.ts';
+import { trainingOf } from './training.ts';
 
 /** What a training has made, before the warehouse knows of it. */
 interface Made {
@@ -65,24 +66,8 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
     const asks = facts.gate.some(({ measure }) => typeof measure === 'object' && measure.judged === 'latency');
     const lessons = await learnAside(
       {
-        learner: facts.learner.learner as Training['learner'],
-        options: facts.learner.options,
-        features: facts.features.map((name) => {
-          const missing = facts.missing[name];
-          return missing === undefined ? { name } : { name, missing };
-        }),
-        beside: besideOf(facts.learner),
-        ...(facts.target === undefined ? {} : { target: facts.target }),
-        ...(facts.group === undefined ? {} : { group: facts.group }),
-        ...(heldName in read.columns ? { held: heldName } : {}),
-        ...(freshName in read.columns ? { fresh: freshName } : {}),
-        ...(watchName in read.columns ? { watching: watchName } : {}),
-        across: facts.segments,
+        ...trainingOf(node.definition, read),
         asks,
-        each: kindsOf(facts.each, facts.from.columns),
-        rows: read.rows,
-        columns: read.columns,
-        outputs: Object.keys(facts.learner.output),
         ...(taken ? { brought: taken.brought } : {}),
         ...(project.onnx && facts.learner.brought ? { onnx: project.onnx } : {}),
         former: former?.members.map(({ member, parameters }) => ({ member, parameters })) ?? [],

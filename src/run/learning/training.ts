@@ -1,0 +1,25 @@
+import { type AnyModel, besideOf } from '../../define/index.ts';
+import type { Vectors } from '../../ports/index.ts';
+import { kindsOf, type Training } from './lessons.ts';
+import { freshName, heldName, watchName } from './rows.ts';
+
+/** What a model learns from rows, as its definition says. */
+export const trainingOf = ({ facts }: AnyModel, { rows, columns }: Vectors): Omit<Training, 'former' | 'asks'> => ({
+  learner: facts.learner.learner as Training['learner'],
+  options: facts.learner.options,
+  features: facts.features.map((name) => {
+    const missing = facts.missing[name];
+    return missing === undefined ? { name } : { name, missing };
+  }),
+  beside: besideOf(facts.learner),
+  ...(facts.target === undefined ? {} : { target: facts.target }),
+  ...(facts.group === undefined ? {} : { group: facts.group }),
+  ...(heldName in columns ? { held: heldName } : {}),
+  ...(freshName in columns ? { fresh: freshName } : {}),
+  ...(watchName in columns ? { watching: watchName } : {}),
+  across: facts.segments,
+  each: kindsOf(facts.each, facts.from.columns),
+  rows,
+  columns,
+  outputs: Object.keys(facts.learner.output),
+});
