@@ -14,6 +14,7 @@ const figures: Readonly<Record<string, () => Promise<{ readonly figure: Figure }
   changes: () => import('./changes/figure.ts'),
   history: () => import('./history/figure.ts'),
   learn: () => import('./learn/figure.ts'),
+  elasticity: () => import('./elasticity/figure.ts'),
   noop5000: () => import('./noop5000/figure.ts'),
   resume: () => import('./resume/figure.ts'),
   endpoint: () => import('./endpoint/figure.ts'),

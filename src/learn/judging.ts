@@ -117,10 +117,14 @@ export const mae = (estimates: ArrayLike<number>, values: ArrayLike<number>, { w
 
 /** Mean of |estimate − value| ÷ value, of those that are above 0; NaN of none. */
 export function mape(estimates: ArrayLike<number>, values: ArrayLike<number>): number {
-  const shares = Array.from({ length: values.length }, (_, row) => row)
-    .filter((row) => (values[row] as number) > 0)
-    .map((row) => Math.abs((estimates[row] as number) - (values[row] as number)) / (values[row] as number));
-  return shares.reduce((sum, share) => sum + share, 0) / shares.length;
+  let [sum, count] = [0, 0];
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row] as number;
+    if (!(value > 0)) continue;
+    sum += Math.abs((estimates[row] as number) - value) / value;
+    count += 1;
+  }
+  return sum / count;
 }
 /** Σ |estimate − value| ÷ Σ value. */
 export const wape = (estimates: ArrayLike<number>, values: ArrayLike<number>): number =>

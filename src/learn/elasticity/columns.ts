@@ -12,19 +12,30 @@ export function numbersIn(columns: Columns, name: string): Float64Array {
   const column = columnOf(columns, name);
   if (column.of !== 'numbers') throw new RangeError(`${name} is no number`);
   const { values, valid } = column;
-  return valid ? values.map((value, row) => (valid[row] === 1 ? value : Number.NaN)) : Float64Array.from(values);
+  if (!valid) return values;
+  const found = new Float64Array(values);
+  for (let row = 0; row < found.length; row += 1) if (valid[row] !== 1) found[row] = Number.NaN;
+  return found;
 }
 
 /** Logarithms; NaN for what has none. */
-export const logarithms = (values: Float64Array): Float64Array =>
-  values.map((value) => (value > 0 && value < Number.POSITIVE_INFINITY ? Math.log(value) : Number.NaN));
+export function logarithms(values: Float64Array): Float64Array {
+  const found = new Float64Array(values.length);
+  for (let row = 0; row < found.length; row += 1) {
+    const value = values[row] as number;
+    found[row] = value > 0 && value < Number.POSITIVE_INFINITY ? Math.log(value) : Number.NaN;
+  }
+  return found;
+}
 
 /** 1 where it is true; what is missing is not. */
 export function flagsIn(columns: Columns, name: string): Uint8Array {
   const column = columnOf(columns, name);
   if (column.of === 'texts') throw new RangeError(`${name} is neither true nor false`);
   const { values, valid } = column;
-  return Uint8Array.from(values, (value, row) => (value !== 0 && valid?.[row] !== 0 ? 1 : 0));
+  const found = new Uint8Array(values.length);
+  for (let row = 0; row < found.length; row += 1) found[row] = values[row] !== 0 && valid?.[row] !== 0 ? 1 : 0;
+  return found;
 }
 
 /** Values as words: for each row which, or −1. */
@@ -36,12 +47,18 @@ export function wordsIn(
   if (column.of === 'texts') return column;
   const { values, valid } = column;
   const places = new Map<number, number>();
-  const codes = Int32Array.from(values, (value, row) => {
-    if (valid?.[row] === 0) return -1;
-    const place = places.get(value) ?? places.size;
-    places.set(value, place);
-    return place;
-  });
+  const codes = new Int32Array(values.length);
+  // Rows of a product lie together, and those of a month: most are as the one before.
+  let [last, place] = [Number.NaN, -1];
+  for (let row = 0; row < codes.length; row += 1) {
+    const value = values[row] as number;
+    if (value !== last) {
+      place = places.get(value) ?? places.size;
+      if (place === places.size) places.set(value, place);
+      last = value;
+    }
+    codes[row] = valid?.[row] === 0 ? -1 : place;
+  }
   const said = column.of === 'numbers' ? String : (value: number) => String(value !== 0);
   return { codes, words: [...places.keys()].map(said) };
 }

@@ -1,6 +1,6 @@
 import type { FeatureColumn } from '../features.ts';
 import type { Bounds } from './censored.ts';
-import { flagsIn } from './columns.ts';
+import { flagsIn, logarithms } from './columns.ts';
 import { type Centres, type Layout, type Rows, rowsOf, writeRow } from './design.ts';
 import { Moments } from './moments.ts';
 
@@ -39,6 +39,8 @@ export interface Counts {
 export interface Source extends Rows {
   readonly layout: Layout;
   readonly units: Float64Array;
+  /** NaN of days without a sale. */
+  readonly logUnits: Float64Array;
   readonly soldOut: Uint8Array | undefined;
   readonly without: Uint8Array | undefined;
   readonly noSale: number | 'leave out';
@@ -52,13 +54,16 @@ export const sourceOf = (
   ...rowsOf(columns, layout),
   layout,
   units,
+  logUnits: logarithms(units),
   soldOut: stock.outOfStock === undefined ? undefined : flagsIn(columns, stock.outOfStock),
   without: stock.withoutStock === undefined ? undefined : flagsIn(columns, stock.withoutStock),
   noSale: stock.noSale,
 });
 
 /** What sales say of demand: all of it, that it was at least or at most so much, or nothing. */
-export type Said = 'exactly' | 'at least' | 'at most' | 'left out' | 'nothing' | 'incomplete';
+const all = ['exactly', 'at least', 'at most', 'left out', 'nothing', 'incomplete'] as const;
+export type Said = (typeof all)[number];
+const places = Object.fromEntries(all.map((one, place) => [one, place])) as Readonly<Record<Said, number>>;
 export function saidBy({ units, price, soldOut, without, noSale }: Source, row: number): Said {
   const sold = units[row] as number;
   if (without?.[row] === 1) return 'nothing';
@@ -68,49 +73,55 @@ export function saidBy({ units, price, soldOut, without, noSale }: Source, row: 
   return noSale === 'leave out' ? 'left out' : 'at most';
 }
 
-/** Of the rows of one product. */
+/** Of the rows of one product: each is looked at once. */
 export function daysOf(source: Source, rows: Int32Array): Days {
-  const { layout, units, price, rival, noSale } = source;
-  const said = Array.from(rows, (row) => saidBy(source, row));
-  const exactRows = rows.filter((_, at) => said[at] === 'exactly');
-  const bounded = rows.filter((_, at) => said[at] === 'at least' || said[at] === 'at most');
+  const { layout, logUnits, price, rival, noSale } = source;
+  const { size } = layout;
+  const said = rows.map((row) => places[saidBy(source, row)]);
+  const counts = new Int32Array(all.length);
+  for (const one of said) counts[one] = (counts[one] as number) + 1;
+  const counted = (...wanted: readonly Said[]): number =>
+    wanted.reduce((sum, one) => sum + (counts[places[one]] as number), 0);
   const centres = { price: meanOf(rows, price), rival: rival ? meanOf(rows, rival) : 0 };
-  const level = meanOf(exactRows, units, Math.log);
-  const into = new Float64Array(layout.size);
-  const write = (row: number, to: Float64Array, at: number): void =>
-    writeRow(source, row, { layout, centres, into: to, at });
-  const exact = new Moments(layout.size);
-  for (const row of exactRows) {
-    write(row, into, 0);
-    exact.add(into, 0, Math.log(units[row] as number) - level);
-  }
-  const values = new Float64Array(bounded.length * layout.size);
-  for (const [at, row] of bounded.entries()) write(row, values, at * layout.size);
+  const level = meanOf(
+    rows.filter((_, at) => said[at] === places.exactly),
+    logUnits,
+  );
   const bounds = {
-    values,
-    stride: layout.size,
-    targets: Float64Array.from(bounded, (row) => Math.log((units[row] as number) || Number(noSale)) - level),
-    sides: Int8Array.from(bounded, (row) => ((units[row] as number) > 0 ? 1 : -1)),
+    values: new Float64Array(counted('at least', 'at most') * size),
+    stride: size,
+    targets: new Float64Array(counted('at least', 'at most')),
+    sides: new Int8Array(counted('at least', 'at most')),
   };
+  // With the rival's price and without it; `others` are not known exactly, and prices have been what they were all the same.
+  const [known, unknown, others] = [new Moments(size), new Moments(size), new Moments(size)];
   const naive = new Moments(2);
   const pair = Float64Array.of(1, 0);
-  for (const row of rows) {
-    if (!((units[row] as number) > 0) || Number.isNaN(price[row])) continue;
-    pair[1] = (price[row] as number) - centres.price;
-    naive.add(pair, 0, Math.log(units[row] as number) - level);
-  }
-  let prices: Moments | undefined;
-  if (rival) {
-    prices = new Moments(layout.size);
-    for (const row of rows) {
-      if (Number.isNaN(price[row]) || Number.isNaN(rival[row])) continue;
-      write(row, into, 0);
-      prices.add(into, 0, 0);
+  const into = new Float64Array(size);
+  const below = Math.log(Number(noSale)) - level;
+  let place = 0;
+  for (let at = 0; at < rows.length; at += 1) {
+    const row = rows[at] as number;
+    if (Number.isNaN(price[row])) continue;
+    writeRow(source, row, { layout, centres, into, at: 0 });
+    const sold = (logUnits[row] as number) - level;
+    const isKnown = rival !== undefined && !Number.isNaN(rival[row]);
+    if (said[at] === places.exactly) (isKnown ? known : unknown).add(into, 0, sold);
+    else if (isKnown) others.add(into, 0, 0);
+    if (said[at] === places['at least'] || said[at] === places['at most']) {
+      bounds.values.set(into, place * size);
+      bounds.targets[place] = Number.isNaN(sold) ? below : sold;
+      bounds.sides[place] = Number.isNaN(sold) ? -1 : 1;
+      place += 1;
     }
+    if (Number.isNaN(sold)) continue;
+    pair[1] = into[layout.priceAt] as number;
+    naive.add(pair, 0, sold);
   }
-  const counted = (...wanted: readonly Said[]): number => said.filter((one) => wanted.includes(one)).length;
   return {
-    ...{ centres, level, exact, bounds, naive, prices },
+    ...{ centres, level, bounds, naive },
+    exact: known.with(unknown),
+    prices: rival && known.with(others),
     counts: {
       soldOut: counted('at least'),
       withoutStock: counted('nothing'),
@@ -121,10 +132,10 @@ export function daysOf(source: Source, rows: Int32Array): Days {
 }
 
 /** Of those that there are; 0 of none. */
-function meanOf(rows: Int32Array, values: Float64Array, of = (value: number): number => value): number {
+function meanOf(rows: Int32Array, values: Float64Array): number {
   let [sum, count] = [0, 0];
-  for (const row of rows) {
-    const value = of(values[row] as number);
+  for (let at = 0; at < rows.length; at += 1) {
+    const value = values[rows[at] as number] as number;
     if (Number.isNaN(value)) continue;
     sum += value;
     count += 1;

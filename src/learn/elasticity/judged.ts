@@ -1,4 +1,5 @@
 import { bias, mape, wape } from '../judging.ts';
+import { rowsWhere, takenAt } from '../learners/rows.ts';
 import type { Measures } from '../trees/measures.ts';
 import { type Source, saidBy } from './days.ts';
 
@@ -12,11 +13,10 @@ export interface Forecast {
 
 /** Rows whose sales are their demand, and of which something is expected: a day that ran out says nothing of how good a forecast was. */
 export function judgedRows(source: Source, rows: Int32Array, expected: Float64Array): Int32Array {
-  const places = Int32Array.from(rows.keys()).filter((place) => {
+  return rowsWhere(rows.length, (place) => {
     const said = saidBy(source, rows[place] as number);
     return (said === 'exactly' || said === 'at most') && Number.isFinite(expected[place]);
   });
-  return places;
 }
 
 /**
@@ -24,10 +24,13 @@ export function judgedRows(source: Source, rows: Int32Array, expected: Float64Ar
  * sale that less than a unit which counts (`noSale`) is.
  */
 export function forecastMeasures({ units, noSale }: Source, { rows, expected, low, high }: Forecast): Measures {
-  const actual = Float64Array.from(rows, (row) => units[row] as number);
-  const covered = actual.filter((sold, at) =>
-    sold > 0 ? (low[at] as number) <= sold && sold <= (high[at] as number) : (low[at] as number) < Number(noSale),
-  ).length;
+  const actual = takenAt(units, rows);
+  let covered = 0;
+  for (let at = 0; at < actual.length; at += 1) {
+    const sold = actual[at] as number;
+    const [least, most] = [low[at] as number, high[at] as number];
+    if (sold > 0 ? least <= sold && sold <= most : least < Number(noSale)) covered += 1;
+  }
   return {
     mape: mape(expected, actual),
     wape: wape(expected, actual),

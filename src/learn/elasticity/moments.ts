@@ -34,6 +34,20 @@ export class Moments {
     this.count += 1;
   }
 
+  /** Those of these days and of others. */
+  with(other: Moments): Moments {
+    const own = new Moments(this.size);
+    for (const part of [this, other]) {
+      for (let at = 0; at < own.#squares.length; at += 1)
+        own.#squares[at] = (own.#squares[at] as number) + (part.#squares[at] as number);
+      for (let at = 0; at < own.size; at += 1)
+        own.products[at] = (own.products[at] as number) + (part.products[at] as number);
+      own.target += part.target;
+      own.count += part.count;
+    }
+    return own;
+  }
+
   square(row: number, column: number): number {
     return this.#squares[row >= column ? row * this.size + column : column * this.size + row] as number;
   }

@@ -60,38 +60,33 @@ export function elasticityPredictor({
     const { codes, names } = namesIn(columns, layout.by);
     const own = names.map((name) => known.get(keyOf(name)));
     const found = predictedNames.map(() => new Float64Array(count).fill(Number.NaN));
-    const put = (row: number, values: readonly number[]): void => {
-      for (const [at, value] of values.entries()) (found[at] as Float64Array)[row] = value;
-    };
+    const [expected, low, high, ...rest] = found as [Float64Array, Float64Array, Float64Array, ...Float64Array[]];
+    const constants = own.map((product) => constantsOf(product, unseen));
     const into = new Float64Array(layout.size);
     for (let row = 0; row < count; row += 1) {
-      const product = own[codes[row] as number];
-      if (!product) {
-        put(row, [...none, ...(unseen ?? none), Number.NaN, Number.NaN, Number.NaN, 0, 0]);
-        continue;
-      }
-      const { elasticity, naive, rival, reaction, days, trustworthy, terms, centres } = product;
-      let units: readonly number[] = none;
-      if (terms) {
-        writeRow(rows, row, { layout, centres, into, at: 0 });
-        units = unitsOf(product, dot(terms, into));
-      }
-      put(row, [
-        ...units,
-        ...(elasticity ?? none),
-        ...[naive, rival, reaction].map((value) => value ?? Number.NaN),
-        ...[days, trustworthy ? 1 : 0],
-      ]);
+      const code = codes[row] as number;
+      const values = constants[code] as readonly number[];
+      for (let at = 0; at < rest.length; at += 1) (rest[at] as Float64Array)[row] = values[at] as number;
+      const product = own[code];
+      if (!product?.terms) continue;
+      const { terms, centres, level, deviation, spread, quantile } = product;
+      writeRow(rows, row, { layout, centres, into, at: 0 });
+      const middle = level + dot(terms, into);
+      expected[row] = Math.exp(middle + deviation ** 2 / 2);
+      low[row] = Math.exp(middle - quantile * spread);
+      high[row] = Math.exp(middle + quantile * spread);
     }
     return found;
   };
 }
 const none = [Number.NaN, Number.NaN, Number.NaN];
 
-function unitsOf({ level, deviation, spread, quantile }: ProductModel, sum: number): readonly number[] {
-  const middle = level + sum;
-  const wide = quantile * spread;
-  return [Math.exp(middle + deviation ** 2 / 2), Math.exp(middle - wide), Math.exp(middle + wide)];
+/** What is the same of all rows of a product. */
+function constantsOf(product: ProductModel | undefined, unseen: ElasticityModel['unseen']): readonly number[] {
+  if (!product) return [...(unseen ?? none), ...none, 0, 0];
+  const { elasticity, naive, rival, reaction, days, trustworthy } = product;
+  const known = [naive, rival, reaction].map((value) => value ?? Number.NaN);
+  return [...(elasticity ?? none), ...known, days, trustworthy ? 1 : 0];
 }
 
 function dot(terms: readonly number[], values: Float64Array): number {

@@ -8,7 +8,7 @@ import { insideOf, modelOf } from '../elasticity/told.ts';
 import type { FeatureColumn } from '../features.ts';
 import { judgedAcross } from './across.ts';
 import type { Learned, Lesson } from './learned.ts';
-import { learnedAll, lengthOf, otherColumns, pickedAll, rowsWhere, unjudged, unknownTargets } from './rows.ts';
+import { learnedAll, lengthOf, otherColumns, pickedAll, rowsWhere, takenAt, unjudged, unknownTargets } from './rows.ts';
 
 /** As a definition says it. */
 export interface ElasticityOptions {
@@ -31,7 +31,7 @@ export function priceElasticity(lesson: Lesson<ElasticityOptions>): Learned {
   if (target?.of !== 'numbers') throw new RangeError('the target is no number');
   const columns: Columns = { ...lesson.columns, ...lesson.beside };
   const { values, valid } = target;
-  const units = valid ? values.map((value, row) => (valid[row] === 1 ? value : Number.NaN)) : Float64Array.from(values);
+  const units = valid ? values.map((value, row) => (valid[row] === 1 ? value : Number.NaN)) : values;
   const known = (row: number): boolean => !Number.isNaN(units[row]);
   const training = rowsWhere(lengthOf(target), (row) => known(row) && held?.[row] !== 1);
   const judging = rowsWhere(lengthOf(target), (row) => known(row) && held?.[row] === 1);
@@ -130,9 +130,9 @@ function forecastOf(
 ): Forecast {
   const [expected, low, high] = elasticityPredictor(model)(pickedAll(columns, rows), rows.length) as Float64Array[];
   const places = judgedRows(source, rows, expected as Float64Array);
-  const of = (values: Float64Array | undefined) => Float64Array.from(places, (place) => values?.[place] as number);
+  const of = (values: Float64Array | undefined) => takenAt(values as Float64Array, places);
   return {
-    rows: Int32Array.from(places, (place) => rows[place] as number),
+    rows: Int32Array.from(of(new Float64Array(rows))),
     ...{ expected: of(expected), low: of(low), high: of(high) },
   };
 }

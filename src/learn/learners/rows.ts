@@ -16,6 +16,9 @@ function gathered<A extends Float64Array | Uint8Array | Int32Array>(values: A, r
   return found;
 }
 
+/** Some of the numbers. */
+export const takenAt = (values: Float64Array, rows: Int32Array): Float64Array => gathered(values, rows);
+
 export const pickedAll = <Name extends string>(
   columns: Readonly<Record<Name, FeatureColumn>>,
   rows: Int32Array,
