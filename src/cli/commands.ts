@@ -435,7 +435,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'gc',
     about: 'Remove what is older than it is kept.',
-    more: 'Runs, log lines, due times, backfills, figures, alerts that have ended, and counts of endpoints, as `keep` of the environment says; `esteira start` does the same once a day. What something may still need stays, however old: unfinished runs, the newest of each job, dates that are owed, and of each date that succeeded one line. The tables of the warehouse, and what it records of them, are never touched. May be stopped, and given again.',
+    more: 'Runs, log lines, due times, backfills, figures, alerts that have ended, receipts of rows written elsewhere, and counts of endpoints, as `keep` of the environment says; `esteira start` does the same once a day. What something may still need stays, however old: unfinished runs, the newest of each job, dates that are owed, and of each date that succeeded one line. Of the warehouse receipts alone are touched. May be stopped, and given again.',
     arguments: [],
     options: { 'dry-run': { takes: 'nothing', about: 'Say what would be removed.' } },
     examples: [
