@@ -292,3 +292,13 @@ test('a file that became no version of the model leaves the store a week after i
   await assert.rejects(world.do('resume', { run: runs[0]?.runId ?? '' }), /The file of the model is not there/);
   await world.do('models import', { file: good, model: 'scoring' });
 });
+
+test('a file that is refused is called as whoever gave it has called it', async () => {
+  const file = path.join(world.folder, 'taken-from-somewhere.pkl');
+  writeFileSync(file, 'cos\nsystem\n(S"true"\ntR.');
+  await assert.rejects(world.do('models import', { file, model: 'strange' }), ({ code, details }: EsteiraError) => {
+    assert.equal(code, 'IMPORT_REFUSED');
+    assert.match(details.where ?? '', /^taken-from-somewhere\.pkl, model ml\.strange, /);
+    return true;
+  });
+});

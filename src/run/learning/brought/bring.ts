@@ -49,12 +49,18 @@ export async function bringFile(
     const converter = await converterOf(run.project, where);
     const asked = rowsToAsk(read, features);
     const { positive } = facts.learner.options as { readonly positive?: string | number | boolean };
-    const { onnx, original, classes, scan, versions, isolation } = await converter.convert({
-      ...{ file, features, ...asked, signal: run.signal },
-      ...(positive === undefined ? {} : { positive }),
-      ...(isUnscanned ? { isUnscanned } : {}),
-      progress: (text) => run.onProgress?.(node.id, text),
-    });
+    const { onnx, original, classes, scan, versions, isolation } = await converter
+      .convert({
+        ...{ file, features, ...asked, signal: run.signal },
+        ...(positive === undefined ? {} : { positive }),
+        ...(isUnscanned ? { isUnscanned } : {}),
+        progress: (text) => run.onProgress?.(node.id, text),
+      })
+      .catch((error: unknown) => {
+        // A file that was given stands somewhere else meanwhile.
+        if (!(error instanceof EsteiraError) || error.details.where !== file) throw error;
+        throw new EsteiraError(error.code, { ...error.details, where: called }, { cause: error });
+      });
     const answers = { ...asked, values: original, isWhole: true } as const;
     return {
       brought: { file: { onnx }, original: answers, ...(classes ? { classes } : {}) },
