@@ -99,7 +99,10 @@ export class Sandbox {
   readonly #env: NodeJS.ProcessEnv;
 
   /** `home` is the package that runs; by default the product of this repository. */
-  constructor(files: Readonly<Record<string, string>>, options: { home?: string; env?: NodeJS.ProcessEnv } = {}) {
+  constructor(
+    files: Readonly<Record<string, string | Uint8Array>>,
+    options: { home?: string; env?: NodeJS.ProcessEnv } = {},
+  ) {
     this.folder = mkdtempSync(path.join(home, 'p'));
     this.#home = options.home ?? product;
     this.#env = options.env ?? {};
@@ -117,7 +120,7 @@ export class Sandbox {
     return this;
   }
 
-  write(files: Readonly<Record<string, string>>): void {
+  write(files: Readonly<Record<string, string | Uint8Array>>): void {
     for (const [name, text] of Object.entries(files)) {
       const file = path.join(this.folder, name);
       mkdirSync(path.dirname(file), { recursive: true });

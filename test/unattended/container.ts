@@ -34,6 +34,11 @@ export class Containers {
   readonly tables: Wire;
   readonly #before: string;
   #number = 0;
+  #isClosed = false;
+  /** So many were started. */
+  get started(): number {
+    return this.#number;
+  }
 
   private constructor(sandbox: Sandbox, of: { readonly schema: string; readonly state: Wire; readonly tables: Wire }) {
     this.sandbox = sandbox;
@@ -46,15 +51,21 @@ export class Containers {
     this.#before = listing(sandbox.folder);
   }
 
-  static async of(files: (schema: string) => Readonly<Record<string, string>>): Promise<Containers> {
+  static async of(files: (schema: string) => Readonly<Record<string, string | Uint8Array>>): Promise<Containers> {
     const schema = `esteira_test_${randomBytes(6).toString('hex')}`;
     const [state, tables] = [await Wire.to(server), await Wire.to(server)];
-    after(async () => {
-      await Promise.all([state.close(), tables.close()]);
-      for (const one of [schema, `${schema}_files`, `${schema}_app`])
-        await ask(`drop schema if exists "${one}" cascade`);
-    });
-    return new Containers(new Sandbox(files(schema)), { schema, state, tables });
+    const containers = new Containers(new Sandbox(files(schema)), { schema, state, tables });
+    after(() => containers.close());
+    return containers;
+  }
+
+  /** Nothing of it is left in the database. */
+  async close(): Promise<void> {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await Promise.all([this.state.close(), this.tables.close()]);
+    for (const one of [this.schema, `${this.schema}_files`, `${this.schema}_app`])
+      await ask(`drop schema if exists "${one}" cascade`);
   }
 
   /** A machine with an empty local folder, which is gone with it. */
