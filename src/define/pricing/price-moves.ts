@@ -48,26 +48,29 @@ export function priceMoves<C extends Columns, const By extends keyof C & string>
       ' and ',
     );
   const [day, price, rival] = [raw(how.day), raw(how.price), raw(how.rival)];
-  const daily = sql`(
-    select ${of('d')}, d.${day} as day, d.${price} as price, d.${rival} as rival,
-      lag(d.${price}) over (partition by ${of('d')} order by d.${day}) as before,
-      max(d.${day}) over (partition by ${of('d')}) as last_day
-    from ${rows} d where d.${price} is not null)`;
-  const judged = sql`(
-    select ${of('c')}, c.day, c.last_day, max(case when a.rival <= c.rival * (1 - ${least}) then 1 else 0 end) as answered
-    from ${daily} c
-    left join ${daily} a on ${same('a', 'c')} and a.day > c.day and a.day <= ${fn.addDays('c.day', days)}
-    where c.price <= c.before * (1 - ${least}) and c.rival is not null
-    group by ${of('c')}, c.day, c.last_day)`;
-  const known = sql`(
-    select ${of('j')}, j.answered, row_number() over (partition by ${of('j')} order by j.day desc) as nth
-    from ${judged} j where j.answered = 1 or ${fn.addDays('j.day', days)} <= j.last_day)`;
+  // Each is read more than once: engines that keep what a name stands for read the rows once.
   return sql`
-    select ${of('p')}, p.price_changed_on, coalesce(k.cuts, 0) as cuts, coalesce(k.cuts_answered, 0) as cuts_answered
-    from (
-      select ${of('m')}, max(case when abs(m.price - m.before) >= m.before * ${least} then m.day end) as price_changed_on
-      from ${daily} m group by ${of('m')}) p
-    left join (
+    with daily as (
+      select ${of('d')}, d.${day} as day, d.${price} as price, d.${rival} as rival,
+        lag(d.${price}) over (partition by ${of('d')} order by d.${day}) as before,
+        max(d.${day}) over (partition by ${of('d')}) as last_day
+      from ${rows} d where d.${price} is not null),
+    changes as (
+      select ${of('d')}, d.day, d.last_day, d.rival, d.price <= d.before * (1 - ${least}) and d.rival is not null as is_cut
+      from daily d where abs(d.price - d.before) >= d.before * ${least}),
+    judged as (
+      select ${of('c')}, c.day, c.last_day, max(case when a.rival <= c.rival * (1 - ${least}) then 1 else 0 end) as answered
+      from changes c left join daily a on ${same('a', 'c')} and a.day > c.day and a.day <= ${fn.addDays('c.day', days)}
+      where c.is_cut group by ${of('c')}, c.day, c.last_day),
+    known as (
+      select ${of('j')}, j.answered, row_number() over (partition by ${of('j')} order by j.day desc) as nth
+      from judged j where j.answered = 1 or ${fn.addDays('j.day', days)} <= j.last_day),
+    counted as (
       select ${of('n')}, count(*) as cuts, count(case when n.answered = 1 then 1 end) as cuts_answered
-      from ${known} n where n.nth <= ${cuts} group by ${of('n')}) k on ${same('k', 'p')}`;
+      from known n where n.nth <= ${cuts} group by ${of('n')}),
+    changed as (select ${of('c')}, max(c.day) as price_changed_on from changes c group by ${of('c')})
+    select ${of('p')}, m.price_changed_on, coalesce(k.cuts, 0) as cuts, coalesce(k.cuts_answered, 0) as cuts_answered
+    from (select distinct ${of('d')} from daily d) p
+    left join changed m on ${same('m', 'p')}
+    left join counted k on ${same('k', 'p')}`;
 }
