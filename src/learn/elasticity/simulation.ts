@@ -5,6 +5,16 @@ import { type Agreement, agreementOf, type Simulation, simulated } from './simul
 
 /** For tests and the long count: how near the naive and the treated estimates of simulated products come to the truth. */
 export function simulation(of: Simulation): { readonly naive: Agreement; readonly treated: Agreement } {
+  const { truth, naive, treated } = estimated(of);
+  return { naive: agreementOf(truth, naive), treated: agreementOf(truth, treated) };
+}
+
+/** The estimates themselves, of each product. */
+export function estimated(of: Simulation): {
+  readonly truth: Float64Array;
+  readonly naive: readonly Interval[];
+  readonly treated: readonly Interval[];
+} {
   const { columns, units, truth, products } = simulated(of);
   const months = Array.from({ length: 12 }, (_, month) => String(month + 1));
   const layout = layoutOf({
@@ -20,7 +30,7 @@ export function simulation(of: Simulation): { readonly naive: Agreement; readonl
     { level: 0.95, least: 60 },
   );
   const all = (kind: 'naive' | 'elasticity') => found.products.map((product) => product[kind] as Interval);
-  return { naive: agreementOf(truth, all('naive')), treated: agreementOf(truth, all('elasticity')) };
+  return { truth, naive: all('naive'), treated: all('elasticity') };
 }
 
 /** What the treated estimate has to come to where the naive one fails. */
