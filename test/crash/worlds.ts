@@ -40,7 +40,7 @@ export const pointsOfOthers = [
   ...['taken-back', 'thawed', 'candidate-published', 'shadow-judged'],
   ...['version-published', 'move-published', 'latest-published'],
   ...['seen-fetched'],
-  ...['delivery-begun', 'batch-sent', 'batch-kept', 'delivered'],
+  ...['delivery-begun', 'batch-sent', 'batch-kept', 'delivered', 'copied'],
   ...['proposed', 'taken', 'applied', 'lines-answered'],
   ...['rows-exported', 'rows-kept', 'rows-latest', 'former-rows-removed', 'values-published'],
 ];
