@@ -52,6 +52,24 @@ class Play {
     outcomes.set(became, (outcomes.get(became) ?? 0) + 1);
   }
 
+  async #look(): Promise<void> {
+    this.#seen = await lines(this.#world, ['proposed', 'edited', 'approved once', 'approved']);
+  }
+
+  /** Who has changed a line, or approved it once, says that it may get out; then it is applied if it may. */
+  async #insist(): Promise<void> {
+    const open = async () => lines(this.#world, ['proposed', 'edited', 'approved once']);
+    const isTouched = ({ editors, approvers }: LineView): boolean => editors.length + approvers.length > 0;
+    const plain = this.#one((await open()).filter((line) => !isTouched(line)));
+    if (plain)
+      await answer(this.#world, this.#chance() < 0.5 ? 'approve' : this.#one([10.3, 11.2]), plain, this.#one(people));
+    const touched = this.#one((await open()).filter(isTouched));
+    if (!touched) return;
+    const became = await answer(this.#world, 'approve', touched, this.#one([...touched.editors, ...touched.approvers]));
+    outcomes.set(became, (outcomes.get(became) ?? 0) + 1);
+    await run(this.#world, 'apply');
+  }
+
   async step(): Promise<void> {
     const what = this.#chance();
     if (what < 0.12) {
@@ -59,10 +77,12 @@ class Play {
       await run(this.#world, 'propose');
     } else if (what < 0.18) await run(this.#world, 'apply');
     else if (what < 0.22) this.#world.setClock(this.#world.project.clock.now().add({ hours: 30 }).toString());
-    else if (what < 0.5) this.#seen = await lines(this.#world, ['proposed', 'edited', 'approved once', 'approved']);
+    else if (what < 0.32) await this.#insist();
+    else if (what < 0.55) await this.#look();
     // Several at one time, some of one line; now and then while a run takes what is approved, or other rows come.
     else {
-      const beside = what < 0.58 ? [run(this.#world, 'apply')] : what < 0.64 ? [run(this.#world, 'propose')] : [];
+      if (this.#chance() < 0.7) await this.#look();
+      const beside = what < 0.62 ? [run(this.#world, 'apply')] : what < 0.67 ? [run(this.#world, 'propose')] : [];
       const answers = Array.from({ length: 1 + Math.floor(this.#chance() * 4) }, () => this.#answer());
       await Promise.all([...beside, ...answers]);
     }
