@@ -13,6 +13,7 @@ const figures: Readonly<Record<string, () => Promise<{ readonly figure: Figure }
   types300: () => import('./types300/figure.ts'),
   changes: () => import('./changes/figure.ts'),
   history: () => import('./history/figure.ts'),
+  drift: () => import('./drift/figure.ts'),
   learn: () => import('./learn/figure.ts'),
   elasticity: () => import('./elasticity/figure.ts'),
   noop5000: () => import('./noop5000/figure.ts'),

@@ -40,9 +40,14 @@ function quantiles(sorted: ArrayLike<number>, bins: number): Float64Array {
 }
 
 /** Edges of bins of one width over all that both have, as many as Sturges (1926) says for that number of rows: what Evidently calls PSI. */
-export function sturgesEdges(before: ArrayLike<number>, now: ArrayLike<number>): Float64Array {
-  const low = Math.min(before[0] as number, now[0] as number);
-  const high = Math.max(before[before.length - 1] as number, now[now.length - 1] as number);
+export function sturgesEdges(before: Float64Array, now: Float64Array): Float64Array {
+  let [low, high] = [Infinity, -Infinity];
+  for (const side of [before, now])
+    for (let row = 0; row < side.length; row += 1) {
+      const value = side[row] as number;
+      if (value < low) low = value;
+      if (value > high) high = value;
+    }
   const bins = Math.ceil(Math.log2(before.length + now.length) + 1);
   return Float64Array.from({ length: bins - 1 }, (_, index) => low + ((high - low) / bins) * (index + 1));
 }
@@ -60,13 +65,29 @@ export function counted(sorted: ArrayLike<number>, edges: Float64Array): Float64
   return counts;
 }
 
+/** The same of values in no order. */
+export function binned(values: Float64Array, edges: Float64Array): Float64Array {
+  const counts = new Float64Array(edges.length + 1);
+  for (let row = 0; row < values.length; row += 1) {
+    const value = values[row] as number;
+    let [from, to] = [0, edges.length];
+    while (from < to) {
+      const half = (from + to) >> 1;
+      if ((edges[half] as number) <= value) from = half + 1;
+      else to = half;
+    }
+    counts[from] = (counts[from] as number) + 1;
+  }
+  return counts;
+}
+
 /** Values of the rows before that are so few count as words. */
 const fewValues = 20;
 
 /**
  * PSI as Evidently has it (`stattest: psi`): over bins of one width by Sturges, or over the values themselves where the rows before have at most 20 of them.
- * A bin that is empty on one side counts as 0.0001 there, or as a millionth of that side's smallest share where that is no more than 0.0001. The values
- * are in rising order, and there are no missing ones: Evidently leaves these out.
+ * A bin that is empty on one side counts as 0.0001 there, or as a millionth of that side's smallest share where that is no more than 0.0001. There
+ * are no missing values: Evidently leaves them out.
  */
 export function sturgesPsi(before: Float64Array, now: Float64Array): number {
   if (before.length === 0 || now.length === 0) return Number.NaN;
@@ -74,10 +95,10 @@ export function sturgesPsi(before: Float64Array, now: Float64Array): number {
   for (let row = 0; row < before.length && values.size <= fewValues; row += 1) values.add(before[row] as number);
   if (values.size <= fewValues) {
     const edges = Float64Array.from(new Set([...values, ...now])).sort();
-    return filledPsi(counted(before, edges), counted(now, edges));
+    return filledPsi(binned(before, edges), binned(now, edges));
   }
   const edges = sturgesEdges(before, now);
-  return filledPsi(counted(before, edges), counted(now, edges));
+  return filledPsi(binned(before, edges), binned(now, edges));
 }
 
 /** The same of counts; bins that neither side has are none. */

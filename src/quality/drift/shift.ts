@@ -1,7 +1,7 @@
 import type { Vector } from '../../columns/index.ts';
 import { kolmogorovSmirnov } from './kolmogorov-smirnov.ts';
 import { profileOf, profilePsi, wordsOf } from './profile.ts';
-import { counted, deciles, filledPsi, psi, sturgesPsi } from './psi.ts';
+import { binned, counted, deciles, filledPsi, psi, sturgesPsi } from './psi.ts';
 
 type Numbers = Extract<Vector, { readonly of: 'numbers' }>;
 type Words = Exclude<Vector, Numbers>;
@@ -12,8 +12,8 @@ export interface Shift {
   readonly value: number;
   /** By `ks`: how likely a distance at least as large is by chance. */
   readonly probability?: number;
-  /** Of numbers: the middle one of the values that are there, on each side. */
-  readonly medians?: readonly [before: number, now: number];
+  /** Of numbers: the middle one of the values that are there, on each side; found when it is asked for. */
+  readonly middles?: () => readonly [before: number, now: number];
 }
 
 /**
@@ -22,38 +22,43 @@ export interface Shift {
  */
 export function shiftOf(column: Vector, isNow: Uint8Array, by: 'psi' | 'sturges' | 'ks'): Shift {
   if (column.of !== 'numbers') return { value: ofWords(side(column, isNow, 0), side(column, isNow, 1), by) };
-  const [before, now] = sides(column, isNow);
-  const medians = [middle(before), middle(now)] as const;
-  if (by === 'sturges') return { value: sturgesPsi(before, now), medians };
+  const { before, now, missing } = sides(column, isNow);
+  const middles = () => [middle(before.sort()), middle(now.sort())] as const;
+  if (by === 'sturges') return { value: sturgesPsi(before, now), middles };
+  // Only what is compared value by value needs its order: to sort takes longer than all else.
+  before.sort();
   if (by === 'ks') {
-    const { distance, probability } = kolmogorovSmirnov(before, now);
-    return { value: distance, probability, medians };
+    const { distance, probability } = kolmogorovSmirnov(before, now.sort());
+    return { value: distance, probability, middles };
   }
-  const rowsNow = isNow.reduce((sum, flag) => sum + flag, 0);
   const edges = deciles(before);
-  const bins = (values: Float64Array, rows: number): readonly number[] => [
-    ...counted(values, edges),
-    rows - values.length,
-  ];
-  return { value: psi(bins(before, isNow.length - rowsNow), bins(now, rowsNow)), medians };
+  const value = psi([...counted(before, edges), missing[0]], [...binned(now, edges), missing[1]]);
+  return { value, middles };
 }
 
-/** The values of both sides that are there, in rising order. */
-function sides({ values, valid }: Numbers, isNow: Uint8Array): readonly [Float64Array, Float64Array] {
+interface Sides {
+  /** Values that are there, in no order. */
+  readonly before: Float64Array;
+  readonly now: Float64Array;
+  readonly missing: readonly [before: number, now: number];
+}
+function sides({ values, valid }: Numbers, isNow: Uint8Array): Sides {
   const [before, now] = [new Float64Array(values.length), new Float64Array(values.length)];
-  let [one, other] = [0, 0];
+  let [one, other, missing, missingNow] = [0, 0, 0, 0];
   for (let row = 0; row < values.length; row += 1) {
     const value = values[row] as number;
-    if (valid?.[row] === 0 || Number.isNaN(value)) continue;
+    const isThere = valid?.[row] !== 0 && !Number.isNaN(value);
     if (isNow[row] === 1) {
-      now[other] = value;
-      other += 1;
+      if (isThere) now[other] = value;
+      if (isThere) other += 1;
+      else missingNow += 1;
     } else {
-      before[one] = value;
-      one += 1;
+      if (isThere) before[one] = value;
+      if (isThere) one += 1;
+      else missing += 1;
     }
   }
-  return [before.subarray(0, one).sort(), now.subarray(0, other).sort()];
+  return { before: before.subarray(0, one), now: now.subarray(0, other), missing: [missing, missingNow] };
 }
 const middle = (sorted: Float64Array): number => sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 

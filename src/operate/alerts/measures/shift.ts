@@ -49,9 +49,11 @@ export async function measureShift(measure: ShiftMeasure, subject: Subject): Pro
   };
 }
 
-function shiftText({ value, probability, medians }: Shift): string {
+function shiftText({ value, probability, middles }: Shift): string {
   const chance = probability === undefined ? '' : `, p ${digits(probability)}`;
-  const middle = medians ? `; the middle value was ${digits(medians[0])} and is ${digits(medians[1])}` : '';
+  const [before, now] = middles?.() ?? [];
+  const middle =
+    before === undefined || now === undefined ? '' : `; the middle value was ${digits(before)} and is ${digits(now)}`;
   return `${valueText('drift', value)}${chance}${middle}`;
 }
 const digits = (value: number): string => String(Number(value.toPrecision(3)));
