@@ -70,11 +70,15 @@ async function keepAt(location: string, content: Content): Promise<boolean> {
   }
 }
 
-/** Puts a file of this machine in the place of whatever is there: whole, or not at all. */
+/** What is written beside a file before it takes its place is of a process that died when it is so old, in milliseconds. */
+const dead = 24 * 3_600_000;
+
+/** Puts a file of this machine in the place of whatever is there: whole, or not at all. What processes that died have left beside it goes. */
 export async function putAt(location: string, file: string): Promise<void> {
   const folder = path.dirname(location);
   await mkdir(folder, { recursive: true });
-  const beside = path.join(folder, `.tmp-${randomUUID()}`);
+  const begins = `.${path.basename(location)}.new-`;
+  const beside = path.join(folder, `${begins}${randomUUID()}`);
   try {
     await copyFile(file, beside, constants.COPYFILE_FICLONE);
     await synced(beside);
@@ -82,6 +86,11 @@ export async function putAt(location: string, file: string): Promise<void> {
     await synced(folder);
   } finally {
     await rm(beside, { force: true });
+  }
+  for (const name of await readdir(folder)) {
+    const other = path.join(folder, name);
+    const found = name.startsWith(begins) ? await lstat(other).catch(() => undefined) : undefined;
+    if (found && found.mtimeMs < Date.now() - dead) await rm(other, { force: true });
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { mkdir, mkdtemp, rm, symlink, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
@@ -94,4 +94,23 @@ test('a folder that cannot be listed is a coded error that names it', async () =
     folderStore({ path: beyond }).list('*.csv'),
     (error: EsteiraError) => error.code === 'FILES_UNREADABLE' && error.details.where === beyond,
   );
+});
+
+test('what a process that died has left beside a file goes with the next that takes its place, and nothing else', async () => {
+  const root = path.join(await folder(), 'store');
+  const store = folderStore({ path: root });
+  const rows = path.join(await folder(), 'rows');
+  await writeFile(rows, 'new');
+  await store.put('out/a.csv', rows);
+  for (const [name, hours] of [
+    ['.a.csv.new-1', 30],
+    ['.a.csv.new-2', 1],
+    ['.b.csv.new-3', 30],
+  ] as const) {
+    await writeFile(path.join(root, 'out', name), 'half');
+    const then = Date.now() / 1000 - hours * 3600;
+    await utimes(path.join(root, 'out', name), then, then);
+  }
+  await store.put('out/a.csv', rows);
+  assert.deepEqual((await readdir(path.join(root, 'out'))).toSorted(), ['.a.csv.new-2', '.b.csv.new-3', 'a.csv']);
 });
