@@ -206,3 +206,29 @@ test('rows from which no elasticity follows are refused', () => {
     /no product has enough days/,
   );
 });
+
+test('an event that a product has not had does to it what it does to the others', () => {
+  const promoted = (features['promotion'] as { values: Uint8Array }).values;
+  const own = { ...features, promotion: flags((row) => row >= days && promoted[row] === 1) };
+  const found = priceElasticity({ ...lesson, columns: own });
+  const of = modelOf(found);
+  const at = 1 + of.roles.season.reduce((sum, { words }) => sum + words.length, 0);
+  const [first, ...others] = of.products.map(({ terms }) => terms?.[at] ?? Number.NaN);
+  assert.ok(Number(first) > Math.min(...others) && Number(first) < Math.max(...others) && Number(first) > 0.4);
+});
+
+test('how a rival answers is seen on days that ran out, too', () => {
+  const ranOut = (soldOut as { values: Uint8Array }).values;
+  const [price, rival] = ['price', 'competitor_price'].map(
+    (name) => (features[name] as { values: Float64Array }).values,
+  );
+  const follows = (rival as Float64Array).map((value, row) =>
+    ranOut[row] === 1 ? 30 - (price?.[row] as number) / 2 : value,
+  );
+  const found = priceElasticity({
+    ...lesson,
+    columns: { ...features, competitor_price: { of: 'numbers', values: follows } },
+  });
+  for (const [at, { rival_reaction: reaction }] of found.inside.entries())
+    assert.ok(Number(reaction) < Number(learned.inside[at]?.['rival_reaction']) - 0.1, `${reaction}`);
+});
