@@ -83,6 +83,8 @@ export async function killedAndResumed(users: number): Promise<Delivered> {
     )
   ).rows.map(([most, ids]) => ({ batches: Number(most), receipts: Number(ids) }));
   if (receipts !== world.golden.size) differences.push(`${receipts} rows have a receipt that says sent`);
+  // Else it would keep the process of the block alive.
+  await world.gateway.close();
   return {
     ...{ batches, kills, batchesKilled: killed.size, differences },
     requests: world.gateway.seen.length,
