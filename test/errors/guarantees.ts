@@ -81,6 +81,11 @@ export const guarantees: readonly Guarantee[] = [
     proof: ['src/ports/conformance/warehouse/invalid.ts'],
   },
   {
+    what: 'A row that people are to let through gets out once, as it was when enough of them approved it; who has changed it is not one of them, and whoever answers what another has changed meanwhile is told.',
+    by: 'Esteira: an answer names the version that was seen (`DECIDED_ALREADY`, `NOT_ALLOWED`), and a row is published with the name of its line',
+    proof: ['src/ports/conformance/approvals.ts', 'test/approvals/machine.test.ts', 'test/approvals/kill.test.ts'],
+  },
+  {
     what: 'A reader sees a table as it was before a publication or after it.',
     by: 'the engine’s snapshots',
     proof: ['test/processes/readers.test.ts'],

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import type { Line, LineEvent, LineState, LineValues, NewLine } from '../../ports/index.ts';
 import type { State } from './engine.ts';
 import type { ApprovalEventRow, ApprovalLineRow } from './tables.ts';
@@ -36,19 +36,24 @@ export const toEvent = (row: Selectable<ApprovalEventRow>): LineEvent => ({
 export const eventOf = (state: State, approval: string, line: string) =>
   state.selectFrom('approval_event').where('approval', '=', approval).where('line', '=', line);
 
+/** With or without a fraction, an instant of that second or of a later one is not less as text. */
+export const secondOf = (moment: Temporal.Instant): string => moment.toString().slice(0, 19);
+
 interface Wanted {
   readonly approval: string;
   readonly states?: readonly LineState[];
   readonly lines?: readonly string[];
   readonly begins?: string;
   readonly after?: number;
+  /** Those whose time is over then, but for approved ones, or within that second. */
+  readonly endsBy?: Temporal.Instant;
   readonly limit?: number;
 }
 
 /** In the order in which they were proposed. */
 export async function linesOf(
   state: State,
-  { approval, states, lines, begins, after, limit }: Wanted,
+  { approval, states, lines, begins, after, endsBy, limit }: Wanted,
 ): Promise<readonly Line[]> {
   let found = state.selectFrom('approval_line').selectAll().where('approval', '=', approval);
   if (states) found = found.where('state', 'in', [...states]);
@@ -56,6 +61,8 @@ export async function linesOf(
   // Names are of digits and small letters, which come before a tilde.
   if (begins !== undefined) found = found.where('line', '>=', begins).where('line', '<', `${begins}~`);
   if (after !== undefined) found = found.where('number', '>', BigInt(after));
+  if (endsBy)
+    found = found.where('state', '!=', 'approved').where(sql`substr(expires_at, 1, 19)`, '<=', secondOf(endsBy));
   if (limit !== undefined) found = found.limit(limit);
   return (await found.orderBy('number').execute()).map(toLine);
 }
@@ -69,33 +76,40 @@ export async function nextNumber(state: State, approval: string): Promise<number
   return Number(row?.number ?? 0) + 1;
 }
 
-/** Proposes it, and says so in the audit; false where it is there already. */
-export async function insertLine(
+/** Proposes them, and says so in the audit; one that is there already is left. */
+export async function insertLines(
   state: State,
-  { rule, ...line }: NewLine & { readonly approval: string; readonly number: number },
+  lines: readonly (NewLine & { readonly approval: string; readonly number: number })[],
   now: Temporal.Instant,
-): Promise<boolean> {
-  const { approval, number, subject, content, row, proposedAt, expiresAt } = line;
-  const as = rule === undefined ? 'proposed' : 'approved';
+): Promise<void> {
+  if (lines.length === 0) return;
   const inserted = await state
     .insertInto('approval_line')
-    .values({
-      ...{ approval, line: line.line, number, subject, content, row: JSON.stringify(row) },
-      ...{ proposed_at: proposedAt.toString(), expires_at: expiresAt?.toString() ?? null, state: as, version: 1 },
-      ...{ edited: '{}', editors: '[]', approvers: '[]', rule: rule ?? null },
-      ...(rule === undefined ? {} : { decided_at: now.toString() }),
-    })
+    .values(
+      lines.map(({ rule, approval, line, number, subject, content, row, proposedAt, expiresAt }) => ({
+        ...{ approval, line, number, subject, content, row: JSON.stringify(row), state: stateBy(rule), version: 1 },
+        ...{ proposed_at: proposedAt.toString(), expires_at: expiresAt?.toString() ?? null, rule: rule ?? null },
+        ...{ edited: '{}', editors: '[]', approvers: '[]', decided_at: rule === undefined ? null : now.toString() },
+      })),
+    )
     .onConflict((conflict) => conflict.columns(['approval', 'line']).doNothing())
     .returning('line')
-    .executeTakeFirst();
-  if (!inserted) return false;
-  await audit(
-    state,
-    { ...line, version: 1, edited: {} },
-    { state: as, by: rule === undefined ? 'nobody' : `rule ${rule}`, at: now },
-  );
-  return true;
+    .execute();
+  const names = new Set(inserted.map(({ line }) => line));
+  const proposed = lines.filter(({ line }) => names.has(line));
+  if (proposed.length === 0) return;
+  await state
+    .insertInto('approval_event')
+    .values(
+      proposed.map(({ approval, line, rule }) => ({
+        ...{ approval, line, version: 1, at: now.toString(), state: stateBy(rule), edited: '{}', reason: null },
+        by_whom: rule === undefined ? 'nobody' : `rule ${rule}`,
+      })),
+    )
+    .execute();
 }
+
+const stateBy = (rule: string | undefined): LineState => (rule === undefined ? 'proposed' : 'approved');
 
 interface Became {
   readonly state: LineState;

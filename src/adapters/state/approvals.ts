@@ -7,8 +7,20 @@ import type {
   LineEvent,
   LineState,
   LinesRead,
+  NewLine,
 } from '../../ports/index.ts';
-import { eventOf, insertLine, isEnded, linesOf, nextNumber, open, record, toEvent, toLine } from './approval-lines.ts';
+import {
+  eventOf,
+  insertLines,
+  isEnded,
+  linesOf,
+  nextNumber,
+  open,
+  record,
+  secondOf,
+  toEvent,
+  toLine,
+} from './approval-lines.ts';
 import type { Engine, State } from './engine.ts';
 import { requireToken } from './leases.ts';
 
@@ -50,13 +62,14 @@ export class SqlApprovals implements ApprovalStore {
       for (const some of portions(lines)) {
         const subjects = some.map(({ subject }) => subject);
         const newest = await newestOf(state, approval, subjects);
-        for (const line of some) {
-          const former = newest.get(line.subject);
-          const isSame = former?.content === line.content && former.state !== 'replaced' && former.state !== 'expired';
-          if (isSame) continue;
+        const others = some.filter((line) => !isAnswered(newest.get(line.subject), line));
+        for (const { subject } of others) {
+          const former = newest.get(subject);
           if (former && open.includes(former.state) && former.runId === undefined) await replace(state, former, now);
-          if (await insertLine(state, { ...line, approval, number }, now)) number += 1;
         }
+        const proposing = others.map((line, index) => ({ ...line, approval, number: number + index }));
+        await insertLines(state, proposing, now);
+        number += proposing.length;
       }
       return true;
     });
@@ -70,9 +83,12 @@ export class SqlApprovals implements ApprovalStore {
     });
   }
 
-  expire(approval: string, now: Temporal.Instant): Promise<number> {
+  async expire(approval: string, now: Temporal.Instant): Promise<number> {
+    const ends = { approval, states: open, endsBy: now };
+    // Who only looks waits for nobody.
+    if ((await this.#engine.read((state) => linesOf(state, { ...ends, limit: 1 }))).length === 0) return 0;
     return this.#engine.transaction('take', async (state) => {
-      const ended = (await linesOf(state, { approval, states: open })).filter((line) => isEnded(line, now));
+      const ended = (await linesOf(state, ends)).filter((line) => isEnded(line, now));
       for (const line of ended) await record(state, line, expired(now));
       return ended.length;
     });
@@ -135,9 +151,6 @@ const countsOf = (
   rows: readonly { readonly state: LineState; readonly count: bigint }[],
 ): ReadonlyMap<LineState, number> => new Map(rows.map(({ state, count }) => [state, Number(count)]));
 
-/** With or without a fraction, an instant of that second or of a later one is not less as text. */
-const secondOf = (instant: Temporal.Instant): string => instant.toString().slice(0, 19);
-
 const expired = (at: Temporal.Instant) => ({ state: 'expired', by: 'nobody', at }) as const;
 const replace = (state: State, line: Line, at: Temporal.Instant): Promise<Line> =>
   record(state, line, { state: 'replaced', by: 'nobody', at });
@@ -146,6 +159,10 @@ async function readOf(state: State, approval: string): Promise<LinesRead | undef
   const row = await state.selectFrom('approval_read').selectAll().where('approval', '=', approval).executeTakeFirst();
   return row && { upTo: row.up_to, generation: row.generation };
 }
+
+/** It was asked for already, and stands or was answered. */
+const isAnswered = (former: Line | undefined, { content }: NewLine): boolean =>
+  former?.content === content && former.state !== 'replaced' && former.state !== 'expired';
 
 /** Of each subject the line that was proposed last. */
 async function newestOf(state: State, approval: string, subjects: readonly string[]): Promise<Map<string, Line>> {
