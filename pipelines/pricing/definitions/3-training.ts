@@ -74,4 +74,16 @@ export const nextDay = table('gold.next_day', {
       select ${fn.addDays('date', 1)} as date, sku, region, price, competitor_price, cost, out_of_stock from (${then}) k where date = ${run.date}
     ) m left join ${eventos} e on e.date = m.date`,
 });
+/** What is needed of the past to see how prices moved. */
+export const knownDays = table('gold.known_days', {
+  columns: {
+    date: col.date().key(),
+    sku: col.text().key(),
+    region: col.text().key(),
+    price: col.real(),
+    competitor_price: col.real().optional(),
+  },
+  rows: sql`
+    select date, sku, region, price, competitor_price from (${then}) k where ${fn.lastDays('date', 180)}`,
+});
 export const vendasChegaram = check('as vendas do dia chegaram', atLeast(rowsIn(nextDay), 1), { otherwise: 'warn' });

@@ -16,8 +16,7 @@ import {
   sql,
   table,
 } from 'esteira';
-import { masterTable } from './2-data.ts';
-import { limites, nextDay, trainingWindow } from './3-training.ts';
+import { knownDays, limites, nextDay, trainingWindow } from './3-training.ts';
 
 /** Of each product in each region; `elasticity_naive`, of prices and sales alone, stands beside it so that people see what it would have said. */
 export const elasticidade = model('price_elasticity', {
@@ -43,10 +42,10 @@ export const elasticidade = model('price_elasticity', {
   release: approvedBy('comercial'),
 });
 
-/** When each price last moved, and whether rivals answer our cuts. */
+/** When each price last moved, and whether rivals answer our cuts, as far as the run of the date knows. */
 export const movimentos = table('gold.price_moves', {
   columns: { sku: col.text().key(), region: col.text().key(), ...priceMoveColumns },
-  rows: priceMoves(masterTable, {
+  rows: priceMoves(knownDays, {
     by: ['sku', 'region'],
     day: 'date',
     price: 'price',

@@ -16,6 +16,7 @@ import {
   stockFiles,
 } from '../definitions/2-data.ts';
 import { limites, masterVersions, nextDay, trainingWindow } from '../definitions/3-training.ts';
+import { movimentos } from '../definitions/4-prices.ts';
 
 const at = (text: string): Temporal.Instant => Temporal.Instant.from(text);
 const day = (text: string): Temporal.PlainDate => Temporal.PlainDate.from(text);
@@ -188,6 +189,23 @@ test('prices are made for tomorrow, of what is asked today', async () => {
     rows.map((row) => [String(row.date), row.price, row.out_of_stock, row.black_friday, row.month]),
     [['2026-11-27', 12, true, true, 11]],
   );
+});
+
+test('a price has moved, and cuts were answered, as far as the run of the date knows', async () => {
+  const days = ['2026-11-20', '2026-11-21', '2026-11-22', '2026-11-23', '2026-11-24'];
+  const prices = [10, 9, 9, 9, 8];
+  const rivals = [9.5, 9.5, 8.5, 8.5, 8.5];
+  const world = given(
+    masterVersions,
+    days.map((date, place) => ({
+      ...master(date, { price: prices[place], competitor_price: rivals[place] }),
+      known_from: day(date),
+    })),
+  );
+  const moves = async (date: string) => (await world.on(date).build(movimentos)).rows[0];
+  const [before, later] = [await moves('2026-11-23'), await moves('2026-11-24')];
+  assert.deepEqual([String(before?.price_changed_on), before?.cuts, before?.cuts_answered], ['2026-11-21', 1, 1]);
+  assert.deepEqual([String(later?.price_changed_on), later?.cuts, later?.cuts_answered], ['2026-11-24', 1, 1]);
 });
 
 test('Black Friday is the day after the fourth Thursday of November; paydays and eves of days off are busy, too', () => {
