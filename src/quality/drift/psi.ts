@@ -65,18 +65,18 @@ export function counted(sorted: ArrayLike<number>, edges: Float64Array): Float64
   return counts;
 }
 
-/** The same of values in no order. */
-export function binned(values: Float64Array, edges: Float64Array): Float64Array {
-  const counts = new Float64Array(edges.length + 1);
+/** The same of values in no order: looked for where it would be if all bins were of one width, and then beside that. */
+function binned(values: Float64Array, edges: Float64Array): Float64Array {
+  const { length } = edges;
+  const [first = 0, last = 0] = [edges[0], edges[length - 1]];
+  const scale = length > 1 ? (length - 1) / (last - first) : 0;
+  const counts = new Float64Array(length + 1);
   for (let row = 0; row < values.length; row += 1) {
     const value = values[row] as number;
-    let [from, to] = [0, edges.length];
-    while (from < to) {
-      const half = (from + to) >> 1;
-      if ((edges[half] as number) <= value) from = half + 1;
-      else to = half;
-    }
-    counts[from] = (counts[from] as number) + 1;
+    let bin = Math.min(length, Math.max(0, Math.floor((value - first) * scale) + 1));
+    while (bin > 0 && value < (edges[bin - 1] as number)) bin -= 1;
+    while (bin < length && value >= (edges[bin] as number)) bin += 1;
+    counts[bin] = (counts[bin] as number) + 1;
   }
   return counts;
 }

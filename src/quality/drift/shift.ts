@@ -1,7 +1,8 @@
 import type { Vector } from '../../columns/index.ts';
 import { kolmogorovSmirnov } from './kolmogorov-smirnov.ts';
 import { profileOf, profilePsi, wordsOf } from './profile.ts';
-import { binned, counted, deciles, filledPsi, psi, sturgesPsi } from './psi.ts';
+import { counted, deciles, filledPsi, psi, sturgesPsi } from './psi.ts';
+import { rising } from './rising.ts';
 
 type Numbers = Extract<Vector, { readonly of: 'numbers' }>;
 type Words = Exclude<Vector, Numbers>;
@@ -23,16 +24,16 @@ export interface Shift {
 export function shiftOf(column: Vector, isNow: Uint8Array, by: 'psi' | 'sturges' | 'ks'): Shift {
   if (column.of !== 'numbers') return { value: ofWords(side(column, isNow, 0), side(column, isNow, 1), by) };
   const { before, now, missing } = sides(column, isNow);
-  const middles = () => [middle(before.sort()), middle(now.sort())] as const;
+  const middles = () => [middle(rising(before)), middle(rising(now))] as const;
   if (by === 'sturges') return { value: sturgesPsi(before, now), middles };
-  // Only what is compared value by value needs its order: to sort takes longer than all else.
-  before.sort();
+  rising(before);
+  rising(now);
   if (by === 'ks') {
-    const { distance, probability } = kolmogorovSmirnov(before, now.sort());
+    const { distance, probability } = kolmogorovSmirnov(before, now);
     return { value: distance, probability, middles };
   }
   const edges = deciles(before);
-  const value = psi([...counted(before, edges), missing[0]], [...binned(now, edges), missing[1]]);
+  const value = psi([...counted(before, edges), missing[0]], [...counted(now, edges), missing[1]]);
   return { value, middles };
 }
 
