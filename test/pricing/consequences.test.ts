@@ -43,12 +43,13 @@ export const daily = job('daily', { when: byHand, build: [recommendations, carel
 const last = Temporal.PlainDate.from('2026-01-10');
 const count = 406;
 const truth = -2;
+const seed = Number(process.env['ESTEIRA_SEED'] ?? 5);
 /** The Black Friday of 2025 and the days around it. */
 const isBlackWeek = (date: Temporal.PlainDate): boolean => `${date}` >= '2025-11-24' && `${date}` <= '2025-11-30';
 
 /** A product's days: at 10, and cost 6, the best price is 12; prices change by the week. */
 function daysOf(sku: string): readonly string[] {
-  const chance = new Chance(5, sku);
+  const chance = new Chance(seed, sku);
   const kind = sku.slice(0, -1);
   const lines: string[] = [];
   let [price, rival] = [10, 10];
@@ -68,7 +69,7 @@ function daysOf(sku: string): readonly string[] {
     const isShort = kind === 'empty' && (asked > 10 ? chance.next() < 0.6 : day === count - 1);
     const stock = isShort ? 12 : Number.POSITIVE_INFINITY;
     const sold = Math.round(Math.min(wanted, stock));
-    const cost = kind === 'war' || kind === 'peace' ? 3 : 6;
+    const cost = kind === 'war' || kind === 'peace' ? 2 : 6;
     lines.push(
       [
         date,
@@ -89,6 +90,7 @@ let world: World;
 let folder: string;
 
 before(async () => {
+  console.log(`ESTEIRA_SEED=${seed}`);
   folder = temporaryFolder('consequences');
   writeProject(folder, { catalog: 'shop', definitions });
   const config = path.join(folder, 'esteira.config.ts');
@@ -130,7 +132,7 @@ test('after Black Friday no recommendation of January lowers a price because of 
     assert.ok((other.change ?? 0) < -0.02, `${sku} naive: ${JSON.stringify(other)}`);
     assert.ok((own.change ?? 0) >= 0, `${sku}: ${JSON.stringify(own)}`);
     assert.ok(
-      Math.abs(own.elasticity - truth) < 0.6 && other.elasticity < truth - 1,
+      Math.abs(own.elasticity - truth) < 0.6 && other.elasticity < truth - 0.5,
       `${own.elasticity} ${other.elasticity}`,
     );
   }

@@ -223,6 +223,16 @@ test('why is a sentence with the numbers, in the words of the definition', async
   assert.equal(rivals?.why, 'Os concorrentes responderam a 4 dos últimos 4 cortes');
 });
 
+test('prices have as many places as is said, and so has the sentence', async () => {
+  const whole = table('recommendations_v3', {
+    columns: { sku: columns.sku, ...recommendationColumns },
+    rows: recommendedPrices(predicted, { price: 'price', cost: 'cost', step: 0.13, places: 0 }),
+  });
+  const [row] = (await given(predicted, [{ ...usual, price: 990, cost: 500 }]).build(whole)).rows;
+  assert.equal(row?.recommended_price, 862);
+  assert.match(row?.why ?? '', /^Lower 990 to 862 \(-12\.9 %\): .*; no further in one step\.$/);
+});
+
 test('a sentence that names what is not there, and rows without a prediction, are refused where they are defined', () => {
   assert.throws(() => recommended({ lower: 'Lower {prise}' }), { code: 'DEFINITION_INVALID', message: /\{prise\}/ });
   const bare = source('bare', { reader: files('bare.csv'), columns: { price: col.real(), cost: col.real() } });

@@ -47,7 +47,8 @@ export interface Recommending<C extends Columns> {
 /**
  * The price of the highest margin for each row, within limits that are never broken, or none with its reason. Demand of constant elasticity e < -1 has it at
  * cost · e / (1 + e); there is none where the interval of e reaches -1. Where the rows say how the rival answers (`rival_reaction`, `rival_elasticity`), e is the
- * elasticity after that answer, the sum of the own one and the product of these two. Within limits the nearest price is the best, for the margin only falls on both sides. `rows` are `model.predict(…)` of a `priceElasticity(…)`. Throws DEFINITION_INVALID.
+ * elasticity after that answer, the sum of the own one and the product of these two. Within limits the nearest price is the best, for the margin only falls on
+ * both sides. `rows` are `model.predict(…)` of a `priceElasticity(…)`. Throws DEFINITION_INVALID.
  */
 export function recommendedPrices<C extends Columns>(
   rows: Readable<C>,
@@ -81,7 +82,7 @@ export function recommendedPrices<C extends Columns>(
       case when reason is not null then null when best_price < lowest_price then lowest_rail when best_price > highest_price then highest_rail end as limited_by,
       expected_units as units_now, ${price} * expected_units as revenue_now, (${price} - ${cost}) * expected_units as margin_now
     from (${judged}) j`;
-  const why = whyOf(how.say ?? {}, {
+  const named = {
     ...{ price, cost, change: sql`(change * 100)`, limit: raw('limited_by') },
     ...{
       elasticity: raw('elasticity_then'),
@@ -91,8 +92,8 @@ export function recommendedPrices<C extends Columns>(
     changed_on: coolDown && raw(coolDown.changedOn),
     cuts: rivals && raw(rivals.cuts),
     cuts_answered: rivals && raw(rivals.answered),
-  });
-  return sql`select c.*, ${why} as why from (${withExpected(decided, cost)}) c`;
+  };
+  return sql`select c.*, ${whyOf(how.say ?? {}, named, places)} as why from (${withExpected(decided, cost)}) c`;
 }
 
 const moneyOf = (of: number | string | Setting<number> | AnyRows | undefined): AnyRows | undefined => {

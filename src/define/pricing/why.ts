@@ -51,21 +51,25 @@ export const english: Sentences = Object.freeze({
 
 /** Places of what a sentence may name; text as it is where there are none. */
 const places: Readonly<Record<string, number | undefined>> = {
-  ...{ price: 2, cost: 2, recommended_price: 2, lowest_price: 2, highest_price: 2, best_price: 2, change: 1 },
-  ...{ elasticity: 2, elasticity_low: 2, elasticity_high: 2, days_used: 0, cuts: 0, cuts_answered: 0 },
+  ...{ change: 1, elasticity: 2, elasticity_low: 2, elasticity_high: 2, days_used: 0, cuts: 0, cuts_answered: 0 },
   ...{ units_now: 1, units_then: 1, units_then_low: 1, units_then_high: 1 },
   ...{ margin_now: 2, margin_then: 2, margin_then_low: 2, margin_then_high: 2 },
   ...{ revenue_now: 2, revenue_then: 2, revenue_then_low: 2, revenue_then_high: 2 },
 };
+const prices = ['price', 'cost', 'recommended_price', 'lowest_price', 'highest_price', 'best_price'];
 const asText = ['changed_on', 'limit'];
 /** Beyond it a number is not spelled: no decimal of it is portable. */
 const largest = 1e12;
 
 /**
- * The sentence of a row. `named`: the SQL of what has not its own name in the relation; what is not there (no cool-down, no rivals) cannot be named by a
+ * The sentence of a row, with prices of so many places. `named`: the SQL of what has not its own name in the relation; what is not there (no cool-down, no rivals) cannot be named by a
  * sentence. Throws DEFINITION_INVALID for a sentence that names something else.
  */
-export function whyOf(say: Partial<Sentences>, named: Readonly<Record<string, AnyRows | undefined>>): AnyRows {
+export function whyOf(
+  say: Partial<Sentences>,
+  named: Readonly<Record<string, AnyRows | undefined>>,
+  ofPrices: number,
+): AnyRows {
   const sentences = { ...english, ...say };
   const whens = reasons
     .filter((reason) => namesOf(sentences[reason]).every((name) => !(name in named) || named[name]))
@@ -82,9 +86,11 @@ export function whyOf(say: Partial<Sentences>, named: Readonly<Record<string, An
   }
   function spelled(of: string, name: string): AnyRows {
     const value = name in named ? named[name] : raw(name);
-    if (!value || (!(name in places) && !(name in named))) throw unknownName(of, name, named);
+    const isKnown = name in places || name in named || prices.includes(name);
+    if (!value || !isKnown) throw unknownName(of, name, named);
     if (asText.includes(name)) return sql`case when ${value} is null then '?' else concat('', ${value}) end`;
-    const text = sql`concat('', cast(${value} as decimal(18, ${raw(String(places[name] ?? 2))})))`;
+    const fraction = prices.includes(name) ? ofPrices : (places[name] ?? 2);
+    const text = sql`concat('', cast(${value} as decimal(18, ${raw(String(fraction))})))`;
     const marked = sentences.decimalMark === '.' ? text : sql`replace(${text}, '.', ${sentences.decimalMark})`;
     return sql`case when abs(${value}) < ${largest} then ${marked} else '?' end`;
   }
@@ -97,6 +103,6 @@ const unknownName = (of: string, name: string, named: Readonly<Record<string, An
   new EsteiraError('DEFINITION_INVALID', {
     what: `The sentence ${of} of recommendedPrices(…) names {${name}}, which is not known there.`,
     got: name,
-    allowed: [...Object.keys(places), ...asText].filter((one) => !(one in named) || named[one]).join(', '),
+    allowed: [...prices, ...Object.keys(places), ...asText].filter((one) => !(one in named) || named[one]).join(', '),
     next: 'Correct the sentence under `say`.',
   });
