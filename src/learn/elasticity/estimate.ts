@@ -62,12 +62,13 @@ export function elasticitiesOf(
   const first = products.map(({ name, rows }) => {
     const days = daysOf(source, rows);
     const fit = censoredRegression(days.exact, days.bounds);
-    return { name, days, fit, own: estimateAt(fit, layout.priceAt) };
+    const own = estimateAt(fit, layout.priceAt);
+    return { name, days, fit, own, sure: own && fit && ofDays(own, fit.freedom) };
   });
-  const pool = poolOf(first.flatMap(({ own }) => own ?? []));
-  const second = first.map(({ name, days, fit, own }) => {
-    const found = own ? (pool ? pooled(own, pool) : own) : pool && unseen(pool);
-    const freedom = own && fit ? fit.freedom : pool ? pool.count - 1 : 0;
+  const pool = poolOf(first.flatMap(({ sure }) => sure ?? []));
+  const second = first.map(({ name, days, fit, own, sure }) => {
+    const found = pool ? (sure ? pooled(sure, pool) : unseen(pool)) : own;
+    const freedom = pool && !sure ? pool.count - 1 : (fit?.freedom ?? 0);
     const elasticity = found && bounded(found, freedom, wanted.level);
     const rest = elasticity && heldAt(days, layout, elasticity.value);
     return { name, days, fit, own, elasticity, rest };
@@ -96,6 +97,10 @@ function estimateAt(fit: CensoredFit | undefined, column: number): Estimate | un
     ? { value, standardError }
     : undefined;
 }
+
+/** As uncertain as Student's distribution is wide: a few days that happen to fit say little. Of one with two degrees of freedom nobody knows how uncertain it is. */
+const ofDays = ({ value, standardError }: Estimate, freedom: number): Estimate | undefined =>
+  freedom > 2 ? { value, standardError: standardError * Math.sqrt(freedom / (freedom - 2)) } : undefined;
 
 /** Between what bounds an estimate is, by Student's distribution. */
 export function bounded({ value, standardError }: Estimate, freedom: number, level: number): Interval {

@@ -232,3 +232,25 @@ test('how a rival answers is seen on days that ran out, too', () => {
   for (const [at, { rival_reaction: reaction }] of found.inside.entries())
     assert.ok(Number(reaction) < Number(learned.inside[at]?.['rival_reaction']) - 0.1, `${reaction}`);
 });
+
+test('a product of a few days is as all are, however well these happen to fit', () => {
+  const valid = Uint8Array.from({ length: count }, (_, row) => (row < days && row >= 5 ? 0 : 1));
+  const price = (features['price'] as { values: Float64Array }).values;
+  const values = units.map((sold, row) =>
+    row < 5 ? (100 + (row % 2) / 100) * ((price[row] as number) / 20) ** -8 : sold,
+  );
+  const { inside } = priceElasticity({
+    ...lesson,
+    columns: { ...features, promotion: flags((row) => row >= days && row % 9 === 0) },
+    beside: { out_of_stock: flags((row) => row >= days && row % 7 === 0) },
+    target: { of: 'numbers', values, valid },
+  });
+  const [first, ...others] = inside;
+  const width = (row: typeof first): number => Number(row?.['elasticity_high']) - Number(row?.['elasticity_low']);
+  assert.ok(
+    Math.abs(Number(first?.['own_elasticity']) + 8) < 0.05 && Number(first?.['own_std_error']) < 0.05,
+    JSON.stringify(first),
+  );
+  assert.ok(Number(first?.['elasticity']) > -4 && first?.['trustworthy'] === 0, JSON.stringify(first));
+  assert.ok(width(first) > Math.max(...others.map(width)));
+});
