@@ -39,7 +39,9 @@ test('a job keeps a copy of its table in Postgres, which says the same as the ta
   assert.deepEqual(await rows(), ['a 4', 'b 2', 'c 5']);
   const shown = await one.succeed('show', 'latest');
   assert.match(shown, new RegExp(`${schema}\\.totals of 127\\.0\\.0\\.1`));
-  const asked = JSON.parse(await one.succeed('query', 'select row_count from gold.totals_copies order by delivered_at', '--json'));
+  const asked = JSON.parse(
+    await one.succeed('query', 'select row_count from gold.totals_copies order by delivered_at', '--json'),
+  );
   assert.deepEqual(asked.rows, [[2], [3]]);
   const refused = await one.run('write-back', 'gold.totals');
   assert.match(refused.err, /NAME_UNKNOWN.*copied as a whole/s);
