@@ -3,9 +3,9 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 
 const homes = ['test', 'src', 'pipelines', 'template'];
-/** Run by name only (`npm test -- test/crash`): they start or kill process after process, plant fault after fault, produce error after error, train model after model, generate source after source, or need servers, another Node, a registry, an hour. */
+/** Run by name only (`npm test -- test/crash`): they start or kill process after process, carry out run after run, plant fault after fault, produce error after error, train model after model, generate source after source, or need servers, another Node, a registry, an hour. */
 const apart =
-  'alerts anew approvals copies crash deliver diagnose doctor endpoint engagement environments errors full import keeping models package pricing publish ranking rerun schedule servers traps unattended'
+  'alerts anew approvals copies crash deliver diagnose doctor endpoint engagement environments errors full import keeping models package pricing processes publish ranking rerun run schedule servers settings traps unattended'
     .split(' ')
     .map((name) => `test/${name}`);
 
