@@ -22,6 +22,13 @@ describe('what was typed', () => {
       assert.deepEqual([name, Object.keys(options).filter((one) => Object.hasOwn(everywhere, one))], [name, []]);
   });
 
+  it('is told what a word has within it that is no command by itself', () => {
+    assert.equal(refused('approvals')['what'], 'esteira approvals needs a command.');
+    const { what, allowed, next } = refused('approvals', 'lst');
+    assert.deepEqual([what, next], ['esteira approvals has no command "lst".', 'esteira approvals list']);
+    assert.match(String(allowed), /^approvals list, approvals show, /);
+  });
+
   it('is read wherever options stand', () => {
     const { entry, typed } = parse(['--env', 'dev', 'run', '--date=2028-02-29', 'daily', '--again', '--json']);
     assert.equal(entry?.name, 'run');

@@ -69,11 +69,16 @@ function commandOf(said: readonly string[]): { entry: CommandEntry | undefined; 
   if (two) return { entry: two, words: said.slice(2) };
   const entry = commands.find(({ name }) => name === first);
   if (entry) return { entry, words: said.slice(1) };
-  const single = commands.map(({ name }) => name).filter((name) => !name.includes(' '));
-  const meant = nearest(first, single);
+  const within = commands.filter(({ name }) => name.startsWith(`${first} `)).map(({ name }) => name);
+  if (within.length > 0) {
+    const what = second ? `esteira ${first} has no command "${second}".` : `esteira ${first} needs a command.`;
+    throw wrong({ what, allowed: within.join(', '), next: `esteira ${within[0]}` });
+  }
+  const known = [...new Set(commands.map(({ name }) => name.split(' ', 1)[0] as string))];
+  const meant = nearest(first, known);
   throw wrong({
     what: `There is no command "${first}".`,
-    allowed: single.join(', '),
+    allowed: known.join(', '),
     next: meant ? `Did you mean: esteira ${meant}` : 'esteira --help',
   });
 }
