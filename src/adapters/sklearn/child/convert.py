@@ -156,10 +156,19 @@ def read(body):
     wanted, kept = {one.name for one in body.output}, []
     for node in reversed(body.node):
         if not wanted.isdisjoint(node.output):
-            wanted.update(node.input)
+            wanted.update(named_in(node))
             kept.append(node)
     del body.node[:]
     body.node.extend(reversed(kept))
     constants = [one for one in body.initializer if one.name in wanted]
     del body.initializer[:]
     body.initializer.extend(constants)
+
+
+def named_in(node):
+    """What it reads, in the bodies of loops and branches, too."""
+    yield from node.input
+    for attribute in node.attribute:
+        for inner in attribute.g.node:
+            yield from named_in(inner)
+        yield from (one.name for one in attribute.g.output)

@@ -2,15 +2,17 @@ import { EsteiraError } from '../../../errors.ts';
 import { TargetFault, type TargetTable } from '../../../ports/index.ts';
 import { Fault } from '../faults.ts';
 import { namedIn } from '../terms.ts';
+import type { SupabaseTable } from './table.ts';
 
 /** What was said, without the values that the row has in other columns. */
 export const saidOf = ({ message }: Fault): string => message.replace(/; Failing row contains \(.*\)\.?/s, '');
 
 /** A batch that is too long may go in halves; of one of which a row is not taken the others may. */
-export function targetFault(error: unknown, host: string): unknown {
+export function targetFault(error: unknown, { rest, named }: Pick<SupabaseTable, 'rest' | 'named'>): unknown {
   if (!(error instanceof Fault)) return error;
-  const { is, next, after } = error;
-  const said = is === 'of rows' ? saidOf(error) : `${host}: ${error.what} ${error.message}`.trim();
+  const { is, after } = error;
+  const next = named(error.next);
+  const said = is === 'of rows' ? saidOf(error) : `${rest.host}: ${error.what} ${error.message}`.trim();
   if (is === 'passing') return new TargetFault(said, { is, next, ...(after === undefined ? {} : { after }) });
   return new TargetFault(said, { is: is === 'of rows' || is === 'too long' ? 'of rows' : 'of all', next });
 }

@@ -15,6 +15,8 @@ export interface SupabaseTable {
   readonly formats: Formats;
   /** What writes a batch as one, where it is there. */
   readonly called: string | undefined;
+  /** Names the variables in what is to be done. */
+  readonly named: (next: string) => string;
 }
 
 interface Answer {
@@ -43,7 +45,7 @@ export class SupabaseTarget implements Target {
 
   async write(batch: TargetBatch, signal?: AbortSignal): Promise<readonly TargetResult[]> {
     if (signal?.aborted) throw cancelled(signal.reason);
-    const { asked, rest, called } = this.#of;
+    const { asked, called } = this.#of;
     const results = new Array<TargetResult>(batch.rows);
     const rows: number[] = [];
     for (let row = 0; row < batch.rows; row += 1) {
@@ -55,7 +57,7 @@ export class SupabaseTarget implements Target {
       if (called === undefined) await this.#rows.write({ batch, rows, results, signal });
       else await this.#asOne(called, { batch, rows, results, signal });
     } catch (error) {
-      throw targetFault(error, rest.host);
+      throw targetFault(error, this.#of);
     }
     return results;
   }

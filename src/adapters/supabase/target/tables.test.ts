@@ -117,6 +117,17 @@ test('a page that answers in the place of the API is told with a code, before an
   }
 });
 
+test('a key that is taken back within a delivery is told with the variable that it is in', async () => {
+  const opens = [gives(200, '[]'), gives(200, ''), gives(200, '{}'), gives(200, '{"found":null}')];
+  const { url } = await scripted([...opens, gives(401, { message: 'Invalid API key' })]);
+  const known = supabaseTargets({ value: (of) => of, secret: () => key });
+  const target = await known.open(tableAt(url, 'env:SUPABASE_KEY'), asked(score));
+  await assert.rejects(target.write({ rows: 1, columns: { id: ['one'], score: [0.5] } }), {
+    ...{ name: 'TargetFault', is: 'of all' },
+    next: /^Set SUPABASE_KEY to a key of this project/,
+  });
+});
+
 test('a function that fails for an operator that is missing is not taken for one that is not there', async () => {
   const missing = gives(404, { code: '42883', message: 'operator does not exist: json = json' });
   const { url } = await scripted([gives(200, '[]'), gives(200, ''), gives(200, '{}'), missing]);

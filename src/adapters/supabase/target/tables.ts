@@ -3,6 +3,7 @@ import { Rest, type RestOptions } from '../client.ts';
 import { Fault, understood } from '../faults.ts';
 import { hiddenOf } from '../probes.ts';
 import { filter, nameOf, type Word } from '../query.ts';
+import { namedIn } from '../terms.ts';
 import { rowsIn } from '../values.ts';
 import { openingFault } from './faults.ts';
 import { formatsOf } from './formats.ts';
@@ -47,7 +48,7 @@ export function supabaseTargets(
       );
       const called = isThere ? wanted : undefined;
       return {
-        target: new SupabaseTarget({ rest, name, asked, formats, called }),
+        target: new SupabaseTarget({ rest, name, asked, formats, called, named: (next) => namedIn(next, table) }),
         rest,
         at,
         lacks: isThere ? undefined : wanted,
