@@ -220,6 +220,45 @@ test('answers cross a file: edits, decisions and reasons are taken, and what som
   await world.close();
 });
 
+test('a line that is answered twice at once is refused with all the others, and stays what it was', async () => {
+  const world = await begin(['A', 'B', 'C'].map((sku) => ({ sku, to: 10.4 })));
+  await run(world, 'propose');
+  assert.equal(await answer(world, 15, await lineOf(world, 'A'), 'ana'), 'edited');
+  const { csv } = await world.do('approvals export', { name: table });
+  const [head = '', ...rows] = csv.split('\r\n');
+  const rowOf = (sku: string): string => rows.find((row) => row.includes(`,${sku},`)) ?? '';
+  const twice = {
+    'the second one within the limit': [
+      rowOf('A').replace(/,,$/, ',approve,'),
+      rowOf('A').replace(',15,', ',10.1,').replace(/,,$/, ',,'),
+    ],
+    'the first one against a rule': [rowOf('B').replace(',10.4,', ',16,'), rowOf('B').replace(',10.4,', ',10.2,')],
+  };
+  for (const [which, both] of Object.entries(twice)) {
+    const file = [head, rowOf('C').replace(/,,$/, ',approve,'), ...both].join('\r\n');
+    await assert.rejects(
+      world.do('approvals import', { name: table, csv: file, by: 'leo' }),
+      (error: unknown) => {
+        assert.ok(error instanceof EsteiraError, which);
+        assert.equal(error.code, 'FILE_UNUSABLE', which);
+        return /in rows 3 and 4$/.test(error.details.got ?? '');
+      },
+    );
+  }
+  const { line } = await lineOf(world, 'B');
+  await assert.rejects(
+    world.do('approvals approve', { name: table, lines: [line, line.slice(0, 12) + line.slice(-2)], by: 'leo' }),
+    { code: 'COMMAND_UNKNOWN', message: /answered twice/ },
+  );
+  const stand = (await lines(world)).map(({ row, edited, state }) => [row['sku'], edited['recommended_price'], state]);
+  assert.deepEqual(stand, [
+    ['A', 15, 'edited'],
+    ['B', undefined, 'proposed'],
+    ['C', undefined, 'proposed'],
+  ]);
+  await world.close();
+});
+
 test('the share that people reject is a figure of a monitor', async () => {
   const world = await begin(['A', 'B', 'C'].map((sku) => ({ sku, to: 10.4 })));
   await run(world, 'propose');

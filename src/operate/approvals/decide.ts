@@ -148,6 +148,7 @@ const invalidValue = (name: string, got: string, allowed: string, { node, projec
 /** Writes the answers that may be given; where none of them came to anything, throws why the first did not. */
 export async function answered(answers: readonly Answered[], approving: Approving): Promise<AnsweredView> {
   const { project, node } = approving;
+  refuseTwice(answers, approving);
   const outcomes: Outcome[] = [];
   const changes: { readonly change: LineChange; readonly answered: Answered }[] = [];
   const edits = answers.map(({ line, answer }) => ({
@@ -194,6 +195,21 @@ export async function answered(answers: readonly Answered[], approving: Approvin
   if (failed?.error && outcomes.every(({ error }) => error !== undefined)) throw failed.error;
   const lines = outcomes.map(({ error: _, ...outcome }) => outcome);
   return { approval: await approvalView(approving), key: keyNames(approving), lines };
+}
+
+/** What is judged of a line is judged by what the answer makes of it: there is one. */
+function refuseTwice(answers: readonly Answered[], { node, project }: Approving): void {
+  const names = new Set<string>();
+  for (const { line } of answers) {
+    if (names.has(line.line))
+      throw new EsteiraError('COMMAND_UNKNOWN', {
+        what: `One line of ${labelOf(project, node)} is answered twice.`,
+        got: addressOf(line),
+        allowed: 'each line once',
+        next: 'Say one thing of it; nothing was changed.',
+      });
+    names.add(line.line);
+  }
 }
 
 const refused = ({ line }: Answered, error: EsteiraError, approving: Approving): Outcome => ({

@@ -60,11 +60,18 @@ export async function importLines(
   if (missing !== undefined)
     throw unusable(head.join(', ') || 'nothing', `the columns of an export, ${missing} among them`);
   const answers: Answered[] = [];
+  const rowOf = new Map<string, number>();
   for (const [index, row] of rows.entries()) {
     if (row.length !== head.length)
       throw unusable(`${row.length} cells in row ${index + 2}`, `${head.length} cells, as in the first row`);
     const of = new Map(head.map((one, cell) => [one, row[cell] ?? '']));
-    answers.push(...(await answersOf(of, { row: index + 2, by, reason, approving, unusable })));
+    for (const answer of await answersOf(of, { row: index + 2, by, reason, approving, unusable })) {
+      const former = rowOf.get(answer.line.line);
+      if (former !== undefined)
+        throw unusable(`${addressOf(answer.line)} in rows ${former} and ${index + 2}`, 'one answer to each line');
+      rowOf.set(answer.line.line, index + 2);
+      answers.push(answer);
+    }
   }
   if (answers.length === 0) return { approval: await approvalView(approving), key: [], lines: [] };
   return answered(answers, approving);
