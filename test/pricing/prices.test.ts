@@ -96,6 +96,19 @@ test('where every cut of ours is answered the next day nothing is recommended, a
   assert.equal(monitors[0]?.last?.verdict, 'broken', JSON.stringify(monitors));
 });
 
+test('a price that people edit stays within the limits', async () => {
+  const lines = (await desk.world.do('approvals list', { limit: 1000 })).lines ?? [];
+  const { line, row } = lines.at(-1) ?? assert.fail('nothing waits');
+  const [lowest, highest] = [Number(row['lowest_price']), Number(row['highest_price'])];
+  const edit = (price: number) =>
+    desk.world.do('approvals edit', {
+      ...{ name: 'recommendations_v1', line, set: { recommended_price: price.toFixed(2) }, by: 'rui' },
+    });
+  for (const price of [0, 0.01, lowest - 0.01, highest + 0.01])
+    await assert.rejects(edit(price), { code: 'ROWS_INVALID' }, `${price}`);
+  assert.equal((await edit((lowest + highest) / 2)).lines[0]?.state, 'edited');
+});
+
 test('only what people have let through gets out: a large step by two of them, as the second one saw it, and small ones by themselves', async () => {
   const waiting = async () => (await desk.world.do('approvals list', { limit: 1000 })).lines ?? [];
   const [line] = await waiting();

@@ -106,6 +106,8 @@ export const recommendations = table('recommendations_v1', {
     },
   }),
   write: replaceEach('date'),
+  // Holds for what people make of a price, too.
+  rules: { dentro_dos_limites: sql`recommended_price between lowest_price and highest_price` },
   keptIn: files('exports/recommendations_v1.parquet'),
 });
 
