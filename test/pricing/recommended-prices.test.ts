@@ -180,7 +180,7 @@ test('the intervals of units, revenue and margin hold as often as those that the
   }
 });
 
-test('where it is known how rivals answer, the elasticity after their answer decides', async () => {
+test('where it is known how rivals answer, the elasticity after their answer decides; it never makes sure what is not', async () => {
   const answering = source('landing.answering', {
     reader: files('answering.csv'),
     columns: { ...columns, rival_reaction: col.real().optional(), rival_elasticity: col.real().optional() },
@@ -194,6 +194,13 @@ test('where it is known how rivals answer, the elasticity after their answer dec
     { sku: 'b', rival_reaction: 0.5, rival_elasticity: 0.8 },
     { sku: 'c', rival_reaction: 0.9, rival_elasticity: 1.2 },
     { sku: 'd', rival_reaction: null, rival_elasticity: null },
+    // As if rivals helped our cuts: chance.
+    { sku: 'e', rival_reaction: 0.7, rival_elasticity: -1.2 },
+    { sku: 'f', rival_reaction: -0.5, rival_elasticity: 0.8 },
+    {
+      ...{ sku: 'g', rival_reaction: 0.7, rival_elasticity: -1.2 },
+      ...{ elasticity: -0.9, elasticity_low: -1.3, elasticity_high: -0.5 },
+    },
   ];
   const { rows } = await given(
     answering,
@@ -201,7 +208,7 @@ test('where it is known how rivals answer, the elasticity after their answer dec
   ).build(answered);
   assert.deepEqual(
     rows.map(({ recommended_price, reason }) => recommended_price ?? reason),
-    [8.33, 9.55, 'not_elastic', 8.33],
+    [8.33, 9.55, 'not_elastic', 8.33, 8.33, 8.33, 'not_elastic'],
   );
   near(rows[1]?.elasticity_then ?? null, -2.1);
   near(rows[1]?.units_then ?? null, 100 * 0.955 ** -2.1);

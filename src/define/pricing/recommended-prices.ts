@@ -47,8 +47,9 @@ export interface Recommending<C extends Columns> {
 /**
  * The price of the highest margin for each row, within limits that are never broken, or none with its reason. Demand of constant elasticity e < -1 has it at
  * cost · e / (1 + e); there is none where the interval of e reaches -1. Where the rows say how the rival answers (`rival_reaction`, `rival_elasticity`), e is the
- * elasticity after that answer, the sum of the own one and the product of these two. Within limits the nearest price is the best, for the margin only falls on
- * both sides. `rows` are `model.predict(…)` of a `priceElasticity(…)`. Throws DEFINITION_INVALID.
+ * elasticity after that answer, the sum of the own one and the product of these two; a product below 0, by which rivals would help us, counts as none. Within
+ * limits the nearest price is the best, for the margin only falls on both sides. `rows` are `model.predict(…)` of a `priceElasticity(…)`. Throws
+ * DEFINITION_INVALID.
  */
 export function recommendedPrices<C extends Columns>(
   rows: Readable<C>,
@@ -59,7 +60,11 @@ export function recommendedPrices<C extends Columns>(
   const [price, cost, coins] = [raw(how.price), raw(how.cost), raw(String(10 ** places))];
   const [floor, ceiling] = [moneyOf(how.floor), moneyOf(how.ceiling)];
   const answers = ['rival_reaction', 'rival_elasticity'].every((name) => Object.hasOwn(rows.columns, name));
-  const answer = raw(answers ? 'coalesce(rival_reaction * rival_elasticity, 0)' : '0');
+  const answer = raw(
+    answers
+      ? 'case when rival_reaction * rival_elasticity > 0 then rival_reaction * rival_elasticity else 0e0 end'
+      : '0',
+  );
   const nearest = withinRails(rows, { price, cost, step, markup, floor, ceiling, coins, answer });
   const when: Readonly<Record<Reason, AnyRows | undefined>> = {
     no_price: sql`${price} is null or not ${price} > 0`,
