@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { EsteiraError } from '../../src/errors.ts';
 import type { World } from '../run/support/world.ts';
-import { answer, begin, lineOf, lines, put, run, start, table, through } from './world.ts';
+import { answer, begin, definitions, lineOf, lines, put, run, start, table, through } from './world.ts';
 
 describe('rows that people let through', () => {
   let world: World;
@@ -52,6 +52,7 @@ describe('rows that people let through', () => {
     const e = await lineOf(world, 'E');
     assert.equal(await answer(world, 0, e, 'ana'), 'ROWS_INVALID', 'a rule of its column');
     assert.equal(await answer(world, 16, e, 'ana'), 'ROWS_INVALID', 'a rule over the row');
+    assert.equal(await answer(world, 'nothing', e, 'ana'), 'ROWS_INVALID', 'a row that needs no answer');
     const unknown = world.do('approvals edit', { name: table, line: e.line, set: { price: '1' }, by: 'ana' });
     await assert.rejects(unknown, { code: 'NAME_UNKNOWN' });
     assert.equal(await answer(world, 9.7, e, 'ana'), 'edited');
@@ -159,6 +160,32 @@ test('settings are those of the moment: what needs a second person by now is not
   await world.close();
 });
 
+test('what was changed needs a second person too where nobody can say whether it does', async () => {
+  const world = await begin([{ sku: 'A', to: 10.4 }], definitions.replace(/^ {2}only: .*\n/m, ''));
+  await run(world, 'propose');
+  assert.equal((await lineOf(world, 'A')).second, undefined);
+  assert.equal(await answer(world, 'nothing', await lineOf(world, 'A'), 'ana'), 'edited');
+  assert.equal((await lineOf(world, 'A')).second, 'pricing');
+  assert.equal(await answer(world, 'approve', await lineOf(world, 'A'), 'leo'), 'approved once');
+  assert.equal(await answer(world, 'approve', await lineOf(world, 'A'), 'eva'), 'approved');
+  await world.close();
+});
+
+test('what was changed within the rules is not approved where they are others by then', async () => {
+  const world = await begin(
+    ['A', 'B'].map((sku) => ({ sku, to: 10.4 })),
+    definitions.replace(/^ {2}only: .*$/m, `  only: sql\`recommended_price / price - 1 > \${limits.itself}\`,`),
+  );
+  await run(world, 'propose');
+  for (const sku of ['A', 'B']) assert.equal(await answer(world, 10.3, await lineOf(world, sku), 'ana'), 'edited');
+  assert.equal(await answer(world, 'approve', await lineOf(world, 'A'), 'leo'), 'approved');
+  await world.do('settings set', { name: 'config.prices.itself', value: '0.035', by: 'eva' });
+  assert.equal(await answer(world, 'approve', await lineOf(world, 'B'), 'leo'), 'ROWS_INVALID');
+  assert.equal(await answer(world, 'approve', await lineOf(world, 'A'), 'leo'), 'DECIDED_ALREADY');
+  assert.equal(await answer(world, 'reject', await lineOf(world, 'B'), 'leo', 'stock'), 'rejected');
+  await world.close();
+});
+
 test('a bulk rule approves what it holds for with one answer, and leaves what somebody has changed', async () => {
   const skus = Array.from({ length: 700 }, (_, n) => `S${n}`);
   const world = await begin(skus.map((sku, n) => ({ sku, to: n % 2 === 0 ? 10.3 : 10.7 })));
@@ -236,14 +263,11 @@ test('a line that is answered twice at once is refused with all the others, and 
   };
   for (const [which, both] of Object.entries(twice)) {
     const file = [head, rowOf('C').replace(/,,$/, ',approve,'), ...both].join('\r\n');
-    await assert.rejects(
-      world.do('approvals import', { name: table, csv: file, by: 'leo' }),
-      (error: unknown) => {
-        assert.ok(error instanceof EsteiraError, which);
-        assert.equal(error.code, 'FILE_UNUSABLE', which);
-        return /in rows 3 and 4$/.test(error.details.got ?? '');
-      },
-    );
+    await assert.rejects(world.do('approvals import', { name: table, csv: file, by: 'leo' }), (error: unknown) => {
+      assert.ok(error instanceof EsteiraError, which);
+      assert.equal(error.code, 'FILE_UNUSABLE', which);
+      return /in rows 3 and 4$/.test(error.details.got ?? '');
+    });
   }
   const { line } = await lineOf(world, 'B');
   await assert.rejects(

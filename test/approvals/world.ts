@@ -5,7 +5,7 @@ import type { LineView } from '../../src/operate/views.ts';
 import { temporaryFolder, writeProject } from '../run/support/folder.ts';
 import { World } from '../run/support/world.ts';
 
-const definitions = readFileSync(path.join(import.meta.dirname, 'definitions.ts'), 'utf8');
+export const definitions = readFileSync(path.join(import.meta.dirname, 'definitions.ts'), 'utf8');
 export const table = 'recommendations_v1';
 export const start = '2026-09-17T06:00:00Z';
 
@@ -26,9 +26,9 @@ export function put(folder: string, rows: readonly Recommended[]): void {
 }
 
 /** Ana and Rui sell; Eva and Rui price. Everything is set up. */
-export async function begin(rows: readonly Recommended[]): Promise<World> {
+export async function begin(rows: readonly Recommended[], definitionsOf = definitions): Promise<World> {
   const folder = temporaryFolder('approvals');
-  writeProject(folder, { catalog: 'shop', definitions });
+  writeProject(folder, { catalog: 'shop', definitions: definitionsOf });
   const config = path.join(folder, 'esteira.config.ts');
   const groups = "groups: { sales: ['ana', 'rui', 'leo'], pricing: ['eva', 'rui'] },";
   writeFileSync(config, readFileSync(config, 'utf8').replace("standard: 'here',", `standard: 'here',\n  ${groups}`));
@@ -59,7 +59,7 @@ export async function lineOf(world: World, sku: string): Promise<LineView> {
 /** The state that the line has then, or the code of the error. */
 export async function answer(
   world: World,
-  says: 'approve' | 'reject' | number,
+  says: 'approve' | 'reject' | 'nothing' | number,
   line: LineView | string,
   by: string,
   reason?: string,
@@ -68,11 +68,11 @@ export async function answer(
   const why = reason === undefined ? {} : { reason };
   try {
     const view =
-      typeof says === 'number'
+      typeof says === 'number' || says === 'nothing'
         ? await world.do('approvals edit', {
             name: table,
             line: name,
-            set: { recommended_price: String(says) },
+            set: { recommended_price: says === 'nothing' ? '' : String(says) },
             by,
             ...why,
           })

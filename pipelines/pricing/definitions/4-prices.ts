@@ -76,6 +76,7 @@ export const recommendations = table('recommendations_v1', {
     days_used: col.integer(),
     model_version: col.text(),
     ...recommendationColumns,
+    recommended_price: col.real().min(0.01).optional(),
   },
   rows: recommendedPrices(elasticidade.predict(aPrecificar), {
     price: 'price',

@@ -16,7 +16,7 @@ import {
   stockFiles,
 } from '../definitions/2-data.ts';
 import { limites, masterVersions, nextDay, trainingWindow } from '../definitions/3-training.ts';
-import { movimentos } from '../definitions/4-prices.ts';
+import { approvedPrices, movimentos, recommendations } from '../definitions/4-prices.ts';
 
 const at = (text: string): Temporal.Instant => Temporal.Instant.from(text);
 const day = (text: string): Temporal.PlainDate => Temporal.PlainDate.from(text);
@@ -214,4 +214,10 @@ test('Black Friday is the day after the fourth Thursday of November; paydays and
     found.map((date) => eventOn(day(date))),
     ['black_friday', 'black_friday', 'black_friday', 'feriado', 'natal', undefined, 'feriado'],
   );
+});
+
+test('a price that could not be exported is none that somebody may change a recommendation to', () => {
+  const { rules } = recommendations.columns.recommended_price.facts;
+  assert.deepEqual(rules, [{ code: 'min', allowed: 0.01 }]);
+  assert.deepEqual(rules, approvedPrices.columns.recommended_price.facts.rules);
 });

@@ -5,7 +5,6 @@ import { holds } from '../../quality/judge.ts';
 import {
   type Answer,
   type Approving,
-  asEdited,
   brokenRules,
   columnValue,
   consequencesOf,
@@ -19,8 +18,8 @@ import {
 import { commandIn } from '../alerts/words.ts';
 import { moment } from '../numbers.ts';
 import type { Input } from '../views.ts';
-import { addressOf, approvalNamed, approvalView, keyNames, labelOf, subjectText } from './find.ts';
-import { lineNamed, linesWith } from './list.ts';
+import { addressOf, approvalNamed, approvalView, keyNames, labelOf, meantOf, subjectText } from './find.ts';
+import { lineNamed, linesWith, waiting } from './list.ts';
 import type { AnsweredView } from './views.ts';
 
 /** A line as somebody has seen it, and what they say of it. */
@@ -151,13 +150,12 @@ export async function answered(answers: readonly Answered[], approving: Approvin
   refuseTwice(answers, approving);
   const outcomes: Outcome[] = [];
   const changes: { readonly change: LineChange; readonly answered: Answered }[] = [];
-  const edits = answers.map(({ line, answer }) => ({
-    line: line.line,
-    values: answer.says === 'edit' ? { ...line.row, ...answer.edited } : asEdited(line),
-  }));
+  const edits = answers.map(({ line, answer }) =>
+    meantOf(answer.says === 'edit' ? { ...line, edited: answer.edited } : line),
+  );
   const consequences = await consequencesOf(edits, approving);
   const broken = await brokenRules(
-    edits.filter((_, index) => answers[index]?.answer.says === 'edit'),
+    edits.filter((edit, index) => isJudged(answers[index] as Answered, edit.isEdited)),
     approving,
   );
   for (const one of answers) {
@@ -196,6 +194,10 @@ export async function answered(answers: readonly Answered[], approving: Approvin
   const lines = outcomes.map(({ error: _, ...outcome }) => outcome);
   return { approval: await approvalView(approving), key: keyNames(approving), lines };
 }
+
+/** What is edited, and what was edited before somebody approves it: settings may be others by now. */
+const isJudged = ({ line, seen, answer: { says } }: Answered, isEdited: boolean): boolean =>
+  says === 'edit' || (says === 'approve' && isEdited && seen === line.version && waiting.includes(line.state));
 
 /** What is judged of a line is judged by what the answer makes of it: there is one. */
 function refuseTwice(answers: readonly Answered[], { node, project }: Approving): void {

@@ -79,16 +79,18 @@ export async function approvalView({ node, project }: Approving): Promise<Approv
   };
 }
 
+/** As it stands, to be judged. */
+export const meantOf = (line: Line) => ({
+  ...{ line: line.line, values: asEdited(line), isEdited: Object.keys(line.edited).length > 0 },
+});
+
 /** Nothing more is said of these. */
 const isOver = (state: LineState): boolean => ['applied', 'rejected', 'expired', 'replaced'].includes(state);
 
 export async function lineViews(lines: readonly Line[], approving: Approving): Promise<readonly LineView[]> {
   const { second } = factsOf(approving);
   const open = lines.filter(({ state }) => !isOver(state));
-  const consequences = await consequencesOf(
-    open.map((line) => ({ line: line.line, values: asEdited(line) })),
-    approving,
-  );
+  const consequences = await consequencesOf(open.map(meantOf), approving);
   const bulk = await bulkOf(
     open.map((line) => ({ line: line.line, values: line.row })),
     approving,

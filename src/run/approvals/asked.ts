@@ -24,10 +24,15 @@ export const spelled = (rows: AnyRows, { project, values }: Approving): string =
 /** True or false: what is unknown does not hold. */
 export const holding = (rows: AnyRows, approving: Approving): string =>
   `case when (${spelled(rows, approving)}\n) then true else false end`;
+/** True or false: what is unknown holds. */
+const unlessDenied = (rows: AnyRows, approving: Approving): string =>
+  `case when not (${spelled(rows, approving)}\n) then false else true end`;
 
 interface Meant {
   readonly line: string;
   readonly values: LineValues;
+  /** The values are not those with which the row came. */
+  readonly isEdited?: boolean;
 }
 /** Lines that are asked of the engine at once. */
 const portion = 300;
@@ -52,7 +57,7 @@ export async function ask(
   return found;
 }
 
-/** Of each line, as it was edited: whether a second person is needed, and what approving it would change. */
+/** Of each line, as it was edited: whether a second person is needed – where that is unknown of what people have changed, too –, and what approving it would change. */
 export async function consequencesOf(
   lines: readonly Meant[],
   approving: Approving,
@@ -63,11 +68,14 @@ export async function consequencesOf(
   const names = Object.keys(effect);
   const expressions = [
     second ? holding(second.when, approving) : 'false',
+    second ? unlessDenied(second.when, approving) : 'false',
     ...Object.values(effect).map((one) => spelled(one, approving)),
   ];
   const told = await ask(lines, expressions, approving);
+  const edited = new Set(lines.filter(({ isEdited }) => isEdited).map(({ line }) => line));
   return new Map(
-    [...told].map(([line, [isNeeded, ...effects]]) => {
+    [...told].map(([line, [holds, isPossible, ...effects]]) => {
+      const isNeeded = edited.has(line) ? isPossible : holds;
       const numbers = names.map((name, index) => {
         const value = effects[index];
         return [name, value === null || value === undefined ? null : Number(value)] as const;
@@ -92,7 +100,7 @@ export async function bulkOf(
   return new Map([...told].map(([line, holds]) => [line, names.filter((_, index) => holds[index] === true)]));
 }
 
-/** Of each line, as it was edited: the rules over whole rows of its table that it breaks. */
+/** Of each line, as it was edited: the rules over whole rows of its table that it breaks, and `only`, where it would be none of the rows that are answered. */
 export async function brokenRules(
   lines: readonly Meant[],
   approving: Approving,
@@ -100,15 +108,13 @@ export async function brokenRules(
   const rules = Object.entries(tableOf(approving).definition.spec.rules).filter(
     (rule): rule is [string, AnyRows] => !isReference(rule[1]),
   );
+  const { only } = factsOf(approving);
   const told = await ask(
     lines,
     // As in any rule, what is unknown holds.
-    rules.map(
-      ([, rule]) =>
-        `case when (${spelled(rule, approving)}\n) then true when not (${spelled(rule, approving)}\n) then false else true end`,
-    ),
+    [...rules.map(([, rule]) => unlessDenied(rule, approving)), ...(only ? [holding(only, approving)] : [])],
     approving,
   );
-  const names = rules.map(([flag]) => flag);
+  const names = [...rules.map(([flag]) => flag), 'only'];
   return new Map([...told].map(([line, holds]) => [line, names.filter((_, index) => holds[index] === false)]));
 }
