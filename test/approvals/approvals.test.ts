@@ -247,6 +247,32 @@ test('answers cross a file: edits, decisions and reasons are taken, and what som
   await world.close();
 });
 
+test('what was changed in a file of a line that somebody has changed since is told, and what was not is nothing', async () => {
+  const world = await begin(['A', 'B', 'C'].map((sku) => ({ sku, to: 10.4 })));
+  await run(world, 'propose');
+  assert.equal(await answer(world, 10.45, await lineOf(world, 'C'), 'rui'), 'edited');
+  const { csv } = await world.do('approvals export', { name: table });
+  for (const [sku, to] of [
+    ['A', 10.5],
+    ['B', 10.5],
+    ['C', 10.4],
+  ] as const)
+    assert.equal(await answer(world, to, await lineOf(world, sku), 'rui'), 'edited');
+  const filled = csv.replace(',A,10,10.4,', ',A,10,10.2,').replace(',C,10,10.45,', ',C,10,10.4,');
+  await assert.rejects(world.do('approvals import', { name: table, csv: filled, by: 'ana' }), {
+    code: 'DECIDED_ALREADY',
+  });
+  const onlyC = csv.replace(',C,10,10.45,', ',C,10,10.4,');
+  await assert.rejects(world.do('approvals import', { name: table, csv: onlyC, by: 'ana' }), {
+    code: 'DECIDED_ALREADY',
+  });
+  const { lines: none } = await world.do('approvals import', { name: table, csv, by: 'ana' });
+  assert.deepEqual(none, [], 'all of them say what they said when they were exported');
+  const key = csv.replace(',B,10,', ',B,11,');
+  await assert.rejects(world.do('approvals import', { name: table, csv: key, by: 'ana' }), { code: 'FILE_UNUSABLE' });
+  await world.close();
+});
+
 test('a line that is answered twice at once is refused with all the others, and stays what it was', async () => {
   const world = await begin(['A', 'B', 'C'].map((sku) => ({ sku, to: 10.4 })));
   await run(world, 'propose');

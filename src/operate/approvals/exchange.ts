@@ -1,6 +1,6 @@
 import type { Columns } from '../../columns/index.ts';
 import { EsteiraError } from '../../errors.ts';
-import type { Line } from '../../ports/index.ts';
+import type { Line, LineValues } from '../../ports/index.ts';
 import { type Answer, type Approving, asEdited, factsOf, type Project, tableOf } from '../../run/index.ts';
 import { commandIn } from '../alerts/words.ts';
 import type { Input } from '../views.ts';
@@ -99,7 +99,7 @@ async function answersOf(of: ReadonlyMap<string, string>, reading: Reading): Pro
   if (!['', 'approve', 'reject'].includes(decision))
     throw unusable(`${decision} in row ${row}`, 'approve, reject, or nothing');
   if (decision === 'reject') return [{ line, seen, answer: { says: 'reject', ...said, reason: why ?? '' } }];
-  const changed = changedIn(of, line, reading);
+  const changed = changedIn(of, await seenAs(seen, line, approving), reading);
   const answer: Answer | undefined =
     Object.keys(changed).length > 0 && seen === line.version
       ? { says: 'edit', ...said, edited: editedWith(line, changed, approving) }
@@ -109,23 +109,27 @@ async function answersOf(of: ReadonlyMap<string, string>, reading: Reading): Pro
   return answer ? [{ line, seen, answer }] : [];
 }
 
+/** The row as it stood when it was seen. */
+async function seenAs(seen: number, line: Line, { node, project }: Approving): Promise<LineValues> {
+  if (seen === line.version) return asEdited(line);
+  const events = await project.state.approvals.events(node.id, line.line);
+  return asEdited({ row: line.row, edited: events.find(({ version }) => version === seen)?.edited ?? line.edited });
+}
+
 /** Columns that say something else than they did when it was exported; throws for one that people do not change. */
 function changedIn(
   of: ReadonlyMap<string, string>,
-  line: Line,
+  stands: LineValues,
   { row, approving, unusable }: Reading,
 ): Record<string, string> {
   const { edit } = factsOf(approving);
   const columns: Columns = tableOf(approving).definition.columns;
-  const stands = asEdited(line);
   const changed: Record<string, string> = {};
   for (const name of Object.keys(columns)) {
     const text = of.get(name);
     const was = stands[name] ?? null;
     if (text === undefined || text === (was === null ? '' : String(was))) continue;
     if (typeof was === 'number' && Number(text.replace(',', '.')) === was && text.trim() !== '') continue;
-    // What has changed since it was exported is told with the line.
-    if (addressOf(line) !== of.get('line')) continue;
     if (!edit.includes(name))
       throw unusable(
         `${name} ${text} in row ${row}`,
