@@ -78,3 +78,23 @@ export const logging = job('logging', { when: byHand, build: [log] });
   assert.deepEqual(await wrong(at, 25).then((all) => all.filter((one) => !one.endsWith('no receipt'))), []);
   await end(at);
 });
+
+test('receipts stay, however old, where a table reads all of them each time', async () => {
+  const text = `${definitions}
+export const becameOf = table('gold.became_of', {
+  columns: { id: col.text(), status: col.text() },
+  rows: sql\`select id, status from \${scores.receipts}\`,
+  write: 'replace',
+});
+export const counting = job('counting', { when: byHand, build: [becameOf] });
+`;
+  const at = await begin(25, { text });
+  const { world } = at;
+  await world.do('run', { job: 'score' });
+  await world.do('run', { job: 'counting' });
+  world.setClock(late);
+  assert.equal(await swept(world), 0);
+  await world.do('run', { job: 'counting' });
+  assert.deepEqual(await world.rows('select count(*) from gold.became_of'), [[25]]);
+  await end(at);
+});

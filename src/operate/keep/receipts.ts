@@ -1,6 +1,6 @@
 import { millisecondsOf } from '../../columns/index.ts';
 import { allSteps, type Node, receiptsOf } from '../../graph/index.ts';
-import { placeOf } from '../../plan/index.ts';
+import { placeOf, type StepModel } from '../../plan/index.ts';
 import { hidden, isOwing, placeText, type Swept } from '../../ports/index.ts';
 import { modelsOf, type Project, usualRetention } from '../../run/index.ts';
 
@@ -10,7 +10,7 @@ interface Found extends Swept {
 
 /**
  * Receipts of rows that were written elsewhere leave the warehouse when they are older. Those of a delivery that has rows left stay: whoever goes on with it
- * goes by them. So does what a table that reads new receipts has not read yet.
+ * goes by them. So does what a table that reads new receipts has not read yet, and all of them where one reads them whole. Views keep none.
  */
 export async function sweepReceipts(
   project: Project,
@@ -22,12 +22,13 @@ export async function sweepReceipts(
   if (keep === 'forever' || nodes.length === 0) return { kind: 'receipts', count: 0, bytes: 0 };
   const before = now.subtract({ milliseconds: millisecondsOf(keep) });
   const { literal, identifier } = warehouse.dialect;
+  const models = await modelsOf(allSteps(graph), project);
   let count = 0;
   for (const node of nodes) {
     signal.throwIfAborted();
     const there = await warehouse.inspect(node.catalog);
     if (!there.some(({ place }) => placeText(place) === node.id)) continue;
-    const needed = await neededFrom(node, project);
+    const needed = await neededFrom(node, project, models);
     const isNeeded = needed === undefined ? '' : ` and ${identifier(hidden.sequence)} <= ${literal(needed)}`;
     const condition = `delivered_at < ${literal(before)}${isNeeded}`;
     count += dryRun
@@ -38,18 +39,20 @@ export async function sweepReceipts(
 }
 
 /** After which publication receipts are still needed; nothing where none are. */
-async function neededFrom(node: Node, project: Project): Promise<bigint | undefined> {
-  const { graph, warehouse } = project;
+async function neededFrom(node: Node, project: Project, models: readonly StepModel[]): Promise<bigint | undefined> {
+  const { warehouse } = project;
   const { latest } = await warehouse.position(node.catalog);
   const delivered = latest.get(targetOf(node))?.details.delivered;
   const needed = delivered && isOwing(delivered) ? [BigInt(delivered.since)] : [];
-  const models = await modelsOf(allSteps(graph), project);
-  for (const { node: reader, reads } of models) {
-    if (!reads.some((read) => read.node.id === node.id && read.how === 'new')) continue;
-    const { watermarks } = await warehouse.position(reader.catalog);
-    needed.push(watermarks.get(targetOf(reader))?.get(node.id)?.upper ?? 0n);
-  }
+  for (const { node: reader, reads } of models.filter(({ kind }) => kind !== 'view'))
+    for (const { how } of reads.filter((read) => read.node.id === node.id))
+      needed.push(how === 'new' ? await readUpTo(node, reader, project) : 0n);
   return needed.toSorted((a, b) => (a < b ? -1 : 1))[0];
+}
+
+async function readUpTo(node: Node, reader: Node, { warehouse }: Project): Promise<bigint> {
+  const { watermarks } = await warehouse.position(reader.catalog);
+  return watermarks.get(targetOf(reader))?.get(node.id)?.upper ?? 0n;
 }
 const targetOf = ({ schema, table }: Node): string => `${schema}.${table}`;
 
