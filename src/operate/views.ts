@@ -354,7 +354,7 @@ export interface GcView {
     readonly bytes: number;
     readonly oldestKept?: string;
   }[];
-  /** Why what endpoints have counted could not be looked at, or not all of it: the next time does it. */
+  /** What could not be looked at, or not all of it, because a store did not answer, and why: the next time does it. */
   readonly trouble?: string;
 }
 

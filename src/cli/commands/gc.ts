@@ -32,7 +32,6 @@ export function gcWords({ dryRun, kinds, trouble }: GcView, look: Look): string 
   const told =
     all === 0 ? 'Nothing is older than it is kept.' : dryRun ? 'This would be removed: esteira gc' : 'Removed.';
   const line = wrapHanging(inEnvironment(told, look), look.columns, 2);
-  const away =
-    trouble === undefined ? [] : [wrapHanging(`Not looked at: counts of endpoints. ${trouble}`, look.columns, 2)];
+  const away = trouble === undefined ? [] : [wrapHanging(`Not looked at: ${trouble}`, look.columns, 2)];
   return [...table(headings, rows, look), '', line, ...away].join('\n');
 }

@@ -18,11 +18,9 @@ export async function gc(
   const now = project.clock.now();
   const { keeping } = project.state;
   const served = await sweepServed(project, { dryRun, now, signal });
-  const leftovers = [
-    sweepLeftovers(project.local, { dryRun }),
-    await sweepDeliveries(project, { dryRun }),
-    await sweepImports(project, { dryRun, now, signal }),
-  ];
+  const imports = await sweepImports(project, { dryRun, now, signal });
+  const leftovers = [sweepLeftovers(project.local, { dryRun }), await sweepDeliveries(project, { dryRun }), imports];
+  const troubles = Object.entries({ 'counts of endpoints': served.trouble, 'files of imports': imports.trouble });
   const sum = (of: 'count' | 'bytes'): number => leftovers.reduce((all, one) => all + one[of], 0);
   const swept = [
     ...(await keeping.sweep(beforeOf(keep, now), { dryRun, signal })),
@@ -32,6 +30,7 @@ export async function gc(
     { kind: 'leftovers' as const, count: sum('count'), bytes: sum('bytes') },
   ];
   if (!dryRun) await keeping.noteSwept(now);
+  const trouble = troubles.flatMap(([of, why]) => (why === undefined ? [] : [`${of}: ${why}`])).join('; ');
   const kept = {
     ...{ runs: keep.runs, details: keep.runs, 'log lines': keep.logs },
     ...{ 'due times': keep.dueTimes, backfills: keep.backfills },
@@ -46,7 +45,7 @@ export async function gc(
       const { count = 0, bytes = 0, oldestKept } = found ?? {};
       return { kind, keeps, count, bytes, ...(oldestKept && { oldestKept: oldestKept.toString() }) };
     }),
-    ...(served.trouble !== undefined && { trouble: served.trouble }),
+    ...(trouble !== '' && { trouble }),
   };
 }
 

@@ -18,7 +18,7 @@ import { jobOf } from '../names.ts';
 import { run, tickAsked } from '../run.ts';
 import type { Context, Input, RunView } from '../views.ts';
 import { labelOfModel, type ModelNode, modelNamed } from './find.ts';
-import { whileImporting } from './importing.ts';
+import { unwantedNote, whileImporting } from './importing.ts';
 
 /**
  * Keeps a file by what is in it, and carries out the job that trains the model with that file in the place of the one that its definition names. A run that
@@ -116,13 +116,14 @@ function chosenBy({ file, isUnscanned = false }: Input<'models import'>): Import
   return { path: `imports/${hash.digest('hex')}/${name}`, isUnscanned };
 }
 
-/** Equal bytes under an equal name are kept once; what the original says of some rows goes with them. */
+/** Equal bytes under an equal name are kept once; what the original says of some rows goes with them. From now on it is wanted. */
 async function keepImport(
   { versions }: Project,
   { path: kept }: ImportedFile,
   { file }: Pick<Input<'models import'>, 'file'>,
 ): Promise<void> {
   const beside = answersName(file);
+  for (const one of [kept, answersName(kept)]) await versions.remove(unwantedNote(one));
   if (existsSync(beside)) await versions.keep(answersName(kept), { file: beside });
   await versions.keep(kept, { file });
 }

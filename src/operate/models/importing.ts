@@ -5,6 +5,9 @@ const going = new WeakMap<Project, Map<string, number>>();
 /** Files of imports that go on in this process: no run names them yet. */
 export const importing = (project: Project): Iterable<string> => going.get(project)?.keys() ?? [];
 
+/** Beside a file that was imported: since when nobody wants it. */
+export const unwantedNote = (file: string): string => `${file}.unwanted`;
+
 /** While work goes on, the file is wanted. */
 export async function whileImporting<Result>(
   project: Project,

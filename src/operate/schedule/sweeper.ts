@@ -43,8 +43,7 @@ export class Sweeper {
       const view = await gc(this.#project, {}, { signal: this.#signal });
       const text = gcText(view);
       if (text) this.#say('info', text);
-      if (view.trouble !== undefined)
-        this.#say('warn', `gc: what endpoints have counted was not looked at: ${view.trouble}`);
+      if (view.trouble !== undefined) this.#say('warn', `gc: not looked at: ${view.trouble}`);
     } catch (thrown) {
       if (this.#signal.aborted) return;
       const error = said(thrown, this.#project);
