@@ -61,8 +61,11 @@ export function tickOf(
   return last.toSorted(byTime).at(-1) as Tick;
 }
 
-/** The tick of an hour: the first that is due when it has ended, in the hour after it; a job by hand is due with its end. Nothing where there is none. */
-export function tickOfHour(job: TimedJob, { until }: Span): Tick | undefined {
+/**
+ * The tick of an hour: the first that is due when it has ended, in the hour after it, and after an instant where one is said; a job by hand is due with
+ * its end. Nothing where there is none.
+ */
+export function tickOfHour(job: TimedJob, { until }: Span, after?: Temporal.Instant): Tick | undefined {
   const schedules = cronsOf(job).map((trigger) => ({ trigger, cron: cronExpression(trigger, job) }));
   if (schedules.length === 0)
     return {
@@ -71,7 +74,8 @@ export function tickOfHour(job: TimedJob, { until }: Span): Tick | undefined {
       zone: 'UTC',
     };
   const due = schedules.flatMap(({ trigger, cron }): readonly Tick[] => {
-    const next = cron.nextRun(new Date(until.epochMilliseconds - 1000));
+    const before = until.epochMilliseconds - 1000;
+    const next = cron.nextRun(new Date(Math.max(before, after?.epochMilliseconds ?? before)));
     const logicalTime = next && instantOf(next);
     if (!logicalTime || Temporal.Instant.compare(logicalTime, until.add({ hours: 1 })) >= 0) return [];
     const day = logicalTime.toZonedDateTimeISO(trigger.zone).toPlainDate();

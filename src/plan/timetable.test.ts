@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { collect } from '../graph/index.ts';
 import { after, col, cron, job, settings, sql, table } from '../index.ts';
+import { hourBefore } from '../ports/index.ts';
 import { lateOf } from './ticks-due.ts';
 import { scheduleSettings, standardText, timed } from './timed.ts';
 import { Timetable } from './timetable.ts';
@@ -57,6 +58,19 @@ test('a date has the time at which it was due, and a day without one what is due
   const hourly = changed('0 * * * *');
   const second = hourly.tick({ now, date: Temporal.PlainDate.from('2026-03-03') });
   assert.equal(String(second.logicalTime), '2026-03-03T11:00:00Z', 'the first of those that were due');
+});
+
+test('an hour has the time at which it was due, and one without what is due for it now', () => {
+  const hourly = new Timetable([
+    { job: timed(daily, () => '5 * * * *') },
+    { from: at('2026-03-03T10:07:00Z'), job: timed(daily, () => '10 * * * *') },
+  ]);
+  const of = (timetable: Timetable, until: string) => String(timetable.ofHour(hourBefore(at(until)))?.logicalTime);
+  assert.equal(of(hourly, '2026-03-03T09:00:00Z'), '2026-03-03T09:05:00Z');
+  assert.equal(of(hourly, '2026-03-03T10:00:00Z'), '2026-03-03T10:05:00Z', 'the first of the two that were due');
+  assert.equal(of(hourly, '2026-03-03T11:00:00Z'), '2026-03-03T11:10:00Z');
+  assert.equal(of(changed('5 * * * *'), '2026-03-03T09:00:00Z'), '2026-03-03T09:05:00Z', 'none was due while it held');
+  assert.equal(of(changed('*/20 * * * *'), '2026-03-03T10:00:00Z'), '2026-03-03T10:20:00Z', 'after the change');
 });
 
 test('the last that was due is none that the schedule of today would have had before it held', () => {

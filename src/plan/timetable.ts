@@ -8,13 +8,16 @@ interface Period {
   readonly from?: Temporal.Instant;
   readonly job: TimedJob;
 }
+interface Bounded extends Period {
+  readonly until?: Temporal.Instant;
+}
 
 /**
  * When a job was due, and is: by each period's times within that period alone, so that a schedule that is changed never makes anything due in the past,
  * nor takes back what was due.
  */
 export class Timetable {
-  readonly #periods: readonly (Period & { readonly until?: Temporal.Instant })[];
+  readonly #periods: readonly Bounded[];
 
   /** The oldest first. */
   constructor(periods: readonly [Period, ...Period[]]) {
@@ -58,21 +61,26 @@ export class Timetable {
     const usual = tickOf(this.#now, options);
     if (this.#periods.length === 1) return usual;
     const { date, now } = options;
-    const isOf = ({ from, until }: { from?: Temporal.Instant; until?: Temporal.Instant }, { logicalTime }: Tick) =>
-      !(from && !isBefore(from, logicalTime)) && !(until && isBefore(until, logicalTime));
     const found = this.#periods.flatMap((period) => {
       const { from, until, job } = period;
       const tick = date ? dueOn(date, job, from) : tickOf(job, { now: until && isBefore(until, now) ? until : now });
-      return tick && isOf(period, tick) ? [tick] : [];
+      return tick && isWithin(period, tick) ? [tick] : [];
     });
     return found.at(date ? 0 : -1) ?? usual;
   }
 
+  /** As `tickOfHour` of a job. */
   ofHour(span: Span): Tick | undefined {
+    for (const period of this.#periods) {
+      const tick = tickOfHour(period.job, span, period.from);
+      if (tick && isWithin(period, tick)) return tick;
+    }
     return tickOfHour(this.#now, span);
   }
 }
 
+const isWithin = ({ from, until }: Bounded, { logicalTime }: Tick): boolean =>
+  !(from && !isBefore(from, logicalTime)) && !(until && isBefore(until, logicalTime));
 const isBefore = (one: Temporal.Instant, other: Temporal.Instant): boolean => Temporal.Instant.compare(one, other) < 0;
 const latest = (one: Temporal.Instant, other: Temporal.Instant | undefined): Temporal.Instant =>
   other && isBefore(one, other) ? other : one;
