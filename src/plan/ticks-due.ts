@@ -19,7 +19,7 @@ import {
 import { scheduleSettings, standardText, timed } from './timed.ts';
 
 /** A due time of a job, and the schedule that says so. */
-interface DueTick extends Tick {
+export interface DueTick extends Tick {
   /** `0 2 * * * America/Sao_Paulo`; of a setting its name, which stays when its value is changed. */
   readonly cause: string;
   /** It stands for all the times from its own on, to this one, that not included: they are too many to be told one by one. */

@@ -145,7 +145,7 @@ export const isScheduled = (job: Job): boolean =>
   job.triggers.some((trigger) => trigger.on === 'cron' || (trigger.on === 'after' && isScheduled(trigger.of)));
 
 /** Its own schedules, and those of the jobs that it comes after: it has their dates. */
-function cronsOf(job: TimedJob): readonly CronTrigger[] {
+export function cronsOf(job: TimedJob): readonly CronTrigger[] {
   return job.triggers.flatMap((trigger) => {
     if (trigger.on === 'cron') return [trigger];
     return trigger.on === 'after' ? cronsOf(trigger.of) : [];

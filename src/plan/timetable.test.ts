@@ -17,12 +17,35 @@ const changed = (text: string, of = daily): Timetable =>
 const between = (timetable: Timetable, from: string, to: string): readonly string[] =>
   timetable.between(at(from), at(to)).map(({ logicalTime }) => logicalTime.toString().slice(5, 16));
 
-test('each time is due by the schedule that held then: an earlier hour makes nothing due that has passed', () => {
-  assert.deepEqual(between(changed('0 6 * * *'), '2026-03-01T00:00:00Z', '2026-03-05T00:00:00Z'), [
+test('each time is due by the schedule that held then; a day that an earlier hour would lose is due when it is said', () => {
+  const early = changed('0 6 * * *');
+  assert.deepEqual(between(early, '2026-03-01T00:00:00Z', '2026-03-05T00:00:00Z'), [
     '03-01T12:00',
     '03-02T12:00',
+    '03-03T10:00',
     '03-04T06:00',
   ]);
+  assert.deepEqual(between(early, '2026-03-03T10:00:00Z', '2026-03-04T06:00:00Z'), ['03-04T06:00']);
+  assert.deepEqual(between(early, '2026-03-03T09:00:00Z', '2026-03-03T10:00:00Z'), ['03-03T10:00']);
+  const [due] = early.between(at('2026-03-03T09:00:00Z'), at('2026-03-03T10:00:00Z'));
+  assert.deepEqual([String(due?.date), due?.cause], ['2026-03-03', 'config.limits.due UTC']);
+});
+
+test('a day is made up for once, and only where no schedule has it', () => {
+  const times = (...texts: readonly (readonly [string, string])[]): readonly string[] =>
+    between(
+      new Timetable([
+        { job: timed(daily, standardText) },
+        ...texts.map(([from, text]) => ({ from: at(`2026-03-03T${from}:00Z`), job: timed(daily, () => text) })),
+      ]),
+      '2026-03-03T00:00:00Z',
+      '2026-03-04T00:00:00Z',
+    );
+  assert.deepEqual(times(['10:00', '0 6 * * *'], ['10:30', '0 8 * * *']), ['03-03T10:00']);
+  assert.deepEqual(times(['10:00', '0 6 * * *'], ['10:30', '0 14 * * *']), ['03-03T14:00']);
+  assert.deepEqual(times(['10:00', '0 6 * * 1']), [], 'it is no day of the new schedule');
+  assert.deepEqual(times(['13:00', '0 6 * * *']), ['03-03T12:00']);
+  assert.deepEqual(times(['10:00', '0 18 * * *'], ['14:00', '0 6 * * *']), ['03-03T14:00']);
 });
 
 test('a later hour takes nothing back that was due', () => {
@@ -45,7 +68,9 @@ test('the next time after one that lies before the change may be one of before',
   const rarely = changed('0 18 1 * *');
   assert.equal(String(rarely.next(at('2026-03-02T11:00:00Z'))), '2026-03-02T12:00:00Z');
   assert.equal(String(rarely.next(at('2026-03-02T12:00:00Z'))), '2026-04-01T18:00:00Z');
-  assert.equal(String(changed('0 6 * * *').next(at('2026-03-02T12:00:00Z'))), '2026-03-04T06:00:00Z');
+  const early = changed('0 6 * * *');
+  assert.equal(String(early.next(at('2026-03-02T12:00:00Z'))), '2026-03-03T10:00:00Z', 'a day that is made up for');
+  assert.equal(String(early.next(at('2026-03-03T10:00:00Z'))), '2026-03-04T06:00:00Z');
 });
 
 test('a date has the time at which it was due, and a day without one what is due for it now', () => {
@@ -54,7 +79,7 @@ test('a date has the time at which it was due, and a day without one what is due
   const of = (date: string) => String(early.tick({ now, date: Temporal.PlainDate.from(date) }).logicalTime);
   assert.equal(of('2026-03-01'), '2026-03-01T12:00:00Z');
   assert.equal(of('2026-03-04'), '2026-03-04T06:00:00Z');
-  assert.equal(of('2026-03-03'), '2026-03-03T06:00:00Z', 'neither schedule was due while it held');
+  assert.equal(of('2026-03-03'), '2026-03-03T10:00:00Z', 'neither schedule was due while it held');
   const hourly = changed('0 * * * *');
   const second = hourly.tick({ now, date: Temporal.PlainDate.from('2026-03-03') });
   assert.equal(String(second.logicalTime), '2026-03-03T11:00:00Z', 'the first of those that were due');
@@ -75,7 +100,8 @@ test('an hour has the time at which it was due, and one without what is due for 
 
 test('the last that was due is none that the schedule of today would have had before it held', () => {
   const early = changed('0 6 * * *');
-  assert.equal(String(early.tick({ now: at('2026-03-03T11:00:00Z') }).logicalTime), '2026-03-02T12:00:00Z');
+  assert.equal(String(early.tick({ now: at('2026-03-03T09:00:00Z') }).logicalTime), '2026-03-02T12:00:00Z');
+  assert.equal(String(early.tick({ now: at('2026-03-03T11:00:00Z') }).logicalTime), '2026-03-03T10:00:00Z');
   assert.equal(String(early.tick({ now: at('2026-03-04T07:00:00Z') }).logicalTime), '2026-03-04T06:00:00Z');
 });
 

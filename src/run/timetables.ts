@@ -42,7 +42,7 @@ export async function timetableFound(job: Job, project: Project): Promise<Timeta
     textAt(texts.get(settingName(setting)) ?? [], instant) ?? standardText(setting);
   const periods = from
     .toSorted(Temporal.Instant.compare)
-    .map((instant) => ({ from: instant, job: timed(job, (setting) => at(setting, instant)) }));
+    .map((from) => ({ from, job: timed(job, (setting) => at(setting, from)), isUnkept: from === now }));
   return {
     timetable: new Timetable([{ job: timed(job, (setting) => at(setting, undefined)) }, ...periods]),
     ...(trouble && { trouble }),

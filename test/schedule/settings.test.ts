@@ -24,22 +24,24 @@ async function setBySql({ world: { project } }: Kept, row: Readonly<Record<strin
 const times = async ({ world }: Kept): Promise<readonly unknown[]> =>
   (await world.rows(`select strftime(due_at, '%d %H:%M') from silver.kept order by due_at`)).map(([time]) => time);
 
-test('a schedule that a person changes is the one from then on, without a restart: what has passed is not run for it', async () => {
+test('a schedule that a person changes is the one from then on, without a restart: its day is run at once if its time is over', async () => {
   const kept = await open('2026-03-01T09:00:00Z');
   const { world } = kept;
   world.setClock('2026-03-01T12:00:00Z');
   await kept.says(/daily succeeded/);
-  // 06:00 of this day has passed, and 12:00 was run.
+  // 06:00 of this day has passed, and 12:00 is no time any more.
   world.setClock('2026-03-02T10:00:00Z');
   await set(kept, '0 6 * * *');
   await kept.says(/daily is due 0 6 \* \* \* UTC \(config\.limits\.due\) from 2026-03-02T10:00:00Z on/);
+  await kept.says(/daily succeeded/, 2);
   await kept.says(/waits for daily, due 2026-03-03T06:00:00Z/);
   world.setClock('2026-03-02T23:00:00Z');
   await sleep(300);
-  assert.equal(kept.said(/daily begins/).length, 1);
+  assert.equal(kept.said(/daily begins/).length, 2);
   world.setClock('2026-03-03T06:00:00Z');
-  await kept.says(/daily succeeded/, 2);
-  assert.deepEqual(await times(kept), ['01 12:00', '03 06:00']);
+  await kept.says(/daily succeeded/, 3);
+  assert.deepEqual(await times(kept), ['01 12:00', '02 10:00', '03 06:00']);
+  assert.deepEqual(await kept.days('silver.kept'), ['01', '02', '03']);
   const { jobs, missed } = await world.do('status', {});
   assert.deepEqual([jobs[0]?.when, jobs[0]?.next], ['0 6 * * * UTC (config.limits.due)', '2026-03-04T06:00:00Z']);
   assert.deepEqual(missed, []);
@@ -49,6 +51,8 @@ test('a schedule that a person changes is the one from then on, without a restar
   assert.equal(before.logicalTime, '2026-03-01T12:00:00Z', 'a day of before is the run that it had');
   const again = await world.run('daily', '2026-03-01');
   assert.equal(again.alreadyDone, true);
+  const changed = await world.run('daily', '2026-03-02');
+  assert.equal(changed.alreadyDone, true, 'so is the day of the change');
   await kept.close();
 });
 
@@ -60,9 +64,9 @@ test('while nobody keeps the schedules, each missed time is one of the schedule 
   await set(kept, '0 6 * * *');
   world.setClock('2026-03-05T07:00:00Z');
   kept.start();
-  await kept.says(/daily succeeded/, 4);
+  await kept.says(/daily succeeded/, 5);
   await kept.says(/waits for daily, due 2026-03-06T06:00:00Z/);
-  assert.deepEqual(await times(kept), ['01 12:00', '02 12:00', '04 06:00', '05 06:00']);
+  assert.deepEqual(await times(kept), ['01 12:00', '02 12:00', '03 10:00', '04 06:00', '05 06:00']);
   await kept.close();
 });
 
