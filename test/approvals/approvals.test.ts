@@ -273,6 +273,46 @@ test('what was changed in a file of a line that somebody has changed since is to
   await world.close();
 });
 
+test('a table may have columns that are called as those of the answers are: then these are called otherwise', async () => {
+  const own = {
+    line_: '',
+    state: 'SP',
+    reason: 'raise',
+    Decision: 'buy',
+    'approval reason': 'none',
+    'effect revenue': 'big',
+  };
+  const columns = Object.keys(own).map((name) => `'${name}': col.text(),`);
+  const values = Object.entries(own).map(([name, value]) => `'${value}' as "${name}"`);
+  const world = await begin(
+    ['A', 'B', 'C'].map((sku) => ({ sku, to: 10.4 })),
+    definitions.replace(
+      '  columns,\n  rows: landing,',
+      `  columns: { ...columns, ${columns.join(' ')} },\n  rows: sql\`select *, ${values.join(', ')} from \${landing}\`,`,
+    ),
+  );
+  await run(world, 'propose');
+  const { csv } = await world.do('approvals export', { name: table });
+  const [head = ''] = csv.split('\r\n');
+  assert.equal(
+    head.slice(1),
+    'line,approval state,second,bulk,expires_at,date,sku,price,recommended_price,units,line_,state,reason,Decision,approval reason,effect revenue,approval effect revenue,approval decision,approval approval reason',
+  );
+  const filled = csv
+    .replace(/^(.*,A,.*),,\r$/m, "$1,reject,brand's\r")
+    .replace(/^(.*,B,10,)10\.4(,.*),,\r$/m, '$110.3$2,,too much\r')
+    .replace(/^(.*,C,.*),,\r$/m, '$1,approve,\r');
+  const view = await world.do('approvals import', { name: table, csv: filled, by: 'ana' });
+  assert.deepEqual(
+    view.lines.map(({ of, state }) => `${of.slice(-1)} ${state}`),
+    ['A rejected', 'B edited', 'C approved'],
+  );
+  assert.deepEqual([(await lineOf(world, 'A')).reason, (await lineOf(world, 'B')).reason], ["brand's", 'too much']);
+  const twice = csv.replace('approval approval reason', 'reason');
+  await assert.rejects(world.do('approvals import', { name: table, csv: twice, by: 'ana' }), { code: 'FILE_UNUSABLE' });
+  await world.close();
+});
+
 test('a line that is answered twice at once is refused with all the others, and stays what it was', async () => {
   const world = await begin(['A', 'B', 'C'].map((sku) => ({ sku, to: 10.4 })));
   await run(world, 'propose');

@@ -14,6 +14,12 @@ import type { AnsweredView, ExportedView } from './views.ts';
 const before = ['line', 'state', 'second', 'bulk', 'expires_at'] as const;
 const answerColumns = ['decision', 'reason'] as const;
 
+/** Of what stands beside a row, a name that no column of it has, whatever their case. */
+function besideRow(name: string, columns: Columns): string {
+  const isTaken = Object.keys(columns).some((one) => one.toLowerCase() === name.toLowerCase());
+  return isTaken ? besideRow(`approval ${name}`, columns) : name;
+}
+
 /** Lines as a table that people work on elsewhere: they change columns, decide (`approve`, `reject`), and give it back. */
 export async function exportLines(
   project: Project,
@@ -22,9 +28,12 @@ export async function exportLines(
   const approving = await approvalNamed(project, name);
   const lines = await linesWith(approving, stateNames(states) ?? waiting, { limit: Number.MAX_SAFE_INTEGER });
   const views = await lineViews(lines, approving);
-  const names = Object.keys(tableOf(approving).definition.columns);
+  const columns: Columns = tableOf(approving).definition.columns;
+  const names = Object.keys(columns);
+  const beside = (all: readonly string[]): readonly string[] => all.map((one) => besideRow(one, columns));
   const effects = Object.keys(factsOf(approving).effect);
-  const head = [...before, ...names, ...effects.map((one) => `effect ${one}`), ...answerColumns];
+  const effectColumns = effects.map((one) => `effect ${one}`);
+  const head = [...beside(before), ...names, ...beside(effectColumns), ...beside(answerColumns)];
   const rows = views.map((view, index) => {
     const values = asEdited(lines[index] as Line);
     const told = [view.line, view.state, view.second ?? '', view.bulk.join(', '), view.expiresAt ?? ''];
@@ -56,16 +65,24 @@ export async function importLines(
       allowed,
       next: `${commandIn(project, `approvals export ${labelOf(project, approving.node)} <file>`)} writes one.`,
     });
-  const missing = ['line', 'decision'].find((one) => !head.includes(one));
+  const columns: Columns = tableOf(approving).definition.columns;
+  const answerOf = {
+    line: besideRow('line', columns),
+    decision: besideRow('decision', columns),
+    reason: besideRow('reason', columns),
+  };
+  const missing = [answerOf.line, answerOf.decision].find((one) => !head.includes(one));
   if (missing !== undefined)
     throw unusable(head.join(', ') || 'nothing', `the columns of an export, ${missing} among them`);
+  const twice = head.find((one, index) => one !== '' && head.indexOf(one) !== index);
+  if (twice !== undefined) throw unusable(`two columns ${twice}`, 'each column of an export once');
   const answers: Answered[] = [];
   const rowOf = new Map<string, number>();
   for (const [index, row] of rows.entries()) {
     if (row.length !== head.length)
       throw unusable(`${row.length} cells in row ${index + 2}`, `${head.length} cells, as in the first row`);
     const of = new Map(head.map((one, cell) => [one, row[cell] ?? '']));
-    for (const answer of await answersOf(of, { row: index + 2, by, reason, approving, unusable })) {
+    for (const answer of await answersOf(of, { row: index + 2, answerOf, by, reason, approving, unusable })) {
       const former = rowOf.get(answer.line.line);
       if (former !== undefined)
         throw unusable(`${addressOf(answer.line)} in rows ${former} and ${index + 2}`, 'one answer to each line');
@@ -79,6 +96,8 @@ export async function importLines(
 
 interface Reading {
   readonly row: number;
+  /** Names of the columns that say what is answered. */
+  readonly answerOf: Readonly<Record<'line' | 'decision' | 'reason', string>>;
   readonly by: string;
   readonly reason: string | undefined;
   readonly approving: Approving;
@@ -87,14 +106,14 @@ interface Reading {
 
 /** What a row of the file says; nothing where it is as it was exported. */
 async function answersOf(of: ReadonlyMap<string, string>, reading: Reading): Promise<readonly Answered[]> {
-  const { row, by, approving, unusable } = reading;
-  const [, begins = '', version = ''] = /^([^@]+)@(\d+)$/.exec(of.get('line') ?? '') ?? [];
+  const { row, answerOf, by, approving, unusable } = reading;
+  const [, begins = '', version = ''] = /^([^@]+)@(\d+)$/.exec(of.get(answerOf.line) ?? '') ?? [];
   if (begins === '')
-    throw unusable(`${of.get('line')} in row ${row}`, 'the name of a line with its version, as it was exported');
+    throw unusable(`${of.get(answerOf.line)} in row ${row}`, 'the name of a line with its version, as it was exported');
   const line = await lineNamed(approving, begins);
   const seen = Number(version);
-  const decision = (of.get('decision') ?? '').trim().toLowerCase();
-  const why = of.get('reason')?.trim() || reading.reason;
+  const decision = (of.get(answerOf.decision) ?? '').trim().toLowerCase();
+  const why = of.get(answerOf.reason)?.trim() || reading.reason;
   const said = { by, ...(why === undefined ? {} : { reason: why }) };
   if (!['', 'approve', 'reject'].includes(decision))
     throw unusable(`${decision} in row ${row}`, 'approve, reject, or nothing');
