@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { operate } from '../../src/operate/index.ts';
 import type { World } from '../run/support/world.ts';
 import { begin, definitions, end, idOf, put, wrong } from './world.ts';
 
@@ -96,5 +97,28 @@ export const counting = job('counting', { when: byHand, build: [becameOf] });
   assert.equal(await swept(world), 0);
   await world.do('run', { job: 'counting' });
   assert.deepEqual(await world.rows('select count(*) from gold.became_of'), [[25]]);
+  await end(at);
+});
+
+test('a run that has failed finds what it has sent, though another has sent the rest since and receipts are kept for a day', async () => {
+  const at = await begin(25);
+  const { world, elsewhere } = at;
+  await world.run('score');
+  put(at.folder, 25, (n) => (n + 1) / 10_000);
+  elsewhere.poison(idOf(12));
+  world.setClock('2026-09-18T06:00:00Z');
+  await assert.rejects(world.run('score'), /1 of 25 rows/);
+  elsewhere.cure();
+  world.setClock('2026-09-19T06:00:00Z');
+  await world.run('score');
+  assert.equal(await counted(world), 51);
+  world.setClock('2026-09-22T06:00:00Z');
+  const project = { ...world.project, keep: { receipts: '1 day' } } as typeof world.project;
+  await operate(project, 'gc', {}, { emit: () => {}, signal: new AbortController().signal });
+  assert.equal(await counted(world), 26);
+  const { runs } = await world.do('runs', { job: 'score' });
+  const failed = runs.find(({ state }) => state === 'failed');
+  await world.do('resume', { run: failed?.runId ?? '' });
+  assert.equal(await counted(world), 26, 'no row is sent again');
   await end(at);
 });

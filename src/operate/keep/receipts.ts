@@ -44,10 +44,24 @@ async function neededFrom(node: Node, project: Project, models: readonly StepMod
   const { latest } = await warehouse.position(node.catalog);
   const delivered = latest.get(targetOf(node))?.details.delivered;
   const needed = delivered && isOwing(delivered) ? [BigInt(delivered.since)] : [];
+  needed.push(...(await ofRuns(node, project)));
   for (const { node: reader, reads } of models.filter(({ kind }) => kind !== 'view'))
     for (const { how } of reads.filter((read) => read.node.id === node.id))
       needed.push(how === 'new' ? await readUpTo(node, reader, project) : 0n);
   return needed.toSorted((a, b) => (a < b ? -1 : 1))[0];
+}
+
+/** One that goes on, or has failed and may, goes by what it has published itself, whatever another has sent since. */
+async function ofRuns({ id, catalog }: Node, { state, warehouse }: Project): Promise<readonly bigint[]> {
+  const needed: bigint[] = [];
+  for (const is of ['running', 'failed'] as const)
+    for (const { runId } of await state.runs({ state: is, limit: 1000 })) {
+      const [step] = await state.steps(runId, [id]);
+      if (!step || step.state === 'done') continue;
+      for (const { step: of, details } of await warehouse.publications(catalog, runId))
+        if (of === id && details.delivered && isOwing(details.delivered)) needed.push(BigInt(details.delivered.since));
+    }
+  return needed;
 }
 
 async function readUpTo(node: Node, reader: Node, { warehouse }: Project): Promise<bigint> {
