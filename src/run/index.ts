@@ -74,6 +74,7 @@ export {
   changesOf,
   differences,
   inTurn,
+  keepChanges,
   keyIn,
   type LookedAt,
   lastRow,

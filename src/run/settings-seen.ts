@@ -52,12 +52,13 @@ export async function lookAt(node: SettingsNode, project: Project): Promise<Look
   const changes = kept ?? [];
   for (const one of changes) newest.set(changeKey(one.row_key, one.setting), one);
   const isKept = kept !== undefined;
-  const at = after(changes.at(-1)?.changed_at, project.clock.now());
+  const at = justAfter(changes.at(-1)?.changed_at, project.clock.now());
   if (!stored) return { node, rows: node.definition.rows as readonly SettingRow[], isKept, changes, newest, at };
   return { node, stored, rows: stored.map((row) => withStandards(node, row, newest)), isKept, changes, newest, at };
 }
 
-const after = (latest: Temporal.Instant | undefined, now: Temporal.Instant): Temporal.Instant =>
+/** Now, or what comes after the latest that is known. */
+export const justAfter = (latest: Temporal.Instant | undefined, now: Temporal.Instant): Temporal.Instant =>
   latest && Temporal.Instant.compare(latest, now) >= 0 ? latest.add({ microseconds: 1 }) : now;
 
 /** All that is known, the oldest first; nothing before set-up. */
@@ -158,17 +159,29 @@ async function lookAtAll(nodes: readonly SettingsNode[], project: Project): Prom
   return looked;
 }
 
-/** All of one catalog in one transaction. */
 async function keep(looked: readonly LookedAt[], project: Project, by: string): Promise<readonly SeenChange[]> {
   const all = looked.map((one) => ({ node: one.node, changes: one.isKept ? differences(one, by) : [] }));
   const found = all.filter(({ changes }) => changes.length > 0);
+  await write(found, project);
+  return found.flatMap(({ node, changes }) => changes.map((change) => ({ ...change, node })));
+}
+
+/** Keeps changes as they are said to be. */
+export const keepChanges = (found: readonly Kept[], project: Project): Promise<void> =>
+  inTurn(project, () => write(found, project));
+
+export interface Kept {
+  readonly node: SettingsNode;
+  readonly changes: readonly SettingChange[];
+}
+/** All of one catalog in one transaction. */
+async function write(found: readonly Kept[], project: Project): Promise<void> {
   for (const [catalog, own] of Map.groupBy(found, ({ node }) => node.catalog)) {
     const inserts = own.map(({ node, changes }) => ({
       ...{ change: 'insert' as const, place: historyOf(placeOf(node)), columns: historyColumns, rows: changes },
     }));
     await project.warehouse.change(catalog, inserts);
   }
-  return found.flatMap(({ node, changes }) => changes.map((change) => ({ ...change, node })));
 }
 
 /**

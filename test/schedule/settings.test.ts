@@ -70,6 +70,34 @@ test('while nobody keeps the schedules, each missed time is one of the schedule 
   await kept.close();
 });
 
+test('a change by a clock that is ahead holds from when it was found: nothing is due in the past, and what was due before stays', async () => {
+  const kept = await open('2026-03-01T09:00:00Z');
+  const { world } = kept;
+  await kept.halt();
+  world.setClock('2026-03-03T10:05:00Z');
+  await set(kept, '0 6 * * *');
+  world.setClock('2026-03-03T10:00:00Z');
+  kept.start();
+  await kept.says(/daily succeeded/, 3);
+  await kept.says(/waits for daily, due 2026-03-04T06:00:00Z/);
+  assert.deepEqual(await times(kept), ['01 12:00', '02 12:00', '03 10:00']);
+  const { changes } = await world.do('settings history', { name: 'config.limits.due' });
+  const own = changes.filter(({ by }) => by === 'ana');
+  assert.deepEqual(
+    own.map(({ at, after }) => [at.slice(0, 16), after]),
+    [
+      ['2026-03-03T10:05', '0 6 * * *'],
+      ['2026-03-03T10:00', '0 6 * * *'],
+    ],
+  );
+  await kept.halt();
+  world.setClock('2026-03-04T06:00:00Z');
+  kept.start();
+  await kept.says(/daily succeeded/);
+  assert.deepEqual(await times(kept), ['01 12:00', '02 12:00', '03 10:00', '04 06:00'], 'its own time changes nothing');
+  await kept.close();
+});
+
 test('a schedule that was changed by SQL holds from when it was found, also for who keeps it later', async () => {
   const kept = await open('2026-03-01T13:00:00Z');
   const { world } = kept;

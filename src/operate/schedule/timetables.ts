@@ -2,7 +2,7 @@ import type { Job } from '../../define/index.ts';
 import { EsteiraError, render } from '../../errors.ts';
 import { scheduleSettings } from '../../plan/timed.ts';
 import type { Timetable } from '../../plan/timetable.ts';
-import { type Project, said, seeSettings, type TimetableFound, timetableFound } from '../../run/index.ts';
+import { keepChanges, type Project, said, seeSettings, type TimetableFound, timetableFound } from '../../run/index.ts';
 
 interface Told {
   readonly level: 'info' | 'error';
@@ -58,8 +58,15 @@ export class Timetables {
     return changed;
   }
 
-  /** What was changed by SQL is kept with the time at which it was found: whoever comes after this process finds it as it was. */
+  /** What was changed by SQL, or by a clock that is ahead, is kept as of when it was found: whoever comes after this process finds it as it was. */
   async #found(job: Job): Promise<TimetableFound> {
+    const found = await this.#seen(job);
+    if (found.ahead.length === 0) return found;
+    await keepChanges(found.ahead, this.#project);
+    return timetableFound(job, this.#project);
+  }
+
+  async #seen(job: Job): Promise<TimetableFound> {
     const found = await timetableFound(job, this.#project);
     if (found.unseen.length === 0) return found;
     try {
@@ -68,7 +75,7 @@ export class Timetables {
       // Another setting of the table is refused: each run says so.
       const error = said(thrown, this.#project);
       if (!(error instanceof EsteiraError) || error.code !== 'SETTING_INVALID') throw thrown;
-      return { ...found, timetable: this.#known.get(job.name) ?? found.timetable, trouble: error };
+      return { ...found, timetable: this.#known.get(job.name) ?? found.timetable, trouble: error, ahead: [] };
     }
     return timetableFound(job, this.#project);
   }
