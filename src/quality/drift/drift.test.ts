@@ -94,6 +94,28 @@ test('what is missing is a bin of its own by deciles, and left out by the others
   assert.ok(value('ks') <= 0.01 + 1e-12);
 });
 
+test('a value that many rows had is a bin of its own: what rises from it is seen as what falls', () => {
+  const psiOf = (before: readonly number[], now: readonly number[]): number =>
+    shiftOf(
+      { of: 'numbers', values: Float64Array.from([...before, ...now]) },
+      Uint8Array.from([...before.map(() => 0), ...now.map(() => 1)]),
+      'psi',
+    ).value;
+  const all = (value: number, rows = 100): readonly number[] => Array.from({ length: rows }, () => value);
+  for (const value of [10, -10, 0, 0.1, 1e300, -1e-300, 2 ** -1022]) {
+    const [up, down] = [value + Math.max(1e-9, Math.abs(value)), value - Math.max(1e-9, Math.abs(value))];
+    assert.equal(psiOf(all(value), all(value, 40)), 0, `${value}`);
+    assert.ok(psiOf(all(value), all(up)) > 10, `${value} to ${up}`);
+    near(psiOf(all(value), all(up)), psiOf(all(value), all(down)));
+  }
+  // Rivals who rarely move.
+  const quiet = [...all(0, 95), ...all(-0.1, 3), ...all(0.1, 2)];
+  assert.ok(psiOf(quiet, [...all(0, 94), ...all(-0.1, 3), ...all(0.1, 3)]) < 0.01);
+  assert.ok(psiOf(quiet, [...all(0, 75), ...all(-0.1, 3), ...all(0.1, 22)]) > 0.2);
+  const capped = Array.from({ length: 100 }, (_, row) => Math.min(row, 85));
+  assert.ok(psiOf(capped, [...capped.slice(0, 90), ...all(99, 10)]) > 0.2);
+});
+
 test('what has no rows has no figure', () => {
   assert.ok(Number.isNaN(psi([0, 0], [1, 2])));
   assert.ok(Number.isNaN(kolmogorovSmirnov([], [1]).distance));

@@ -29,6 +29,18 @@ test('a profile gives the PSI that all its rows give, and the distance to a hund
   assert.deepEqual(JSON.parse(JSON.stringify(profile)), profile, 'it is kept as JSON');
 });
 
+test('beside a profile, too, what rises from a value that many rows had is seen', () => {
+  const profile = profiled({ of: 'numbers', values: new Float64Array(200).fill(7) });
+  assert.ok(profile.of === 'numbers');
+  const { deciles: tenths, percentiles: hundredths } = profile;
+  for (const [value, index, distance] of [[7, 0, 0] as const, [7.5, 10, 1] as const, [6.5, 10, 1] as const]) {
+    const now = new Float64Array(50).fill(value);
+    const found = profilePsi(profile, { missing: 0, counts: countsOf(now, tenths.edges) });
+    assert.ok(index === 0 ? found === 0 : found > index, `${value}: ${found}`);
+    assert.equal(profileDistance(hundredths, countsOf(now, hundredths.edges)), distance);
+  }
+});
+
 test('what is missing is a bin of its own as soon as one side has some', () => {
   const values = numbers(1000, 0);
   const whole = profiled({ of: 'numbers', values });

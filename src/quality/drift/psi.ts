@@ -21,23 +21,37 @@ const sumOf = (counts: ArrayLike<number>): number => Array.from(counts).reduce((
 
 /**
  * Edges between ten bins that each have a tenth of the rows before: quantiles by linear interpolation (Hyndman and Fan's seventh, as numpy and
- * DuckDB's `quantile_cont`). Fewer where values repeat. The values are in rising order.
+ * DuckDB's `quantile_cont`). A value that two of them meet, or one and the greatest value, has a bin of its own: else nothing that rises from it would be seen.
+ * The values are in rising order.
  */
-export const deciles = (sorted: ArrayLike<number>): Float64Array => quantiles(sorted, 10);
+export const deciles = (sorted: ArrayLike<number>): Float64Array => edgesOf(sorted, 10);
 /** The same for a hundred bins. */
-export const percentiles = (sorted: ArrayLike<number>): Float64Array => quantiles(sorted, 100);
+export const percentiles = (sorted: ArrayLike<number>): Float64Array => edgesOf(sorted, 100);
 
-function quantiles(sorted: ArrayLike<number>, bins: number): Float64Array {
+function edgesOf(sorted: ArrayLike<number>, bins: number): Float64Array {
   if (sorted.length === 0) return new Float64Array();
-  const edges = Array.from({ length: bins - 1 }, (_, index) => {
+  const found = Array.from({ length: bins - 1 }, (_, index) => {
     const at = ((sorted.length - 1) * (index + 1)) / bins;
     const low = Math.floor(at);
     const value = sorted[low] as number;
     const next = sorted[Math.min(low + 1, sorted.length - 1)] as number;
     return value + (next - value) * (at - low);
   });
-  return Float64Array.from(new Set(edges));
+  const greatest = sorted[sorted.length - 1];
+  const edges = found.flatMap((edge, index) =>
+    edge === greatest || edge === found[index + 1] ? [edge, above(edge)] : [edge],
+  );
+  return Float64Array.from(new Set(edges)).sort();
 }
+
+/** The next number; above 0 the least of those that every engine reads. The greatest one itself has none. */
+function above(value: number): number {
+  if (Math.abs(value) < leastNormal) return leastNormal;
+  const half = Math.max(Number.MIN_VALUE, Math.abs(value) * 2 ** -53);
+  const next = value + half > value ? value + half : value + 2 * half;
+  return Number.isFinite(next) ? next : value;
+}
+const leastNormal = 2 ** -1022;
 
 /** Edges of bins of one width over all that both have, as many as Sturges (1926) says for that number of rows: what Evidently calls PSI. */
 export function sturgesEdges(before: Float64Array, now: Float64Array): Float64Array {

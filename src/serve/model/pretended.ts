@@ -37,7 +37,8 @@ function valueLike(
   if (profile.of === 'numbers') {
     const { edges, counts }: Bins = profile.percentiles;
     const place = drawn([...counts, profile.missing], random);
-    return place === counts.length ? null : (edges[Math.min(place, edges.length - 1)] ?? 0);
+    // The least of its bin, where the bin has one.
+    return place === counts.length ? null : (edges[Math.max(0, place - 1)] ?? 0);
   }
   const words = Object.entries(profile.words);
   const [word] = words[drawn([...words.map(([, rows]) => rows), profile.missing], random)] ?? [];

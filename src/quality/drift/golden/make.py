@@ -12,12 +12,17 @@ def psi(before, now, edges, least):
     p, q = (numpy.histogram(rows, edges)[0] / len(rows) for rows in (before, now))
     p, q = numpy.maximum(p, least), numpy.maximum(q, least)
     return float(((p - q) * numpy.log(p / q)).sum())
+def alone(edges, greatest):
+    """A value that two edges meet, or one and the greatest value, has a bin of its own."""
+    values, times = numpy.unique(edges, return_counts=True)
+    often = values[(times > 1) | (values == greatest)]
+    return numpy.union1d(values, numpy.maximum(numpy.nextafter(often, numpy.inf), numpy.where(often == 0, numpy.finfo(float).tiny, -numpy.inf)))
 def evidently(before, now, kind="num"):
     found = _psi(pandas.Series(before), pandas.Series(now), ColumnType(kind), 0.1)
     return float(found[0])
 def case(name, before, now):
     before, now = numpy.round(before, 4), numpy.round(now, 4)
-    edges = numpy.unique(numpy.quantile(before, numpy.linspace(0, 1, 11)[1:-1]))
+    edges = alone(numpy.quantile(before, numpy.linspace(0, 1, 11)[1:-1]), before.max())
     bins = int(numpy.ceil(numpy.log2(len(before) + len(now)) + 1))
     width = numpy.histogram_bin_edges(numpy.concatenate([before, now]), bins)[1:-1]
     whole = lambda inner: numpy.concatenate([[-numpy.inf], inner, [numpy.inf]])
