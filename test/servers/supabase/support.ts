@@ -13,6 +13,12 @@ export const [gateway = '', anonKey = '', serviceKey = '', database = ''] = line
 /** Straight to its Postgres, past all that is tested. */
 export const inDatabase = (text: string): Promise<readonly Record<string, unknown>[]> => ask(text, database);
 
+/** Without the tables of whatever was tested before. */
+export const emptied = (): Promise<unknown> =>
+  inDatabase(`do $$ declare one name; begin
+    for one in select tablename from pg_tables where schemaname = 'public' loop
+      execute format('drop table public.%I cascade', one); end loop; end $$`);
+
 /** `crash`: PostgREST is killed; `again`: it begins anew. */
 export function postgrest(what: 'crash' | 'again'): void {
   const { status, stdout, stderr } = spawnSync(path.join(root, '.ci', 'supabase'), [what, addresses ?? ''], {
