@@ -116,6 +116,7 @@ export interface ApprovalStore {
   lines(filter: {
     readonly approval: string;
     readonly states?: readonly LineState[];
+    readonly names?: readonly string[];
     /** Those whose name begins so. */
     readonly begins?: string;
     /** After the line of that number. */
@@ -126,6 +127,6 @@ export interface ApprovalStore {
   events(approval: string, line: string): Promise<readonly LineEvent[]>;
   /** How many lines are in each state. */
   counts(approval: string): Promise<ReadonlyMap<LineState, number>>;
-  /** The same of lines that came into it since then, without those that approved themselves. */
+  /** The same of lines that came into it since then, without those that approved themselves and that nobody has answered. */
   answers(approval: string, since: Temporal.Instant): Promise<ReadonlyMap<LineState, number>>;
 }

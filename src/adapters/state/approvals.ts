@@ -119,7 +119,13 @@ export class SqlApprovals implements ApprovalStore {
   }
 
   lines(filter: Parameters<ApprovalStore['lines']>[0]): Promise<readonly Line[]> {
-    return this.#engine.read((state) => linesOf(state, filter));
+    return this.#engine.read(async (state) => {
+      const { names, ...rest } = filter;
+      if (!names) return linesOf(state, rest);
+      const found: Line[] = [];
+      for (const lines of portions(names)) found.push(...(await linesOf(state, { ...rest, lines })));
+      return found.sort((one, other) => one.number - other.number).slice(0, filter.limit);
+    });
   }
 
   events(approval: string, line: string): Promise<readonly LineEvent[]> {
@@ -135,7 +141,9 @@ export class SqlApprovals implements ApprovalStore {
 
   answers(approval: string, since: Temporal.Instant): Promise<ReadonlyMap<LineState, number>> {
     return this.#engine.read(async (state) => {
-      const own = counted(state, approval).where('rule', 'is', null);
+      const own = counted(state, approval).where(({ or, eb }) =>
+        or([eb('rule', 'is', null), eb('state', '=', 'rejected'), eb('approvers', '!=', '[]')]),
+      );
       return countsOf(await own.where('decided_at', '>=', secondOf(since)).execute());
     });
   }

@@ -48,7 +48,11 @@ export const approvalsEdit: Command = async ({ typed, terminal, call }) => {
 
 export const approvalsExport: Command = async ({ typed, terminal, call }) => {
   const [name = '', file = ''] = typed.words;
-  const { csv, ...view } = await call('approvals export', { name, ...given('states', typed.lists.get('state')) });
+  const { csv, ...view } = await call('approvals export', {
+    name,
+    ...given('states', typed.lists.get('state')),
+    ...(typed.flags.has('decimal-comma') ? { decimalMark: ',' as const } : {}),
+  });
   writeFileSync(file, csv);
   return {
     result: { ...view, file },

@@ -87,7 +87,13 @@ export const ofApprovals: readonly CommandEntry[] = [
     about: 'Write lines to a CSV file.',
     more: 'To be worked on in a spreadsheet: change columns that may be edited, write approve or reject under decision, and give it back with `approvals import`.',
     arguments: [rows, argument('file', true, 'The file.')],
-    options: { state },
+    options: {
+      state,
+      'decimal-comma': {
+        takes: 'nothing',
+        about: 'For spreadsheets that write 9,90: numbers with a comma, semicolons between cells.',
+      },
+    },
     examples: [{ line: 'esteira approvals export recommendations_v1 prices.csv', about: 'what waits' }],
     load: async () => (await import('../commands/approvals.ts')).approvalsExport,
   },

@@ -1,12 +1,23 @@
-/** RFC 4180, with a mark at the beginning by which spreadsheets read it as UTF-8. */
-export const csvText = (rows: readonly (readonly (string | number | boolean | null)[])[]): string =>
-  `\uFEFF${rows.map((row) => `${row.map(cell).join(',')}\r\n`).join('')}`;
+type Cell = string | number | boolean | null;
 
-function cell(value: string | number | boolean | null): string {
+/**
+ * RFC 4180, with a mark at the beginning by which spreadsheets read it as UTF-8. A text that a spreadsheet would carry out as a formula gets an apostrophe before it
+ * (OWASP, "CSV Injection"). `between`: a semicolon for spreadsheets whose numbers have a comma.
+ */
+export const csvText = (rows: readonly (readonly Cell[])[], between: ',' | ';' = ','): string =>
+  `\uFEFF${rows.map((row) => `${row.map(cell).join(between)}\r\n`).join('')}`;
+
+const number = /^[+-]?\d+([.,]\d+)?(e[+-]?\d+)?$/i;
+
+function cell(value: Cell): string {
   if (value === null) return '';
-  const text = String(value);
-  return /["\r\n,;]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  const plain = String(value);
+  const text = /^'*[=+\-@\t\r]/.test(plain) && !number.test(plain) ? `'${plain}` : plain;
+  return /["\r\n\t,;]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
+
+/** Without the apostrophe that kept it from being carried out. */
+export const withoutGuard = (text: string): string => (/^'+[=+\-@\t\r]/.test(text) ? text.slice(1) : text);
 
 /** Cells by row; what spreadsheets write is read too: semicolons or tabs between cells, any end of a line. Undefined where a quote is never closed. */
 export function csvRows(text: string): readonly (readonly string[])[] | undefined {

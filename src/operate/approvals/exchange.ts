@@ -1,10 +1,11 @@
-import type { Columns } from '../../columns/index.ts';
+import type { Columns, Kind } from '../../columns/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import type { Line, LineValues } from '../../ports/index.ts';
 import { type Answer, type Approving, asEdited, factsOf, type Project, tableOf } from '../../run/index.ts';
 import { commandIn } from '../alerts/words.ts';
 import type { Input } from '../views.ts';
-import { csvRows, csvText } from './csv.ts';
+import { hasDecimalComma, isAsWritten, isNumber, typedIn, type Written } from './cells.ts';
+import { csvRows, csvText, withoutGuard } from './csv.ts';
 import { type Answered, answered, editedWith } from './decide.ts';
 import { addressOf, approvalNamed, approvalView, labelOf, lineViews } from './find.ts';
 import { lineNamed, linesWith, stateNames, waiting } from './list.ts';
@@ -23,7 +24,7 @@ function besideRow(name: string, columns: Columns): string {
 /** Lines as a table that people work on elsewhere: they change columns, decide (`approve`, `reject`), and give it back. */
 export async function exportLines(
   project: Project,
-  { name, states }: Input<'approvals export'>,
+  { name, states, decimalMark = '.' }: Input<'approvals export'>,
 ): Promise<ExportedView> {
   const approving = await approvalNamed(project, name);
   const lines = await linesWith(approving, stateNames(states) ?? waiting, { limit: Number.MAX_SAFE_INTEGER });
@@ -34,18 +35,20 @@ export async function exportLines(
   const effects = Object.keys(factsOf(approving).effect);
   const effectColumns = effects.map((one) => `effect ${one}`);
   const head = [...beside(before), ...names, ...beside(effectColumns), ...beside(answerColumns)];
+  const marked = (value: LineValues[string], kind?: Kind): LineValues[string] =>
+    typeof value === 'number' || kind === 'decimal' ? String(value ?? '').replace('.', decimalMark) : value;
   const rows = views.map((view, index) => {
     const values = asEdited(lines[index] as Line);
     const told = [view.line, view.state, view.second ?? '', view.bulk.join(', '), view.expiresAt ?? ''];
     return [
       ...told,
-      ...names.map((one) => values[one] ?? null),
-      ...effects.map((one) => view.effect[one] ?? null),
-      '',
-      '',
+      ...names.map((one) => marked(values[one] ?? null, columns[one]?.facts.kind)),
+      ...effects.map((one) => marked(view.effect[one] ?? null)),
+      ...['', ''],
     ];
   });
-  return { approval: await approvalView(approving), lines: lines.length, csv: csvText([head, ...rows]) };
+  const csv = csvText([head, ...rows], decimalMark === ',' ? ';' : ',');
+  return { approval: await approvalView(approving), lines: lines.length, csv };
 }
 
 /**
@@ -57,7 +60,7 @@ export async function importLines(
   { name, csv, by, reason }: Input<'approvals import'>,
 ): Promise<AnsweredView> {
   const approving = await approvalNamed(project, name);
-  const [head = [], ...rows] = csvRows(csv) ?? [];
+  const [head = [], ...rows] = csvRows(csv)?.map((row) => row.map(withoutGuard)) ?? [];
   const unusable = (got: string, allowed: string): EsteiraError =>
     new EsteiraError('FILE_UNUSABLE', {
       what: `That is no file of lines of ${labelOf(project, approving.node)}.`,
@@ -76,13 +79,21 @@ export async function importLines(
     throw unusable(head.join(', ') || 'nothing', `the columns of an export, ${missing} among them`);
   const twice = head.find((one, index) => one !== '' && head.indexOf(one) !== index);
   if (twice !== undefined) throw unusable(`two columns ${twice}`, 'each column of an export once');
+  const numbers = head.flatMap((one, index) => (columns[one] && isNumber(columns[one].facts) ? [index] : []));
+  const decimalComma = rows.some((row) => numbers.some((index) => hasDecimalComma(row[index] ?? '')));
+  const written: Written = { decimalComma };
+  const lines = await linesAt(
+    rows.map((row) => row[head.indexOf(answerOf.line)] ?? ''),
+    approving,
+  );
+  const reading = { answerOf, by, reason, approving, written, lines, unusable };
   const answers: Answered[] = [];
   const rowOf = new Map<string, number>();
   for (const [index, row] of rows.entries()) {
     if (row.length !== head.length)
       throw unusable(`${row.length} cells in row ${index + 2}`, `${head.length} cells, as in the first row`);
     const of = new Map(head.map((one, cell) => [one, row[cell] ?? '']));
-    for (const answer of await answersOf(of, { row: index + 2, answerOf, by, reason, approving, unusable })) {
+    for (const answer of await answersOf(of, { row: index + 2, ...reading })) {
       const former = rowOf.get(answer.line.line);
       if (former !== undefined)
         throw unusable(`${addressOf(answer.line)} in rows ${former} and ${index + 2}`, 'one answer to each line');
@@ -101,7 +112,17 @@ interface Reading {
   readonly by: string;
   readonly reason: string | undefined;
   readonly approving: Approving;
+  readonly written: Written;
+  /** By their names. */
+  readonly lines: ReadonlyMap<string, Line>;
   unusable(got: string, allowed: string): EsteiraError;
+}
+
+/** Lines by their names, of `<name>@<version>`; those that there are. */
+async function linesAt(addresses: readonly string[], { node, project }: Approving): Promise<ReadonlyMap<string, Line>> {
+  const names = addresses.map((address) => address.replace(/@.*$/, ''));
+  const found = await project.state.approvals.lines({ approval: node.id, names, limit: names.length });
+  return new Map(found.map((line) => [line.line, line]));
 }
 
 /** What a row of the file says; nothing where it is as it was exported. */
@@ -110,7 +131,7 @@ async function answersOf(of: ReadonlyMap<string, string>, reading: Reading): Pro
   const [, begins = '', version = ''] = /^([^@]+)@(\d+)$/.exec(of.get(answerOf.line) ?? '') ?? [];
   if (begins === '')
     throw unusable(`${of.get(answerOf.line)} in row ${row}`, 'the name of a line with its version, as it was exported');
-  const line = await lineNamed(approving, begins);
+  const line = reading.lines.get(begins) ?? (await lineNamed(approving, begins));
   const seen = Number(version);
   const decision = (of.get(answerOf.decision) ?? '').trim().toLowerCase();
   const why = of.get(answerOf.reason)?.trim() || reading.reason;
@@ -139,22 +160,24 @@ async function seenAs(seen: number, line: Line, { node, project }: Approving): P
 function changedIn(
   of: ReadonlyMap<string, string>,
   stands: LineValues,
-  { row, approving, unusable }: Reading,
+  { row, approving, written, unusable }: Reading,
 ): Record<string, string> {
   const { edit } = factsOf(approving);
   const columns: Columns = tableOf(approving).definition.columns;
   const changed: Record<string, string> = {};
-  for (const name of Object.keys(columns)) {
+  for (const [name, { facts }] of Object.entries(columns)) {
     const text = of.get(name);
-    const was = stands[name] ?? null;
-    if (text === undefined || text === (was === null ? '' : String(was))) continue;
-    if (typeof was === 'number' && Number(text.replace(',', '.')) === was && text.trim() !== '') continue;
-    if (!edit.includes(name))
+    const isEdit = edit.includes(name);
+    if (text === undefined || isAsWritten(facts, stands[name] ?? null, { text, exactly: isEdit, written })) continue;
+    if (!isEdit)
       throw unusable(
         `${name} ${text} in row ${row}`,
         edit.length > 0 ? `changes of ${edit.join(', ')}` : 'no changes: approvedBy(…) has no `edit`',
       );
-    changed[name] = text;
+    const typed = typedIn(facts, text, written);
+    if (typed === undefined)
+      throw unusable(`${name} ${text} in row ${row}`, 'a number with one mark, before its fraction: 1234.5 or 1234,5');
+    changed[name] = typed;
   }
   return changed;
 }

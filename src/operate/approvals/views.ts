@@ -113,7 +113,11 @@ export interface ApprovalOperations {
     input: Said & { readonly name: string; readonly line: string; readonly set: Readonly<Record<string, string>> },
     output: AnsweredView,
   ];
-  'approvals export': [input: { readonly name: string; readonly states?: readonly string[] }, output: ExportedView];
+  /** `decimalMark`: a comma for spreadsheets that write 9,90; then semicolons stand between cells. By default a dot. */
+  'approvals export': [
+    input: { readonly name: string; readonly states?: readonly string[]; readonly decimalMark?: '.' | ',' },
+    output: ExportedView,
+  ];
   /** `csv`: what `approvals export` gave, with edits, decisions and reasons. */
   'approvals import': [input: Said & { readonly name: string; readonly csv: string }, output: AnsweredView];
 }

@@ -62,6 +62,11 @@ export function approvalsConformance(on: On): void {
       ['a11'],
     );
     assert.deepEqual(await state.approvals.lines({ approval: 'another', limit: 9 }), []);
+    const named = await state.approvals.lines({ approval, names: ['a11', 'no such', 'b11'], limit: 9 });
+    assert.deepEqual(
+      named.map((found) => found.line),
+      ['b11', 'a11'],
+    );
   });
 
   on(
@@ -221,6 +226,23 @@ export function approvalsConformance(on: On): void {
     assert.deepEqual(await state.approvals.answers(approval, at(3)), new Map([['applied', 1]]), 'of people alone');
     assert.deepEqual(await state.approvals.answers(approval, at(4)), new Map());
     await state.finish(next, 'succeeded', undefined, at(6));
+  });
+
+  on('what approved itself counts as answered once somebody has said something of it', async (state) => {
+    const rule = { rule: 'small steps' };
+    await propose(state, [line('a', 11, rule), line('b', 11, rule), line('c', 11, rule)]);
+    assert.deepEqual(await state.approvals.answers(approval, at(1)), new Map());
+    const no = approving(await one(state, 'a'), 'ana', { state: 'rejected', approvers: [] });
+    const change = approving(await one(state, 'b'), 'rui', { state: 'edited', editors: ['rui'], approvers: [] });
+    await state.approvals.change(approval, [no, change], at(3));
+    await state.approvals.change(approval, [approving(await one(state, 'b'), 'ana')], at(4));
+    assert.deepEqual(
+      await state.approvals.answers(approval, at(3)),
+      new Map([
+        ['approved', 1],
+        ['rejected', 1],
+      ]),
+    );
   });
 
   on('a run that another has taken over applies nothing', async (state) => {
