@@ -23,7 +23,9 @@ export const approvedBy = (group: string): Release => Object.freeze({ approvedBy
 
 /** What stands for a missing feature: the mean or the median of the training rows, a number, or nothing: then its row is left out. */
 type Missing = 'mean' | 'median' | 'leave out' | number;
-type HoldOut = { readonly share: number } | { readonly last: Duration; readonly by: string };
+type HoldOut =
+  | { readonly share: number }
+  | { readonly last: Duration; readonly by: string; readonly thenLearned?: boolean };
 
 /** A model's options as the graph and the planner see them. */
 export interface ModelFacts {
@@ -90,8 +92,13 @@ interface ModelSpec<
   readonly each?: readonly Each[];
   /** Of features that may be missing, what stands for them. A missing text needs nothing: it is none of the words. */
   readonly missing?: Readonly<Partial<Record<NoInfer<Feature>, Missing>>>;
-  /** Rows kept to judge with: a share, or the last by a time. Default: a stable fifth; nothing where nothing is predicted. */
-  readonly holdOut?: { readonly share: number } | { readonly last: Duration; readonly by: NoInfer<NamesOf<C, Time>> };
+  /**
+   * Rows kept to judge with: a share, or the last by a time. Default: a stable fifth; nothing where nothing is predicted. `thenLearned`: once they have judged,
+   * the version learns anew, of them too.
+   */
+  readonly holdOut?:
+    | { readonly share: number }
+    | { readonly last: Duration; readonly by: NoInfer<NamesOf<C, Time>>; readonly thenLearned?: boolean };
   /** Its measures are kept for each value of these columns too, and of those that its gate goes across. */
   readonly segments?: readonly NoInfer<keyof C & string>[];
   /** All must hold (in a family, for each member), or the champion stays. */

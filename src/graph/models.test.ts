@@ -9,6 +9,7 @@ import {
   endpoint,
   exposureGap,
   fairnessGap,
+  imported,
   job,
   kmeans,
   lambdaMart,
@@ -123,6 +124,15 @@ test('what a model cannot learn from, or by, is refused with what it may be', ()
   refused(wrongly({ learner: kmeans({ clusters: { from: 5, to: 2 } }) }), /clusters that cannot be/);
   refused(wrongly({ holdOut: { share: 1 } }), /a number between 0 and 1/);
   refused(wrongly({ holdOut: { last: '1.5 days', by: 'joined' } }), /whole days or months/);
+  refused(
+    wrongly({ holdOut: { share: 0.1, thenLearned: true } as never }),
+    /cannot learn what it was judged by: a share/,
+  );
+  const brought = { target: 'stays', learner: imported('a.onnx', { output: { score: col.real() } }) };
+  refused(
+    wrongly({ ...brought, holdOut: { last: '3 days', by: 'joined', thenLearned: true } } as never),
+    /cannot learn what it was judged by: it is made elsewhere/,
+  );
   refused(wrongly({ holdOut: { last: '3 days', by: 'left' } }), /what may be missing: left/);
   refused(wrongly({ holdOut: { last: '3 hours', by: 'days' } }), /keep back the last by days: real/);
   refused(wrongly({ maxAge: 'long' }), /an age that is none: long/);
@@ -226,6 +236,12 @@ test('a job that refines has a step that says so; only models of trees can be re
   refused(by(rigid), /learned by kmeans, which cannot go on.*boostedTrees.*lambdaMart.*under train/s);
   refused(by(people), /refines what is no model/);
   refused({ m, j: job('j', { when: byHand, refine: [m], train: [m] }) }, /trains and refines one model/);
+  const like = { ...spec, learner: boostedTrees(), target: 'stays' } as const;
+  const whole = model('ml.whole', { ...like, holdOut: { last: '3 days', by: 'joined', thenLearned: true } });
+  refused(
+    { m: whole, j: job('j', { when: byHand, refine: [whole] }) },
+    /refines a model that learns what it was judged by.*thenLearned/s,
+  );
   const strange = { target: 'stays', learner: boostedTrees({ refine: { trees: 0 } }) };
   refused(wrongly(strange), /cannot be refined so: trees: 0.*whole numbers from 1/s);
   const trees = (options: object) => wrongly({ target: 'stays', learner: boostedTrees(options) });

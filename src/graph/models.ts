@@ -213,8 +213,14 @@ function refuseRefining(options: Learner['options'], refuse: Refuse): void {
     );
 }
 
-function refuseHoldOut({ holdOut, from }: ModelFacts, kindOf: Kind, refuse: Refuse): void {
+function refuseHoldOut({ holdOut, from, learner }: ModelFacts, kindOf: Kind, refuse: Refuse): void {
   if (holdOut === undefined) return;
+  if ('thenLearned' in holdOut && holdOut.thenLearned && (learner.brought || 'share' in holdOut))
+    throw refuse(
+      'cannot learn what it was judged by',
+      learner.brought ? 'it is made elsewhere' : 'a share is held out, the same in every training',
+      "a model that is trained here, with holdOut: { last: '28 days', by, thenLearned: true }",
+    );
   if ('share' in holdOut) {
     if (!(holdOut.share > 0 && holdOut.share < 1))
       throw refuse('keeps back a share that is none', holdOut.share, 'a number between 0 and 1');

@@ -140,6 +140,13 @@ function refuseTraining(job: Job): void {
       rigid,
       'models of boostedTrees(…), regressionTrees(…), lambdaMart(…); another is named under train',
     );
+  const whole = refine.find(({ facts: { holdOut } }) => holdOut && 'thenLearned' in holdOut && holdOut.thenLearned);
+  if (whole)
+    throw wrong(
+      'refines a model that learns what it was judged by: what goes on from it could be judged by none of these days',
+      whole,
+      'a model without thenLearned; or this one under train',
+    );
   const both = refine.find((one) => train.includes(one));
   if (both) throw wrong('trains and refines one model', both, 'each model under train or under refine');
 }

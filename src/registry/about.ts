@@ -132,8 +132,8 @@ export interface VersionAbout {
   /** Of the tables that the training rows came from: the last publication that they hold. */
   readonly inputs: Readonly<Record<string, { readonly runId: string; readonly sequence: string }>>;
   readonly rows: number;
-  /** The first and the last day of those that were kept to judge with, by that column; absent where they are a share of the rows. */
-  readonly heldOut?: { readonly by: string; readonly from: string; readonly to: string };
+  /** The first and the last day of those that were kept to judge with, by that column; absent where they are a share of the rows. `learned`: once they had judged. */
+  readonly heldOut?: { readonly by: string; readonly from: string; readonly to: string; readonly learned?: true };
   readonly members: readonly MemberAbout[];
   /** Absent of one that was trained here. */
   readonly brought?: BroughtAbout;

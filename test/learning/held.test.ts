@@ -3,9 +3,12 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { DuckDBInstance } from '@duckdb/node-api';
+import { show } from '../../src/cli/commands/model-version.ts';
 import { EsteiraError } from '../../src/errors.ts';
 import { Random } from '../../src/learn/random.ts';
 import type { VersionAbout } from '../../src/registry/about.ts';
+
+import { fakeTerminal } from '../cli/samples.ts';
 import { temporaryFolder, writeProject } from '../run/support/folder.ts';
 import { World } from '../run/support/world.ts';
 
@@ -21,8 +24,12 @@ export const byDay = days('day', '7 days');
 export const byInstant = days('seen', '7 days');
 export const byMonth = days('day', '1 month');
 export const all = days('day', '12 months');
+export const apart = model('ml.apart', { ...like, learner: logisticRegression(), holdOut: { last: '7 days', by: 'seen' }, gate: [noWorse('auc', 1)] });
+export const whole = model('ml.whole', { ...like, learner: logisticRegression(), holdOut: { last: '7 days', by: 'seen', thenLearned: true }, gate: [noWorse('auc', 1)] });
 export const requests = model('ml.requests', { ...like, group: 'request', learner: lambdaMart({ at: [3], trees: 5, leaves: 4 }),
   holdOut: { last: '7 days', by: 'seen' }, gate: [atLeast('ndcg_at_3', 0.1)] });
+export const learnApart = job('learn_apart', { when: byHand, train: [apart] });
+export const learnBoth = job('learn_both', { when: byHand, train: [apart, whole] });
 export const learn = job('learn', { when: byHand, train: [byDay, byInstant, byMonth, requests] });
 export const learnAll = job('learn_all', { when: byHand, train: [all] });
 export const learnOne = job('learn_one', { when: byHand, train: [byInstant] });
@@ -91,6 +98,34 @@ test('a night that is made up for is compared with a newer champion on what that
   const [only] = gate.limits[1]?.members ?? [];
   // Later rows judge too: those since the third of March, which the champion has held out.
   assert.deepEqual([only?.compared, only?.champion !== undefined, only?.why], [7 * 8 + 4, true, undefined]);
+  await world.close();
+});
+
+test('days that have judged are learned then, but for those after the date of the run; a champion is compared on what it has not learned', async () => {
+  const world = await offers();
+  await world.run('learn_both', '2026-03-07');
+  const learned = async (model: string) => ({
+    about: await aboutOf(world, model),
+    terms: await world.rows(`select term, coefficient from ${model} order by model_version desc, term limit 2`),
+  });
+  const [judged, whole] = [await learned('ml.apart'), await learned('ml.whole')];
+  assert.deepEqual(whole.about.heldOut, { ...judged.about.heldOut, learned: true });
+  assert.deepEqual(whole.about.members, judged.about.members);
+  const typed = { words: ['ml.whole'], flags: new Set(), texts: new Map(), numbers: new Map() };
+  const call = (name: 'models show', input: { readonly model: string }) => world.do(name, input);
+  const shown = await show({ typed, terminal: fakeTerminal(), call } as unknown as Parameters<typeof show>[0]);
+  assert.match(
+    shown.text().replace(/\s+/g, ' '),
+    /kept to judge with, seen from 2026-03-01 to 2026-03-07, and learned then/,
+  );
+  await world.run('learn_both', '2026-03-09');
+  const compared = async (model: string) => (await aboutOf(world, model)).gate.limits[0]?.members[0]?.compared;
+  // All since the third of March, or those since the eighth: a request begins an hour before its day, and there are days up to the ninth.
+  assert.deepEqual([await compared('ml.apart'), await compared('ml.whole')], [7 * 8 + 4, 2 * 8 + 4]);
+  // Everything up to the seventh.
+  await world.run('learn_apart', '2026-03-14');
+  assert.deepEqual(whole.terms, (await learned('ml.apart')).terms);
+  assert.notDeepEqual(whole.terms, judged.terms);
   await world.close();
 });
 

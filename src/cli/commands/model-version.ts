@@ -88,7 +88,9 @@ function leftText({ members, heldOut }: Trained): string {
   for (const member of members)
     for (const [name, rows] of Object.entries(member.left)) left.set(name, (left.get(name) ?? 0) + rows);
   const held = members.reduce((sum, member) => sum + member.held, 0);
-  const days = heldOut ? `, ${heldOut.by} from ${heldOut.from} to ${heldOut.to}` : '';
+  const days = heldOut
+    ? `, ${heldOut.by} from ${heldOut.from} to ${heldOut.to}${heldOut.learned ? ', and learned then' : ''}`
+    : '';
   const texts = [
     ...(held > 0 ? [`${count(held)} of them kept to judge with${days}`] : []),
     ...[...left].map(([name, rows]) => `${counted(rows, 'row')} left out without ${name}`),

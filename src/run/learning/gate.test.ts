@@ -75,6 +75,16 @@ test('no worse than the champion, by the direction of the measure; without a cha
       [90, undefined, undefined],
     ],
   );
+  const errs = (mape: number, bias: number) =>
+    member({ measures: { mape, wape: mape, bias }, champion: { mape: 0.2, wape: 0.2, bias: -0.1 } });
+  for (const measure of ['mape', 'wape'] as const) {
+    assert.equal(passes([noWorse(measure, 0.02)], errs(0.1, 0)), true);
+    assert.equal(passes([noWorse(measure, 0.02)], errs(0.23, 0)), false);
+  }
+  assert.deepEqual(
+    [-0.2, -0.1, 0.1, 0.2].map((bias) => passes([noWorse('bias', 0.02)], errs(0, bias))),
+    [false, true, true, false],
+  );
   const shape = (silhouette: number) => member({ measures: { silhouette }, champion: { silhouette: 0.5 } });
   assert.equal(passes([noWorse('silhouette', 0.1)], shape(0.4)), true);
   assert.equal(passes([noWorse('silhouette', 0.1)], shape(0.39)), false);

@@ -130,7 +130,12 @@ const losses: ReadonlySet<string> = new Set([
   'calibration_error',
   'rmse',
   'mae',
+  'mape',
+  'wape',
 ]);
+
+/** Of these 0 is best. */
+const sided: ReadonlySet<string> = new Set(['bias']);
 
 function holds(
   of: Pick<GateLimit, 'sign' | 'judges'> & { readonly bound: number; readonly compares: boolean },
@@ -143,5 +148,6 @@ function holds(
   if (sign === '<=') return value <= bound;
   // Without a champion there is nothing that it could be worse than.
   if (champion === undefined) return of.compares;
+  if (sided.has(judges)) return Math.abs(value) <= Math.abs(champion) + bound;
   return losses.has(judges) ? value <= champion + bound : value >= champion - bound;
 }

@@ -27,6 +27,8 @@ export interface Training {
   readonly held?: string;
   readonly watching?: string;
   readonly fresh?: string;
+  /** Once they have judged, the rows that are held are learned too, but for these. */
+  readonly later?: string;
   readonly group?: string;
   /** Columns across which it is judged. */
   readonly across: readonly string[];
@@ -86,6 +88,7 @@ export async function learn(
     held,
     watching,
     fresh,
+    later,
     group,
     former,
     columns,
@@ -116,15 +119,13 @@ export async function learn(
         ...(group === undefined ? {} : { group: own[group] as FeatureColumn }),
         ...(held === undefined ? {} : { held: flagsOf(own[held]) }),
       };
-      const learned = await lesson({
+      const given: Lesson = {
         ...judging,
         options,
         features,
         beside: pickedNames(beside, own),
         ...(target === undefined ? {} : { target: own[target] as FeatureColumn }),
-        ...(fresh === undefined ? {} : { fresh: flagsOf(own[fresh]) }),
         ...(watching === undefined ? {} : { watching: flagsOf(own[watching]) }),
-        across: pickedNames(across, own),
         ...(before ? { former: before.parameters } : {}),
         ...(formerDate === undefined ? {} : { formerDate }),
         ...(refine ? { refine } : {}),
@@ -136,7 +137,14 @@ export async function learn(
           const which = named.length > 0 ? `${named} (${place + 1} of ${all.length}): ` : '';
           progress(`${which}${done} of ${of} ${learner === 'kmeans' ? 'starts' : 'rounds'}`);
         },
+      };
+      const judged = await lesson({
+        ...given,
+        ...(fresh === undefined ? {} : { fresh: flagsOf(own[fresh]) }),
+        across: pickedNames(across, own),
       });
+      const learned =
+        later === undefined ? judged : withHeld(judged, await lesson({ ...given, held: flagsOf(own[later]) }));
       const requests = asks ? { requests: requestsIn(judging, rows?.length ?? training.rows) } : {};
       members.push({ member, profile, ...requests, ...learned });
     } catch (error) {
@@ -149,6 +157,9 @@ export async function learn(
     throw new RangeError(ofMember(first.member, first.unjudged));
   return { members };
 }
+
+/** What is learned of all rows, with the figures of what was learned without those that were kept to judge with. */
+const withHeld = (judged: Learned, { parameters, inside }: Learned): Learned => ({ ...judged, parameters, inside });
 
 /** What is said of a member, by its name. */
 export const ofMember = (member: Member, text: string): string => {

@@ -15,6 +15,8 @@ export const watchName = '_watches';
 const watchShare = 0.1;
 /** Of those that are held out: the champion was not made of them either. */
 export const freshName = '_fresh';
+/** After the run's date: it judges, and is not learned even where the other rows that judge are. */
+export const laterName = '_later';
 
 /** The training rows as a query: all columns of the table, in an order that does not depend on how they lie there. */
 export const trainingRows = (model: StepModel, options: Options, champion: Lineage = []): TrainingRows =>
@@ -42,6 +44,7 @@ export function trainingRowsOf(
   const flags = {
     ...(held === undefined ? {} : { [heldName]: held }),
     ...(unseen === undefined ? {} : { [freshName]: unseen }),
+    ...laterFlag(model, options),
     ...(facts.learner.options.stopAfter ? { [watchName]: watches(model, dialect) } : {}),
   };
   const marked = Object.entries(flags).map(([name, condition]) => `, ${condition} as ${dialect.identifier(name)}`);
@@ -68,13 +71,21 @@ export function heldDays({ holdOut }: AnyModel['facts'], date: Temporal.PlainDat
   if (!holdOut || !('last' in holdOut)) return undefined;
   const { count, unit } = parseDuration(holdOut.last) ?? { count: 1, unit: 'day' };
   const before = date.subtract(unit === 'month' ? { months: count } : { days: count });
-  return { by: holdOut.by, from: before.add({ days: 1 }), to: date };
+  return { by: holdOut.by, from: before.add({ days: 1 }), to: date, learned: holdOut.thenLearned === true };
 }
 interface HeldDays {
   readonly by: string;
   readonly from: Temporal.PlainDate;
   readonly to: Temporal.PlainDate;
+  /** Once they have judged. */
+  readonly learned: boolean;
 }
+/** As a version says it. */
+export const heldOutOf = (days: HeldDays | undefined): Pick<VersionAbout, 'heldOut'> => {
+  if (!days) return {};
+  const { by, from, to, learned } = days;
+  return { heldOut: { by, from: from.toString(), to: to.toString(), ...(learned ? { learned } : {}) } };
+};
 
 /** Why rows that are divided by these days can teach nothing, or nothing can be judged; in words. */
 export function whyUndivided({ by, from, to }: HeldDays, held: FeatureColumn | undefined): string | undefined {
@@ -102,6 +113,14 @@ function heldOut(model: Of, { project, values }: Seeing): string | undefined {
   const share = heldShare(facts);
   return share === 0 ? undefined : `${placeOf(facts, dialect)} < ${share}`;
 }
+/** Where the days that are held out are learned once they have judged. */
+function laterFlag(model: Of, { project, values }: Seeing): Readonly<Record<string, string>> {
+  const { facts } = model.node.definition as AnyModel;
+  const days = heldDays(facts, values.date);
+  if (!days?.learned) return {};
+  const next = { by: days.by, from: days.to.add({ days: 1 }) };
+  return { [laterName]: isSince(next, facts, { of: 'max', dialect: project.warehouse.dialect }) };
+}
 /** A condition; of a request its newest or its oldest row decides for all. */
 function isSince(
   { by, from }: Pick<HeldDays, 'by' | 'from'>,
@@ -123,15 +142,17 @@ function freshFor(model: Of, { project, values }: Seeing, lineage: Lineage): str
   const { dialect } = project.warehouse;
   const [champion] = lineage;
   if (!champion?.heldOut || heldDays(facts, values.date)?.by !== champion.heldOut.by) return undefined;
-  const later = isSince(daysOf(champion.heldOut), facts, { of: 'min', dialect });
+  const held = daysOf(champion.heldOut);
+  if (held.learned) return isSince({ ...held, from: held.to.add({ days: 1 }) }, facts, { of: 'min', dialect });
+  const later = isSince(held, facts, { of: 'min', dialect });
   const last = lineage.at(-1)?.refined;
   const isWhole = !(last && 'from' in last);
   if (!isWhole || facts.group === undefined || lineage.some(({ group }) => group !== facts.group)) return later;
-  const held = new Set(lineage.flatMap(({ heldOut }) => (heldOut ? wasHeld(daysOf(heldOut), facts, dialect) : [])));
-  return `(${later} or (${[...held].join(' and ')}))`;
+  const all = new Set(lineage.flatMap(({ heldOut }) => (heldOut ? wasHeld(daysOf(heldOut), facts, dialect) : [])));
+  return `(${later} or (${[...all].join(' and ')}))`;
 }
-const daysOf = ({ by, from, to }: NonNullable<VersionAbout['heldOut']>): HeldDays => ({
-  ...{ by, from: Temporal.PlainDate.from(from), to: Temporal.PlainDate.from(to) },
+const daysOf = ({ by, from, to, learned }: NonNullable<VersionAbout['heldOut']>): HeldDays => ({
+  ...{ by, from: Temporal.PlainDate.from(from), to: Temporal.PlainDate.from(to), learned: learned === true },
 });
 /** A condition: a request of which a row is of these days was held out whole, however long ago it had begun; of the last of them rows may have come after the training. */
 function wasHeld({ by, from, to }: HeldDays, { from: rows, group = '' }: AnyModel['facts'], dialect: Dialect): string {

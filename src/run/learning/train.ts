@@ -22,7 +22,7 @@ import { judge } from './gate.ts';
 import { type Lessons, ofMember } from './lessons.ts';
 import { broken, openPredictor, type Predictor, predictorFile } from './predictor.ts';
 import { refinedBy, whyAnew } from './refining.ts';
-import { heldDays, heldName, type Lineage, trainingRows, whyUndivided } from './rows.ts';
+import { heldDays, heldName, heldOutOf, type Lineage, trainingRows, whyUndivided } from './rows.ts';
 import { importFailed, learnAside, trainingFailed } from './thread.ts';
 import { trainingOf } from './training.ts';
 
@@ -121,7 +121,7 @@ export async function train(model: StepModel, options: Options, run: StepRun): P
       by: run.by ?? run.of?.reason ?? 'manual',
       inputs: inputsOf(options, run),
       rows: read.rows,
-      ...(days ? { heldOut: { by: days.by, from: days.from.toString(), to: days.to.toString() } } : {}),
+      ...heldOutOf(days),
       members: members.map(({ member, rows, held: kept, left, measures, segments = [], moved, refined }) => ({
         ...{ member, rows, held: kept, left },
         measures: finite(measures),

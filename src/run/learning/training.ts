@@ -1,7 +1,7 @@
 import { type AnyModel, besideOf } from '../../define/index.ts';
 import type { Vectors } from '../../ports/index.ts';
 import { kindsOf, type Training } from './lessons.ts';
-import { freshName, heldName, watchName } from './rows.ts';
+import { freshName, heldName, laterName, watchName } from './rows.ts';
 
 /** What a model learns from rows, as its definition says. */
 export const trainingOf = ({ facts }: AnyModel, { rows, columns }: Vectors): Omit<Training, 'former' | 'asks'> => ({
@@ -16,6 +16,7 @@ export const trainingOf = ({ facts }: AnyModel, { rows, columns }: Vectors): Omi
   ...(facts.group === undefined ? {} : { group: facts.group }),
   ...(heldName in columns ? { held: heldName } : {}),
   ...(freshName in columns ? { fresh: freshName } : {}),
+  ...(laterName in columns ? { later: laterName } : {}),
   ...(watchName in columns ? { watching: watchName } : {}),
   across: facts.segments,
   each: kindsOf(facts.each, facts.from.columns),

@@ -13,7 +13,7 @@ import { wholeSpelling } from '../write/spelling.ts';
 import { figured } from './figures.ts';
 import { judge } from './gate.ts';
 import type { Training } from './lessons.ts';
-import { heldDays, heldName, trainingRowsOf, whyUndivided } from './rows.ts';
+import { heldDays, heldName, heldOutOf, trainingRowsOf, whyUndivided } from './rows.ts';
 import { learnAside, trainingFailed } from './thread.ts';
 import { trainingOf } from './training.ts';
 
@@ -68,7 +68,7 @@ export async function tryTraining(
     return {
       ...{ date: values.date.toString(), rows },
       gate: judge(node.definition, members, { settings: values.settings, project, champion: former !== undefined }),
-      ...(days ? { heldOut: { by: days.by, from: days.from.toString(), to: days.to.toString() } } : {}),
+      ...heldOutOf(days),
       members: lessons.members.map(({ member, parameters }) => ({ member, parameters })),
     };
   } finally {
