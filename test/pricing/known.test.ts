@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Manifest } from '../../pipelines/pricing/data/generate.ts';
 import { trainingWindow } from '../../pipelines/pricing/definitions/3-training.ts';
@@ -43,4 +45,27 @@ test('what is put right, or comes late, is learned by the next run, and changes 
   await desk.world.do('reprocess', { scope: 'silver' });
   assert.deepEqual(await learned('2026-09-27', true), first);
   assert.deepEqual(await learned('2026-09-30', true), last);
+});
+
+test('a sale that is put right under another day counts on both until its pieces are taken from the former one, and that is said', async () => {
+  const folder = path.join(desk.folder, 'data', 'sales');
+  const [head = '', line = ''] = readFileSync(path.join(folder, '2026-09-26.csv'), 'utf8').split('\n');
+  const cells = (change: Readonly<Record<string, string>>): string =>
+    line
+      .split(',')
+      .map((cell, index) => change[head.split(',')[index] ?? ''] ?? cell)
+      .join();
+  const night = async (name: string, of: Readonly<Record<string, string>>) => {
+    writeFileSync(path.join(folder, name), `${head}\n${cells(of)}\n`);
+    const { steps } = await desk.world.do('run', {
+      job: 'pricing_diario',
+      date: '2026-09-30',
+      again: true,
+      select: ['+master_table'],
+    });
+    return steps.flatMap((step) => step.details?.warnings ?? []).filter((one) => /em dois dias/.test(one));
+  };
+  const moved = { date: '2026-09-29', recorded_at: '2026-10-01T02:00:00Z' };
+  assert.match((await night('2026-09-30-outro-dia.csv', moved))[0] ?? '', /^nenhuma venda conta em dois dias: 1/);
+  assert.deepEqual(await night('2026-09-30-sem-pecas.csv', { units: '0', recorded_at: '2026-10-01T02:00:00Z' }), []);
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { col, files, priceMoveColumns, priceMoves, source, table } from 'esteira';
 import { given } from 'esteira/testing';
+import { Chance } from '../../pipelines/chance.ts';
 
 const daily = source('landing.daily', {
   reader: files('daily.csv'),
@@ -58,6 +59,16 @@ test('a cut is answered by a rival who is cheaper within the days than on the da
   );
 });
 
+test('a rival whose price goes up and down by itself answers few cuts', async () => {
+  const chance = new Chance(11, 'rivals');
+  const price = (): string => (10 * Math.exp(0.05 * chance.normal())).toFixed(2);
+  const weeks = (cut: number): string =>
+    Array.from({ length: 16 }, (_, number) => `${number >= cut ? 9 : 10}/${price()}`).join(' ');
+  const found = await movesOf(...Array.from({ length: 120 }, (_, number) => weeks(6 + (number % 5))));
+  const share = found.filter((one) => one.endsWith(' 1 1')).length / found.length;
+  assert.ok(share > 0.2 && share < 0.45, `${share}`);
+});
+
 test('a cut that is too young to know counts only once it is answered', async () => {
   assert.deepEqual(
     await movesOf(
@@ -97,4 +108,66 @@ test('days without a price or without a rival break nothing, and products do not
       ['sul', 1, 0],
     ],
   );
+});
+
+test('on days on which everybody asks other prices there is neither a cut nor an answer, and the price has changed all the same', async () => {
+  const columns = {
+    product: col.text(),
+    date: col.date(),
+    asked: col.real(),
+    rival: col.real(),
+    event: col.boolean().optional(),
+  };
+  const sold = source('landing.sold', { reader: files('sold.csv'), columns });
+  const how = { by: ['product'], day: 'date', price: 'asked', rival: 'rival', days: 2 } as const;
+  const movesOfSold = (except?: 'event') =>
+    table('gold.moves_of_sold', {
+      columns: { product: col.text().key(), ...priceMoveColumns },
+      rows: priceMoves(sold, except ? { ...how, except } : how),
+    });
+  const rowsOf = (product: string, text: string) =>
+    text.split(' ').map((one, index) => {
+      const [, asked, rival, event] = /^([\d.]+)\/([\d.]+)(!?)$/.exec(one) ?? [];
+      return {
+        ...{ product, date: first.add({ days: index }), asked: Number(asked), rival: Number(rival) },
+        event: event === '!' ? true : index % 2 === 0 ? null : false,
+      };
+    });
+  const rows = [
+    // Black Friday, on which the rival follows, too; and a dear eve, after which the price is the usual one.
+    ...rowsOf('a', '10/10 10/10 7/10! 7/8! 10/10 10/10 10/10'),
+    ...rowsOf('b', '10/10 12/12! 10/10 10/9 10/9 10/9 10/9'),
+    // A cut before it, answered after it; and one that is answered on such a day only.
+    ...rowsOf('c', '10/10 9/10 9/8! 9/9 9/9 9/9 9/9'),
+    ...rowsOf('d', '10/10 9/10 9/8! 9/10 9/10 9/10 9/10'),
+  ];
+  const found = async (except?: 'event') =>
+    (await given(sold, rows).build(movesOfSold(except))).rows.map(({ price_changed_on, cuts, cuts_answered }) =>
+      [price_changed_on?.toString().slice(8) ?? '-', cuts, cuts_answered].join(' '),
+    );
+  assert.deepEqual(await found('event'), ['05 0 0', '03 0 0', '02 1 1', '02 1 0']);
+  assert.deepEqual(await found(), ['05 1 1', '03 1 1', '02 1 1', '02 1 1']);
+});
+
+test('columns may be called anything, but not as those that are added', async () => {
+  const columns = {
+    day: col.text(),
+    rival: col.text(),
+    Data: col.date(),
+    'Preço "de" venda': col.real(),
+    'o outro': col.real(),
+  };
+  const odd = source('landing.odd', { reader: files('odd.csv'), columns });
+  const how = { day: 'Data', price: 'Preço "de" venda', rival: 'o outro', days: 1 } as const;
+  const oddMoves = table('gold.odd_moves', {
+    columns: { day: col.text().key(), rival: col.text().key(), ...priceMoveColumns },
+    rows: priceMoves(odd, { ...how, by: ['day', 'rival'] }),
+  });
+  const rows = [10, 9, 9].map((price, index) => ({
+    ...{ day: 'a', rival: 'b', Data: first.add({ days: index }), 'Preço "de" venda': price, 'o outro': price },
+  }));
+  const [row] = (await given(odd, rows).build(oddMoves)).rows;
+  assert.deepEqual([String(row?.price_changed_on), row?.cuts, row?.cuts_answered], ['2026-01-02', 1, 0]);
+  const taken = source('landing.taken', { reader: files('taken.csv'), columns: { ...columns, cuts: col.text() } });
+  assert.throws(() => priceMoves(taken, { ...how, by: ['cuts'] }), { code: 'DEFINITION_INVALID', message: /cuts/ });
 });

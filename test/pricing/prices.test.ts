@@ -11,6 +11,8 @@ let desk: Desk;
 let manifest: Manifest;
 interface Recommended {
   readonly sku: string;
+  readonly region: string;
+  readonly limit: string | null;
   readonly price: number;
   readonly cost: number | null;
   readonly recommended: number | null;
@@ -20,17 +22,36 @@ interface Recommended {
   readonly isOut: boolean;
 }
 let found: readonly Recommended[];
+let faixas: readonly {
+  readonly sku: string;
+  readonly region: string;
+  readonly lowest: number;
+  readonly highest: number;
+}[];
 before(async () => {
   desk = await Desk.open({ lastDate, days: 365, products: 16, regions: 2, seed: 2, war: '2026-12-21' });
   manifest = await desk.come(lastDate);
   await desk.learn(lastDate);
+  // Four products of one region may hardly move.
+  const today = await desk.world.rows(
+    `select sku, region, shelf_price from master_table where date = date '${lastDate}' and region = 'r02' and sku < 'sku-00005'`,
+  );
+  faixas = today.map(([sku, region, price]) => ({
+    ...{ sku: String(sku), region: String(region) },
+    ...{ lowest: Number((Number(price) * 0.985).toFixed(2)), highest: Number((Number(price) * 1.015).toFixed(2)) },
+  }));
+  const values = faixas.map(({ sku, region, lowest, highest }) => `('${sku}', '${region}', ${lowest}, ${highest})`);
+  await desk.world.do('settings sql', {
+    sql: `insert into config.faixas_de_preco (sku, region, preco_minimo, preco_maximo) values ${values.join()}`,
+    by: 'ana',
+  });
   await desk.world.run('pricing_diario', lastDate);
   const rows = await desk.world.rows(
-    'select sku, price, cost, recommended_price, reason, elasticity, elasticity_naive, out_of_stock from recommendations_v1 order by sku, region',
+    'select sku, price, cost, recommended_price, reason, elasticity, elasticity_naive, out_of_stock, region, limited_by from recommendations_v1 order by sku, region',
   );
-  found = rows.map(([sku, price, cost, recommended, reason, elasticity, naive, isOut]) => ({
+  found = rows.map(([sku, price, cost, recommended, reason, elasticity, naive, isOut, region, limit]) => ({
     ...{
-      sku: String(sku),
+      ...{ sku: String(sku), region: String(region), limit: limit as string | null },
       price: Number(price),
       cost: cost as number | null,
       recommended: recommended as number | null,
@@ -52,6 +73,16 @@ test('every product has a recommendation or the reason for none, and a recommend
     found.filter(({ reason }) => reason === null).length >= 8,
     JSON.stringify(found.map(({ reason }) => reason)),
   );
+});
+
+test('the lowest and the highest price of a product, which people set, hold', () => {
+  const limits = faixas.flatMap(({ sku, region, lowest, highest }) => {
+    const { recommended, limit } = found.find((one) => one.sku === sku && one.region === region) ?? assert.fail(sku);
+    if (recommended === null) return [];
+    assert.ok(recommended >= lowest && recommended <= highest, `${sku}: ${recommended}`);
+    return [limit];
+  });
+  assert.ok(limits.includes('floor') || limits.includes('ceiling'), JSON.stringify(limits));
 });
 
 test('after Black Friday, empty shelves and rivals who follow, elasticities are those that were planted; prices and sales alone are off by more than one', () => {

@@ -122,7 +122,7 @@ test('there is none, and the reason, where a price would be a guess', async () =
     [{ cost: null }, 'no_cost'],
     [{ cost: 0 }, 'no_cost'],
     [{ cost: 5, out_of_stock: true }, 'out_of_stock'],
-    [{ cost: 5, out_of_stock: null }, null],
+    [{ cost: 5, out_of_stock: null }, 'stock_unknown'],
     [{ cost: 5, cuts: 5, cuts_answered: 3 }, 'rivals_answer'],
     [{ cost: 5, cuts: 5, cuts_answered: 2 }, null],
     [{ cost: 5, days_used: 89 }, 'short_history'],
@@ -238,6 +238,49 @@ test('prices have as many places as is said, and so has the sentence', async () 
   const [row] = (await given(predicted, [{ ...usual, price: 990, cost: 500 }]).build(whole)).rows;
   assert.equal(row?.recommended_price, 862);
   assert.match(row?.why ?? '', /^Lower 990 to 862 \(-12\.9 %\): .*; no further in one step\.$/);
+});
+
+const without = <Of extends { price: unknown; cost: unknown; day: unknown; out_of_stock: unknown }>({
+  price: _,
+  cost: __,
+  day: ___,
+  out_of_stock: ____,
+  ...others
+}: Of) => others;
+
+test('columns that are named may be called anything', async () => {
+  const others = without(columns);
+  const odd = {
+    ...others,
+    ...{ 'Preço de "venda"': col.real(), 'o custo': col.real(), Date: col.date() },
+    ...{ 'em falta?': col.boolean(), 'mudou em': col.date().optional() },
+  };
+  const oddly = source('landing.oddly', { reader: files('oddly.csv'), columns: odd });
+  const of = table('recommendations_v4', {
+    columns: { sku: columns.sku, ...recommendationColumns },
+    rows: recommendedPrices(oddly, {
+      ...{ price: 'Preço de "venda"', cost: 'o custo', outOfStock: 'em falta?', floor: 'least_price', step: 0.1 },
+      coolDown: { day: 'Date', changedOn: 'mudou em', days: 7 },
+      rivals: { cuts: 'cuts', answered: 'cuts_answered', most: 3 },
+    }),
+  });
+  const own = {
+    ...without(usual),
+    'Preço de "venda"': 10,
+    'o custo': 5,
+    Date: day,
+    'em falta?': false,
+    'mudou em': null,
+  };
+  const late = { ...own, sku: 'b', 'mudou em': day };
+  const { rows } = await given(oddly, [own, late]).build(of);
+  assert.deepEqual(
+    rows.map(({ recommended_price, reason, why }) => [recommended_price, reason, why.slice(0, 37)]),
+    [
+      [9, null, 'Lower 10.00 to 9.00 (-10.0 %): elasti'],
+      [null, 'cooling_down', 'No recommendation: the price changed '],
+    ],
+  );
 });
 
 test('a sentence that names what is not there, and rows without a prediction, are refused where they are defined', () => {

@@ -128,7 +128,7 @@ export const stock = table('silver.stock', {
   invalid: 'set aside',
 });
 
-/** One row for each product, region and day, also where nothing was sold; a day of which no sale is known yet is not there. */
+/** One row for each product, region and day, also where nothing was sold; the day of a region of which no sale is known yet is not there. */
 export const dailySales = table('silver.daily_sales', {
   columns: {
     date: col.date().key(),
@@ -136,7 +136,8 @@ export const dailySales = table('silver.daily_sales', {
     region: col.text().key(),
     opened_at: col.timestamp(),
     known_on: col.date(),
-    price: col.real(),
+    price: col.real().describe('O que se pagou, em média'),
+    shelf_price: col.real().describe('O que a prateleira dizia'),
     units: col.integer(),
     cost: col.real().optional(),
     closing_stock: col.integer(),
@@ -145,10 +146,11 @@ export const dailySales = table('silver.daily_sales', {
   },
   rows: sql`
     select k.date, k.sku, k.region, k.opened_at, greatest(k.known_on, d.known_on, coalesce(s.known_on, k.known_on)) as known_on,
-      coalesce(s.price, k.price) as price, coalesce(s.units, 0) as units, k.cost, k.closing_stock,
+      coalesce(s.price, k.price) as price, k.price as shelf_price, coalesce(s.units, 0) as units, k.cost, k.closing_stock,
       k.closing_stock = 0 as out_of_stock, k.opening_stock = 0 as without_stock
     from ${stock.since('date')} k
-    join (select date, min(known_on) as known_on from ${sales.since('date')} group by date) d on d.date = k.date
+    join (select date, region, min(known_on) as known_on from ${sales.since('date')} group by date, region) d
+      on d.date = k.date and d.region = k.region
     left join (
       select date, sku, region, round(sum(price * units) / nullif(sum(units), 0), 4) as price, sum(units) as units, max(known_on) as known_on
       from ${sales.since('date')} group by date, sku, region
@@ -181,7 +183,7 @@ export const masterTable = table('master_table', {
   columns: { ...dailySales.columns, competitor_price: col.real().optional() },
   rows: sql`
     select m.date, m.sku, m.region, m.opened_at, greatest(m.known_on, coalesce(c.known_on, m.known_on)) as known_on,
-      m.price, m.units, m.cost, m.closing_stock, m.out_of_stock, m.without_stock, c.competitor_price
+      m.price, m.shelf_price, m.units, m.cost, m.closing_stock, m.out_of_stock, m.without_stock, c.competitor_price
     from ${dailySales.since('date')} m
     left join (
       select date, sku, region, min(price) as competitor_price, max(known_on) as known_on from ${asked} group by date, sku, region
@@ -194,6 +196,14 @@ export const vendaComEstoque = check(
   expectNone(sql`
     select s.sale_id from ${sales} s where ${fn.lastDays('s.date', 7)} and not exists (
       select 1 from ${dailySales} d where d.date = s.date and d.sku = s.sku and d.region = s.region)`),
+  { otherwise: 'warn' },
+);
+/** Whoever puts the day of a sale right gives it no pieces on the former one. */
+export const vendaDeUmDia = check(
+  'nenhuma venda conta em dois dias',
+  expectNone(sql`
+    select s.sale_id from ${sales} s where ${fn.lastDays('s.date', 30)} and s.units > 0
+    group by s.sale_id having count(distinct s.date) > 1`),
   { otherwise: 'warn' },
 );
 export const concorrenteConhecido = check(

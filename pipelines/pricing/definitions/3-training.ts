@@ -1,4 +1,4 @@
-import { atLeast, check, col, fn, history, rowsIn, run, settings, sql, table } from 'esteira';
+import { atLeast, check, col, fn, history, rowsIn, run, settings, settingsTable, sql, table } from 'esteira';
 import { eventos } from './1-events.ts';
 import { masterTable } from './2-data.ts';
 
@@ -25,6 +25,18 @@ export const limites = settings('config.pricing', {
   psi_maximo: col.real().min(0).default(0.5).describe('PSI dos preços da concorrência acima do qual se avisa'),
   dias_de_resposta: col.integer().min(1).default(2).describe('Dias em que um preço mais baixo é uma resposta'),
 });
+
+/** Between which a price stays, whatever a model says; without a line, or a value, it is not limited. */
+export const faixas = settingsTable(
+  'config.faixas_de_preco',
+  {
+    sku: col.text().key(),
+    region: col.text().key(),
+    preco_minimo: col.real().min(0).optional(),
+    preco_maximo: col.real().min(0).optional(),
+  },
+  [],
+);
 
 /** Each row of the master table in all its versions, with the date from which, and until which, it was what was known. */
 export const masterVersions = table('gold.master_versions', {
@@ -80,10 +92,12 @@ export const knownDays = table('gold.known_days', {
     date: col.date().key(),
     sku: col.text().key(),
     region: col.text().key(),
-    price: col.real(),
+    shelf_price: col.real(),
     competitor_price: col.real().optional(),
+    event: col.boolean().describe('Todos pedem outros preços'),
   },
   rows: sql`
-    select date, sku, region, price, competitor_price from (${then}) k where ${fn.lastDays('date', 180)}`,
+    select k.date, k.sku, k.region, k.shelf_price, k.competitor_price, e.date is not null as event
+    from (${then}) k left join ${eventos} e on e.date = k.date where ${fn.lastDays('k.date', 180)}`,
 });
 export const vendasChegaram = check('as vendas do dia chegaram', atLeast(rowsIn(nextDay), 1), { otherwise: 'warn' });

@@ -16,7 +16,7 @@ import {
   sql,
   table,
 } from 'esteira';
-import { knownDays, limites, nextDay, trainingWindow } from './3-training.ts';
+import { faixas, knownDays, limites, nextDay, trainingWindow } from './3-training.ts';
 
 /** Of each product in each region; `elasticity_naive`, of prices and sales alone, stands beside it so that people see what it would have said. */
 export const elasticidade = model('price_elasticity', {
@@ -48,18 +48,26 @@ export const movimentos = table('gold.price_moves', {
   rows: priceMoves(knownDays, {
     by: ['sku', 'region'],
     day: 'date',
-    price: 'price',
+    price: 'shelf_price',
     rival: 'competitor_price',
+    except: 'event',
     cuts: limites.cortes_observados,
     days: limites.dias_de_resposta,
   }),
 });
-/** Tomorrow, with what happened to our prices before. */
+/** Tomorrow, with what happened to our prices before, and between which they stay. */
 export const aPrecificar = table('gold.to_price', {
-  columns: { ...nextDay.columns, ...priceMoveColumns },
+  columns: {
+    ...nextDay.columns,
+    ...priceMoveColumns,
+    preco_minimo: faixas.columns.preco_minimo,
+    preco_maximo: faixas.columns.preco_maximo,
+  },
   rows: sql`
-    select n.*, m.price_changed_on, coalesce(m.cuts, 0) as cuts, coalesce(m.cuts_answered, 0) as cuts_answered
-    from ${nextDay} n left join ${movimentos} m on m.sku = n.sku and m.region = n.region`,
+    select n.*, m.price_changed_on, coalesce(m.cuts, 0) as cuts, coalesce(m.cuts_answered, 0) as cuts_answered, f.preco_minimo, f.preco_maximo
+    from ${nextDay} n
+    left join ${movimentos} m on m.sku = n.sku and m.region = n.region
+    left join ${faixas} f on f.sku = n.sku and f.region = n.region`,
 });
 
 /** One row for each product and region: the price of the highest margin within the limits, or none and why. */
@@ -84,6 +92,8 @@ export const recommendations = table('recommendations_v1', {
     outOfStock: 'out_of_stock',
     step: limites.passo_maximo,
     markup: limites.margem_minima,
+    floor: 'preco_minimo',
+    ceiling: 'preco_maximo',
     minimumHistory: limites.historia_minima,
     least: limites.mudanca_minima,
     coolDown: { day: 'date', changedOn: 'price_changed_on', days: limites.dias_de_descanso },
@@ -94,8 +104,11 @@ export const recommendations = table('recommendations_v1', {
       lower: 'Baixar de {price} para {recommended_price} ({change} %){limit}',
       step: '; é o passo máximo',
       markup: '; é a margem mínima',
+      floor: '; é o preço mínimo',
+      ceiling: '; é o preço máximo',
       no_price: 'Sem preço',
       no_cost: 'Falta o custo',
+      stock_unknown: 'Não se sabe se há estoque',
       out_of_stock: 'Em ruptura: o preço não é o problema',
       rivals_answer: 'Os concorrentes respondem aos nossos cortes: não há recomendação',
       short_history: 'História curta demais',

@@ -90,6 +90,21 @@ test('a day has every product that was in stock; one of which no sale is known y
   );
 });
 
+test('while the sales of one region have not come, its day is no day without sales, and that of another stands', async () => {
+  const known_on = day('2026-03-01');
+  const { rows } = await given(rawSales, [{ ...sale('1', '2026-03-01'), known_on }])
+    .given(rawStock, [
+      { ...inStock('2026-03-01'), known_on },
+      { ...inStock('2026-03-01', { sku: 'b' }), known_on },
+      { ...inStock('2026-03-01', { region: 'norte' }), known_on },
+    ])
+    .build(dailySales);
+  assert.deepEqual(
+    rows.map(({ sku, region, units }) => `${sku} ${region} ${units}`),
+    ['a sul 3', 'b sul 0'],
+  );
+});
+
 test('what costs more than ten prices, or grows while it is sold, is set aside', async () => {
   const { account, invalid } = await given(stockFiles, [
     inStock('2026-03-01', { cost: 100 }),
@@ -117,7 +132,7 @@ test('a day knows the cheapest competitor as he was seen before it opened, at mo
     dailySales,
     days.map((date) => ({
       ...{ date: day(date), ...place, opened_at: at(`${date}T11:00:00Z`), known_on: day(date) },
-      ...{ price: 10, units: 3, cost: 6, closing_stock: 1, out_of_stock: false, without_stock: false },
+      ...{ price: 10, shelf_price: 10, units: 3, cost: 6, closing_stock: 1, out_of_stock: false, without_stock: false },
     })),
   )
     .given(concorrentes, tracked)
@@ -144,7 +159,8 @@ test('a day knows the cheapest competitor as he was seen before it opened, at mo
 });
 
 const master = (date: string, more: object = {}) => ({
-  ...{ date: day(date), ...place, opened_at: at(`${date}T11:00:00Z`), known_on: day(date), price: 10, units: 3 },
+  ...{ date: day(date), ...place, opened_at: at(`${date}T11:00:00Z`), known_on: day(date), units: 3 },
+  ...{ price: 10, shelf_price: 10 },
   ...{ cost: 6, closing_stock: 1, out_of_stock: false, without_stock: false, competitor_price: 9, ...more },
 });
 
@@ -191,21 +207,25 @@ test('prices are made for tomorrow, of what is asked today', async () => {
   );
 });
 
-test('a price has moved, and cuts were answered, as far as the run of the date knows', async () => {
-  const days = ['2026-11-20', '2026-11-21', '2026-11-22', '2026-11-23', '2026-11-24'];
-  const prices = [10, 9, 9, 9, 8];
-  const rivals = [9.5, 9.5, 8.5, 8.5, 8.5];
+test('a price on the shelf has moved, and cuts were answered, as far as the run of the date knows; Black Friday is no cut', async () => {
+  const days = ['2026-11-20', '2026-11-21', '2026-11-22', '2026-11-23', '2026-11-24', '2026-11-25', '2026-11-26'];
+  const prices = [10, 9, 9, 9, 9, 7, 9];
+  const rivals = [9.5, 9.5, 8.5, 8.5, 8.5, 6, 6];
   const world = given(
     masterVersions,
     days.map((date, place) => ({
-      ...master(date, { price: prices[place], competitor_price: rivals[place] }),
+      // Coupons: what was paid is another price every day.
+      ...master(date, { shelf_price: prices[place], price: 9 - place, competitor_price: rivals[place] }),
       known_from: day(date),
     })),
-  );
-  const moves = async (date: string) => (await world.on(date).build(movimentos)).rows[0];
-  const [before, later] = [await moves('2026-11-23'), await moves('2026-11-24')];
-  assert.deepEqual([String(before?.price_changed_on), before?.cuts, before?.cuts_answered], ['2026-11-21', 1, 1]);
-  assert.deepEqual([String(later?.price_changed_on), later?.cuts, later?.cuts_answered], ['2026-11-24', 1, 1]);
+  ).given(eventos, [{ date: day('2026-11-25'), evento: 'black_friday' }]);
+  const moves = async (date: string) => {
+    const [row] = (await world.on(date).build(movimentos)).rows;
+    return [String(row?.price_changed_on), row?.cuts, row?.cuts_answered];
+  };
+  assert.deepEqual(await moves('2026-11-21'), ['2026-11-21', 0, 0]);
+  assert.deepEqual(await moves('2026-11-23'), ['2026-11-21', 1, 1]);
+  assert.deepEqual(await moves('2026-11-26'), ['2026-11-26', 1, 1]);
 });
 
 test('Black Friday is the day after the fourth Thursday of November; paydays and eves of days off are busy, too', () => {

@@ -1,10 +1,9 @@
 import type { Columns, NamesOf, RowOf } from '../../columns/index.ts';
-import { EsteiraError } from '../../errors.ts';
 import { fn } from '../fn.ts';
 import { type AnyRows, type Readable, type Rows, type Setting, sql } from '../rows.ts';
 import { needed, recommendationColumns } from './columns.ts';
 import { withExpected } from './expected.ts';
-import { type Amount, joined, raw, refuseMissing } from './pieces.ts';
+import { type Amount, column, joined, quoted, raw, refuseMissing, refuseTaken } from './pieces.ts';
 import { withinRails } from './rails.ts';
 import { type Reason, type Sentences, whyOf } from './why.ts';
 
@@ -14,7 +13,7 @@ type Money<C extends Columns> = Amount | NamesOf<C, number> | AnyRows;
 export interface Recommending<C extends Columns> {
   readonly price: NamesOf<C, number>;
   readonly cost: NamesOf<C, number>;
-  /** The column that is true where there was nothing to sell: no price is recommended for that. */
+  /** The column that is true where there was nothing to sell: no price is recommended for that, nor where it is missing. */
   readonly outOfStock?: NamesOf<C, boolean>;
   /** The largest change at once, as a share of the price. */
   readonly step: Amount;
@@ -57,7 +56,7 @@ export function recommendedPrices<C extends Columns>(
 ): Rows<RowOf<C> & RowOf<typeof recommendationColumns>> {
   refuse(rows, how);
   const { step, markup = 0, minimumHistory = 0, least = 0, coolDown, rivals, places = 2 } = how;
-  const [price, cost, coins] = [raw(how.price), raw(how.cost), raw(String(10 ** places))];
+  const [price, cost, coins] = [column(how.price), column(how.cost), raw(String(10 ** places))];
   const [floor, ceiling] = [moneyOf(how.floor), moneyOf(how.ceiling)];
   const answers = ['rival_reaction', 'rival_elasticity'].every((name) => Object.hasOwn(rows.columns, name));
   const answer = raw(
@@ -69,12 +68,13 @@ export function recommendedPrices<C extends Columns>(
   const when: Readonly<Record<Reason, AnyRows | undefined>> = {
     no_price: sql`${price} is null or not ${price} > 0`,
     no_cost: sql`${cost} is null or not ${cost} > 0`,
-    out_of_stock: how.outOfStock ? sql`${raw(how.outOfStock)}` : undefined,
-    rivals_answer: rivals && sql`${raw(rivals.answered)} > 0 and ${raw(rivals.answered)} >= ${rivals.most}`,
+    stock_unknown: how.outOfStock && sql`${column(how.outOfStock)} is null`,
+    out_of_stock: how.outOfStock && sql`${column(how.outOfStock)}`,
+    rivals_answer: rivals && sql`${column(rivals.answered)} > 0 and ${column(rivals.answered)} >= ${rivals.most}`,
     short_history: sql`days_used is null or days_used < ${minimumHistory}`,
     uncertain: sql`trustworthy is null or not trustworthy or elasticity is null or expected_units is null`,
     not_elastic: sql`best_price is null`,
-    cooling_down: coolDown && sql`${raw(coolDown.day)} < ${fn.addDays(coolDown.changedOn, coolDown.days)}`,
+    cooling_down: coolDown && sql`${column(coolDown.day)} < ${fn.addDays(quoted(coolDown.changedOn), coolDown.days)}`,
     rails_apart: sql`lowest_price > highest_price`,
     already_best: sql`abs(nearest_price - ${price}) * ${coins} < 0.5 or abs(nearest_price / ${price} - 1) < ${least}`,
   };
@@ -94,16 +94,16 @@ export function recommendedPrices<C extends Columns>(
       elasticity_low: raw('elasticity_then_low'),
       elasticity_high: raw('elasticity_then_high'),
     },
-    changed_on: coolDown && raw(coolDown.changedOn),
-    cuts: rivals && raw(rivals.cuts),
-    cuts_answered: rivals && raw(rivals.answered),
+    changed_on: coolDown && column(coolDown.changedOn),
+    cuts: rivals && column(rivals.cuts),
+    cuts_answered: rivals && column(rivals.answered),
   };
   return sql`select c.*, ${whyOf(how.say ?? {}, named, places)} as why from (${withExpected(decided, cost)}) c`;
 }
 
 const moneyOf = (of: number | string | Setting<number> | AnyRows | undefined): AnyRows | undefined => {
   if (of === undefined) return undefined;
-  return typeof of === 'string' ? raw(of) : sql`(${of})`;
+  return typeof of === 'string' ? column(of) : sql`(${of})`;
 };
 
 /** Throws DEFINITION_INVALID for rows without what is needed, or that have already what is added. */
@@ -124,10 +124,5 @@ function refuse<C extends Columns>({ columns }: Readable<C>, how: Recommending<C
     'Give it model.predict(…) of a model that is learned by priceElasticity(…), of rows that have what it names.';
   const names = named.filter((one) => typeof one === 'string');
   refuseMissing('recommendedPrices', [...needed, ...names], columns, next);
-  const taken = Object.keys(recommendationColumns).filter((name) => Object.hasOwn(columns, name));
-  if (taken.length > 0)
-    throw new EsteiraError('DEFINITION_INVALID', {
-      what: `recommendedPrices(…) adds columns that its rows have already: ${taken.join(', ')}.`,
-      next: 'Give them other names where they are made.',
-    });
+  refuseTaken('recommendedPrices', Object.keys(columns), recommendationColumns);
 }

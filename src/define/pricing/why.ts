@@ -6,6 +6,7 @@ import { joined, raw } from './pieces.ts';
 export const reasons = [
   'no_price',
   'no_cost',
+  'stock_unknown',
   'out_of_stock',
   'rivals_answer',
   'short_history',
@@ -38,6 +39,7 @@ export const english: Sentences = Object.freeze({
   ceiling: '; the ceiling',
   no_price: 'No recommendation: there is no price.',
   no_cost: 'No recommendation: the cost is missing.',
+  stock_unknown: 'No recommendation: whether it is in stock is not known.',
   out_of_stock: 'No recommendation: it is out of stock, and what is sold then says nothing about the price.',
   rivals_answer: 'No recommendation: rivals answered {cuts_answered} of our last {cuts} cuts.',
   short_history: 'No recommendation: {days_used} days of history are too few.',
@@ -90,7 +92,7 @@ export function whyOf(
     if (!value || !isKnown) throw unknownName(of, name, named);
     if (asText.includes(name)) return sql`case when ${value} is null then '?' else concat('', ${value}) end`;
     const fraction = prices.includes(name) ? ofPrices : (places[name] ?? 2);
-    const text = sql`concat('', cast(${value} as decimal(18, ${raw(String(fraction))})))`;
+    const text = sql`concat('', cast(${value} as decimal(38, ${raw(String(fraction))})))`;
     const marked = sentences.decimalMark === '.' ? text : sql`replace(${text}, '.', ${sentences.decimalMark})`;
     return sql`case when abs(${value}) < ${largest} then ${marked} else '?' end`;
   }
