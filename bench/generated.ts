@@ -71,6 +71,8 @@ export function writeConfiguration(options: {
   readonly standIns?: Readonly<Record<string, string>>;
   /** Those that its monitors tell; nobody is in them. */
   readonly channels?: readonly string[];
+  /** Those that decide; one person is in each. */
+  readonly groups?: readonly string[];
 }): void {
   const { catalog } = options;
   const standIns = Object.entries(options.standIns ?? {}).map(([name, pattern]) => `'${name}': files('${pattern}')`);
@@ -82,6 +84,7 @@ export default project({
   pipelines: { ${catalog}: 'definitions/*.ts' },
   standard: 'here',
   channels: { ${(options.channels ?? []).map((name) => `${name}: []`).join(', ')} },
+  groups: { ${(options.groups ?? []).map((name) => `${name}: ['somebody']`).join(', ')} },
   environments: {
     here: {
       warehouse: duckdb({ folder: 'data' }),

@@ -16,6 +16,7 @@ const figures: Readonly<Record<string, () => Promise<{ readonly figure: Figure }
   drift: () => import('./drift/figure.ts'),
   learn: () => import('./learn/figure.ts'),
   elasticity: () => import('./elasticity/figure.ts'),
+  rebuild: () => import('./rebuild/figure.ts'),
   noop5000: () => import('./noop5000/figure.ts'),
   resume: () => import('./resume/figure.ts'),
   endpoint: () => import('./endpoint/figure.ts'),

@@ -23,7 +23,7 @@ import { deliver } from './deliver/deliver.ts';
 import { isRedefined, refuseReplacedBefore } from './former.ts';
 import { versionKey } from './learning/champions.ts';
 import type { Learning, Prepared } from './learning/learning.ts';
-import { insideWrite, register, train } from './learning/train.ts';
+import { register, train } from './learning/train.ts';
 import { type Matched, matchedBy } from './matched.ts';
 import type { Project } from './project.ts';
 import { reasonOf } from './reason.ts';
@@ -136,8 +136,7 @@ async function carryOut(
       }
     : found;
   const matched = await matchedBy(model, project, signal);
-  const write = await writeOfStep(model, reach, { ...run, matched });
-  const publication = cleaned(await project.warehouse.publish(write, run.signal), project);
+  const { write, publication } = await publishedBy(model, reach, { ...run, matched });
   await project.trace('published');
   progress.published(id, publication.sequence);
   await register(model, publication, run);
@@ -190,12 +189,24 @@ export function isUnchanged(
   return reasonOf(model, reach, { progress, settingsHash, forced }) === undefined;
 }
 
-/** With what it needs of models, or of a model what it has learned. */
+/** What it has asked of the warehouse, and what came of it. */
+interface Published {
+  readonly write: StepWrite;
+  readonly publication: Publication;
+}
+
+async function publishedBy(model: StepModel, reach: Reach, run: StepRun): Promise<Published> {
+  const { project, signal } = run;
+  const publish = async (write: StepWrite): Promise<Published> => ({
+    write,
+    publication: cleaned(await project.warehouse.publish(write, signal), project),
+  });
+  if (model.kind === 'model') return await train(model, { options: optionsOf(model, reach, run), run, publish });
+  return await publish(await writeOfStep(model, reach, run));
+}
+
+/** With what it needs of models. */
 async function writeOfStep(model: StepModel, reach: Reach, of: StepRun): Promise<StepWrite> {
-  if (model.kind === 'model') {
-    const options = optionsOf(model, reach, of);
-    return insideWrite(model, await train(model, options, of), options);
-  }
   const prepared = await of.learning.prepared(model);
   const { version } = prepared;
   const settings = version === undefined ? {} : { [versionKey(model.node)]: version };

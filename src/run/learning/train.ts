@@ -7,7 +7,7 @@ import { EsteiraError } from '../../errors.ts';
 import { type Node, whereOf } from '../../graph/index.ts';
 import type { Segments } from '../../learn/learners/learned.ts';
 import { asksOnnx, readMembers } from '../../learn/learners/members.ts';
-import { placeOf, type StepModel } from '../../plan/index.ts';
+import type { StepModel } from '../../plan/index.ts';
 import type { Publication, StepWrite, Vectors } from '../../ports/index.ts';
 import type { VersionAbout } from '../../registry/about.ts';
 import { canonical, keepVersion, modelFile, openVersion, profileFile, rowsFile } from '../../registry/index.ts';
@@ -19,6 +19,7 @@ import { bringProgram } from './brought/program.ts';
 import { onnxOf } from './engine.ts';
 import { figured } from './figures.ts';
 import { judge } from './gate.ts';
+import { insideWrite } from './inside.ts';
 import { type Lessons, ofMember } from './lessons.ts';
 import { broken, openPredictor, type Predictor, predictorFile } from './predictor.ts';
 import { refinedBy, whyAnew } from './refining.ts';
@@ -36,121 +37,138 @@ interface Made {
 
 /**
  * Trains a version: its rows are kept as a file, a thread learns, the gate judges, the files are kept whole. Nothing outside of the version's own folder
- * changes; an attempt that was killed is made good by the next, which comes to the same.
+ * changes until `publish`; an attempt that was killed is made good by the next, which comes to the same.
  */
-export async function train(model: StepModel, options: Options, run: StepRun): Promise<Made> {
+export async function train<Published>(
+  model: StepModel,
+  {
+    options,
+    run,
+    publish,
+  }: { readonly options: Options; readonly run: StepRun; readonly publish: (write: StepWrite) => Promise<Published> },
+): Promise<Published> {
+  const scratch = mkdtempSync(path.join(tmpdir(), 'esteira-train-'));
+  try {
+    const made = await trained(model, options, { run, scratch });
+    return await publish(insideWrite(model, made, { options, file: path.join(scratch, insideFile) }));
+  } finally {
+    rmSync(scratch, { recursive: true, force: true });
+  }
+}
+const insideFile = 'inside.jsonl';
+
+async function trained(
+  model: StepModel,
+  options: Options,
+  { run, scratch }: { readonly run: StepRun; readonly scratch: string },
+): Promise<Made> {
   const { project, held, values, signal } = run;
   const node = model.node as Node<AnyModel>;
   const { facts } = node.definition;
   const started = performance.now();
   const version = await project.state.models.begin(held, node.id, project.clock.now());
   await project.trace('version');
-  const scratch = mkdtempSync(path.join(tmpdir(), 'esteira-train-'));
-  try {
-    const file = path.join(scratch, rowsFile);
-    const champion = (await project.state.models.champions()).get(node.id)?.version;
-    const lineage = await lineageOf(node, champion, run);
-    const { query, columns } = trainingRows(model, options, lineage);
-    run.onProgress?.(node.id, 'reading the training rows');
-    const read = await project.warehouse.vectors(query, { columns, file, signal });
-    const days = heldDays(facts, values.date);
-    const undivided = days && read.rows > 0 ? whyUndivided(days, read.columns[heldName]) : undefined;
-    if (undivided !== undefined) throw trainingFailed(undivided, whereOf(node.definition));
-    const former = champion === undefined ? undefined : await formerOf(node, champion, run);
-    const anew = model.refines ? await whyAnew(model, { champion, former }, run) : undefined;
-    if (anew !== undefined) run.onProgress?.(node.id, `it is trained anew: ${anew}`);
-    const taken =
-      facts.learner.brought === 'file'
-        ? await bringFile(node, read, { run, scratch })
-        : await trainedBy(node, read, { run, scratch, rows: { query, columns } });
-    const asks = facts.gate.some(({ measure }) => typeof measure === 'object' && measure.judged === 'latency');
-    const lessons = await learnAside(
-      {
-        ...trainingOf(node.definition, read),
-        asks,
-        ...(taken ? { brought: taken.brought } : {}),
-        ...(project.onnx && facts.learner.brought ? { onnx: project.onnx } : {}),
-        former: former?.members.map(({ member, parameters }) => ({ member, parameters })) ?? [],
-        ...(lineage[0] ? { formerDate: lineage[0].date } : {}),
-        ...(model.refines && anew === undefined ? { refine: refiningOf(facts.learner.options) } : {}),
-      },
-      {
-        where: whereOf(node.definition),
-        signal,
-        progress: (text) => run.onProgress?.(node.id, text),
-        ...(project.trees ? { trees: project.trees } : {}),
-        failed: taken?.about.by === 'file' ? importFailed : trainingFailed,
-      },
-    );
-    await project.trace('learned');
-    const bytes = predictorFile({
-      model: node.id,
-      version,
-      members: lessons.members.map(({ member, parameters }) => ({ member, parameters })),
-    });
-    const { elapsed = () => performance.now() } = project.clock;
-    const opened = asks ? readMembers(bytes) : [];
-    const members = await figured(node.definition, lessons, {
-      opened,
-      ...(asksOnnx(opened) ? { onnx: await onnxOf(project, whereOf(node.definition)) } : {}),
-      elapsed,
+  const file = path.join(scratch, rowsFile);
+  const champion = (await project.state.models.champions()).get(node.id)?.version;
+  const lineage = await lineageOf(node, champion, run);
+  const { query, columns } = trainingRows(model, options, lineage);
+  run.onProgress?.(node.id, 'reading the training rows');
+  const read = await project.warehouse.vectors(query, { columns, file, signal });
+  const days = heldDays(facts, values.date);
+  const undivided = days && read.rows > 0 ? whyUndivided(days, read.columns[heldName]) : undefined;
+  if (undivided !== undefined) throw trainingFailed(undivided, whereOf(node.definition));
+  const former = champion === undefined ? undefined : await formerOf(node, champion, run);
+  const anew = model.refines ? await whyAnew(model, { champion, former }, run) : undefined;
+  if (anew !== undefined) run.onProgress?.(node.id, `it is trained anew: ${anew}`);
+  const taken =
+    facts.learner.brought === 'file'
+      ? await bringFile(node, read, { run, scratch })
+      : await trainedBy(node, read, { run, scratch, rows: { query, columns } });
+  const asks = facts.gate.some(({ measure }) => typeof measure === 'object' && measure.judged === 'latency');
+  const lessons = await learnAside(
+    {
+      ...trainingOf(node.definition, read),
+      asks,
+      ...(taken ? { brought: taken.brought } : {}),
+      ...(project.onnx && facts.learner.brought ? { onnx: project.onnx } : {}),
+      former: former?.members.map(({ member, parameters }) => ({ member, parameters })) ?? [],
+      ...(lineage[0] ? { formerDate: lineage[0].date } : {}),
+      ...(model.refines && anew === undefined ? { refine: refiningOf(facts.learner.options) } : {}),
+    },
+    {
+      where: whereOf(node.definition),
       signal,
-    });
-    const gate = judge(node.definition, members, {
-      ...{ settings: values.settings, project },
-      isBroken: champion !== undefined && former === undefined,
-      champion: champion !== undefined,
-    });
-    const unnoticed = members.find(({ unjudged }) => unjudged !== undefined);
-    if (unnoticed && (gate.passed || gate.unread))
-      throw trainingFailed(ofMember(unnoticed.member, unnoticed.unjudged ?? ''), whereOf(node.definition));
-    const about: VersionAbout = {
-      learner: facts.learner.learner,
-      options: facts.learner.options,
-      features: facts.features,
-      each: facts.each,
-      ...(facts.target === undefined ? {} : { target: facts.target }),
-      ...(facts.group === undefined ? {} : { group: facts.group }),
-      seed: Number(facts.learner.options.seed ?? 0),
-      code: model.definition,
-      above: model.above as string,
-      settings: settingsAbove(node.definition, values.settings, project.graph),
-      job: held.job,
-      runId: held.runId,
-      date: values.date.toString(),
-      by: run.by ?? run.of?.reason ?? 'manual',
-      inputs: inputsOf(options, run),
-      rows: read.rows,
-      ...heldOutOf(days),
-      members: members.map(({ member, rows, held: kept, left, measures, segments = [], moved, refined }) => ({
-        ...{ member, rows, held: kept, left },
-        measures: finite(measures),
-        ...(segments.length > 0 ? { segments: segments.map(finiteSegments) } : {}),
-        ...(moved ? { moved } : {}),
-        ...(refined ? { refined } : {}),
-      })),
-      ...(taken ? { brought: taken.about } : {}),
-      seconds: Math.round(performance.now() - started) / 1000,
-      ...(champion === undefined ? {} : { champion }),
-      ...(model.refines ? { refined: refinedBy(lessons, champion, anew) } : {}),
-      gate,
-      ...(facts.release ? { approvedBy: facts.release.approvedBy } : {}),
-    };
-    // Whoever was overtaken meanwhile changes no file of a version that another has registered.
-    await project.state.models.begin(held, node.id, project.clock.now());
-    const parts = {
-      [modelFile]: { bytes },
-      [profileFile]: {
-        bytes: Buffer.from(canonical(lessons.members.map(({ member, profile }) => ({ member, profile })))),
-      },
-      [rowsFile]: { file },
-    };
-    const contentHash = await keepVersion(project.versions, { model: node.id, version }, { parts, about });
-    await project.trace('kept');
-    return { version, contentHash, about, lessons };
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+      progress: (text) => run.onProgress?.(node.id, text),
+      ...(project.trees ? { trees: project.trees } : {}),
+      failed: taken?.about.by === 'file' ? importFailed : trainingFailed,
+    },
+  );
+  await project.trace('learned');
+  const bytes = predictorFile({
+    model: node.id,
+    version,
+    members: lessons.members.map(({ member, parameters }) => ({ member, parameters })),
+  });
+  const { elapsed = () => performance.now() } = project.clock;
+  const opened = asks ? readMembers(bytes) : [];
+  const members = await figured(node.definition, lessons, {
+    opened,
+    ...(asksOnnx(opened) ? { onnx: await onnxOf(project, whereOf(node.definition)) } : {}),
+    elapsed,
+    signal,
+  });
+  const gate = judge(node.definition, members, {
+    ...{ settings: values.settings, project },
+    isBroken: champion !== undefined && former === undefined,
+    champion: champion !== undefined,
+  });
+  const unnoticed = members.find(({ unjudged }) => unjudged !== undefined);
+  if (unnoticed && (gate.passed || gate.unread))
+    throw trainingFailed(ofMember(unnoticed.member, unnoticed.unjudged ?? ''), whereOf(node.definition));
+  const about: VersionAbout = {
+    learner: facts.learner.learner,
+    options: facts.learner.options,
+    features: facts.features,
+    each: facts.each,
+    ...(facts.target === undefined ? {} : { target: facts.target }),
+    ...(facts.group === undefined ? {} : { group: facts.group }),
+    seed: Number(facts.learner.options.seed ?? 0),
+    code: model.definition,
+    above: model.above as string,
+    settings: settingsAbove(node.definition, values.settings, project.graph),
+    job: held.job,
+    runId: held.runId,
+    date: values.date.toString(),
+    by: run.by ?? run.of?.reason ?? 'manual',
+    inputs: inputsOf(options, run),
+    rows: read.rows,
+    ...heldOutOf(days),
+    members: members.map(({ member, rows, held: kept, left, measures, segments = [], moved, refined }) => ({
+      ...{ member, rows, held: kept, left },
+      measures: finite(measures),
+      ...(segments.length > 0 ? { segments: segments.map(finiteSegments) } : {}),
+      ...(moved ? { moved } : {}),
+      ...(refined ? { refined } : {}),
+    })),
+    ...(taken ? { brought: taken.about } : {}),
+    seconds: Math.round(performance.now() - started) / 1000,
+    ...(champion === undefined ? {} : { champion }),
+    ...(model.refines ? { refined: refinedBy(lessons, champion, anew) } : {}),
+    gate,
+    ...(facts.release ? { approvedBy: facts.release.approvedBy } : {}),
+  };
+  // Whoever was overtaken meanwhile changes no file of a version that another has registered.
+  await project.state.models.begin(held, node.id, project.clock.now());
+  const parts = {
+    [modelFile]: { bytes },
+    [profileFile]: {
+      bytes: Buffer.from(canonical(lessons.members.map(({ member, profile }) => ({ member, profile })))),
+    },
+    [rowsFile]: { file },
+  };
+  const contentHash = await keepVersion(project.versions, { model: node.id, version }, { parts, about });
+  await project.trace('kept');
+  return { version, contentHash, about, lessons };
 }
 
 /** Of a program: the rows that it is given are those that are not kept to judge with. */
@@ -217,50 +235,6 @@ function inputsOf({ reach }: Options, { project, progress, held }: StepRun): Ver
       return [source, { runId, sequence: String(upper) }];
     }),
   );
-}
-
-/** The rows inside a version, as the step publishes them: the publication proves that the version was trained. */
-export function insideWrite(
-  model: StepModel,
-  { version, contentHash, about, lessons }: Made,
-  options: Options,
-): StepWrite {
-  const { dialect } = options.project.warehouse;
-  const { columns } = model.node.definition as AnyModel;
-  const rows = lessons.members.flatMap(({ member, inside }) =>
-    inside.map((row): Readonly<Record<string, unknown>> => ({ model_version: version, ...member, ...row })),
-  );
-  const amounts = {
-    rows: about.members.reduce((sum, member) => sum + member.rows, 0),
-    held: about.members.reduce((sum, member) => sum + member.held, 0),
-  };
-  const named = Object.entries<(typeof columns)[string]>(columns).map(([name, { facts }]) => {
-    const own = dialect.identifier(name);
-    return { name, own, typed: `cast(${own} as ${dialect.type(facts)}) as ${own}` };
-  });
-  const cells = rows.map((row) => `(${named.map(({ name }) => dialect.literal(row[name] ?? null)).join(', ')})`);
-  const sql = `select ${named.map(({ typed }) => typed).join(', ')}
-from (values ${cells.join(',\n')}) as _inside (${named.map(({ own }) => own).join(', ')})`;
-  return {
-    batch: options.batch,
-    target: placeOf(model.node),
-    columns,
-    body: { by: 'query', sql },
-    files: [],
-    converted: [],
-    keepsOriginal: false,
-    mode: { mode: 'append', key: [], latest: [] },
-    judgements: [],
-    rules: [],
-    checks: [],
-    bounds: options.reach.bounds,
-    reread: false,
-    ...(options.facts ? { facts: options.facts } : {}),
-    fresh: true,
-    unreadIn: [],
-    told: { badFiles: [], warnings: [], trained: { version, contentHash, ...amounts } },
-    unchanged: false,
-  };
 }
 
 /** Says to the state what the publication proves; whatever an earlier attempt came to is taken from its files. */
