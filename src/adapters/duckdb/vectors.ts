@@ -28,10 +28,13 @@ export async function vectors(
   }, signal);
 }
 
-/** NULL is NaN on the way: a vector of numbers is copied as a whole, and what is not there is found afterwards. */
+/** Of a boolean that is NULL. */
+const none = 2;
+/** NULL is NaN on the way, or two: a vector of numbers is copied as a whole, and what is not there is found afterwards. */
 function asked(name: string, { facts }: Column<unknown>): string {
   const own = identifier(name);
-  if (facts.kind === 'boolean') return `case when ${own} then 1e0 when not ${own} then 0e0 else 'nan'::double end`;
+  if (facts.kind === 'boolean')
+    return `cast(case when ${own} then 1 when not ${own} then 0 else ${none} end as utinyint)`;
   if (numeric.has(facts.kind)) return `coalesce(cast(${own} as double), 'nan'::double)`;
   return `cast(${own} as varchar)`;
 }
@@ -57,11 +60,10 @@ export async function vectorsOf(
   }: { readonly columns: Columns; readonly from: string; readonly rows: number; readonly mayRepeat?: boolean },
 ): Promise<Vectors['columns']> {
   const entries = Object.entries<Columns[string]>(columns);
-  const collectors = entries.map(([, { facts }]) =>
-    numeric.has(facts.kind) || facts.kind === 'boolean'
-      ? new Numbers(rows, facts.kind === 'boolean')
-      : new Texts(rows, mayRepeat),
-  );
+  const collectors = entries.map(([, { facts }]) => {
+    if (numeric.has(facts.kind)) return new Numbers(rows);
+    return facts.kind === 'boolean' ? new Booleans(rows) : new Texts(rows, mayRepeat);
+  });
   const list = entries.map(([name, column]) => asked(name, column)).join(', ');
   const result = await session.connection.stream(`select ${list} from ${from}`);
   let at = 0;
@@ -72,7 +74,7 @@ export async function vectorsOf(
   }
   const found: Record<string, Vector> = {};
   for (const [index, [name]] of entries.entries()) {
-    found[name] = (collectors[index] as Numbers | Texts).vector();
+    found[name] = (collectors[index] as (typeof collectors)[number]).vector();
     if (rows > fewTexts) await others();
   }
   return found;
@@ -80,10 +82,8 @@ export async function vectorsOf(
 
 class Numbers {
   readonly #values: Float64Array;
-  readonly #areBooleans: boolean;
-  constructor(rows: number, areBooleans: boolean) {
+  constructor(rows: number) {
     this.#values = new Float64Array(rows);
-    this.#areBooleans = areBooleans;
   }
   take(chunk: DuckDBDataChunk, column: number, at: number): void {
     const { items } = chunk.getColumnVector(column) as unknown as { readonly items: Float64Array };
@@ -91,12 +91,39 @@ class Numbers {
   }
   vector(): Vector {
     const values = this.#values;
-    const valid = values.some(Number.isNaN)
-      ? { valid: Uint8Array.from(values, (value) => (Number.isNaN(value) ? 0 : 1)) }
-      : {};
-    if (!this.#areBooleans) return { of: 'numbers', values, ...valid };
-    return { of: 'booleans', values: Uint8Array.from(values), ...valid };
+    return { of: 'numbers', values, ...validOf(values, Number.isNaN) };
   }
+}
+
+class Booleans {
+  readonly #values: Uint8Array;
+  constructor(rows: number) {
+    this.#values = new Uint8Array(rows);
+  }
+  take(chunk: DuckDBDataChunk, column: number, at: number): void {
+    const { items } = chunk.getColumnVector(column) as unknown as { readonly items: Uint8Array };
+    this.#values.set(items.subarray(0, chunk.rowCount), at);
+  }
+  vector(): Vector {
+    const values = this.#values;
+    const valid = validOf(values, (value) => value === none);
+    if (valid.valid) for (let row = 0; row < values.length; row += 1) if (values[row] === none) values[row] = 0;
+    return { of: 'booleans', values, ...valid };
+  }
+}
+
+/** Which rows have a value, where some do not. */
+function validOf(
+  values: Float64Array | Uint8Array,
+  isMissing: (value: number) => boolean,
+): { readonly valid?: Uint8Array<ArrayBuffer> } {
+  let valid: Uint8Array<ArrayBuffer> | undefined;
+  for (let row = 0; row < values.length; row += 1) {
+    if (!isMissing(values[row] as number)) continue;
+    valid ??= new Uint8Array(values.length).fill(1);
+    valid[row] = 0;
+  }
+  return valid ? { valid } : {};
 }
 
 class Texts {

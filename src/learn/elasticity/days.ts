@@ -20,7 +20,8 @@ export interface Days {
   /** Of the logarithm of units, what these are counted from. */
   readonly level: number;
   readonly exact: Moments;
-  readonly bounds: Bounds;
+  /** Rows of which only a bound is known: they are as wide as the design, and so are written when they are needed. */
+  readonly bounded: Int32Array;
   /** Of the logarithms of units and price alone, of every day with a sale. */
   readonly naive: Moments;
   /** Of all days on which both prices are known, whatever the stock was. */
@@ -75,7 +76,7 @@ export function saidBy({ units, price, soldOut, without, noSale }: Source, row: 
 
 /** Of the rows of one product: each is looked at once. */
 export function daysOf(source: Source, rows: Int32Array): Days {
-  const { layout, logUnits, price, rival, noSale } = source;
+  const { layout, logUnits, price, rival } = source;
   const { size } = layout;
   const said = rows.map((row) => places[saidBy(source, row)]);
   const counts = new Int32Array(all.length);
@@ -87,19 +88,12 @@ export function daysOf(source: Source, rows: Int32Array): Days {
     rows.filter((_, at) => said[at] === places.exactly),
     logUnits,
   );
-  const bounds = {
-    values: new Float64Array(counted('at least', 'at most') * size),
-    stride: size,
-    targets: new Float64Array(counted('at least', 'at most')),
-    sides: new Int8Array(counted('at least', 'at most')),
-  };
+  const bounded = rows.filter((_, at) => said[at] === places['at least'] || said[at] === places['at most']);
   // With the rival's price and without it; `others` are not known exactly, and prices have been what they were all the same.
   const [known, unknown, others] = [new Moments(size), new Moments(size), new Moments(size)];
   const naive = new Moments(2);
   const pair = Float64Array.of(1, 0);
   const into = new Float64Array(size);
-  const below = Math.log(Number(noSale)) - level;
-  let place = 0;
   for (let at = 0; at < rows.length; at += 1) {
     const row = rows[at] as number;
     if (Number.isNaN(price[row])) continue;
@@ -108,18 +102,12 @@ export function daysOf(source: Source, rows: Int32Array): Days {
     const isKnown = rival !== undefined && !Number.isNaN(rival[row]);
     if (said[at] === places.exactly) (isKnown ? known : unknown).add(into, 0, sold);
     else if (isKnown) others.add(into, 0, 0);
-    if (said[at] === places['at least'] || said[at] === places['at most']) {
-      bounds.values.set(into, place * size);
-      bounds.targets[place] = Number.isNaN(sold) ? below : sold;
-      bounds.sides[place] = Number.isNaN(sold) ? -1 : 1;
-      place += 1;
-    }
     if (Number.isNaN(sold)) continue;
     pair[1] = into[layout.priceAt] as number;
     naive.add(pair, 0, sold);
   }
   return {
-    ...{ centres, level, bounds, naive },
+    ...{ centres, level, bounded, naive },
     exact: known.with(unknown),
     prices: rival && known.with(others),
     counts: {
@@ -128,6 +116,25 @@ export function daysOf(source: Source, rows: Int32Array): Days {
       unsold: counted('at most', 'left out'),
       incomplete: counted('incomplete'),
     },
+  };
+}
+
+/** The days of which only a bound is known: above where stock ran out, below where nothing was sold. */
+export function boundsOf(
+  source: Source,
+  { centres, level, bounded }: Pick<Days, 'centres' | 'level' | 'bounded'>,
+): Bounds {
+  const { layout, logUnits, noSale } = source;
+  const { size } = layout;
+  const values = new Float64Array(bounded.length * size);
+  const below = Math.log(Number(noSale)) - level;
+  const sold = Float64Array.from(bounded, (row) => (logUnits[row] as number) - level);
+  for (const [day, row] of bounded.entries()) writeRow(source, row, { layout, centres, into: values, at: day * size });
+  return {
+    values,
+    stride: size,
+    targets: sold.map((one) => (Number.isNaN(one) ? below : one)),
+    sides: Int8Array.from(sold, (one) => (Number.isNaN(one) ? -1 : 1)),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type CensoredFit, censoredRegression } from './censored.ts';
-import { type Days, daysOf, type Source } from './days.ts';
+import { boundsOf, type Days, daysOf, type Source } from './days.ts';
 import type { Layout } from './design.ts';
 import type { Moments } from './moments.ts';
 import { type Estimate, type Pool, pooled, poolOf, unseen } from './pool.ts';
@@ -15,7 +15,7 @@ export interface Interval extends Estimate {
 export interface Product {
   /** Its values of the columns that tell products apart. */
   readonly name: readonly string[];
-  readonly days: Days;
+  readonly days: Pick<Days, 'centres' | 'level' | 'counts'>;
   /** Days that count. */
   readonly used: number;
   /** Of its own days alone: nothing where its price did not move but with something else. */
@@ -59,33 +59,36 @@ export function elasticitiesOf(
   wanted: Wanted,
 ): Elasticities {
   const { layout } = source;
+  // Of a hundred thousand products much is a gigabyte: what the second fit needs is kept until then, and nothing else.
   const first = products.map(({ name, rows }) => {
-    const days = daysOf(source, rows);
-    const fit = censoredRegression(days.exact, days.bounds);
+    const { naive, prices, ...days } = daysOf(source, rows);
+    const fit = censoredRegression(days.exact, boundsOf(source, days));
     const own = estimateAt(fit, layout.priceAt);
-    return { name, days, fit, own, sure: own && fit && ofDays(own, fit.freedom) };
+    return {
+      ...{ name, days, own, used: fit?.count ?? 0, freedom: fit?.freedom ?? 0 },
+      sure: own && fit && ofDays(own, fit.freedom),
+      naive: naiveOf(naive, wanted.level),
+      reaction: prices && reactionOf(prices, layout),
+    };
   });
   const pool = poolOf(first.flatMap(({ sure }) => sure ?? []));
-  const second = first.map(({ name, days, fit, own, sure }) => {
-    const found = pool ? (sure ? pooled(sure, pool) : unseen(pool)) : own;
-    const freedom = pool && !sure ? pool.count - 1 : (fit?.freedom ?? 0);
-    const elasticity = found && bounded(found, freedom, wanted.level);
-    const rest = elasticity && heldAt(days, layout, elasticity.value);
-    return { name, days, fit, own, elasticity, rest };
+  const second = first.map(({ sure, freedom, ...one }) => {
+    const found = pool ? (sure ? pooled(sure, pool) : unseen(pool)) : one.own;
+    const elasticity = found && bounded(found, pool && !sure ? pool.count - 1 : freedom, wanted.level);
+    const rest = elasticity && heldAt(source, one.days, elasticity.value);
+    return { ...one, elasticity, rest };
   });
   const events = layout.events.map((_, event) =>
     poolOf(second.flatMap(({ rest }) => estimateAt(rest, layout.eventsAt + event) ?? [])),
   );
   return {
     pool,
-    products: second.map(({ name, days, fit, own, elasticity, rest }) => ({
-      ...{ name, days, own, elasticity },
-      used: fit?.count ?? 0,
-      naive: naiveOf(days.naive, wanted.level),
+    products: second.map(({ name, days, own, used, naive, reaction, elasticity, rest }) => ({
+      ...{ name, own, used, naive, reaction, elasticity },
+      days: { centres: days.centres, level: days.level, counts: days.counts },
       rival: layout.rival === undefined ? undefined : estimateAt(rest, layout.rivalAt + 1),
-      reaction: days.prices && reactionOf(days.prices, layout),
       fit: elasticity && rest && completed(rest, { days, layout, events, elasticity, level: wanted.level }),
-      trustworthy: own !== undefined && rest !== undefined && (fit?.count ?? 0) >= wanted.least,
+      trustworthy: own !== undefined && rest !== undefined && used >= wanted.least,
     })),
   };
 }
@@ -131,18 +134,23 @@ function reactionOf(prices: Moments, { rivalAt, priceAt }: Layout): Estimate | u
   return estimateAt(fit, rivalAt);
 }
 
+/** Of days what their fits need. */
+type Fitted = Omit<Days, 'naive' | 'prices'>;
+
 /** All but the price, whose effect is known. */
-function heldAt({ exact, bounds }: Days, { priceAt }: Layout, elasticity: number): CensoredFit | undefined {
+function heldAt(source: Source, days: Fitted, elasticity: number): CensoredFit | undefined {
+  const { priceAt } = source.layout;
+  const bounds = boundsOf(source, days);
   const { values, stride, targets } = bounds;
   const others = Array.from({ length: priceAt }, (_, column) => column);
   const left = targets.map((target, day) => target - elasticity * (values[day * stride + priceAt] as number));
-  return censoredRegression(exact.less(priceAt, elasticity).of(others), { ...bounds, targets: left });
+  return censoredRegression(days.exact.less(priceAt, elasticity).of(others), { ...bounds, targets: left });
 }
 
 function completed(
   { coefficients, deviation, count, freedom }: CensoredFit,
   of: {
-    readonly days: Days;
+    readonly days: Fitted;
     readonly layout: Layout;
     readonly events: readonly (Pool | undefined)[];
     readonly elasticity: Interval;
