@@ -112,6 +112,8 @@ export interface ApprovalStore {
   take(held: Held, approval: string): Promise<readonly Line[]>;
   /** These stand among the rows that were let through, whatever was known of them here. Throws FENCED. */
   applied(held: Held, approval: string, lines: readonly string[], now: Temporal.Instant): Promise<void>;
+  /** Of those that were taken: they are none of the rows that are to be let through any more. Throws FENCED. */
+  leftOut(held: Held, approval: string, lines: readonly string[], now: Temporal.Instant): Promise<void>;
   /** In the order in which they were proposed. */
   lines(filter: {
     readonly approval: string;

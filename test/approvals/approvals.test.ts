@@ -171,18 +171,24 @@ test('what was changed needs a second person too where nobody can say whether it
   await world.close();
 });
 
-test('what was changed within the rules is not approved where they are others by then', async () => {
+test('what is none of the rows that are to be answered by now is not approved, and not applied where it was approved before', async () => {
   const world = await begin(
-    ['A', 'B'].map((sku) => ({ sku, to: 10.4 })),
+    ['A', 'B', 'C', 'D'].map((sku) => ({ sku, to: sku === 'D' ? 10.7 : 10.4 })),
     definitions.replace(/^ {2}only: .*$/m, `  only: sql\`recommended_price / price - 1 > \${limits.itself}\`,`),
   );
   await run(world, 'propose');
   for (const sku of ['A', 'B']) assert.equal(await answer(world, 10.3, await lineOf(world, sku), 'ana'), 'edited');
-  assert.equal(await answer(world, 'approve', await lineOf(world, 'A'), 'leo'), 'approved');
-  await world.do('settings set', { name: 'config.prices.itself', value: '0.035', by: 'eva' });
-  assert.equal(await answer(world, 'approve', await lineOf(world, 'B'), 'leo'), 'ROWS_INVALID');
+  for (const sku of ['A', 'D'])
+    assert.equal(await answer(world, 'approve', await lineOf(world, sku), 'leo'), 'approved');
+  await world.do('settings set', { name: 'config.prices.itself', value: '0.05', by: 'eva' });
+  for (const sku of ['B', 'C'])
+    assert.equal(await answer(world, 'approve', await lineOf(world, sku), 'leo'), 'ROWS_INVALID', sku);
   assert.equal(await answer(world, 'approve', await lineOf(world, 'A'), 'leo'), 'DECIDED_ALREADY');
   assert.equal(await answer(world, 'reject', await lineOf(world, 'B'), 'leo', 'stock'), 'rejected');
+  await run(world, 'apply');
+  assert.deepEqual(await through(world), ['D 10.7 by leo']);
+  const [left] = await lines(world, ['replaced']);
+  assert.deepEqual([left?.row['sku'], left?.edited], ['A', { recommended_price: 10.3 }]);
   await world.close();
 });
 

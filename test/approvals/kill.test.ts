@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
-import { rmSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
 import { before, test } from 'node:test';
 import { inProcess } from '../crash/kill.ts';
 import type { Command } from '../crash/process.ts';
 import { copied } from '../crash/worlds.ts';
 import { World } from '../run/support/world.ts';
 import { wrong } from './checked.ts';
-import { answer, begin, lineOf, lines, put, run, through } from './world.ts';
+import { answer, begin, definitions, lineOf, lines, put, run, through } from './world.ts';
 
 const later = '2026-09-17T08:00:00Z';
 const apply: Command = { name: 'run', input: { job: 'apply' }, now: later };
@@ -81,6 +82,18 @@ test('what a run had taken before it was killed nobody changes, and it is applie
     assert.ok((await through(world)).includes('A 10.4 by ana'));
     assert.equal((await lineOf(world, 'A')).state, 'proposed', 'the new price waits');
   }));
+
+test('what a run had taken before it was killed is not applied where it is none of the rows that are to be answered by then', async () => {
+  const folder = copied(base, 'approvals-killed');
+  assert.equal((await inProcess(folder, [apply], 'taken@1')).killedAt, 0);
+  const changed = definitions.replace('recommended_price is not null', 'recommended_price < 10.35');
+  writeFileSync(path.join(folder, 'definitions', 'all.ts'), changed);
+  const world = await World.open(folder, '2026-09-17T09:00:00Z');
+  await run(world, 'apply');
+  assert.deepEqual(await through(world), ['B 10.3 by rui, edited']);
+  assert.deepEqual(await wrong(world), []);
+  await world.close();
+});
 
 test('rows of a run that was killed before it could ask for them are asked for by whoever looks next', async () => {
   const folder = copied(base, 'approvals-killed');

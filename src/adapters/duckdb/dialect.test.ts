@@ -21,6 +21,19 @@ after(() => {
 const read = async (sql: string): Promise<readonly unknown[]> =>
   (await readRows(await connection.run(`select ${sql}`))).rows[0] ?? [];
 
+test('rows of texts come back as they were, whatever is in them', async () => {
+  const rows = [
+    ["it's", '\\n -- /* \0 ç 😀 \ufeff', '"'],
+    ['', null, '[1, {"a": 2}]'],
+    ...Array.from({ length: 40 }, (_, seed) => [hostileText(randomFrom(seed)), `${seed}`, null]),
+  ];
+  const sql = `select * from ${dialect.texts(['one', 'two"s', 'three'], rows)} as _texts`;
+  const wellFormed = rows.map((row) => row.map((text) => text?.toWellFormed() ?? null));
+  assert.deepEqual((await readRows(await connection.run(sql))).rows, wellFormed);
+  const none = await readRows(await connection.run(`select one from ${dialect.texts(['one'], [])} as _texts`));
+  assert.deepEqual(none.rows, []);
+});
+
 test('a constant comes back as it was, of its type', async () => {
   const cases: readonly (readonly [unknown, string])[] = [
     ["it's", 'VARCHAR'],

@@ -62,6 +62,11 @@ export const dialect: Dialect = Object.freeze({
   asOf: (join: AsOfJoin) => asOfRelation(join, { identifier }),
   rowAsJson: (columns: readonly string[]) =>
     `cast(json_object(${columns.map((name) => `${literal(name)}, ${identifier(name)}`).join(', ')}) as varchar)`,
+  texts(names: readonly string[], rows: readonly (readonly (string | null)[])[]) {
+    const fields = names.map((name, index) => `_row[${index + 1}] as ${identifier(name)}`);
+    const all = `from_json(${literal(JSON.stringify(rows.map((row) => row.map((text) => text?.toWellFormed() ?? null))))}, '[["VARCHAR"]]')`;
+    return `(select ${fields.join(', ')} from (select unnest(${all}) as _row))`;
+  },
   // Queries are described over these: nothing has to be there, and nothing is read.
   emptyRelation(columns: Columns) {
     const fields = Object.entries(columns).map(

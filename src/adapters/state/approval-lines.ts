@@ -5,6 +5,12 @@ import type { ApprovalEventRow, ApprovalLineRow } from './tables.ts';
 
 const instant = (text: string): Temporal.Instant => Temporal.Instant.from(text);
 
+/** Lines in one statement. */
+const portion = 200;
+export function* portions<One>(all: readonly One[]): Generator<readonly One[]> {
+  for (let from = 0; from < all.length; from += portion) yield all.slice(from, from + portion);
+}
+
 /** Somebody may still say something of these. */
 export const open: readonly LineState[] = ['proposed', 'edited', 'approved once', 'approved'];
 
@@ -117,36 +123,45 @@ interface Became {
   readonly at: Temporal.Instant;
 }
 
-/** Keeps the line with its next version, and says in the audit what it became. */
-export async function record(state: State, line: Line, became: Became): Promise<Line> {
-  const { approval, line: name, edited, editors, approvers, reason, runId } = line;
-  // What a run applies people have decided before.
-  const decidedAt = became.state === 'applied' ? (line.decidedAt ?? became.at) : became.at;
-  const next: Line = { ...line, state: became.state, version: line.version + 1, decidedAt };
-  await state
-    .updateTable('approval_line')
-    .set({
-      ...{ state: next.state, version: next.version, edited: JSON.stringify(edited), reason: reason ?? null },
-      ...{ editors: JSON.stringify(editors), approvers: JSON.stringify(approvers) },
-      ...{ decided_at: decidedAt.toString(), run_id: runId ?? null },
-    })
-    .where('approval', '=', approval)
-    .where('line', '=', name)
-    .execute();
-  await audit(state, next, became);
-  return next;
-}
+/** What is written of a line with its next version. */
+const writtenOf = ({ edited, editors, approvers, reason, runId }: Line) => ({
+  ...{ edited: JSON.stringify(edited), editors: JSON.stringify(editors), approvers: JSON.stringify(approvers) },
+  ...{ reason: reason ?? null, run_id: runId ?? null },
+});
 
-async function audit(
-  state: State,
-  { approval, line, version, edited, reason }: Pick<Line, 'approval' | 'line' | 'version' | 'edited' | 'reason'>,
-  { state: became, by, at }: Became,
-): Promise<void> {
-  await state
-    .insertInto('approval_event')
-    .values({
-      ...{ approval, line, version, at: at.toString(), by_whom: by, state: became },
-      ...{ edited: JSON.stringify(edited), reason: reason ?? null },
-    })
-    .execute();
+/** Keeps lines, each once, with their next versions, and says in the audit what they became; those of which the same is to be written by one statement. */
+export async function record(state: State, lines: readonly Line[], became: Became): Promise<readonly Line[]> {
+  const at = became.at.toString();
+  const alike = Map.groupBy(lines, (line) => JSON.stringify([line.approval, writtenOf(line)]));
+  for (const those of alike.values())
+    for (const some of portions(those)) {
+      const [{ approval }] = some as [Line];
+      const names = some.map(({ line }) => line);
+      await state
+        .updateTable('approval_line')
+        .set(({ eb, fn }) => ({
+          ...{ ...writtenOf(some[0] as Line), state: became.state, version: eb('version', '+', 1n) },
+          // What a run applies people have decided before.
+          decided_at: became.state === 'applied' ? fn.coalesce('decided_at', eb.val(at)) : at,
+        }))
+        .where('approval', '=', approval)
+        .where('line', 'in', names)
+        .execute();
+      await state
+        .insertInto('approval_event')
+        .columns(['approval', 'line', 'version', 'state', 'edited', 'reason', 'at', 'by_whom'])
+        .expression((from) =>
+          from
+            .selectFrom('approval_line')
+            .select(['approval', 'line', 'version', 'state', 'edited', 'reason'])
+            .select(({ eb }) => [eb.val(at).as('at'), eb.val(became.by).as('by_whom')])
+            .where('approval', '=', approval)
+            .where('line', 'in', names),
+        )
+        .execute();
+    }
+  return lines.map((line) => ({
+    ...{ ...line, state: became.state, version: line.version + 1 },
+    decidedAt: became.state === 'applied' ? (line.decidedAt ?? became.at) : became.at,
+  }));
 }

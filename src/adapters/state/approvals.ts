@@ -16,6 +16,7 @@ import {
   linesOf,
   nextNumber,
   open,
+  portions,
   record,
   secondOf,
   toEvent,
@@ -23,12 +24,6 @@ import {
 } from './approval-lines.ts';
 import type { Engine, State } from './engine.ts';
 import { requireToken } from './leases.ts';
-
-/** Lines in one statement. */
-const portion = 200;
-function* portions<One>(all: readonly One[]): Generator<readonly One[]> {
-  for (let from = 0; from < all.length; from += portion) yield all.slice(from, from + portion);
-}
 
 type Proposed = Parameters<ApprovalStore['propose']>[1];
 
@@ -55,18 +50,17 @@ export class SqlApprovals implements ApprovalStore {
         .values({ approval, ...up })
         .onConflict((conflict) => conflict.column('approval').doUpdateSet(up))
         .execute();
-      for (const some of portions(gone))
-        for (const line of (await newestOf(state, approval, some)).values())
-          if (open.includes(line.state) && line.runId === undefined) await replace(state, line, now);
+      for (const some of portions(gone)) await replace(state, (await newestOf(state, approval, some)).values(), now);
       let number = await nextNumber(state, approval);
       for (const some of portions(lines)) {
         const subjects = some.map(({ subject }) => subject);
         const newest = await newestOf(state, approval, subjects);
         const others = some.filter((line) => !isAnswered(newest.get(line.subject), line));
-        for (const { subject } of others) {
-          const former = newest.get(subject);
-          if (former && open.includes(former.state) && former.runId === undefined) await replace(state, former, now);
-        }
+        await replace(
+          state,
+          others.flatMap(({ subject }) => newest.get(subject) ?? []),
+          now,
+        );
         const proposing = others.map((line, index) => ({ ...line, approval, number: number + index }));
         await insertLines(state, proposing, now);
         number += proposing.length;
@@ -78,7 +72,7 @@ export class SqlApprovals implements ApprovalStore {
   change(approval: string, changes: readonly LineChange[], now: Temporal.Instant): Promise<readonly LineChanged[]> {
     return this.#engine.transaction('take', async (state) => {
       const all: LineChanged[] = [];
-      for (const change of changes) all.push(await changeOne(state, approval, change, now));
+      for (const some of portions(changes)) all.push(...(await changeSome(state, approval, some, now)));
       return all;
     });
   }
@@ -89,7 +83,7 @@ export class SqlApprovals implements ApprovalStore {
     if ((await this.#engine.read((state) => linesOf(state, { ...ends, limit: 1 }))).length === 0) return 0;
     return this.#engine.transaction('take', async (state) => {
       const ended = (await linesOf(state, ends)).filter((line) => isEnded(line, now));
-      for (const line of ended) await record(state, line, expired(now));
+      await record(state, ended, expired(now));
       return ended.length;
     });
   }
@@ -111,10 +105,21 @@ export class SqlApprovals implements ApprovalStore {
   applied(held: Held, approval: string, lines: readonly string[], now: Temporal.Instant): Promise<void> {
     return this.#engine.transaction('take', async (state) => {
       await requireToken(state, held);
-      for (const some of portions(lines))
-        for (const line of await linesOf(state, { approval, lines: some }))
-          if (line.state !== 'applied')
-            await record(state, { ...line, runId: held.runId }, { state: 'applied', by: `run ${held.runId}`, at: now });
+      for (const some of portions(lines)) {
+        const found = (await linesOf(state, { approval, lines: some })).filter((line) => line.state !== 'applied');
+        const its = found.map((line) => ({ ...line, runId: held.runId }));
+        await record(state, its, { state: 'applied', by: `run ${held.runId}`, at: now });
+      }
+    });
+  }
+
+  leftOut(held: Held, approval: string, lines: readonly string[], now: Temporal.Instant): Promise<void> {
+    return this.#engine.transaction('take', async (state) => {
+      await requireToken(state, held);
+      for (const some of portions(lines)) {
+        const taken = await linesOf(state, { approval, lines: some, states: ['approved'] });
+        await record(state, taken, { state: 'replaced', by: `run ${held.runId}`, at: now });
+      }
     });
   }
 
@@ -160,8 +165,11 @@ const countsOf = (
 ): ReadonlyMap<LineState, number> => new Map(rows.map(({ state, count }) => [state, Number(count)]));
 
 const expired = (at: Temporal.Instant) => ({ state: 'expired', by: 'nobody', at }) as const;
-const replace = (state: State, line: Line, at: Temporal.Instant): Promise<Line> =>
-  record(state, line, { state: 'replaced', by: 'nobody', at });
+/** Those that nobody has taken; what was answered otherwise stays as it is. */
+async function replace(state: State, lines: Iterable<Line>, at: Temporal.Instant): Promise<void> {
+  const standing = [...lines].filter((line) => open.includes(line.state) && line.runId === undefined);
+  await record(state, standing, { state: 'replaced', by: 'nobody', at });
+}
 
 async function readOf(state: State, approval: string): Promise<LinesRead | undefined> {
   const row = await state.selectFrom('approval_read').selectAll().where('approval', '=', approval).executeTakeFirst();
@@ -184,18 +192,41 @@ async function newestOf(state: State, approval: string, subjects: readonly strin
   return new Map(rows.map((row) => [row.subject, toLine(row)]));
 }
 
-async function changeOne(
+/** In their order; of two that want the same line the second finds what the first has made of it. */
+async function changeSome(
   state: State,
   approval: string,
-  { line: name, seen, by, reason, ...wanted }: LineChange,
+  changes: readonly LineChange[],
   now: Temporal.Instant,
-): Promise<LineChanged> {
-  const [line] = await linesOf(state, { approval, lines: [name] });
-  if (!line) return { is: 'unknown' };
-  if (isEnded(line, now)) return { is: 'over', line: await record(state, line, expired(now)) };
-  if (!open.includes(line.state) || line.runId !== undefined) return { is: 'over', line };
-  if (line.version !== seen) return { is: 'changed', line };
-  const { reason: _, ...rest } = line;
-  const next = { ...rest, ...wanted, ...(reason === undefined ? {} : { reason }) };
-  return { is: 'done', line: await record(state, next, { state: wanted.state, by, at: now }) };
+): Promise<readonly LineChanged[]> {
+  const found = await linesOf(state, { approval, lines: changes.map(({ line }) => line) });
+  const stands = new Map(found.map((line) => [line.line, line]));
+  const ended = found.filter((line) => isEnded(line, now));
+  for (const line of await record(state, ended, expired(now))) stands.set(line.line, line);
+  const wanted: { readonly line: Line; readonly change: LineChange }[] = [];
+  const all: LineChanged[] = [];
+  for (const change of changes) {
+    const line = stands.get(change.line);
+    if (!line) all.push({ is: 'unknown' });
+    else if (!open.includes(line.state) || line.runId !== undefined) all.push({ is: 'over', line });
+    else if (line.version !== change.seen) all.push({ is: 'changed', line });
+    else {
+      const { reason: _, ...rest } = line;
+      const { line: name, seen: __, by: ___, ...values } = change;
+      const next: Line = { ...rest, ...values, line: name, version: line.version + 1, decidedAt: now };
+      stands.set(name, next);
+      wanted.push({ line: { ...rest, ...values }, change });
+      all.push({ is: 'done', line: next });
+    }
+  }
+  const alike = Map.groupBy(wanted, ({ change }) => JSON.stringify([change.state, change.by]));
+  for (const those of alike.values()) {
+    const [{ change }] = those as [(typeof those)[0]];
+    await record(
+      state,
+      those.map(({ line }) => line),
+      { state: change.state, by: change.by, at: now },
+    );
+  }
+  return all;
 }

@@ -155,7 +155,7 @@ export async function answered(answers: readonly Answered[], approving: Approvin
   );
   const consequences = await consequencesOf(edits, approving);
   const broken = await brokenRules(
-    edits.filter((edit, index) => isJudged(answers[index] as Answered, edit.isEdited)),
+    edits.filter((_, index) => isJudged(answers[index] as Answered)),
     approving,
   );
   for (const one of answers) {
@@ -195,9 +195,9 @@ export async function answered(answers: readonly Answered[], approving: Approvin
   return { approval: await approvalView(approving), key: keyNames(approving), lines };
 }
 
-/** What is edited, and what was edited before somebody approves it: settings may be others by now. */
-const isJudged = ({ line, seen, answer: { says } }: Answered, isEdited: boolean): boolean =>
-  says === 'edit' || (says === 'approve' && isEdited && seen === line.version && waiting.includes(line.state));
+/** What is changed, and what somebody approves: settings, and other tables, may be others than when it came. */
+const isJudged = ({ line, seen, answer: { says } }: Answered): boolean =>
+  says === 'edit' || (says === 'approve' && seen === line.version && waiting.includes(line.state));
 
 /** What is judged of a line is judged by what the answer makes of it: there is one. */
 function refuseTwice(answers: readonly Answered[], { node, project }: Approving): void {
@@ -229,7 +229,7 @@ function decidersOf(isSecond: boolean, approving: Approving): Deciders {
 
 /** What is wrong with the answer itself. */
 function refusalOf(
-  { answer }: Answered,
+  { line, answer }: Answered,
   { broken, approving }: { readonly broken: readonly string[]; readonly approving: Approving },
 ): EsteiraError | undefined {
   const { reasons } = factsOf(approving);
@@ -244,10 +244,11 @@ function refusalOf(
       next: `Add --reason ${reasons.length > 0 ? `"${reasons[0]}"` : '"…"'}`,
     });
   if (broken.length === 0) return undefined;
+  const isChanged = answer.says === 'edit' || Object.keys(line.edited).length > 0;
   return new EsteiraError('ROWS_INVALID', {
-    what: `The line as it was changed breaks rules of ${factsOf(approving).of.name}.`,
+    what: `The line${isChanged ? ' as it was changed' : ''} breaks rules of ${factsOf(approving).of.name}${isChanged ? '' : ', as they are by now'}.`,
     got: broken.join(', '),
-    next: 'Change it to what they allow; nothing was changed.',
+    next: `${isChanged ? 'Change it to what they allow' : 'Change it, or reject it'}; nothing was changed.`,
   });
 }
 

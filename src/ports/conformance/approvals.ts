@@ -209,6 +209,7 @@ export function approvalsConformance(on: On): void {
       'whoever comes next goes on with what the former has taken',
     );
     await state.approvals.applied(next, approval, ['a11', 'b11'], at(5));
+    await state.approvals.leftOut(next, approval, ['a11', 'c11'], at(5));
     await state.approvals.applied(next, approval, ['a11'], at(6));
     assert.deepEqual(await state.approvals.take(next, approval), []);
     assert.deepEqual(
@@ -226,6 +227,40 @@ export function approvalsConformance(on: On): void {
     assert.deepEqual(await state.approvals.answers(approval, at(3)), new Map([['applied', 1]]), 'of people alone');
     assert.deepEqual(await state.approvals.answers(approval, at(4)), new Map());
     await state.finish(next, 'succeeded', undefined, at(6));
+  });
+
+  on('what a run has taken and leaves out is applied by none, and whoever had approved it is known', async (state) => {
+    await propose(state, [line('a'), line('b')]);
+    for (const name of ['a', 'b'])
+      await state.approvals.change(approval, [approving(await one(state, name), 'ana')], at(3));
+    const held = await opened(state);
+    await state.approvals.take(held, approval);
+    await state.approvals.leftOut(held, approval, ['a11'], at(4));
+    assert.deepEqual(await said(state), ['a11 replaced', 'b11 approved']);
+    assert.deepEqual((await one(state, 'a')).approvers, ['ana']);
+    assert.deepEqual(
+      (await state.approvals.events(approval, 'a11')).map(({ by, state: its }) => `${its} by ${by}`),
+      ['proposed by nobody', 'approved by ana', `replaced by run ${held.runId}`],
+    );
+    assert.deepEqual(
+      (await state.approvals.take(held, approval)).map((found) => found.line),
+      ['b11'],
+    );
+    await propose(state, [line('a', 11, { line: 'a11again' })]);
+    assert.equal((await said(state)).at(-1), 'a11again proposed', 'the row that comes again is asked for again');
+    await state.finish(held, 'succeeded', undefined, at(5));
+  });
+
+  on('each of many is written once, and of two changes of one line the second finds the first', async (state) => {
+    const many = Array.from({ length: 450 }, (_, n) => line(`m${n}`));
+    await propose(state, many);
+    const stands = await state.approvals.lines({ approval, limit: 999 });
+    const [first] = stands as [Line];
+    const changes = [...stands.map((one_) => approving(one_, 'ana')), approving(first, 'rui', { state: 'rejected' })];
+    const outcomes = await state.approvals.change(approval, changes, at(3));
+    assert.deepEqual([outcomes.filter(({ is }) => is === 'done').length, outcomes.at(-1)?.is], [450, 'changed']);
+    assert.deepEqual(await state.approvals.counts(approval), new Map([['approved', 450]]));
+    assert.equal((await state.approvals.events(approval, 'm44911')).length, 2);
   });
 
   on('what approved itself counts as answered once somebody has said something of it', async (state) => {
@@ -253,6 +288,7 @@ export function approvalsConformance(on: On): void {
     await state.open(newRun('taken', { day: (runs % 27) + 1, again: true, holder: 'second', now: at(4) }));
     await assert.rejects(state.approvals.take(held, approval), { code: 'FENCED' });
     await assert.rejects(state.approvals.applied(held, approval, ['a11'], at(4)), { code: 'FENCED' });
+    await assert.rejects(state.approvals.leftOut(held, approval, ['a11'], at(4)), { code: 'FENCED' });
     assert.deepEqual(await said(state), ['a11 approved']);
     await owner.release();
   });

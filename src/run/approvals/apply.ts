@@ -4,13 +4,13 @@ import { type Columns, judgements, keyOf } from '../../columns/index.ts';
 import type { AnyTable } from '../../define/index.ts';
 import type { Node } from '../../graph/index.ts';
 import { placeOf, type StepModel } from '../../plan/index.ts';
-import type { Line, Publication, StepWrite } from '../../ports/index.ts';
+import type { Held, Line, Publication, StepWrite } from '../../ports/index.ts';
 import { type Reach, reachOf } from '../bounds.ts';
 import { cleaned } from '../said.ts';
 import type { StepResult, StepRun } from '../step.ts';
 import type { Options } from '../write/options.ts';
 import { writeOf } from '../write.ts';
-import type { Approving } from './asked.ts';
+import { type Approving, meantBy } from './asked.ts';
 import { proposeLines } from './propose.ts';
 import { asEdited } from './values.ts';
 
@@ -39,7 +39,12 @@ export async function applyApproved(
   const there = await standing(taken, approving);
   await approvals.applied(held, id, [...there], project.clock.now());
   const before = run.published.get(id);
-  const rest = before ? [] : taken.filter(({ line }) => !there.has(line));
+  const rest = before
+    ? []
+    : await stillMeant(
+        taken.filter(({ line }) => !there.has(line)),
+        { approving, held },
+      );
   const options = optionsFor(reach);
   const file = path.join(folderOf(run), `${held.runId}-${id}.approved`);
   try {
@@ -62,11 +67,26 @@ function folderOf({ project }: StepRun): string {
   return folder;
 }
 
+/** Without those that `only` leaves out by now: time has passed since they were approved, settings and other tables are others. */
+async function stillMeant(
+  lines: readonly Line[],
+  { approving, held }: { readonly approving: Approving; readonly held: Held },
+): Promise<readonly Line[]> {
+  const { node, project } = approving;
+  const meant = await meantBy(
+    lines.map((line) => ({ line: line.line, values: asEdited(line) })),
+    approving,
+  );
+  const out = lines.filter(({ line }) => !meant.has(line)).map(({ line }) => line);
+  await project.state.approvals.leftOut(held, node.id, out, project.clock.now());
+  return lines.filter(({ line }) => meant.has(line));
+}
+
 /** Those that are among the rows already. */
 async function standing(lines: readonly Line[], { node, project }: Approving): Promise<ReadonlySet<string>> {
   const { dialect } = project.warehouse;
   const found = new Set<string>();
-  const portion = 500;
+  const portion = 5000;
   for (let from = 0; from < lines.length; from += portion) {
     const names = lines.slice(from, from + portion).map(({ line }) => line);
     const column = dialect.identifier('line');

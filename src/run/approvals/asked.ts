@@ -35,7 +35,7 @@ interface Meant {
   readonly isEdited?: boolean;
 }
 /** Lines that are asked of the engine at once. */
-const portion = 300;
+const portion = 5000;
 
 /** Expressions over the rows of lines, by the name of each line. */
 export async function ask(
@@ -98,6 +98,14 @@ export async function bulkOf(
     approving,
   );
   return new Map([...told].map(([line, holds]) => [line, names.filter((_, index) => holds[index] === true)]));
+}
+
+/** The lines of which `only` holds, with these values. */
+export async function meantBy(lines: readonly Meant[], approving: Approving): Promise<ReadonlySet<string>> {
+  const { only } = factsOf(approving);
+  if (!only) return new Set(lines.map(({ line }) => line));
+  const told = await ask(lines, [holding(only, approving)], approving);
+  return new Set([...told].flatMap(([line, [holds]]) => (holds === true ? [line] : [])));
 }
 
 /** Of each line, as it was edited: the rules over whole rows of its table that it breaks, and `only`, where it would be none of the rows that are answered. */

@@ -7,9 +7,8 @@ import { digest, lineValue, relationOfLines } from './values.ts';
 
 /** Somebody may still answer these. */
 const open: readonly LineState[] = ['proposed', 'edited', 'approved once', 'approved'];
-/** Rows of one query. */
-const page = 20_000;
-const portion = 300;
+/** Lines that are looked for in the table at once. */
+const portion = 5000;
 
 /**
  * Proposes to people the rows that the table has had since somebody looked last, and takes back what it has no row for any more. Whoever does the same at
@@ -53,30 +52,27 @@ async function newLines(approving: Approving, since: bigint | undefined): Promis
   ];
   const query = `select ${list.join(', ')} from ${dialect.place(placeOf(table))}${wanted.length > 0 ? ` where ${wanted.join(' and ')}` : ''}
     order by ${key.map(dialect.identifier).join(', ')}`;
+  // One statement: a publication meanwhile moves no row out of what is read.
+  const { rows } = await project.warehouse.query(query, {
+    limit: Number.MAX_SAFE_INTEGER,
+    catalogs: project.graph.catalogs,
+  });
   const proposedAt = project.clock.now();
   const time = typeof expires === 'object' ? settingText(expires, values.settings, project) : expires;
   const milliseconds = time === undefined ? undefined : millisecondsOf(time as `${number} days`);
   const ends =
     milliseconds === undefined || !parseDuration(String(time)) ? {} : { expiresAt: proposedAt.add({ milliseconds }) };
-  const found: NewLine[] = [];
-  for (let offset = 0; ; offset += page) {
-    const { rows } = await project.warehouse.query(`${query} limit ${page} offset ${offset}`, {
-      limit: page,
-      catalogs: project.graph.catalogs,
-    });
-    for (const [written, ...rest] of rows) {
-      const row = Object.fromEntries(names.map((name, index) => [name, lineValue(rest[index])]));
-      const [isSecond, ...itself] = rest.slice(names.length);
-      const rule = isSecond === true ? undefined : rules.find((_, index) => itself[index] === true);
-      const subject = subjectOf(row, key);
-      const content = digest(JSON.stringify(row));
-      found.push({
-        ...{ line: digest(node.id, subject, content, String(written)), subject, content, row, proposedAt, ...ends },
-        ...(rule === undefined ? {} : { rule }),
-      });
-    }
-    if (rows.length < page) return found;
-  }
+  return rows.map(([written, ...rest]) => {
+    const row = Object.fromEntries(names.map((name, index) => [name, lineValue(rest[index])]));
+    const [isSecond, ...itself] = rest.slice(names.length);
+    const rule = isSecond === true ? undefined : rules.find((_, index) => itself[index] === true);
+    const subject = subjectOf(row, key);
+    const content = digest(JSON.stringify(row));
+    return {
+      ...{ line: digest(node.id, subject, content, String(written)), subject, content, row, proposedAt, ...ends },
+      ...(rule === undefined ? {} : { rule }),
+    };
+  });
 }
 
 const subjectOf = (row: Line['row'], key: readonly string[]): string =>

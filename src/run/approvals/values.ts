@@ -25,19 +25,17 @@ export function columnValue(facts: Columns[string]['facts'], value: LineValues[s
 export const digest = (...texts: readonly string[]): string =>
   hash('sha256', JSON.stringify(texts), 'hex').slice(0, 16);
 
-/** Rows of constants, in parentheses, with `_line`: the engine reads them as rows of the table. */
+/** Values of lines, in parentheses, with `_line`: the engine reads them as rows of the table. */
 export function relationOfLines(
   rows: readonly { readonly line: string; readonly values: LineValues }[],
   columns: Columns,
   { warehouse: { dialect } }: Project,
 ): string {
-  const all = Object.entries(columns);
-  const cells = rows.map(({ line, values }) => {
-    const own = all.map(
-      ([name, { facts }]) => `cast(${dialect.literal(values[name] ?? null)} as ${dialect.type(facts)})`,
-    );
-    return `(${[dialect.literal(line), ...own].join(', ')})`;
+  const names = Object.keys(columns);
+  const told = rows.map(({ line, values }) => [line, ...names.map((name) => values[name]?.toString() ?? null)]);
+  const typed = Object.entries(columns).map(([name, { facts }]) => {
+    const column = dialect.identifier(name);
+    return `cast(${column} as ${dialect.type(facts)}) as ${column}`;
   });
-  const names = ['_line', ...all.map(([name]) => name)].map(dialect.identifier);
-  return `(select * from (values ${cells.join(', ')}) as _values(${names.join(', ')}))`;
+  return `(select ${['_line', ...typed].join(', ')} from ${dialect.texts(['_line', ...names], told)} as _texts)`;
 }
