@@ -203,14 +203,16 @@ export function ofSystem(error: unknown): EsteiraError | undefined {
     code = '',
     syscall,
     path,
+    dest,
     message,
-  } = error as { code?: string; syscall?: string; path?: string; message: string };
+  } = error as { code?: string; syscall?: string; path?: string; dest?: string; message: string };
   if (!/^(ERR_FS_)?E[A-Z]+$/.test(code) || syscall === undefined || (path === undefined && !noRoom.includes(code)))
     return undefined;
   const details = { ...(path && { where: path }), got: message };
   if (noRoom.includes(code)) {
     const what = 'There is no room left on the disk.';
-    return new EsteiraError('DISK_FULL', { what, ...details, next: 'Make room, and do this again.' }, { cause: error });
+    const full = { what, ...details, ...(dest && { where: dest }) };
+    return new EsteiraError('DISK_FULL', { ...full, next: 'Make room, and do this again.' }, { cause: error });
   }
   const what = 'A file or folder cannot be used.';
   const next = 'Look at what it is and whose, correct that, and do this again.';

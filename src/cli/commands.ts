@@ -471,7 +471,7 @@ export const commands: readonly CommandEntry[] = [
   {
     name: 'doctor',
     about: 'Is everything there that a run needs?',
-    more: 'Versions, each variable and who needs it, set-up, permission to create in each schema (tried, and taken back), state, clocks, owner, engine, schedules, channels, disks, sources and tables kept elsewhere with their keys, columns and types, what models need installed, replication and its lag, landing, files, those of champions too. Also of a project that cannot be opened. Exit code 1 when something is not. Changes nothing. With --reconcile, after a state or a warehouse was lost or brought back from a copy, the state is brought to what the warehouse knows: numbers that were given are not given again, dates that are published are done, and what the warehouse does not have is to be done again, and named.',
+    more: 'Versions, each variable and who needs it, set-up, permission to create in each schema (tried, and taken back), state, clocks, owner, engine, schedules, channels, disks, sources and tables kept elsewhere with their keys, columns and types, what models need installed, replication and its lag, landing, files, those of champions too, people in each group. Also of a project that cannot be opened. Exit code 1 when something is not. Changes nothing. With --reconcile, after a state or a warehouse was lost or brought back from a copy, the state is brought to what the warehouse knows: numbers that were given are not given again, dates that are published are done, and what the warehouse does not have is to be done again, and named.',
     arguments: [],
     options: {
       reconcile: { takes: 'nothing', about: 'Bring the state to what the warehouse knows.' },

@@ -21,7 +21,7 @@ export function refuseConfig(config: ProjectConfig): void {
       throw wrong(
         `pipelines.${catalog}`,
         catalog,
-        `a name of letters, digits and underscores, none of ${taken.join(', ')}`,
+        `a name of letters a to z, digits and underscores, none of ${taken.join(', ')}`,
       );
     if (typeof pattern !== 'string') throw wrong(`pipelines.${catalog}`, pattern, 'a pattern of files');
   }

@@ -1,5 +1,12 @@
 import { type Columns, keyOf } from '../columns/index.ts';
-import { type AnyTable, type ApprovalFacts, appends, type Definition, verdictColumns } from '../define/index.ts';
+import {
+  type AnyModel,
+  type AnyTable,
+  type ApprovalFacts,
+  appends,
+  type Definition,
+  verdictColumns,
+} from '../define/index.ts';
 import { misshapen } from './catalog.ts';
 import { insideOf } from './models.ts';
 
@@ -10,6 +17,21 @@ export const approvalOf = (definition: Definition): ApprovalFacts | undefined =>
 /** Rows that people let through, among what a definition reads: they need not be exported by themselves. */
 export const approvalsAbove = ({ dependsOn }: Definition): readonly AnyTable[] =>
   dependsOn.filter((one): one is AnyTable => approvalOf(one) !== undefined);
+
+/** Who waits, as a sentence begins, and the groups of which somebody is to let it, or its rows, out: of each of them one person, of all another. */
+export function groupsOf(
+  definition: Definition,
+): { readonly who: string; readonly groups: readonly string[] } | undefined {
+  const approval = approvalOf(definition);
+  if (approval)
+    return {
+      who: `Rows of ${approval.of.name} wait`,
+      groups: [approval.group, ...(approval.second ? [approval.second.by] : [])],
+    };
+  if (definition.kind !== 'model') return undefined;
+  const { name, facts } = definition as AnyModel;
+  return facts.release && { who: `The model ${name} waits`, groups: [facts.release.approvedBy] };
+}
 
 /** Throws DEFINITION_INVALID where nobody could say which row is meant, or what people answer. */
 export function refuseApproval(table: AnyTable): void {
@@ -22,7 +44,11 @@ export function refuseApproval(table: AnyTable): void {
   const columns: Columns = of.columns;
   const key = keyOf(columns);
   if (typeof facts.group !== 'string' || !/^[a-z0-9_]+$/i.test(facts.group))
-    refuse('who answers is no group', String(facts.group), 'the name of a group, of letters, digits and underscores');
+    refuse(
+      'who answers is no group',
+      String(facts.group),
+      'the name of a group, of letters a to z, digits and underscores',
+    );
   if (key.length === 0) refuse('nothing says which row is meant', 'no key', 'a column with .key()');
   if (of.spec.write === 'view' || appends(of))
     refuse('its rows are not those that stand now', String(of.spec.write), 'a table that is replaced or merged');

@@ -125,7 +125,7 @@ function nodeFrom(definition: Held, catalog: string, suffix: string): Node {
     throw invalidDefinition(
       `"${definition.name}" cannot be a name.`,
       definition,
-      'Choose a name of letters, digits and underscores.',
+      'Choose a name of letters a to z, digits and underscores.',
       'schema.table, or table alone',
     );
   }

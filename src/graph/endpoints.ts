@@ -20,7 +20,7 @@ export function refuseEndpoint(endpoint: Endpoint): void {
     /^[a-z][a-z0-9_]*$/i.test(name),
     `"${name}" cannot be the name of an endpoint.`,
     name,
-    'letters, digits and underscores: its metrics begin with it',
+    'letters a to z, digits and underscores: its metrics begin with it',
   );
   for (const [word, path] of Object.entries({ path: facts.path, 'reload.path': facts.reload.path }))
     refuse(isPath(path), `${about} cannot be found at its ${word}.`, path, "such as '/api/rank'");

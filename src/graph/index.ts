@@ -1,4 +1,4 @@
-export { approvalOf, approvalsAbove } from './approval.ts';
+export { approvalOf, approvalsAbove, groupsOf } from './approval.ts';
 export {
   type AnySettings,
   companions,

@@ -77,7 +77,7 @@ function refuseJob(job: Job): void {
       job,
       `"${job.name}" cannot be the name of a job.`,
       job.name,
-      'letters, digits, underscores, dots and dashes',
+      'letters a to z, digits, underscores, dots and dashes',
     );
   const strange = job.triggers.find((trigger) => !isTrigger(trigger));
   if (strange !== undefined)

@@ -75,9 +75,11 @@ export async function runStep(model: StepModel, record: StepRecord, run: StepRun
   const { id } = model.node;
   if (model.kind === 'view') return viewDone(model, run);
   if (model.kind === 'delivery') {
-    const options = (reach: Reach): Options => optionsOf(model, reach, run);
     const isCopy = receiptsOf(model.node.definition)?.spec.copiedTo !== undefined;
-    return isCopy ? copy(model, run, options) : deliver(model, record, run, options);
+    if (!isCopy) return deliver(model, record, run, (reach) => optionsOf(model, reach, run));
+    // Why it was begun holds until it is done, also where somebody only asked for it and the rows are the same.
+    const forced = run.forced || record.bounds !== undefined;
+    return copy(model, run, (reach) => optionsOf(model, reach, { ...run, forced }));
   }
   if (model.kind === 'approval') return applyApproved(model, run, (reach) => optionsOf(model, reach, run));
   const before = published.get(id);

@@ -1,5 +1,15 @@
 import assert from 'node:assert/strict';
-import { closeSync, existsSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { EsteiraError } from '../../src/errors.ts';
@@ -67,6 +77,18 @@ test('a copy that cannot be written fails its step, the table stays, and the run
   rmSync(at('deep'));
   await world.do('resume', {});
   assert.match(text(), /\nc,2026-01-03,/);
+  await world.close();
+});
+
+test('a copy that somebody asked for is made when its run goes on, also where the rows are the same', async () => {
+  const { world, at } = await opened();
+  const before = readFileSync(at('prices.parquet'));
+  rmSync(at('prices.parquet'));
+  mkdirSync(at('prices.parquet'));
+  await assert.rejects(next(world, 18, { again: true }));
+  rmdirSync(at('prices.parquet'));
+  await world.do('resume', {});
+  assert.deepEqual(readFileSync(at('prices.parquet')), before);
   await world.close();
 });
 

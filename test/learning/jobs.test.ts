@@ -218,6 +218,10 @@ test('nothing is learned from no rows', async () => {
   await world.do('settings set', { name: 'config.limits.floor', value: '1000000', by: 'ana' });
   await assert.rejects(world.run('retrain'), code('TRAINING_FAILED'));
   assert.equal((await newest(world))?.state, 'training');
+  await assert.rejects(world.run('classify'), (error: EsteiraError) => {
+    assert.match(String(error.details.got), /^version \d{8}_\d{4}: its run ended before it was whole$/);
+    return code('MODEL_MISSING')(error);
+  });
 });
 
 test('a version has its training rows with it, from which it can be trained again', async () => {

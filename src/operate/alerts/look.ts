@@ -17,7 +17,7 @@ import type {
   MonitorView,
   NoticeView,
 } from './views.ts';
-import { boundText, valueText } from './words.ts';
+import { boundText, signWords, valueText } from './words.ts';
 
 /** What is open, and what was lately; each with who was told of it. */
 export async function alerts(project: Project, { limit = 10 }: Input<'alerts'>): Promise<AlertsView> {
@@ -172,7 +172,9 @@ function limitText({ measure: { measure }, sign, bound }: Limit, last?: Figure):
   if (typeof bound !== 'object')
     return boundText(measure, sign, typeof bound === 'string' ? millisecondsOf(bound) : bound);
   const setting = `${bound.of.name}.${bound.setting}`;
-  return last?.bound === undefined ? `${sign} ${setting}` : `${boundText(measure, sign, last.bound)} (${setting})`;
+  return last?.bound === undefined
+    ? `${signWords[sign]} ${setting}`
+    : `${boundText(measure, sign, last.bound)} (${setting})`;
 }
 
 const figureView = ({ at, date, verdict, value, measure, sign, bound, what, facts, run }: Figure): FigureView => ({

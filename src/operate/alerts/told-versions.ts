@@ -4,6 +4,7 @@ import type { Project } from '../../run/index.ts';
 import { aboutOf, labelOfModel, type ModelNode } from '../models/find.ts';
 import { waitingOf } from '../models/waiting.ts';
 import { figure, memberText } from '../models/words.ts';
+import { signWords } from './words.ts';
 
 interface Version {
   readonly version: ModelVersion;
@@ -70,7 +71,7 @@ export function versionText({ model, version, became, champion, why = '' }: Told
   return `${model} ${version} is not the champion (${why}); ${stays}`;
 }
 
-const signs = { '>=': 'at least', '<=': 'at most', 'no worse': 'no worse by more than' } as const;
+const signs = { ...signWords, 'no worse': 'no worse by more than' } as const;
 /** Of a family with many members. */
 const mostLimits = 20;
 

@@ -38,9 +38,9 @@ const texts: Readonly<Partial<Record<Measure['measure'], (value: number) => stri
 export const valueText = (measure: string, value: number): string =>
   (texts[measure as Measure['measure']] ?? count)(value);
 
-const words = { '<=': 'at most', '>=': 'at least' } as const;
+export const signWords = { '<=': 'at most', '>=': 'at least' } as const;
 export const boundText = (measure: string, sign: Limit['sign'], bound: number): string =>
-  `${words[sign]} ${valueText(measure, bound)}`;
+  `${signWords[sign]} ${valueText(measure, bound)}`;
 
 /** A command for the environment of the project. */
 export const commandIn = ({ option }: Pick<Project, 'option'>, command: string): string =>

@@ -13,6 +13,7 @@ import { endpointFindings } from './endpoints.ts';
 import { engineFindings } from './engines.ts';
 import { fileFindings, sourceFindings } from './files.ts';
 import { attempt, type Finding, NotReady } from './finding.ts';
+import { peopleFinding } from './people.ts';
 import { landing, mayCreate } from './places.ts';
 import { roomFindings } from './room.ts';
 import { storeFindings } from './stores.ts';
@@ -43,6 +44,7 @@ export async function doctor(project: Project, { reconcile = false }: Input<'doc
     ['changes', () => changeFindings(project)],
     ['landing', () => landing(project)],
     ['files', () => fileFindings(project)],
+    ['people', async () => peopleFinding(project)],
     ['champions', () => championFindings(project)],
     ['models', () => storeFindings(project)],
     ['endpoints', () => endpointFindings(project)],

@@ -55,7 +55,7 @@ async function missing(node: Node<AnyModel>, project: Project): Promise<EsteiraE
   return new EsteiraError('MODEL_MISSING', {
     what: `The model ${node.definition.name} has no champion yet, and this run predicts with it.`,
     where: whereOf(node.definition),
-    ...(newest ? { got: stands(newest) } : {}),
+    ...(newest ? { got: await stands(newest, project) } : {}),
     next: isImported(node)
       ? `esteira models import <file> --as ${node.definition.name}, with the file that it is to be, or ${trainingJob(node, project)}`
       : trainingJob(node, project),
@@ -79,5 +79,9 @@ export function trainingJob(node: Node<AnyModel>, { graph }: Pick<Project, 'grap
   return job ? `esteira run ${job.name}` : 'Name it under train of a job, and run that.';
 }
 
-const stands = ({ version, state }: ModelVersion): string =>
-  state === 'candidate' ? `version ${version} waits: esteira models says for what` : `version ${version}: ${state}`;
+async function stands({ version, state, runId }: ModelVersion, project: Project): Promise<string> {
+  if (state === 'candidate') return `version ${version} waits: esteira models says for what`;
+  if (state !== 'training') return `version ${version}: ${state}`;
+  const run = await project.state.run(runId);
+  return `version ${version}: its run ${run?.state === 'running' ? 'goes on' : 'ended before it was whole'}`;
+}
