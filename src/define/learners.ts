@@ -228,6 +228,9 @@ const elasticities = {
   elasticity_low: unsure(),
   elasticity_high: unsure(),
   std_error: unsure(),
+  elasticity_then: unsure(),
+  elasticity_then_low: unsure(),
+  elasticity_then_high: unsure(),
   own_elasticity: unsure(),
   own_std_error: unsure(),
   elasticity_naive: unsure(),
@@ -236,6 +239,7 @@ const elasticities = {
   rival_elasticity: unsure(),
   rival_std_error: unsure(),
   rival_reaction: unsure(),
+  reaction_std_error: unsure(),
   days_used: col.integer(),
   days_sold_out: col.integer(),
   days_without_stock: col.integer(),
@@ -267,8 +271,14 @@ export const priceElasticity = <const By extends string>(options: {
   readonly level?: number;
   /** Days that count without which an elasticity is not trustworthy; default 60. */
   readonly least?: number;
+  /** The standard error of a product's own estimate above which its elasticity is not trustworthy, whatever those of others say; default 1. */
+  readonly mostError?: number;
+  /** The day of a row, a date: with it standard errors allow for days that resemble their neighbours. It is asked of training rows only. */
+  readonly day?: string;
+  /** The last of so many days have a level of their own, which later ones are expected to have: people may have changed. It needs `day`. */
+  readonly recent?: number;
 }) => {
-  const { by, price, rival, events = [], season = [], outOfStock, withoutStock } = options;
+  const { by, price, rival, events = [], season = [], outOfStock, withoutStock, day } = options;
   const names = (typeof by === 'string' ? [by] : by) as readonly By[];
   const text = () => col.text().key();
   const product = Object.fromEntries(names.map((name) => [name, text()])) as {
@@ -286,6 +296,9 @@ export const priceElasticity = <const By extends string>(options: {
       elasticity: unsure(),
       elasticity_low: unsure(),
       elasticity_high: unsure(),
+      elasticity_then: unsure(),
+      elasticity_then_low: unsure(),
+      elasticity_then_high: unsure(),
       elasticity_naive: unsure(),
       rival_elasticity: unsure(),
       rival_reaction: unsure(),
@@ -305,6 +318,7 @@ export const priceElasticity = <const By extends string>(options: {
       ...named('season', words, season),
       ...named('outOfStock', truths, [outOfStock]).map(beside),
       ...named('withoutStock', truths, [withoutStock]).map(beside),
+      ...named('day', ['date'], [day]).map(beside),
     ],
     tablesOnly: true,
   });

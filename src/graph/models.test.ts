@@ -181,6 +181,11 @@ test('of a price elasticity every feature has one part to play, and what its day
   refused(of({ withoutStock: 'gone' }), /cannot take as withoutStock gone: no column.*boolean/s);
   refused(of({ by: [] }), /tells no products apart/);
   refused(of({ level: 95 }), /a level that is none: 95.*between 0 and 1/s);
+  refused(of({ mostError: 0 }), /a greatest standard error that is none: 0/);
+  graphOf(of({ day: 'joined', recent: 14 }));
+  refused(of({ day: 'level' }), /cannot take as day level: text.*date/s);
+  refused(of({ recent: 14 }), /cannot give the last days a level of their own: 14.*day: /s);
+  refused(of({ day: 'joined', recent: 0.5 }), /cannot give the last days a level of their own: 0.5/);
   refused(of({ least: 0 }), /a least number of days that is none: 0/);
   refused(of({ noSale: 0 }), /a day without a sale what cannot be: 0.*leave out/s);
   refused(of({}, { target: 'level' }), /cannot learn level: text/);

@@ -138,7 +138,15 @@ function refuseNamed({ learner, features, target, each }: ModelFacts, kindOf: Ki
   const missing = own.find((column) => !features.includes(column));
   if (missing !== undefined)
     throw refuse('does not have among its features', missing, own.join(', '), `features: ${JSON.stringify(own)}`);
-  const { level = 0.95, least = 60, noSale = 0.5 } = options;
+  const { level = 0.95, least = 60, noSale = 0.5, mostError = 1, recent, day } = options;
+  if (!(typeof mostError === 'number' && mostError > 0))
+    throw refuse('has a greatest standard error that is none', mostError, 'a number above 0');
+  if (recent !== undefined && !(Number.isSafeInteger(recent) && Number(recent) >= 1 && day !== undefined))
+    throw refuse(
+      'cannot give the last days a level of their own',
+      recent,
+      "a whole number of days, and day: 'a column of dates'",
+    );
   if (!(typeof level === 'number' && level > 0 && level < 1))
     throw refuse('has a level that is none', level, 'a number between 0 and 1, such as 0.95');
   if (!(Number.isSafeInteger(least) && Number(least) >= 1))

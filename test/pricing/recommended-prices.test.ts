@@ -214,6 +214,28 @@ test('where it is known how rivals answer, the elasticity after their answer dec
   near(rows[1]?.units_then ?? null, 100 * 0.955 ** -2.1);
 });
 
+test('rows that say what is left once the rival has answered are taken at their word, and the own elasticity has to be sure as well', async () => {
+  const unsure = { elasticity_then: col.real(), elasticity_then_low: col.real(), elasticity_then_high: col.real() };
+  const knowing = source('landing.knowing', { reader: files('answering.csv'), columns: { ...columns, ...unsure } });
+  const known = table('recommendations_v3', {
+    columns: { sku: columns.sku, ...recommendationColumns },
+    rows: recommendedPrices(knowing, { price: 'price', cost: 'cost', step: 1 }),
+  });
+  const left = { elasticity_then: -2.1, elasticity_then_low: -2.8, elasticity_then_high: -1.4 };
+  const { rows } = await given(
+    knowing,
+    [
+      { sku: 'a', ...left },
+      { sku: 'b', ...left, elasticity_then_high: -0.9 },
+      { sku: 'c', ...left, elasticity: -1.6, elasticity_low: -2.4, elasticity_high: -0.8 },
+    ].map((one) => ({ ...usual, cost: 5, ...one })),
+  ).build(known);
+  assert.deepEqual(
+    rows.map(({ recommended_price, reason }) => recommended_price ?? reason),
+    [9.55, 'not_elastic', 'not_elastic'],
+  );
+});
+
 test('why is a sentence with the numbers, in the words of the definition', async () => {
   const row: Row = { cost: 5 };
   const [said] = await recommend([row]);

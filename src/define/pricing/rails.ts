@@ -10,23 +10,18 @@ interface Rails {
   readonly ceiling: AnyRows | undefined;
   /** So many of the smallest coin are one. */
   readonly coins: AnyRows;
-  /** By how much the elasticity is another once the rival has answered. */
-  readonly answer: AnyRows;
 }
 
 /**
- * The rows with the elasticity after the rival's answer (`elasticity_then`, low and high), `best_price`, `lowest_price` and `highest_price` in whole coins,
+ * Rows that have the elasticity after the rival's answer (`elasticity_then`, low and high), with `best_price`, `lowest_price` and `highest_price` in whole coins,
  * which limit each of these two is (`lowest_rail`, `highest_rail`), and `nearest_price`, the best between them.
  */
-export function withinRails(
-  rows: AnyRows,
-  { price, cost, step, markup, floor, ceiling, coins, answer }: Rails,
-): AnyRows {
+export function withinRails(rows: AnyRows, { price, cost, step, markup, floor, ceiling, coins }: Rails): AnyRows {
   const limits = sql`
     select e.*, ${price} * (1 - ${step}) as step_down, ${price} * (1 + ${step}) as step_up, ${cost} * (1 + ${markup}) as with_markup,
       ${floor ?? raw('null')} * 1e0 as own_floor, ${ceiling ?? raw('null')} * 1e0 as own_ceiling,
-      case when elasticity_then_high < -1 and elasticity_then < -1 then ${cost} * elasticity_then / (1 + elasticity_then) end as best_price
-    from (${withAnswer(rows, answer)}) e`;
+      case when elasticity_high < -1 and elasticity_then_high < -1 and elasticity_then < -1 then ${cost} * elasticity_then / (1 + elasticity_then) end as best_price
+    from (${rows}) e`;
   // What binary numbers add or lose is no coin.
   const ends = sql`
     select b.*, ceil(greatest(step_down, with_markup, coalesce(own_floor, step_down)) * ${coins} - 1e-6) / ${coins} as lowest_price,
@@ -39,6 +34,7 @@ export function withinRails(
     from (${ends}) l`;
 }
 
-const withAnswer = (rows: AnyRows, answer: AnyRows): AnyRows => sql`
+/** The same, of rows without it; `answer`: by how much it is another. */
+export const withAnswer = (rows: AnyRows, answer: AnyRows): AnyRows => sql`
     select r.*, elasticity + ${answer} as elasticity_then, elasticity_low + ${answer} as elasticity_then_low, elasticity_high + ${answer} as elasticity_then_high
     from ${rows} r`;

@@ -4,7 +4,7 @@ import { type AnyRows, type Readable, type Rows, type Setting, sql } from '../ro
 import { needed, recommendationColumns } from './columns.ts';
 import { withExpected } from './expected.ts';
 import { type Amount, column, joined, quoted, raw, refuseMissing, refuseTaken } from './pieces.ts';
-import { withinRails } from './rails.ts';
+import { withAnswer, withinRails } from './rails.ts';
 import { type Reason, type Sentences, whyOf } from './why.ts';
 
 /** A limit in money: a number, a setting, a column of the rows (where it is missing there is no limit), or an expression over them. */
@@ -45,9 +45,9 @@ export interface Recommending<C extends Columns> {
 
 /**
  * The price of the highest margin for each row, within limits that are never broken, or none with its reason. Demand of constant elasticity e < -1 has it at
- * cost · e / (1 + e); there is none where the interval of e reaches -1. Where the rows say how the rival answers (`rival_reaction`, `rival_elasticity`), e is the
- * elasticity after that answer, the sum of the own one and the product of these two; a product below 0, by which rivals would help us, counts as none. Within
- * limits the nearest price is the best, for the margin only falls on both sides. `rows` are `model.predict(…)` of a `priceElasticity(…)`. Throws
+ * cost · e / (1 + e); there is none where the interval of e reaches -1. Where the rows say what is left of it once the rival has answered (`elasticity_then`, low and
+ * high), e is that, and the own one has to exclude -1, too. Where they say only how the rival answers (`rival_reaction`, `rival_elasticity`), it is the sum of the own
+ * one and the product of these two; a product below 0, by which rivals would help us, counts as none. Within limits the nearest price is the best, for the margin only falls on both sides. `rows` are `model.predict(…)` of a `priceElasticity(…)`. Throws
  * DEFINITION_INVALID.
  */
 export function recommendedPrices<C extends Columns>(
@@ -58,13 +58,14 @@ export function recommendedPrices<C extends Columns>(
   const { step, markup = 0, minimumHistory = 0, least = 0, coolDown, rivals, places = 2 } = how;
   const [price, cost, coins] = [column(how.price), column(how.cost), raw(String(10 ** places))];
   const [floor, ceiling] = [moneyOf(how.floor), moneyOf(how.ceiling)];
-  const answers = ['rival_reaction', 'rival_elasticity'].every((name) => Object.hasOwn(rows.columns, name));
+  const has = (names: readonly string[]): boolean => names.every((name) => Object.hasOwn(rows.columns, name));
   const answer = raw(
-    answers
+    has(['rival_reaction', 'rival_elasticity'])
       ? 'case when rival_reaction * rival_elasticity > 0 then rival_reaction * rival_elasticity else 0e0 end'
       : '0',
   );
-  const nearest = withinRails(rows, { price, cost, step, markup, floor, ceiling, coins, answer });
+  const answered = has(afterAnswer) ? sql`select * from ${rows}` : withAnswer(rows, answer);
+  const nearest = withinRails(answered, { price, cost, step, markup, floor, ceiling, coins });
   const when: Readonly<Record<Reason, AnyRows | undefined>> = {
     no_price: sql`${price} is null or not ${price} > 0`,
     no_cost: sql`${cost} is null or not ${cost} > 0`,
@@ -101,6 +102,9 @@ export function recommendedPrices<C extends Columns>(
   return sql`select c.*, ${whyOf(how.say ?? {}, named, places)} as why from (${withExpected(decided, cost)}) c`;
 }
 
+/** What predictions of a model with a rival have already. */
+const afterAnswer: readonly string[] = ['elasticity_then', 'elasticity_then_low', 'elasticity_then_high'];
+
 const moneyOf = (of: number | string | Setting<number> | AnyRows | undefined): AnyRows | undefined => {
   if (of === undefined) return undefined;
   return typeof of === 'string' ? column(of) : sql`(${of})`;
@@ -124,5 +128,7 @@ function refuse<C extends Columns>({ columns }: Readable<C>, how: Recommending<C
     'Give it model.predict(…) of a model that is learned by priceElasticity(…), of rows that have what it names.';
   const names = named.filter((one) => typeof one === 'string');
   refuseMissing('recommendedPrices', [...needed, ...names], columns, next);
-  refuseTaken('recommendedPrices', Object.keys(columns), recommendationColumns);
+  const isAnswered = afterAnswer.every((name) => Object.hasOwn(columns, name));
+  const given = Object.keys(columns).filter((name) => !(isAnswered && afterAnswer.includes(name)));
+  refuseTaken('recommendedPrices', given, recommendationColumns);
 }

@@ -62,6 +62,17 @@ test('a column that others determine has no coefficient, and a day with what no 
   assert.deepEqual(beside?.coefficients.subarray(0, 4), fitted(others, 5)?.coefficients.subarray(0, 4));
 });
 
+test('what a column is on the known days alone is not known of a day on which it is another', () => {
+  // An event in the whole of one month and in no other: known days cannot tell them apart.
+  const within = rows.map((row, at) => ({ ...row, x: [...row.x, at < 60 ? 1 : 0, at < 60 ? 1 : 0] }));
+  const usual = fitted(within, 6);
+  const alone = { x: [1, 0, 0, 0, 1, 0], y: 9, side: 1 };
+  const beside = fitted([...within, alone], 6);
+  assert.equal(beside?.count, rows.length);
+  assert.ok(apart(beside?.coefficients.subarray(0, 5) ?? [], usual?.coefficients.subarray(0, 5) ?? []) < 1e-12);
+  assert.equal(fitted([...within, { ...alone, x: [1, 0, 0, 0, 1, 1] }], 6)?.count, rows.length + 1);
+});
+
 test('of days that do not suffice nothing is said', () => {
   assert.equal(fitted([]), undefined);
   assert.equal(fitted(rows.filter(({ side }) => side === 0).slice(0, 3)), undefined);
@@ -77,6 +88,10 @@ test("what lies above z, and the density beside it, are scipy's, however far out
       rate.filter((_: number, at: number) => z[at] > -26),
     ) < 1e-12,
   );
+});
+
+test('with endless degrees of freedom a quantile is that of the normal distribution', () => {
+  assert.ok(Math.abs(studentQuantile(0.975, Number.POSITIVE_INFINITY) - 1.959963984540054) < 1e-10);
 });
 
 test("quantiles of Student's distribution are scipy's", () => {

@@ -16,6 +16,9 @@ export interface CensoredFit {
   /** One for each column of the design; NaN for one that the columns before it determine, or that no known day has. */
   readonly coefficients: Float64Array;
   readonly standardErrors: Float64Array;
+  /** Of each coefficient with that of the last column; NaN where there is none. */
+  readonly withLast: Float64Array;
+  readonly influence: Influence;
   /** Of what is left. */
   readonly deviation: number;
   /** Days that count. */
@@ -24,18 +27,39 @@ export interface CensoredFit {
   readonly freedom: number;
 }
 
+/** What a day's score, by γ and by θ, does to the last coefficient. */
+export interface Influence {
+  /** One for each column of the design, and for θ behind them. */
+  readonly direction: Float64Array;
+  readonly theta: number;
+  /** Of each bounded day: 1 where it counts. */
+  readonly counts: Uint8Array;
+}
+
 /**
  * A linear regression of a target of which on some days only a bound is known (Tobin, 1958; both sides), by maximum likelihood with normal errors. Newton's
  * steps in Olsen's parameters γ = β / σ, θ = 1 / σ, in which the likelihood is concave (Olsen, 1978, "Note on the uniqueness of the maximum likelihood
  * estimator for the Tobit model"). Standard errors are of the observed information, squared times n / (n − coefficients): without a bound all is as least
- * squares has it. A bounded day that has a column which no known day has says nothing and is left out. Nothing where there are too few days to tell.
+ * squares has it. A bounded day that has a column which no known day has, or one that is not determined there as on the known days, says nothing and is left out. Nothing where there are too few days to tell. `among`: the columns that the design
+ * has, in their order, where it has not all.
  */
-export function censoredRegression(exact: Moments, bounds: Bounds): CensoredFit | undefined {
-  const columns = exact.independent();
+export function censoredRegression(
+  exact: Moments,
+  bounds: Bounds,
+  among: readonly number[] = Array.from({ length: exact.size }, (_, column) => column),
+): CensoredFit | undefined {
+  const columns = exact
+    .of(among)
+    .independent()
+    .map((column) => among[column] as number);
   const width = columns.length;
   if (width === 0 || exact.count <= width) return undefined;
   const own = exact.of(columns);
-  const limits = boundsOf(exact, bounds, columns);
+  const counts = countedBounds(exact, bounds, {
+    columns,
+    others: among.filter((column) => !columns.includes(column)),
+  });
+  const limits = boundsOf(bounds, columns, counts);
   const known = leastSquares(own);
   const isBounded = limits.targets.length > 0 && known.deviation > 0;
   const found = isBounded ? newton(own, limits) : known;
@@ -43,28 +67,60 @@ export function censoredRegression(exact: Moments, bounds: Bounds): CensoredFit 
   const count = exact.count + (isBounded ? limits.targets.length : 0);
   const scale = Math.sqrt(count / (count - width));
   const coefficients = new Float64Array(exact.size).fill(Number.NaN);
-  const standardErrors = new Float64Array(exact.size).fill(Number.NaN);
+  const [standardErrors, withLast] = [coefficients.slice(), coefficients.slice()];
+  const direction = new Float64Array(exact.size + 1);
+  const ofTheta = found.direction[width] as number;
+  direction[exact.size] = ofTheta;
   for (const [at, column] of columns.entries()) {
-    coefficients[column] = found.coefficients[at] as number;
+    const value = found.coefficients[at] as number;
+    coefficients[column] = value;
     standardErrors[column] = scale * (found.standardErrors[at] as number);
+    // β = γ / θ, by its derivatives 1 / θ and −β / θ.
+    withLast[column] = scale ** 2 * ((found.direction[at] as number) - value * ofTheta) * found.deviation;
+    direction[column] = found.direction[at] as number;
   }
-  return { coefficients, standardErrors, deviation: scale * found.deviation, count, freedom: count - width };
+  return {
+    ...{ coefficients, standardErrors, withLast, deviation: scale * found.deviation, count, freedom: count - width },
+    influence: { direction, theta: 1 / found.deviation, counts },
+  };
 }
 
 interface Found {
   readonly coefficients: Float64Array;
   readonly standardErrors: Float64Array;
   readonly deviation: number;
+  /** The inverse information, towards the last coefficient. */
+  readonly direction: Float64Array;
+}
+
+/** 1 for each bounded day on which every column that does not count is what the columns that do make of it on the known days. */
+function countedBounds(
+  exact: Moments,
+  { values, stride, targets }: Bounds,
+  { columns, others }: { readonly columns: readonly number[]; readonly others: readonly number[] },
+): Uint8Array {
+  const days = new Uint8Array(targets.length).fill(1);
+  if (others.length === 0 || days.length === 0) return days;
+  const isSeen = others.some((other) => exact.square(other, other) > 0);
+  const lower = isSeen ? cholesky(exact.of(columns).whole(), columns.length) : undefined;
+  for (const other of others) {
+    const along = Float64Array.from(columns, (column) => exact.square(column, other));
+    const made = lower ? solved(lower, along) : along;
+    for (let day = 0; day < days.length; day += 1) {
+      const is = values[day * stride + other] as number;
+      const like = columns.reduce(
+        (sum, column, at) => sum + (made[at] as number) * (values[day * stride + column] as number),
+        0,
+      );
+      if (!(Math.abs(is - like) < 1e-6)) days[day] = 0;
+    }
+  }
+  return days;
 }
 
 /** Of the columns that count, without the days that say nothing. */
-function boundsOf(exact: Moments, { values, stride, targets, sides }: Bounds, columns: readonly number[]): Bounds {
-  const unknown = Array.from({ length: exact.size }, (_, column) => column).filter(
-    (column) => exact.square(column, column) === 0,
-  );
-  const days = Array.from(targets.keys()).filter((day) =>
-    unknown.every((column) => values[day * stride + column] === 0),
-  );
+function boundsOf({ values, stride, targets, sides }: Bounds, columns: readonly number[], counts: Uint8Array): Bounds {
+  const days = Array.from(targets.keys()).filter((day) => counts[day] === 1);
   const width = columns.length;
   const kept = new Float64Array(days.length * width);
   for (const [place, day] of days.entries())
@@ -85,9 +141,14 @@ function leastSquares(moments: Moments): Found {
   const coefficients = solved(lower, products);
   const explained = coefficients.reduce((sum, value, at) => sum + value * (products[at] as number), 0);
   const deviation = Math.sqrt(Math.max(0, target - explained) / count);
+  const last = new Float64Array(size);
+  last[size - 1] = deviation;
+  const direction = new Float64Array(size + 1);
+  direction.set(solved(lower, last));
   return {
     coefficients,
     deviation,
+    direction,
     standardErrors: inverseDiagonal(lower, size).map((one) => deviation * Math.sqrt(one)),
   };
 }
@@ -153,7 +214,10 @@ function fitOf(at: Float64Array, { information }: Point, size: number): Found | 
           value ** 2 * (variances[size] as number),
       ) / theta,
   );
-  return { coefficients, standardErrors, deviation: 1 / theta };
+  const towards = new Float64Array(size + 1);
+  towards[size - 1] = 1 / theta;
+  towards[size] = -(coefficients[size - 1] as number) / theta;
+  return { coefficients, standardErrors, deviation: 1 / theta, direction: solved(lower, towards) };
 }
 
 function withBounds(exact: Moments, { values, stride, targets }: Bounds): Moments {

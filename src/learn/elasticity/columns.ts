@@ -71,6 +71,15 @@ export function placesIn(columns: Columns, name: string, known: readonly string[
   return codes.map((code) => (code === -1 ? -1 : (own[code] as number)));
 }
 
+/** Dates as days since 1970; the least number for one that is missing. */
+export function daysIn(columns: Columns, name: string): Int32Array {
+  const column = columnOf(columns, name);
+  if (column.of !== 'texts') throw new RangeError(`${name} is no date`);
+  const days = column.words.map((word) => Date.parse(word) / 86_400_000);
+  return column.codes.map((code) => (code === -1 ? noDay : (days[code] as number)));
+}
+export const noDay = -(2 ** 31);
+
 /** Rows by what they are called in some columns: for each row the number of its name, and the names; a value that is missing is called nothing. */
 export function namesIn(
   columns: Columns,

@@ -1,6 +1,6 @@
 import type { FeatureColumn } from '../features.ts';
 import type { Bounds } from './censored.ts';
-import { flagsIn, logarithms } from './columns.ts';
+import { daysIn, flagsIn, logarithms, noDay } from './columns.ts';
 import { type Centres, type Layout, type Rows, rowsOf, writeRow } from './design.ts';
 import { Moments } from './moments.ts';
 
@@ -45,21 +45,45 @@ export interface Source extends Rows {
   readonly soldOut: Uint8Array | undefined;
   readonly without: Uint8Array | undefined;
   readonly noSale: number | 'leave out';
+  /** Days since 1970, where it is known in which order they came. */
+  readonly day: Int32Array | undefined;
 }
 
 export const sourceOf = (
   columns: Readonly<Record<string, FeatureColumn>>,
   units: Float64Array,
-  { layout, stock }: { readonly layout: Layout; readonly stock: StockRoles },
-): Source => ({
-  ...rowsOf(columns, layout),
-  layout,
-  units,
-  logUnits: logarithms(units),
-  soldOut: stock.outOfStock === undefined ? undefined : flagsIn(columns, stock.outOfStock),
-  without: stock.withoutStock === undefined ? undefined : flagsIn(columns, stock.withoutStock),
-  noSale: stock.noSale,
-});
+  {
+    layout,
+    stock,
+    day,
+    learned,
+  }: {
+    readonly layout: Layout;
+    readonly stock: StockRoles;
+    readonly day?: string | undefined;
+    /** Rows that teach: the last days are theirs. */
+    readonly learned: Int32Array;
+  },
+): Source => {
+  const days = day === undefined ? undefined : daysIn(columns, day);
+  return {
+    ...rowsOf(columns, layout),
+    ...(days && layout.recent !== undefined ? { recent: recentOf(days, layout.recent, learned) } : {}),
+    day: days,
+    layout,
+    units,
+    logUnits: logarithms(units),
+    soldOut: stock.outOfStock === undefined ? undefined : flagsIn(columns, stock.outOfStock),
+    without: stock.withoutStock === undefined ? undefined : flagsIn(columns, stock.withoutStock),
+    noSale: stock.noSale,
+  };
+};
+
+function recentOf(days: Int32Array, recent: number, learned: Int32Array): Uint8Array {
+  let last = noDay;
+  for (const row of learned) last = Math.max(last, days[row] as number);
+  return Uint8Array.from(days, (day) => (day > last - recent ? 1 : 0));
+}
 
 /** What sales say of demand: all of it, that it was at least or at most so much, or nothing. */
 const all = ['exactly', 'at least', 'at most', 'left out', 'nothing', 'incomplete'] as const;

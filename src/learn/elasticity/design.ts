@@ -12,11 +12,14 @@ export interface Roles {
   readonly events: readonly string[];
   /** Each value has a level of its own: months, days of the week. */
   readonly season: readonly { readonly name: string; readonly words: readonly string[] }[];
+  /** The last of so many days have a level of their own, and what comes after has it. */
+  readonly recent?: number;
 }
 
 /**
  * The columns of a product's regression, in this order: 1, one for each word of each season, the events, 1 where the rival's price is unknown, the logarithms of
- * the rival's and of the own price. The price comes last: where it moves only with an event, it is the price of which nothing is learned.
+ * the rival's price, 1 in the last days, the logarithm of the own price. The price comes last: where it moves only with an event, it is the price of which nothing is
+ * learned.
  */
 export interface Layout extends Roles {
   readonly size: number;
@@ -25,6 +28,8 @@ export interface Layout extends Roles {
   readonly eventsAt: number;
   /** Where a rival is known of: whether its price is unknown stands here, its price behind. */
   readonly rivalAt: number;
+  /** Where the last days have a level of their own. */
+  readonly recentAt: number | undefined;
   readonly priceAt: number;
 }
 
@@ -36,8 +41,10 @@ export function layoutOf(roles: Roles): Layout {
     next += words.length;
   }
   const rivalAt = next + roles.events.length;
-  const priceAt = rivalAt + (roles.rival === undefined ? 0 : 2);
-  return { ...roles, size: priceAt + 1, seasonsAt, eventsAt: next, rivalAt, priceAt };
+  const afterRival = rivalAt + (roles.rival === undefined ? 0 : 2);
+  const recentAt = roles.recent === undefined ? undefined : afterRival;
+  const priceAt = afterRival + (recentAt === undefined ? 0 : 1);
+  return { ...roles, size: priceAt + 1, seasonsAt, eventsAt: next, rivalAt, recentAt, priceAt };
 }
 
 /** Rows as the regression has them. */
@@ -46,6 +53,8 @@ export interface Rows {
   readonly price: Float64Array;
   readonly rival: Float64Array | undefined;
   readonly flags: readonly Uint8Array[];
+  /** 1 in the last days that are learned, and in those after them; absent: all are. */
+  readonly recent?: Uint8Array;
   readonly places: readonly Int32Array[];
 }
 
@@ -64,7 +73,7 @@ export interface Centres {
 
 /** A row's columns, `size` numbers from `at` on. */
 export function writeRow(
-  { price, rival, flags, places }: Rows,
+  { price, rival, flags, places, recent }: Rows,
   row: number,
   {
     layout,
@@ -86,5 +95,6 @@ export function writeRow(
     if (Number.isNaN(own)) into[at + layout.rivalAt] = 1;
     else into[at + layout.rivalAt + 1] = own - centres.rival;
   }
+  if (layout.recentAt !== undefined) into[at + layout.recentAt] = recent ? (recent[row] as number) : 1;
   into[at + layout.priceAt] = (price[row] as number) - centres.price;
 }

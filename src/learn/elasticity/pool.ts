@@ -53,13 +53,18 @@ const leastEstimates = 4;
  * An estimate drawn towards the mean of all, the more the less certain it is: empirical Bayes, with Morris' corrections for what the pool itself does not know
  * (Morris, 1983, "Parametric empirical Bayes inference: theory and applications"; of unequal variances each by its own).
  */
-export function pooled({ value, standardError }: Estimate, { mean, between, count }: Pool): Estimate {
+export function pooled({ value, standardError }: Estimate, pool: Pool): Estimate {
+  const { mean, count } = pool;
   const variance = standardError ** 2;
-  const share = ((count - 3) / (count - 1)) * (variance / (variance + between));
+  const share = drawn(standardError, pool);
   const own = variance * (1 - ((count - 1) / count) * share);
   const ofPool = (2 / (count - 3)) * share ** 2 * (value - mean) ** 2;
   return { value: value + share * (mean - value), standardError: Math.sqrt(own + ofPool) };
 }
+
+/** By how much of the way an estimate is drawn towards the mean. */
+export const drawn = (standardError: number, { between, count }: Pool): number =>
+  ((count - 3) / (count - 1)) * (standardError ** 2 / (standardError ** 2 + between));
 
 /** Of a thing that nothing is known of but that it is one of these. */
 export const unseen = ({ mean, standardError, between, count }: Pool): Estimate => ({

@@ -8,6 +8,8 @@ export interface ProductModel {
   readonly days: number;
   readonly trustworthy: boolean;
   readonly elasticity: readonly [value: number, low: number, high: number] | null;
+  /** Once the rival has answered. */
+  readonly answered: ProductModel['elasticity'];
   readonly naive: number | null;
   readonly rival: number | null;
   readonly reaction: number | null;
@@ -35,6 +37,9 @@ export const predictedNames = [
   'elasticity',
   'elasticity_low',
   'elasticity_high',
+  'elasticity_then',
+  'elasticity_then_low',
+  'elasticity_then_high',
   'elasticity_naive',
   'rival_elasticity',
   'rival_reaction',
@@ -83,10 +88,10 @@ const none = [Number.NaN, Number.NaN, Number.NaN];
 
 /** What is the same of all rows of a product. */
 function constantsOf(product: ProductModel | undefined, unseen: ElasticityModel['unseen']): readonly number[] {
-  if (!product) return [...(unseen ?? none), ...none, 0, 0];
-  const { elasticity, naive, rival, reaction, days, trustworthy } = product;
+  if (!product) return [...(unseen ?? none), ...(unseen ?? none), ...none, 0, 0];
+  const { elasticity, answered, naive, rival, reaction, days, trustworthy } = product;
   const known = [naive, rival, reaction].map((value) => value ?? Number.NaN);
-  return [...(elasticity ?? none), ...known, days, trustworthy ? 1 : 0];
+  return [...(elasticity ?? none), ...(answered ?? elasticity ?? none), ...known, days, trustworthy ? 1 : 0];
 }
 
 function dot(terms: readonly number[], values: Float64Array): number {

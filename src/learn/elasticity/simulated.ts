@@ -7,6 +7,8 @@ export interface Simulated {
   readonly units: Float64Array;
   /** Of each product, in the order of their names. */
   readonly truth: Float64Array;
+  /** What is left of it once the rival has answered. */
+  readonly left: Float64Array;
   readonly products: readonly string[];
 }
 export interface Simulation {
@@ -19,6 +21,10 @@ export interface Simulation {
   readonly events?: boolean;
   readonly stockOuts?: boolean;
   readonly rivals?: boolean;
+  /** Prices are held for a week. */
+  readonly weekly?: boolean;
+  /** How far what nobody explains of a day is that of the day before. */
+  readonly memory?: number;
 }
 
 /**
@@ -33,6 +39,8 @@ export function simulated({
   events = true,
   stockOuts = true,
   rivals = true,
+  weekly = false,
+  memory = 0,
 }: Simulation): Simulated {
   const random = new Random(seed);
   const normal = (mean = 0, deviation = 1): number =>
@@ -41,20 +49,24 @@ export function simulated({
   const numbers = (): Float64Array => new Float64Array(rows);
   const [price, rival, month, units] = [numbers(), numbers(), numbers(), numbers()];
   const [event, soldOut] = [new Uint8Array(rows), new Uint8Array(rows)];
-  const truth = new Float64Array(products);
+  const [truth, left] = [new Float64Array(products), new Float64Array(products)];
   for (let product = 0; product < products; product += 1) {
     const own = normal(-2.6, 0.4);
     truth[product] = own;
     const [cross, ofEvent, level] = [normal(0.5, 0.12), normal(0.8, 0.15), normal(5, 0.4)];
+    left[product] = own + (rivals ? 0.7 * cross : 0);
     const months = Array.from({ length: 12 }, () => normal(0, 0.15));
+    let [usual, unexplained] = [0, memory > 0 ? normal(0, 0.35) : 0];
     for (let day = 0; day < days; day += 1) {
       const row = product * days + day;
       const place = Math.floor(day / 30.5) % 12;
       const isEvent = events && random.next() < 0.12;
       const season = events ? (months[place] as number) : 0;
-      const move = normal(0, 0.08) + (isEvent ? 0.18 : 0) + 0.3 * season;
+      if (!weekly || day % 7 === 0) usual = normal(0, 0.08);
+      const move = usual + (isEvent ? 0.18 : 0) + 0.3 * season;
       const answer = (rivals ? 0.7 * move : 0) + normal(0, 0.08);
-      const demand = level + own * move + cross * answer + (isEvent ? ofEvent : 0) + season + normal(0, 0.35);
+      unexplained = memory * unexplained + Math.sqrt(1 - memory ** 2) * normal(0, 0.35);
+      const demand = level + own * move + cross * answer + (isEvent ? ofEvent : 0) + season + unexplained;
       const stock = stockOuts ? level + Math.log(1.25) + normal(0, 0.15) : Number.POSITIVE_INFINITY;
       price[row] = 20 * Math.exp(move);
       rival[row] = 20 * Math.exp(answer);
@@ -65,9 +77,11 @@ export function simulated({
     }
   }
   const names = Array.from({ length: products }, (_, product) => `p${String(product).padStart(4, '0')}`);
+  const dates = Array.from({ length: days }, (_, day) => new Date(day * 86_400_000).toISOString().slice(0, 10));
   const of = { numbers: 'numbers', booleans: 'booleans' } as const;
   return {
     truth,
+    left,
     units,
     products: names,
     columns: {
@@ -77,6 +91,7 @@ export function simulated({
       month: { of: of.numbers, values: month },
       promotion: { of: of.booleans, values: event },
       out_of_stock: { of: of.booleans, values: soldOut },
+      date: { of: 'texts', codes: Int32Array.from({ length: rows }, (_, row) => row % days), words: dates },
     },
   };
 }

@@ -20,3 +20,18 @@ test('with nothing that hides them both hold', () => {
   assert.ok(Math.abs(naive.bias) < 0.1, JSON.stringify(naive));
   assert.ok(holds(treated), JSON.stringify(treated));
 });
+
+test('where prices are held for weeks and days resemble those before them, intervals hold if days are known, and are too narrow if not', () => {
+  const of = { seed: 1, weekly: true, memory: 0.7 };
+  const [known, unknown] = [simulation(of, { day: 'date' }), simulation(of)];
+  assert.ok(holds(known.treated) && known.serialRatio > 1.4, JSON.stringify(known));
+  assert.ok(unknown.treated.coverage < 0.9 && unknown.serialRatio === 1, JSON.stringify(unknown));
+});
+
+test('where days know nothing of each other nothing is widened, and a level of the last days costs nothing; what is left once rivals have answered holds too', () => {
+  const { treated, answered, serialRatio } = simulation({ seed: 2 }, { day: 'date', recent: 14 });
+  assert.ok(
+    holds(treated) && holds(answered) && serialRatio < 1.05,
+    JSON.stringify({ treated, answered, serialRatio }),
+  );
+});

@@ -1,3 +1,5 @@
+import { logAbove } from './normal.ts';
+
 /**
  * The quantile of Student's distribution, for probabilities from 0.5 to below 1: Newton's steps on the distribution, which is an incomplete beta function
  * (Abramowitz and Stegun, 1964, 26.7.1). Right to ten digits.
@@ -15,9 +17,11 @@ export function studentQuantile(probability: number, degrees: number): number {
   return (low + high) / 2;
 }
 
-/** What of the distribution lies above t ≥ 0. */
+/** What of the distribution lies above t ≥ 0; with endless degrees it is the normal one. */
 const above = (t: number, degrees: number): number =>
-  0.5 * incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5);
+  degrees === Number.POSITIVE_INFINITY
+    ? Math.exp(logAbove(t))
+    : 0.5 * incompleteBeta(degrees / (degrees + t * t), degrees / 2, 0.5);
 
 /** Regularised; by the continued fraction of its faster side (Lentz, 1976). */
 function incompleteBeta(x: number, a: number, b: number): number {

@@ -38,12 +38,22 @@ estimates = numpy.round(random.normal(-2.5, 0.5, 12), 6)
 errors = numpy.round(random.uniform(0.1, 0.6, 12), 6)
 combined = combine_effects(estimates, errors**2, method_re="iterated", atol=1e-6, maxiter=1000)
 
+# A product whose price is held for a week, and whose days resemble those before them.
+weekly = numpy.round(numpy.repeat(random.normal(0, 0.1, 43), 7)[:days], 6)
+unexplained = numpy.zeros(days)
+for day in range(days):
+    unexplained[day] = (0.6 * unexplained[day - 1] if day else 0) + random.normal(0, 0.3)
+inSeries = numpy.column_stack([numpy.ones(days), event, weekly])
+sold = numpy.round(inSeries @ [1.2, 0.7, -2.3] + unexplained, 6)
+serial = {lags: sm.OLS(sold, inSeries).fit(cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True}).bse[-1] for lags in (0, 4, 12)}
+
 z = numpy.concatenate([numpy.linspace(-38, 38, 153), [1e-9, -1e-9, 0.6628, 0.6630, 5.6568, 5.6570]])
 values = dict(
     x=x, y=y, side=side,
     ols={"coefficients": ols.params, "errors": ols.bse, "deviation": float(numpy.sqrt(ols.scale))},
     tobit={"coefficients": fit.params[:-1], "errors": fit.bse[:-1], "deviation": float(numpy.exp(fit.params[-1])), "likelihood": fit.llf},
     pool={"estimates": estimates, "errors": errors, "between": combined.tau2, "mean": combined.mean_effect_re, "error": combined.sd_eff_w_re},
+    serial={"event": event, "price": weekly, "y": sold, "errors": [[lags, float(error)] for lags, error in serial.items()]},
     normal={"z": z, "above": norm.logsf(z), "hazard": numpy.exp(norm.logpdf(z) - norm.logsf(z))},
     student=[[p, df, float(t.ppf(p, df))] for p in (0.5, 0.75, 0.9, 0.975, 0.995) for df in (1, 2, 3, 7, 30, 349, 5000, 100000)],
 )

@@ -254,3 +254,50 @@ test('a product of a few days is as all are, however well these happen to fit', 
   assert.ok(Number(first?.['elasticity']) > -4 && first?.['trustworthy'] === 0, JSON.stringify(first));
   assert.ok(width(first) > Math.max(...others.map(width)));
 });
+
+test('after people have changed, the level is that of the last days where this is asked for, and the elasticity as it was', () => {
+  const others = flags((row) => row % days >= days - 38);
+  const changed = units.map((sold, row) => ((others as { values: Uint8Array }).values[row] ? sold * 0.55 : sold));
+  const date: FeatureColumn = {
+    of: 'texts',
+    codes: Int32Array.from({ length: count }, (_, row) => row % days),
+    words: Array.from({ length: days }, (_, day) =>
+      Temporal.PlainDate.from('2026-01-01').add({ days: day }).toString(),
+    ),
+  };
+  const of = { ...lesson, beside: { ...lesson.beside, date }, target: { of: 'numbers', values: changed } } as const;
+  const late = priceElasticity(of);
+  const known = priceElasticity({ ...of, options: { ...of.options, day: 'date', recent: 10 } });
+  const off = ({ measures }: Learned): number => Number(measures['bias']) - Number(learned.measures['bias']);
+  assert.ok(off(late) > 0.5 && Math.abs(off(known)) < 0.15, `${off(late)} ${off(known)}`);
+  assert.ok(Number(known.measures['mape']) < 0.5 * Number(late.measures['mape']), JSON.stringify(known.measures));
+  for (const [at, { elasticity }] of known.inside.entries())
+    assert.ok(Math.abs(Number(elasticity) - (truth[at] as number)) < 0.6);
+  // Where nobody has changed, it is what ten days of eight products happened to be.
+  const usual = priceElasticity({
+    ...of,
+    target: { of: 'numbers', values: units },
+    options: { ...of.options, day: 'date', recent: 10 },
+  });
+  assert.ok(Math.abs(off(usual)) < 0.15, `${off(usual)}`);
+});
+
+test('a product whose own days say next to nothing is not trustworthy, however sure all together are', () => {
+  const price = (features['price'] as { values: Float64Array }).values.map((value, row) =>
+    row < days ? 20 * (value / 20) ** 0.02 : value,
+  );
+  // What they bought at these prices.
+  const before = (features['price'] as { values: Float64Array }).values;
+  const values = units.map(
+    (sold, row) => sold * ((price[row] as number) / (before[row] as number)) ** (truth[0] as number),
+  );
+  const of = {
+    ...lesson,
+    columns: { ...features, price: { of: 'numbers', values: price } },
+    target: { of: 'numbers', values },
+  } as const;
+  const [first, second] = priceElasticity(of).inside;
+  assert.ok(Number(first?.['own_std_error']) > 1 && Number(second?.['own_std_error']) < 1, JSON.stringify(first));
+  assert.deepEqual([first?.['trustworthy'], second?.['trustworthy']], [0, 1]);
+  assert.equal(priceElasticity({ ...of, options: { ...of.options, mostError: 100 } }).inside[0]?.['trustworthy'], 1);
+});

@@ -22,6 +22,9 @@ export interface ElasticityOptions {
   readonly noSale?: number | 'leave out';
   readonly level?: number;
   readonly least?: number;
+  readonly mostError?: number;
+  readonly day?: string;
+  readonly recent?: number;
 }
 type Columns = Readonly<Record<string, FeatureColumn>>;
 
@@ -38,10 +41,11 @@ export function priceElasticity(lesson: Lesson<ElasticityOptions>): Learned {
   const roles = rolesOf(options, columns, training);
   const { outOfStock, withoutStock, noSale = 0.5 } = options;
   const stock = { noSale, ...(outOfStock ? { outOfStock } : {}), ...(withoutStock ? { withoutStock } : {}) };
-  const source = sourceOf(columns, units, { layout: layoutOf(roles), stock });
+  const source = sourceOf(columns, units, { layout: layoutOf(roles), stock, day: options.day, learned: training });
   const found = elasticitiesOf(source, productsIn(columns, roles.by, training), {
     level: options.level ?? 0.95,
     least: options.least ?? 60,
+    mostError: options.mostError ?? 1,
   });
   if (!found.products.some(({ fit }) => fit))
     throw new RangeError('no product has enough days in stock, at different prices, for an elasticity');
@@ -89,13 +93,14 @@ export function priceElasticity(lesson: Lesson<ElasticityOptions>): Learned {
 const namesOf = (by: string | readonly string[]): readonly string[] => (typeof by === 'string' ? [by] : by);
 
 function rolesOf(
-  { by, price, rival, events = [], season = [] }: ElasticityOptions,
+  { by, price, rival, events = [], season = [], recent }: ElasticityOptions,
   columns: Columns,
   rows: Int32Array,
 ): Roles {
   return {
     ...{ by: namesOf(by), price, events },
     ...(rival === undefined ? {} : { rival }),
+    ...(recent === undefined ? {} : { recent }),
     season: season.map((name) => {
       const { codes, words } = wordsIn(columns, name);
       const present = new Set(rows.values().map((row) => codes[row] as number));

@@ -1,0 +1,46 @@
+import { censoredRegression } from './censored.ts';
+import { boundsOf, daysOf, type Source } from './days.ts';
+import type { Layout } from './design.ts';
+import { bounded, estimateAt, type Interval, ofDays } from './interval.ts';
+import type { Moments } from './moments.ts';
+import type { Estimate } from './pool.ts';
+import { autocovariances, movesOf } from './series.ts';
+
+/** What a product's own days say, as if each knew nothing of the one before. Of a hundred thousand products much is a gigabyte: nothing is kept but what is needed later. */
+export function foundIn(source: Source, rows: Int32Array, level: number) {
+  const { layout, day } = source;
+  const { naive, prices, ...days } = daysOf(source, rows);
+  const bounds = boundsOf(source, days);
+  const fit = censoredRegression(days.exact, bounds);
+  const own = estimateAt(fit, layout.priceAt);
+  const covariance = layout.rival === undefined ? Number.NaN : (fit?.withLast[layout.rivalAt + 1] ?? Number.NaN);
+  const moves = day && fit && own && movesOf({ ...source, day }, rows, { days, bounds, fit });
+  return {
+    days,
+    ...{ used: fit?.count ?? 0, freedom: fit?.freedom ?? 0 },
+    ...{ own, naive: naiveOf(naive, level) },
+    rival: layout.rival === undefined ? undefined : estimateAt(fit, layout.rivalAt + 1),
+    recent: layout.recentAt === undefined ? undefined : estimateAt(fit, layout.recentAt),
+    /** By how much what demand does with the rival's price moves with the elasticity. */
+    slope: own && Number.isFinite(covariance) ? covariance / own.standardError ** 2 : 0,
+    /** Nothing where no rival's price was ever known. */
+    reaction: prices && prices.count > 0 ? { of: reactionOf(prices, layout) } : undefined,
+    inSeries: moves && fit && { covariances: autocovariances(moves), days: fit.count },
+  };
+}
+
+const nothing = { values: new Float64Array(), stride: 2, targets: new Float64Array(), sides: new Int8Array() };
+
+/** Ordinary least squares of the logarithm of units on that of the price. */
+export function naiveOf(moments: Moments, level: number): Interval | undefined {
+  const fit = censoredRegression(moments, nothing);
+  const found = estimateAt(fit, 1);
+  return found && fit && bounded(found, fit.freedom, level);
+}
+
+/** The rival's price by the own, with events and seasons held: both may answer to these. */
+function reactionOf(prices: Moments, { rivalAt, priceAt }: Layout): Estimate | undefined {
+  const controls = Array.from({ length: rivalAt }, (_, column) => column);
+  const fit = censoredRegression(prices.towards(rivalAt + 1).of([...controls, priceAt]), nothing);
+  return ofDays(estimateAt(fit, rivalAt), fit);
+}
