@@ -13,7 +13,12 @@ const root = path.join(import.meta.dirname, '..');
 const amount = (name: string, usual: number): number => Number(process.env[name] ?? usual);
 type Demonstration = (esteira: CommandLine) => Promise<readonly string[]>;
 const systems: Readonly<Record<string, Demonstration>> = {
-  credit: (esteira) => demonstrateCredit(esteira, { root, tickets: amount('ESTEIRA_DEMO_TICKETS', 5000) }),
+  credit: (esteira) =>
+    demonstrateCredit(esteira, {
+      root,
+      tickets: amount('ESTEIRA_DEMO_TICKETS', 5000),
+      days: amount('ESTEIRA_DEMO_DAYS', 3),
+    }),
   engagement: (esteira) => demonstrateEngagement(esteira, { root, users: amount('ESTEIRA_DEMO_USERS', 600) }),
   ranking: (esteira) => demonstrateRanking(esteira, { root, matches: amount('ESTEIRA_DEMO_MATCHES', 200) }),
   leads: (esteira) => demonstrateLeads(esteira, { root, users: amount('ESTEIRA_DEMO_LEADS', 1000) }),

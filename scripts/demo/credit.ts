@@ -4,13 +4,12 @@ import type { QueryView, RunView } from '../../src/operate/index.ts';
 import { demonstrateBadDay } from './bad-day.ts';
 import type { CommandLine } from './command.ts';
 
-const days = 3;
 const firstDate = '2026-09-14';
 
-/** V-Credit for three days: landing, bronze, silver, gold, curated. Gives what differs from the generator's plan. */
+/** V-Credit for some days: landing, bronze, silver, gold, curated. Gives what differs from the generator's plan. */
 export async function demonstrateCredit(
   esteira: CommandLine,
-  { root, tickets }: { readonly root: string; readonly tickets: number },
+  { root, tickets, days }: { readonly root: string; readonly tickets: number; readonly days: number },
 ): Promise<readonly string[]> {
   const folder = path.join(root, '.esteira', 'demo', 'files');
   console.log(`V-Credit: the support desk of a credit company, ${tickets} tickets over ${days} days.`);

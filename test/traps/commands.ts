@@ -11,7 +11,7 @@ after(() => rmSync(folder, { recursive: true, force: true }));
 
 export const demo = ['npm', 'run', 'demo'];
 /** One of its systems: the others go the same ways. */
-export const part = [...demo, '--', 'credit'];
+const usual = 'credit';
 export const tests = ['npm', 'test', '--', 'test/setup/surroundings.test.ts'];
 export const noNetwork = {
   npm_config_registry: 'http://127.0.0.1:9',
@@ -24,17 +24,25 @@ export const coreutils = 'sh env cat ls mkdir mkfifo rm cp mv uname dirname base
 export const isRoot = process.getuid?.() === 0;
 export const someone = 65_534;
 
-export async function bothCommands(copy: string, how: Surroundings = {}): Promise<string> {
-  let output = '';
-  for (const command of [part, tests]) {
-    const done = await run(copy, command, how);
-    output += done.output;
+/** One after the other, or both `atOnce`, the demo of one `system`. Gives what they said, and how long the demo took. */
+export async function bothCommands(
+  copy: string,
+  {
+    atOnce = false,
+    system = usual,
+    ...how
+  }: Surroundings & { readonly atOnce?: boolean; readonly system?: string } = {},
+): Promise<{ readonly output: string; readonly seconds: number }> {
+  const part = [...demo, '--', system];
+  const one = (command: readonly string[]) => run(copy, command, how);
+  const [shown, passed] = atOnce ? await Promise.all([one(part), one(tests)]) : [await one(part), await one(tests)];
+  for (const [command, done] of [[part, shown] as const, [tests, passed] as const]) {
     assert.equal(done.code, 0, `${command.join(' ')}\n${done.output.slice(-4000)}`);
     assert.deepEqual(done.left, [], `${command.join(' ')} left files in HOME or the folder for temporary files`);
     assert.ok(!done.output.includes('\u001b'), `${command.join(' ')} wrote to a pipe as to a terminal`);
   }
-  assert.match(output, /pass [1-9]/);
-  return output;
+  assert.match(passed.output, /pass [1-9]/);
+  return { output: `${shown.output}${passed.output}`, seconds: shown.seconds };
 }
 
 /** A copy that installs for itself what this project downloaded, in a folder that is gone afterwards. */

@@ -3,61 +3,68 @@ import assert from 'node:assert/strict';
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
-import { bothCommands, coreutils, demo, folder, inCopy, isRoot, noNetwork, part, someone, tests } from './commands.ts';
+import { bothCommands, coreutils, demo, folder, inCopy, isRoot, noNetwork, someone } from './commands.ts';
 import { copyTo, giveTo, machine, run, shelfOf } from './surroundings.ts';
 
-test('both commands work with no Python, git, Java or apt on the PATH', async () => {
-  const shelf = shelfOf(path.join(folder, 'bare'), coreutils);
-  const shelves = `${machine(path.join(folder, 'oldest'), { node: '20.10.0', npm: '10.2.3' })}:${shelf}`;
-  await inCopy('no tools', async (copy) => void (await bothCommands(copy, { path: shelves, only: true })));
-});
+type How = NonNullable<Parameters<typeof bothCommands>[1]>;
 
-for (const versions of [
-  { node: '20.20.2', npm: '11.0.0' },
-  { node: '22.23.3', npm: '10.9.9' },
-  { node: '24.21.0', npm: '11.21.2' },
-  { node: '26.9.0', npm: '12.2.0' },
-]) {
-  test(`both commands work with Node ${versions.node} and npm ${versions.npm}`, async () => {
-    const tools = path.join(folder, `node ${versions.node}`);
-    const shelf = machine(tools, versions);
-    await inCopy('other', async (copy) => void (await bothCommands(copy, { path: shelf })));
+/** A copy that installs on a machine of these versions. */
+function onMachine(
+  node: string,
+  npm: string,
+  { where, title, work }: { where: string; title: string; work(copy: string, how: How): Promise<unknown> },
+): void {
+  test(`both commands work with Node ${node} and npm ${npm}, ${title}`, async () => {
+    const tools = path.join(folder, `node ${node}`);
+    const shelf = machine(tools, { node, npm });
+    await inCopy(where, async (copy) => void (await work(copy, { path: shelf, system: 'engagement' })));
     rmSync(tools, { recursive: true, force: true });
   });
 }
 
-test('both commands work in a folder whose name has a space and a ç', async () => {
-  await inCopy('área de serviço', async (copy) => void (await bothCommands(copy)));
+onMachine('20.10.0', '10.2.3', {
+  where: 'no tools',
+  title: 'with no Python, git, Java or apt on the PATH',
+  work: (copy, { path: shelf, ...how }) => {
+    const bare = shelfOf(path.join(folder, 'bare'), coreutils);
+    return bothCommands(copy, { ...how, path: `${shelf}:${bare}`, only: true });
+  },
 });
 
-test('both commands work in a folder whose path has 200 characters', async () => {
-  const deep = path.join('deep', 'x'.repeat(200 - folder.length - '/deep/'.length));
-  await inCopy(deep, async (copy) => {
+onMachine('20.20.2', '11.0.0', {
+  where: 'área de serviço',
+  title: 'in a folder whose name has a space and a ç',
+  work: bothCommands,
+});
+
+onMachine('22.23.3', '10.9.9', {
+  where: path.join('deep', 'x'.repeat(200 - folder.length - '/deep/'.length)),
+  title: 'in a folder whose path has 200 characters',
+  work: async (copy, how) => {
     assert.equal(copy.length, 200);
-    await bothCommands(copy);
+    await bothCommands(copy, how);
     // A Unix socket's path has at most 107 bytes, and the owner of a project listens on one.
-    const owner = await run(copy, ['npm', 'test', '--', 'test/owner']);
+    const owner = await run(copy, ['npm', 'test', '--', 'test/owner'], how);
     assert.equal(owner.code, 0, owner.output.slice(-4000));
-  });
+  },
 });
 
-test('both commands work for a user who is not root', {
-  skip: isRoot ? false : 'every trap ran as such a user',
-}, async () => {
-  const shelf = machine(path.join(folder, 'theirs'), { node: '20.20.2', npm: '10.9.9' });
-  await inCopy('home of someone', async (copy) => {
-    giveTo(copy, someone);
-    await bothCommands(copy, { user: someone, path: shelf });
-  });
+onMachine('24.21.0', '11.21.2', {
+  where: 'home of someone',
+  title: 'for a user who is not root',
+  work: (copy, how) => {
+    if (isRoot) giveTo(copy, someone);
+    return bothCommands(copy, isRoot ? { ...how, user: someone } : how);
+  },
 });
 
-test('two first commands at once install once', async () => {
-  await inCopy('at once', async (copy) => {
-    const [one, other] = await Promise.all([run(copy, tests), run(copy, part)]);
-    assert.equal(one.code, 0, one.output.slice(-4000));
-    assert.equal(other.code, 0, other.output.slice(-4000));
-    assert.equal(`${one.output}${other.output}`.match(/setup: installing/g)?.length, 1);
-  });
+onMachine('26.9.0', '12.2.0', {
+  where: 'at once',
+  title: 'both at once, and install once',
+  work: async (copy, how) => {
+    const { output } = await bothCommands(copy, { ...how, atOnce: true });
+    assert.equal(output.match(/setup: installing/g)?.length, 1);
+  },
 });
 
 test('without a network the first time it says so within a minute', async () => {

@@ -132,7 +132,9 @@ export async function run(copy: string, command: readonly string[], how: Surroun
     PATH: [how.path, how.only ? undefined : machines].filter(Boolean).join(':'),
     HOME: home,
     TMPDIR: temporary,
-    ESTEIRA_DEMO_TICKETS: '1000',
+    ESTEIRA_DEMO_TICKETS: '1500',
+    ESTEIRA_DEMO_DAYS: '1',
+    ESTEIRA_DEMO_USERS: '300',
     ESTEIRA_OUTSIDE: far,
     ...how.env,
   };
