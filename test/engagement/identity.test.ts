@@ -1,46 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Level } from '../../pipelines/engagement/data/generate.ts';
+import { seeds } from '../run/support/rounds.ts';
+import { clusters, trainedAgain } from './again.ts';
 import { Desk, lastDate } from './desk.ts';
 
-const seeded = (text: string): string => text.replace('seed: 42', "seed: Number(process.env['SEED'] ?? 42)");
-const after = (days: number): string =>
-  Temporal.Instant.from('2026-10-01T12:00:00Z')
-    .add({ hours: 24 * days })
-    .toString();
-
-/** By level, granularity and entity: its cluster. */
-async function clusters(desk: Desk): Promise<ReadonlyMap<string, number>> {
-  const rows = await desk.rows('select nivel, granularidade, entidade_id, centroid_id from analytics.cubo_engajamento');
-  return new Map(rows.map(([level, granularity, id, cluster]) => [`${level} ${granularity} ${id}`, Number(cluster)]));
-}
-
-test('trained again on the same data with twenty other seeds nobody moves to another cluster', async () => {
-  const desk = new Desk(seeded);
-  await desk.plant({ users: 300 });
-  await desk.succeed('setup');
-  const told: string[] = [];
-  const with_ = async (seed: number) => {
-    const env = { SEED: `${seed}`, ESTEIRA_NOW: after(seed) };
-    for (const job of ['config.sp_executar_retreinamento', 'config.sp_classificar_cubo']) {
-      const { exit, out, err } = await desk.start(['run', job, '--date', lastDate, '--again'], { env }).ended;
-      assert.equal(exit, 0, err);
-      told.push(...(`${out}${err}`.match(/nobody moves to another cluster/g) ?? []));
-    }
-    return clusters(desk);
-  };
-  const first = await with_(0);
-  assert.equal(first.size, 2 * (300 + 120));
-  for (let seed = 1; seed <= 20; seed += 1) {
-    const now = await with_(seed);
-    const moved = [...first].filter(([name, cluster]) => now.get(name) !== cluster);
-    assert.deepEqual(moved, [], `seed ${seed}`);
-  }
-  assert.equal(told.length, 20, 'each retraining but the first says that nobody moves');
-  const [[versions, numbers, without] = []] = await desk.rows(
-    'select count(distinct model_version), count(distinct centroid_id), sum((was is null)::int) from analytics.kmeans_engajamento',
-  );
-  assert.deepEqual([versions, numbers, without], [21, 5, 20], 'only the centroids of the first have no number before');
+test('trained again on the same data with other seeds nobody moves to another cluster', async () => {
+  const times = seeds(4).length;
+  const { rows, differences } = await trainedAgain(times);
+  assert.deepEqual(differences, []);
+  assert.equal(rows, 2 * (300 + 120));
 });
 
 test('a segment that is new has a cluster that is new; those that go on keep their numbers', async () => {

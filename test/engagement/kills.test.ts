@@ -10,13 +10,12 @@ const since = ['moved', 'shown', 'before-finish', 'finished'];
 
 /** Labels, the clusters they name, and the versions that both are of; of the cube its version and how many rows have no label. */
 async function pair(desk: Desk) {
-  const [labels] = await desk.rows(
-    `select count(*), count(distinct (nivel, granularidade, centroid_id)) from analytics.mapeamento_labels_engajamento`,
+  const [[rows, named, ...cube] = []] = await desk.rows(
+    `select labels.*, cube.* from
+      (select count(*), count(distinct (nivel, granularidade, centroid_id)) from analytics.mapeamento_labels_engajamento) as labels,
+      (select string_agg(distinct model_version), count(*), count(*) - count(label), count(distinct label) from analytics.cubo_engajamento) as cube`,
   );
-  const cube = await desk.rows(
-    `select model_version, count(*), count(*) - count(label), count(distinct label) from analytics.cubo_engajamento group by 1`,
-  );
-  return { labels, cube };
+  return { labels: [rows, named], cube };
 }
 
 test('a retraining that is killed anywhere leaves the old pair of models and labels, or the new one; it goes on to the new one', async () => {
@@ -34,13 +33,13 @@ test('a retraining that is killed anywhere leaves the old pair of models and lab
     const classified = await desk.classify('--date', '2026-09-30', '--again');
     assert.equal(classified.exit, 0, `${point}: ${classified.err}`);
     const { labels, cube } = await pair(desk);
-    const [[version = ''] = []] = cube;
+    const [version = ''] = cube;
     assert.ok(['20261001_1200', '20261002_1200'].includes(String(version)), `${point}: ${version}`);
     assert.equal(version === '20261002_1200', since.includes(point), `${point}: ${version}`);
-    assert.deepEqual({ labels, cube }, { labels: [20, 20], cube: [[version, rows, 0, 5]] }, point);
+    assert.deepEqual({ labels, cube }, { labels: [20, 20], cube: [version, rows, 0, 5] }, point);
     const resumed = await desk.start(['run', retraining], { env }).ended;
     assert.equal(resumed.exit, 0, `${point}: ${resumed.err}`);
     assert.equal((await desk.classify('--date', '2026-09-30', '--again')).exit, 0);
-    assert.deepEqual(await pair(desk), { labels: [20, 20], cube: [['20261002_1200', rows, 0, 5]] }, point);
+    assert.deepEqual(await pair(desk), { labels: [20, 20], cube: ['20261002_1200', rows, 0, 5] }, point);
   }
 });

@@ -32,7 +32,7 @@ describe('a date that is read from elsewhere', { skip: withoutBroker }, () => {
         );
         const began = performance.now();
         const said = await shop.run('2026-03-04');
-        assert.ok(performance.now() - began < 1500, 'it did not wait');
+        assert.ok(performance.now() - began < 5000, 'it did not wait');
         assert.match(said.join('\n'), /read from files .*2026-03-04 is owed/);
         assert.deepEqual(await shop.rows(all), [
           [1, 'kept'],
@@ -99,7 +99,7 @@ describe('a date that is read from elsewhere', { skip: withoutBroker }, () => {
       broker('crash');
       const killed = performance.now();
       const said = await running;
-      assert.ok(performance.now() - killed < 1500, `it took ${Math.round(performance.now() - killed)} ms`);
+      assert.ok(performance.now() - killed < 5000, `it took ${Math.round(performance.now() - killed)} ms`);
       assert.match(said.join('\n'), /2026-03-04 is owed/);
       assert.deepEqual(await shop.rows('select id, note from bronze.events'), [[1, 'kept']]);
       broker('again');

@@ -1,4 +1,0 @@
-import { faults } from './faults.ts';
-import { named } from './named.ts';
-
-named(faults);

@@ -1,4 +1,0 @@
-import { later } from './later.ts';
-import { named } from './named.ts';
-
-named(later);
