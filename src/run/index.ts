@@ -2,7 +2,7 @@ export { Answers } from './answers.ts';
 export { type Approving, brokenRules, bulkOf, consequencesOf, factsOf, tableOf } from './approvals/asked.ts';
 export { type Answer, type Deciders, decided } from './approvals/decide.ts';
 export { proposeLines } from './approvals/propose.ts';
-export { asEdited, columnValue, lineValue } from './approvals/values.ts';
+export { asEdited, columnValue, digest, lineValue } from './approvals/values.ts';
 export { askedBy } from './asked.ts';
 export { tooLong, type Waiting } from './attempts.ts';
 export { hashOf, readBackup, rowsIn, unfinished, unusable } from './backed-up.ts';

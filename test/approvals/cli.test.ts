@@ -15,7 +15,7 @@ export default project({
 });
 `;
 const prices =
-  'date,sku,price,recommended_price,units\n2026-03-10,A,10,10.4,100\n2026-03-10,B,10,12,100\n2026-03-10,C,10,9.6,100\n';
+  'date,sku,price,recommended_price,units\n2026-03-10,Á,10,10.4,100\n2026-03-10,B,10,12,100\n2026-03-10,C,10,9.6,100\n';
 
 let sandbox: Sandbox;
 before(async () => {
@@ -46,7 +46,7 @@ test('lines, what they change and their history are read, and answered one by on
   assert.match(list, /^line +state +date +sku +recommended_price +± revenue +second +rules +until$/m);
   assert.match(list, /^[0-9a-f]{16}@1 +proposed +2026-03-10 +B +12 +\+200 +pricing +2026-03-13 12:00Z$/m);
   assert.match(list, /^3 lines; together revenue \+200$/m);
-  const a = (await names()).get('A') ?? '';
+  const a = (await names()).get('Á') ?? '';
   assert.match(
     await sandbox.succeed('approvals', 'edit', 'recommendations_v1', a, '--set', 'recommended_price=10.3'),
     /: edited \(/,
@@ -57,10 +57,13 @@ test('lines, what they change and their history are read, and answered one by on
   const c = (await names()).get('C') ?? '';
   const mixed = await sandbox.run('approvals', 'approve', 'recommendations_v1', a, c);
   assert.equal(mixed.exit, 2, 'one was changed since, the other is done');
-  assert.match(mixed.out, /: approved \(date 2026-03-10, sku C\)[\s\S]*A is not as it was seen/);
+  assert.match(mixed.out, /: approved \(date 2026-03-10, sku C\)[\s\S]*Á is not as it was seen/);
+  const filtered = await sandbox.succeed('approvals', 'list', '--where', 'sku=B', '--where', 'sku=X');
+  assert.match(filtered, /^1 line; together revenue \+200; to answer them together: --seen [0-9a-f]{16}$/m);
   const file = sandbox.file('prices.csv');
   await sandbox.succeed('approvals', 'export', 'recommendations_v1', file);
-  writeFileSync(file, readFileSync(file, 'utf8').replace(/^(.*,B,.*),,\r$/m, '$1,reject,margin\r'));
+  const filled = readFileSync(file, 'utf8').replace(/^(.*,B,.*),,\r$/m, '$1,reject,margin\r');
+  writeFileSync(file, Buffer.from(filled.replace('\uFEFF', ''), 'latin1'));
   assert.match(
     await sandbox.succeed('approvals', 'import', 'recommendations_v1', file),
     /: rejected \(date 2026-03-10, sku B\)/,
@@ -72,6 +75,8 @@ test('lines, what they change and their history are read, and answered one by on
   );
   assert.deepEqual(rows, [['C', 9.6, me]]);
   assert.match(await sandbox.succeed('approvals', 'list', '--state', 'rejected'), /rejected +2026-03-10 +B/);
+  const there = await sandbox.run('approvals', 'export', 'recommendations_v1', file, '--json');
+  assert.equal(JSON.parse(there.out).error.code, 'FILE_UNUSABLE', 'answers in it are not lost');
   const missing = await sandbox.run('approvals', 'import', 'recommendations_v1', sandbox.file('nothing.csv'), '--json');
   assert.equal(JSON.parse(missing.out).error.code, 'FILE_UNUSABLE');
 });

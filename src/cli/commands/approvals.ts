@@ -1,6 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { isUtf8 } from 'node:buffer';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { EsteiraError } from '../../errors.ts';
 import type { AnsweredView, ApprovalsView, ApprovalView, LineShowView, LineView } from '../../operate/views.ts';
-import { type Command, given, numberOf } from '../command.ts';
+import { type Command, given, numberOf, type Typed } from '../command.ts';
 import { mark, paint } from '../marks.ts';
 import { count, counted, moment } from '../numbers.ts';
 import { person } from '../person.ts';
@@ -14,10 +16,21 @@ export const approvalsList: Command = async ({ typed, terminal, call }) => {
     ...given('name', name),
     ...given('states', typed.lists.get('state')),
     ...given('rule', typed.texts.get('rule')),
+    ...whereOf(typed),
     ...given('limit', numberOf(typed, 'limit')),
   });
-  return { result: view, text: () => listText(view, terminal) };
+  return { result: view, text: () => listText(view, terminal, typed.lists.has('where')) };
 };
+
+/** One value of a column, or several, one of which a line is to have. */
+function whereOf({ lists }: Typed): { readonly where?: Readonly<Record<string, readonly string[]>> } {
+  const pairs = lists.get('where')?.map((pair) => pair.split(/=(.*)/s));
+  if (!pairs) return {};
+  const byColumn = Map.groupBy(pairs, ([column = '']) => column);
+  return {
+    where: Object.fromEntries([...byColumn].map(([column, all]) => [column, all.map(([, value = '']) => value)])),
+  };
+}
 
 export const approvalsShow: Command = async ({ typed, terminal, call }) => {
   const [name = '', line = ''] = typed.words;
@@ -31,7 +44,8 @@ const answering =
     const [name = '', ...lines] = typed.words;
     const rule = given('rule', typed.texts.get('rule'));
     const why = given('reason', typed.texts.get('reason'));
-    const view = await call(operation, { name, ...(lines.length > 0 ? { lines } : {}), ...rule, by: person(), ...why });
+    const said = { ...whereOf(typed), ...given('seen', typed.texts.get('seen')), by: person(), ...why };
+    const view = await call(operation, { name, ...(lines.length > 0 ? { lines } : {}), ...rule, ...said });
     return { result: view, text: () => answeredText(view, terminal), ...exitOf(view) };
   };
 export const approvalsApprove: Command = answering('approvals approve');
@@ -48,6 +62,12 @@ export const approvalsEdit: Command = async ({ typed, terminal, call }) => {
 
 export const approvalsExport: Command = async ({ typed, terminal, call }) => {
   const [name = '', file = ''] = typed.words;
+  if (existsSync(file))
+    throw new EsteiraError('FILE_UNUSABLE', {
+      what: 'There is such a file already, and somebody may have answered in it.',
+      got: file,
+      next: 'Give another name, or take it away.',
+    });
   const { csv, ...view } = await call('approvals export', {
     name,
     ...given('states', typed.lists.get('state')),
@@ -63,7 +83,7 @@ export const approvalsExport: Command = async ({ typed, terminal, call }) => {
 
 export const approvalsImport: Command = async ({ typed, terminal, call }) => {
   const [name = '', file = ''] = typed.words;
-  const csv = readFileSync(file, 'utf8');
+  const csv = textOf(readFileSync(file));
   const view = await call('approvals import', {
     name,
     csv,
@@ -72,6 +92,11 @@ export const approvalsImport: Command = async ({ typed, terminal, call }) => {
   });
   return { result: view, text: () => answeredText(view, terminal), ...exitOf(view) };
 };
+
+/** Spreadsheets of Windows save the letters of its western code page. */
+function textOf(bytes: Uint8Array): string {
+  return new TextDecoder(isUtf8(bytes) ? 'utf-8' : 'windows-1252', { ignoreBOM: true }).decode(bytes);
+}
 
 /** Not all of what was asked for was done. */
 const exitOf = ({ lines }: AnsweredView): { readonly exit?: number } =>
@@ -95,7 +120,11 @@ const overviewRow = (view: ApprovalView): readonly string[] => {
   return [view.name, view.of, view.group, ...[waits(view), approved, applied, rejected, expired].map(count)];
 };
 
-function listText({ approvals, lines, key = [], edit = [], more, effect = {} }: ApprovalsView, look: Look): string {
+function listText(
+  { approvals, lines, key = [], edit = [], more, seen, effect = {} }: ApprovalsView,
+  look: Look,
+  isFiltered: boolean,
+): string {
   if (approvals.length === 0) return 'No table has rows that people let through.';
   const heads = table(overview, approvals.map(overviewRow), look);
   if (!lines) return heads.join('\n');
@@ -117,8 +146,9 @@ function listText({ approvals, lines, key = [], edit = [], more, effect = {} }: 
     ...[line.second ?? '', line.bulk.join(', '), line.expiresAt ? moment(line.expiresAt) : ''],
   ]);
   const sums = Object.entries(effect).map(([name, sum]) => `${name} ${numberText(sum)}`);
+  const answered = isFiltered && seen !== undefined ? `; to answer them together: --seen ${seen}` : '';
   const end = `${counted(lines.length, 'line')}${more ? ', and there are more (--limit)' : ''}${sums.length > 0 ? `; together ${sums.join(', ')}` : ''}`;
-  return [...heads, '', ...table(headings, rows, look), paint(look, 'quiet', visible(end))].join('\n');
+  return [...heads, '', ...table(headings, rows, look), paint(look, 'quiet', visible(`${end}${answered}`))].join('\n');
 }
 
 /** What came, and what somebody has made of it. */
@@ -158,7 +188,7 @@ function showText({ approval, line, key, events: all }: LineShowView, look: Look
       reason,
     ],
   ]);
-  const isEdited = Object.keys(edited).length > 0 ? ', edited' : '';
+  const isEdited = line.state !== 'edited' && Object.keys(edited).length > 0 ? ', edited' : '';
   return [
     `${paint(look, 'strong', visible(line.line))} of ${visible(approval.of)}: ${line.state}${isEdited}`,
     ...said.map((one) => visible(one)),

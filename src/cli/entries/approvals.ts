@@ -8,6 +8,17 @@ const state: OptionEntry = {
     'proposed, edited, approved once, approved, rejected, applied, expired or replaced; by default what waits. May be repeated.',
 };
 const reason: OptionEntry = { takes: 'text', value: '<text>', about: 'Why; kept with the answer.' };
+const where: OptionEntry = {
+  takes: 'pairs',
+  value: '<column=value>',
+  about: 'Only lines that say so, as they stand. May be repeated; of one column several times, one of them.',
+};
+const seen: OptionEntry = {
+  takes: 'text',
+  value: '<text>',
+  about:
+    'With --where: what the list said of the lines that were seen; where they are others by now, none is answered.',
+};
 const rule: OptionEntry = {
   takes: 'text',
   value: '<name>',
@@ -28,10 +39,12 @@ export const ofApprovals: readonly CommandEntry[] = [
     options: {
       state,
       rule: { ...rule, about: 'Only lines that this bulk rule holds for.' },
+      where,
       limit: limit('At most so many lines; by default 50.'),
     },
     examples: [
       { line: 'esteira approvals list', about: 'what waits' },
+      { line: 'esteira approvals list recommendations_v1 --where region=sul', about: 'what waits of one region' },
       { line: 'esteira approvals list recommendations_v1 --state rejected', about: 'what was rejected, and why' },
     ],
     load: async () => (await import('../commands/approvals.ts')).approvalsList,
@@ -49,12 +62,16 @@ export const ofApprovals: readonly CommandEntry[] = [
     about: 'Let lines through.',
     more: 'By somebody of the group. Nobody approves what they have changed; where a second person is needed, it is another one, of the other group. A line that somebody has changed since it was seen is left, and said. The next run of a job that builds the rows applies what is approved.',
     arguments: [rows, lines],
-    options: { rule, reason },
+    options: { rule, where, seen, reason },
     examples: [
       { line: 'esteira approvals approve recommendations_v1 3f9a01c2d4e5b678@1', about: 'one, as it was seen' },
       {
         line: 'esteira approvals approve recommendations_v1 --rule "small steps"',
         about: 'all that a bulk rule holds for',
+      },
+      {
+        line: 'esteira approvals approve recommendations_v1 --where region=sul --seen 9c41aa02d4e5b678',
+        about: 'all of one region, as they were seen',
       },
     ],
     load: async () => (await import('../commands/approvals.ts')).approvalsApprove,
@@ -64,7 +81,7 @@ export const ofApprovals: readonly CommandEntry[] = [
     about: 'Refuse lines.',
     more: 'With a reason, one of those that the definition names where it names some. A line that was approved can be rejected until a run takes it.',
     arguments: [rows, lines],
-    options: { rule, reason: { ...reason, about: 'Why; must be given.' } },
+    options: { rule, where, seen, reason: { ...reason, about: 'Why; must be given.' } },
     examples: [{ line: 'esteira approvals reject recommendations_v1 3f9a01c2d4e5b678@1 --reason brand', about: 'one' }],
     load: async () => (await import('../commands/approvals.ts')).approvalsReject,
   },

@@ -16,8 +16,10 @@ import {
   tableOf,
 } from '../../run/index.ts';
 import { commandIn } from '../alerts/words.ts';
-import { moment } from '../numbers.ts';
+import { counted, moment } from '../numbers.ts';
 import type { Input } from '../views.ts';
+import { typedIn } from './cells.ts';
+import { seenText } from './filter.ts';
 import { addressOf, approvalNamed, approvalView, keyNames, labelOf, meantOf, subjectText } from './find.ts';
 import { lineNamed, linesWith, waiting } from './list.ts';
 import type { AnsweredView } from './views.ts';
@@ -39,20 +41,46 @@ export const rejectLines = (project: Project, input: Input<'approvals reject'>):
 
 async function answerAll(
   project: Project,
-  { name, lines, rule, by, reason }: Input<'approvals approve'>,
+  input: Input<'approvals approve'>,
   answer: (by: string, reason: string | undefined) => Answer,
 ): Promise<AnsweredView> {
+  const { name, lines, rule, where, by, reason } = input;
   const approving = await approvalNamed(project, name);
-  const meant = rule === undefined ? await seenLines(lines ?? [], approving) : await ofRule(rule, approving);
+  const isTogether = rule !== undefined || where !== undefined;
+  const meant = isTogether ? await together(input, approving) : await seenLines(lines ?? [], approving);
   return answered(
     meant.map((one) => ({ ...one, answer: answer(by, reason) })),
     approving,
   );
 }
 
-/** Those that nobody has changed: what a rule says is said of the row as it came. */
-async function ofRule(rule: string, approving: Approving): Promise<readonly Omit<Answered, 'answer'>[]> {
-  const found = await linesWith(approving, ['proposed'], { rule, limit: Number.MAX_SAFE_INTEGER });
+/** By a rule those that nobody has changed, for it is about the row as it came; others are answered together only as somebody has seen them. */
+async function together(
+  { rule, where, seen }: Input<'approvals approve'>,
+  approving: Approving,
+): Promise<readonly Omit<Answered, 'answer'>[]> {
+  const { project, node } = approving;
+  const label = labelOf(project, node);
+  const found = await linesWith(approving, rule === undefined ? waiting : ['proposed'], {
+    ...{ limit: Number.MAX_SAFE_INTEGER, ...(rule === undefined ? {} : { rule }), ...(where ? { where } : {}) },
+  });
+  const filter = Object.entries(where ?? {}).flatMap(([column, values]) =>
+    [values].flat().map((value) => ` --where ${column}=${value}`),
+  );
+  const next = `${commandIn(project, `approvals list ${label}${filter.join('')}`)} shows them, and what to write after --seen.`;
+  if (rule === undefined && seen === undefined)
+    throw new EsteiraError('COMMAND_UNKNOWN', {
+      what: 'Lines are answered together as they were seen, or by a bulk rule.',
+      got: counted(found.length, 'line'),
+      allowed: '--where with --seen <what the list says>, or with --rule <name>',
+      next,
+    });
+  if (seen !== undefined && seen !== seenText(found))
+    throw new EsteiraError('DECIDED_ALREADY', {
+      what: `The lines of ${label} that are meant are not as they were seen: others have come, or somebody has answered some.`,
+      got: `${counted(found.length, 'line')}, ${seenText(found)}; ${seen} was seen`,
+      next,
+    });
   return found.map((line) => ({ line, seen: line.version }));
 }
 
@@ -106,7 +134,8 @@ export function editedWith(line: Line, set: Readonly<Record<string, string>>, ap
         allowed: edit.join(', ') || 'none: approvedBy(…) has no `edit`',
         next: commandIn(project, `approvals show ${labelOf(project, node)} ${line.line}`),
       });
-    const value = text === '' && facts.nullable ? null : parseValue(facts, text);
+    const typed = typedIn(facts, text, { decimalComma: false });
+    const value = typed === '' && facts.nullable ? null : parseValue(facts, typed ?? text);
     if (value === undefined) throw invalidValue(name, text, `a value of kind ${facts.kind}`, approving);
     const judged = judgements(columns).find((one) => one.column === name && !holds(one, value));
     if (judged)
@@ -144,7 +173,7 @@ const invalidValue = (name: string, got: string, allowed: string, { node, projec
     next: 'Give it one that its column allows; nothing was changed.',
   });
 
-/** Writes the answers that may be given; where none of them came to anything, throws why the first did not. */
+/** Writes the answers that may be given, and says why the others may not; where there is only one, throws it. */
 export async function answered(answers: readonly Answered[], approving: Approving): Promise<AnsweredView> {
   const { project, node } = approving;
   refuseTwice(answers, approving);
@@ -189,8 +218,8 @@ export async function answered(answers: readonly Answered[], approving: Approvin
         refused(one, decidedAlready(outcome.is === 'unknown' ? one.line : outcome.line, one, approving), approving),
       );
   }
-  const failed = outcomes.find(({ error }) => error !== undefined);
-  if (failed?.error && outcomes.every(({ error }) => error !== undefined)) throw failed.error;
+  const [only, ...others] = outcomes;
+  if (only?.error && others.length === 0) throw only.error;
   const lines = outcomes.map(({ error: _, ...outcome }) => outcome);
   return { approval: await approvalView(approving), key: keyNames(approving), lines };
 }

@@ -3,6 +3,7 @@ import type { Line, LineState } from '../../ports/index.ts';
 import { type Approving, bulkOf, factsOf, type Project } from '../../run/index.ts';
 import { commandIn } from '../alerts/words.ts';
 import type { Input } from '../views.ts';
+import { filterOf, seenText, type Where } from './filter.ts';
 import {
   addressOf,
   approvalNamed,
@@ -18,6 +19,8 @@ import type { ApprovalsView, LineShowView } from './views.ts';
 const states: readonly LineState[] = [
   ...(['proposed', 'edited', 'approved once', 'approved', 'rejected', 'applied', 'expired', 'replaced'] as const),
 ];
+/** Lines that are looked through at once. */
+const page = 5000;
 /** Somebody is to say something of these. */
 export const waiting: readonly LineState[] = ['proposed', 'edited', 'approved once'];
 
@@ -41,7 +44,9 @@ export async function list(project: Project, input: Input<'approvals list'>): Pr
   const found = await linesWith(one, wanted, {
     limit: limit + 1,
     ...(input.rule === undefined ? {} : { rule: input.rule }),
+    ...(input.where === undefined ? {} : { where: input.where }),
   });
+  const more = found.length > limit;
   const lines = await lineViews(found.slice(0, limit), one);
   const effect = Object.fromEntries(
     Object.keys(factsOf(one).effect).map((name) => [
@@ -51,7 +56,8 @@ export async function list(project: Project, input: Input<'approvals list'>): Pr
   );
   return {
     ...{ approvals: [await approvalView(one)], lines, key: keyNames(one), edit: factsOf(one).edit, effect },
-    more: found.length > limit,
+    more,
+    ...(more || found.length === 0 || input.states || input.rule ? {} : { seen: seenText(found) }),
   };
 }
 
@@ -67,11 +73,11 @@ export function stateNames(names: readonly string[] | undefined): readonly LineS
   });
 }
 
-/** In those states; `rule`: those that it holds for. Throws NAME_UNKNOWN. */
+/** In those states; `rule`: those that it holds for; `where`: those that say so. Throws NAME_UNKNOWN, and COMMAND_UNKNOWN for a value that a column cannot have. */
 export async function linesWith(
   approving: Approving,
   wanted: readonly LineState[],
-  { rule, limit }: { readonly rule?: string; readonly limit: number },
+  { rule, where = {}, limit }: { readonly rule?: string; readonly where?: Where; readonly limit: number },
 ): Promise<readonly Line[]> {
   const { node, project } = approving;
   const { bulk } = factsOf(approving);
@@ -81,24 +87,27 @@ export async function linesWith(
       allowed: Object.keys(bulk).join(', ') || 'none: approvedBy(…) has no `bulk`',
       next: commandIn(project, `approvals list ${labelOf(project, node)}`),
     });
+  const isMeant = filterOf(where, approving);
+  const isFiltered = Object.keys(where).length > 0;
   const found: Line[] = [];
   for (let after = 0; found.length < limit; ) {
     const lines = await project.state.approvals.lines({
       approval: node.id,
       states: wanted,
       after,
-      limit: Math.min(limit, 1000),
+      limit: rule === undefined && !isFiltered ? Math.min(limit, page) : page,
     });
     const last = lines.at(-1);
     if (!last) break;
+    const meant = lines.filter(isMeant);
     const holds =
       rule === undefined
         ? undefined
         : await bulkOf(
-            lines.map((line) => ({ line: line.line, values: line.row })),
+            meant.map((line) => ({ line: line.line, values: line.row })),
             approving,
           );
-    found.push(...lines.filter(({ line }) => holds === undefined || holds.get(line)?.includes(rule as string)));
+    found.push(...meant.filter(({ line }) => holds === undefined || holds.get(line)?.includes(rule as string)));
     after = last.number;
   }
   return found.slice(0, limit);

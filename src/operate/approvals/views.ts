@@ -1,4 +1,5 @@
 import type { LineState, LineValues } from '../../ports/index.ts';
+import type { Where } from './filter.ts';
 
 // What people are asked, and what they answer. Everything here is JSON.
 
@@ -46,6 +47,8 @@ export interface ApprovalsView {
   readonly key?: readonly string[];
   readonly edit?: readonly string[];
   readonly more?: boolean;
+  /** Of lines that wait and are all here: what says that these were seen, to be answered together. */
+  readonly seen?: string;
   /** What approving all of these lines would change. */
   readonly effect?: Readonly<Record<string, number>>;
 }
@@ -88,26 +91,28 @@ interface Said {
   readonly by: string;
   readonly reason?: string;
 }
+/** Lines as they were seen; or all that a bulk rule holds for, and nobody has changed, of those that `where` means; or those that `where` means, as `seen` says. */
+interface Answering extends Said {
+  readonly name: string;
+  readonly lines?: readonly string[];
+  readonly rule?: string;
+  readonly where?: Where;
+  readonly seen?: string;
+}
 export interface ApprovalOperations {
   'approvals list': [
     input: {
       readonly name?: string;
       readonly states?: readonly string[];
       readonly rule?: string;
+      readonly where?: Where;
       readonly limit?: number;
     },
     output: ApprovalsView,
   ];
   'approvals show': [input: { readonly name: string; readonly line: string }, output: LineShowView];
-  /** Lines as they were seen, or all that a bulk rule holds for. */
-  'approvals approve': [
-    input: Said & { readonly name: string; readonly lines?: readonly string[]; readonly rule?: string },
-    output: AnsweredView,
-  ];
-  'approvals reject': [
-    input: Said & { readonly name: string; readonly lines?: readonly string[]; readonly rule?: string },
-    output: AnsweredView,
-  ];
+  'approvals approve': [input: Answering, output: AnsweredView];
+  'approvals reject': [input: Answering, output: AnsweredView];
   /** `set`: texts, by column. */
   'approvals edit': [
     input: Said & { readonly name: string; readonly line: string; readonly set: Readonly<Record<string, string>> },

@@ -123,6 +123,6 @@ export async function brokenRules(
     [...rules.map(([, rule]) => unlessDenied(rule, approving)), ...(only ? [holding(only, approving)] : [])],
     approving,
   );
-  const names = [...rules.map(([flag]) => flag), 'only'];
+  const names = [...rules.map(([flag]) => flag), 'only (the rows that are to be answered)'];
   return new Map([...told].map(([line, holds]) => [line, names.filter((_, index) => holds[index] === false)]));
 }
