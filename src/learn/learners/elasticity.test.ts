@@ -199,11 +199,16 @@ test('several columns name a product, and segments are judged each by itself', (
   assert.ok(Math.abs(mean / Number(found.samples) - Number(found.measures['interval_coverage'])) < 1e-12);
 });
 
-test('rows from which no elasticity follows are refused', () => {
+test('rows from which no elasticity follows are refused, and what they are is said', () => {
   const flat = { ...features, price: { of: 'numbers', values: new Float64Array(count).fill(20) } } as const;
   assert.throws(
     () => priceElasticity({ ...lesson, columns: flat as Record<string, FeatureColumn> }),
-    /no product has enough days/,
+    /no product has enough days with a sale, at different prices: of \d+ rows \d+ in stock with a sale, \d+ ran out/,
+  );
+  const none = { of: 'numbers', values: new Float64Array(count) } as const;
+  assert.throws(
+    () => priceElasticity({ ...lesson, columns: { ...features, price: none } as Record<string, FeatureColumn> }),
+    /of (\d+) rows 0 in stock with a sale, \1 without a price above 0$/,
   );
 });
 

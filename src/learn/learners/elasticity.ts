@@ -1,7 +1,7 @@
 import { namesIn, wordsIn } from '../elasticity/columns.ts';
 import { type Source, sourceOf } from '../elasticity/days.ts';
 import { layoutOf, type Roles } from '../elasticity/design.ts';
-import { type Elasticities, elasticitiesOf } from '../elasticity/estimate.ts';
+import { type Elasticities, elasticitiesOf, type Product } from '../elasticity/estimate.ts';
 import { type Forecast, forecastMeasures, judgedRows } from '../elasticity/judged.ts';
 import { type ElasticityModel, elasticityPredictor, keyOf } from '../elasticity/predict.ts';
 import { insideOf, modelOf } from '../elasticity/told.ts';
@@ -48,7 +48,9 @@ export function priceElasticity(lesson: Lesson<ElasticityOptions>): Learned {
     mostError: options.mostError ?? 1,
   });
   if (!found.products.some(({ fit }) => fit))
-    throw new RangeError('no product has enough days in stock, at different prices, for an elasticity');
+    throw new RangeError(
+      `no product has enough days with a sale, at different prices: ${daysText(found, training.length)}`,
+    );
   const model = modelOf(found, roles, options.level ?? 0.95);
   const judged = held ? judging : training;
   const unseen = fresh ? judged.filter((row) => fresh[row] === 1) : judged;
@@ -88,6 +90,21 @@ export function priceElasticity(lesson: Lesson<ElasticityOptions>): Learned {
     },
     ...(unjudged(held, { judging: forecast.rows.length }) ?? judgedBy()),
   };
+}
+
+/** What the days are that do not suffice. */
+function daysText({ products }: Elasticities, all: number): string {
+  const sum = (what: keyof Product['days']['counts']): number =>
+    products.reduce((rows, { days }) => rows + days.counts[what], 0);
+  const others = [
+    [sum('unsold'), 'without a sale'],
+    [sum('soldOut'), 'ran out'],
+    [sum('withoutStock'), 'with nothing to sell'],
+    [sum('incomplete'), 'without a price above 0'],
+  ] as const;
+  const sold = others.reduce((left, [rows]) => left - rows, all);
+  const some = [[sold, 'in stock with a sale'] as const, ...others.filter(([rows]) => rows > 0)];
+  return `of ${all} rows ${some.map(([rows, what]) => `${rows} ${what}`).join(', ')}`;
 }
 
 const namesOf = (by: string | readonly string[]): readonly string[] => (typeof by === 'string' ? [by] : by);
