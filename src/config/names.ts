@@ -66,7 +66,8 @@ export function usedVariables(config: ProjectConfig, graph: Graph): UsedVariable
     for (const role of ['warehouse', 'state', 'files'] as const) add(of(role), environment[role].options);
     add(of('trees'), environment.trees?.options);
     add(of('converter'), environment.converter?.options);
-    const { models = [], versions } = environment;
+    const { models = [], versions, files } = environment;
+    hide('secrets' in files ? files.secrets : []);
     for (const [what, store] of [
       ...models.map((one) => ['models', one] as const),
       ...(versions ? [['versions', versions] as const] : []),

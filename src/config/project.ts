@@ -80,6 +80,11 @@ export interface KeptAdapter extends Adapter<'kept', KeptFiles> {
   /** Values that are secret, whatever their variables are called. */
   readonly secrets: readonly Value[];
 }
+/** A store elsewhere that files of sources are read from, too. */
+export interface BucketAdapter extends KeptAdapter {
+  readonly ofSources: true;
+  open(place: Place, signal?: AbortSignal): Promise<FileStore>;
+}
 /** Whom a channel tells; `describe` names it without what is secret. */
 export interface ChannelAdapter extends Adapter<'channel', Channel> {
   readonly describe: string;
@@ -92,8 +97,8 @@ export type Channels = Readonly<Record<string, readonly ChannelAdapter[]>>;
 export interface Environment {
   readonly warehouse: WarehouseAdapter;
   readonly state: StateAdapter;
-  /** Where `files(…)` reads. */
-  readonly files: FilesAdapter;
+  /** Where `files(…)` reads, and where copies of tables are put: a folder, or a bucket. */
+  readonly files: FilesAdapter | BucketAdapter;
   /** Where versions of models are published, for whoever serves them: `<model>/<version>/…` and `<model>/latest/…`; by default nowhere. */
   readonly models?: readonly (KeptAdapter | FilesAdapter)[];
   /** Where versions of models are kept, with what they were imported from: `postgresFiles(…)` or `s3(…)` of a project that keeps nothing on its machines; by default with the files. */

@@ -1,10 +1,12 @@
+import path from 'node:path';
 import { type Env, env } from '../define/index.ts';
 import { EsteiraError } from '../errors.ts';
-import type { KeptAdapter, Place, Value } from './project.ts';
+import { localFolder } from './local.ts';
+import type { BucketAdapter, Place, Value } from './project.ts';
 
 interface S3Words {
   readonly bucket: Value;
-  /** Before the paths of all models, as `team/models`. */
+  /** Before all paths, as `team/models`. */
   readonly prefix?: string;
   /** Address of a server that is not Amazon's: `env('S3_ENDPOINT')`, `http://127.0.0.1:9000`. */
   readonly endpoint?: Value;
@@ -22,7 +24,7 @@ interface S3Words {
 const isVariable = (value: unknown): boolean => typeof value === 'string' && value.startsWith('env:');
 
 /** A bucket of S3, or of what speaks its protocol: MinIO, versitygw, R2. */
-export function s3(options: S3Words): KeptAdapter {
+export function s3(options: S3Words): BucketAdapter {
   const { bucket, prefix = '', endpoint, region = 'us-east-1', pathStyle = endpoint !== undefined } = options;
   const { key = env('AWS_ACCESS_KEY_ID'), secret = env('AWS_SECRET_ACCESS_KEY') } = options;
   const token = options.token ?? env('AWS_SESSION_TOKEN', '');
@@ -43,6 +45,7 @@ export function s3(options: S3Words): KeptAdapter {
   return Object.freeze({
     role: 'kept',
     adapter: 's3',
+    ofSources: true,
     options: { bucket, prefix, region, pathStyle, key, secret, token, ...(endpoint !== undefined && { endpoint }) },
     secrets: [secret, token],
     writes: (place: Place) => [`${endpoint === undefined ? 'S3' : place.value(endpoint)}, ${describeIn(place)}`],
@@ -52,6 +55,7 @@ export function s3(options: S3Words): KeptAdapter {
       return s3Store({
         ...{ bucket: place.value(bucket), prefix, region: place.value(region), pathStyle },
         ...(endpoint !== undefined && { endpoint: place.value(endpoint) }),
+        temporary: path.join(localFolder(place.folder), 'temporary'),
         ...(signal && { signal }),
         credentials: {
           ...{ key: place.value(key), secret: place.secret(secret) },

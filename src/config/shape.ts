@@ -1,7 +1,7 @@
 import { parseDuration } from '../columns/index.ts';
 import { EsteiraError } from '../errors.ts';
 import { usualRetention } from '../run/index.ts';
-import type { Adapter, ProjectConfig } from './project.ts';
+import type { Adapter, BucketAdapter, ProjectConfig } from './project.ts';
 
 // What the types of the configuration hold is asked again here: a project runs without a type checker, too.
 
@@ -41,7 +41,8 @@ function refuseEnvironment(where: string, environment: unknown): void {
   if (!isObject(environment)) throw wrong(where, environment, 'warehouse, state and files');
   for (const role of ['warehouse', 'state', 'files']) {
     const adapter = environment[role] as Adapter<string, unknown> | undefined;
-    if (adapter?.role !== role)
+    const isBucket = role === 'files' && (adapter as BucketAdapter | undefined)?.ofSources === true;
+    if (adapter?.role !== role && !isBucket)
       throw wrong(`${where}.${role}`, adapter?.role ?? adapter, `what an adapter for ${role} gives`);
   }
   const {

@@ -14,7 +14,7 @@ export type * from './differences.ts';
 export type * from './dissection.ts';
 export { differencesOf, driftAfter, driftTexts, emptyTexts, type Looked, refuseBreaches } from './drift.ts';
 export type * from './exporting.ts';
-export type { FileFormat, FileStore, SourceFile } from './files.ts';
+export type { Brought, FileFormat, FileStore, Published, Put, SourceFile } from './files.ts';
 export type * from './found-there.ts';
 export {
   type Carried,

@@ -5,7 +5,7 @@ import type { Dialect, Place } from './dialect.ts';
 import type { Drift } from './differences.ts';
 import type { QueryPart } from './dissection.ts';
 import type { Exports } from './exporting.ts';
-import type { SourceFile } from './files.ts';
+import type { Brought, SourceFile } from './files.ts';
 import type { IncomingInput } from './incoming.ts';
 import type { BackedUp } from './keeping.ts';
 import type { LandedBefore, Lander, LandingInto } from './landing.ts';
@@ -202,6 +202,8 @@ export interface PublicationDetails {
   readonly trained?: TrainedVersion;
   /** Of receipts. */
   readonly delivered?: Delivered;
+  /** Of a copy that is a file: its fingerprint, as the store lists it while that file is there. */
+  readonly copy?: string;
 }
 
 /** What a step read, and up to where; `lower` is absent for a table that was read whole. */
@@ -264,6 +266,8 @@ export interface FileInput {
   readonly breach?: { readonly written: string };
   /** Whether a file still is what was listed; asked when it has been read. */
   readonly isAsListed?: (file: SourceFile) => Promise<boolean>;
+  /** Brings files of elsewhere to where the engine finds them. */
+  readonly bring?: (files: readonly SourceFile[]) => Promise<Brought>;
 }
 
 /** Where the candidate's rows come from. */
@@ -347,7 +351,7 @@ export interface StepWrite {
   /** Relations as the body reads them that keep `_unread`, where the body cannot hand it on: rows with one are counted and warned of. */
   readonly unreadIn: readonly { readonly source: string; readonly relation: string }[];
   /** Known before anything is read, and kept with what the publication says. */
-  readonly told?: Pick<PublicationDetails, 'badFiles' | 'warnings' | 'drift' | 'trained' | 'delivered'>;
+  readonly told?: Pick<PublicationDetails, 'badFiles' | 'warnings' | 'drift' | 'trained' | 'delivered' | 'copy'>;
   /** Nothing it reads has changed since its last publication with this definition, its watermarks are the bounds: publish an empty account. */
   readonly unchanged: boolean;
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AnyTable } from '../define/index.ts';
-import type { Node } from '../graph/index.ts';
+import { type Node, receiptsOf } from '../graph/index.ts';
 import { readsDay, type StepModel } from '../plan/index.ts';
 import type { Bound, Drift, Position, PublicationDetails, SourceFile, TableSnapshot } from '../ports/index.ts';
 import { isCaptured } from './capture/captured.ts';
@@ -77,6 +77,8 @@ export interface Reach {
   readonly badFiles: PublicationDetails['badFiles'];
   /** How files differed from what their sources declare, after the last publication. */
   readonly drift: readonly Drift[];
+  /** Of a copy that is a file: what was put there last, and whether it still is what is there. */
+  readonly copy?: { readonly fingerprint: string; readonly isThere: boolean };
 }
 
 export async function reachOf(
@@ -140,8 +142,16 @@ export async function reachOf(
       bounds.set(node.id, { source: node.id, upper, ...generation(node, progress) });
     }
   }
-  const { badFiles = [], drift = [] } = progress.latest(model.node)?.details ?? {};
-  return { bounds: [...bounds.values()], files, tables, spans, changed, badFiles, drift };
+  const { badFiles = [], drift = [], copy: put } = progress.latest(model.node)?.details ?? {};
+  const copy = put === undefined ? {} : { copy: await copyOf(model, put, project) };
+  return { bounds: [...bounds.values()], files, tables, spans, changed, badFiles, drift, ...copy };
+}
+
+/** Somebody may have lost the file, or written there; a store that does not answer says nothing of that. */
+async function copyOf({ node }: StepModel, fingerprint: string, { files }: Project): Promise<Required<Reach>['copy']> {
+  const path = receiptsOf(node.definition)?.spec.copiedTo?.options['path'];
+  const isThere = path === undefined || (await files.isAsListed({ path, fingerprint }).catch(() => true));
+  return { fingerprint, isThere };
 }
 
 function generation(table: Node, progress: Progress): Pick<Bound, 'generation'> {

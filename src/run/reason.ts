@@ -6,7 +6,7 @@ import { judgesAll } from './bounds.ts';
 /**
  * Why a step is evaluated. `missing`: never built. `definition`, `setting`: it, or a setting that it uses, has changed. `made-anew`: its table was lost.
  * `new-rows`: what it reads has changed. `elsewhere`: it reads a table that is not here, of which that is not known. `date`, `judged-by-date`: its query, or what it is judged by, uses the run's date or time. `every-run`: chance
- * is meant, or a check counts the rows of the run. `trained`: a model, whenever a job names it. `undelivered`: rows are not written elsewhere yet that should be. `look-back`: it reads again what it looks back on. `forced`: somebody asked for it.
+ * is meant, or a check counts the rows of the run. `trained`: a model, whenever a job names it. `undelivered`: rows are not written elsewhere yet that should be, or a copy is gone. `look-back`: it reads again what it looks back on. `forced`: somebody asked for it.
  */
 export type WhyCode =
   | 'missing'
@@ -46,7 +46,7 @@ export function reasonOf(
   if (latest.definition !== model.definition) return 'definition';
   if (latest.settingsHash !== settingsHash) return 'setting';
   if (latest.sequence !== progress.sequenceOf(model.node.id)) return 'made-anew';
-  if (isOwing(latest.details.delivered)) return 'undelivered';
+  if (isOwing(latest.details.delivered) || reach.copy?.isThere === false) return 'undelivered';
   if (reach.tables.length > 0) return 'elsewhere';
   if (hasNewFiles(model, reach) || moved(model, reach, progress).length > 0) return 'new-rows';
   if (model.runValues && !isRowByRow(model)) return 'date';

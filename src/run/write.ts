@@ -75,6 +75,7 @@ export function writeOf(model: StepModel, options: Options): StepWrite {
       badFiles: unchanged ? reach.badFiles : [],
       warnings: reach.changed,
       ...(reach.drift.length > 0 ? { drift: reach.drift } : {}),
+      ...(unchanged && reach.copy ? { copy: reach.copy.fingerprint } : {}),
     },
     unchanged,
   };

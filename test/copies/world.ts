@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { temporaryFolder, writeProject } from '../run/support/folder.ts';
 import { World } from '../run/support/world.ts';
@@ -23,10 +23,15 @@ export function put(folder: string, ...lines: readonly string[]): void {
   writeFileSync(path.join(folder, 'files', 'in', `${lines[0]?.[0]}.csv`), text);
 }
 
-/** A project that is set up, and has not been run. */
-export async function begin(trace: (point: string) => void = () => {}): Promise<World> {
+/** A project that is set up, and has not been run; `config` says its configuration otherwise. */
+export async function begin(
+  trace: (point: string) => void = () => {},
+  { config = (text) => text }: { readonly config?: (text: string) => string } = {},
+): Promise<World> {
   const folder = temporaryFolder('copies');
   writeProject(folder, { catalog: 'shop', definitions });
+  const file = path.join(folder, 'esteira.config.ts');
+  writeFileSync(file, config(readFileSync(file, 'utf8')));
   mkdirSync(path.join(folder, 'files', 'in'));
   put(folder, 'b,2026-01-02,,"says ""no"", twice"', 'a,2026-01-01,9.50,');
   const world = await World.open(folder, undefined, trace);

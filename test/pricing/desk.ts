@@ -5,7 +5,7 @@ import { temporaryFolder } from '../run/support/folder.ts';
 import { World } from '../run/support/world.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
-const config = `import { duckdb, folder, project, sqlite, toFile } from 'esteira/config';
+const config = `import { duckdb, env, folder, project, s3, sqlite, toFile } from 'esteira/config';
 
 export default project({
   name: 'precos',
@@ -37,13 +37,14 @@ export class Desk {
     this.#options = options;
   }
 
-  static async open(options: Omit<Options, 'folder' | 'through'>): Promise<Desk> {
+  /** `files`: what stands in the configuration as the store of files, where that is not the folder into which they come. */
+  static async open(options: Omit<Options, 'folder' | 'through'>, files = "folder({ path: 'data' })"): Promise<Desk> {
     const folder = temporaryFolder('pricing');
     for (const name of ['node_modules', 'data', 'definitions']) mkdirSync(path.join(folder, name));
     // The package under its own name, so that the definitions meet the very modules that run them.
     symlinkSync(root, path.join(folder, 'node_modules', 'esteira'), 'dir');
     writeFileSync(path.join(folder, 'package.json'), '{ "type": "module" }\n');
-    writeFileSync(path.join(folder, 'esteira.config.ts'), config);
+    writeFileSync(path.join(folder, 'esteira.config.ts'), config.replace("folder({ path: 'data' })", files));
     for (const file of globSync('pipelines/pricing/definitions/*.ts', { cwd: root }))
       writeFileSync(path.join(folder, 'definitions', path.basename(file)), readFileSync(path.join(root, file), 'utf8'));
     const desk = new Desk(folder, await World.open(folder, '2026-01-01T00:00:00Z'), options);

@@ -24,6 +24,15 @@ interface Read {
  * A file that cannot be read, or is none of the source's, is set aside with the reason; the others go on. So is one that is written meanwhile.
  */
 export async function stageFiles(connection: DuckDBConnection, input: FileInput, relation: string): Promise<Read> {
+  const brought = await input.bring?.(input.files);
+  try {
+    return await stageHere(connection, brought ? { ...input, files: brought.files } : input, relation);
+  } finally {
+    await brought?.release();
+  }
+}
+
+async function stageHere(connection: DuckDBConnection, input: FileInput, relation: string): Promise<Read> {
   const late: Bad[] = [];
   for (;;) {
     const out = new Set(late.map(({ path }) => path));

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import type { BigIntStats } from 'node:fs';
 import {
   constants,
   copyFile,
@@ -74,7 +75,7 @@ async function keepAt(location: string, content: Content): Promise<boolean> {
 const dead = 24 * 3_600_000;
 
 /** Puts a file of this machine in the place of whatever is there: whole, or not at all. What processes that died have left beside it goes. */
-export async function putAt(location: string, file: string): Promise<void> {
+export async function putAt(location: string, file: string): Promise<BigIntStats> {
   const folder = path.dirname(location);
   await mkdir(folder, { recursive: true });
   const begins = `.${path.basename(location)}.new-`;
@@ -82,11 +83,18 @@ export async function putAt(location: string, file: string): Promise<void> {
   try {
     await copyFile(file, beside, constants.COPYFILE_FICLONE);
     await synced(beside);
+    // What stands there after it may be another's by then.
+    const put = await lstat(beside, { bigint: true });
     await rename(beside, location);
     await synced(folder);
+    await clearDead(folder, begins);
+    return put;
   } finally {
     await rm(beside, { force: true });
   }
+}
+
+async function clearDead(folder: string, begins: string): Promise<void> {
   for (const name of await readdir(folder)) {
     const other = path.join(folder, name);
     const found = name.startsWith(begins) ? await lstat(other).catch(() => undefined) : undefined;

@@ -1,11 +1,11 @@
-import type { Dirent } from 'node:fs';
+import type { BigIntStats, Dirent } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { EsteiraError } from '../../errors.ts';
 import { type FileStore, namesIn, type SourceFile } from '../../ports/index.ts';
-import { formatOf } from './format.ts';
+import { formatOf } from '../common/format.ts';
+import { byCodePoint, type Segment, segments } from '../common/pattern.ts';
 import { keeping, putAt } from './keep.ts';
-import { type Segment, segments } from './pattern.ts';
 
 /** Gone, a link to nowhere, or a file where the pattern has a folder: nothing is there. */
 const isAbsent = (error: unknown): boolean =>
@@ -42,8 +42,10 @@ export function folderStore({ path: root }: { readonly path: string }): FileStor
       const found = await stat(at(below), { bigint: true });
       // Whoever reads a pipe waits for its writer, and a device may never end.
       if (!found.isFile()) return undefined;
-      const { size, mtimeNs } = found;
-      return { path: below, location: at(below), format, bytes: Number(size), fingerprint: `${size}-${mtimeNs}` };
+      return {
+        ...{ path: below, location: at(below), format },
+        ...{ bytes: Number(found.size), fingerprint: fingerprintOf(found) },
+      };
     } catch (error) {
       if (!isAbsent(error)) throw error;
       // It is there, and cannot be opened by this name: the reader finds that, and says so.
@@ -70,7 +72,7 @@ export function folderStore({ path: root }: { readonly path: string }): FileStor
     if (segment.deep) yield* walk(below, rest);
   }
 
-  return Object.freeze({
+  return Object.freeze<FileStore>({
     describe: root,
     ...keeping(root),
     async list(pattern: string) {
@@ -89,14 +91,16 @@ export function folderStore({ path: root }: { readonly path: string }): FileStor
       return found.sort(byCodePoint);
     },
     async put(below: string, from: string) {
-      await putAt(at(namesIn(below).join('/')), from);
-      return at(below);
+      const put = await putAt(at(namesIn(below).join('/')), from);
+      return { place: at(below), fingerprint: fingerprintOf(put) };
     },
-    async isAsListed({ path: below, fingerprint }: SourceFile) {
+    async isAsListed({ path: below, fingerprint }) {
       return (await file(below))?.fingerprint === fingerprint;
     },
   });
 }
+
+const fingerprintOf = ({ size, mtimeNs }: BigIntStats): string => `${size}-${mtimeNs}`;
 
 async function isFolderAt(location: string): Promise<boolean> {
   try {
@@ -105,6 +109,3 @@ async function isFolderAt(location: string): Promise<boolean> {
     return false;
   }
 }
-
-/** UTF-8 sorts as its code points do; JavaScript's own order is of halves. */
-const byCodePoint = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));

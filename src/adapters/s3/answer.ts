@@ -2,6 +2,9 @@
 export function textsIn(xml: string, element: string): readonly string[] {
   return [...xml.matchAll(new RegExp(`<${element}>([^<]*)</${element}>`, 'g'))].map(([, text = '']) => plain(text));
 }
+/** What stands in each such element, elements and all. */
+export const elementsIn = (xml: string, element: string): readonly string[] =>
+  [...xml.matchAll(new RegExp(`<${element}>(.*?)</${element}>`, 'gs'))].map(([, inside = '']) => inside);
 export const textIn = (xml: string, element: string): string | undefined => textsIn(xml, element)[0];
 
 const entities: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };

@@ -15,6 +15,8 @@ export class Refusal extends Error {
     this.region = region;
   }
 }
+/** There is no such object; a bucket or a user that is not there is another thing. */
+export const isAbsent = ({ status, code }: Refusal): boolean => status === 404 && ['NoSuchKey', '404'].includes(code);
 /** The same request may be answered a little later. */
 export const isPassing = (error: unknown): boolean =>
   error instanceof NoAnswer ||

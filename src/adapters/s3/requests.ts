@@ -1,4 +1,8 @@
 import { createHash } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type { ReadableStream as WebStream } from 'node:stream/web';
 import { NoAnswer, pauseAfter, type Times } from '../common/attempts.ts';
 import { textIn } from './answer.ts';
 import { isPassing, named, Refusal, withoutAnswer } from './faults.ts';
@@ -26,10 +30,15 @@ export interface Asked {
   readonly query?: Readonly<Record<string, string>>;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: Blob;
+  /** A file of this machine to which what is answered is written, and how many bytes that will be. */
+  readonly into?: { readonly file: string; readonly bytes: number };
 }
+/** Of an object, beside its content: what whoever has put it says of it, in one line. */
+export const about = 'x-amz-meta-esteira';
 export interface Answered {
   readonly bytes: Uint8Array;
   readonly etag: string | undefined;
+  readonly about: string | undefined;
   /** An attempt before had no answer, and may have been carried out. */
   readonly again: boolean;
 }
@@ -81,27 +90,28 @@ export class Requests {
     }
   }
 
-  async #once({ method, key = '', query = {}, headers = {}, body }: Asked, hash: string) {
+  async #once({ method, key = '', query = {}, headers = {}, body, into }: Asked, hash: string) {
     const { credentials, region, times, patience, signal: ends } = this.#of;
     const url = new URL(this.#base);
     const search = Object.entries(query).map(([name, value]) => `${escaped(name)}=${escaped(value)}`);
     url.pathname = `${this.#folder}/${key.split('/').map(escaped).join('/')}`;
     url.search = search.join('&');
     const all = signed({ method, url, headers, hash, credentials, region, at: times.now() });
-    const late = AbortSignal.timeout(patience + Math.ceil((body?.size ?? 0) / slowest));
+    const late = AbortSignal.timeout(patience + Math.ceil(((body?.size ?? 0) + (into?.bytes ?? 0)) / slowest));
     const signal = ends ? AbortSignal.any([late, ends]) : late;
     let answer: Response;
     let bytes: Uint8Array;
     try {
       answer = await fetch(url, { method, headers: all, signal, redirect: 'manual', ...(body && { body }) });
-      bytes = new Uint8Array(await answer.arrayBuffer());
+      bytes = answer.ok && into ? await saved(answer, into.file, signal) : new Uint8Array(await answer.arrayBuffer());
     } catch (error) {
+      if (isOfDisk(error)) throw error;
       throw withoutAnswer(error);
     }
     const etag = answer.headers.get('etag') ?? undefined;
     const said = answer.ok && method !== 'POST' ? '' : new TextDecoder().decode(bytes.subarray(0, 4000));
     // What is put together of parts may be refused after it was begun to be answered.
-    if (answer.ok && !said.includes('<Error>')) return { bytes, etag };
+    if (answer.ok && !said.includes('<Error>')) return { bytes, etag, about: answer.headers.get(about) ?? undefined };
     const inRegion = answer.headers.get('x-amz-bucket-region') ?? textIn(said, 'Region');
     throw new Refusal(
       answer.ok ? 500 : answer.status,
@@ -111,3 +121,10 @@ export class Requests {
     );
   }
 }
+
+async function saved({ body }: Response, file: string, signal: AbortSignal): Promise<Uint8Array> {
+  await pipeline(Readable.fromWeb(body as WebStream), createWriteStream(file), { signal });
+  return new Uint8Array();
+}
+const isOfDisk = (error: unknown): boolean =>
+  ['open', 'write'].includes((error as NodeJS.ErrnoException).syscall ?? '');

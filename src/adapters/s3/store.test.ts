@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, describe, test } from 'node:test';
 import type { EsteiraError } from '../../errors.ts';
+import { filesConformance } from '../../ports/conformance/files.ts';
 import { keptConformance } from '../../ports/conformance/kept.ts';
 import { Wire } from '../../ports/conformance/wire.ts';
+import type { Published } from '../../ports/index.ts';
 import { textsIn } from './answer.ts';
 import { credentials, newBucket, server, storeIn, straight, withoutServer } from './testing.ts';
 
@@ -28,6 +30,55 @@ describe('objects of a bucket', { skip: withoutServer }, () => {
     await storeIn(bucket).keep('team x/outside', { bytes: new Uint8Array([1]) });
     const prefix = 'team x/models+ç';
     return { store: storeIn(bucket, { prefix }), another: async () => storeIn(bucket, { prefix }) };
+  });
+
+  filesConformance('a bucket', async () => {
+    const bucket = await newBucket();
+    await storeIn(bucket).keep('teams/outside.jsonl', { bytes: new Uint8Array([1]) });
+    const store = storeIn(bucket, { prefix: 'team x/a+ç' });
+    const key = (below: string): string => `team x/a+ç/${below}`;
+    return {
+      store,
+      put: async (below, content) =>
+        void (await straight(bucket).ask({
+          method: 'PUT',
+          key: key(below),
+          body: new Blob([content as Uint8Array<ArrayBuffer>]),
+        })),
+      remove: (below) => store.remove(below),
+    };
+  });
+
+  test('a file takes no place of one of a later publication of its table, whole or in parts', async () => {
+    const store = storeIn(await newBucket(), { sizes: small });
+    const folder = await mkdtemp(path.join(tmpdir(), 'esteira-s3-'));
+    const put = async (text: string, of?: Published, size = 1) => {
+      const file = path.join(folder, 'rows');
+      await writeFile(file, text.repeat(size));
+      return (await store.put('out/prices.csv', file, of)) !== undefined;
+    };
+    const is = async () => Buffer.from((await store.read('out/prices.csv')) ?? []).toString('utf8', 0, 9);
+    const of = (sequence: bigint, generation = 'a b') => ({ sequence, generation });
+    assert.equal(await put('by 3 ....', of(3n)), true);
+    assert.equal(await put('by 2 ....', of(2n)), false);
+    assert.equal(await put('again ...', of(3n)), true);
+    assert.equal(await put('by 10 ...', of(10n), 2 ** 20), true);
+    assert.equal(await put('by 9 ....', of(9n), 2 ** 20), false);
+    assert.equal(await is(), 'by 10 ...');
+    assert.equal(await put('anew ....', of(1n, 'other')), true);
+    assert.equal(await put('whichever'), true);
+    assert.equal(await is(), 'whichever');
+    // Twenty at once: the last stays, whoever is late.
+    const late = Array.from({ length: 20 }, (_, index) => index);
+    await Promise.all(
+      late.map(async (index) => {
+        const file = path.join(folder, `rows ${index}`);
+        await writeFile(file, `of ${index}`);
+        await store.put('out/prices.csv', file, of(BigInt(index), 'race'));
+      }),
+    );
+    assert.equal(await is(), 'of 19');
+    await rm(folder, { recursive: true });
   });
 
   test('a list of more than a page is whole', async () => {
@@ -139,6 +190,26 @@ describe('a way to a bucket that breaks', { skip: withoutServer }, () => {
     wire.dropsAt = times(1, /^PUT .*\/two/);
     await beside.keep('two', { bytes: Buffer.from('theirs') });
     assert.equal(await store.keep('two', { bytes: Buffer.from('mine') }), 'there');
+  });
+
+  test('a copy whose answer is lost is known as one’s own, and brings no half of a file', async () => {
+    const { wire, store, beside } = await wired({ attempts: 3 });
+    const folder = await mkdtemp(path.join(tmpdir(), 'esteira-s3-'));
+    const file = path.join(folder, 'rows');
+    await writeFile(file, 'mine');
+    wire.breaksAt = times(1, /^PUT .*\/out/);
+    const put = await store.put('out/a.csv', file, { generation: 'a', sequence: 1n });
+    const [listed] = await beside.list('out/*');
+    assert.equal(put?.fingerprint, listed?.fingerprint);
+    await beside.keep('in/large.csv', { bytes: Buffer.alloc(3 * 2 ** 20, 'line\n') });
+    const large = await store.list('in/*');
+    wire.breaksAt = times(1, /^GET .*large/);
+    const { files, release } = await store.bring(large);
+    assert.equal((await stat(files[0]?.location ?? '')).size, 3 * 2 ** 20);
+    await release();
+    wire.breaksAt = times(9, /^GET .*large/);
+    await assert.rejects(store.bring(large), coded('STORE_UNREACHABLE', /does not answer/));
+    await rm(folder, { recursive: true });
   });
 
   test('a file that is cut in the middle of its way is not there, and comes whole when it is sent again', async () => {

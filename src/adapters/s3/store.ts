@@ -1,9 +1,10 @@
 import { openAsBlob } from 'node:fs';
-import { type Content, type KeptFiles, type LookedFile, namesIn } from '../../ports/index.ts';
+import { tmpdir } from 'node:os';
+import { type Content, type FileStore, type LookedFile, namesIn } from '../../ports/index.ts';
 import { type Times, usualTimes } from '../common/attempts.ts';
-import { keyIn, textIn, textsIn } from './answer.ts';
 import { refuseUnconditional } from './conditions.ts';
-import { Refusal } from './faults.ts';
+import { isAbsent, Refusal } from './faults.ts';
+import { objectsOf } from './objects.ts';
 import { type Answered, type Asked, type Bucket, Requests } from './requests.ts';
 import { heard, isUnanswered, putNew, type Sizes, usualSizes } from './upload.ts';
 
@@ -14,24 +15,24 @@ export interface S3Options extends Omit<Bucket, 'times' | 'attempts' | 'patience
   readonly attempts?: number;
   readonly patience?: number;
   readonly sizes?: Sizes;
+  /** The folder of this machine below which what is brought stands until it is read; that of the system by default. */
+  readonly temporary?: string;
 }
 
 const asBlob = async (content: Content): Promise<Blob> =>
   'file' in content ? openAsBlob(content.file) : new Blob([content.bytes as Uint8Array<ArrayBuffer>]);
 
-/** There is no such object; a bucket or a user that is not there is another thing. */
-const isAbsent = ({ status, code }: Refusal): boolean => status === 404 && ['NoSuchKey', '404'].includes(code);
-
-type S3Files = KeptFiles & Required<Pick<KeptFiles, 'probe'>>;
+type S3Files = FileStore & Required<Pick<FileStore, 'probe' | 'bring'>>;
 
 /** Objects of a bucket, by the protocol of S3. */
-export function s3Store({ prefix = '', sizes = usualSizes, ...of }: S3Options): S3Files {
+export function s3Store({ prefix = '', sizes = usualSizes, temporary = tmpdir(), ...of }: S3Options): S3Files {
   const start = prefix === '' ? '' : `${prefix}/`;
   const describe = `s3://${of.bucket}/${prefix}`.replace(/\/$/, '');
   const requests = new Requests({ times: usualTimes, attempts: 5, patience: 10_000, ...of }, describe);
   /** Its server keeps conditions: asked once, by the first small object that is put. */
   let isProven = false;
   const keyOf = (path: string): string => start + namesIn(path).join('/');
+  const objects = objectsOf({ requests, start, describe, sizes, temporary });
 
   async function unlessAbsent(asked: Asked): Promise<Answered | undefined> {
     try {
@@ -48,11 +49,6 @@ export function s3Store({ prefix = '', sizes = usualSizes, ...of }: S3Options): 
   /** After an attempt without an answer: was it that one which was carried out? */
   const isThere = async (path: string, bytes: Uint8Array): Promise<boolean> =>
     Buffer.compare((await look(path))?.bytes ?? Buffer.alloc(0), bytes) === 0;
-
-  async function page(folder: string, query: Readonly<Record<string, string>>): Promise<string> {
-    const asked = { 'list-type': '2', 'encoding-type': 'url', prefix: folder, ...query };
-    return new TextDecoder().decode((await requests.ask({ method: 'GET', query: asked })).bytes);
-  }
 
   return Object.freeze<S3Files>({
     describe,
@@ -85,20 +81,19 @@ export function s3Store({ prefix = '', sizes = usualSizes, ...of }: S3Options): 
       await unlessAbsent({ method: 'DELETE', key: keyOf(path) });
     },
     async below(folder, limit) {
-      const asked = folder === '' ? start : `${keyOf(folder)}/`;
       const found: string[] = [];
-      for (let next: string | undefined, isMore = true; isMore && found.length < limit; ) {
-        const xml = await page(asked, next === undefined ? {} : { 'continuation-token': next });
-        const isEscaped = textIn(xml, 'EncodingType') === 'url';
-        const keys = textsIn(xml, 'Key').map((key) => (isEscaped ? keyIn(key) : key).slice(start.length));
-        found.push(...keys.filter((key) => !key.split('/').some((name) => name === '' || name.startsWith('.'))));
-        next = textIn(xml, 'NextContinuationToken');
-        isMore = textIn(xml, 'IsTruncated') === 'true' && next !== undefined;
+      for await (const { path } of objects.listed(folder === '' ? start : `${keyOf(folder)}/`)) {
+        if (found.length >= limit) break;
+        if (!path.split('/').some((name) => name === '' || name.startsWith('.'))) found.push(path);
       }
-      return found.slice(0, limit);
+      return found;
     },
     async probe() {
-      await page(start, { 'max-keys': '1' });
+      await objects.page(start, { 'max-keys': '1' });
     },
+    list: objects.list,
+    isAsListed: objects.isAsListed,
+    bring: objects.bring,
+    put: objects.put,
   });
 }

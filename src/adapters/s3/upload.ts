@@ -1,7 +1,7 @@
 import { EsteiraError } from '../../errors.ts';
 import { textIn } from './answer.ts';
-import { Refusal } from './faults.ts';
-import type { Requests } from './requests.ts';
+import { isAbsent, Refusal } from './faults.ts';
+import { about, type Requests } from './requests.ts';
 
 export interface Sizes {
   /** What is larger goes in parts. */
@@ -41,14 +41,40 @@ export async function putNew(
       const { again } = await requests.ask({ method: 'PUT', key, headers: condition, body }, 412);
       return { put: 'kept', again };
     }
-    const size = Math.max(part, Math.ceil(body.size / mostParts));
-    return { put: 'kept', again: await inParts(requests, key, body, { size, condition }) };
+    const { again } = await inParts(requests, key, body, { size: sizeOf(body, part), condition });
+    return { put: 'kept', again };
   } catch (error) {
     // An upload that is not there any more was finished by the attempt that had no answer.
     const isTold = error instanceof Refusal && (error.status === 412 || 'again' in error);
     if (isTold) return { put: 'there', again: 'again' in error };
     if (body.size > heard && isUnanswered(error) && (await isThere(requests, key)))
       return { put: 'there', again: true };
+    throw requests.named(error);
+  }
+}
+
+/** Never more parts than there may be. */
+const sizeOf = (body: Blob, part: number): number => Math.max(part, Math.ceil(body.size / mostParts));
+
+/** Puts an object in the place of what is there, as long as the condition holds; gives its mark, or nothing where it does not hold. */
+export async function putOver(
+  requests: Requests,
+  key: string,
+  body: Blob,
+  {
+    condition,
+    said,
+    sizes: { whole, part },
+  }: { readonly condition: Readonly<Record<string, string>>; readonly said: string; readonly sizes: Sizes },
+): Promise<string | undefined> {
+  try {
+    if (body.size > whole)
+      return (await inParts(requests, key, body, { size: sizeOf(body, part), condition, said })).etag;
+    const headers = { ...condition, [about]: said };
+    return (await requests.ask({ method: 'PUT', key, headers, body }, 404, 412)).etag;
+  } catch (error) {
+    const isRefused = error instanceof Refusal && (error.status === 412 || isAbsent(error) || 'again' in error);
+    if (isRefused) return undefined;
     throw requests.named(error);
   }
 }
@@ -62,9 +88,14 @@ async function inParts(
   requests: Requests,
   key: string,
   body: Blob,
-  { size, condition }: { readonly size: number; readonly condition: Readonly<Record<string, string>> },
-): Promise<boolean> {
-  const begun = await requests.ask({ method: 'POST', key, query: { uploads: '' } });
+  {
+    size,
+    condition,
+    said,
+  }: { readonly size: number; readonly condition: Readonly<Record<string, string>>; readonly said?: string },
+): Promise<{ readonly again: boolean; readonly etag: string | undefined }> {
+  const headers = said === undefined ? {} : { [about]: said };
+  const begun = await requests.ask({ method: 'POST', key, query: { uploads: '' }, headers });
   const uploadId = textIn(new TextDecoder().decode(begun.bytes), 'UploadId') ?? '';
   try {
     const parts: string[] = [];
@@ -75,7 +106,8 @@ async function inParts(
     }
     const list = new Blob([`<CompleteMultipartUpload>${parts.join('')}</CompleteMultipartUpload>`]);
     const last = { method: 'POST', key, query: { uploadId }, headers: condition, body: list } as const;
-    return (await requests.ask(last, 404, 412)).again;
+    const { again, bytes } = await requests.ask(last, 404, 412);
+    return { again, etag: textIn(new TextDecoder().decode(bytes), 'ETag') };
   } catch (error) {
     // Where that cannot be done either, the bucket's own rule for uploads that were left does it.
     await requests.ask({ method: 'DELETE', key, query: { uploadId } }, 404).catch(() => undefined);

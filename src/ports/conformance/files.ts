@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { describe, test } from 'node:test';
-import type { FileStore } from '../index.ts';
+import type { FileStore, Put } from '../index.ts';
 
 interface FilesUnderTest {
   readonly store: FileStore;
@@ -105,12 +105,14 @@ export function filesConformance(name: string, open: () => Promise<FilesUnderTes
       const { store } = await open();
       const folder = await mkdtemp(path.join(tmpdir(), 'esteira-put-'));
       const local = path.join(folder, 'rows');
-      const put = async (text: string): Promise<string> => {
+      const put = async (text: string): Promise<Put> => {
         await writeFile(local, text);
-        return store.put('out/ç 1/prices.csv', local);
+        return (await store.put('out/ç 1/prices.csv', local)) ?? assert.fail('not put');
       };
-      const place = await put('first');
-      assert.equal(place, await put('second'), 'the place, for people');
+      const [first, second] = [await put('first'), await put('second')];
+      assert.equal(first.place, second.place, 'the place, for people');
+      const isThere = ({ fingerprint }: Put) => store.isAsListed({ path: 'out/ç 1/prices.csv', fingerprint });
+      assert.deepEqual([await isThere(first), await isThere(second)], [false, true]);
       assert.equal(new TextDecoder().decode(await store.read('out/ç 1/prices.csv')), 'second');
       assert.deepEqual(await store.below('', 9), ['out/ç 1/prices.csv'], 'nothing is left beside it');
       let isOver = false;
@@ -125,6 +127,31 @@ export function filesConformance(name: string, open: () => Promise<FilesUnderTes
       await reading;
       await assert.rejects(store.put('../out.csv', local), { code: 'DEFINITION_INVALID' });
       await rm(folder, { recursive: true });
+    });
+
+    test('what was listed is what is read, wherever it is brought to; one that is another by then is not as it was listed', async () => {
+      const files = await given('a/1.jsonl', 'a/2.jsonl', 'a/3 (ç)%.jsonl.gz');
+      const listed = await files.store.list('a/*');
+      await files.put('a/1.jsonl', '{"other": 1}\n');
+      await files.remove('a/2.jsonl');
+      const isAsListed = await Promise.all(listed.map((file) => files.store.isAsListed(file)));
+      assert.deepEqual(isAsListed, [false, false, true]);
+      const { files: here, release } = (await files.store.bring?.(listed)) ?? {
+        files: listed,
+        release: async () => {},
+      };
+      assert.deepEqual(
+        here.map((file) => ({ ...file, location: '' })),
+        listed.map((file) => ({ ...file, location: '' })),
+      );
+      const last = here[2] ?? assert.fail('not listed');
+      assert.equal(await readFile(last.location, 'utf8'), '{}\n');
+      assert.match(last.location, /\.jsonl\.gz$/);
+      if (files.store.bring) {
+        for (const { location } of here.slice(0, 2)) await assert.rejects(readFile(location), { code: 'ENOENT' });
+        await release();
+        await assert.rejects(readFile(last.location), { code: 'ENOENT' });
+      }
     });
 
     test('the size is that of the file', async () => {

@@ -3,7 +3,7 @@ import { keyOf } from '../../columns/index.ts';
 import type { AnyTable, CopiedTo } from '../../define/index.ts';
 import { type Node, receiptsOf } from '../../graph/index.ts';
 import { placeOf, type StepModel } from '../../plan/index.ts';
-import type { Copied, Delivered } from '../../ports/index.ts';
+import type { Copied, Delivered, Put } from '../../ports/index.ts';
 import type { Reach } from '../bounds.ts';
 import { cleaned } from '../said.ts';
 import type { StepResult, StepRun } from '../step.ts';
@@ -27,7 +27,7 @@ export async function copy(model: StepModel, run: StepRun, optionsFor: (reach: R
   const { spool } = filesOf(model, run);
   const file = `${spool}.new`;
   try {
-    const { copied, place, bytes } = await replaceCopy(model, run, file);
+    const { copied, place, bytes, fingerprint } = await replaceCopy(model, run, file);
     await project.trace('copied');
     const seconds = Math.round(elapsed() - started) / 1000;
     const said = { place, row_count: copied.rows, bytes, seconds, run_id: held.runId };
@@ -37,7 +37,12 @@ export async function copy(model: StepModel, run: StepRun, optionsFor: (reach: R
       ...{ place, sequence: String(copied.sequence), generation: copied.generation, since: '0', ...counts },
       ...{ batches: 1, last: 1, retries: 0, seconds },
     };
-    const write = receiptsWrite(model, options, { file: spool, delivered, bounds: reach.bounds, part: 0 });
+    const receipt = { file: spool, delivered, bounds: reach.bounds, part: 0 };
+    const write = receiptsWrite(
+      model,
+      options,
+      fingerprint === undefined ? receipt : { ...receipt, copy: fingerprint },
+    );
     const publication = cleaned(await project.warehouse.publish(write, signal), project);
     await project.trace('published');
     return await done(model, publication, run, {});
@@ -50,17 +55,36 @@ async function replaceCopy(
   { node }: StepModel,
   run: StepRun,
   file: string,
-): Promise<{ readonly copied: Copied; readonly place: string; readonly bytes?: number }> {
+): Promise<{
+  readonly copied: Copied;
+  readonly place: string;
+  readonly bytes?: number;
+  readonly fingerprint?: string;
+}> {
   const { project, signal } = run;
-  const table = project.graph.nodeOf(receiptsOf(node.definition) as AnyTable) as Node<AnyTable>;
-  const { columns, spec } = table.definition;
-  const to = spec.copiedTo as CopiedTo;
-  const where = to.options['path'];
+  const table = tableOf(node, project);
+  const { columns } = table.definition;
+  const where = pathOf(table);
   const format = where?.endsWith('.parquet') ? 'parquet' : 'csv';
   const asked = { columns, order: keyOf(columns), file, format, signal } as const;
   const copied = await project.warehouse.copyRows(placeOf(table), asked);
   if (!copied) throw new TypeError(`${table.id} has no publication`);
   await refuseFollowed(run);
   if (where === undefined) return { copied, place: await copyTo(table.definition, { file, columns }, run) };
-  return { copied, place: await project.files.put(where, file), bytes: statSync(file).size };
+  const put = (await project.files.put(where, file, copied)) ?? (await putAnew(where, file, run));
+  await refuseFollowed(run);
+  return { copied, bytes: statSync(file).size, ...put };
 }
+
+/** What is there is of a later publication: whoever may carry the run out all the same knows none, for its warehouse was restored. */
+async function putAnew(where: string, file: string, run: StepRun): Promise<Put> {
+  await refuseFollowed(run);
+  const put = await run.project.files.put(where, file);
+  if (put) return put;
+  throw new TypeError(`${where} was not put`);
+}
+
+const tableOf = ({ definition }: Node, { graph }: StepRun['project']): Node<AnyTable> =>
+  graph.nodeOf(receiptsOf(definition) as AnyTable) as Node<AnyTable>;
+const pathOf = ({ definition }: Node<AnyTable>): string | undefined =>
+  (definition.spec.copiedTo as CopiedTo).options['path'];

@@ -81,11 +81,14 @@ export function receiptsWrite(
   {
     file,
     delivered,
+    copy,
     bounds,
     part,
   }: {
     readonly file: string;
     readonly delivered: Delivered;
+    /** The fingerprint of a file that was put. */
+    readonly copy?: string;
     readonly bounds: readonly Bound[];
     /** Counted from 0 in each run: one that goes on publishes once more. */
     readonly part: number;
@@ -113,7 +116,7 @@ export function receiptsWrite(
     ...(options.facts ? { facts: options.facts } : {}),
     fresh: true,
     unreadIn: [],
-    told: { badFiles: [], warnings: [], delivered },
+    told: { badFiles: [], warnings: [], delivered, ...(copy === undefined ? {} : { copy }) },
     unchanged: false,
   };
 }

@@ -92,6 +92,7 @@ export function fileInputs(model: StepModel, { project, reach, rerun }: Options)
       ...(newColumns === 'refuse' ? { refusesNew: true } : {}),
       ...(breach === 'fail' ? { breach: { written: whereOf(node.definition) } } : {}),
       isAsListed: (file) => project.files.isAsListed(file),
+      ...(project.files.bring && { bring: project.files.bring }),
     };
   });
 }

@@ -168,6 +168,7 @@ async function carryOut(
     ...(drift.length > 0 ? { drift } : {}),
     ...(told?.trained ? { trained: told.trained } : {}),
     ...(told?.delivered ? { delivered: told.delivered } : {}),
+    ...(told?.copy ? { copy: told.copy } : {}),
   };
   const sequence = changed ? after : after - 1n;
   // The temporary tables go in the same round trip; `tidy` finds nothing left to drop.

@@ -32,3 +32,16 @@ export function segments(pattern: string): readonly Segment[] {
   // `a/**` is every file below a.
   return found.at(-1)?.deep ? [...found, segment('*', pattern)] : found;
 }
+
+/** Whether names between slashes are those of a pattern, where there are no folders to walk through; what begins with a dot is in no `**`. */
+export function isOf([segment, ...rest]: readonly Segment[], [name, ...names]: readonly string[]): boolean {
+  if (!segment) return name === undefined;
+  if (segment.deep) {
+    const goesOn = name !== undefined && !name.startsWith('.') && names.length > 0 && isOf([segment, ...rest], names);
+    return goesOn || isOf(rest, name === undefined ? [] : [name, ...names]);
+  }
+  return name !== undefined && segment.matches(name) && isOf(rest, names);
+}
+
+/** UTF-8 sorts as its code points do; JavaScript's own order is of halves. */
+export const byCodePoint = (one: string, other: string): number => Buffer.compare(Buffer.from(one), Buffer.from(other));
