@@ -192,6 +192,32 @@ test('what is none of the rows that are to be answered by now is not approved, a
   await world.close();
 });
 
+test('a condition may ask other rows: of a day that is over nothing is asked, and what was approved of it does not get out', async () => {
+  const world = await begin(
+    [
+      { sku: 'A', to: 10.4, date: '2026-09-16' },
+      { sku: 'B', to: 10.1, date: '2026-09-16' },
+      { sku: 'A', to: 10.4 },
+      { sku: 'B', to: 10.4 },
+    ],
+    definitions.replace(/^ {2}only: .*$/m, '  only: sql`date = (select max(date) from ${recommendations})`,'),
+  );
+  const waiting = async () => (await lines(world)).map(({ row }) => `${row['date']} ${row['sku']}`);
+  await run(world, 'daily');
+  assert.deepEqual(await waiting(), ['2026-09-17 A', '2026-09-17 B']);
+  assert.deepEqual(await through(world), [], 'the small step of the day before');
+  assert.equal(await answer(world, 'approve', await lineOf(world, 'A'), 'ana'), 'approved');
+  put(world.folder, [
+    { sku: 'A', to: 10.4 },
+    { sku: 'B', to: 10.4 },
+    { sku: 'A', to: 10.5, date: '2026-09-18' },
+  ]);
+  await run(world, 'daily');
+  assert.deepEqual(await waiting(), ['2026-09-18 A']);
+  assert.deepEqual(await through(world), []);
+  await world.close();
+});
+
 test('a bulk rule approves what it holds for with one answer, and leaves what somebody has changed', async () => {
   const skus = Array.from({ length: 700 }, (_, n) => `S${n}`);
   const world = await begin(skus.map((sku, n) => ({ sku, to: n % 2 === 0 ? 10.3 : 10.7 })));

@@ -16,6 +16,12 @@ export const limites = settings('config.pricing', {
   cortes_respondidos: col.integer().min(1).default(4).describe('Respondidos, com que as recomendações param'),
   validade_da_aprovacao: col.duration().default('3 days').describe('Quanto uma linha espera por resposta'),
   muda_sozinho: col.real().min(0).max(0.5).default(0.02).describe('Mudança abaixo da qual uma linha se aprova sozinha'),
+  muda_sozinho_no_mes: col
+    .real()
+    .min(0)
+    .max(0.5)
+    .default(0.05)
+    .describe('O mesmo, contado desde o preço de 28 dias antes'),
   segunda_pessoa: col
     .real()
     .min(0)

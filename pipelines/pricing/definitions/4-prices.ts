@@ -4,6 +4,7 @@ import {
   atMost,
   col,
   files,
+  fn,
   model,
   noWorse,
   priceElasticity,
@@ -62,12 +63,17 @@ export const aPrecificar = table('gold.to_price', {
     ...priceMoveColumns,
     preco_minimo: faixas.columns.preco_minimo,
     preco_maximo: faixas.columns.preco_maximo,
+    price_month_ago: col.real().optional().describe('O primeiro preço dos últimos 28 dias'),
   },
   rows: sql`
-    select n.*, m.price_changed_on, coalesce(m.cuts, 0) as cuts, coalesce(m.cuts_answered, 0) as cuts_answered, f.preco_minimo, f.preco_maximo
+    select n.*, b.price_month_ago, m.price_changed_on, coalesce(m.cuts, 0) as cuts, coalesce(m.cuts_answered, 0) as cuts_answered, f.preco_minimo, f.preco_maximo
     from ${nextDay} n
     left join ${movimentos} m on m.sku = n.sku and m.region = n.region
-    left join ${faixas} f on f.sku = n.sku and f.region = n.region`,
+    left join ${faixas} f on f.sku = n.sku and f.region = n.region
+    left join (
+      select sku, region, shelf_price as price_month_ago, row_number() over (partition by sku, region order by date) as nth
+      from ${knownDays} where ${fn.lastDays('date', 28)}
+    ) b on b.sku = n.sku and b.region = n.region and b.nth = 1`,
 });
 
 /** One row for each product and region: the price of the highest margin within the limits, or none and why. */
@@ -83,6 +89,7 @@ export const recommendations = table('recommendations_v1', {
     expected_units_high: col.real().optional(),
     days_used: col.integer(),
     model_version: col.text(),
+    price_month_ago: col.real().optional(),
     ...recommendationColumns,
     recommended_price: col.real().min(0.01).optional(),
   },
@@ -127,11 +134,16 @@ export const recommendations = table('recommendations_v1', {
 
 /** What the commercial team has let through, line by line; what it has not is never here. */
 export const aprovadas = recommendations.approvedBy('comercial', {
-  only: sql`recommended_price is not null`,
+  // A day that is run once more asks for nothing of the past, and what was approved of it does not get out any more.
+  only: sql`recommended_price is not null and date = (select max(date) from ${recommendations})`,
   edit: ['recommended_price'],
   expires: limites.validade_da_aprovacao,
   reasons: ['margem', 'marca', 'estoque', 'concorrência', 'outro'],
-  approvesItself: { 'quase nada': sql`abs(change) < ${limites.muda_sozinho}` },
+  // Small steps, one after the other, are a large one.
+  approvesItself: {
+    'quase nada': sql`abs(change) < ${limites.muda_sozinho}
+      and abs(recommended_price / price_month_ago - 1) < ${limites.muda_sozinho_no_mes}`,
+  },
   bulk: { 'passos pequenos': sql`abs(change) <= 0.05` },
   second: { by: 'precos', when: sql`abs(recommended_price / price - 1) > ${limites.segunda_pessoa}` },
   effect: {
