@@ -5,8 +5,8 @@ import { masterTable } from './2-data.ts';
 export const limites = settings('config.pricing', {
   meses_de_treino: col.integer().min(3).max(60).default(12).describe('Meses de que se aprende, até o dia'),
   mape_maximo: col.real().min(0).default(0.2).describe('Erro acima do qual um modelo não entra em uso, e se retreina'),
-  cobertura_minima: col.real().min(0).max(1).default(0.85).describe('Dias dentro do intervalo previsto'),
-  amostras_minimas: col.integer().min(1).default(500).describe('Dias com que um modelo é avaliado'),
+  cobertura_minima: col.real().min(0).max(1).default(0.8).describe('Dias dentro do intervalo previsto'),
+  amostras_minimas: col.integer().min(1).default(150).describe('Dias com que um modelo é avaliado'),
   passo_maximo: col.real().min(0).max(0.5).default(0.1).describe('Maior mudança de um preço de uma vez'),
   mudanca_minima: col.real().min(0).max(0.5).default(0.005).describe('Mudança abaixo da qual não se recomenda nada'),
   margem_minima: col.real().min(0).max(1).default(0.05).describe('O que um preço fica pelo menos acima do custo'),

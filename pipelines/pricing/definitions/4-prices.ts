@@ -32,8 +32,11 @@ export const elasticidade = model('price_elasticity', {
     season: ['month'],
     outOfStock: 'out_of_stock',
     withoutStock: 'without_stock',
+    day: 'date',
+    recent: 7,
   }),
-  holdOut: { last: '28 days', by: 'date' },
+  // Judged by a week, then learned with it: a version knows people as they are now.
+  holdOut: { last: '7 days', by: 'date', thenLearned: true },
   gate: [
     atMost('mape', limites.mape_maximo),
     noWorse('mape', 0.02),
