@@ -1,6 +1,6 @@
 export { Answers } from './answers.ts';
 export { type Approving, brokenRules, bulkOf, consequencesOf, factsOf, tableOf } from './approvals/asked.ts';
-export { type Answer, type Deciders, decided } from './approvals/decide.ts';
+export { type Answer, type Deciders, decided, type NotAllowed } from './approvals/decide.ts';
 export { proposeLines } from './approvals/propose.ts';
 export { asEdited, columnValue, digest, lineValue } from './approvals/values.ts';
 export { askedBy } from './asked.ts';

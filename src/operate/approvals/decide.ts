@@ -12,6 +12,7 @@ import {
   decided,
   factsOf,
   lineValue,
+  type NotAllowed,
   type Project,
   tableOf,
 } from '../../run/index.ts';
@@ -281,16 +282,11 @@ function refusalOf(
   });
 }
 
-const notAllowed = (
-  { what, allowed }: { readonly what: string; readonly allowed: string },
-  { line }: Answered,
-  approving: Approving,
-): EsteiraError =>
+const notAllowed = ({ what, allowed, next }: NotAllowed, { line }: Answered, approving: Approving): EsteiraError =>
   new EsteiraError('NOT_ALLOWED', {
     what: `${what}: ${subjectText(line, approving)}.`,
     got: addressOf(line),
-    allowed,
-    next: 'Ask one of them.',
+    ...{ allowed, next },
   });
 
 /** As it stands now: somebody else was faster, its time is over, or a run has taken it. */

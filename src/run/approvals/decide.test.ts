@@ -16,15 +16,15 @@ const approve = (by: string): Answer => ({ says: 'approve', by });
 /** The state that it becomes, or why it does not. */
 function became(answer: Answer, deciders: Deciders, other: Partial<Line> = {}): string {
   const change = decided(line(other), answer, deciders);
-  return 'what' in change ? `${change.what} (${change.allowed})` : change.state;
+  return 'what' in change ? `${change.what} (${change.allowed}). ${change.next}` : change.state;
 }
 
 test('one of the group is enough, and nobody else', () => {
   assert.equal(became(approve('ana'), one), 'approved');
-  assert.equal(became(approve('eva'), one), 'eva is not in sales (ana, rui)');
+  assert.equal(became(approve('eva'), one), 'eva is not in sales (ana, rui). Ask one of them.');
   assert.equal(
     became(approve('eva'), { group: 'sales', people: [] }),
-    'eva is not in sales (nobody: `groups` of the configuration has nobody else in sales)',
+    'eva is not in sales (nobody: `groups` of the configuration has nobody else in sales). Add somebody to `groups` in esteira.config.ts.',
   );
 });
 
@@ -60,5 +60,5 @@ test('whoever may approve it may reject it', () => {
   const reject = (by: string): Answer => ({ says: 'reject', by, reason: 'dear' });
   assert.equal(became(reject('ana'), one, { editors: ['ana'] }), 'rejected');
   assert.equal(became(reject('eva'), two), 'rejected');
-  assert.equal(became(reject('eva'), one), 'eva is not in sales (ana, rui)');
+  assert.equal(became(reject('eva'), one), 'eva is not in sales (ana, rui). Ask one of them.');
 });

@@ -11,6 +11,7 @@ export interface Deciders {
 export interface NotAllowed {
   readonly what: string;
   readonly allowed: string;
+  readonly next: string;
 }
 
 /** What somebody says of a line that they have seen. */
@@ -29,7 +30,7 @@ export function decided(line: Line, answer: Answer, deciders: Deciders): LineCha
   const { group, people, second } = deciders;
   const groups = second ? `${group} or ${second.by}` : group;
   const all = [...people, ...(second?.people ?? [])];
-  if (!all.includes(by)) return { what: `${by} is not in ${groups}`, allowed: listed(all, groups) };
+  if (!all.includes(by)) return { what: `${by} is not in ${groups}`, ...asked(all, groups) };
   const change = {
     ...{
       line: line.line,
@@ -53,7 +54,7 @@ export function decided(line: Line, answer: Answer, deciders: Deciders): LineCha
       if (line.editors.includes(by))
         return {
           what: `${by} has changed it, and nobody approves an own change`,
-          allowed: listed(
+          ...asked(
             all.filter((one) => !line.editors.includes(one)),
             groups,
           ),
@@ -62,15 +63,13 @@ export function decided(line: Line, answer: Answer, deciders: Deciders): LineCha
       if (isEnough(approvers, deciders)) return { ...change, state: 'approved', approvers };
       const first = line.approvers[0];
       if (first === undefined) return { ...change, state: 'approved once', approvers };
-      const missing = [...people, ...(second?.people ?? [])].filter(
-        (one) => !line.editors.includes(one) && isEnough([...line.approvers, one], deciders),
-      );
+      const missing = all.filter((one) => !line.editors.includes(one) && isEnough([...line.approvers, one], deciders));
       return {
         what:
           by === first
             ? `${by} has approved it already, and a second person is needed`
             : `${first} has approved it, and somebody of the other group is needed`,
-        allowed: listed(missing, groups),
+        ...asked(missing, groups),
       };
     }
   }
@@ -83,5 +82,11 @@ function isEnough(approvers: readonly string[], { people, second }: Deciders): b
   return own.some((one) => approvers.some((other) => other !== one && second.people.includes(other)));
 }
 
-const listed = (people: readonly string[], groups: string): string =>
-  [...new Set(people)].join(', ') || `nobody: \`groups\` of the configuration has nobody else in ${groups}`;
+/** Who may say it. */
+const asked = (people: readonly string[], groups: string): Omit<NotAllowed, 'what'> =>
+  people.length > 0
+    ? { allowed: [...new Set(people)].join(', '), next: 'Ask one of them.' }
+    : {
+        allowed: `nobody: \`groups\` of the configuration has nobody else in ${groups}`,
+        next: 'Add somebody to `groups` in esteira.config.ts.',
+      };
