@@ -11,12 +11,18 @@ interface BesideModel<C extends Columns> extends Beside<C> {
   readonly from: AnyModel;
   readonly by?: 'psi' | 'ks';
 }
-interface BesideRows<C extends Columns> extends Beside<C> {
+interface InSegments<C extends Columns> extends Beside<C> {
+  /** Columns by whose values rows are segments: each is judged beside all rows together, and the worst counts. */
+  readonly segments?: readonly (keyof C & string)[];
+  /** Rows, now and before, without which a segment is not judged. Default: 30. */
+  readonly least?: number;
+}
+interface BesideRows<C extends Columns> extends InSegments<C> {
   /** Other rows, such as those of a training window. */
   readonly from: Readable<Columns>;
   readonly by?: 'psi' | 'sturges' | 'ks';
 }
-interface BesideDays<C extends Columns> extends Beside<C> {
+interface BesideDays<C extends Columns> extends InSegments<C> {
   /** So many days before those that are now, by a column that is a day or an instant. */
   readonly from: { readonly last: Duration; readonly at: NamesOf<C, Time> };
   /** How many days are now, the newest that has rows the last of them, but none after the run's date. Default: one. */
@@ -44,8 +50,12 @@ export const drift: Drift = ((
   const reads = isRows ? (from as Readable<Columns>).reads : [];
   const at = isRows ? undefined : (from as Partial<LastDays> | undefined)?.at;
   const days = ('over' in how ? how.over : undefined) ?? '1 day';
-  const columns = how.columns ?? usual(of.columns, { by, at });
-  return { measure: 'drift', of: [...new Set([...of.reads, ...reads])], rows: of, columns, by, from, days };
+  const { segments = [], least = 30 } = how as InSegments<Columns>;
+  const columns = how.columns ?? usual(of.columns, { by, at }).filter((name) => !segments.includes(name));
+  return {
+    ...{ measure: 'drift', of: [...new Set([...of.reads, ...reads])], rows: of, columns, by, from, days },
+    ...{ segments: Object.freeze([...segments]), least },
+  };
 }) as Drift;
 
 function besideModel(of: Readable<Columns>, { from, columns, by = 'psi' }: BesideModel<Columns>): DriftMeasure {

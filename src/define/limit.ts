@@ -70,6 +70,10 @@ export interface ShiftMeasure {
   readonly from: AnyReadable | LastDays;
   /** Of days before: how many days are now. */
   readonly days: Duration;
+  /** Columns by whose values rows are judged one by one, too. */
+  readonly segments: readonly string[];
+  /** Rows, now and before, without which a segment is not judged. */
+  readonly least: number;
 }
 export interface InertiaMeasure {
   readonly measure: 'inertia';

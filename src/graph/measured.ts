@@ -30,14 +30,17 @@ export function refuseMeasured(measure: ErrorMeasure | MissingMeasure | ShiftMea
   if (!Number.isSafeInteger(least) || least < 1) throw refuse('has no number as least', least, 'a whole number from 1');
 }
 
-function refuseShift({ columns: names, by, from, days }: ShiftMeasure, columns: Columns, refuse: Refuse): void {
+function refuseShift(measure: ShiftMeasure, columns: Columns, refuse: Refuse): void {
+  const { columns: names, by, from, days, segments, least } = measure;
   if (!['psi', 'sturges', 'ks'].includes(by))
     throw refuse('measures drift in no known way', by, "'psi', 'sturges' or 'ks'");
   if (names.length === 0) throw refuse('watches the drift of no column', 'none', Object.keys(columns).join(', '));
   for (const name of names) needs('column', name, { columns, refuse, ...(by === 'ks' ? { kinds: numbers } : {}) });
+  for (const name of segments) needs('segments', name, { columns, refuse });
+  if (!Number.isSafeInteger(least) || least < 1) throw refuse('has no number as least', least, 'a whole number from 1');
   if ('recipe' in Object(from)) {
     const other = (from as ShiftMeasure['rows']).columns;
-    const lost = names.find((name) => other?.[name] === undefined);
+    const lost = [...names, ...segments].find((name) => other?.[name] === undefined);
     if (lost !== undefined)
       throw refuse('compares rows with others that lack a column', lost, Object.keys(other ?? {}).join(', '));
     return;

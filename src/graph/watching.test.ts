@@ -81,6 +81,8 @@ const misshapen: Readonly<Record<string, () => Definition>> = {
   'takes as column what is none': () =>
     monitor('m', { expect: atMost(missingShare(outcomes, { columns: ['starz'] as never }), 0.1) }),
   'measures drift in no known way': ofDrift({ by: 'kl' }),
+  'takes as segments what is none': ofDrift({ segments: ['region'] }),
+  'has no number as least..': ofDrift({ least: 0 }),
   'compares rows with nothing': ofDrift({ from: undefined }),
   'has a time that is none as last.': ofDrift({ from: { last: '1.5 days', at: 'at' } }),
   'has a time that is none as over': ofDrift({ over: '5 minutes' }),

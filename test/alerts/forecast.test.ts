@@ -96,6 +96,33 @@ export const a = monitor('faltam', { expect: atMost(missingShare(beside, { over:
     assert.deepEqual(told('faltam')[0]?.facts, ['units: 2 of 3 rows']);
   });
 
+  test('half of the prices of one segment are told of by its name, where those of all together hide it; a small one is not judged', async () => {
+    const how = `{ by: 'ks', columns: ['price'], from: { last: '3 days', at: 'day' }, segments: ['sku'], least: 20 }`;
+    const project = await worldOf(
+      `export const a = monitor('por sku', { expect: atMost(drift(beside, ${how}), 0.6), tell: 'plantao' });`,
+    );
+    const rows = (cut: boolean): readonly Row[] => [
+      ...Array.from(
+        { length: 100 },
+        (_, row): Row => [row < 25 ? 'A' : 'B', 1, 1, (50 + ((row * 37) % 50)) * (cut && row < 25 ? 0.25 : 1)],
+      ),
+      ['C', 1, 1, cut ? 1 : 60],
+    ];
+    for (const date of ['2026-03-02', '2026-03-03', '2026-03-04']) {
+      sales(project, date, rows(date === '2026-03-04'));
+      await run(project, date);
+    }
+    const [raised] = told('por sku');
+    assert.match(
+      raised?.what ?? '',
+      /^price, sku A, of gold\.beside of 2026-03-04 has moved from that from 2026-03-01 to 2026-03-03: distance 1 \(25 rows and 50\)/,
+    );
+    assert.deepEqual(
+      raised?.parts.map(({ of, isBroken }) => `${of} ${isBroken}`),
+      ['price false', 'price, sku A true', 'price, sku B false'],
+    );
+  });
+
   test('a price that is cut by half shows beside the days before on that very day, by each way', async () => {
     const days = `from: { last: '3 days', at: 'day' }`;
     const project = await worldOf(`

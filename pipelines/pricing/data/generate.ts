@@ -27,6 +27,8 @@ export interface PlantedDay {
   /** The dates after which they are there. */
   readonly delivered: string;
   readonly corrected: string;
+  /** The same of what competitors asked. */
+  readonly seen: string;
   /** Pieces that were sold, and that people wanted. */
   readonly units: number;
   readonly wanted: number;
@@ -67,15 +69,14 @@ export async function generate({ folder, through, ...options }: Options): Promis
     await put(`sales/${date}`, delivered, [sales, lines]);
     if (corrections.length > 0) await put(`sales/${date}-correcao`, corrected, [sales, corrections]);
     await put(`stock/${date}`, day, [stock, stockOf(plan, day, all)]);
-    await put(`competitors/${date}`, plan.faults && day % 13 === 5 ? day + 1 : day, [
-      seen,
-      competitorsOf(plan, day, all),
-    ]);
+    const observed = plan.faults && day % 13 === 5 ? day + 1 : day;
+    await put(`competitors/${date}`, observed, [seen, competitorsOf(plan, day, all)]);
     const event = eventOn(Temporal.PlainDate.from(date));
     const sum = (of: (one: (typeof all)[number]) => number): number => all.reduce((total, one) => total + of(one), 0);
     days.push({
       ...{ date, ...(event && { event }), lines: lines.length, corrections: corrections.length, invalid, copies },
       ...{ delivered: dateOf(plan, delivered), corrected: dateOf(plan, corrected) },
+      seen: dateOf(plan, observed),
       ...{ units: sum(({ units }) => units), wanted: sum(({ wanted }) => wanted) },
       outOfStock: sum(({ closing }) => Number(closing === 0)),
       withoutStock: sum(({ opening }) => Number(opening === 0)),

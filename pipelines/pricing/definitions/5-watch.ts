@@ -1,6 +1,8 @@
 import {
   age,
+  atLeast,
   atMost,
+  bias,
   col,
   drift,
   expectNone,
@@ -12,6 +14,7 @@ import {
   replaceEach,
   sql,
   table,
+  wape,
 } from 'esteira';
 import { competitorPrices, masterTable, rawSales } from './2-data.ts';
 import { limites } from './3-training.ts';
@@ -61,13 +64,22 @@ export const vendasAtrasadas = monitor('as vendas de ontem chegaram', {
   tell: 'dados',
   next: 'O arquivo sales/<data>.csv está no bucket?',
 });
+const antes = { from: { last: '28 days', at: 'date' } } as const;
+/** Each competitor in each region by itself: half of all prices may stay where they are when one of them asks half. */
 export const precosMudaram = monitor('os preços da concorrência mudaram', {
   expect: atMost(
-    drift(competitorChanges, { columns: ['change'], by: 'psi', from: { last: '28 days', at: 'date' } }),
-    limites.psi_maximo,
+    drift(competitorChanges, { columns: ['change'], by: 'ks', segments: ['region', 'competitor'], least: 12, ...antes }),
+    limites.distancia_maxima,
   ),
   tell: 'comercial',
   next: 'Que concorrente, que produtos: silver.competitor_changes.',
+});
+// Other measures of the same, of all prices together: of whom they tell has been told.
+export const psiDosPrecos = monitor('PSI dos preços da concorrência', {
+  expect: atMost(drift(competitorChanges, { columns: ['change'], by: 'psi', ...antes }), limites.psi_maximo),
+});
+export const psiDeSturges = monitor('PSI dos preços da concorrência, por Sturges', {
+  expect: atMost(drift(competitorChanges, { columns: ['change'], by: 'sturges', ...antes }), limites.psi_maximo),
 });
 export const faltam = monitor('faltam custos ou preços da concorrência', {
   expect: atMost(
@@ -76,13 +88,20 @@ export const faltam = monitor('faltam custos ou preços da concorrência', {
   ),
   tell: 'dados',
 });
+const previsao = { actual: 'actual', predicted: 'forecast', over: { last: '14 days', at: 'date' } } as const;
 export const degradou = monitor('MAPE da previsão de vendas', {
-  expect: atMost(
-    mape(forecastVsActual, { actual: 'actual', predicted: 'forecast', over: { last: '14 days', at: 'date' } }),
-    limites.mape_maximo,
-  ),
+  expect: atMost(mape(forecastVsActual, { ...previsao, by: ['region'] }), limites.mape_maximo),
   tell: 'dados',
   next: 'O retreino começa sozinho; a nova versão espera por aprovação: esteira models history price_elasticity.',
+});
+export const erroPonderado = monitor('WAPE da previsão de vendas', {
+  expect: atMost(wape(forecastVsActual, { ...previsao, by: ['region'] }), limites.mape_maximo),
+});
+export const previsaoAlta = monitor('a previsão não fica acima das vendas', {
+  expect: atMost(bias(forecastVsActual, { ...previsao, by: ['region'] }), limites.vies_maximo),
+});
+export const previsaoBaixa = monitor('a previsão não fica abaixo das vendas', {
+  expect: atLeast(bias(forecastVsActual, { ...previsao, by: ['region'] }), -0.15),
 });
 export const guerra = monitor('os concorrentes respondem aos nossos cortes', {
   expect: expectNone(sql`

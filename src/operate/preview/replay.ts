@@ -1,4 +1,4 @@
-import { type Measure, type Monitor, recipesIn } from '../../define/index.ts';
+import { type AnyTable, type Measure, type Monitor, recipesIn } from '../../define/index.ts';
 import type { Project, RunValues } from '../../run/index.ts';
 import { figureOf } from '../alerts/figure.ts';
 import { subjectOf } from '../alerts/subject.ts';
@@ -25,6 +25,17 @@ function saysDays(measure: Measure): boolean {
   );
 }
 
+/** Rows of a table that starts anew each time are gone with their day: they are computed for the date instead. */
+export function replayable(monitor: Monitor): Monitor {
+  const { expect } = monitor;
+  const { measure } = expect;
+  const { rows } = measure as { readonly rows?: Partial<AnyTable> };
+  const { write = 'replace', rows: query } = rows?.spec ?? {};
+  if (rows?.kind !== 'table' || write !== 'replace' || query === undefined || query.recipe.by === 'map') return monitor;
+  const computed = Object.freeze({ ...query, columns: rows.columns });
+  return { ...monitor, expect: { ...expect, measure: { ...measure, rows: computed } as Measure } };
+}
+
 /** What a monitor would find of each date, of the rows that there are now. */
 export async function replayed(
   monitor: Monitor,
@@ -42,7 +53,7 @@ export async function replayed(
   const found = new Map<string, Found>();
   for (const date of dates) {
     signal.throwIfAborted();
-    const figure = await figureOf(monitor, subjectOf(project, values(date), { zone: 'UTC' }));
+    const figure = await figureOf(replayable(monitor), subjectOf(project, values(date), { zone: 'UTC' }));
     const verdict = figure?.verdict ?? 'unknown';
     // The same query fails on every day: who asks is to hear of it.
     if (verdict === 'failed') throw new TypeError(`the monitor "${monitor.name}", for ${date}: ${figure?.what}`);

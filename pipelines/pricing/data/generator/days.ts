@@ -1,6 +1,5 @@
 import { Chance } from '../../../chance.ts';
-import { eventOn } from '../../definitions/1-events.ts';
-import { dateOf, type Plan } from './options.ts';
+import { dayOf, type Plan } from './options.ts';
 import { type Competitor, competitors, type Product } from './products.ts';
 
 /** A day of a product in a region, as it was. */
@@ -28,8 +27,7 @@ const warDays = 28;
 export function productDay(plan: Plan, product: Product, place: { region: number; day: number }): ProductDay {
   const { region, day } = place;
   const { price: usual, elasticity, cross, lift, season } = product;
-  const date = Temporal.PlainDate.from(dateOf(plan, day));
-  const event = eventOn(date);
+  const { date, month, event } = dayOf(plan, day);
   const chance = new Chance(plan.seed, `${product.sku} ${region} ${date}`);
   const price = cents(usual * Math.exp(planned(plan, product, day)));
   const asked = competitors.map((one) => [one, rivalPrice(plan, product, { one, region, day })] as const);
@@ -41,7 +39,7 @@ export function productDay(plan: Plan, product: Product, place: { region: number
     elasticity * (isOther ? 0.6 : 1) * Math.log(price / usual) +
     cross * Math.log(cheapest / usual) +
     (event ? lift[event] : 0) +
-    (season[date.month - 1] as number) +
+    (season[month - 1] as number) +
     noise * chance.normal();
   const wanted = product.slow ? chance.poisson(Math.exp(logarithm)) : Math.round(Math.exp(logarithm));
   const usualStock = Math.exp((product.demand[region] as number) + Math.log(1.4) + 0.15 * chance.normal());
@@ -60,12 +58,11 @@ function planned(plan: Plan, product: Product, day: number): number {
 }
 const cut = (plan: Plan, day: number): number => -0.04 * (1 + Math.floor((day - plan.war) / 4));
 function ofWeek(plan: Plan, { sku, season }: Product, day: number): number {
-  const date = Temporal.PlainDate.from(dateOf(plan, day));
-  const monday = date.subtract({ days: date.dayOfWeek - 1 });
-  return 0.08 * new Chance(plan.seed, `${sku} price ${monday}`).normal() + 0.3 * (season[monday.month - 1] as number);
+  const { monday } = dayOf(plan, day);
+  return 0.08 * new Chance(plan.seed, `${sku} price ${monday.date}`).normal() + 0.3 * (season[monday.month - 1] as number);
 }
 function ofEvent(plan: Plan, day: number): number {
-  const event = eventOn(Temporal.PlainDate.from(dateOf(plan, day)));
+  const { event } = dayOf(plan, day);
   return event ? markup[event] : 0;
 }
 

@@ -1,3 +1,5 @@
+import { type EventName, eventOn } from '../../definitions/1-events.ts';
+
 /** What is asked of the generator. */
 export interface Options {
   /** Where `sales/`, `stock/` and `competitors/` go, a file for each day, and `pricing-<last date>.json`. */
@@ -63,5 +65,30 @@ export function planOf(options: Omit<Options, 'folder' | 'through'>): Plan {
   });
 }
 
-export const dateOf = (plan: Plan, day: number): string =>
-  Temporal.PlainDate.from(plan.firstDate).add({ days: day }).toString();
+export const dateOf = (plan: Plan, day: number): string => dayOf(plan, day).date;
+
+/** What the calendar says of a day of the plan. */
+export interface Day {
+  readonly date: string;
+  /** 1 to 12. */
+  readonly month: number;
+  /** Of the week that it is in. */
+  readonly monday: { readonly date: string; readonly month: number };
+  readonly event: EventName | undefined;
+}
+const calendars = new WeakMap<Plan, Map<number, Day>>();
+/** Found once for each plan: every product asks for it. */
+export function dayOf(plan: Plan, day: number): Day {
+  const calendar = calendars.get(plan) ?? new Map<number, Day>();
+  calendars.set(plan, calendar);
+  const known = calendar.get(day);
+  if (known) return known;
+  const date = Temporal.PlainDate.from(plan.firstDate).add({ days: day });
+  const monday = date.subtract({ days: date.dayOfWeek - 1 });
+  const found = {
+    ...{ date: date.toString(), month: date.month, event: eventOn(date) },
+    monday: { date: monday.toString(), month: monday.month },
+  };
+  calendar.set(day, found);
+  return found;
+}

@@ -3,24 +3,28 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Columns, col } from '../../../columns/index.ts';
 import type { AnyReadable, LastDays, ShiftMeasure } from '../../../define/index.ts';
+import { picked } from '../../../learn/learners/rows.ts';
 import { spellBody } from '../../../plan/index.ts';
 import type { Vectors } from '../../../ports/index.ts';
 import { type Shift, shiftOf } from '../../../quality/drift/shift.ts';
+import { memberText } from '../../../registry/verdict.ts';
 import { wholeSpelling } from '../../../run/index.ts';
 import { count } from '../../numbers.ts';
 import { labelOfRows, type Subject } from '../subject.ts';
 import { commandIn, valueText } from '../words.ts';
 import { type Days, daysUpTo, isOf } from './days.ts';
 import type { Measured } from './measured.ts';
+import { segmentsOf } from './segments.ts';
 
 /** Of a row: it is one of those that are judged. */
 const flag = '_now';
+const segmentName = (name: string): string => `_segment ${name}`;
 const names: Readonly<Record<ShiftMeasure['by'], string>> = { psi: 'PSI', sturges: 'PSI (Sturges)', ks: 'distance' };
 
 /** How far each column has moved from the days before, or from other rows; not known without rows on both sides. */
 export async function measureShift(measure: ShiftMeasure, subject: Subject): Promise<Measured> {
   const { project } = subject;
-  const { columns, by, rows } = measure;
+  const { columns, by, rows, segments, least } = measure;
   const label = labelOfRows(rows, project.graph);
   const look = () => [commandIn(project, `show ${label}`)];
   const sides = await sidesOf(measure, subject);
@@ -28,26 +32,41 @@ export async function measureShift(measure: ShiftMeasure, subject: Subject): Pro
     ...{ parts: columns.map((of) => ({ of })), unknown, what: () => unknown, facts: async () => [], look },
   });
   if (!sides) return none(`${label} has no row`);
-  const read = await vectorsOf(sides.query, columns, subject, rows);
+  const read = await vectorsOf(sides.query, measure, subject);
   const isNow = (read.columns[flag] as { readonly values: Uint8Array }).values;
   const now = isNow.reduce((sum, one) => sum + one, 0);
   const before = read.rows - now;
   if (now === 0 || before === 0)
     return none(`${label} has no row ${(now === 0 ? sides.now : sides.before).replace('that ', '')}`);
-  const shifts = columns.map((of): Shift & { readonly of: string } => ({
-    of,
-    ...shiftOf(read.columns[of] as Vectors['columns'][string], isNow, by),
-  }));
+  const all = columns.map((of) => ({ of, now, before, ...shiftOf(columnOf(read, of), isNow, by) }));
+  const among = segments.map((name) => [name, columnOf(read, segmentName(name))] as const);
+  const each = segmentsOf(among, isNow, least).flatMap(({ of: member, rows: picks, isNow: mine, ...counts }) =>
+    columns.map((of) => ({
+      ...{ of: `${of}, ${memberText(member)}`, ...counts },
+      ...shiftOf(picked(columnOf(read, of), picks), mine, by),
+    })),
+  );
+  const worst = each.filter(({ value }) => !Number.isNaN(value)).toSorted((one, other) => other.value - one.value);
+  const shifts = [...all, ...worst.slice(0, kept)];
   const name = names[by];
   return {
     parts: shifts.map(({ of, value }) => ({ of, ...(Number.isNaN(value) ? {} : { value }) })),
-    what: (worst, value) =>
-      `${worst} of ${label} ${sides.now} has moved from ${sides.before}: ${name} ${valueText('drift', value)} (${count(now)} rows and ${count(before)})`,
-    facts: async (broken) =>
-      shifts.filter(({ of }) => broken.includes(of)).map((one) => `${one.of}: ${name} ${shiftText(one)}`),
+    what: (broken, value) => {
+      const found = shifts.find(({ of }) => of === broken);
+      const rowsOf = `${count(found?.now ?? now)} rows and ${count(found?.before ?? before)}`;
+      return `${broken}${columns.includes(broken) ? '' : ','} of ${label} ${sides.now} has moved from ${sides.before}: ${name} ${valueText('drift', value)} (${rowsOf})`;
+    },
+    facts: async (broken) => [
+      ...shifts.filter(({ of }) => broken.includes(of)).map((one) => `${one.of}: ${name} ${shiftText(one)}`),
+      ...(worst.length > kept ? [`of ${count(worst.length)} segments the ${kept} worst are kept`] : []),
+    ],
     look,
   };
 }
+/** Segments that are kept with a figure, the worst of them. */
+const kept = 50;
+const columnOf = (read: Vectors, name: string): Vectors['columns'][string] =>
+  read.columns[name] as Vectors['columns'][string];
 
 function shiftText({ value, probability, middles }: Shift): string {
   const chance = probability === undefined ? '' : `, p ${digits(probability)}`;
@@ -58,19 +77,26 @@ function shiftText({ value, probability, middles }: Shift): string {
 }
 const digits = (value: number): string => String(Number(value.toPrecision(3)));
 
-interface Sides {
+interface Sought {
   /** Rows of both, with a flag for those that are judged. */
   readonly query: string;
   readonly now: string;
   readonly before: string;
 }
 
-async function sidesOf({ rows, columns, from, days }: ShiftMeasure, subject: Subject): Promise<Sides | undefined> {
+async function sidesOf(measure: ShiftMeasure, subject: Subject): Promise<Sought | undefined> {
+  const { rows, columns, from, days, segments } = measure;
   const { project, values } = subject;
   const { dialect } = project.warehouse;
   const spelling = wholeSpelling({ project, values });
   const relation = (of: AnyReadable): string => `(${spellBody(of, spelling)}\n) as _rows`;
-  const list = columns.map(dialect.identifier).join(', ');
+  const text = dialect.type(col.text().facts);
+  const list = [
+    ...columns.map(dialect.identifier),
+    ...segments.map(
+      (name) => `cast(${dialect.identifier(name)} as ${text}) as ${dialect.identifier(segmentName(name))}`,
+    ),
+  ].join(', ');
   if ('recipe' in from) {
     const query = `select ${list}, true as ${flag} from ${relation(rows)} union all select ${list}, false from ${relation(from)}`;
     return { query, now: 'now', before: `that of ${labelOfRows(from, project.graph)}` };
@@ -104,14 +130,14 @@ const firstDay = Temporal.PlainDate.from('0001-01-01');
 /** The columns whole, numbers as doubles: what is exact needs every value, sorted. */
 async function vectorsOf(
   query: string,
-  columns: readonly string[],
+  { rows, columns, segments }: ShiftMeasure,
   { project }: Subject,
-  rows: AnyReadable,
 ): Promise<Vectors> {
   const scratch = mkdtempSync(path.join(tmpdir(), 'esteira-drift-'));
   try {
     const wanted: Columns = Object.fromEntries([
       ...columns.map((name) => [name, rows.columns[name]]),
+      ...segments.map((name) => [segmentName(name), col.text()]),
       [flag, col.boolean()],
     ]);
     return await project.warehouse.vectors(query, { columns: wanted, file: path.join(scratch, 'rows.parquet') });
