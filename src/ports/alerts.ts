@@ -55,6 +55,8 @@ export interface Judged {
   readonly environment: string;
   /** Jobs that begin when it is raised, with that zone. */
   readonly starts: readonly string[];
+  /** Those of them that begin again while it stands, once the time before is done: they cool down. */
+  readonly again?: readonly string[];
   readonly zone: string;
 }
 /**

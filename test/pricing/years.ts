@@ -30,7 +30,17 @@ export interface Found {
 /** A year of nights of several seeds, each a region, in one project. All of what comes is read at first; what a night knew of it is said by when each line was recorded. */
 export async function quietYear(
   seeds: readonly number[],
-  { first, months, products, monitors }: { readonly first: string; readonly months: number; readonly products: number; readonly monitors: readonly string[] },
+  {
+    first,
+    months,
+    products,
+    monitors,
+  }: {
+    readonly first: string;
+    readonly months: number;
+    readonly products: number;
+    readonly monitors: readonly string[];
+  },
 ): Promise<{ readonly found: readonly Found[]; readonly gates: readonly string[] }> {
   const begin = day(first);
   const end = begin.add({ months }).subtract({ days: 1 });
@@ -38,7 +48,8 @@ export async function quietYear(
   const last = end.add({ days: 1 }).toString();
   const desk = await Desk.open(
     seeds.map((seed) => ({ lastDate: last, days, products, regions: 1, seed })),
-    { edited: monthly },
+    undefined,
+    monthly,
   );
   try {
     const { world } = desk;
@@ -62,6 +73,68 @@ export async function quietYear(
   }
 }
 
+/** What a region's monitors found first after what was planted in it; nothing where they did not. */
+export interface Events {
+  readonly seed: number;
+  readonly halved: string;
+  readonly regime: string;
+  readonly cutTold: string | undefined;
+  readonly regimeTold: string | undefined;
+}
+
+/**
+ * Night by night, with all that is wrong with files: in each region (a seed) a competitor halves his prices on a day of its own, then people change everywhere. The model is trained
+ * again with the first alert, and after each cool-down until one passes.
+ */
+export async function eventfulNights(
+  seeds: readonly number[],
+  {
+    learned: start,
+    products,
+    nights = 14,
+  }: { readonly learned: string; readonly products: number; readonly nights?: number },
+): Promise<{ readonly events: readonly Events[]; readonly gates: readonly string[] }> {
+  const regime = after(start, 8);
+  const plans = seeds.map((seed) => ({
+    ...{ lastDate: after(start, 60), days: 365 + 60, products, regions: 1, seed },
+    ...{ halved: after(start, 2 + (seed % 3)), regime },
+  }));
+  const desk = await Desk.open(plans);
+  try {
+    const { project } = desk.world;
+    await desk.come(start);
+    const gates = [await learned(desk, start)];
+    const told = new Map<string, string>();
+    let raised: string | undefined;
+    for (let date = after(start, 1); date <= after(regime, nights); date = after(date, 1)) {
+      await desk.come(date);
+      await desk.world.run('pricing_diario', date);
+      for (const monitor of [cutMonitor, mapeMonitor]) {
+        const [figure] = await project.state.alerts.figures({ monitor, limit: 1 });
+        for (const { of, isBroken } of figure?.parts ?? []) if (isBroken && !told.has(of)) told.set(of, date);
+        if (monitor === mapeMonitor && figure?.verdict === 'broken' && date >= regime) raised ??= date;
+      }
+      if (plans.every(({ seed }) => told.has(cutOf(seed)) && told.has(mapeOf(seed)))) break;
+    }
+    for (let date = raised; date !== undefined && date <= after(start, 60); date = after(date, coolDown)) {
+      await desk.come(date);
+      gates.push(await learned(desk, date));
+      if (gates.at(-1)?.endsWith('passed')) break;
+    }
+    const events = plans.map(({ seed, halved }) => ({
+      ...{ seed, halved, regime, cutTold: told.get(cutOf(seed)), regimeTold: told.get(mapeOf(seed)) },
+    }));
+    return { events, gates };
+  } finally {
+    await desk.close();
+  }
+}
+export const cutMonitor = 'os preços da concorrência mudaram';
+export const mapeMonitor = 'MAPE da previsão de vendas';
+const coolDown = 14;
+const cutOf = (seed: number): string => `change, region ${regionOf(seed)}, competitor beta`;
+const mapeOf = (seed: number): string => `region ${regionOf(seed)}`;
+
 /** Trained on what is known of a date, and let through; what its gate said otherwise. */
 export async function learned(desk: Desk, date: string): Promise<string> {
   const { world } = desk;
@@ -81,5 +154,10 @@ async function foundOn({ world }: Desk, name: string, date: Temporal.PlainDate):
   const values = { runId: '', date, settings: await readSettings(project), logicalTime };
   const figure = await figureOf(replayable(monitor), subjectOf(project, values, { zone: 'UTC' }));
   const parts = figure?.parts.flatMap(({ of, value }) => (value === undefined ? [] : [[of, value] as const])) ?? [];
-  return { date: date.toString(), monitor: name, verdict: figure?.verdict ?? 'unknown', parts: Object.fromEntries(parts) };
+  return {
+    date: date.toString(),
+    monitor: name,
+    verdict: figure?.verdict ?? 'unknown',
+    parts: Object.fromEntries(parts),
+  };
 }

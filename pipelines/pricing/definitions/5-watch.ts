@@ -68,7 +68,13 @@ const antes = { from: { last: '28 days', at: 'date' } } as const;
 /** Each competitor in each region by itself: half of all prices may stay where they are when one of them asks half. */
 export const precosMudaram = monitor('os preços da concorrência mudaram', {
   expect: atMost(
-    drift(competitorChanges, { columns: ['change'], by: 'ks', segments: ['region', 'competitor'], least: 12, ...antes }),
+    drift(competitorChanges, {
+      columns: ['change'],
+      by: 'ks',
+      segments: ['region', 'competitor'],
+      least: 12,
+      ...antes,
+    }),
     limites.distancia_maxima,
   ),
   tell: 'comercial',
@@ -101,7 +107,7 @@ export const previsaoAlta = monitor('a previsão não fica acima das vendas', {
   expect: atMost(bias(forecastVsActual, { ...previsao, by: ['region'] }), limites.vies_maximo),
 });
 export const previsaoBaixa = monitor('a previsão não fica abaixo das vendas', {
-  expect: atLeast(bias(forecastVsActual, { ...previsao, by: ['region'] }), -0.15),
+  expect: atLeast(bias(forecastVsActual, { ...previsao, by: ['region'] }), limites.vies_minimo),
 });
 export const guerra = monitor('os concorrentes respondem aos nossos cortes', {
   expect: expectNone(sql`

@@ -40,7 +40,9 @@ export async function settleOne(state: State, judged: Judged, now: Temporal.Inst
   }
   const [was, before] = [open.raised, open.latest].map((one) => (JSON.parse(one) as Figure).verdict);
   // Who begins with a broken limit has begun with nothing yet: it could not be measured so far.
-  if (was === 'failed' && before === 'failed' && figure.verdict === 'broken') await startJobs(state, judged, now);
+  const isFirst = was === 'failed' && before === 'failed' && figure.verdict === 'broken';
+  if (isFirst) await startJobs(state, judged, now);
+  else if (figure.verdict === 'broken') await startAgain(state, judged, now);
   const told = new Set(JSON.parse(open.told) as string[]);
   const isMore = broken.some((part) => !told.has(part));
   const isLong = Temporal.Instant.compare(Temporal.Instant.from(open.told_at).add(reminded), now) <= 0;
@@ -150,6 +152,21 @@ async function startJobs(state: State, { figure, starts, zone }: Judged, now: Te
         ...{ state: 'due', noted_at: comparable(now) },
       })
       .execute();
+  }
+}
+
+/** What a job that cools down has done for it was not enough: the next time is due, and waits until it has cooled down, or the alert is over. */
+async function startAgain(state: State, { again = [], ...judged }: Judged, now: Temporal.Instant): Promise<void> {
+  const { monitor } = judged.figure;
+  for (const job of again) {
+    const waits = await state
+      .selectFrom('tick')
+      .select('due')
+      .where('job', '=', job)
+      .where('cause', '=', `alert ${monitor}`)
+      .where('state', 'in', ['due', 'claimed'])
+      .executeTakeFirst();
+    if (!waits) await startJobs(state, { ...judged, starts: [job] }, now);
   }
 }
 

@@ -50,6 +50,8 @@ async function judgedOne(monitor: Monitor, subject: Subject): Promise<Judged | u
   if (!figure) return undefined;
   const { name, tell, next } = monitor;
   const now = project.clock.now();
+  const begun = [...project.graph.jobs.values()].filter((job) => isStartedBy(job, name));
+  const again = begun.filter(({ pauses }) => pauses.coolDown !== undefined).map((job) => job.name);
   const members = tell === undefined ? [] : (project.channels?.get(tell) ?? []);
   return {
     ...{
@@ -62,7 +64,8 @@ async function judgedOne(monitor: Monitor, subject: Subject): Promise<Judged | u
     },
     tell: members.map((member) => ({ channel: tell ?? '', member: member.name })),
     ...(next === undefined ? {} : { next }),
-    starts: [...project.graph.jobs.values()].filter((job) => isStartedBy(job, name)).map((job) => job.name),
+    starts: begun.map((job) => job.name),
+    ...(again.length > 0 ? { again } : {}),
   };
 }
 const isStartedBy = ({ triggers }: Job, name: string): boolean =>

@@ -28,8 +28,13 @@ test('an alert begins the job once, until its monitor has held again; what is no
   assert.deepEqual(fires('hbbubhbh'), ['03 for 02', '08 for 07']);
 });
 
-test('after a run an alert waits for the cool-down, and is dropped where it is over by then', () => {
-  assert.deepEqual(fires('bhbbbbb', { coolDown: 4 }), ['02 for 01', '06 for 03, cool-down until 2026-03-06']);
+test('after a run an alert waits for the cool-down, begins it again as long as it stands, and is dropped where it is over by then', () => {
+  assert.deepEqual(fires('bhbbbbb', { coolDown: 4 }), [
+    '02 for 01',
+    '06 for 03, cool-down until 2026-03-06',
+    'not for 06: cool-down until 2026-03-10',
+  ]);
+  assert.deepEqual(fires('bbbbbhh', { coolDown: 4 }), ['02 for 01', '06 for 02, cool-down until 2026-03-06']);
   assert.deepEqual(fires('bhbhhhh', { coolDown: 4 }), [
     '02 for 01',
     'not for 03: over before the cool-down until 2026-03-06 ended',

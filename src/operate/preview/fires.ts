@@ -19,7 +19,7 @@ export interface Unfired extends Due {
 export type Found = 'held' | 'broken' | 'unknown';
 
 /**
- * On which days a job begins: an alert is raised where its monitor breaks for the first time since it held, on the day after the date that it is of; what is
+ * On which days a job begins: an alert is raised where its monitor breaks for the first time since it held, on the day after the date that it is of, and where the job cools down it begins again as long as that stands; what is
  * due waits over blackout days, an alert for the end of the cool-down too, and is dropped where it is over by then. As `esteira start` does, a day at a time.
  */
 export function firesOf({
@@ -50,7 +50,8 @@ export function firesOf({
     pending.push(...ticks.filter((tick) => tick.on === on));
     for (const [monitor, found] of monitors) {
       const verdict = found.get(date.toString());
-      if (verdict === 'broken' && !open.has(monitor))
+      const isAgain = coolDown > 0 && !pending.some((due) => due.monitor === monitor);
+      if (verdict === 'broken' && (!open.has(monitor) || isAgain))
         pending.push({ on, date: date.toString(), cause: `alert ${monitor}`, monitor });
       if (verdict === 'broken') open.add(monitor);
       if (verdict === 'held') open.delete(monitor);

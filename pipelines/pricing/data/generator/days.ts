@@ -59,7 +59,9 @@ function planned(plan: Plan, product: Product, day: number): number {
 const cut = (plan: Plan, day: number): number => -0.04 * (1 + Math.floor((day - plan.war) / 4));
 function ofWeek(plan: Plan, { sku, season }: Product, day: number): number {
   const { monday } = dayOf(plan, day);
-  return 0.08 * new Chance(plan.seed, `${sku} price ${monday.date}`).normal() + 0.3 * (season[monday.month - 1] as number);
+  return (
+    0.08 * new Chance(plan.seed, `${sku} price ${monday.date}`).normal() + 0.3 * (season[monday.month - 1] as number)
+  );
 }
 function ofEvent(plan: Plan, day: number): number {
   const { event } = dayOf(plan, day);
