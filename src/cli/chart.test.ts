@@ -57,3 +57,17 @@ test('a picture is whole in itself, whatever a monitor is called', () => {
   assert.match(svg, /stroke-dasharray/);
   assert.doesNotMatch(svg, /NaN|undefined|script|href/);
 });
+
+test('numbers beside a picture have room: none is cut, none stands on another, and the limit is there', () => {
+  const chart = chartOf('scalar', days([0.1, -123_456.789012]));
+  assert.ok(chart);
+  const svg = svgOf('a'.repeat(200), chart);
+  const ends = [...svg.matchAll(/<text x="(\d+)" y="([\d.]+)" dy="4" text-anchor="end">([^<]+)</g)];
+  assert.deepEqual(
+    ends.map(([, , , number]) => number),
+    ['0.2', '-123456.789012'],
+  );
+  for (const [, at, , number] of ends) assert.ok(Number(at) >= 7 * String(number).length);
+  assert.match(svg, /<title>a{200}<\/title>/);
+  assert.match(svg, /font-weight="600">a{40,90}…</);
+});
