@@ -14,5 +14,7 @@ const counts = {
   ...{ trainings, classifications, reads: reads.reduce((sum, count) => sum + count, 0) },
   differences: again.differences.length + differences.length,
 };
-console.log(JSON.stringify({ counts, sources: ['src', 'pipelines/engagement', 'test/engagement'] }));
+const summary = JSON.stringify({ counts, sources: ['src', 'pipelines/engagement', 'test/engagement'] });
+// Last of all: what tidies up after tests has something to say, too.
+process.on('exit', () => console.log(summary));
 process.exitCode = counts.differences === 0 ? 0 : 1;
