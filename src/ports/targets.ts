@@ -1,4 +1,5 @@
 import type { Columns } from '../columns/index.ts';
+import type { Published } from './files.ts';
 import type { FoundThere } from './found-there.ts';
 
 /** A table of another system into which rows are written back, as its definition names it. */
@@ -30,6 +31,8 @@ export interface CopyAsked {
   readonly columns: Columns;
   /** CSV of this machine, as a warehouse copies it. */
   readonly file: string;
+  /** Which publication of the table it has: where there are rows of a later one, they stay. */
+  readonly published?: Published;
 }
 
 /** Rows of one request, column by column: numbers, booleans, and everything else as text. */
@@ -87,11 +90,11 @@ export interface Targets {
   look(table: TargetTable, asked: TargetAsked, signal?: AbortSignal): Promise<FoundThere>;
   /**
    * Has all rows of a table there be those of a file, in one transaction: whoever reads sees the former rows until then. A table that is not there is made;
-   * throws SOURCE_UNUSABLE for one that is no such copy. Gives the place, for people.
+   * throws SOURCE_UNUSABLE for one that is no such copy. Gives the place, for people; nothing where rows of a later publication stay.
    */
-  copy?(table: TargetTable, asked: CopyAsked, signal?: AbortSignal): Promise<string>;
+  copy?(table: TargetTable, asked: CopyAsked, signal?: AbortSignal): Promise<string | undefined>;
   /** Throws where that could not be done; nothing is made or written. */
-  lookAtCopy?(table: TargetTable, asked: Omit<CopyAsked, 'file'>, signal?: AbortSignal): Promise<FoundThere>;
+  lookAtCopy?(table: TargetTable, asked: Pick<CopyAsked, 'of' | 'columns'>, signal?: AbortSignal): Promise<FoundThere>;
   /** What somebody who owns the database carries out there once, so that rows are written as quickly as they can be; nothing where nothing is needed. */
   sql(table: TargetTable, asked: TargetAsked): Promise<string | undefined>;
 }

@@ -3,7 +3,7 @@ import { keyOf } from '../../columns/index.ts';
 import type { AnyTable, CopiedTo } from '../../define/index.ts';
 import { type Node, receiptsOf } from '../../graph/index.ts';
 import { placeOf, type StepModel } from '../../plan/index.ts';
-import type { Copied, Delivered, Put } from '../../ports/index.ts';
+import type { Copied, Delivered, Published, Put } from '../../ports/index.ts';
 import type { Reach } from '../bounds.ts';
 import { cleaned } from '../said.ts';
 import type { StepResult, StepRun } from '../step.ts';
@@ -69,19 +69,18 @@ async function replaceCopy(
   const asked = { columns, order: keyOf(columns), file, format, signal } as const;
   const copied = await project.warehouse.copyRows(placeOf(table), asked);
   if (!copied) throw new TypeError(`${table.id} has no publication`);
-  await refuseFollowed(run);
-  if (where === undefined) return { copied, place: await copyTo(table.definition, { file, columns }, run) };
-  const put = (await project.files.put(where, file, copied)) ?? (await putAnew(where, file, run));
+  const replace = async (of?: Published): Promise<Partial<Put> & Pick<Put, 'place'>> => {
+    await refuseFollowed(run);
+    const put = await (where === undefined
+      ? copyTo(table.definition, { file, columns, ...(of && { published: of }) }, run)
+      : project.files.put(where, file, of));
+    // What is there is of a later publication: whoever may carry the run out all the same knows none, for its warehouse was restored.
+    return put ?? replace();
+  };
+  const put = await replace(copied);
+  if (where === undefined) return { copied, place: put.place };
   await refuseFollowed(run);
   return { copied, bytes: statSync(file).size, ...put };
-}
-
-/** What is there is of a later publication: whoever may carry the run out all the same knows none, for its warehouse was restored. */
-async function putAnew(where: string, file: string, run: StepRun): Promise<Put> {
-  await refuseFollowed(run);
-  const put = await run.project.files.put(where, file);
-  if (put) return put;
-  throw new TypeError(`${where} was not put`);
 }
 
 const tableOf = ({ definition }: Node, { graph }: StepRun['project']): Node<AnyTable> =>

@@ -1,8 +1,8 @@
-import { type Columns, keyOf } from '../../columns/index.ts';
+import { keyOf } from '../../columns/index.ts';
 import type { AnyTable, CopiedTo, KeptIn } from '../../define/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import { whereOf } from '../../graph/index.ts';
-import type { TargetAsked, Targets, TargetTable } from '../../ports/index.ts';
+import type { CopyAsked, Put, TargetAsked, Targets, TargetTable } from '../../ports/index.ts';
 import type { Project } from '../project.ts';
 import type { StepRun } from '../step.ts';
 
@@ -16,15 +16,16 @@ export function targetOf(definition: AnyTable): { readonly table: TargetTable; r
   };
 }
 
-/** Replaces the rows of a copy in another system by those of a file, CSV with a header. Gives the place, for people. */
+/** Replaces the rows of a copy in another system by those of a file, CSV with a header; nothing where it has those of a later publication. */
 export async function copyTo(
   definition: AnyTable,
-  { file, columns }: { readonly file: string; readonly columns: Columns },
+  asked: Omit<CopyAsked, 'of'>,
   { project, signal }: Pick<StepRun, 'project' | 'signal'>,
-): Promise<string> {
+): Promise<Pick<Put, 'place'> | undefined> {
   const { copied, options } = definition.spec.copiedTo as CopiedTo;
   const table = { by: copied, options, where: whereOf(definition) };
-  return (project.targets as Required<Targets>).copy(table, { file, columns, of: definition.name }, signal);
+  const place = await (project.targets as Required<Targets>).copy(table, { ...asked, of: definition.name }, signal);
+  return place === undefined ? undefined : { place };
 }
 
 /** Throws DEFINITION_INVALID where this process can write no table of that kind. */

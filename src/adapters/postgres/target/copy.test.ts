@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import pg from 'pg';
 import { type Columns, col } from '../../../columns/index.ts';
 import { EsteiraError } from '../../../errors.ts';
+import type { Published } from '../../../ports/index.ts';
 import { ask, dropSchemas, newSchema, server, Wire, withoutServer } from '../testing.ts';
 import { postgresTargets } from './tables.ts';
 
@@ -29,11 +30,21 @@ describe('a copy of a table in Postgres', { skip: withoutServer }, () => {
   const copy = (
     name: string,
     text: string,
-    { of = 'gold.prices', as = columns, url = server, signal = undefined as AbortSignal | undefined } = {},
+    {
+      of = 'gold.prices',
+      as = columns,
+      url = server,
+      signal = undefined as AbortSignal | undefined,
+      published = undefined as Published | undefined,
+    } = {},
   ) => {
     const file = path.join(folder, 'rows.csv');
     writeFileSync(file, text);
-    return targets.copy({ by: 'postgres', options: { url, name }, where: 'a test' }, { of, columns: as, file }, signal);
+    return targets.copy(
+      { by: 'postgres', options: { url, name }, where: 'a test' },
+      { of, columns: as, file, ...(published && { published }) },
+      signal,
+    );
   };
   const rows = async (name: string) =>
     (await ask(`select * from ${name} order by 1`)).map((row) => Object.values(row).join('|'));
@@ -56,7 +67,7 @@ describe('a copy of a table in Postgres', { skip: withoutServer }, () => {
       `t,i,r,d,b,day,at,for,l,j\n${line}"",1,nan,0,false,2026-01-02,2026-01-02T03:04:05Z,1 hour,[],null\n,2,inf,0,,,,,,\n`,
       { as: all },
     );
-    assert.match(place, new RegExp(`^${name} of 127\\.0\\.0\\.1:`));
+    assert.match(place ?? '', new RegExp(`^${name} of 127\\.0\\.0\\.1:`));
     const found = await ask(
       `select t, i::text, r::text, d::text, b::text, day::text, at::text, "for"::text, l->>0 as l, j->>'a' as j, t is null as missing from ${name} order by i desc`,
       `${server}?options=-c%20timezone%3DUTC`,
@@ -103,6 +114,35 @@ describe('a copy of a table in Postgres', { skip: withoutServer }, () => {
     assert.equal(await seen(), 'b,c', 'as the copy holds it');
     await writer.query('rollback');
     for (const one of [reader, writer]) await one.end();
+  });
+
+  test('rows of a later publication stay, however late somebody comes with those of an earlier one', async () => {
+    const name = newName();
+    const put = (sequence: bigint, generation = 'a.b 1') =>
+      copy(name, `${head}${generation} ${sequence},,\n`, { published: { sequence, generation } });
+    await copy(name, `${head}unknown,,\n`);
+    assert.ok(await put(9n));
+    assert.ok(await put(10n));
+    assert.equal(await put(9n), undefined);
+    assert.ok(await put(10n), 'the same once more');
+    assert.deepEqual(await rows(name), ['a.b 1 10||']);
+    // One that has waited while another put what is newer.
+    const writer = new pg.Client(server);
+    await writer.connect();
+    await writer.query(`begin; lock table ${name} in share row exclusive mode`);
+    const [said] = (await writer.query(`select obj_description('${name}'::regclass) as said`)).rows;
+    const waiting = put(11n);
+    const newer = String(said.said).replace('publication 10', 'publication 12');
+    await writer.query(
+      `delete from ${name}; insert into ${name} values ('by another'); comment on table ${name} is '${newer}'`,
+    );
+    await writer.query('commit');
+    await writer.end();
+    assert.equal(await waiting, undefined);
+    assert.deepEqual(await rows(name), ['by another||']);
+    assert.ok(await put(1n, 'made anew'));
+    assert.ok(await copy(name, `${head}whichever,,\n`));
+    assert.deepEqual(await rows(name), ['whichever||']);
   });
 
   test('what cannot be kept leaves the copy as it was, and says the row', async () => {

@@ -1,7 +1,13 @@
 import type pg from 'pg';
 import type { ColumnFacts, Columns } from '../../../columns/index.ts';
 import { EsteiraError } from '../../../errors.ts';
-import { type CopyAsked, type FoundThere, TargetFault, type TargetTable } from '../../../ports/index.ts';
+import {
+  type CopyAsked,
+  type FoundThere,
+  type Published,
+  TargetFault,
+  type TargetTable,
+} from '../../../ports/index.ts';
 import { addressOf } from '../address.ts';
 import { placeIn } from '../catalogue.ts';
 import { asked as askedOf, connect, cut, type Source } from '../client.ts';
@@ -12,6 +18,13 @@ import { openingFault, targetFault } from './faults.ts';
 /** What the table's comment says of a copy; a table without it is somebody's own. */
 const mark = 'Esteira: a copy of ';
 const commentOf = (of: string): string => `${mark}${of}. Whatever else is written here is lost with the next run.`;
+/** What follows in the comment of a copy whose publication is known. */
+const publicationText = (published: Published | undefined): string =>
+  published ? ` It is publication ${published.sequence} of ${published.generation}.` : '';
+function isLater(said: string | null | undefined, published: Published | undefined): boolean {
+  const [, sequence, generation] = / It is publication (\d+) of (.*)\.$/.exec(said ?? '') ?? [];
+  return published !== undefined && generation === published.generation && BigInt(sequence ?? 0) > published.sequence;
+}
 
 const types: Readonly<Record<Exclude<ColumnFacts['kind'], 'decimal'>, string>> = {
   ...{ text: 'text', integer: 'bigint', bigint: 'bigint', real: 'double precision', boolean: 'boolean' },
@@ -26,10 +39,13 @@ interface Found {
   readonly is: string;
   readonly said: string | null;
   readonly mayWrite: boolean;
+  /** Its comment may be another. */
+  readonly isOwner: boolean;
   readonly columns: readonly { readonly name: string; readonly type: string }[] | null;
 }
 const foundQuery = `select c.relkind::text as "is", obj_description(c.oid, 'pg_class') as said,
     has_table_privilege(c.oid, 'select') and has_table_privilege(c.oid, 'insert') and has_table_privilege(c.oid, 'delete') as "mayWrite",
+    pg_has_role(c.relowner, 'usage') as "isOwner",
     (select jsonb_agg(jsonb_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod)) order by a.attnum)
       from pg_catalog.pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns
   from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace where n.nspname = $1 and c.relname = $2`;
@@ -62,7 +78,7 @@ async function findCopy(client: pg.Client, { options }: TargetTable, of: string,
       `${called} is no copy that Esteira has made: its rows would be lost.`,
       'Name a table that is not there yet; Esteira makes it.',
     );
-  else if (found.said !== commentOf(of))
+  else if (!found.said.startsWith(commentOf(of)))
     throw refuse(
       'SOURCE_UNUSABLE',
       `${called} is a copy of another table: ${found.said.slice(mark.length).split('. ')[0]}.`,
@@ -78,14 +94,11 @@ async function findCopy(client: pg.Client, { options }: TargetTable, of: string,
 }
 
 /** Has the table take these columns, in the transaction in which its rows are others. */
-function changesOf(place: string, columns: Columns, found: Found | undefined, of: string): readonly string[] {
+function changesOf(place: string, { columns, of, published }: CopyAsked, found: Found | undefined): readonly string[] {
   const all = Object.entries<Columns[string]>(columns).map(([name, { facts }]) => ({ name, type: typeOf(facts) }));
   const spelled = ({ name, type }: { readonly name: string; readonly type: string }) => `${quoted(name)} ${type}`;
-  if (!found)
-    return [
-      `create table ${place} (${all.map(spelled).join(', ')})`,
-      `comment on table ${place} is ${literal(commentOf(of))}`,
-    ];
+  const comment = `comment on table ${place} is ${literal(commentOf(of) + publicationText(published))}`;
+  if (!found) return [`create table ${place} (${all.map(spelled).join(', ')})`, comment];
   const there = new Map((found.columns ?? []).map(({ name, type }) => [name, type]));
   const named = new Set(all.map(({ name }) => name));
   const gone = [...there.keys()].filter((name) => !named.has(name));
@@ -98,24 +111,26 @@ function changesOf(place: string, columns: Columns, found: Found | undefined, of
     }),
   ];
   return [
-    `lock table ${place} in share row exclusive mode`,
     `delete from ${place}`,
+    ...(found.isOwner ? [comment] : []),
     ...(changes.length > 0 ? [`alter table ${place} ${changes.join(', ')}`] : []),
   ];
 }
 
 /**
  * One transaction: whoever reads sees the rows of before until it is committed, and never waits, unless columns have changed. Rows are deleted and not
- * truncated, for that would keep readers out, and grants and views stay what they are.
+ * truncated, for that would keep readers out, and grants and views stay what they are. Nothing is given, and nothing written, where the table has rows of
+ * a later publication.
  */
 export async function replaceCopy(
   table: TargetTable,
-  { of, columns, file }: CopyAsked,
+  given: CopyAsked,
   { source, signal }: { readonly source: Source; readonly signal: AbortSignal | undefined },
-): Promise<string> {
+): Promise<string | undefined> {
+  const { of, columns, file, published } = given;
   const client = await connect(source, signal, openingFault);
   try {
-    await askedOf(
+    const isReplaced = await askedOf(
       client,
       source,
       signal,
@@ -123,15 +138,21 @@ export async function replaceCopy(
         await client.query(
           "begin; set local lock_timeout = '30s'; set local idle_in_transaction_session_timeout = '60s'",
         );
-        const { place, found } = await findCopy(client, table, of, source);
-        for (const statement of changesOf(place, columns, found, of)) await client.query(statement);
+        const before = await findCopy(client, table, of, source);
+        if (before.found) await client.query(`lock table ${before.place} in share row exclusive mode`);
+        // Another may have replaced it until it was locked.
+        const { place, found } = before.found ? await findCopy(client, table, of, source) : before;
+        if (isLater(found?.said, published)) return false;
+        for (const statement of changesOf(place, given, found)) await client.query(statement);
         const names = Object.keys(columns).map(quoted).join(', ');
         await copyIn(client, `copy ${place} (${names}) from stdin with (format csv, header true)`, file);
         await client.query('commit');
+        return true;
       },
       copyFault,
     );
     await client.end();
+    if (!isReplaced) return undefined;
     const { schema, name } = placeIn(table.options['name'] ?? '');
     return `${schema}.${name} of ${addressOf(source.url)}`;
   } catch (error) {
