@@ -8,11 +8,17 @@ const days = table('silver.days', {
 });
 const next = table('gold.next', { columns: day, rows: sql`select 1` });
 const of = { from: days, features: ['sku', 'region', 'price', 'promotion'], target: 'units' } as const;
-const options = { by: ['sku', 'region'], price: 'price', events: ['promotion'], withoutStock: 'empty' } as const;
+const options = {
+  by: ['sku', 'region'],
+  price: 'price',
+  events: ['promotion'],
+  withoutStock: 'empty',
+  day: 'date',
+} as const;
 const elasticity = model('ml.elasticity', {
   ...of,
-  learner: priceElasticity(options),
-  holdOut: { last: '28 days', by: 'date' },
+  learner: priceElasticity({ ...options, recent: 7, mostError: 0.5 }),
+  holdOut: { last: '28 days', by: 'date', thenLearned: true },
   gate: [atMost('mape', 0.3), noWorse('wape', 0.02), atLeast('interval_coverage', 0.9), atLeast('samples', 100)],
 });
 // Rows that are predicted need no stock.
@@ -22,6 +28,7 @@ type Predicted = RowOf<typeof predicted.columns>;
   sku: 'A',
   expected_units: null,
   elasticity: -2,
+  elasticity_then: null,
   trustworthy: true,
   days_used: 3,
   model_version: 'x',
