@@ -42,7 +42,7 @@ function dayOf(day: number): string {
 
 const at = (date: Temporal.PlainDate, time: string): string => `timestamptz '${date} ${time}+00'`;
 
-/** What came of it, a file of each kind. */
+/** What came of it, a file of each kind; competitors are seen once a week. */
 function filesOf(day: number): Readonly<Record<string, string>> {
   const date = firstDate.add({ days: day });
   const written = `${at(date.add({ days: 1 }), '02:00:00')} as recorded_at`;
@@ -52,7 +52,7 @@ function filesOf(day: number): Readonly<Record<string, string>> {
     stock: `select date '${date}' as date, sku, region, ${at(date, '11:00:00')} as opened_at, ${written}, opening as opening_stock,
       opening - units as closing_stock, price, case when number % 20 <> 8 then cost end as cost from day`,
     competitors: `select ${at(date, '09:30:00')} as seen_at, ${written}, sku, region, unnest(['alfa', 'beta']) as competitor, unnest([alfa, beta]) as price
-      from day where hash(sku, region, ${day}) % 10 > 0`,
+      from day where hash(sku, region) % 7 = ${day % 7}`,
   };
 }
 

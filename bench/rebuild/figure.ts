@@ -1,5 +1,6 @@
 import { cpSync, existsSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { esteira, installPackage } from '../esteira.ts';
 import type { Figure, Outcome } from '../figure.ts';
 import { writeConfiguration } from '../generated.ts';
@@ -18,6 +19,19 @@ async function filesOf(products: number): Promise<string> {
   await writeDays(folder, products);
   writeFileSync(whole, '');
   return folder;
+}
+
+/** Throws where a table has lost rows, or a product has no estimate. */
+async function compare(database: string, wanted: Readonly<Record<string, number>>): Promise<string> {
+  const instance = await DuckDBInstance.create(database, { access_mode: 'READ_ONLY' });
+  const connection = await instance.connect();
+  for (const [table, rows] of Object.entries(wanted)) {
+    const [[found] = []] = (await connection.runAndReadAll(`select count(*) from ${table}`)).getRowsJS();
+    if (Number(found) !== rows) throw new Error(`${table} has ${found} rows, not ${rows}`);
+  }
+  connection.closeSync();
+  instance.closeSync();
+  return `${Object.keys(wanted).join(', ')} have the rows that they are to have`;
 }
 
 export const figure: Figure = {
@@ -53,6 +67,10 @@ export const figure: Figure = {
         },
       ],
     });
+    const note = await compare(path.join(folder, 'data', 'pricing.duckdb'), {
+      ...{ master_table: rows, 'gold.master_versions': rows, 'gold.training_window': rows },
+      price_elasticity: size * regions,
+    });
     return {
       samples,
       goals: [
@@ -66,7 +84,7 @@ export const figure: Figure = {
         },
       ],
       skipped: [],
-      notes: [],
+      notes: [note],
     };
   },
 };
