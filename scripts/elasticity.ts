@@ -5,7 +5,8 @@ import { estimated } from '../src/learn/elasticity/simulation.ts';
 const { truth, naive, treated } = estimated({ seed: 1, products: 100 });
 const [width, height, edge] = [640, 480, 48];
 const [low, high] = [-4.5, 0.5];
-const x = (value: number): string => (edge + ((value + 4) / 2.8) * (width - 2 * edge)).toFixed(1);
+const [left, right] = [-4.2, -1.2];
+const x = (value: number): string => (edge + ((value - left) / (right - left)) * (width - 2 * edge)).toFixed(1);
 const y = (value: number): string => (height - edge - ((value - low) / (high - low)) * (height - 2 * edge)).toFixed(1);
 const text = (at: readonly [x: string | number, y: string | number], words: string, more = ''): string =>
   `<text x="${at[0]}" y="${at[1]}" ${more}>${words}</text>`;
@@ -29,10 +30,12 @@ console.log(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${hei
 <rect width="${width}" height="${height}" rx="8" fill="#12161c"/>
 ${ticks.join('\n')}
 ${feet.join('\n')}
-<line x1="${x(-4)}" y1="${y(-4)}" x2="${x(-1.2)}" y2="${y(-1.2)}" stroke="#d6dbe1" stroke-dasharray="4 4"/>
+<line x1="${x(left)}" y1="${y(left)}" x2="${x(right)}" y2="${y(right)}" stroke="#d6dbe1" stroke-dasharray="4 4"/>
 ${points.join('\n')}
 ${text([edge, 24], 'estimated elasticity')}
 ${text([width - edge, height - 10], 'true elasticity', 'text-anchor="end"')}
+<line x1="${width / 2 - 96}" x2="${width / 2 - 68}" y1="20" y2="20" stroke="#d6dbe1" stroke-dasharray="4 4"/>
+${text([width / 2 - 62, 24], 'truth')}
 ${text([width / 2, 24], 'naive', 'fill="#f0883e"')}
 ${text([width / 2 + 60, 24], 'treated, with its interval', 'fill="#58a6ff"')}
 </svg>`);
