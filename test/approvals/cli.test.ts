@@ -89,3 +89,28 @@ test('rows that people let through are not made once more, and stand in plan and
   assert.match(await sandbox.succeed('plan', 'apply'), /approved_by_sales/);
   assert.doesNotMatch(await sandbox.succeed('plan', 'apply'), /recommendations_v1\b(?!_)/);
 });
+
+test('of processes that answer one line at one time, while a run applies, one is done and the others say what it did', async () => {
+  writeFileSync(sandbox.file('files/recommended.csv'), prices.replaceAll('2026-03-10', '2026-03-11'));
+  await sandbox.succeed('run', 'propose');
+  const c = (await names()).get('C') ?? '';
+  const answers = [['approve'], ['approve'], ['reject', '--reason', 'margin']] as const;
+  const ended = await Promise.all([
+    ...answers.map(([says, ...why]) => sandbox.run('approvals', says, 'recommendations_v1', c, ...why, '--json')),
+    sandbox.run('run', 'apply'),
+  ]);
+  const results = ended.slice(0, 3).map(({ out }) => {
+    const { error, lines } = JSON.parse(out);
+    return error ? error.code : lines[0].state;
+  });
+  const [done, ...others] = results.toSorted((one) => (one === 'DECIDED_ALREADY' ? 1 : -1));
+  assert.ok(['approved', 'rejected'].includes(done), JSON.stringify(results));
+  assert.deepEqual(others, ['DECIDED_ALREADY', 'DECIDED_ALREADY']);
+  await sandbox.succeed('run', 'apply');
+  await sandbox.succeed('run', 'apply');
+  const { rows } = await sandbox.ask<{ rows: unknown }>(
+    'query',
+    "select sku, line from recommendations_v1_approved_by_sales where date = date '2026-03-11'",
+  );
+  assert.deepEqual(rows, done === 'approved' ? [['C', c.slice(0, 16)]] : []);
+});
