@@ -60,6 +60,7 @@ test('lines, what they change and their history are read, and answered one by on
   assert.match(mixed.out, /: approved \(date 2026-03-10, sku C\)[\s\S]*Á is not as it was seen/);
   const filtered = await sandbox.succeed('approvals', 'list', '--where', 'sku=B', '--where', 'sku=X');
   assert.match(filtered, /^1 line; together revenue \+200; to answer them together: --seen [0-9a-f]{16}$/m);
+  assert.match(await sandbox.succeed('approvals', 'list', '--where', 'sku=X'), /^No line is as was asked for\.$/m);
   const file = sandbox.file('prices.csv');
   await sandbox.succeed('approvals', 'export', 'recommendations_v1', file);
   const filled = readFileSync(file, 'utf8').replace(/^(.*,B,.*),,\r$/m, '$1,reject,margin\r');

@@ -128,7 +128,8 @@ function listText(
   if (approvals.length === 0) return 'No table has rows that people let through.';
   const heads = table(overview, approvals.map(overviewRow), look);
   if (!lines) return heads.join('\n');
-  if (lines.length === 0) return [...heads, '', 'Nothing waits.'].join('\n');
+  if (lines.length === 0)
+    return [...heads, '', approvals.some(waits) ? 'No line is as was asked for.' : 'Nothing waits.'].join('\n');
   const headings = [
     { head: 'line', whole: true },
     { head: 'state', whole: true },
