@@ -32,7 +32,8 @@ export function replayable(monitor: Monitor): Monitor {
   const { rows } = measure as { readonly rows?: Partial<AnyTable> };
   const { write = 'replace', rows: query } = rows?.spec ?? {};
   if (rows?.kind !== 'table' || write !== 'replace' || query === undefined || query.recipe.by === 'map') return monitor;
-  const computed = Object.freeze({ ...query, columns: rows.columns });
+  // By its own name: what it is made of may be no table at all.
+  const computed = Object.freeze({ ...query, columns: rows.columns, reads: [rows] });
   return { ...monitor, expect: { ...expect, measure: { ...measure, rows: computed } as Measure } };
 }
 
