@@ -76,6 +76,13 @@ export interface StatusView {
   readonly frozen: readonly FrozenModelView[];
   /** Champions that a store of models does not have yet; they are tried again. */
   readonly owed: readonly OwedView[];
+  /** Tables of which rows wait: for people, or, approved, for a run. As of the last time that somebody looked. */
+  readonly approvals: readonly {
+    readonly name: string;
+    readonly group: string;
+    readonly waiting: number;
+    readonly approved: number;
+  }[];
   /** Jobs that follow changes. */
   readonly changes: readonly ChangesView[];
 }

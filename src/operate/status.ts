@@ -1,6 +1,8 @@
 import { allSteps } from '../graph/index.ts';
 import type { RunRecord } from '../ports/index.ts';
 import { type Project, timetableFound } from '../run/index.ts';
+import { approvalNodes, approvalView } from './approvals/find.ts';
+import { waiting } from './approvals/list.ts';
 import { changesOf } from './changes.ts';
 import { interruptedOf } from './interrupted.ts';
 import { frozenModels } from './models/freeze.ts';
@@ -33,18 +35,29 @@ export async function status(project: Project): Promise<StatusView> {
     }),
   );
   const drift = await driftOf(project);
-  const waiting = await state.ticks.pending();
+  const due = await state.ticks.pending();
   const alerts = await alertsOf(project);
   const missed = await state.ticks.list({ state: 'skipped', limit: 5 });
   return {
     ...{ environment: project.environment, owner: project.owner, running, interrupted, jobs },
-    ...{ waiting: waiting.map(tickView), missed: missed.map(tickView), drift, alerts },
+    ...{ waiting: due.map(tickView), missed: missed.map(tickView), drift, alerts },
     retrain: await dueModels(project),
     frozen: await frozenModels(project),
     owed: await owedOf(project),
+    approvals: await approvalsOf(project),
     changes: await changesOf(project),
     endpoints: await servedEndpoints(project),
   };
+}
+
+async function approvalsOf(project: Project): Promise<StatusView['approvals']> {
+  const views = await Promise.all(approvalNodes(project).map((node) => approvalView({ project, node })));
+  return views
+    .map(({ name, group, counts }) => {
+      const waits = waiting.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
+      return { name, group, waiting: waits, approved: counts.approved ?? 0 };
+    })
+    .filter(({ waiting: waits, approved }) => waits + approved > 0);
 }
 
 async function owedOf({ state, graph }: Project): Promise<StatusView['owed']> {
@@ -56,11 +69,11 @@ async function owedOf({ state, graph }: Project): Promise<StatusView['owed']> {
 
 async function alertsOf({ state }: Project): Promise<StatusView['alerts']> {
   const open = await state.alerts.alerts({ open: true, limit: 100 });
-  const waiting = await state.alerts.undelivered({ state: 'waiting', limit: 1000 });
+  const undelivered = await state.alerts.undelivered({ state: 'waiting', limit: 1000 });
   const givenUp = await state.alerts.undelivered({ state: 'given up', limit: 1000 });
   return {
     open: open.map(({ monitor, raisedAt, latest }) => ({ monitor, since: raisedAt.toString(), what: latest.what })),
-    ...{ waiting: waiting.length, givenUp: givenUp.length },
+    ...{ waiting: undelivered.length, givenUp: givenUp.length },
   };
 }
 

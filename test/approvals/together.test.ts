@@ -59,5 +59,7 @@ test('lines of a filter are answered together as they were seen, and none of the
   const { seen = '' } = await world.do('approvals list', { name: table, where });
   assert.deepEqual(await said(world, { where, seen }), ['A approved', 'B approved', 'C approved']);
   assert.equal((await lineOf(world, 'D')).state, 'proposed');
+  const { approvals } = await world.do('status', {});
+  assert.deepEqual(approvals, [{ name: `${table}_approved_by_sales`, group: 'sales', waiting: 1, approved: 3 }]);
   await world.close();
 });

@@ -40,6 +40,7 @@ export function statusText(
     retrain,
     frozen,
     owed,
+    approvals,
     changes,
     endpoints,
   }: StatusView,
@@ -69,6 +70,7 @@ export function statusText(
     ...retrainLines(retrain, look),
     ...frozen.flatMap((one) => ['', visible(one.model), ...frozenLines(one, look)]),
     ...owedLines(owed, look),
+    ...approvalLines(approvals, look),
     ...(endpoints.length > 0 ? ['', 'Endpoints'] : []),
     ...endpoints.map((one) => endpointLine(one, look)),
     ...(changes.length > 0 ? ['', 'Changes that are followed'] : []),
@@ -113,6 +115,19 @@ function owedLines(owed: StatusView['owed'], look: Look): readonly string[] {
     ...lines,
     inEnvironment('  next    esteira publish', look),
   ];
+  return ['', ...words.map((line) => wrapHanging(visible(line), look.columns, 4))];
+}
+
+function approvalLines(approvals: StatusView['approvals'], look: Look): readonly string[] {
+  if (approvals.length === 0) return [];
+  const lines = approvals.map(({ name, group, waiting, approved }) => {
+    const parts = [
+      ...(waiting > 0 ? [`${counted(waiting, 'line')} for ${group}`] : []),
+      ...(approved > 0 ? [`${counted(approved, 'approved line')} for the next run`] : []),
+    ];
+    return `  ${name}: ${parts.join(', ')}`;
+  });
+  const words = ['Rows that wait', ...lines, inEnvironment('  next    esteira approvals list', look)];
   return ['', ...words.map((line) => wrapHanging(visible(line), look.columns, 4))];
 }
 

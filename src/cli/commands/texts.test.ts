@@ -105,6 +105,7 @@ const status = {
   frozen: [],
   retrain: [],
   owed: [],
+  approvals: [],
   changes: [],
   endpoints: [],
   jobs: [
@@ -280,6 +281,14 @@ describe('settings', () => {
 });
 
 describe('status', () => {
+  it('says where rows wait for people, or, approved, for a run', () => {
+    const prices = { name: 'prices_approved_by_sales', group: 'sales', waiting: 3, approved: 1 };
+    const text = statusText({ ...status, approvals: [prices] }, look);
+    assert.match(text, /^ {2}prices_approved_by_sales: 3 lines for sales, 1 approved line for the next run$/m);
+    assert.match(text, /^ {2}next {4}esteira approvals list$/m);
+    fits(text, 80);
+  });
+
   it('says the owner, what is running, and each job with its last and next run', () => {
     const text = statusText(status, look);
     assert.match(text, /^demo; owner: process 4711 \(esteira run v_credit_diario\) since 2028-03-01 04:59Z/);

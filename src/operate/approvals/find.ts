@@ -69,7 +69,7 @@ export const subjectText = (line: Line, approving: Approving): string =>
     .join(', ');
 export const addressOf = ({ line, version }: Pick<Line, 'line' | 'version'>): string => `${line}@${version}`;
 
-export async function approvalView({ node, project }: Approving): Promise<ApprovalView> {
+export async function approvalView({ node, project }: Pick<Approving, 'node' | 'project'>): Promise<ApprovalView> {
   const { group, of } = factsOf({ node } as Approving);
   const counts = await project.state.approvals.counts(node.id);
   return {
