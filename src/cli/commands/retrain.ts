@@ -18,12 +18,7 @@ export const retrain: Command = async ({ typed, terminal, call }) => {
   return { result: view, text: () => retrainText(view, terminal) };
 };
 
-const headings = [
-  { head: 'begins', whole: true },
-  { head: 'date', whole: true },
-  { head: 'because of' },
-  { head: 'its model' },
-] as const;
+const headings = [{ head: 'begins', whole: true }, { head: 'date', whole: true }, { head: 'because of' }] as const;
 
 export function retrainText(
   { job, when, from, to, monitors, fires, unfired, trials }: RetrainView,
@@ -34,10 +29,6 @@ export function retrainText(
     on,
     date,
     waited === undefined ? cause : `${cause} (waited: ${waited})`,
-    trials
-      .filter((trial) => trial.date === date)
-      .map(trialText)
-      .join('; '),
   ]);
   const times = fires.length === 1 ? 'once' : `${fires.length} times`;
   return [
@@ -50,6 +41,8 @@ export function retrainText(
       ),
     ),
     ...(rows.length > 0 ? ['', ...table(headings, rows, look)] : []),
+    ...(trials.length > 0 ? ['', 'What it would have learned:'] : []),
+    ...trials.map((trial) => say(`${trial.date}, ${trialText(trial)}`)),
     ...(unfired.length > 0 ? ['', 'Not begun:'] : []),
     ...unfired.map(({ date, cause, why }) => say(`${date}, ${cause}: ${why}`)),
   ].join('\n');
@@ -57,7 +50,8 @@ export function retrainText(
 
 function trialText({ model, why, passed, beside, limits = [] }: TrialView): string {
   if (why !== undefined) return `${model}: ${why}`;
-  const compared = limits.flatMap(({ measure, members }) =>
+  const once = new Map(limits.map((limit) => [limit.measure, limit])).values().toArray();
+  const compared = once.flatMap(({ measure, members }) =>
     members.slice(0, 1).map(({ value, champion }) => {
       const than = champion === undefined ? '' : `, before ${figure(champion)}`;
       return value === undefined ? `${measure} not known` : `${measure} ${figure(value)}${than}`;
