@@ -78,6 +78,7 @@ export interface Events {
   readonly seed: number;
   readonly halved: string;
   readonly regime: string;
+  /** Dates of the first night on which it was told, whether or not there was a reason. */
   readonly cutTold: string | undefined;
   readonly regimeTold: string | undefined;
 }
@@ -94,10 +95,10 @@ export async function eventfulNights(
     nights = 14,
   }: { readonly learned: string; readonly products: number; readonly nights?: number },
 ): Promise<{ readonly events: readonly Events[]; readonly gates: readonly string[] }> {
-  const regime = after(start, 8);
+  const regime = after(start, 18);
   const plans = seeds.map((seed) => ({
-    ...{ lastDate: after(start, 60), days: 365 + 60, products, regions: 1, seed },
-    ...{ halved: after(start, 2 + (seed % 3)), regime },
+    ...{ lastDate: after(start, 70), days: 365 + 70, products, regions: 1, seed },
+    ...{ halved: after(start, 12 + (seed % 3)), regime },
   }));
   const desk = await Desk.open(plans);
   try {
@@ -116,7 +117,7 @@ export async function eventfulNights(
       }
       if (plans.every(({ seed }) => told.has(cutOf(seed)) && told.has(mapeOf(seed)))) break;
     }
-    for (let date = raised; date !== undefined && date <= after(start, 60); date = after(date, coolDown)) {
+    for (let date = raised; date !== undefined && date <= after(start, 70); date = after(date, coolDown)) {
       await desk.come(date);
       gates.push(await learned(desk, date));
       if (gates.at(-1)?.endsWith('passed')) break;
