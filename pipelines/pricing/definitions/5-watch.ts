@@ -41,7 +41,7 @@ export const competitorChanges = table('silver.competitor_changes', {
       from ${competitorPrices} where ${fn.lastDays(seenOn, 28)} group by sku, region, competitor
     ) u on u.sku = c.sku and u.region = c.region and u.competitor = c.competitor`,
 });
-/** What was expected, at the price that was really asked, beside what was sold; a day that ran out says nothing of all that people wanted. */
+/** What was expected, at the price that was really asked, beside what was sold; a day that ran out says nothing of all that people wanted, and of a piece or two a day each is half of all. */
 export const forecastVsActual = table('gold.forecast_vs_actual', {
   columns: {
     date: col.date().key(),
@@ -52,7 +52,7 @@ export const forecastVsActual = table('gold.forecast_vs_actual', {
   },
   rows: sql`
     select r.date, r.sku, r.region, r.expected_units * power(coalesce(m.price, r.price) / r.price, r.elasticity) as forecast,
-      case when not m.out_of_stock then m.units end as actual
+      case when not m.out_of_stock and r.expected_units >= ${limites.previsao_minima} then m.units end as actual
     from ${recommendations.since('date')} r
     left join ${masterTable.since('date')} m on m.date = r.date and m.sku = r.sku and m.region = r.region`,
   write: replaceEach('date'),
