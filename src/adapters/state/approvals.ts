@@ -187,9 +187,9 @@ async function newestOf(state: State, approval: string, subjects: readonly strin
     .selectAll()
     .where('approval', '=', approval)
     .where('subject', 'in', ['', ...subjects])
-    .orderBy('number')
     .execute();
-  return new Map(rows.map((row) => [row.subject, toLine(row)]));
+  const oldestFirst = rows.map(toLine).sort((one, other) => one.number - other.number);
+  return new Map(oldestFirst.map((line) => [line.subject, line]));
 }
 
 /** In their order; of two that want the same line the second finds what the first has made of it. */
