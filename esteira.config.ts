@@ -24,8 +24,8 @@ export default project({
     comercial: [email({ to: 'comercial@precos.example', from: 'esteira@precos.example', server: env('SMTP_URL') })],
     dados: [email({ to: 'dados@v-credit.example', from: 'esteira@v-credit.example', server: env('SMTP_URL') })],
   },
-  // In this example whoever has the clone is of sales, and decides about prices.
-  groups: { vendas: [account()], comercial: [account()], precos: [account()] },
+  // In this example whoever has the clone is of sales, and decides about prices; a second person, about great changes of them.
+  groups: { vendas: [account()], comercial: [account()], precos: ['gerente'] },
   logs: { 'train_ltr_*': 'logs/ltr_training.log', ltr: 'logs/api.log' },
   environments: {
     embedded: {
