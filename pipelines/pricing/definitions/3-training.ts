@@ -34,7 +34,7 @@ export const limites = settings('config.pricing', {
     .max(1)
     .default(0.7)
     .describe('Distância (Kolmogorov e Smirnov) dos preços de um concorrente acima da qual se avisa'),
-  previsao_minima: col.real().min(0).default(5).describe('Peças por dia abaixo das quais a previsão não é avaliada'),
+  previsao_minima: col.real().min(0).default(10).describe('Peças por dia abaixo das quais a previsão não é avaliada'),
   vies_minimo: col.real().max(0).default(-0.15).describe('Viés da previsão abaixo do qual se registra'),
   vies_maximo: col.real().min(0).default(0.15).describe('Viés da previsão acima do qual se registra'),
   psi_maximo: col.real().min(0).default(0.5).describe('PSI dos preços da concorrência acima do qual se avisa'),

@@ -41,7 +41,7 @@ export const competitorChanges = table('silver.competitor_changes', {
       from ${competitorPrices} where ${fn.lastDays(seenOn, 28)} group by sku, region, competitor
     ) u on u.sku = c.sku and u.region = c.region and u.competitor = c.competitor`,
 });
-/** What was expected, at the price that was really asked, beside what was sold; a day that ran out says nothing of all that people wanted, and of a piece or two a day each is half of all. */
+/** What was expected, at the price that was really asked, beside what was sold; a day that ran out says nothing of all that people wanted, and of a few pieces a day one is a great share. */
 export const forecastVsActual = table('gold.forecast_vs_actual', {
   columns: {
     date: col.date().key(),
@@ -51,10 +51,14 @@ export const forecastVsActual = table('gold.forecast_vs_actual', {
     actual: col.real().optional(),
   },
   rows: sql`
-    select r.date, r.sku, r.region, r.expected_units * power(coalesce(m.price, r.price) / r.price, r.elasticity) as forecast,
-      case when not m.out_of_stock and r.expected_units >= ${limites.previsao_minima} then m.units end as actual
-    from ${recommendations.since('date')} r
-    left join ${masterTable.since('date')} m on m.date = r.date and m.sku = r.sku and m.region = r.region`,
+    select f.date, f.sku, f.region, f.forecast,
+      case when not f.out_of_stock and f.forecast >= ${limites.previsao_minima} then f.units end as actual
+    from (
+      select r.date, r.sku, r.region, m.units, m.out_of_stock,
+        r.expected_units * power(coalesce(m.price, r.price) / r.price, r.elasticity) as forecast
+      from ${recommendations.since('date')} r
+      left join ${masterTable.since('date')} m on m.date = r.date and m.sku = r.sku and m.region = r.region
+    ) f`,
   write: replaceEach('date'),
 });
 
