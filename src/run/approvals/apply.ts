@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { type Columns, judgements, keyOf } from '../../columns/index.ts';
 import type { AnyTable } from '../../define/index.ts';
@@ -8,6 +8,7 @@ import type { Held, Line, Publication, StepWrite } from '../../ports/index.ts';
 import { type Reach, reachOf } from '../bounds.ts';
 import { cleaned } from '../said.ts';
 import type { StepResult, StepRun } from '../step.ts';
+import { fileRows } from '../write/file-rows.ts';
 import type { Options } from '../write/options.ts';
 import { writeOf } from '../write.ts';
 import { type Approving, meantBy } from './asked.ts';
@@ -138,33 +139,14 @@ function approvedRow(line: Line, columns: Columns): object {
   };
 }
 
-const relation = '_approved';
-
 /** Rows that people have let through, as the step publishes them: of each key the one that was approved last. */
-function approvedWrite({ node }: StepModel, file: string, options: Options): StepWrite {
-  const { dialect } = options.project.warehouse;
-  const { columns } = node.definition;
-  const list = Object.keys(columns).map(dialect.identifier).join(', ');
-  const bytes = statSync(file).size;
-  const source = { path: 'approved', location: file, format: 'jsonl', bytes, fingerprint: String(bytes) } as const;
+function approvedWrite(model: StepModel, file: string, options: Options): StepWrite {
+  const { columns } = model.node.definition;
   return {
-    batch: options.batch,
-    target: placeOf(node),
-    columns,
-    body: { by: 'query', sql: `select ${list} from ${dialect.identifier(relation)}` },
-    files: [{ relation, source: node.id, columns, files: [source], once: false }],
-    converted: [],
-    keepsOriginal: false,
+    ...fileRows(model, { name: 'approved', file }, options),
     mode: { mode: 'merge', key: keyOf(columns), latest: ['approved_at'] },
     judgements: judgements(columns),
-    rules: [],
-    checks: [],
-    bounds: options.reach.bounds,
-    reread: false,
-    ...(options.facts ? { facts: options.facts } : {}),
     fresh: false,
-    unreadIn: [],
     told: { badFiles: [], warnings: [] },
-    unchanged: false,
   };
 }

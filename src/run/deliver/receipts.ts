@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { createWriteStream, rmSync, statSync, type WriteStream } from 'node:fs';
+import { createWriteStream, rmSync, type WriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
-import { type Columns, keyOf } from '../../columns/index.ts';
+import { keyOf } from '../../columns/index.ts';
 import type { Node } from '../../graph/index.ts';
-import { placeOf, type StepModel } from '../../plan/index.ts';
+import type { StepModel } from '../../plan/index.ts';
 import type { Bound, Delivered, StepWrite } from '../../ports/index.ts';
+import { fileRows } from '../write/file-rows.ts';
 import type { Options } from '../write/options.ts';
 import type { Batch } from './rows.ts';
 import type { Sent } from './send.ts';
@@ -72,11 +73,9 @@ export class Receipts {
   }
 }
 
-const relation = '_receipts';
-
 /** The receipts as the step publishes them. */
 export function receiptsWrite(
-  { node }: StepModel,
+  model: StepModel,
   options: Options,
   {
     file,
@@ -94,37 +93,12 @@ export function receiptsWrite(
     readonly part: number;
   },
 ): StepWrite {
-  const { dialect } = options.project.warehouse;
-  const { columns } = node.definition;
-  const bytes = statSync(file).size;
-  const list = Object.keys(columns).map(dialect.identifier).join(', ');
-  const none = `select ${list} from ${dialect.emptyRelation(columns)} as none`;
   return {
+    ...fileRows(model, { name: 'receipts', file }, options),
     batch: { ...options.batch, part },
-    target: placeOf(node),
-    columns,
-    body: { by: 'query', sql: bytes === 0 ? none : `select ${list} from ${dialect.identifier(relation)}` },
-    files: bytes === 0 ? [] : [receiptsFile(node, file, bytes)],
-    converted: [],
-    keepsOriginal: false,
-    mode: { mode: 'append', key: [], latest: [] },
-    judgements: [],
-    rules: [],
-    checks: [],
     bounds,
-    reread: false,
-    ...(options.facts ? { facts: options.facts } : {}),
-    fresh: true,
-    unreadIn: [],
     told: { badFiles: [], warnings: [], delivered, ...(copy === undefined ? {} : { copy }) },
-    unchanged: false,
   };
-}
-
-function receiptsFile({ id, definition }: Node, file: string, bytes: number): StepWrite['files'][number] {
-  const columns: Columns = definition.columns;
-  const source = { path: 'receipts', location: file, format: 'jsonl', bytes, fingerprint: String(bytes) } as const;
-  return { relation, source: id, columns, files: [source], once: false };
 }
 
 export const keyNames = ({ definition }: Node): readonly string[] => keyOf(definition.columns);

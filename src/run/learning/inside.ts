@@ -1,13 +1,13 @@
-import { closeSync, openSync, statSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Columns } from '../../columns/index.ts';
 import type { AnyModel } from '../../define/index.ts';
-import { placeOf, type StepModel } from '../../plan/index.ts';
+import type { StepModel } from '../../plan/index.ts';
 import type { StepWrite } from '../../ports/index.ts';
 import type { VersionAbout } from '../../registry/about.ts';
+import { fileRows } from '../write/file-rows.ts';
 import type { Options } from '../write/options.ts';
 import type { Lessons } from './lessons.ts';
 
-const relation = '_inside';
 /** Rows that are written at once. */
 const portion = 1000;
 
@@ -26,35 +26,15 @@ export function insideWrite(
   { options, file }: { readonly options: Options; readonly file: string },
 ): StepWrite {
   const { version, contentHash, about, lessons } = made;
-  const { dialect } = options.project.warehouse;
   const { columns } = model.node.definition as AnyModel;
   const amounts = {
     rows: about.members.reduce((sum, member) => sum + member.rows, 0),
     held: about.members.reduce((sum, member) => sum + member.held, 0),
   };
   writeRows(file, rowsOf(version, lessons), columns);
-  const bytes = statSync(file).size;
-  const source = { path: 'inside', location: file, format: 'jsonl', bytes, fingerprint: contentHash } as const;
-  const list = Object.keys(columns).map(dialect.identifier).join(', ');
   return {
-    batch: options.batch,
-    target: placeOf(model.node),
-    columns,
-    body: { by: 'query', sql: `select ${list} from ${dialect.identifier(relation)}` },
-    files: [{ relation, source: model.node.id, columns, files: [source], once: false }],
-    converted: [],
-    keepsOriginal: false,
-    mode: { mode: 'append', key: [], latest: [] },
-    judgements: [],
-    rules: [],
-    checks: [],
-    bounds: options.reach.bounds,
-    reread: false,
-    ...(options.facts ? { facts: options.facts } : {}),
-    fresh: true,
-    unreadIn: [],
+    ...fileRows(model, { name: 'inside', file, fingerprint: contentHash }, options),
     told: { badFiles: [], warnings: [], trained: { version, contentHash, ...amounts } },
-    unchanged: false,
   };
 }
 
