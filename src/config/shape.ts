@@ -115,6 +115,18 @@ function refuseGroups(groups: unknown): void {
   for (const [name, people] of Object.entries(groups ?? {}))
     if (!Array.isArray(people) || people.some((one) => typeof one !== 'string' || one === ''))
       throw wrong(`groups.${name}`, people, "a list of names: ['ana', 'rui']");
+  refuseSpellings((groups ?? {}) as Readonly<Record<string, readonly string[]>>);
+}
+
+/** Whoever is there in two spellings would be two people, and could approve what they have changed themselves. */
+function refuseSpellings(groups: Readonly<Record<string, readonly string[]>>): void {
+  const known = new Map<string, string>();
+  for (const [name, people] of Object.entries(groups))
+    for (const one of people) {
+      const plain = one.normalize('NFKC').trim().toLowerCase();
+      const former = known.getOrInsert(plain, one.trim());
+      if (former !== one) throw wrong(`groups.${name}`, one, `each person in one spelling: '${former}'`);
+    }
 }
 
 function refuseLogs(logs: unknown): void {

@@ -5,15 +5,16 @@ import type { AnyTable } from '../../define/index.ts';
 import type { Node } from '../../graph/index.ts';
 import { placeOf, type StepModel } from '../../plan/index.ts';
 import type { Held, Line, Publication, StepWrite } from '../../ports/index.ts';
+import { holds } from '../../quality/judge.ts';
 import { type Reach, reachOf } from '../bounds.ts';
 import { cleaned } from '../said.ts';
 import type { StepResult, StepRun } from '../step.ts';
 import { fileRows } from '../write/file-rows.ts';
 import type { Options } from '../write/options.ts';
 import { writeOf } from '../write.ts';
-import { type Approving, meantBy } from './asked.ts';
+import { type Approving, meantBy, tableOf } from './asked.ts';
 import { proposeLines } from './propose.ts';
-import { asEdited } from './values.ts';
+import { asEdited, columnValue } from './values.ts';
 
 /**
  * Publishes the rows that people have let through since the last run. The run takes them first, so that nobody changes them any more; those that
@@ -44,7 +45,7 @@ export async function applyApproved(
     ? []
     : await stillMeant(
         taken.filter(({ line }) => !there.has(line)),
-        { approving, held },
+        { newest: new Map(taken.map(({ subject, line }) => [subject, line])), approving, held },
       );
   const options = optionsFor(reach);
   const file = path.join(folderOf(run), `${held.runId}-${id}.approved`);
@@ -68,19 +69,39 @@ function folderOf({ project }: StepRun): string {
   return folder;
 }
 
-/** Without those that `only` leaves out by now: time has passed since they were approved, settings and other tables are others. */
-async function stillMeant(
-  lines: readonly Line[],
-  { approving, held }: { readonly approving: Approving; readonly held: Held },
-): Promise<readonly Line[]> {
+interface Asking {
+  /** By subject the line that was proposed last, of all that were taken. */
+  readonly newest: ReadonlyMap<string, string>;
+  readonly approving: Approving;
+  readonly held: Held;
+}
+
+/**
+ * Without those that are none any more, for time has passed since they were approved: another line of their row was approved after a run had taken them, `only` leaves
+ * them out by now, or a rule of a column has become narrower, which would keep all the others from getting out.
+ */
+async function stillMeant(lines: readonly Line[], { newest, approving, held }: Asking): Promise<readonly Line[]> {
   const { node, project } = approving;
   const meant = await meantBy(
     lines.map((line) => ({ line: line.line, values: asEdited(line) })),
     approving,
   );
-  const out = lines.filter(({ line }) => !meant.has(line)).map(({ line }) => line);
+  const isMeant = (line: Line): boolean =>
+    newest.get(line.subject) === line.line && meant.has(line.line) && keepsRules(line, approving);
+  const out = lines.filter((line) => !isMeant(line)).map(({ line }) => line);
   await project.state.approvals.leftOut(held, node.id, out, project.clock.now());
-  return lines.filter(({ line }) => meant.has(line));
+  return lines.filter(isMeant);
+}
+
+/** As its columns are by now; of what kind a value is was asked when its row was published. */
+function keepsRules(line: Line, approving: Approving): boolean {
+  const columns: Columns = tableOf(approving).definition.columns;
+  const values = asEdited(line);
+  return judgements(columns).every((rule) => {
+    const facts = columns[rule.column]?.facts;
+    if (!facts || rule.code === 'kind' || facts.kind === 'list' || facts.kind === 'json') return true;
+    return holds(rule, columnValue(facts, values[rule.column]));
+  });
 }
 
 /** Those that are among the rows already. */
@@ -139,12 +160,12 @@ function approvedRow(line: Line, columns: Columns): object {
   };
 }
 
-/** Rows that people have let through, as the step publishes them: of each key the one that was approved last. */
+/** Rows that people have let through, as the step publishes them: no two of one key, and whatever a clock said when they were approved, none is older than the row that stands there. */
 function approvedWrite(model: StepModel, file: string, options: Options): StepWrite {
   const { columns } = model.node.definition;
   return {
     ...fileRows(model, { name: 'approved', file }, options),
-    mode: { mode: 'merge', key: keyOf(columns), latest: ['approved_at'] },
+    mode: { mode: 'merge', key: keyOf(columns), latest: [] },
     judgements: judgements(columns),
     fresh: false,
     told: { badFiles: [], warnings: [] },

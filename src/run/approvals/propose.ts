@@ -26,7 +26,9 @@ export async function proposeLines(approving: Approving): Promise<void> {
     const read: LinesRead = { upTo, generation: generations.get(name) ?? '' };
     const since = await approvals.read(node.id);
     if (since?.upTo === read.upTo && since.generation === read.generation) break;
-    const lines = await newLines(approving, since?.generation === read.generation ? since.upTo : undefined);
+    // A warehouse that was brought back from a copy has not published yet what was read of it.
+    const isOn = since?.generation === read.generation && since.upTo < read.upTo;
+    const lines = await newLines(approving, isOn ? since.upTo : undefined);
     const gone = since ? await goneFrom(approving) : [];
     if (await approvals.propose(node.id, { lines, gone, since, read, now: project.clock.now() })) break;
   }

@@ -49,6 +49,7 @@ export const project: Cases = {
       ],
       ['A file follows a job that there is none of.', "logs: { dayly: 'logs/daily.log' }"],
       ['A group has one who is no person.', "groups: { dados: ['ana', 7 as never] }"],
+      ['One person is in two groups, in two spellings.', "groups: { dados: ['ana'], precos: ['Ana'] }"],
       ['A webhook has no secret.', "channels: { plantao: [webhook({ url: 'https://example.com/alerts' } as never)] }"],
     ].map(([doing = '', channels = '']) => ({ doing, words: ['check'], files: config({ more: `${channels},` }) })),
     {
