@@ -155,18 +155,24 @@ async function startJobs(state: State, { figure, starts, zone }: Judged, now: Te
   }
 }
 
-/** What a job that cools down has done for it was not enough: the next time is due, and waits until it has cooled down, or the alert is over. */
+/**
+ * What a job that cools down has done for it was not enough: the next time is due, and waits until it has cooled down, or the alert is over. What waits already is
+ * for the newest day that is known to be broken: whoever trains after two weeks is to learn from them.
+ */
 async function startAgain(state: State, { again = [], ...judged }: Judged, now: Temporal.Instant): Promise<void> {
-  const { monitor } = judged.figure;
+  const { monitor, date } = judged.figure;
   for (const job of again) {
     const waits = await state
       .selectFrom('tick')
-      .select('due')
+      .select(['due', 'date', 'state', 'why'])
       .where('job', '=', job)
       .where('cause', '=', `alert ${monitor}`)
       .where('state', 'in', ['due', 'claimed'])
       .executeTakeFirst();
     if (!waits) await startJobs(state, { ...judged, starts: [job] }, now);
+    // One that is not held back begins at this moment.
+    else if (waits.state === 'due' && waits.why !== null && waits.date < date)
+      await state.updateTable('tick').set({ date }).where('job', '=', job).where('due', '=', waits.due).execute();
   }
 }
 

@@ -291,22 +291,29 @@ export function alertsConformance(on: On): void {
     assert.deepEqual(await days(), ['2026-03-01', '2026-03-02']);
   });
 
-  on('a job that cools down is due again while the alert stands, once nothing of it is due any more', async (state) => {
-    await state.own(newOwner('first'));
-    await state.ticks.note('first', 'retrain', { ticks: [], upTo: at(1), now: at(1) });
-    const night = async (hour: number, again: readonly string[]) => {
-      await found(state, hour, { ...broken(hour, 'a'), date: `2026-03-0${hour}` }, { starts: ['retrain'], again });
-      return (await state.ticks.pending()).map(({ date }) => date.toString());
-    };
-    assert.deepEqual(await night(2, ['retrain']), ['2026-03-02']);
-    assert.deepEqual(await night(3, ['retrain']), ['2026-03-02'], 'it has not begun yet');
-    const [first] = await state.ticks.pending();
-    await state.ticks.skip(first as NonNullable<typeof first>, 'done with');
-    assert.deepEqual(await night(4, []), [], 'without a cool-down an alert begins it once');
-    assert.deepEqual(await night(5, ['retrain']), ['2026-03-05']);
-    await found(state, 6, figure(6), { starts: ['retrain'], again: ['retrain'] });
-    assert.equal((await state.ticks.pending()).length, 1);
-  });
+  on(
+    'a job that cools down is due again while the alert stands, once nothing of it is due any more; what is held back is for the newest day',
+    async (state) => {
+      await state.own(newOwner('first'));
+      await state.ticks.note('first', 'retrain', { ticks: [], upTo: at(1), now: at(1) });
+      const night = async (hour: number, again: readonly string[]) => {
+        await found(state, hour, { ...broken(hour, 'a'), date: `2026-03-0${hour}` }, { starts: ['retrain'], again });
+        return (await state.ticks.pending()).map(({ date }) => date.toString());
+      };
+      assert.deepEqual(await night(2, ['retrain']), ['2026-03-02']);
+      assert.deepEqual(await night(3, ['retrain']), ['2026-03-02'], 'it begins at this moment');
+      const [held] = await state.ticks.pending();
+      await state.ticks.hold(held as NonNullable<typeof held>, 'cools down');
+      assert.deepEqual(await night(3, ['retrain']), ['2026-03-03']);
+      assert.deepEqual(await night(2, ['retrain']), ['2026-03-03'], 'a day of before is looked at once more');
+      const [first] = await state.ticks.pending();
+      await state.ticks.skip(first as NonNullable<typeof first>, 'done with');
+      assert.deepEqual(await night(4, []), [], 'without a cool-down an alert begins it once');
+      assert.deepEqual(await night(5, ['retrain']), ['2026-03-05']);
+      await found(state, 6, figure(6), { starts: ['retrain'], again: ['retrain'] });
+      assert.equal((await state.ticks.pending()).length, 1);
+    },
+  );
 
   on(
     'of what is old the newest figure, open alerts and what is to be told stay; copies have all of it',
