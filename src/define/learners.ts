@@ -277,6 +277,8 @@ export const priceElasticity = <const By extends string>(options: {
   readonly day?: string;
   /** The last of so many days have a level of their own, which later ones are expected to have: people may have changed. It needs `day`. */
   readonly recent?: number;
+  /** Within so many days a rival's price follows the own; default 7 where `day` is known, and 0, on the same day, where it is not. It needs `day`. */
+  readonly answerDays?: number;
 }) => {
   const { by, price, rival, events = [], season = [], outOfStock, withoutStock, day } = options;
   const names = (typeof by === 'string' ? [by] : by) as readonly By[];

@@ -186,6 +186,9 @@ test('of a price elasticity every feature has one part to play, and what its day
   refused(of({ day: 'level' }), /cannot take as day level: text.*date/s);
   refused(of({ recent: 14 }), /cannot give the last days a level of their own: 14.*day: /s);
   refused(of({ day: 'joined', recent: 0.5 }), /cannot give the last days a level of their own: 0.5/);
+  graphOf(of({ day: 'joined', answerDays: 14 }));
+  refused(of({ answerDays: 7 }), /cannot look for so many days at what a rival does: 7.*day: /s);
+  refused(of({ day: 'joined', answerDays: 61 }), /at what a rival does: 61.*from 0 to 60/s);
   refused(of({ least: 0 }), /a least number of days that is none: 0/);
   refused(of({ noSale: 0 }), /a day without a sale what cannot be: 0.*leave out/s);
   refused(of({}, { target: 'level' }), /cannot learn level: text/);

@@ -138,7 +138,7 @@ function refuseNamed({ learner, features, target, each }: ModelFacts, kindOf: Ki
   const missing = own.find((column) => !features.includes(column));
   if (missing !== undefined)
     throw refuse('does not have among its features', missing, own.join(', '), `features: ${JSON.stringify(own)}`);
-  const { level = 0.95, least = 60, noSale = 0.5, mostError = 1, recent, day } = options;
+  const { level = 0.95, least = 60, noSale = 0.5, mostError = 1, recent, answerDays, day } = options;
   if (!(typeof mostError === 'number' && mostError > 0))
     throw refuse('has a greatest standard error that is none', mostError, 'a number above 0');
   if (recent !== undefined && !(Number.isSafeInteger(recent) && Number(recent) >= 1 && day !== undefined))
@@ -147,6 +147,12 @@ function refuseNamed({ learner, features, target, each }: ModelFacts, kindOf: Ki
       recent,
       "a whole number of days, and day: 'a column of dates'",
     );
+  if (answerDays !== undefined && !(isDays(answerDays) && day !== undefined))
+    throw refuse(
+      'cannot look for so many days at what a rival does',
+      answerDays,
+      "a whole number of days from 0 to 60, and day: 'a column of dates'",
+    );
   if (!(typeof level === 'number' && level > 0 && level < 1))
     throw refuse('has a level that is none', level, 'a number between 0 and 1, such as 0.95');
   if (!(Number.isSafeInteger(least) && Number(least) >= 1))
@@ -154,6 +160,7 @@ function refuseNamed({ learner, features, target, each }: ModelFacts, kindOf: Ki
   if (noSale !== 'leave out' && !(typeof noSale === 'number' && noSale > 0 && noSale < Number.POSITIVE_INFINITY))
     throw refuse('says of a day without a sale what cannot be', noSale, "units above 0, such as 0.5, or 'leave out'");
 }
+const isDays = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0 && Number(value) <= 60;
 type Kind = (column: string, what: string, kinds: readonly string[]) => string;
 type Refuse = (what: string, got: unknown, allowed: string, next?: string) => EsteiraError;
 

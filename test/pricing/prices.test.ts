@@ -19,6 +19,8 @@ interface Recommended {
   readonly reason: string | null;
   readonly elasticity: number;
   readonly naive: number;
+  readonly answered: number;
+  readonly reaction: number;
   readonly isOut: boolean;
 }
 let found: readonly Recommended[];
@@ -47,17 +49,25 @@ before(async () => {
   });
   await desk.world.run('pricing_diario', lastDate);
   const rows = await desk.world.rows(
-    'select sku, price, cost, recommended_price, reason, elasticity, elasticity_naive, out_of_stock, region, limited_by from recommendations_v1 order by sku, region',
+    'select sku, r.price, cost, recommended_price, reason, r.elasticity, r.elasticity_naive, out_of_stock, region, limited_by, r.elasticity_then, rival_reaction from recommendations_v1 r join price_elasticity using (sku, region) order by sku, region',
   );
-  found = rows.map(([sku, price, cost, recommended, reason, elasticity, naive, isOut, region, limit]) => ({
-    ...{
-      ...{ sku: String(sku), region: String(region), limit: limit as string | null },
-      price: Number(price),
-      cost: cost as number | null,
-      recommended: recommended as number | null,
-    },
-    ...{ reason: reason as string | null, elasticity: Number(elasticity), naive: Number(naive), isOut: Boolean(isOut) },
-  }));
+  found = rows.map(
+    ([sku, price, cost, recommended, reason, elasticity, naive, isOut, region, limit, answered, reaction]) => ({
+      ...{
+        ...{ sku: String(sku), region: String(region), limit: limit as string | null },
+        price: Number(price),
+        cost: cost as number | null,
+        recommended: recommended as number | null,
+      },
+      ...{ answered: Number(answered), reaction: Number(reaction) },
+      ...{
+        reason: reason as string | null,
+        elasticity: Number(elasticity),
+        naive: Number(naive),
+        isOut: Boolean(isOut),
+      },
+    }),
+  );
 });
 after(() => desk.close());
 
@@ -95,6 +105,15 @@ test('after Black Friday, empty shelves and rivals who follow, elasticities are 
     errors.reduce((sum, one) => sum + of(one), 0) / errors.length;
   assert.ok(Math.abs(mean(({ treated }) => treated)) < 0.15, `${mean(({ treated }) => treated)}`);
   assert.ok(Math.abs(mean(({ naive }) => naive)) > 1, `${mean(({ naive }) => naive)}`);
+});
+
+test('rivals who follow some days later are seen to follow, and what they leave of an elasticity is what prices are made by', () => {
+  const of = (sku: string) => manifest.products.find((one) => one.sku === sku) ?? assert.fail(sku);
+  const mean = (values: readonly number[]): number => values.reduce((sum, one) => sum + one, 0) / values.length;
+  const reactions = mean(found.map(({ sku, reaction }) => reaction - of(sku).reaction));
+  assert.ok(Math.abs(reactions) < 0.15, `${reactions}`);
+  const left = mean(found.map(({ sku, answered }) => answered - of(sku).elasticity - of(sku).reaction * of(sku).cross));
+  assert.ok(Math.abs(left) < 0.12, `${left}`);
 });
 
 test('recommended prices earn more by what is planted, not only by what was estimated', () => {

@@ -17,7 +17,7 @@ const options = {
 } as const;
 const elasticity = model('ml.elasticity', {
   ...of,
-  learner: priceElasticity({ ...options, recent: 7, mostError: 0.5 }),
+  learner: priceElasticity({ ...options, recent: 7, answerDays: 14, mostError: 0.5 }),
   holdOut: { last: '28 days', by: 'date', thenLearned: true },
   gate: [atMost('mape', 0.3), noWorse('wape', 0.02), atLeast('interval_coverage', 0.9), atLeast('samples', 100)],
 });

@@ -47,6 +47,8 @@ export interface Source extends Rows {
   readonly noSale: number | 'leave out';
   /** Days since 1970, where it is known in which order they came. */
   readonly day: Int32Array | undefined;
+  /** Within so many of which a rival's price follows the own. */
+  readonly answerDays: number;
 }
 
 export const sourceOf = (
@@ -56,11 +58,14 @@ export const sourceOf = (
     layout,
     stock,
     day,
+    answerDays = 7,
     learned,
   }: {
     readonly layout: Layout;
     readonly stock: StockRoles;
     readonly day?: string | undefined;
+    /** Default 7. */
+    readonly answerDays?: number | undefined;
     /** Rows that teach: the last days are theirs. */
     readonly learned: Int32Array;
   },
@@ -69,7 +74,7 @@ export const sourceOf = (
   return {
     ...rowsOf(columns, layout),
     ...(days && layout.recent !== undefined ? { recent: recentOf(days, layout.recent, learned) } : {}),
-    day: days,
+    ...{ day: days, answerDays },
     layout,
     units,
     logUnits: logarithms(units),

@@ -1,9 +1,10 @@
 import { censoredRegression } from './censored.ts';
 import { boundsOf, daysOf, type Source } from './days.ts';
-import type { Layout } from './design.ts';
-import { bounded, estimateAt, type Interval, ofDays } from './interval.ts';
+import type { Centres } from './design.ts';
+import { bounded, estimateAt, type Interval } from './interval.ts';
 import type { Moments } from './moments.ts';
 import type { Estimate } from './pool.ts';
+import { sameDay, within } from './reaction.ts';
 import { autocovariances, movesOf } from './series.ts';
 
 /** What a product's own days say, as if each knew nothing of the one before. Of a hundred thousand products much is a gigabyte: nothing is kept but what is needed later. */
@@ -24,7 +25,8 @@ export function foundIn(source: Source, rows: Int32Array, level: number) {
     /** By how much what demand does with the rival's price moves with the elasticity. */
     slope: own && Number.isFinite(covariance) ? covariance / own.standardError ** 2 : 0,
     /** Nothing where no rival's price was ever known. */
-    reaction: prices && prices.count > 0 ? { of: reactionOf(prices, layout) } : undefined,
+    reaction:
+      prices && prices.count > 0 ? { of: reactionOf(source, rows, { prices, centres: days.centres }) } : undefined,
     inSeries: moves && fit && { covariances: autocovariances(moves), days: fit.count },
   };
 }
@@ -38,9 +40,13 @@ export function naiveOf(moments: Moments, level: number): Interval | undefined {
   return found && fit && bounded(found, fit.freedom, level);
 }
 
-/** The rival's price by the own, with events and seasons held: both may answer to these. */
-function reactionOf(prices: Moments, { rivalAt, priceAt }: Layout): Estimate | undefined {
-  const controls = Array.from({ length: rivalAt }, (_, column) => column);
-  const fit = censoredRegression(prices.towards(rivalAt + 1).of([...controls, priceAt]), nothing);
-  return ofDays(estimateAt(fit, rivalAt), fit);
+/** Where it is known in which order days came, with the time that a rival takes; where that cannot be told, as on the same day. */
+function reactionOf(
+  source: Source,
+  rows: Int32Array,
+  of: { readonly prices: Moments; readonly centres: Centres },
+): Estimate | undefined {
+  const { day, answerDays, layout } = source;
+  const later = day && answerDays > 0 ? within({ ...source, day }, rows, { ...of, days: answerDays }) : undefined;
+  return later ?? sameDay(of.prices, layout);
 }

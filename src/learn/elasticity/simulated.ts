@@ -25,6 +25,8 @@ export interface Simulation {
   readonly weekly?: boolean;
   /** How far what nobody explains of a day is that of the day before. */
   readonly memory?: number;
+  /** So many days later the rival follows our price of a usual day; at once, and on event days too, where it is 0. */
+  readonly follows?: number;
 }
 
 /**
@@ -41,6 +43,7 @@ export function simulated({
   rivals = true,
   weekly = false,
   memory = 0,
+  follows = 0,
 }: Simulation): Simulated {
   const random = new Random(seed);
   const normal = (mean = 0, deviation = 1): number =>
@@ -57,6 +60,7 @@ export function simulated({
     left[product] = own + (rivals ? 0.7 * cross : 0);
     const months = Array.from({ length: 12 }, () => normal(0, 0.15));
     let [usual, unexplained] = [0, memory > 0 ? normal(0, 0.35) : 0];
+    const calm = new Float64Array(days);
     for (let day = 0; day < days; day += 1) {
       const row = product * days + day;
       const place = Math.floor(day / 30.5) % 12;
@@ -64,7 +68,9 @@ export function simulated({
       const season = events ? (months[place] as number) : 0;
       if (!weekly || day % 7 === 0) usual = normal(0, 0.08);
       const move = usual + (isEvent ? 0.18 : 0) + 0.3 * season;
-      const answer = (rivals ? 0.7 * move : 0) + normal(0, 0.08);
+      calm[day] = usual + 0.3 * season;
+      const followed = follows === 0 ? move : (calm[day - follows] ?? 0);
+      const answer = (rivals ? 0.7 * followed : 0) + normal(0, 0.08);
       unexplained = memory * unexplained + Math.sqrt(1 - memory ** 2) * normal(0, 0.35);
       const demand = level + own * move + cross * answer + (isEvent ? ofEvent : 0) + season + unexplained;
       const stock = stockOuts ? level + Math.log(1.25) + normal(0, 0.15) : Number.POSITIVE_INFINITY;

@@ -35,3 +35,10 @@ test('where days know nothing of each other nothing is widened, and a level of t
     JSON.stringify({ treated, answered, serialRatio }),
   );
 });
+
+test('a rival who follows three days later leaves as much of an elasticity as one who does at once, if days are known', () => {
+  const of = { seed: 1, weekly: true, follows: 3 };
+  const [known, unknown] = [simulation(of, { day: 'date' }), simulation(of)];
+  assert.ok(holds(known.answered), JSON.stringify(known.answered));
+  assert.ok(unknown.answered.bias < -0.1, JSON.stringify(unknown.answered));
+});

@@ -47,6 +47,16 @@ inSeries = numpy.column_stack([numpy.ones(days), event, weekly])
 sold = numpy.round(inSeries @ [1.2, 0.7, -2.3] + unexplained, 6)
 serial = {lags: sm.OLS(sold, inSeries).fit(cov_type="HAC", cov_kwds={"maxlags": lags, "use_correction": True}).bse[-1] for lags in (0, 4, 12)}
 
+# A rival who follows two days later, but not on event days; of one day in ten his price is not known.
+moved = numpy.round(random.normal(0, 0.1, days), 6)
+followed = numpy.round(0.3 + 0.1 * event + 0.2 * moved + numpy.concatenate([[0, 0], 0.5 * moved[:-2]]) + random.normal(0, 0.05, days), 6)
+asked, seen = numpy.round(moved + 0.2 * event, 6), random.uniform(size=days) < 0.9
+controls = numpy.column_stack([numpy.ones(days), event])
+left = asked - controls @ sm.OLS(asked[seen], controls[seen]).fit(method="qr").params
+lags, late = 4, numpy.arange(days) >= 4
+before = numpy.column_stack([controls] + [numpy.concatenate([numpy.zeros(lag), left[: days - lag]]) for lag in range(lags + 1)])
+answer = sm.OLS(followed[seen & late], before[seen & late]).fit(method="qr").t_test([0] * 2 + [1] * (lags + 1))
+
 z = numpy.concatenate([numpy.linspace(-38, 38, 153), [1e-9, -1e-9, 0.6628, 0.6630, 5.6568, 5.6570]])
 values = dict(
     x=x, y=y, side=side,
@@ -54,6 +64,7 @@ values = dict(
     tobit={"coefficients": fit.params[:-1], "errors": fit.bse[:-1], "deviation": float(numpy.exp(fit.params[-1])), "likelihood": fit.llf},
     pool={"estimates": estimates, "errors": errors, "between": combined.tau2, "mean": combined.mean_effect_re, "error": combined.sd_eff_w_re},
     serial={"event": event, "price": weekly, "y": sold, "errors": [[lags, float(error)] for lags, error in serial.items()]},
+    reaction={"event": event, "price": asked, "rival": followed, "seen": seen, "days": lags, "sum": float(answer.effect[0]), "error": float(answer.sd[0, 0])},
     normal={"z": z, "above": norm.logsf(z), "hazard": numpy.exp(norm.logpdf(z) - norm.logsf(z))},
     student=[[p, df, float(t.ppf(p, df))] for p in (0.5, 0.75, 0.9, 0.975, 0.995) for df in (1, 2, 3, 7, 30, 349, 5000, 100000)],
 )

@@ -25,6 +25,7 @@ export interface ElasticityOptions {
   readonly mostError?: number;
   readonly day?: string;
   readonly recent?: number;
+  readonly answerDays?: number;
 }
 type Columns = Readonly<Record<string, FeatureColumn>>;
 
@@ -41,7 +42,8 @@ export function priceElasticity(lesson: Lesson<ElasticityOptions>): Learned {
   const roles = rolesOf(options, columns, training);
   const { outOfStock, withoutStock, noSale = 0.5 } = options;
   const stock = { noSale, ...(outOfStock ? { outOfStock } : {}), ...(withoutStock ? { withoutStock } : {}) };
-  const source = sourceOf(columns, units, { layout: layoutOf(roles), stock, day: options.day, learned: training });
+  const { day, answerDays } = options;
+  const source = sourceOf(columns, units, { layout: layoutOf(roles), stock, day, answerDays, learned: training });
   const found = elasticitiesOf(source, productsIn(columns, roles.by, training), {
     level: options.level ?? 0.95,
     least: options.least ?? 60,
