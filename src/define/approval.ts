@@ -19,6 +19,8 @@ export interface Approval<Name extends string = string> {
   readonly bulk?: Readonly<Record<string, AnyRows>>;
   /** Rows that, as edited, need somebody of another group as well, who sees the edited value. */
   readonly second?: { readonly by: string; readonly when: AnyRows };
+  /** What people see beside a row, as edited, by name: today's price, by how much it would change. */
+  readonly show?: Readonly<Record<string, AnyRows>>;
   /** What an answer would change, as edited, shown beside it: numbers, which are summed over rows. */
   readonly effect?: Readonly<Record<string, AnyRows>>;
 }
@@ -47,7 +49,7 @@ export const verdictColumns = Object.freeze({
 
 /** Throws DEFINITION_INVALID for a time that is none. */
 export function approvalFacts(of: Definition, group: string, how: Approval): ApprovalFacts {
-  const { edit = [], reasons = [], approvesItself = {}, bulk = {}, effect = {}, expires, ...rest } = how;
+  const { edit = [], reasons = [], approvesItself = {}, bulk = {}, show = {}, effect = {}, expires, ...rest } = how;
   const isTime = typeof expires === 'object' || expires === undefined || parseDuration(String(expires)) !== undefined;
   if (!isTime)
     throw new EsteiraError('DEFINITION_INVALID', {
@@ -58,7 +60,8 @@ export function approvalFacts(of: Definition, group: string, how: Approval): App
     });
   return Object.freeze({
     ...{ of, group, edit: Object.freeze([...edit]), reasons: Object.freeze([...reasons]) },
-    ...{ approvesItself: Object.freeze(approvesItself), bulk: Object.freeze(bulk), effect: Object.freeze(effect) },
+    ...{ approvesItself: Object.freeze(approvesItself), bulk: Object.freeze(bulk) },
+    ...{ show: Object.freeze(show), effect: Object.freeze(effect) },
     ...(expires === undefined ? {} : { expires }),
     ...rest,
   });
@@ -79,6 +82,6 @@ export const conditionsOf = ({
 
 /** What it mentions beside the rows that it lets through. */
 export const readByApproval = (facts: ApprovalFacts): readonly Definition[] => [
-  ...[...Object.values(conditionsOf(facts)), ...Object.values(facts.effect)].flatMap(({ reads }) => reads),
+  ...[conditionsOf(facts), facts.show, facts.effect].flatMap((all) => Object.values(all).flatMap(({ reads }) => reads)),
   ...(typeof facts.expires === 'object' ? [facts.expires.of] : []),
 ];

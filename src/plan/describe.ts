@@ -1,5 +1,6 @@
 import type { Columns } from '../columns/index.ts';
 import {
+  type AnyRows,
   type AnyTable,
   type ApprovalFacts,
   type Check,
@@ -111,20 +112,21 @@ export async function describeBody(node: Node<AnyTable>, query: string, describe
 export const describeRules = ({ definition }: Node<AnyTable>, describer: Describer): Promise<void> =>
   describeConditions(definition, definition.spec.rules, describer);
 
-/** Each condition is one over the rows that people let through, and each effect a number. */
+/** Each condition is one over the rows that people let through, what is shown beside them is a value, and each effect a number. */
 export async function describeApproval(definition: AnyTable, describer: Describer): Promise<void> {
   const facts = definition.spec.approval as ApprovalFacts;
   await describeConditions(definition, conditionsOf(facts), describer);
   const { dialect } = describer;
   const relation = dialect.emptyRelation(definition.spec.given);
+  const typeOf = async (rows: AnyRows, what: string): Promise<string> => {
+    const value = spelledFor(definition, () => spell(rows, emptySpelling(dialect)));
+    const query = `select (${value}\n) as value from ${relation} as candidate`;
+    const { given } = await ask({ query, of: definition, what: `${what} of ${definition.name}` }, describer);
+    return given[0]?.type ?? 'nothing';
+  };
+  for (const [name, shown] of Object.entries(facts.show)) await typeOf(shown, `what is shown as ${name}`);
   for (const [name, effect] of Object.entries(facts.effect)) {
-    const value = spelledFor(definition, () => spell(effect, emptySpelling(dialect)));
-    const what = `the effect ${name} of ${definition.name}`;
-    const { given } = await ask(
-      { query: `select (${value}\n) as effect from ${relation} as candidate`, of: definition, what },
-      describer,
-    );
-    const type = given[0]?.type ?? 'nothing';
+    const type = await typeOf(effect, `the effect ${name}`);
     if (!dialect.accepts(type, { kind: 'real' })) throw ruleWrong(definition, name, `it is ${type}, not a number`);
   }
 }

@@ -43,8 +43,8 @@ const names = async (): Promise<ReadonlyMap<string, string>> => {
 
 test('lines, what they change and their history are read, and answered one by one or from a file', async () => {
   const list = await sandbox.succeed('approvals', 'list');
-  assert.match(list, /^line +state +date +sku +recommended_price +± revenue +second +rules +until$/m);
-  assert.match(list, /^[0-9a-f]{16}@1 +proposed +2026-03-10 +B +12 +\+200 +pricing +2026-03-13 12:00Z$/m);
+  assert.match(list, /^line +state +date +sku +recommended_price +today +change % +± revenue +second +rules +until$/m);
+  assert.match(list, /^[0-9a-f]{16}@1 +proposed +2026-03-10 +B +12 +10 +20 +\+200 +pricing +2026-03-13 12:00Z$/m);
   assert.match(list, /^3 lines; together revenue \+200$/m);
   const a = (await names()).get('Á') ?? '';
   assert.match(

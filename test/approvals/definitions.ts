@@ -28,6 +28,7 @@ export const approved = recommendations.approvedBy('sales', {
   approvesItself: { 'hardly a change': sql`abs(recommended_price / price - 1) < ${limits.itself}` },
   bulk: { 'small steps': sql`abs(recommended_price / price - 1) <= 0.05` },
   second: { by: 'pricing', when: sql`abs(recommended_price / price - 1) > ${limits.second}` },
+  show: { today: sql`price`, 'change %': sql`round(100 * (recommended_price / price - 1), 1)` },
   effect: { revenue: sql`(recommended_price - price) * units` },
 });
 export const approvedPrices = table('approved_prices', {

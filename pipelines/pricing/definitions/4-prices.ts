@@ -149,6 +149,7 @@ export const aprovadas = recommendations.approvedBy('comercial', {
   },
   bulk: { 'passos pequenos': sql`abs(change) <= 0.05` },
   second: { by: 'precos', when: sql`abs(recommended_price / price - 1) > ${limites.segunda_pessoa}` },
+  show: { hoje: sql`price`, 'mudança %': sql`round(100 * (recommended_price / price - 1), 1)` },
   effect: {
     receita: sql`recommended_price * expected_units * power(recommended_price / price, elasticity_then) - revenue_now`,
     margem: sql`(recommended_price - cost) * expected_units * power(recommended_price / price, elasticity_then) - margin_now`,

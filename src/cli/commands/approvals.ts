@@ -6,7 +6,7 @@ import { type Command, given, numberOf, type Typed } from '../command.ts';
 import { mark, paint } from '../marks.ts';
 import { count, counted, moment } from '../numbers.ts';
 import { person } from '../person.ts';
-import { table } from '../table.ts';
+import { fitTable, table } from '../table.ts';
 import type { Look } from '../terminal.ts';
 import { visible, wrapHanging } from '../text.ts';
 
@@ -120,45 +120,79 @@ const overviewRow = (view: ApprovalView): readonly string[] => {
   return [view.name, view.of, view.group, ...[waits(view), approved, applied, rejected, expired].map(count)];
 };
 
-function listText(
-  { approvals, lines, key = [], edit = [], more, seen, effect = {} }: ApprovalsView,
-  look: Look,
-  isFiltered: boolean,
-): string {
+export function listText(view: ApprovalsView, look: Look, isFiltered: boolean): string {
+  const { approvals, lines, more, seen, effect = {} } = view;
   if (approvals.length === 0) return 'No table has rows that people let through.';
   const heads = table(overview, approvals.map(overviewRow), look);
   if (!lines) return heads.join('\n');
   if (lines.length === 0)
     return [...heads, '', approvals.some(waits) ? 'No line is as was asked for.' : 'Nothing waits.'].join('\n');
+  const sums = Object.entries(effect).map(([name, sum]) => `${name} ${numberText(sum)}`);
+  const answered = isFiltered && seen !== undefined ? `; to answer them together: --seen ${seen}` : '';
+  const end = `${counted(lines.length, 'line')}${more ? ', and there are more (--limit)' : ''}${sums.length > 0 ? `; together ${sums.join(', ')}` : ''}`;
+  const body = asTable(view, lines, look) ?? lines.flatMap((line) => asText(line, view, look));
+  return [...heads, '', ...body, paint(look, 'quiet', visible(`${end}${answered}`))].join('\n');
+}
+
+/** One row for each line; undefined where the terminal is too narrow for all that somebody who answers must see. */
+function asTable(
+  { key = [], edit = [], show = [], effect = {} }: ApprovalsView,
+  lines: readonly LineView[],
+  look: Look,
+) {
   const headings = [
     { head: 'line', whole: true },
     { head: 'state', whole: true },
     ...key.map((head) => ({ head, whole: true })),
-    ...edit.map((head) => ({ head, align: 'right' as const })),
+    ...[...edit, ...show].map((head) => ({ head, align: 'right' as const })),
     ...Object.keys(effect).map((head) => ({ head: `± ${head}`, align: 'right' as const })),
-    { head: 'second', optional: true },
+    { head: 'second', whole: true },
     { head: 'rules', optional: true },
     { head: 'until', optional: true },
   ];
   const rows = lines.map((line) => [
     ...[line.line, line.state, ...key.map((name) => String(line.row[name] ?? ''))],
     ...edit.map((name) => valueText(line, name)),
+    ...show.map((name) => shownText(line.show[name])),
     ...Object.keys(effect).map((name) => numberText(line.effect[name])),
     ...[line.second ?? '', line.bulk.join(', '), line.expiresAt ? moment(line.expiresAt) : ''],
   ]);
-  const sums = Object.entries(effect).map(([name, sum]) => `${name} ${numberText(sum)}`);
-  const answered = isFiltered && seen !== undefined ? `; to answer them together: --seen ${seen}` : '';
-  const end = `${counted(lines.length, 'line')}${more ? ', and there are more (--limit)' : ''}${sums.length > 0 ? `; together ${sums.join(', ')}` : ''}`;
-  return [...heads, '', ...table(headings, rows, look), paint(look, 'quiet', visible(`${end}${answered}`))].join('\n');
+  return fitTable(headings, rows, look);
 }
 
+/** A line by itself: below what it is, what it says. */
+function asText(line: LineView, { key = [], edit = [], show = [], effect = {} }: ApprovalsView, look: Look) {
+  const values = [
+    ...edit.map((name) => `${name} ${valueText(line, name)}`),
+    ...show.flatMap((name) => (name in line.show ? [`${name} ${shownText(line.show[name])}`] : [])),
+    ...Object.keys(effect).flatMap((name) => (name in line.effect ? [`${name} ${numberText(line.effect[name])}`] : [])),
+    ...consequenceTexts(line),
+  ];
+  const head = `${line.line}  ${line.state}  ${key.map((name) => String(line.row[name] ?? '')).join(', ')}`;
+  return [
+    wrapHanging(visible(head), look.columns, 4),
+    wrapHanging(`    ${visible(values.join('; '))}`, look.columns, 4),
+  ];
+}
+
+const consequenceTexts = ({ second, bulk, expiresAt }: LineView): readonly string[] => [
+  ...(second ? [`second person of ${second}`] : []),
+  ...(bulk.length > 0 ? [`bulk rules: ${bulk.join(', ')}`] : []),
+  ...(expiresAt ? [`until ${moment(expiresAt)}`] : []),
+];
+
+const shownText = (value: LineView['show'][string] | undefined): string =>
+  typeof value === 'number' ? String(Number(value.toPrecision(6))) : String(value ?? '');
 /** What came, and what somebody has made of it. */
 function valueText({ row, edited }: LineView, name: string): string {
   const came = String(row[name] ?? '');
   return name in edited ? `${came} → ${edited[name] ?? 'none'}` : came;
 }
-const numberText = (value: number | null | undefined): string =>
-  value === null || value === undefined ? '' : `${value > 0 ? '+' : ''}${Number(value.toFixed(2))}`;
+/** Of a line that is over nothing is asked any more. */
+function numberText(value: number | null | undefined): string {
+  if (value === undefined) return '';
+  return value === null ? 'unknown' : `${value > 0 ? '+' : ''}${Number(value.toFixed(2))}`;
+}
 
 const events = [
   { head: 'version', align: 'right' },
@@ -170,14 +204,13 @@ const events = [
 ] as const;
 
 function showText({ approval, line, key, events: all }: LineShowView, look: Look): string {
-  const { row, edited, effect, second, bulk, expiresAt } = line;
+  const { row, edited, show, effect } = line;
   const said = Object.keys(row).map(
     (name) => `  ${name.padEnd(24)} ${valueText(line, name)}${key.includes(name) ? '  (key)' : ''}`,
   );
   const told = [
-    ...(second ? [`second person of ${second}`] : []),
-    ...(bulk.length > 0 ? [`bulk rules: ${bulk.join(', ')}`] : []),
-    ...(expiresAt ? [`until ${moment(expiresAt)}`] : []),
+    ...consequenceTexts(line),
+    ...Object.entries(show).map(([name, value]) => `${name} ${shownText(value)}`),
     ...Object.entries(effect).map(([name, value]) => `${name} ${numberText(value)}`),
   ];
   const rows = all.map(({ version, at, by, state, edited: changed, reason = '' }) => [

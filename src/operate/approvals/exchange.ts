@@ -32,9 +32,10 @@ export async function exportLines(
   const columns: Columns = tableOf(approving).definition.columns;
   const names = Object.keys(columns);
   const beside = (all: readonly string[]): readonly string[] => all.map((one) => besideRow(one, columns));
-  const effects = Object.keys(factsOf(approving).effect);
-  const effectColumns = effects.map((one) => `effect ${one}`);
-  const head = [...beside(before), ...names, ...beside(effectColumns), ...beside(answerColumns)];
+  const { show, effect } = factsOf(approving);
+  const [shown, effects] = [Object.keys(show), Object.keys(effect)];
+  const computed = [...shown.map((one) => `show ${one}`), ...effects.map((one) => `effect ${one}`)];
+  const head = [...beside(before), ...names, ...beside(computed), ...beside(answerColumns)];
   const marked = (value: LineValues[string], kind?: Kind): LineValues[string] =>
     typeof value === 'number' || kind === 'decimal' ? String(value ?? '').replace('.', decimalMark) : value;
   const rows = views.map((view, index) => {
@@ -43,7 +44,9 @@ export async function exportLines(
     return [
       ...told,
       ...names.map((one) => marked(values[one] ?? null, columns[one]?.facts.kind)),
-      ...effects.map((one) => marked(view.effect[one] ?? null)),
+      ...[...shown.map((one) => view.show[one] ?? null), ...effects.map((one) => view.effect[one] ?? null)].map((one) =>
+        marked(one),
+      ),
       ...['', ''],
     ];
   });

@@ -101,7 +101,8 @@ export async function lineViews(lines: readonly Line[], approving: Approving): P
     return {
       ...{ line: addressOf(line), state, row, edited, editors, approvers },
       ...(told?.second && second ? { second: second.by } : {}),
-      ...{ bulk: bulk.get(line.line) ?? [], effect: told?.effect ?? {}, proposedAt: proposedAt.toString() },
+      ...{ bulk: bulk.get(line.line) ?? [], show: told?.show ?? {}, effect: told?.effect ?? {} },
+      proposedAt: proposedAt.toString(),
       ...(rule === undefined ? {} : { rule }),
       ...(reason === undefined ? {} : { reason }),
       ...(expiresAt ? { expiresAt: expiresAt.toString() } : {}),

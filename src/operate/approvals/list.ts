@@ -55,7 +55,8 @@ export async function list(project: Project, input: Input<'approvals list'>): Pr
     ]),
   );
   return {
-    ...{ approvals: [await approvalView(one)], lines, key: keyNames(one), edit: factsOf(one).edit, effect },
+    ...{ approvals: [await approvalView(one)], lines, key: keyNames(one), edit: factsOf(one).edit },
+    ...{ show: Object.keys(factsOf(one).show), effect },
     more,
     ...(more || found.length === 0 || input.states || input.rule ? {} : { seen: seenText(found) }),
   };

@@ -20,6 +20,8 @@ export interface LineView {
   readonly bulk: readonly string[];
   /** The rule by which it approved itself. */
   readonly rule?: string;
+  /** What the definition shows beside it, as it was edited; of one that is over nothing. */
+  readonly show: LineValues;
   /** What approving it would change, as it was edited. */
   readonly effect: Readonly<Record<string, number | null>>;
   readonly proposedAt: string;
@@ -46,6 +48,8 @@ export interface ApprovalsView {
   readonly lines?: readonly LineView[];
   readonly key?: readonly string[];
   readonly edit?: readonly string[];
+  /** Names of what is shown beside lines. */
+  readonly show?: readonly string[];
   readonly more?: boolean;
   /** Of lines that wait and are all here: what says that these were seen, to be answered together. */
   readonly seen?: string;

@@ -7,7 +7,7 @@ import type { LineValues } from '../../ports/index.ts';
 import type { Project } from '../project.ts';
 import type { RunValues } from '../write/options.ts';
 import { wholeSpelling } from '../write/spelling.ts';
-import { relationOfLines } from './values.ts';
+import { lineValue, relationOfLines } from './values.ts';
 
 /** Rows that people let through, and the settings by which their conditions are asked. */
 export interface Approving {
@@ -57,30 +57,42 @@ export async function ask(
   return found;
 }
 
-/** Of each line, as it was edited: whether a second person is needed – where that is unknown of what people have changed, too –, and what approving it would change. */
+/** What follows from a line as it stands. */
+interface Consequences {
+  /** A second person is needed; where that is unknown of what people have changed, too. */
+  readonly second: boolean;
+  /** What people see beside it. */
+  readonly show: LineValues;
+  /** What approving it would change. */
+  readonly effect: Readonly<Record<string, number | null>>;
+}
+
+/** Of each line, as it was edited. */
 export async function consequencesOf(
   lines: readonly Meant[],
   approving: Approving,
-): Promise<
-  ReadonlyMap<string, { readonly second: boolean; readonly effect: Readonly<Record<string, number | null>> }>
-> {
-  const { second, effect } = factsOf(approving);
-  const names = Object.keys(effect);
+): Promise<ReadonlyMap<string, Consequences>> {
+  const { second, show, effect } = factsOf(approving);
+  const [shown, effects] = [Object.keys(show), Object.keys(effect)];
   const expressions = [
     second ? holding(second.when, approving) : 'false',
     second ? unlessDenied(second.when, approving) : 'false',
-    ...Object.values(effect).map((one) => spelled(one, approving)),
+    ...[...Object.values(show), ...Object.values(effect)].map((one) => spelled(one, approving)),
   ];
   const told = await ask(lines, expressions, approving);
   const edited = new Set(lines.filter(({ isEdited }) => isEdited).map(({ line }) => line));
   return new Map(
-    [...told].map(([line, [holds, isPossible, ...effects]]) => {
+    [...told].map(([line, [holds, isPossible, ...values]]) => {
       const isNeeded = edited.has(line) ? isPossible : holds;
-      const numbers = names.map((name, index) => {
-        const value = effects[index];
-        return [name, value === null || value === undefined ? null : Number(value)] as const;
-      });
-      return [line, { second: isNeeded === true, effect: Object.fromEntries(numbers) }];
+      const numbers = values
+        .slice(shown.length)
+        .map((value) => (value === null || value === undefined ? null : Number(value)));
+      const consequences = {
+        second: isNeeded === true,
+        show: Object.fromEntries(shown.map((name, index) => [name, lineValue(values[index])])),
+        effect: Object.fromEntries(effects.map((name, index) => [name, numbers[index] ?? null])),
+      };
+      return [line, consequences];
     }),
   );
 }
