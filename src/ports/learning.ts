@@ -24,12 +24,12 @@ export interface PredictedInput {
 /** What training takes from a warehouse, and what its views are told of champions. */
 export interface Learning {
   /**
-   * Keeps what a query gives as a Parquet file of this machine, in the query's order, and gives columns of it as they are there: numbers as doubles,
-   * booleans, and everything else as texts.
+   * Columns of what a query gives, in its order: numbers as doubles, booleans, and everything else as texts. With a file all that it gives is kept there as
+   * Parquet, on this machine, and they are of that.
    */
   vectors(
     query: string,
-    of: { readonly columns: Columns; readonly file: string; readonly signal?: AbortSignal },
+    of: { readonly columns: Columns; readonly file?: string; readonly signal?: AbortSignal },
   ): Promise<Vectors>;
   /** By model: the version that the views of a catalog show. */
   champions(catalog: string): Promise<ReadonlyMap<string, Champion>>;

@@ -52,7 +52,7 @@ async function read(session: Session, file: string, columns: Columns) {
   const parts = partsOf(columns);
   const list = parts.flat().map(({ name, sql }) => `${sql} as ${name}`);
   const asked = Object.fromEntries(parts.flat().map(({ name, as }) => [name, as]));
-  const found = await vectorsOf(session, {
+  const { columns: found } = await vectorsOf(session, {
     columns: asked,
     rows,
     mayRepeat: true,

@@ -29,7 +29,8 @@ export async function stagePredicted(session: Session, input: PredictedInput): P
   for (let from = 0; from < rows; from += atOnce) {
     const count = Math.min(atOnce, rows - from);
     const part = `${identifier(given)} where rowid >= ${from} and rowid < ${from + count} order by rowid`;
-    const found = input.predict(await vectorsOf(session, { columns, from: part, rows: count }), count);
+    const read = await vectorsOf(session, { columns, from: part, rows: count });
+    const found = input.predict(read.columns, count);
     const values = outputs.map(([name]) => found[name] as Float64Array);
     const appender = await session.connection.createAppender(made, 'main', 'temp');
     try {

@@ -10,7 +10,7 @@ import type { Session } from './session.ts';
 const { identifier, literal } = dialect;
 const numeric = new Set(['integer', 'bigint', 'real', 'decimal']);
 
-/** Keeps what a query gives as a Parquet file, and gives columns of that file. */
+/** Gives columns of what a query gives; with a file it is kept there as Parquet, and they are of that file. */
 export async function vectors(
   engine: Engine,
   query: string,
@@ -19,9 +19,10 @@ export async function vectors(
   await engine.attachAll();
   return await engine.use(async (session) => {
     try {
+      if (file === undefined) return await vectorsOf(session, { columns, from: `(${query}\n)` });
       await session.run(`copy (${query}\n) to ${literal(file)} (format parquet)`);
       const rows = await session.number(`select count(*) from read_parquet(${literal(file)})`);
-      return { rows, columns: await read(session, { columns, file, rows }) };
+      return await vectorsOf(session, { columns, rows, from: `read_parquet(${literal(file)})` });
     } catch (error) {
       throw ofStatement(error, (said) => said, engine.memoryLimit);
     }
@@ -39,26 +40,22 @@ function asked(name: string, { facts }: Column<unknown>): string {
   return `cast(${own} as varchar)`;
 }
 
-async function read(
-  session: Session,
-  { columns, file, rows }: { readonly columns: Columns; readonly file: string; readonly rows: number },
-): Promise<Vectors['columns']> {
-  return await vectorsOf(session, { columns, rows, from: `read_parquet(${literal(file)})` });
-}
-
 /** Of so many a column knows which it has already: to grow such a map further takes tenths of a second in which nothing else is done. */
 const fewTexts = 50_000;
 
-/** Columns of a relation that has so many rows, in their order. With `mayRepeat` a word of which there are very many may be there more than once. */
+/** Of a relation that nobody has counted; room for more is made as they come. */
+const firstRows = 1 << 16;
+
+/** Columns of a relation in its order, of which it may be known how many rows it has. With `mayRepeat` a word of which there are very many may be there more than once. */
 export async function vectorsOf(
   session: Session,
   {
     columns,
     from,
-    rows,
+    rows = firstRows,
     mayRepeat = false,
-  }: { readonly columns: Columns; readonly from: string; readonly rows: number; readonly mayRepeat?: boolean },
-): Promise<Vectors['columns']> {
+  }: { readonly columns: Columns; readonly from: string; readonly rows?: number; readonly mayRepeat?: boolean },
+): Promise<Vectors> {
   const entries = Object.entries<Columns[string]>(columns);
   const collectors = entries.map(([, { facts }]) => {
     if (numeric.has(facts.kind)) return new Numbers(rows);
@@ -74,60 +71,73 @@ export async function vectorsOf(
   }
   const found: Record<string, Vector> = {};
   for (const [index, [name]] of entries.entries()) {
-    found[name] = (collectors[index] as (typeof collectors)[number]).vector();
-    if (rows > fewTexts) await others();
+    found[name] = (collectors[index] as (typeof collectors)[number]).vector(at);
+    if (at > fewTexts) await others();
   }
-  return found;
+  return { rows: at, columns: found };
 }
 
+/** With room for so many rows, and for more than these where it had to be made. */
+function roomFor<A extends Float64Array<ArrayBuffer> | Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer>>(
+  values: A,
+  rows: number,
+): A {
+  if (rows <= values.length) return values;
+  return resized(values, Math.max(rows, 2 * values.length));
+}
+const resized = <A extends Float64Array<ArrayBuffer> | Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer>>(
+  values: A,
+  rows: number,
+): A => {
+  if (rows === values.length) return values;
+  const of = values.constructor as new (buffer: ArrayBuffer) => A;
+  return new of(values.buffer.transfer(rows * values.BYTES_PER_ELEMENT));
+};
+
 class Numbers {
-  readonly #values: Float64Array;
+  #values: Float64Array<ArrayBuffer>;
   constructor(rows: number) {
     this.#values = new Float64Array(rows);
   }
   take(chunk: DuckDBDataChunk, column: number, at: number): void {
     const { items } = chunk.getColumnVector(column) as unknown as { readonly items: Float64Array };
+    this.#values = roomFor(this.#values, at + chunk.rowCount);
     this.#values.set(items.subarray(0, chunk.rowCount), at);
   }
-  vector(): Vector {
-    const values = this.#values;
-    return { of: 'numbers', values, ...validOf(values, Number.isNaN) };
+  vector(rows: number): Vector {
+    const values = resized(this.#values, rows);
+    return { of: 'numbers', values, ...validOf(values, Number.NaN) };
   }
 }
 
 class Booleans {
-  readonly #values: Uint8Array;
+  #values: Uint8Array<ArrayBuffer>;
   constructor(rows: number) {
     this.#values = new Uint8Array(rows);
   }
   take(chunk: DuckDBDataChunk, column: number, at: number): void {
     const { items } = chunk.getColumnVector(column) as unknown as { readonly items: Uint8Array };
+    this.#values = roomFor(this.#values, at + chunk.rowCount);
     this.#values.set(items.subarray(0, chunk.rowCount), at);
   }
-  vector(): Vector {
-    const values = this.#values;
-    const valid = validOf(values, (value) => value === none);
+  vector(rows: number): Vector {
+    const values = resized(this.#values, rows);
+    const valid = validOf(values, none);
     if (valid.valid) for (let row = 0; row < values.length; row += 1) if (values[row] === none) values[row] = 0;
     return { of: 'booleans', values, ...valid };
   }
 }
 
-/** Which rows have a value, where some do not. */
-function validOf(
-  values: Float64Array | Uint8Array,
-  isMissing: (value: number) => boolean,
-): { readonly valid?: Uint8Array<ArrayBuffer> } {
-  let valid: Uint8Array<ArrayBuffer> | undefined;
-  for (let row = 0; row < values.length; row += 1) {
-    if (!isMissing(values[row] as number)) continue;
-    valid ??= new Uint8Array(values.length).fill(1);
-    valid[row] = 0;
-  }
-  return valid ? { valid } : {};
+/** Which rows have a value, where some have what stands for none. */
+function validOf(values: Float64Array | Uint8Array, missing: number): { readonly valid?: Uint8Array<ArrayBuffer> } {
+  if (!values.includes(missing)) return {};
+  const valid = new Uint8Array(values.length);
+  for (let row = 0; row < values.length; row += 1) valid[row] = Object.is(values[row], missing) ? 0 : 1;
+  return { valid };
 }
 
 class Texts {
-  readonly #codes: Int32Array;
+  #codes: Int32Array<ArrayBuffer>;
   readonly #words: string[] = [];
   readonly #codeOf = new Map<string, number>();
   readonly #most: number;
@@ -137,6 +147,7 @@ class Texts {
   }
   take(chunk: DuckDBDataChunk, column: number, at: number): void {
     const vector = chunk.getColumnVector(column);
+    this.#codes = roomFor(this.#codes, at + chunk.rowCount);
     for (let row = 0; row < chunk.rowCount; row += 1) {
       const text = vector.getItem(row) as string | null;
       this.#codes[at + row] = text === null ? -1 : this.#code(text);
@@ -149,7 +160,7 @@ class Texts {
     if (code < this.#most) this.#codeOf.set(text, code);
     return code;
   }
-  vector(): Vector {
-    return { of: 'texts', codes: this.#codes, words: this.#words };
+  vector(rows: number): Vector {
+    return { of: 'texts', codes: resized(this.#codes, rows), words: this.#words };
   }
 }

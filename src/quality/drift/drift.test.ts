@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { kolmogorovSmirnov } from './kolmogorov-smirnov.ts';
-import { counted, deciles, psi, sturgesEdges, sturgesPsi } from './psi.ts';
+import { counted, countedIn, deciles, psi, sturgesEdges, sturgesPsi } from './psi.ts';
 import { shiftOf } from './shift.ts';
 
 interface Case {
@@ -114,6 +114,47 @@ test('a value that many rows had is a bin of its own: what rises from it is seen
   assert.ok(psiOf(quiet, [...all(0, 75), ...all(-0.1, 3), ...all(0.1, 22)]) > 0.2);
   const capped = Array.from({ length: 100 }, (_, row) => Math.min(row, 85));
   assert.ok(psiOf(capped, [...capped.slice(0, 90), ...all(99, 10)]) > 0.2);
+});
+
+test('values that repeat count once all of them are behind, wherever a side ends', () => {
+  const shareUpTo = (values: readonly number[], value: number): number =>
+    values.filter((one) => one <= value).length / values.length;
+  const sides = [
+    [1],
+    [1, 1, 2],
+    [1, 3],
+    [0, 1, 1, 1],
+    [2, 2],
+    [1, 2, 2, 2, 3],
+    [-Infinity, 1],
+    [3, Infinity, Infinity],
+  ];
+  for (const before of sides)
+    for (const now of sides) {
+      const each = [...before, ...now].map((value) => Math.abs(shareUpTo(before, value) - shareUpTo(now, value)));
+      near(kolmogorovSmirnov(before, now).distance, Math.max(...each));
+    }
+});
+
+test('values in no order are counted as those in order are, whatever the edges', () => {
+  const values = Float64Array.from({ length: 999 }, (_, row) =>
+    row % 100 === 0 ? Infinity * (row % 200 === 0 ? 1 : -1) : Math.exp(((row * 7919) % 999) / 50) - 5,
+  );
+  const sorted = values.slice().sort();
+  for (const edges of [
+    [],
+    [0],
+    [7, 7],
+    [-1, 0, 1e9],
+    [-Infinity, 3],
+    [2, Infinity],
+    [-1e308, 1e308],
+    [...deciles(sorted)],
+    [...values.filter(Number.isFinite)].sort((one, other) => one - other),
+  ]) {
+    const bins = new Float64Array(edges);
+    assert.deepEqual([...countedIn(values, bins)], [...counted(sorted, bins)], `${edges.slice(0, 9)}`);
+  }
 });
 
 test('what has no rows has no figure', () => {

@@ -13,18 +13,36 @@ const exactUpTo = 10_000;
 export function kolmogorovSmirnov(before: ArrayLike<number>, now: ArrayLike<number>): KolmogorovSmirnov {
   const [all, others] = [before.length, now.length];
   if (all === 0 || others === 0) return { distance: Number.NaN, probability: Number.NaN };
-  let distance = 0;
-  for (let one = 0, other = 0; one < all && other < others; ) {
-    const value = Math.min(before[one] as number, now[other] as number);
-    while (one < all && (before[one] as number) === value) one += 1;
-    while (other < others && (now[other] as number) === value) other += 1;
-    distance = Math.max(distance, Math.abs(one / all - other / others));
-  }
+  const most = mostApart(before, now);
+  const distance = most / (all * others);
   const probability =
     Math.max(all, others) <= exactUpTo
       ? exact(distance, all, others)
       : beyond(distance, Math.round((all / (all + others)) * others));
   return { distance, probability: Math.min(1, Math.max(0, probability)) };
+}
+
+/** The largest difference of the shares in whole numbers, multiples of 1 ÷ (all × others). */
+function mostApart(before: ArrayLike<number>, now: ArrayLike<number>): number {
+  const all = before.length;
+  const others = now.length;
+  let most = 0;
+  let one = 0;
+  let other = 0;
+  // Which side is next is chance, so there is no branch for it; a value is looked at once all that equal it are behind.
+  while (one < all && other < others) {
+    const mine = before[one] as number;
+    const theirs = now[other] as number;
+    const value = Math.min(mine, theirs);
+    one += +(mine <= theirs);
+    other += +(theirs <= mine);
+    const apart = Math.abs(one * others - other * all);
+    if (apart > most && before[one] !== value && now[other] !== value) most = apart;
+  }
+  const last = Math.max(before[one - 1] ?? -Infinity, now[other - 1] ?? -Infinity);
+  while (one < all && before[one] === last) one += 1;
+  while (other < others && now[other] === last) other += 1;
+  return Math.max(most, Math.abs(one * others - other * all));
 }
 
 /**

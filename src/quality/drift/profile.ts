@@ -1,5 +1,6 @@
 import type { Vector } from '../../columns/index.ts';
 import { counted, deciles, percentiles, psi } from './psi.ts';
+import { rising } from './rising.ts';
 
 export interface Bins {
   /** Rising; a value that equals one is in the bin above it. */
@@ -30,7 +31,7 @@ export const profilesOf = (columns: Readonly<Record<string, Vector>>): Readonly<
 export function profileOf(column: Vector): Profile {
   if (column.of === 'numbers') {
     const { values } = column;
-    const there = thereIn(column).sort();
+    const there = rising(thereIn(column));
     const bins = (edges: Float64Array): Bins => ({ edges: [...edges], counts: [...counted(there, edges)] });
     const missing = values.length - there.length;
     return { of: 'numbers', missing, deciles: bins(deciles(there)), percentiles: bins(percentiles(there)) };

@@ -70,25 +70,36 @@ export function sturgesEdges(before: Float64Array, now: Float64Array): Float64Ar
 export function counted(sorted: ArrayLike<number>, edges: Float64Array): Float64Array {
   const counts = new Float64Array(edges.length + 1);
   let at = 0;
-  for (let bin = 0; bin < counts.length; bin += 1) {
+  for (const [bin, edge] of edges.entries()) {
     const from = at;
-    const edge = edges[bin] ?? Infinity;
-    while (at < sorted.length && ((sorted[at] as number) < edge || edge === Infinity)) at += 1;
+    while (at < sorted.length && (sorted[at] as number) < edge) at += 1;
     counts[bin] = at - from;
   }
+  counts[edges.length] = sorted.length - at;
   return counts;
 }
 
-/** The same of values in no order: looked for where it would be if all bins were of one width, and then beside that. */
-function binned(values: Float64Array, edges: Float64Array): Float64Array {
+/** Cells of one width between the first edge and the last, at least; one that no edge is in needs no looking. */
+const cells = 1024;
+
+/** The same of values in no order: looked for from the first edge on that is in their cell. */
+export function countedIn(values: Float64Array, edges: Float64Array): Uint32Array {
   const { length } = edges;
-  const [first = 0, last = 0] = [edges[0], edges[length - 1]];
-  const scale = length > 1 ? (length - 1) / (last - first) : 0;
-  const counts = new Float64Array(length + 1);
+  const last = cells + 2 * length;
+  const [first = 0, greatest = 0] = [edges[0], edges[length - 1]];
+  const width = last / (greatest - first);
+  const scale = Number.isFinite(width) ? width : 0;
+  const cellOf = (value: number): number => {
+    const at = (value - first) * scale;
+    return at > 0 ? (at < last ? Math.floor(at) : last) : 0;
+  };
+  const begins = new Uint32Array(last + 2);
+  for (const edge of edges) begins[cellOf(edge) + 1] = (begins[cellOf(edge) + 1] as number) + 1;
+  for (let cell = 1; cell <= last; cell += 1) begins[cell] = (begins[cell] as number) + (begins[cell - 1] as number);
+  const counts = new Uint32Array(length + 1);
   for (let row = 0; row < values.length; row += 1) {
     const value = values[row] as number;
-    let bin = Math.min(length, Math.max(0, Math.floor((value - first) * scale) + 1));
-    while (bin > 0 && value < (edges[bin - 1] as number)) bin -= 1;
+    let bin = begins[cellOf(value)] as number;
     while (bin < length && value >= (edges[bin] as number)) bin += 1;
     counts[bin] = (counts[bin] as number) + 1;
   }
@@ -109,10 +120,10 @@ export function sturgesPsi(before: Float64Array, now: Float64Array): number {
   for (let row = 0; row < before.length && values.size <= fewValues; row += 1) values.add(before[row] as number);
   if (values.size <= fewValues) {
     const edges = Float64Array.from(new Set([...values, ...now])).sort();
-    return filledPsi(binned(before, edges), binned(now, edges));
+    return filledPsi(countedIn(before, edges), countedIn(now, edges));
   }
   const edges = sturgesEdges(before, now);
-  return filledPsi(binned(before, edges), binned(now, edges));
+  return filledPsi(countedIn(before, edges), countedIn(now, edges));
 }
 
 /** The same of counts; bins that neither side has are none. */

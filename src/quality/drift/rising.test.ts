@@ -17,3 +17,17 @@ test('values are in the order in which the engine would have them, whatever thei
     assert.ok(part.every((value, row) => Object.is(value, wanted[row])));
   }
 });
+
+test('values that agree in half of their bits are in order, too', () => {
+  const scattered = (row: number): number => (row * 7919) % 10_007;
+  for (const of of [
+    (row: number) => 1.76e12 + scattered(row) / 64,
+    (row: number) => 1 + scattered(row) * 2 ** -50,
+    (row: number) => (row % 2 === 0 ? 1 : -1) * (2 + scattered(row) * 2 ** -48),
+    (row: number) => scattered(row) * 5e-324,
+  ]) {
+    const values = Float64Array.from({ length: 10_007 }, (_, row) => of(row));
+    const wanted = values.slice().sort();
+    assert.deepEqual(rising(values), wanted);
+  }
+});

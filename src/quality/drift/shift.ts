@@ -1,7 +1,7 @@
 import type { Vector } from '../../columns/index.ts';
 import { kolmogorovSmirnov } from './kolmogorov-smirnov.ts';
 import { profileOf, profilePsi, wordsOf } from './profile.ts';
-import { counted, deciles, filledPsi, psi, sturgesPsi } from './psi.ts';
+import { counted, countedIn, deciles, filledPsi, psi, sturgesPsi } from './psi.ts';
 import { rising } from './rising.ts';
 
 type Numbers = Extract<Vector, { readonly of: 'numbers' }>;
@@ -27,13 +27,12 @@ export function shiftOf(column: Vector, isNow: Uint8Array, by: 'psi' | 'sturges'
   const middles = () => [middle(rising(before)), middle(rising(now))] as const;
   if (by === 'sturges') return { value: sturgesPsi(before, now), middles };
   rising(before);
-  rising(now);
   if (by === 'ks') {
-    const { distance, probability } = kolmogorovSmirnov(before, now);
+    const { distance, probability } = kolmogorovSmirnov(before, rising(now));
     return { value: distance, probability, middles };
   }
   const edges = deciles(before);
-  const value = psi([...counted(before, edges), missing[0]], [...counted(now, edges), missing[1]]);
+  const value = psi([...counted(before, edges), missing[0]], [...countedIn(now, edges), missing[1]]);
   return { value, middles };
 }
 
@@ -44,22 +43,25 @@ interface Sides {
   readonly missing: readonly [before: number, now: number];
 }
 function sides({ values, valid }: Numbers, isNow: Uint8Array): Sides {
-  const [before, now] = [new Float64Array(values.length), new Float64Array(values.length)];
-  let [one, other, missing, missingNow] = [0, 0, 0, 0];
-  for (let row = 0; row < values.length; row += 1) {
+  const { length } = values;
+  // Of one from the front, of the other from the end.
+  const all = new Float64Array(length);
+  let [one, other, missing, missingNow] = [0, length, 0, 0];
+  for (let row = 0; row < length; row += 1) {
     const value = values[row] as number;
     const isThere = valid?.[row] !== 0 && !Number.isNaN(value);
     if (isNow[row] === 1) {
-      if (isThere) now[other] = value;
-      if (isThere) other += 1;
-      else missingNow += 1;
-    } else {
-      if (isThere) before[one] = value;
-      if (isThere) one += 1;
-      else missing += 1;
-    }
+      if (!isThere) missingNow += 1;
+      else {
+        other -= 1;
+        all[other] = value;
+      }
+    } else if (isThere) {
+      all[one] = value;
+      one += 1;
+    } else missing += 1;
   }
-  return { before: before.subarray(0, one), now: now.subarray(0, other), missing: [missing, missingNow] };
+  return { before: all.subarray(0, one), now: all.subarray(other), missing: [missing, missingNow] };
 }
 const middle = (sorted: Float64Array): number => sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import { type Columns, col } from '../../../columns/index.ts';
 import type { AnyReadable, LastDays, ShiftMeasure } from '../../../define/index.ts';
 import { picked } from '../../../learn/learners/rows.ts';
@@ -133,15 +130,10 @@ async function vectorsOf(
   { rows, columns, segments }: ShiftMeasure,
   { project }: Subject,
 ): Promise<Vectors> {
-  const scratch = mkdtempSync(path.join(tmpdir(), 'esteira-drift-'));
-  try {
-    const wanted: Columns = Object.fromEntries([
-      ...columns.map((name) => [name, rows.columns[name]]),
-      ...segments.map((name) => [segmentName(name), col.text()]),
-      [flag, col.boolean()],
-    ]);
-    return await project.warehouse.vectors(query, { columns: wanted, file: path.join(scratch, 'rows.parquet') });
-  } finally {
-    rmSync(scratch, { recursive: true, force: true });
-  }
+  const wanted: Columns = Object.fromEntries([
+    ...columns.map((name) => [name, rows.columns[name]]),
+    ...segments.map((name) => [segmentName(name), col.text()]),
+    [flag, col.boolean()],
+  ]);
+  return await project.warehouse.vectors(query, { columns: wanted });
 }

@@ -25,13 +25,20 @@ export function learning(on: On): void {
           plan: { of: 'texts', codes: Int32Array.of(0, 1, 1, -1), words: ['básico', 'pro'] },
         },
       });
-      const many = await desk.warehouse.vectors('select range as n from range(300000) order by n desc', {
-        columns: { n: col.bigint() },
-        file,
-      });
-      assert.equal(many.rows, 300_000);
-      const { n } = many.columns;
-      assert.ok(n?.of === 'numbers' && n.values.every((value, row) => value === 299_999 - row));
+      // Nothing need be kept.
+      assert.deepEqual(await desk.warehouse.vectors(query, { columns }), found);
+      const rows = `select range as n, range % 2 = 0 as even, 'w' || range % 3 as word from range(300000) order by n desc`;
+      const of = { n: col.bigint(), even: col.boolean(), word: col.text() };
+      for (const kept of [{ file }, {}]) {
+        const many = await desk.warehouse.vectors(rows, { columns: of, ...kept });
+        assert.equal(many.rows, 300_000);
+        const { n, even, word } = many.columns;
+        assert.ok(n?.of === 'numbers' && n.values.length === 300_000);
+        assert.ok(n.values.every((value, row) => value === 299_999 - row));
+        assert.ok(even?.of === 'booleans' && even.values.every((value, row) => value === row % 2));
+        assert.ok(word?.of === 'texts' && word.codes.length === 300_000);
+        assert.ok(word.codes.every((code, row) => word.words[code] === `w${(299_999 - row) % 3}`));
+      }
       const stop = AbortSignal.abort(new Error('enough'));
       const { error } = await on.settled(desk.warehouse.vectors(query, { columns, file, signal: stop }));
       assert.equal(error?.code, 'CANCELLED');
