@@ -275,7 +275,7 @@ export const priceElasticity = <const By extends string>(options: {
   readonly mostError?: number;
   /** The day of a row, a date: with it standard errors allow for days that resemble their neighbours. It is asked of training rows only. */
   readonly day?: string;
-  /** The last of so many days have a level of their own, which later ones are expected to have: people may have changed. It needs `day`. */
+  /** The last of so many days have a level of their own, which later ones are expected to have: people may have changed. Where it is seen that they have, it is that of all days since. It needs `day`. */
   readonly recent?: number;
   /** Within so many days a rival's price follows the own; default 7 where `day` is known, and 0, on the same day, where it is not. It needs `day`. */
   readonly answerDays?: number;

@@ -12,7 +12,7 @@ export interface Roles {
   readonly events: readonly string[];
   /** Each value has a level of its own: months, days of the week. */
   readonly season: readonly { readonly name: string; readonly words: readonly string[] }[];
-  /** The last of so many days have a level of their own, and what comes after has it. */
+  /** The last of so many days, or those since people changed, have a level of their own, and what comes after has it. */
   readonly recent?: number;
 }
 
@@ -53,7 +53,7 @@ export interface Rows {
   readonly price: Float64Array;
   readonly rival: Float64Array | undefined;
   readonly flags: readonly Uint8Array[];
-  /** 1 in the last days that are learned, and in those after them; absent: all are. */
+  /** 1 in the days of the level of its own, and in those after them; absent: all are. */
   readonly recent?: Uint8Array;
   readonly places: readonly Int32Array[];
 }

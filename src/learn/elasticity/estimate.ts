@@ -1,4 +1,5 @@
 import { answerOf, besideElasticity, towards } from './answer.ts';
+import { sinceChange } from './changed.ts';
 import type { Days, Source } from './days.ts';
 import { bounded, estimateAt, type Interval, ofDays, widened } from './interval.ts';
 import { foundIn } from './own.ts';
@@ -46,10 +47,11 @@ export interface Wanted {
 
 /** Elasticities of all products: each by itself first, then drawn towards their mean, then its other terms once more beside that. */
 export function elasticitiesOf(
-  source: Source,
+  given: Source,
   products: readonly { readonly name: readonly string[]; readonly rows: Int32Array }[],
   { level, least, mostError }: Wanted,
 ): Elasticities {
+  const source = sinceChange(given, products);
   const { layout } = source;
   const found = products.map(({ name, rows }) => ({ name, ...foundIn(source, rows, level) }));
   const ratio = serialRatio(found.flatMap(({ inSeries }) => inSeries ?? []));
