@@ -40,6 +40,8 @@ import { watchLong } from './alerts/long.ts';
 import type { Ran } from './alerts/subject.ts';
 import { sendNow, tellChanges } from './alerts/tell.ts';
 import { toldOfEnd } from './alerts/told-run.ts';
+import { commandIn } from './alerts/words.ts';
+import { waitsOf, waitText } from './approvals/waits.ts';
 import { refuseUnready } from './doctor/before.ts';
 import { forgetLook } from './doctor/kept-looks.ts';
 import { driftViews } from './drifts.ts';
@@ -92,7 +94,13 @@ export interface Work {
 
 /** Opens a run, or goes on with one, carries its steps out, and ends it; what happens stands in the file that its job writes to. */
 export const carryOut = (work: Work, project: Project, context: Context): Promise<RunView> =>
-  logged(work, { project, context }, (heard) => carry(work, project, heard));
+  logged(work, { project, context }, async (heard) => {
+    const view = await carry(work, project, heard);
+    if (view.alreadyDone) return view;
+    for (const wait of await waitsOf(project, new Set(view.steps.map(({ step }) => step))))
+      if (wait.waiting > 0) emitNote(heard, waitText(wait), commandIn(project, `approvals list ${wait.name}`));
+    return view;
+  });
 
 async function carry(asked: Work, project: Project, context: Context): Promise<RunView> {
   const { tick, reason, steps: chosen } = asked;

@@ -77,12 +77,17 @@ export interface StatusView {
   /** Champions that a store of models does not have yet; they are tried again. */
   readonly owed: readonly OwedView[];
   /** Tables of which rows wait: for people, or, approved, for a run. As of the last time that somebody looked. */
-  readonly approvals: readonly {
-    readonly name: string;
-    readonly group: string;
-    readonly waiting: number;
-    readonly approved: number;
-  }[];
+  readonly approvals: readonly WaitView[];
   /** Jobs that follow changes. */
   readonly changes: readonly ChangesView[];
+}
+
+/** Rows of a table that people are to let through, and those that they have let through and no run has applied yet. */
+export interface WaitView {
+  readonly name: string;
+  readonly group: string;
+  readonly waiting: number;
+  readonly approved: number;
+  /** When the oldest of those that wait for people was proposed. */
+  readonly since?: string;
 }

@@ -1,8 +1,7 @@
 import { allSteps } from '../graph/index.ts';
 import type { RunRecord } from '../ports/index.ts';
 import { type Project, timetableFound } from '../run/index.ts';
-import { approvalNodes, approvalView } from './approvals/find.ts';
-import { waiting } from './approvals/list.ts';
+import { waitsOf } from './approvals/waits.ts';
 import { changesOf } from './changes.ts';
 import { interruptedOf } from './interrupted.ts';
 import { frozenModels } from './models/freeze.ts';
@@ -44,20 +43,10 @@ export async function status(project: Project): Promise<StatusView> {
     retrain: await dueModels(project),
     frozen: await frozenModels(project),
     owed: await owedOf(project),
-    approvals: await approvalsOf(project),
+    approvals: await waitsOf(project),
     changes: await changesOf(project),
     endpoints: await servedEndpoints(project),
   };
-}
-
-async function approvalsOf(project: Project): Promise<StatusView['approvals']> {
-  const views = await Promise.all(approvalNodes(project).map((node) => approvalView({ project, node })));
-  return views
-    .map(({ name, group, counts }) => {
-      const waits = waiting.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
-      return { name, group, waiting: waits, approved: counts.approved ?? 0 };
-    })
-    .filter(({ waiting: waits, approved }) => waits + approved > 0);
 }
 
 async function owedOf({ state, graph }: Project): Promise<StatusView['owed']> {

@@ -60,6 +60,7 @@ test('lines of a filter are answered together as they were seen, and none of the
   assert.deepEqual(await said(world, { where, seen }), ['A approved', 'B approved', 'C approved']);
   assert.equal((await lineOf(world, 'D')).state, 'proposed');
   const { approvals } = await world.do('status', {});
-  assert.deepEqual(approvals, [{ name: `${table}_approved_by_sales`, group: 'sales', waiting: 1, approved: 3 }]);
+  const since = '2026-09-17T06:02:00Z';
+  assert.deepEqual(approvals, [{ name: `${table}_approved_by_sales`, group: 'sales', waiting: 1, approved: 3, since }]);
   await world.close();
 });

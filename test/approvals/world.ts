@@ -31,7 +31,11 @@ export async function begin(rows: readonly Recommended[], definitionsOf = defini
   writeProject(folder, { catalog: 'shop', definitions: definitionsOf });
   const config = path.join(folder, 'esteira.config.ts');
   const groups = "groups: { sales: ['ana', 'rui', 'leo'], pricing: ['eva', 'rui'] },";
-  writeFileSync(config, readFileSync(config, 'utf8').replace("standard: 'here',", `standard: 'here',\n  ${groups}`));
+  const channels = "channels: { sellers: [toFile({ path: 'told.txt' })] },";
+  writeFileSync(
+    config,
+    readFileSync(config, 'utf8').replace("standard: 'here',", `standard: 'here',\n  ${groups}\n  ${channels}`),
+  );
   mkdirSync(path.join(folder, 'files'), { recursive: true });
   put(folder, rows);
   const world = await World.open(folder, start);

@@ -12,7 +12,14 @@ export const diagnose: Command = async ({ typed, terminal, call }) => {
 };
 
 /** The most probable cause is the first line. */
-export function diagnosisText({ findings, well }: DiagnosisView, look: Look): string {
+export function diagnosisText({ waits, ...view }: DiagnosisView, look: Look): string {
+  if (waits.length === 0) return foundText(view, look);
+  const lines = waits.map((text) => wrapHanging(`  ${visible(text)}`, look.columns, 4));
+  const next = inEnvironment('  next    esteira approvals list', look);
+  return [foundText(view, look), '', paint(look, 'strong', 'Waiting for people'), ...lines, next].join('\n');
+}
+
+function foundText({ findings, well }: Pick<DiagnosisView, 'findings' | 'well'>, look: Look): string {
   if (findings.length === 0) {
     const looked = well.map((text) => wrapHanging(visible(`${mark(look, 'done')} ${text}`), look.columns, 2));
     return [wellText(well), ...looked].join('\n');

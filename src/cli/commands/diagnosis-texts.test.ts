@@ -28,6 +28,7 @@ const view: DiagnosisView = {
   at: '2028-03-01T06:00:00Z',
   runs: [],
   findings: [finding, { ...finding, cause: 'slow', what: 'v_credit_diario took 40 min', explains: [], next: [] }],
+  waits: [],
   well: ['v_credit_diario 2028-02-29 succeeded in 4 s: 32 steps, 10,727 rows in, 32 invalid'],
 };
 const item: ChecklistView['items'][number] = {
@@ -76,6 +77,11 @@ describe('what is wrong, as text', () => {
       'Nothing is wrong. 1 run looked at:\n✓ v_credit_diario 2028-02-29 succeeded in 4 s: 32 steps, 10,727 rows in, 32 invalid',
     );
     assert.match(diagnosisText({ ...view, findings: [], well: [] }, look), /nothing has run yet/);
+    const waits = ['2 lines of prices_approved_by_sales wait for sales'];
+    assert.match(
+      diagnosisText({ ...view, waits, findings: [] }, look),
+      /^Waiting for people\n {2}2 lines of prices_approved_by_sales wait for sales\n {2}next {4}esteira approvals list$/m,
+    );
   });
 });
 

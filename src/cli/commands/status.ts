@@ -120,9 +120,9 @@ function owedLines(owed: StatusView['owed'], look: Look): readonly string[] {
 
 function approvalLines(approvals: StatusView['approvals'], look: Look): readonly string[] {
   if (approvals.length === 0) return [];
-  const lines = approvals.map(({ name, group, waiting, approved }) => {
+  const lines = approvals.map(({ name, group, waiting, approved, since }) => {
     const parts = [
-      ...(waiting > 0 ? [`${counted(waiting, 'line')} for ${group}`] : []),
+      ...(waiting > 0 ? [`${counted(waiting, 'line')} for ${group}${since ? ` since ${moment(since)}` : ''}`] : []),
       ...(approved > 0 ? [`${counted(approved, 'approved line')} for the next run`] : []),
     ];
     return `  ${name}: ${parts.join(', ')}`;

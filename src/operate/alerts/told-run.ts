@@ -1,6 +1,7 @@
 import type { Job } from '../../define/index.ts';
 import type { RunNotice, RunNoticeKind, StepRecord, Telling, TickRecord } from '../../ports/index.ts';
 import { type Project, said, ulid } from '../../run/index.ts';
+import { digestOf } from '../approvals/waits.ts';
 import { takenBackBy } from '../models/taken-back.ts';
 import { count, counted, seconds } from '../numbers.ts';
 import { errorLines } from './error-lines.ts';
@@ -69,6 +70,7 @@ async function endOf(
   const code = state === 'failed' ? codeOf(failed[0]?.error ?? ran.error) : undefined;
   const where = code === undefined ? at : `${at} (${code})`;
   const became = [...back, ...versions.map(versionText)];
+  const waits = await digestOf(project, new Set(ran.steps.map(({ step }) => step)));
   const isAsWanted = versions.every(({ became: how }) => how === 'champion');
   const how = isAsWanted ? ` ${words[state]}` : ',';
   const errors =
@@ -87,8 +89,10 @@ async function endOf(
       ...errors,
       ...(errors.length > 0 ? [''] : []),
       ...stepLines(ran, project),
+      ...waits.facts,
     ],
     look: [
+      ...waits.look,
       ...versions.flatMap(({ model, version, became: what, champion }) => [
         commandIn(project, `models show ${model} ${version}`),
         ...(what === 'champion' && champion !== undefined

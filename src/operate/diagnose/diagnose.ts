@@ -1,6 +1,7 @@
 import { placeText, type RunRecord } from '../../ports/index.ts';
 import type { Project } from '../../run/index.ts';
 import { timeText } from '../alerts/words.ts';
+import { waitsOf, waitText } from '../approvals/waits.ts';
 import { runNamed } from '../names.ts';
 import { count, counted } from '../numbers.ts';
 import { isRerun } from '../rerun/called.ts';
@@ -29,7 +30,14 @@ export async function diagnose(
   const broken = await brokenDefinitions(project);
   if (broken) {
     const evidence = { above: () => new Set<string>() };
-    return { environment: project.environment, at, runs: [], findings: ranked([broken], evidence), well: [] };
+    return {
+      environment: project.environment,
+      at,
+      runs: [],
+      findings: ranked([broken], evidence),
+      well: [],
+      waits: [],
+    };
   }
   const evidence = await Evidence.of(project, context);
   const runs = asked === undefined ? await newestRuns(project) : [await runAsked(project, asked)];
@@ -43,6 +51,7 @@ export async function diagnose(
     runs: runs.map(({ job, runId, date, state }) => ({ job, runId, date: date.toString(), state })),
     findings: ranked(found, evidence),
     well: cases.map(wellOf),
+    waits: asked === undefined ? (await waitsOf(project)).filter(({ waiting }) => waiting > 0).map(waitText) : [],
   };
 }
 

@@ -53,4 +53,6 @@ export interface DiagnosisView {
   readonly findings: readonly FindingView[];
   /** What was found to be as it should. */
   readonly well: readonly string[];
+  /** What is not done because people are to answer first, where nothing was asked of one run. */
+  readonly waits: readonly string[];
 }
