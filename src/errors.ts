@@ -184,6 +184,8 @@ export class EsteiraError extends Error {
 
 /** What the system says when there is no room. */
 const noRoom = ['ENOSPC', 'EDQUOT', 'EFBIG'];
+/** What it says of the place to which a file is moved or copied, not of the file. */
+const ofPlace = ['EBUSY', 'EISDIR', 'ENOTEMPTY', 'EROFS', ...noRoom];
 
 /** A package that is not where it is looked for; the definitions' own imports are told with their file. */
 function notInstalled(error: Error): EsteiraError | undefined {
@@ -208,14 +210,17 @@ export function ofSystem(error: unknown): EsteiraError | undefined {
   } = error as { code?: string; syscall?: string; path?: string; dest?: string; message: string };
   if (!/^(ERR_FS_)?E[A-Z]+$/.test(code) || syscall === undefined || (path === undefined && !noRoom.includes(code)))
     return undefined;
-  const details = { ...(path && { where: path }), got: message };
+  const where = (ofPlace.includes(code) && dest) || path;
+  const details = { ...(where && { where }), got: message };
   if (noRoom.includes(code)) {
-    const what = 'There is no room left on the disk.';
-    const full = { what, ...details, ...(dest && { where: dest }) };
+    const full = { what: 'There is no room left on the disk.', ...details };
     return new EsteiraError('DISK_FULL', { ...full, next: 'Make room, and do this again.' }, { cause: error });
   }
-  const what = 'A file or folder cannot be used.';
-  const next = 'Look at what it is and whose, correct that, and do this again.';
+  const isHeld = code === 'EBUSY';
+  const what = isHeld ? 'Another program has a file or folder in use.' : 'A file or folder cannot be used.';
+  const next = isHeld
+    ? 'Close it there (a spreadsheet that shows it?), and do this again.'
+    : 'Look at what it is and whose, correct that, and do this again.';
   return new EsteiraError('FILE_UNUSABLE', { what, ...details, next }, { cause: error });
 }
 

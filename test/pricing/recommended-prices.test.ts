@@ -307,6 +307,7 @@ test('columns that are named may be called anything', async () => {
 
 test('a sentence that names what is not there, and rows without a prediction, are refused where they are defined', () => {
   assert.throws(() => recommended({ lower: 'Lower {prise}' }), { code: 'DEFINITION_INVALID', message: /\{prise\}/ });
+  assert.throws(() => recommended({ lower: 'Baixar {preço unitário}' }), { message: /names \{preço unitário\}/ });
   const bare = source('bare', { reader: files('bare.csv'), columns: { price: col.real(), cost: col.real() } });
   const asked = { price: 'price', cost: 'cost', step: 0.1 } as const;
   assert.throws(() => recommendedPrices(bare, asked), { code: 'DEFINITION_INVALID', message: /expected_units/ });

@@ -78,8 +78,8 @@ export function whyOf(
     .map((reason) => sql`when reason = ${reason} then ${sentence(reason)}`);
   const limits = rails.map((rail) => sql`when limited_by = ${rail} then ${sentence(rail)}`);
   function sentence(of: keyof Sentences): AnyRows {
-    const pieces = sentences[of].split(/(\{\w*\})/).flatMap((piece) => {
-      const name = /^\{(\w*)\}$/.exec(piece)?.[1];
+    const pieces = sentences[of].split(/(\{[^{}]*\})/).flatMap((piece) => {
+      const name = /^\{(.*)\}$/s.exec(piece)?.[1];
       if (name === undefined) return piece === '' ? [] : [sql`${piece}`];
       if (name === 'limit' && (of === 'raise' || of === 'lower')) return [sql`case ${joined(limits, ' ')} else '' end`];
       return [spelled(of, name)];
@@ -99,7 +99,7 @@ export function whyOf(
   return sql`case ${joined(whens, ' ')} when change > 0 then ${sentence('raise')} when change < 0 then ${sentence('lower')} end`;
 }
 
-const namesOf = (text: string): readonly string[] => [...text.matchAll(/\{(\w*)\}/g)].map(([, name = '']) => name);
+const namesOf = (text: string): readonly string[] => [...text.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name);
 
 const unknownName = (of: string, name: string, named: Readonly<Record<string, AnyRows | undefined>>): EsteiraError =>
   new EsteiraError('DEFINITION_INVALID', {

@@ -19,7 +19,7 @@ import { measureFallbacks, measureServedLatency } from './measures/served.ts';
 import { measureShift } from './measures/shift.ts';
 import { measureUnpublished } from './measures/unpublished.ts';
 import type { Ran, Subject } from './subject.ts';
-import { boundText } from './words.ts';
+import { boundText, valueBeside, valueText } from './words.ts';
 
 /** The number of a monitor, nothing where what it is judged by cannot change it. */
 async function measured(expect: Limit, subject: Subject): Promise<Measured | undefined> {
@@ -162,7 +162,9 @@ async function judge(found: Measured, expected: Limit, subject: Subject): Promis
     (measure.measure === 'failures' && bound === 0) || measure.measure === 'degradation'
       ? ''
       : `; ${boundText(measure.measure, sign, bound)} is expected`;
-  const what = `${found.what(worst.of, value)}${limit}${and}`;
+  const precise = valueBeside(measure.measure, value, bound);
+  const isRounded = limit !== '' && verdict === 'broken' && precise !== valueText(measure.measure, value);
+  const what = `${found.what(worst.of, value)}${limit}${isRounded ? `, and it is ${precise}` : ''}${and}`;
   const isTold = verdict === 'broken';
   return {
     ...{ verdict, value, bound, parts, what, ...samples },

@@ -17,7 +17,7 @@ import type {
   MonitorView,
   NoticeView,
 } from './views.ts';
-import { boundText, signWords, valueText } from './words.ts';
+import { boundText, signWords, valueBeside } from './words.ts';
 
 /** What is open, and what was lately; each with who was told of it. */
 export async function alerts(project: Project, { limit = 10 }: Input<'alerts'>): Promise<AlertsView> {
@@ -179,7 +179,7 @@ function limitText({ measure: { measure }, sign, bound }: Limit, last?: Figure):
 
 const figureView = ({ at, date, verdict, value, measure, sign, bound, what, facts, run }: Figure): FigureView => ({
   ...{ at, date, verdict, what, facts },
-  ...(value === undefined ? {} : { value, text: valueText(measure, value) }),
+  ...(value === undefined ? {} : { value, text: valueBeside(measure, value, bound ?? value) }),
   ...(bound === undefined ? {} : { bound, limit: boundText(measure, sign, bound) }),
   ...(run ? { run: run.runId } : {}),
 });

@@ -14,10 +14,11 @@ export function timeText(milliseconds: number): string {
   return `${Math.floor(whole / 24)} days${whole % 24 > 0 ? ` ${whole % 24} h` : ''}`;
 }
 
+const digitsOf = (value: number, digits = 3): string => String(Number(value.toPrecision(digits)));
 /** Three digits, so that 5.04 % is not told as 5 %. */
-export const shareText = (share: number): string => `${Number((share * 100).toPrecision(3))} %`;
+export const shareText = (share: number, digits?: number): string => `${digitsOf(share * 100, digits)} %`;
 
-const texts: Readonly<Partial<Record<Measure['measure'], (value: number) => string>>> = {
+const texts: Readonly<Partial<Record<Measure['measure'], (value: number, digits?: number) => string>>> = {
   'invalid share': shareText,
   'missing share': shareText,
   mape: shareText,
@@ -27,9 +28,9 @@ const texts: Readonly<Partial<Record<Measure['measure'], (value: number) => stri
   age: timeText,
   duration: timeText,
   unpublished: timeText,
-  drift: (value) => String(Number(value.toPrecision(3))),
-  inertia: (value) => String(Number(value.toPrecision(3))),
-  degradation: (value) => String(Number(value.toPrecision(3))),
+  drift: digitsOf,
+  inertia: digitsOf,
+  degradation: digitsOf,
   'rejected share': shareText,
   'fallback share': shareText,
   'served latency': (value) => (value < 1000 ? `${Number(value.toPrecision(3))} ms` : timeText(value)),
@@ -37,6 +38,12 @@ const texts: Readonly<Partial<Record<Measure['measure'], (value: number) => stri
 };
 export const valueText = (measure: string, value: number): string =>
   (texts[measure as Measure['measure']] ?? count)(value);
+/** With as many digits as it takes to see that it is not its bound. */
+export function valueBeside(measure: string, value: number, bound: number): string {
+  const text = texts[measure as Measure['measure']] ?? count;
+  if (value === bound) return text(value);
+  return [3, 4, 6, 9, 12].map((digits) => text(value, digits)).find((one) => one !== text(bound)) ?? text(value);
+}
 
 export const signWords = { '<=': 'at most', '>=': 'at least' } as const;
 export const boundText = (measure: string, sign: Limit['sign'], bound: number): string =>
