@@ -10,6 +10,7 @@ import { visible, wrapHanging } from '../text.ts';
 import { broughtLines } from './model-brought.ts';
 import { segmentLines } from './model-segments.ts';
 import { dueLines, frozenLines, line } from './models.ts';
+import { trainedTexts } from './settings-used.ts';
 import { gateLines as shadowLines } from './shadow.ts';
 
 export const show: Command = async ({ typed, terminal, call }) => {
@@ -45,7 +46,6 @@ function trainedLines(view: VersionShowView, trained: Trained, look: Look): read
     ([name, { runId, sequence }]) => `${name} up to run ${runId || 'none'} (${sequence})`,
   );
   const said = Object.entries(options).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
-  const settings = view.settings.map(({ name, value }) => `${name} = ${value}`);
   return [
     line('learner', [learner, ...said].join(', '), look),
     line('features', `${features.join(', ')}${target === undefined ? '' : `; to predict ${target}`}`, look),
@@ -56,7 +56,7 @@ function trainedLines(view: VersionShowView, trained: Trained, look: Look): read
     line('run', view.runId, look),
     line('beside', champion ?? 'no champion', look),
     ...many('refined', refinedTexts(trained), look),
-    ...many('settings', settings, look),
+    ...many('settings', trainedTexts(view.settings), look),
     ...many('inputs', inputs, look),
     line('code', `${trained.code}; content ${view.contentHash?.slice(0, 16) ?? 'none'}`, look),
     ...gateLines(trained, look),

@@ -8,6 +8,7 @@ import { endedBefore, errorsOf, summary } from '../progress/summary.ts';
 import { table } from '../table.ts';
 import type { Look } from '../terminal.ts';
 import { visible, wrapHanging } from '../text.ts';
+import { usedText } from './settings-used.ts';
 
 const headings = [
   { head: '  step' },
@@ -34,7 +35,7 @@ export function showRunText(view: RunView, look: Look): string {
     '',
     ...table(headings, rows, look),
     ...deliveredText(view, look),
-    ...usedText(view, look),
+    ...settingsText(view, look),
     '',
     finishedAt
       ? summary(endedBefore(view), look)
@@ -61,7 +62,7 @@ function deliveredText({ steps }: RunView, look: Look): readonly string[] {
 }
 
 /** The settings that it used. */
-function usedText({ settings = {} }: RunView, look: Look): readonly string[] {
-  const used = Object.entries(settings).map(([name, value]) => `${name} ${value}`);
+function settingsText({ settings = {} }: RunView, look: Look): readonly string[] {
+  const used = Object.entries(settings).map(([name, value]) => usedText(name, value));
   return used.length > 0 ? ['', wrapHanging(visible(`settings  ${used.join(', ')}`), look.columns, 10)] : [];
 }

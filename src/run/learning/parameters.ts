@@ -54,8 +54,8 @@ function rowChanges(table: AnySettings, name: string, before = '[]', after = '[]
 const textOf = (side: 'trained' | 'now', value: string | undefined): Partial<ChangedParameter> =>
   value === undefined ? {} : { [side]: plainText(value) };
 
-/** A value as it was spelled for the engine, without its quotes. */
-const plainText = (spelled: string): string => spelled.replace(/^'(.*)'$/s, '$1').replaceAll("''", "'");
+/** A value as it was spelled for the engine, `'a'` or `date '2026-11-27'`, without its quotes. */
+const plainText = (spelled: string): string => spelled.replace(/^(?:[a-z]+ )?'(.*)'$/s, '$1').replaceAll("''", "'");
 
 /** Each value by its own name, as people write it. */
 export function parameterTexts(
