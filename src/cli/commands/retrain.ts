@@ -2,11 +2,12 @@ import { EsteiraError } from '../../errors.ts';
 import { figure } from '../../operate/models/words.ts';
 import type { RetrainView, TrialView } from '../../operate/views.ts';
 import { type Command, given, numberOf } from '../command.ts';
-import { table } from '../table.ts';
+import { lineOf } from '../progress/line.ts';
 import type { Look } from '../terminal.ts';
 import { visible, wrapHanging } from '../text.ts';
 
-export const retrain: Command = async ({ typed, terminal, call }) => {
+export const retrain: Command = async (request) => {
+  const { typed, terminal, call } = request;
   const [job = ''] = typed.words;
   if (!typed.flags.has('preview'))
     throw new EsteiraError('COMMAND_UNKNOWN', {
@@ -14,42 +15,50 @@ export const retrain: Command = async ({ typed, terminal, call }) => {
       allowed: '--preview',
       next: `esteira retrain ${job} --preview, or to train now: esteira run ${job}`,
     });
-  const view = await call('retrain', { job, ...given('days', numberOf(typed, 'days')) });
-  return { result: view, text: () => retrainText(view, terminal) };
+  const line = lineOf(request);
+  try {
+    const view = await call('retrain', { job, ...given('days', numberOf(typed, 'days')) }, (event) =>
+      line.onEvent(event),
+    );
+    return { result: view, text: () => retrainText(view, terminal) };
+  } finally {
+    line.close();
+  }
 };
-
-const headings = [{ head: 'begins', whole: true }, { head: 'date', whole: true }, { head: 'because of' }] as const;
 
 export function retrainText(
   { job, when, from, to, monitors, fires, unfired, trials }: RetrainView,
   look: Look,
 ): string {
-  const say = (text: string): string => wrapHanging(`  ${visible(text)}`, look.columns, 4);
-  const rows = fires.map(({ on, date, cause, waited }) => [
-    on,
-    date,
-    waited === undefined ? cause : `${cause} (waited: ${waited})`,
-  ]);
+  const say = (text: string, indent = 2): string =>
+    wrapHanging(`${' '.repeat(indent)}${visible(text)}`, look.columns, indent + 2);
   const times = fires.length === 1 ? 'once' : `${fires.length} times`;
+  const passed = trials.filter((trial) => trial.passed).length;
+  const came = trials.length === 0 ? '' : `, and ${passed} of ${trials.length} trainings would have passed the gate`;
   return [
-    `${visible(job)} (${when}), dates ${from} to ${to}: it would have begun ${fires.length === 0 ? 'on no day' : times}`,
-    ...monitors.map(({ monitor, why, held = 0, broken = 0, unknown = 0 }) =>
-      say(
-        why === undefined
-          ? `${monitor}: held on ${held} days, broken on ${broken}, not known on ${unknown}`
-          : `${monitor}: not looked at, ${why}`,
-      ),
+    say(
+      `${job} (${when}), dates ${from} to ${to}: it would have begun ${fires.length === 0 ? 'on no day' : times}${came}`,
+      0,
     ),
-    ...(rows.length > 0 ? ['', ...table(headings, rows, look)] : []),
-    ...(trials.length > 0 ? ['', 'What it would have learned:'] : []),
-    ...trials.map((trial) => say(`${trial.date}, ${trialText(trial)}`)),
+    ...monitors.map((monitor) => say(monitorText(monitor))),
+    ...(fires.length > 0 ? [''] : []),
+    ...fires.flatMap(({ on, date, cause, waited }) => [
+      say(`${on}, for ${date}: ${waited === undefined ? cause : `${cause} (waited: ${waited})`}`, 0),
+      ...trials.filter((trial) => trial.on === on && trial.date === date).map((trial) => say(trialText(trial), 4)),
+    ]),
     ...(unfired.length > 0 ? ['', 'Not begun:'] : []),
-    ...unfired.map(({ date, cause, why }) => say(`${date}, ${cause}: ${why}`)),
+    ...unfired.map(({ date, cause, why }) => say(`for ${date}, ${cause}: ${why}`)),
   ].join('\n');
 }
 
-function trialText({ model, why, passed, beside, limits = [] }: TrialView): string {
-  if (why !== undefined) return `${model}: ${why}`;
+function monitorText({ monitor, why, held, broken, unknown }: RetrainView['monitors'][number]): string {
+  if (held === undefined) return `${monitor}: not looked at, ${why}`;
+  return `${monitor}: held on ${held} days, broken on ${broken}, not known on ${unknown}${why === undefined ? '' : ` (${why})`}`;
+}
+
+function trialText({ model, why, passed, beside, limits }: TrialView): string {
+  if (limits === undefined) return `${model}: ${why}`;
+  if (!passed) return `${model}: refused: ${why}`;
   const once = new Map(limits.map((limit) => [limit.measure, limit])).values().toArray();
   const compared = once.flatMap(({ measure, members }) =>
     members.slice(0, 1).map(({ value, champion }) => {
@@ -57,6 +66,6 @@ function trialText({ model, why, passed, beside, limits = [] }: TrialView): stri
       return value === undefined ? `${measure} not known` : `${measure} ${figure(value)}${than}`;
     }),
   );
-  const verdict = passed ? 'would have won' : 'refused';
-  return `${model}: ${verdict}${beside === undefined ? ', with nothing before' : ''} (${compared.join('; ')})`;
+  const than = beside === undefined ? ', with nothing before' : ` beside that of ${beside}`;
+  return `${model}: passes its gate${than} (${compared.join('; ')})`;
 }

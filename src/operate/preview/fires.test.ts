@@ -28,13 +28,13 @@ test('an alert begins the job once, until its monitor has held again; what is no
   assert.deepEqual(fires('hbbubhbh'), ['03 for 02', '08 for 07']);
 });
 
-test('after a run an alert waits for the cool-down, begins it again as long as it stands, and is dropped where it is over by then', () => {
+test('after a run an alert waits for the cool-down, begins it again for the newest date as long as it stands, and is dropped where it is over by then', () => {
   assert.deepEqual(fires('bhbbbbb', { coolDown: 4 }), [
     '02 for 01',
-    '06 for 03, cool-down until 2026-03-06',
-    'not for 06: cool-down until 2026-03-10',
+    '06 for 05, cool-down until 2026-03-06',
+    'not for 07: cool-down until 2026-03-10',
   ]);
-  assert.deepEqual(fires('bbbbbhh', { coolDown: 4 }), ['02 for 01', '06 for 02, cool-down until 2026-03-06']);
+  assert.deepEqual(fires('bbbbbhh', { coolDown: 4 }), ['02 for 01', '06 for 05, cool-down until 2026-03-06']);
   assert.deepEqual(fires('bhbhhhh', { coolDown: 4 }), [
     '02 for 01',
     'not for 03: over before the cool-down until 2026-03-06 ended',
@@ -53,5 +53,5 @@ test('a schedule does not cool down', () => {
 });
 
 test('what still waits at the end is said', () => {
-  assert.deepEqual(fires('bhbb', { coolDown: 30 }), ['02 for 01', 'not for 03: cool-down until 2026-04-01']);
+  assert.deepEqual(fires('bhbb', { coolDown: 30 }), ['02 for 01', 'not for 04: cool-down until 2026-04-01']);
 });

@@ -20,7 +20,7 @@ export type Found = 'held' | 'broken' | 'unknown';
 
 /**
  * On which days a job begins: an alert is raised where its monitor breaks for the first time since it held, on the day after the date that it is of, and where the job cools down it begins again as long as that stands; what is
- * due waits over blackout days, an alert for the end of the cool-down too, and is dropped where it is over by then. As `esteira start` does, a day at a time.
+ * due waits over blackout days, an alert for the end of the cool-down too, for the newest date that is broken by then, and is dropped where it is over. As `esteira start` does, a day at a time.
  */
 export function firesOf({
   from,
@@ -50,9 +50,12 @@ export function firesOf({
     pending.push(...ticks.filter((tick) => tick.on === on));
     for (const [monitor, found] of monitors) {
       const verdict = found.get(date.toString());
-      const isAgain = coolDown > 0 && !pending.some((due) => due.monitor === monitor);
+      const waiting = pending.find((due) => due.monitor === monitor);
+      const isAgain = coolDown > 0 && !waiting;
       if (verdict === 'broken' && (!open.has(monitor) || isAgain))
         pending.push({ on, date: date.toString(), cause: `alert ${monitor}`, monitor });
+      else if (verdict === 'broken' && coolDown > 0 && waiting)
+        pending = pending.map((due) => (due === waiting ? { ...due, date: date.toString() } : due));
       if (verdict === 'broken') open.add(monitor);
       if (verdict === 'held') open.delete(monitor);
     }

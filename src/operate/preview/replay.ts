@@ -37,6 +37,13 @@ export function replayable(monitor: Monitor): Monitor {
   return { ...monitor, expect: { ...expect, measure: { ...measure, rows: computed } as Measure } };
 }
 
+export interface Replayed {
+  /** By date. */
+  readonly found: ReadonlyMap<string, Found>;
+  /** Why the newest of the days that are not known is not. */
+  readonly unknown?: string;
+}
+
 /** What a monitor would find of each date, of the rows that there are now. */
 export async function replayed(
   monitor: Monitor,
@@ -49,16 +56,19 @@ export async function replayed(
     readonly values: (date: Temporal.PlainDate) => RunValues;
     readonly dates: readonly Temporal.PlainDate[];
   },
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, Found>> {
+  { signal, progress }: { readonly signal: AbortSignal; progress(text: string): void },
+): Promise<Replayed> {
   const found = new Map<string, Found>();
-  for (const date of dates) {
+  let unknown: string | undefined;
+  for (const [at, date] of dates.entries()) {
     signal.throwIfAborted();
+    progress(`${monitor.name}, ${date} (${at + 1} of ${dates.length} days)`);
     const figure = await figureOf(replayable(monitor), subjectOf(project, values(date), { zone: 'UTC' }));
     const verdict = figure?.verdict ?? 'unknown';
     // The same query fails on every day: who asks is to hear of it.
     if (verdict === 'failed') throw new TypeError(`the monitor "${monitor.name}", for ${date}: ${figure?.what}`);
     found.set(date.toString(), verdict);
+    if (verdict === 'unknown') unknown = figure?.what;
   }
-  return found;
+  return { found, ...(unknown === undefined ? {} : { unknown }) };
 }
