@@ -1,8 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after } from 'node:test';
+import { inside } from './inside.ts';
 
 export const root = path.join(import.meta.dirname, '..');
 /** What is started: the package that `npm test` made of these sources, or the sources themselves. */
@@ -97,15 +107,20 @@ export class Sandbox {
   readonly folder: string;
   readonly #home: string;
   readonly #env: NodeJS.ProcessEnv;
+  readonly #isInside: boolean;
+  /** Its definitions were loaded in this process, which loads a file once. */
+  #isLoaded = false;
+  #isChanged = false;
 
-  /** `home` is the package that runs; by default the product of this repository. */
+  /** `home` is the package that runs; by default the product of this repository. `inside`: `run` and what is made of it need no processes of their own, and no variable is read while definitions are loaded. */
   constructor(
     files: Readonly<Record<string, string | Uint8Array>>,
-    options: { home?: string; env?: NodeJS.ProcessEnv } = {},
+    options: { home?: string; env?: NodeJS.ProcessEnv; inside?: boolean } = {},
   ) {
     this.folder = mkdtempSync(path.join(home, 'p'));
     this.#home = options.home ?? product;
     this.#env = options.env ?? {};
+    this.#isInside = options.inside ?? false;
     mkdirSync(path.join(this.folder, 'node_modules'));
     mkdirSync(path.join(this.folder, 'data'));
     symlinkSync(this.#home, path.join(this.folder, 'node_modules', 'esteira'));
@@ -122,6 +137,7 @@ export class Sandbox {
 
   write(files: Readonly<Record<string, string | Uint8Array>>): void {
     for (const [name, text] of Object.entries(files)) {
+      this.#isChanged ||= this.#isLoaded && name.endsWith('.ts');
       const file = path.join(this.folder, name);
       mkdirSync(path.dirname(file), { recursive: true });
       writeFileSync(file, text);
@@ -134,7 +150,7 @@ export class Sandbox {
 
   /** Another project with the same files, warehouse and state. */
   copy(): Sandbox {
-    return this.copyInto(new Sandbox({}, { home: this.#home, env: this.#env }));
+    return this.copyInto(new Sandbox({}, { home: this.#home, env: this.#env, inside: this.#isInside }));
   }
   copyInto<Other extends Sandbox>(copy: Other): Other {
     const isKept = (from: string): boolean => !/node_modules|owner\.(sock|json)/.test(path.relative(this.folder, from));
@@ -152,13 +168,17 @@ export class Sandbox {
     words: readonly string[],
     options: { env?: NodeJS.ProcessEnv; cwd?: string; uid?: number } = {},
   ) {
-    const { PATH, LD_LIBRARY_PATH } = process.env;
-    const env = { PATH, LD_LIBRARY_PATH, COLUMNS: '10000', ESTEIRA_NOW: '2026-03-10T12:00:00Z', ...this.#env };
     return new Command(program, words, {
       cwd: options.cwd ?? this.folder,
-      env: { ...env, ...options.env },
+      env: this.#variables(options.env),
       ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
     });
+  }
+
+  #variables(more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv {
+    const { PATH, LD_LIBRARY_PATH } = process.env;
+    const usual = { PATH, LD_LIBRARY_PATH, COLUMNS: '10000', ESTEIRA_NOW: '2026-03-10T12:00:00Z' };
+    return { ...usual, ...this.#env, ...more };
   }
 
   /** Waits until that process owns the project; a command that asks for it could become the owner itself. */
@@ -177,7 +197,17 @@ export class Sandbox {
   }
 
   async run(...words: readonly string[]): Promise<Ended> {
-    return this.start(words).ended;
+    return this.give(words);
+  }
+
+  /** To its end, with these variables besides. Whoever is to be killed is a process. */
+  async give(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
+    if (!this.#isInside || this.#isChanged || env['ESTEIRA_STOP_AT']) return this.start(words, { env }).ended;
+    this.#isLoaded = true;
+    return inside(realpathSync(path.join(this.folder, 'node_modules', 'esteira')), words, {
+      cwd: this.folder,
+      env: this.#variables(env),
+    });
   }
 
   /** Runs it, and fails the test when that does not succeed. */

@@ -34,20 +34,20 @@ const cases: Cases = {
   SOURCE_UNREACHABLE: unreachable,
 };
 
-/** Does it as a person, and as a program too; gives what the person reads. */
+/** Does it as a person, in a process of its own, and as a program too; gives what the person reads. */
 async function produce(code: ErrorCode, { doing, words, ...how }: Case, asProgram: boolean): Promise<string> {
-  const sandbox = new Sandbox({ ...shop(numbers).files, ...how.files });
+  const sandbox = new Sandbox({ ...shop(numbers).files, ...how.files }, { inside: !how.give });
   for (const before of how.before ?? []) await sandbox.succeed(...before);
   const tidy = await how.arrange?.(sandbox);
-  const give = how.give ?? ((one, given) => one.run(...given));
   const normal = (text: string): string => sandbox.normal(how.varying ? text.replaceAll(how.varying, '…') : text);
   try {
-    const { exit, out, err } = await give(sandbox, words);
+    const { exit, out, err } = await (how.give?.(sandbox, words) ?? sandbox.start(words).ended);
     const text = normal(err.slice(Math.max(err.search(/^[A-Z_]+: /m), 0)).trimEnd());
     assert.equal(text.split(':')[0], code, `${doing}: ${out}${err}`);
     assert.equal(exit, catalogue[code].exit, doing);
     if (asProgram) {
-      const json = await give(sandbox, [...words, '--json']);
+      const asked = [...words, '--json'];
+      const json = await (how.give?.(sandbox, asked) ?? sandbox.give(asked));
       assert.equal(json.exit, exit, doing);
       const { error } = JSON.parse(json.out);
       assert.deepEqual([error.code, error.nature], [code, catalogue[code].nature], doing);
