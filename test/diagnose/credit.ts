@@ -38,7 +38,7 @@ export class Credit extends Sandbox {
   now = '2026-09-15T06:00:00Z';
 
   constructor() {
-    super({ 'esteira.config.ts': config, ...Object.fromEntries(own) });
+    super({ 'esteira.config.ts': config, ...Object.fromEntries(own) }, { inside: true });
   }
 
   /** The files of a date, of all tables but those that are left out. */
@@ -85,7 +85,7 @@ export class Credit extends Sandbox {
     this.now = `${Temporal.PlainDate.from(date).add({ days: 1 })}T06:00:00Z`;
   }
   at(...words: readonly string[]) {
-    return this.start(words, { env: { ESTEIRA_NOW: this.now } }).ended;
+    return this.give(words, { ESTEIRA_NOW: this.now });
   }
   sync() {
     return this.at('sync', '--once');

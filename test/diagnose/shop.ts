@@ -84,7 +84,7 @@ export class Shop extends Sandbox {
   now = '2026-03-03T03:00:00Z';
 
   constructor(files: Readonly<Record<string, string>> = {}) {
-    super({ 'definitions/shop.ts': definitions, ...files });
+    super({ 'definitions/shop.ts': definitions, ...files }, { inside: true });
   }
 
   /** Customers and products once, all of them, and a few that changed each day. */
@@ -126,7 +126,7 @@ export class Shop extends Sandbox {
   async at(...words: readonly string[]) {
     const clock = this.file('now');
     writeFileSync(clock, this.now);
-    const ended = await this.start(words, { env: { ESTEIRA_NOW: clock } }).ended;
+    const ended = await this.give(words, { ESTEIRA_NOW: clock });
     this.now = readFileSync(clock, 'utf8');
     return ended;
   }
