@@ -1,11 +1,11 @@
 #!/bin/sh
 # Installs the peers that figures are measured beside, each in its own Python environment below .esteira/peers.
-# Needs Python 3.11 or newer with venv. `bench/peers/install.sh [dbt] [sqlmesh] [dagster] [dlt] [dlt-kafka] [fastapi] [lightgbm] [sklearn] [onnx] [statsmodels]`, default: all of them.
+# Needs Python 3.11 or newer with venv. `bench/peers/install.sh [dbt] [sqlmesh] [dagster] [dlt] [dlt-kafka] [fastapi] [lightgbm] [sklearn] [onnx] [statsmodels] [evidently]`, default: all of them.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 target=$here/../../.esteira/peers
 mkdir -p "$target"
-for name in ${*:-dbt sqlmesh dagster dlt dlt-kafka fastapi lightgbm sklearn onnx statsmodels}; do
+for name in ${*:-dbt sqlmesh dagster dlt dlt-kafka fastapi lightgbm sklearn onnx statsmodels evidently}; do
   if cmp -s "$here/requirements/$name.txt" "$target/$name/installed.txt"; then
     echo "$name: installed"
     continue

@@ -1,4 +1,5 @@
 import type { Columns, Duration, NamesOf, Time } from '../columns/index.ts';
+import { enough } from './forecast.ts';
 import type { DriftMeasure, LastDays, ShiftMeasure } from './limit.ts';
 import type { AnyModel } from './model.ts';
 import type { Readable } from './rows.ts';
@@ -14,7 +15,7 @@ interface BesideModel<C extends Columns> extends Beside<C> {
 interface InSegments<C extends Columns> extends Beside<C> {
   /** Columns by whose values rows are segments: each is judged beside all rows together, and the worst counts. */
   readonly segments?: readonly (keyof C & string)[];
-  /** Rows, now and before, without which a segment is not judged. Default: 30. */
+  /** Rows, now and before, without which nothing is judged, neither a segment nor all of them together. Default: 30 with `segments`, else 1. */
   readonly least?: number;
 }
 interface BesideRows<C extends Columns> extends InSegments<C> {
@@ -50,7 +51,7 @@ export const drift: Drift = ((
   const reads = isRows ? (from as Readable<Columns>).reads : [];
   const at = isRows ? undefined : (from as Partial<LastDays> | undefined)?.at;
   const days = ('over' in how ? how.over : undefined) ?? '1 day';
-  const { segments = [], least = 30 } = how as InSegments<Columns>;
+  const { segments = [], least = segments.length > 0 ? enough : 1 } = how as InSegments<Columns>;
   const columns = how.columns ?? usual(of.columns, { by, at }).filter((name) => !segments.includes(name));
   return {
     ...{ measure: 'drift', of: [...new Set([...of.reads, ...reads])], rows: of, columns, by, from, days },

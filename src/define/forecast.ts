@@ -13,16 +13,20 @@ interface Beside<C extends Columns> {
   readonly predicted: NamesOf<C, number | bigint>;
   /** Columns by whose values rows are segments: each is judged beside all rows together, and the worst counts. */
   readonly by?: readonly (keyof C & string)[];
-  /** Rows without which a segment is not judged. Default: 30. */
+  /** Rows without which nothing is judged, neither a segment nor all of them together. Default: 30 with `by`, else 1. */
   readonly least?: number;
   /** Default: all rows. */
   readonly over?: Over<C>;
 }
 
+/** Rows of a segment of which more than chance can be said. */
+export const enough = 30;
+
 const error =
   (measure: ErrorMeasure['measure']) =>
   <C extends Columns>(rows: Readable<C>, how: Beside<C>): ErrorMeasure => {
-    const { actual, predicted, by = [], least = 30, over } = how;
+    const { actual, predicted, by = [], over } = how;
+    const least = how.least ?? (by.length > 0 ? enough : 1);
     return { measure, of: rows.reads, rows, actual, predicted, by: Object.freeze([...by]), least, ...daysOf(over) };
   };
 

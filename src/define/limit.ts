@@ -39,7 +39,7 @@ export interface ErrorMeasure {
   readonly actual: string;
   readonly predicted: string;
   readonly by: readonly string[];
-  /** Rows without which a segment is not judged. */
+  /** Rows without which neither a segment nor all together are judged. */
   readonly least: number;
   readonly days?: LastDays;
 }
@@ -72,7 +72,7 @@ export interface ShiftMeasure {
   readonly days: Duration;
   /** Columns by whose values rows are judged one by one, too. */
   readonly segments: readonly string[];
-  /** Rows, now and before, without which a segment is not judged. */
+  /** Rows, now and before, without which neither a segment nor all together are judged. */
   readonly least: number;
 }
 export interface InertiaMeasure {

@@ -76,6 +76,41 @@ export const c = monitor('viés', { expect: atLeast(bias(beside, how), -0.5), te
     assert.deepEqual((await figures(project, 'erro ponderado'))?.[0], 'unknown undefined');
   });
 
+  test('of fewer rows than are asked for nothing is judged, nor are all of them together', async () => {
+    const drifts = `by: 'ks', columns: ['price'], from: { last: '3 days', at: 'day' }`;
+    const project = await worldOf(`
+export const few = monitor('poucas', { expect: atMost(mape(beside, { ...how, least: 3 }), 0.1), tell: 'plantao' });
+export const segments = monitor('por produto', { expect: atMost(mape(beside, { ...how, by: ['sku'] }), 0.1), tell: 'plantao' });
+export const any = monitor('todas', { expect: atMost(mape(beside, how), 0.1) });
+export const moved = monitor('mudou', { expect: atMost(drift(beside, { ${drifts}, least: 2 }), 0.5), tell: 'plantao' });
+export const movedAny = monitor('mudou de todo', { expect: atMost(drift(beside, { ${drifts} }), 0.5) });
+`);
+    const newest = async (monitor: string): Promise<string> => {
+      const [last] = (await project.ask<MonitorsView>('monitors', monitor)).history ?? [];
+      return `${last?.verdict}: ${last?.what}`;
+    };
+    sales(project, '2026-03-02', [
+      ['A', 50, 100, 5],
+      ['B', 50, 0, 6],
+    ]);
+    await run(project, '2026-03-02');
+    assert.equal(
+      await newest('poucas'),
+      'unknown: gold.beside has 2 rows with forecast beside units; of fewer than 3 nothing is judged',
+    );
+    sales(project, '2026-03-03', [['A', 50, 100, 50]]);
+    await run(project, '2026-03-03');
+    assert.match(await newest('poucas'), /^broken: the MAPE of gold\.beside is 50 % .*3 rows/);
+    assert.match(await newest('por produto'), /^unknown: .* 3 rows .*; of fewer than 30 nothing is judged$/);
+    assert.match(await newest('todas'), /^broken: /);
+    assert.equal(
+      await newest('mudou'),
+      'unknown: gold.beside has 1 row of 2026-03-03 and 2 from 2026-02-28 to 2026-03-02; of fewer than 2 nothing is judged',
+    );
+    assert.match(await newest('mudou de todo'), /^broken: .*distance 1 /);
+    assert.deepEqual([told('por produto'), told('mudou')], [[], []]);
+  });
+
   test('what is missing is counted of each column', async () => {
     const project = await worldOf(`
 export const a = monitor('faltam', { expect: atMost(missingShare(beside, { over: { last: '1 day', at: 'day' } }), 0.4), tell: 'plantao' });

@@ -28,11 +28,8 @@ export async function measureErrors(
   const segments = await sums(measure, subject);
   const whole = total(segments.map(({ errors }) => errors));
   const figureOf = (errors: Errors): number | undefined => errorsOf(errors)[measure.measure];
-  const judged = [
-    { of: label, errors: whole },
-    ...(by.length === 0 ? [] : segments.filter(({ errors }) => errors.rows >= least)),
-  ].flatMap(({ of, errors }) => {
-    const value = figureOf(errors);
+  const judged = [{ of: label, errors: whole }, ...(by.length === 0 ? [] : segments)].flatMap(({ of, errors }) => {
+    const value = errors.rows >= least ? figureOf(errors) : undefined;
     return value === undefined ? [] : [{ of, errors, value }];
   });
   const [all, ...others] = judged;
@@ -43,7 +40,7 @@ export async function measureErrors(
   const forecast = `${predicted} beside ${actual}`;
   return {
     parts: parts.length > 0 ? parts.map(({ of, value }) => ({ of, value })) : [{ of: label }],
-    ...(all ? {} : { unknown: `${label} has no row${span} with ${forecast}` }),
+    ...(all ? {} : { unknown: `${label} has ${unjudged(whole, least, `${span} with ${forecast}`)}` }),
     what: (of, value) =>
       `the ${names[measure.measure]} of ${of === label ? label : `${label}, ${of},`}${span} is ${shareText(value)} (${forecast}, ${counted(parts.find((part) => part.of === of)?.errors.rows ?? 0, 'row')})`,
     facts: async (broken) => [
@@ -53,6 +50,13 @@ export async function measureErrors(
     ],
     look: () => [commandIn(project, `show ${label}`)],
   };
+}
+
+/** Why all rows together have no figure: there is none, there are too few, or nothing came of them all. */
+function unjudged({ rows }: Errors, least: number, ofWhich: string): string {
+  if (rows === 0) return `no row${ofWhich}`;
+  const there = `${counted(rows, 'row')}${ofWhich}`;
+  return rows < least ? `${there}; of fewer than ${count(least)} nothing is judged` : `${there}; all came as 0`;
 }
 
 function figuresText(errors: Errors): string {

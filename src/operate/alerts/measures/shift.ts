@@ -6,7 +6,7 @@ import type { Vectors } from '../../../ports/index.ts';
 import { type Shift, shiftOf } from '../../../quality/drift/shift.ts';
 import { memberText } from '../../../registry/verdict.ts';
 import { wholeSpelling } from '../../../run/index.ts';
-import { count } from '../../numbers.ts';
+import { count, counted } from '../../numbers.ts';
 import { labelOfRows, type Subject } from '../subject.ts';
 import { commandIn, valueText } from '../words.ts';
 import { type Days, daysUpTo, isOf } from './days.ts';
@@ -35,6 +35,10 @@ export async function measureShift(measure: ShiftMeasure, subject: Subject): Pro
   const before = read.rows - now;
   if (now === 0 || before === 0)
     return none(`${label} has no row ${(now === 0 ? sides.now : sides.before).replace('that ', '')}`);
+  if (Math.min(now, before) < least)
+    return none(
+      `${label} has ${counted(now, 'row')} ${sides.now} and ${count(before)} ${sides.before.replace('that ', '')}; of fewer than ${count(least)} nothing is judged`,
+    );
   const all = columns.map((of) => ({ of, now, before, ...shiftOf(columnOf(read, of), isNow, by) }));
   const among = segments.map((name) => [name, columnOf(read, segmentName(name))] as const);
   const each = segmentsOf(among, isNow, least).flatMap(({ of: member, rows: picks, isNow: mine, ...counts }) =>
