@@ -16,7 +16,7 @@ const found = names.map((name) => {
   const ks = shiftOf(column, isNow, 'ks');
   return [
     ...(['psi', 'sturges'] as const).map((by) => shiftOf(column, isNow, by).value),
-    ...[ks.value, ks.probability],
+    ...[ks.value, ks.probability?.()],
   ];
 });
 console.log(JSON.stringify({ found }));

@@ -63,7 +63,8 @@ for (const { name, ...wanted } of cases) {
   test(`${name}: the distance and its probability are scipy's`, () => {
     const found = shiftOf({ of: 'numbers', values }, isNow, 'ks');
     near(found.value, wanted.distance);
-    assert.ok(Math.abs((found.probability as number) / wanted.p - 1) < 1e-9, `${found.probability} and ${wanted.p}`);
+    const probability = found.probability?.() ?? Number.NaN;
+    assert.ok(Math.abs(probability / wanted.p - 1) < 1e-9, `${probability} and ${wanted.p}`);
   });
 }
 
@@ -73,7 +74,7 @@ for (const { rows, others, shift, ...wanted } of many)
       Float64Array.from({ length }, (_, row) => ((row * 7919) % 10007) / 10007 + by).sort();
     const found = kolmogorovSmirnov(side(rows, 0), side(others, shift));
     near(found.distance, wanted.distance);
-    near(found.probability, wanted.p, 1e-4);
+    near(found.probability(), wanted.p, 1e-4);
   });
 
 test('PSI of words is that of Evidently', () => {
@@ -155,6 +156,18 @@ test('values in no order are counted as those in order are, whatever the edges',
     const bins = new Float64Array(edges);
     assert.deepEqual([...countedIn(values, bins)], [...counted(sorted, bins)], `${edges.slice(0, 9)}`);
   }
+});
+
+test('a probability that no number is small enough for is 0, and one that is just above it is found', () => {
+  const apart = (rows: number, by: number): number =>
+    kolmogorovSmirnov(
+      Float64Array.from({ length: rows }, (_, row) => row),
+      Float64Array.from({ length: rows }, (_, row) => row + by),
+    ).probability();
+  assert.equal(apart(1000, 900), 0);
+  // scipy: 6.7e-320.
+  const least = apart(1000, 800);
+  assert.ok(least > 0 && least < 1e-318, `${least}`);
 });
 
 test('what has no rows has no figure', () => {

@@ -2,24 +2,26 @@
 export interface KolmogorovSmirnov {
   /** The largest distance of the two shares of values up to x, over all x: from 0 to 1. */
   readonly distance: number;
-  /** How likely a distance at least as large is when both come from one distribution. */
-  readonly probability: number;
+  /** How likely a distance at least as large is when both come from one distribution; computed when it is asked for, up to half a second of thousands of rows. */
+  readonly probability: () => number;
 }
 
+/** exp(−x) is 0 for so great an x, and so is a hundred times that. */
+const noNumber = 750;
 /** With more rows on a side than this the probability is that of its limit; scipy's `ks_2samp` changes at the same number. */
 const exactUpTo = 10_000;
 
 /** Of values in rising order; NaN where one side has none. */
 export function kolmogorovSmirnov(before: ArrayLike<number>, now: ArrayLike<number>): KolmogorovSmirnov {
   const [all, others] = [before.length, now.length];
-  if (all === 0 || others === 0) return { distance: Number.NaN, probability: Number.NaN };
+  if (all === 0 || others === 0) return { distance: Number.NaN, probability: () => Number.NaN };
   const most = mostApart(before, now);
   const distance = most / (all * others);
-  const probability =
+  const found = (): number =>
     Math.max(all, others) <= exactUpTo
       ? exact(distance, all, others)
       : beyond(distance, Math.round((all / (all + others)) * others));
-  return { distance, probability: Math.min(1, Math.max(0, probability)) };
+  return { distance, probability: () => Math.min(1, Math.max(0, found())) };
 }
 
 /** The largest difference of the shares in whole numbers, multiples of 1 ÷ (all × others). */
@@ -54,6 +56,8 @@ function exact(distance: number, all: number, others: number): number {
   // Distances are whole multiples of 1 ÷ (rows × columns); between two of them nothing is.
   const most = (Math.floor(distance * rows * columns - 1e-7) + 0.5) / (rows * columns);
   if (most < 0) return 1;
+  // It is hardly above 2 exp(−2 z²): Wei and Dudley (2012), "Two-sample Dvoretzky–Kiefer–Wolfowitz inequalities". No number is that small.
+  if (2 * distance ** 2 * (rows / (rows + columns)) * columns > noNumber) return 0;
   const firstOf = (row: number): number => Math.max(0, Math.ceil((row / rows - most) * columns));
   const lastOf = (row: number): number => Math.min(columns, Math.floor((row / rows + most) * columns));
   /** By column: the share of the paths that come from the row before. */

@@ -12,7 +12,7 @@ export interface Shift {
   /** By `psi` and `sturges` the index, by `ks` the distance; NaN where one side has no row. */
   readonly value: number;
   /** By `ks`: how likely a distance at least as large is by chance. */
-  readonly probability?: number;
+  readonly probability?: () => number;
   /** Of numbers: the middle one of the values that are there, on each side; found when it is asked for. */
   readonly middles?: () => readonly [before: number, now: number];
 }

@@ -70,7 +70,7 @@ const columnOf = (read: Vectors, name: string): Vectors['columns'][string] =>
   read.columns[name] as Vectors['columns'][string];
 
 function shiftText({ value, probability, middles }: Shift): string {
-  const chance = probability === undefined ? '' : `, p ${digits(probability)}`;
+  const chance = probability === undefined ? '' : `, p ${digits(probability())}`;
   const [before, now] = middles?.() ?? [];
   const middle =
     before === undefined || now === undefined ? '' : `; the middle value was ${digits(before)} and is ${digits(now)}`;
