@@ -187,6 +187,14 @@ const noRoom = ['ENOSPC', 'EDQUOT', 'EFBIG'];
 /** What it says of the place to which a file is moved or copied, not of the file. */
 const ofPlace = ['EBUSY', 'EISDIR', 'ENOTEMPTY', 'EROFS', ...noRoom];
 
+const fileWords: Readonly<Record<string, readonly [what: string, next: string] | undefined>> = {
+  EBUSY: [
+    'Another program has a file or folder in use.',
+    'Close it there (a spreadsheet that shows it?), and do this again.',
+  ],
+  ENOENT: ['A file or folder is not there.', 'Correct its name, or bring it, and do this again.'],
+};
+
 /** A package that is not where it is looked for; the definitions' own imports are told with their file. */
 function notInstalled(error: Error): EsteiraError | undefined {
   const [, name, from] = /^Cannot find package '([^']+)'(?: imported from (.+))?/.exec(error.message) ?? [];
@@ -216,11 +224,10 @@ export function ofSystem(error: unknown): EsteiraError | undefined {
     const full = { what: 'There is no room left on the disk.', ...details };
     return new EsteiraError('DISK_FULL', { ...full, next: 'Make room, and do this again.' }, { cause: error });
   }
-  const isHeld = code === 'EBUSY';
-  const what = isHeld ? 'Another program has a file or folder in use.' : 'A file or folder cannot be used.';
-  const next = isHeld
-    ? 'Close it there (a spreadsheet that shows it?), and do this again.'
-    : 'Look at what it is and whose, correct that, and do this again.';
+  const [what, next] = fileWords[code] ?? [
+    'A file or folder cannot be used.',
+    'Look at what it is and whose, correct that, and do this again.',
+  ];
   return new EsteiraError('FILE_UNUSABLE', { what, ...details, next }, { cause: error });
 }
 

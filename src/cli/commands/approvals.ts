@@ -1,11 +1,11 @@
-import { isUtf8 } from 'node:buffer';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { EsteiraError } from '../../errors.ts';
 import type { AnsweredView, ApprovalsView, ApprovalView, LineShowView, LineView } from '../../operate/views.ts';
 import { type Command, given, numberOf, type Typed } from '../command.ts';
 import { mark, paint } from '../marks.ts';
 import { count, counted, moment } from '../numbers.ts';
 import { person } from '../person.ts';
+import { spreadsheetText } from '../spreadsheet.ts';
 import { fitTable, table } from '../table.ts';
 import type { Look } from '../terminal.ts';
 import { visible, wrapHanging } from '../text.ts';
@@ -83,7 +83,7 @@ export const approvalsExport: Command = async ({ typed, terminal, call }) => {
 
 export const approvalsImport: Command = async ({ typed, terminal, call }) => {
   const [name = '', file = ''] = typed.words;
-  const csv = textOf(readFileSync(file));
+  const csv = spreadsheetText(file);
   const view = await call('approvals import', {
     name,
     csv,
@@ -92,11 +92,6 @@ export const approvalsImport: Command = async ({ typed, terminal, call }) => {
   });
   return { result: view, text: () => answeredText(view, terminal), ...exitOf(view) };
 };
-
-/** Spreadsheets of Windows save the letters of its western code page. */
-function textOf(bytes: Uint8Array): string {
-  return new TextDecoder(isUtf8(bytes) ? 'utf-8' : 'windows-1252', { ignoreBOM: true }).decode(bytes);
-}
 
 /** Not all of what was asked for was done. */
 const exitOf = ({ lines }: AnsweredView): { readonly exit?: number } =>
