@@ -8,13 +8,14 @@ import { temporaryFolder, writeProject } from '../run/support/folder.ts';
 import { World } from '../run/support/world.ts';
 
 const guide = readFileSync(path.join(import.meta.dirname, '..', '..', 'docs', 'guides', 'prices.md'), 'utf8');
-const [, definitions = ''] = /```ts\n([\s\S]*?)```/.exec(guide) ?? [];
+const [definitions = '', each = ''] = [...guide.matchAll(/```ts\n([\s\S]*?)```/g)].map(([, text = '']) => text);
 const [, header = ''] = /^ {4}(date,sku,.*)$/m.exec(guide) ?? [];
 const [, groups = ''] = /`(groups: \{.*?\})`/.exec(guide) ?? [];
 
-test('the project of the guide learns elasticities, recommends prices, and lets out what people have approved', async () => {
+test('the project of the guide learns elasticities, recommends prices, lets out what people have approved, and watches each day', async () => {
   const folder = temporaryFolder('guide');
   writeProject(folder, { catalog: 'shop', definitions });
+  writeFileSync(path.join(folder, 'definitions', 'days.ts'), each.replace('./3-prices.ts', './all.ts'));
   const config = path.join(folder, 'esteira.config.ts');
   writeFileSync(config, readFileSync(config, 'utf8').replace("standard: 'here',", `standard: 'here',\n  ${groups},`));
   days(folder);
@@ -52,6 +53,14 @@ test('the project of the guide learns elasticities, recommends prices, and lets 
   assert.ok(
     copy.slice(1).every((row) => /,(rule hardly a change|"?ana.*)$/.test(row)),
     copy.join('\n'),
+  );
+
+  await world.run('nightly', '2026-09-30');
+  const { monitors } = await world.do('monitors', {});
+  const watched = ['the forecast is off', 'prices of rivals have moved', 'no day has come'];
+  assert.deepEqual(
+    watched.map((name) => monitors.find(({ monitor }) => monitor === name)?.last?.verdict),
+    ['held', 'held', 'held'],
   );
   await world.close();
 });
