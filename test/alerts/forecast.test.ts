@@ -19,9 +19,7 @@ const sales = (project: Sandbox, date: string, rows: readonly Row[]): void =>
     [`data/sold/${date}.csv`]: `day,sku,forecast,units,price\n${rows.map((row) => `${date},${row.join(',')}\n`).join('')}`,
   });
 const run = async (project: Sandbox, date: string): Promise<string> => {
-  const ended = await project.start(['run', 'forecasts', '--date', date], {
-    env: { ESTEIRA_NOW: `${date}T12:00:00Z` },
-  }).ended;
+  const ended = await project.give(['run', 'forecasts', '--date', date], { ESTEIRA_NOW: `${date}T12:00:00Z` });
   assert.equal(ended.exit, 0, ended.out + ended.err);
   return ended.out;
 };
@@ -31,7 +29,7 @@ describe('what monitors measure of forecasts, of missing values and of rows besi
   before(async () => void (await hook.open()));
   after(() => hook.close());
   const worldOf = async (more: string): Promise<Sandbox> => {
-    const project = world({ hook, more: words + forecasts + more });
+    const project = world({ hook, more: words + forecasts + more, inside: true });
     await project.succeed('setup');
     return project;
   };

@@ -9,7 +9,7 @@ const rows = (count: number, invalid = 0, from = 0): (readonly [number, number])
   Array.from({ length: count }, (_, index) => [from + index, index < invalid ? -1 : 5] as const);
 /** Days of one week after the other, each run at its own time. */
 const run = async (project: Sandbox, date: string, now = `${date}T12:00:00Z`, exit = 0) => {
-  const ended = await project.start(['run', 'daily', '--date', date], { env: { ESTEIRA_NOW: now } }).ended;
+  const ended = await project.give(['run', 'daily', '--date', date], { ESTEIRA_NOW: now });
   assert.equal(ended.exit, exit, ended.out + ended.err);
   return ended.out;
 };
@@ -19,7 +19,7 @@ describe('what monitors measure, and what people are told of it', () => {
   before(async () => void (await hook.open()));
   after(() => hook.close());
   const worldOf = async (more: string): Promise<Sandbox> => {
-    const project = world({ hook, more });
+    const project = world({ hook, more, inside: true });
     await project.succeed('setup');
     return project;
   };
@@ -121,9 +121,9 @@ export const nothing = monitor('nada', { expect: atMost(scalar(sql\`select null:
     assert.equal(monitors.find(({ monitor }) => monitor === 'estranho')?.last?.verdict, 'failed');
     const text = await project.succeed('monitors');
     assert.match(text, /^soma +broken +130 +at most 100/m);
-    for (const line of (await project.start(['monitors'], { env: { COLUMNS: '80' } }).ended).out.split('\n'))
+    for (const line of (await project.give(['monitors'], { COLUMNS: '80' })).out.split('\n'))
       assert.ok(line.length <= 80, line);
-    for (const line of (await project.start(['alerts'], { env: { COLUMNS: '80' } }).ended).out.split('\n'))
+    for (const line of (await project.give(['alerts'], { COLUMNS: '80' })).out.split('\n'))
       assert.ok(line.length <= 80, line);
   });
 

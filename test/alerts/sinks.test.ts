@@ -10,13 +10,13 @@ const bad = 2_000_000;
 /** A day whose run fails; the exit code is that of the run, whatever becomes of its alert. */
 async function fails(project: Sandbox, date: string, env: NodeJS.ProcessEnv = {}) {
   day(project, date, [[1, bad]]);
-  const ended = await project.start(['run', 'daily', '--date', date], { env }).ended;
+  const ended = await project.give(['run', 'daily', '--date', date], env);
   assert.equal(ended.exit, 1, ended.out + ended.err);
   return ended;
 }
 const succeeds = async (project: Sandbox, date: string, now?: string) => {
   day(project, date, [[1, 2]]);
-  const ended = await project.start(['run', 'daily', '--date', date], now ? { env: { ESTEIRA_NOW: now } } : {}).ended;
+  const ended = await project.give(['run', 'daily', '--date', date], now ? { ESTEIRA_NOW: now } : {});
   assert.equal(ended.exit, 0, ended.out + ended.err);
   return ended;
 };
@@ -34,7 +34,7 @@ describe('a notice is delivered, whatever becomes of who takes it and of who sen
     void test(title, async () => {
       const hook = await new WebhookSink().open();
       try {
-        const project = world({ hook });
+        const project = world({ hook, inside: true });
         await project.succeed('setup');
         await work(hook, project);
       } finally {
@@ -84,7 +84,7 @@ describe('a notice is delivered, whatever becomes of who takes it and of who sen
 
   test('who is not there is told when he is, and each channel for itself', async () => {
     const port = await freePort();
-    const project = world({ hook: { url: `http://127.0.0.1:${port}/alerts` }, smtp });
+    const project = world({ hook: { url: `http://127.0.0.1:${port}/alerts` }, smtp, inside: true });
     await project.succeed('setup');
     const before = smtp.mails.length;
     await fails(project, '2026-03-07');
@@ -151,7 +151,7 @@ describe('a notice is delivered, whatever becomes of who takes it and of who sen
       /untold +plantao\/webhook \(raised\), given up, tried 2 times: it answered 503/,
     );
     assert.match(await project.succeed('status'), /1 notice given up: nobody was told/);
-    const doctor = await project.start(['doctor'], { env: { ESTEIRA_NOW: '2026-03-11T14:00:00Z' } }).ended;
+    const doctor = await project.give(['doctor'], { ESTEIRA_NOW: '2026-03-11T14:00:00Z' });
     assert.match(doctor.out, /alerts +1 notice not delivered for more than an hour/);
     assert.equal(doctor.exit, 1);
   });

@@ -44,12 +44,14 @@ export function world({
   more = '',
   channels = smtp ? toBoth : toWebhook,
   now,
+  inside = false,
 }: {
   readonly hook: WebhookSink | { readonly url: string };
   readonly smtp?: SmtpSink;
   readonly more?: string;
   readonly channels?: string;
   readonly now?: string;
+  readonly inside?: boolean;
 }): Sandbox {
   const env = {
     HOOK_URL: hook.url,
@@ -57,7 +59,10 @@ export function world({
     ...(smtp && { SMTP_URL: smtp.url }),
     ...(now && { ESTEIRA_NOW: now }),
   };
-  return new Sandbox({ 'definitions/shop.ts': definitions + more, 'esteira.config.ts': config(channels) }, { env });
+  return new Sandbox(
+    { 'definitions/shop.ts': definitions + more, 'esteira.config.ts': config(channels) },
+    { env, inside },
+  );
 }
 
 export const day = (

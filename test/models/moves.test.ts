@@ -67,7 +67,10 @@ describe('versions of models, by the command line', { concurrency: 2 }, () => {
     await world.succeed('setup');
     const version = await world.trained();
     const both = await Promise.all(
-      ['approve', 'reject'].map((word) => world.give([word, 'usage', version, ...why, '--json'])),
+      ['approve', 'reject'].map((word) => {
+        const words = [word, 'usage', version, ...why, '--json'];
+        return world.sandbox.start(words, { env: world.env }).ended;
+      }),
     );
     const won = both.findIndex(({ exit }) => exit === 0);
     const lost = both[1 - won];

@@ -66,7 +66,10 @@ export class World {
 
   constructor(options: { readonly release?: string; readonly more?: string; readonly group?: string }) {
     const { group = me, ...of } = options;
-    this.sandbox = new Sandbox({ 'definitions/shop.ts': definitions(of), 'esteira.config.ts': config(group) });
+    this.sandbox = new Sandbox(
+      { 'definitions/shop.ts': definitions(of), 'esteira.config.ts': config(group) },
+      { inside: true },
+    );
   }
 
   /** Versions are named by the minute: each training is of its own. */
@@ -77,7 +80,7 @@ export class World {
     return { ESTEIRA_NOW: this.#now.toString() };
   }
   give(words: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Ended> {
-    return this.sandbox.start(words, { env: { ...this.env, ...env } }).ended;
+    return this.sandbox.give(words, { ...this.env, ...env });
   }
   async succeed(...words: string[]): Promise<string> {
     const { exit, out, err } = await this.give(words);

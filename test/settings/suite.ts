@@ -75,7 +75,7 @@ export function settingsSuite(
   const open = async (): Promise<Shop> => {
     const shop = new Shop(
       { 'definitions/shop.ts': body, 'esteira.config.ts': config(state()) },
-      { env: environment() },
+      { env: environment(), inside: true },
     );
     await shop.succeed('setup');
     return shop;
