@@ -26,7 +26,8 @@ export async function wrong(world: World): Promise<readonly string[]> {
   );
   const there = new Map(rows.map(([line, ...rest]) => [String(line), rest]));
   let applied = 0;
-  for (const { line, row, state, version } of lines) {
+  const newest = new Map<string, string>();
+  for (const { line, subject, row, state, version } of lines) {
     const events = await approvals.events(node, line);
     const of = `${row['sku']} ${line}`;
     if (events.length !== version || events.some((event, index) => event.version !== index + 1))
@@ -41,12 +42,15 @@ export async function wrong(world: World): Promise<readonly string[]> {
     if (times > 1) found.push(`${of} was applied ${times} times`);
     if (times === 0 && there.has(line)) found.push(`${of} stands among the rows, and was not applied`);
     if (times === 0) continue;
+    newest.set(subject, line);
     const allowed = letThrough(events, Number(row['recommended_price']));
     if (allowed.why) found.push(`${of}: ${allowed.why}`);
     const stands = there.get(line);
     if (stands && Number(stands[1]) !== allowed.to)
       found.push(`${of} says ${stands[1]}, and ${allowed.to} was approved`);
   }
+  for (const line of newest.values())
+    if (!there.has(line)) found.push(`${line} was applied last of its row, and does not stand there`);
   const [[taken] = []] = await world.rows(
     "select coalesce(sum(n_valid), 0) from _esteira.publication where step = 'shop.main.recommendations_v1_approved_by_sales'",
   );

@@ -112,13 +112,18 @@ class Play {
     return [head, ...told, ...again].join('\r\n');
   }
 
+  #setClock(by: Temporal.DurationLike): void {
+    this.#world.setClock(this.#world.project.clock.now().add(by).toString());
+  }
+
   async step(): Promise<void> {
     const what = this.#chance();
     if (what < 0.12) {
       put(this.#world.folder, this.#rows());
       await run(this.#world, 'propose');
     } else if (what < 0.18) await run(this.#world, 'apply');
-    else if (what < 0.22) this.#world.setClock(this.#world.project.clock.now().add({ hours: 30 }).toString());
+    // Now and then by a clock that is behind.
+    else if (what < 0.22) this.#setClock({ hours: this.#chance() < 0.4 ? -7 : 30 });
     else if (what < 0.32) await this.#insist();
     else if (what < 0.47) await this.#together();
     else if (what < 0.57) await this.#look();

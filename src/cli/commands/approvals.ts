@@ -124,7 +124,7 @@ export function listText(view: ApprovalsView, look: Look, isFiltered: boolean): 
     return [...heads, '', approvals.some(waits) ? 'No line is as was asked for.' : 'Nothing waits.'].join('\n');
   const sums = Object.entries(effect).map(([name, sum]) => `${name} ${numberText(sum)}`);
   const answered = isFiltered && seen !== undefined ? `; to answer them together: --seen ${seen}` : '';
-  const end = `${counted(lines.length, 'line')}${more ? ', and there are more (--limit)' : ''}${sums.length > 0 ? `; together ${sums.join(', ')}` : ''}`;
+  const end = `${counted(lines.length, 'line')}${more ? ', and there are more (--limit)' : ''}${sums.length > 0 ? `; ${more ? 'of these ' : ''}together ${sums.join(', ')}` : ''}`;
   const body = asTable(view, lines, look) ?? lines.flatMap((line) => asText(line, view, look));
   return [...heads, '', ...body, paint(look, 'quiet', visible(`${end}${answered}`))].join('\n');
 }
