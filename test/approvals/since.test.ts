@@ -50,6 +50,28 @@ test('a price that a killed run had taken gets out no more where another one of 
   await after.close();
 });
 
+test('what a killed run had taken gets out no more where its row is gone, nor where the warehouse was made anew', async () => {
+  const world = await begin([{ sku: 'A', to: 10.4 }]);
+  await run(world, 'propose');
+  assert.equal(await answer(world, 'approve', await lineOf(world, 'A'), 'ana'), 'approved');
+  await world.close();
+  const lost = copied(world.folder, 'approvals-lost');
+  const apply = { name: 'run', input: { job: 'apply' }, now: '2026-09-17T08:00:00Z' } as const;
+  assert.equal((await inProcess(world.folder, [apply], 'taken@1')).killedAt, 0);
+  const after = await World.open(world.folder, '2026-09-17T09:00:00Z');
+  put(world.folder, [{ sku: 'B', to: 10.4 }]);
+  await run(after, 'propose');
+  await run(after, 'apply');
+  assert.deepEqual([await through(after), (await states(after))[0]], [[], 'A 10.4 replaced']);
+  await after.close();
+  rmSync(path.join(lost, 'warehouse'), { recursive: true });
+  const anew = await World.open(lost, '2026-09-17T09:00:00Z');
+  await anew.do('setup', {});
+  await run(anew, 'apply');
+  assert.deepEqual([await through(anew), await states(anew)], [[], ['A 10.4 replaced']]);
+  await anew.close();
+});
+
 test('what a column does not allow any more is not applied, and keeps nothing else from getting out', async () => {
   const world = await begin([
     { sku: 'A', to: 10.4 },

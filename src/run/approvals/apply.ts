@@ -13,7 +13,7 @@ import { fileRows } from '../write/file-rows.ts';
 import type { Options } from '../write/options.ts';
 import { writeOf } from '../write.ts';
 import { type Approving, meantBy, tableOf } from './asked.ts';
-import { proposeLines } from './propose.ts';
+import { proposeLines, withoutRow } from './propose.ts';
 import { asEdited, columnValue } from './values.ts';
 
 /**
@@ -77,8 +77,8 @@ interface Asking {
 }
 
 /**
- * Without those that are none any more, for time has passed since they were approved: another line of their row was approved after a run had taken them, `only` leaves
- * them out by now, or a rule of a column has become narrower, which would keep all the others from getting out.
+ * Without those that are none any more, for time has passed since they were approved: another line of their row was approved after a run had taken them, the row is
+ * gone, `only` leaves them out by now, or a rule of a column has become narrower, which would keep all the others from getting out.
  */
 async function stillMeant(lines: readonly Line[], { newest, approving, held }: Asking): Promise<readonly Line[]> {
   const { node, project } = approving;
@@ -86,8 +86,12 @@ async function stillMeant(lines: readonly Line[], { newest, approving, held }: A
     lines.map((line) => ({ line: line.line, values: asEdited(line) })),
     approving,
   );
+  const gone = await withoutRow(lines, approving);
   const isMeant = (line: Line): boolean =>
-    newest.get(line.subject) === line.line && meant.has(line.line) && keepsRules(line, approving);
+    newest.get(line.subject) === line.line &&
+    !gone.has(line.line) &&
+    meant.has(line.line) &&
+    keepsRules(line, approving);
   const out = lines.filter((line) => !isMeant(line)).map(({ line }) => line);
   await project.state.approvals.leftOut(held, node.id, out, project.clock.now());
   return lines.filter(isMeant);

@@ -1,4 +1,5 @@
 import { type Columns, keyOf, millisecondsOf, parseDuration } from '../../columns/index.ts';
+import type { AnyRows } from '../../define/index.ts';
 import { placeOf } from '../../plan/index.ts';
 import { hidden, type Line, type LineState, type LinesRead, type NewLine } from '../../ports/index.ts';
 import { settingText } from '../settings.ts';
@@ -83,24 +84,37 @@ const subjectOf = (row: Line['row'], key: readonly string[]): string =>
 /** Subjects of lines that somebody may still answer, of which no row is to be answered any more. */
 async function goneFrom(approving: Approving): Promise<readonly string[]> {
   const { node, project } = approving;
-  const { dialect } = project.warehouse;
-  const { only } = factsOf(approving);
-  const table = tableOf(approving);
-  const columns: Columns = table.definition.columns;
-  const keys = keyOf(columns);
-  const keyColumns = Object.fromEntries(keys.map((name) => [name, columns[name] as Columns[string]]));
   const gone: string[] = [];
   for (let after = 0; ; ) {
     const lines = await project.state.approvals.lines({ approval: node.id, states: open, after, limit: portion });
     const last = lines.at(-1);
     if (!last) return gone;
-    const those = lines.map((line) => ({ line: line.line, values: line.row }));
-    const same = keys.map((name) => `_there.${dialect.identifier(name)} = _asked.${dialect.identifier(name)}`);
-    const there = `(select ${keys.map(dialect.identifier).join(', ')} from ${dialect.place(placeOf(table))}${only ? ` where ${holding(only, approving)}` : ''}) as _there`;
-    const query = `select _line from ${relationOfLines(those, keyColumns, project)} as _asked where not exists (select 1 from ${there} where ${same.join(' and ')})`;
-    const { rows } = await project.warehouse.query(query, { limit: portion, catalogs: project.graph.catalogs });
-    const names = new Set(rows.map(([line]) => String(line)));
+    const names = await withoutRow(lines, approving, factsOf(approving).only);
     gone.push(...lines.filter(({ line }) => names.has(line)).map(({ subject }) => subject));
     after = last.number;
   }
+}
+
+/** Those of whose key the table has no row; `only`: none of which that holds. */
+export async function withoutRow(
+  all: readonly Pick<Line, 'line' | 'row'>[],
+  approving: Approving,
+  only?: AnyRows,
+): Promise<ReadonlySet<string>> {
+  const { project } = approving;
+  const { dialect } = project.warehouse;
+  const table = tableOf(approving);
+  const columns: Columns = table.definition.columns;
+  const keys = keyOf(columns);
+  const keyColumns = Object.fromEntries(keys.map((name) => [name, columns[name] as Columns[string]]));
+  const same = keys.map((name) => `_there.${dialect.identifier(name)} = _asked.${dialect.identifier(name)}`);
+  const there = `(select ${keys.map(dialect.identifier).join(', ')} from ${dialect.place(placeOf(table))}${only ? ` where ${holding(only, approving)}` : ''}) as _there`;
+  const found = new Set<string>();
+  for (let from = 0; from < all.length; from += portion) {
+    const those = all.slice(from, from + portion).map(({ line, row }) => ({ line, values: row }));
+    const query = `select _line from ${relationOfLines(those, keyColumns, project)} as _asked where not exists (select 1 from ${there} where ${same.join(' and ')})`;
+    const { rows } = await project.warehouse.query(query, { limit: portion, catalogs: project.graph.catalogs });
+    for (const [line] of rows) found.add(String(line));
+  }
+  return found;
 }
