@@ -6,4 +6,4 @@ export { type Judgement, judgements, keyOf } from './judgements.ts';
 export { parseValue } from './parse.ts';
 export { portablePattern } from './pattern.ts';
 export type { Candidate, Columns, KeyOf, NamesOf, RowOf } from './rows.ts';
-export type { Vector } from './vector.ts';
+export type { Sums, Vector } from './vector.ts';

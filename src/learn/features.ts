@@ -2,7 +2,7 @@ import type { Vector as FeatureColumn } from '../columns/index.ts';
 import type { Matrix } from './matrix.ts';
 
 /** One column of training rows. */
-export type { Vector as FeatureColumn } from '../columns/index.ts';
+export type { Sums, Vector as FeatureColumn } from '../columns/index.ts';
 
 /** What stands for a missing value: a number, the mean or the median of the training rows, or nothing: the row is left out. */
 export type Missing = number | 'mean' | 'median' | 'leave out';

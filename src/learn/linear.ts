@@ -34,11 +34,20 @@ export function solved(lower: Float64Array, right: Float64Array): Float64Array {
   return found;
 }
 
-/** The diagonal of the inverse of L Lᵀ: variances of what was solved for. */
+/** The diagonal of the inverse of L Lᵀ: variances of what was solved for. It is of the squares of L⁻¹, column after column. */
 export function inverseDiagonal(lower: Float64Array, size: number): Float64Array {
-  return Float64Array.from({ length: size }, (_, column) => {
-    const unit = new Float64Array(size);
-    unit[column] = 1;
-    return solved(lower, unit)[column] as number;
-  });
+  const found = new Float64Array(size);
+  const inverse = new Float64Array(size);
+  for (let column = 0; column < size; column += 1) {
+    let squares = 0;
+    for (let row = column; row < size; row += 1) {
+      let sum = row === column ? 1 : 0;
+      for (let at = column; at < row; at += 1) sum -= (lower[row * size + at] as number) * (inverse[at] as number);
+      const value = sum / (lower[row * size + row] as number);
+      inverse[row] = value;
+      squares += value * value;
+    }
+    found[column] = squares;
+  }
+  return found;
 }

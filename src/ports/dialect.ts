@@ -43,6 +43,8 @@ export interface Dialect {
   rowAsJson(columns: readonly string[]): string;
   /** A relation in parentheses of these rows of texts (or null); however many they are, it is one constant to the engine. */
   texts(names: readonly string[], rows: readonly (readonly (string | null)[])[]): string;
+  /** A relation of the rows of a file that `vectors` has kept. */
+  kept(file: string): string;
   /** A relation in parentheses with these columns and no row, to describe a query by. */
   emptyRelation(columns: Columns): string;
   /** The version of a model that the views of a catalog show, an expression; NULL where there is none. */

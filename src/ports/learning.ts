@@ -1,4 +1,4 @@
-import type { Columns, Vector } from '../columns/index.ts';
+import type { Columns, Sums, Vector } from '../columns/index.ts';
 import type { Champion } from './models.ts';
 
 export interface Vectors {
@@ -21,6 +21,20 @@ export interface PredictedInput {
   predict(columns: Vectors['columns'], rows: number): Readonly<Record<string, Float64Array>>;
 }
 
+/** How rows of a query are summed. */
+export interface Summing {
+  /** Rows that are alike in all of these columns are summed together; in their order. */
+  readonly by: Columns;
+  /** Also sums of these numbers and of their products; each is NULL in all rows that are summed together, or in none. */
+  readonly numbers?: {
+    readonly names: readonly string[];
+    /** Columns of `by`: of what is alike in these, numbers are counted from their mean over the rows for which `of`, a condition on columns of `by`, holds. */
+    readonly within: readonly string[];
+    readonly of: string;
+  };
+  readonly signal?: AbortSignal;
+}
+
 /** What training takes from a warehouse, and what its views are told of champions. */
 export interface Learning {
   /**
@@ -31,6 +45,8 @@ export interface Learning {
     query: string,
     of: { readonly columns: Columns; readonly file?: string; readonly signal?: AbortSignal },
   ): Promise<Vectors>;
+  /** Sums of what a query gives: the same to the last digit whenever they are computed, in whatever order rows lie. */
+  sums(query: string, of: Summing): Promise<Sums>;
   /** By model: the version that the views of a catalog show. */
   champions(catalog: string): Promise<ReadonlyMap<string, Champion>>;
   /** Has them show these, all at one moment; a number that is not above the one that is there changes nothing. */

@@ -67,6 +67,7 @@ export const dialect: Dialect = Object.freeze({
     const all = `from_json(${literal(JSON.stringify(rows.map((row) => row.map((text) => text?.toWellFormed() ?? null))))}, '[["VARCHAR"]]')`;
     return `(select ${fields.join(', ')} from (select unnest(${all}) as _row))`;
   },
+  kept: (file: string) => `read_parquet(${literal(file)})`,
   // Queries are described over these: nothing has to be there, and nothing is read.
   emptyRelation(columns: Columns) {
     const fields = Object.entries(columns).map(

@@ -22,6 +22,7 @@ export async function vectors(
       if (file === undefined) return await vectorsOf(session, { columns, from: `(${query}\n)` });
       await session.run(`copy (${query}\n) to ${literal(file)} (format parquet)`);
       const rows = await session.number(`select count(*) from read_parquet(${literal(file)})`);
+      if (Object.keys(columns).length === 0) return { rows, columns: {} };
       return await vectorsOf(session, { columns, rows, from: `read_parquet(${literal(file)})` });
     } catch (error) {
       throw ofStatement(error, (said) => said, engine.memoryLimit);

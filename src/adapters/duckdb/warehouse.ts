@@ -41,6 +41,7 @@ import { publishUnchanged } from './publish/unchanged.ts';
 import { query } from './query.ts';
 import { change, scopeOf } from './setup.ts';
 import { readRows, removeRows, replaceRows } from './small.ts';
+import { sums } from './sums.ts';
 import { vectors } from './vectors.ts';
 
 export type { DuckdbOptions } from './connection.ts';
@@ -194,6 +195,7 @@ export function warehouseOf(engine: Engine): Warehouse {
     snapshot: (place, of) => snapshot(engine, place, of),
     compare: (place, comparison, signal) => compare(engine, place, comparison, signal),
     vectors: (sql, of) => vectors(engine, sql, of),
+    sums: (sql, of) => sums(engine, sql, of),
     champions: (catalog) => champions(engine, catalog),
     show: (catalog, shown) => show(engine, catalog, shown),
     query: (statement, how) => query(engine, statement, how),

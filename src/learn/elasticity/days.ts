@@ -1,4 +1,5 @@
 import type { FeatureColumn } from '../features.ts';
+import type { Cells } from './cells.ts';
 import type { Bounds } from './censored.ts';
 import { daysIn, flagsIn, logarithms, noDay } from './columns.ts';
 import { type Centres, type Layout, type Rows, rowsOf, writeRow } from './design.ts';
@@ -45,6 +46,8 @@ export interface Source extends Rows {
   readonly soldOut: Uint8Array | undefined;
   readonly without: Uint8Array | undefined;
   readonly noSale: number | 'leave out';
+  /** Where a warehouse has summed the days whose demand is known. */
+  readonly cells?: Cells;
   /** Days since 1970, where it is known in which order they came. */
   readonly day: Int32Array | undefined;
   /** Within so many of which a rival's price follows the own. */
@@ -91,9 +94,9 @@ function recentOf(days: Int32Array, recent: number, learned: Int32Array): Uint8A
 }
 
 /** What sales say of demand: all of it, that it was at least or at most so much, or nothing. */
-const all = ['exactly', 'at least', 'at most', 'left out', 'nothing', 'incomplete'] as const;
-export type Said = (typeof all)[number];
-const places = Object.fromEntries(all.map((one, place) => [one, place])) as Readonly<Record<Said, number>>;
+export const said = ['exactly', 'at least', 'at most', 'left out', 'nothing', 'incomplete'] as const;
+export type Said = (typeof said)[number];
+const places = Object.fromEntries(said.map((one, place) => [one, place])) as Readonly<Record<Said, number>>;
 export function saidBy({ units, price, soldOut, without, noSale }: Source, row: number): Said {
   const sold = units[row] as number;
   if (without?.[row] === 1) return 'nothing';
@@ -107,17 +110,17 @@ export function saidBy({ units, price, soldOut, without, noSale }: Source, row: 
 export function daysOf(source: Source, rows: Int32Array): Days {
   const { layout, logUnits, price, rival } = source;
   const { size } = layout;
-  const said = rows.map((row) => places[saidBy(source, row)]);
-  const counts = new Int32Array(all.length);
-  for (const one of said) counts[one] = (counts[one] as number) + 1;
+  const says = rows.map((row) => places[saidBy(source, row)]);
+  const counts = new Int32Array(said.length);
+  for (const one of says) counts[one] = (counts[one] as number) + 1;
   const counted = (...wanted: readonly Said[]): number =>
     wanted.reduce((sum, one) => sum + (counts[places[one]] as number), 0);
   const centres = { price: meanOf(rows, price), rival: rival ? meanOf(rows, rival) : 0 };
   const level = meanOf(
-    rows.filter((_, at) => said[at] === places.exactly),
+    rows.filter((_, at) => says[at] === places.exactly),
     logUnits,
   );
-  const bounded = rows.filter((_, at) => said[at] === places['at least'] || said[at] === places['at most']);
+  const bounded = rows.filter((_, at) => says[at] === places['at least'] || says[at] === places['at most']);
   // With the rival's price and without it; `others` are not known exactly, and prices have been what they were all the same.
   const [known, unknown, others] = [new Moments(size), new Moments(size), new Moments(size)];
   const naive = new Moments(2);
@@ -129,7 +132,7 @@ export function daysOf(source: Source, rows: Int32Array): Days {
     writeRow(source, row, { layout, centres, into, at: 0 });
     const sold = (logUnits[row] as number) - level;
     const isKnown = rival !== undefined && !Number.isNaN(rival[row]);
-    if (said[at] === places.exactly) (isKnown ? known : unknown).add(into, 0, sold);
+    if (says[at] === places.exactly) (isKnown ? known : unknown).add(into, 0, sold);
     else if (isKnown) others.add(into, 0, 0);
     if (Number.isNaN(sold)) continue;
     pair[1] = into[layout.priceAt] as number;
@@ -139,14 +142,16 @@ export function daysOf(source: Source, rows: Int32Array): Days {
     ...{ centres, level, bounded, naive },
     exact: known.with(unknown),
     prices: rival && known.with(others),
-    counts: {
-      soldOut: counted('at least'),
-      withoutStock: counted('nothing'),
-      unsold: counted('at most', 'left out'),
-      incomplete: counted('incomplete'),
-    },
+    counts: countsOf(counted),
   };
 }
+
+export const countsOf = (counted: (...wanted: readonly Said[]) => number): Counts => ({
+  soldOut: counted('at least'),
+  withoutStock: counted('nothing'),
+  unsold: counted('at most', 'left out'),
+  incomplete: counted('incomplete'),
+});
 
 /** The days of which only a bound is known: above where stock ran out, below where nothing was sold. */
 export function boundsOf(

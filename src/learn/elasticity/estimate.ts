@@ -2,7 +2,7 @@ import { answerOf, besideElasticity, towards } from './answer.ts';
 import { sinceChange } from './changed.ts';
 import type { Days, Source } from './days.ts';
 import { bounded, estimateAt, type Interval, ofDays, widened } from './interval.ts';
-import { foundIn } from './own.ts';
+import { foundIn, type OwnDays } from './own.ts';
 import { type Estimate, type Pool, poolOf } from './pool.ts';
 import { serialRatio } from './series.ts';
 import { completed, type Fit, restBeside } from './terms.ts';
@@ -48,12 +48,12 @@ export interface Wanted {
 /** Elasticities of all products: each by itself first, then drawn towards their mean, then its other terms once more beside that. */
 export function elasticitiesOf(
   given: Source,
-  products: readonly { readonly name: readonly string[]; readonly rows: Int32Array }[],
+  products: readonly ({ readonly name: readonly string[] } & OwnDays)[],
   { level, least, mostError }: Wanted,
 ): Elasticities {
   const source = sinceChange(given, products);
   const { layout } = source;
-  const found = products.map(({ name, rows }) => ({ name, ...foundIn(source, rows, level) }));
+  const found = products.map(({ name, ...own }) => ({ name, ...foundIn(source, own, level) }));
   const ratio = serialRatio(found.flatMap(({ inSeries }) => inSeries ?? []));
   const wide = Math.sqrt(ratio);
   const first = found.map(({ inSeries, ...one }) => {

@@ -34,6 +34,43 @@ export class Moments {
     this.count += 1;
   }
 
+  /**
+   * Days at once that are alike in all columns but some: 1 in `ones`, 0 elsewhere but in `columns`, which stand behind those. `sums` are of products of 1, of these columns and of the target, in
+   * this order, the lower triangle row after row; the first is how many days they are.
+   */
+  addAlike(ones: readonly number[], columns: readonly number[], sums: Float64Array): void {
+    const { size, products } = this;
+    const squares = this.#squares;
+    const count = sums[0] as number;
+    const last = columns.length + 1;
+    const ofTarget = (last * (last + 1)) / 2;
+    for (let place = 0; place < ones.length; place += 1) {
+      const row = ones[place] as number;
+      const start = row * size;
+      products[row] = (products[row] as number) + (sums[ofTarget] as number);
+      for (let at = 0; at <= place; at += 1) {
+        const column = start + (ones[at] as number);
+        squares[column] = (squares[column] as number) + count;
+      }
+    }
+    for (let place = 1; place < last; place += 1) {
+      const row = columns[place - 1] as number;
+      const start = row * size;
+      const own = (place * (place + 1)) / 2;
+      products[row] = (products[row] as number) + (sums[ofTarget + place] as number);
+      for (let at = 0; at < ones.length; at += 1) {
+        const column = start + (ones[at] as number);
+        squares[column] = (squares[column] as number) + (sums[own] as number);
+      }
+      for (let at = 1; at <= place; at += 1) {
+        const column = start + (columns[at - 1] as number);
+        squares[column] = (squares[column] as number) + (sums[own + at] as number);
+      }
+    }
+    this.target += sums[ofTarget + last] as number;
+    this.count += count;
+  }
+
   /** Those of these days and of others. */
   with(other: Moments): Moments {
     const own = new Moments(this.size);
@@ -88,9 +125,11 @@ export class Moments {
 
   /** Whole, row after row. */
   whole(): Float64Array {
-    return Float64Array.from({ length: this.size * this.size }, (_, at) =>
-      this.square(Math.floor(at / this.size), at % this.size),
-    );
+    const { size } = this;
+    const found = this.#squares.slice();
+    for (let row = 0; row < size; row += 1)
+      for (let column = 0; column < row; column += 1) found[column * size + row] = found[row * size + column] as number;
+    return found;
   }
 
   /** Columns that those before them do not determine, to ten digits. */

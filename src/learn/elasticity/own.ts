@@ -1,3 +1,4 @@
+import { daysOfCells } from './cells.ts';
 import { censoredRegression } from './censored.ts';
 import { boundsOf, daysOf, type Source } from './days.ts';
 import type { Centres } from './design.ts';
@@ -7,10 +8,17 @@ import type { Estimate } from './pool.ts';
 import { sameDay, within } from './reaction.ts';
 import { autocovariances, movesOf } from './series.ts';
 
+/** A product's days: its rows; or cells of days that are summed, and the rows of which only a bound is known. */
+export interface OwnDays {
+  readonly rows: Int32Array;
+  readonly cells?: Int32Array;
+}
+
 /** What a product's own days say, as if each knew nothing of the one before. Of a hundred thousand products much is a gigabyte: nothing is kept but what is needed later. */
-export function foundIn(source: Source, rows: Int32Array, level: number) {
+export function foundIn(source: Source, { rows, cells }: OwnDays, level: number) {
   const { layout, day } = source;
-  const { naive, prices, ...days } = daysOf(source, rows);
+  const summed = cells && source.cells && daysOfCells(source.cells, cells, { layout, bounded: rows });
+  const { naive, prices, ...days } = summed ?? daysOf(source, rows);
   const bounds = boundsOf(source, days);
   const fit = censoredRegression(days.exact, bounds);
   const own = estimateAt(fit, layout.priceAt);

@@ -33,7 +33,7 @@ function sourceWith(of: Int32Array, day: 'date' | undefined, answerDays: number)
 const all = Int32Array.from(wanted.price.keys() as Iterable<number>);
 const reactionOf = (of: Int32Array, answerDays: number, isDated = true) => {
   const { source, rows } = sourceWith(of, isDated ? 'date' : undefined, answerDays);
-  return foundIn(source, rows, 0.95).reaction?.of ?? assert.fail('nothing is found');
+  return foundIn(source, { rows }, 0.95).reaction?.of ?? assert.fail('nothing is found');
 };
 
 test("what a rival does within some days, and its standard error, are statsmodels' of distributed lags, in whatever order the days stand", () => {

@@ -1,9 +1,9 @@
-import { namesIn, wordsIn } from '../elasticity/columns.ts';
-import { type Source, sourceOf } from '../elasticity/days.ts';
-import { layoutOf, type Roles } from '../elasticity/design.ts';
+import type { Source } from '../elasticity/days.ts';
+import type { Roles } from '../elasticity/design.ts';
 import { type Elasticities, elasticitiesOf, type Product } from '../elasticity/estimate.ts';
 import { type Forecast, forecastMeasures, judgedRows } from '../elasticity/judged.ts';
-import { type ElasticityModel, elasticityPredictor, keyOf } from '../elasticity/predict.ts';
+import { type ElasticityModel, elasticityPredictor } from '../elasticity/predict.ts';
+import { taughtBy } from '../elasticity/taught.ts';
 import { insideOf, modelOf } from '../elasticity/told.ts';
 import type { FeatureColumn } from '../features.ts';
 import { judgedAcross } from './across.ts';
@@ -39,19 +39,15 @@ export function priceElasticity(lesson: Lesson<ElasticityOptions>): Learned {
   const known = (row: number): boolean => !Number.isNaN(units[row]);
   const training = rowsWhere(lengthOf(target), (row) => known(row) && held?.[row] !== 1);
   const judging = rowsWhere(lengthOf(target), (row) => known(row) && held?.[row] === 1);
-  const roles = rolesOf(options, columns, training);
-  const { outOfStock, withoutStock, noSale = 0.5 } = options;
-  const stock = { noSale, ...(outOfStock ? { outOfStock } : {}), ...(withoutStock ? { withoutStock } : {}) };
-  const { day, answerDays } = options;
-  const source = sourceOf(columns, units, { layout: layoutOf(roles), stock, day, answerDays, learned: training });
-  const found = elasticitiesOf(source, productsIn(columns, roles.by, training), {
+  const { roles, source, products, ...taught } = taughtBy(options, { columns, units, training, summed: lesson.summed });
+  const found = elasticitiesOf(source, products, {
     level: options.level ?? 0.95,
     least: options.least ?? 60,
     mostError: options.mostError ?? 1,
   });
   if (!found.products.some(({ fit }) => fit))
     throw new RangeError(
-      `no product has enough days with a sale, at different prices: ${daysText(found, training.length)}`,
+      `no product has enough days with a sale, at different prices: ${daysText(found, taught.rows)}`,
     );
   const model = modelOf(found, roles, options.level ?? 0.95);
   const judged = held ? judging : training;
@@ -83,12 +79,12 @@ export function priceElasticity(lesson: Lesson<ElasticityOptions>): Learned {
   return {
     parameters: { learner: 'price elasticity', model },
     inside: insideOf(found, roles.by),
-    rows: training.length,
+    rows: taught.rows,
     held: judging.length,
     samples: forecast.rows.length,
     left: {
       ...(incomplete > 0 ? { [options.price]: incomplete } : {}),
-      ...unknownTargets(lengthOf(target) - training.length - judging.length),
+      ...unknownTargets(taught.unknown ?? lengthOf(target) - training.length - judging.length),
     },
     ...(unjudged(held, { judging: forecast.rows.length }) ?? judgedBy()),
   };
@@ -108,44 +104,6 @@ function daysText({ products }: Elasticities, all: number): string {
   const some = [[sold, 'in stock with a sale'] as const, ...others.filter(([rows]) => rows > 0)];
   return `of ${all} rows ${some.map(([rows, what]) => `${rows} ${what}`).join(', ')}`;
 }
-
-const namesOf = (by: string | readonly string[]): readonly string[] => (typeof by === 'string' ? [by] : by);
-
-function rolesOf(
-  { by, price, rival, events = [], season = [], recent }: ElasticityOptions,
-  columns: Columns,
-  rows: Int32Array,
-): Roles {
-  return {
-    ...{ by: namesOf(by), price, events },
-    ...(rival === undefined ? {} : { rival }),
-    ...(recent === undefined ? {} : { recent }),
-    season: season.map((name) => {
-      const { codes, words } = wordsIn(columns, name);
-      const present = new Set(rows.values().map((row) => codes[row] as number));
-      return { name, words: words.filter((_, code) => present.has(code)).toSorted() };
-    }),
-  };
-}
-
-/** In the order of their names. */
-function productsIn(columns: Columns, by: readonly string[], rows: Int32Array) {
-  const { codes, names } = namesIn(pickedAll(pickedNames(columns, by), rows), by);
-  const counts = new Int32Array(names.length);
-  for (const code of codes) counts[code] = (counts[code] as number) + 1;
-  const own = Array.from(counts, (count) => new Int32Array(count));
-  counts.fill(0);
-  for (const [at, code] of codes.entries()) {
-    const place = counts[code] as number;
-    (own[code] as Int32Array)[place] = rows[at] as number;
-    counts[code] = place + 1;
-  }
-  return names
-    .map((name, code) => ({ name, rows: own[code] as Int32Array }))
-    .toSorted((one, other) => (keyOf(one.name) < keyOf(other.name) ? -1 : 1));
-}
-const pickedNames = (columns: Columns, names: readonly string[]): Columns =>
-  Object.fromEntries(names.map((name) => [name, columns[name] as FeatureColumn]));
 
 /** Of those rows that judge. */
 function forecastOf(

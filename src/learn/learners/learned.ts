@@ -1,5 +1,5 @@
 import type { ElasticityModel } from '../elasticity/predict.ts';
-import type { Encoding, FeatureColumn, Missing } from '../features.ts';
+import type { Encoding, FeatureColumn, Missing, Sums } from '../features.ts';
 import type { Bound } from '../onnx/bound.ts';
 import type { Runtime } from '../onnx/session.ts';
 import type { Elsewhere } from '../trees/train.ts';
@@ -45,6 +45,12 @@ export type Spelled = Exclude<
   { readonly text: string } | { readonly onnx: string } | { readonly model: ElasticityModel }
 >;
 
+export interface Summed {
+  readonly sums: Sums;
+  /** 1: what is summed there is of rows that are kept to judge with. */
+  readonly held: Uint8Array;
+}
+
 /** One member's training rows, and how it is to learn from them. */
 export interface Lesson<Options = Readonly<Record<string, unknown>>> {
   readonly options: Options;
@@ -53,6 +59,8 @@ export interface Lesson<Options = Readonly<Record<string, unknown>>> {
   /** Columns that training rows have and rows which are predicted do not. */
   readonly beside?: Readonly<Record<string, FeatureColumn>>;
   readonly target?: FeatureColumn;
+  /** All rows as a warehouse has summed them; `columns` have only those that judge, or that say what sums do not. */
+  readonly summed?: Summed;
   /** Rows of one request have the same. */
   readonly group?: FeatureColumn;
   /** Columns across which it is judged, features or not. */

@@ -16,6 +16,17 @@ function gathered<A extends Float64Array | Uint8Array | Int32Array>(values: A, r
   return found;
 }
 
+/** Each value as often as is said. */
+export function repeated(column: FeatureColumn, times: Float64Array): FeatureColumn {
+  const rows = new Int32Array(times.reduce((sum, one) => sum + one, 0));
+  let at = 0;
+  for (const [row, count] of times.entries()) {
+    rows.fill(row, at, at + count);
+    at += count;
+  }
+  return picked(column, rows);
+}
+
 /** Some of the numbers. */
 export const takenAt = (values: Float64Array, rows: Int32Array): Float64Array => gathered(values, rows);
 

@@ -1,4 +1,4 @@
-import type { Columns } from '../../columns/index.ts';
+import type { Columns, Sums } from '../../columns/index.ts';
 import type { FeatureColumn } from '../../learn/features.ts';
 import { refuseMany } from '../../learn/learners/across.ts';
 import { type Brought, external, imported } from '../../learn/learners/brought.ts';
@@ -7,12 +7,12 @@ import { priceElasticity } from '../../learn/learners/elasticity.ts';
 import type { Learned, Lesson, Parameters } from '../../learn/learners/learned.ts';
 import { linearRegression, logisticRegression } from '../../learn/learners/regressions.ts';
 import { type Requests, requestsIn } from '../../learn/learners/requests.ts';
-import { pickedAll, rowsWhere } from '../../learn/learners/rows.ts';
+import { pickedAll, repeated, rowsWhere } from '../../learn/learners/rows.ts';
 import { boostedTrees, lambdaMart, regressionTrees } from '../../learn/learners/trees.ts';
 import type { Runtime } from '../../learn/onnx/session.ts';
 import type { Elsewhere } from '../../learn/trees/train.ts';
 import type { OnnxRuntimeAt } from '../../ports/index.ts';
-import { type Profile, profilesOf } from '../../quality/drift/profile.ts';
+import { type Profile, profileOf, profilesOf } from '../../quality/drift/profile.ts';
 import type { Member } from '../../registry/about.ts';
 import { memberText } from '../../registry/verdict.ts';
 
@@ -37,6 +37,11 @@ export interface Training {
   readonly each: readonly { readonly name: string; readonly kind: string }[];
   readonly rows: number;
   readonly columns: Readonly<Record<string, FeatureColumn>>;
+  /** All rows as the warehouse has summed them, and how often each value of a feature is there; the rows above are then those of which that says too little. */
+  readonly summed?: {
+    readonly sums: Sums;
+    readonly spreads: Readonly<Record<string, { readonly column: FeatureColumn; readonly rows: Float64Array }>>;
+  };
   /** Goes on from the champion. */
   readonly refine?: Lesson['refine'];
   /** What was made elsewhere, and is taken in. */
@@ -98,11 +103,12 @@ export async function learn(
     formerDate,
     brought,
     outputs,
+    summed,
   } = training;
   refuseMany(pickedNames(across, columns));
   const lesson = learners[learner] as (lesson: Lesson) => Learned | Promise<Learned>;
   const members: Lessons['members'][number][] = [];
-  if (training.rows === 0 && !brought) throw new RangeError('there are no rows');
+  if (training.rows === 0 && !summed?.sums.rows.length && !brought) throw new RangeError('there are no rows');
   const all = membersOf(training);
   for (const [place, { member, rows }] of all.entries()) {
     const own = rows === undefined ? columns : pickedAll(columns, rows);
@@ -112,7 +118,7 @@ export async function learn(
       features.map(({ name }) => name),
       own,
     );
-    const profile = profilesOf(wanted);
+    const profile = summed ? profilesOfSpreads(summed.spreads) : profilesOf(wanted);
     try {
       const judging = {
         columns: wanted,
@@ -124,6 +130,7 @@ export async function learn(
         options,
         features,
         beside: pickedNames(beside, own),
+        ...summedFor(summed, held),
         ...(target === undefined ? {} : { target: own[target] as FeatureColumn }),
         ...(watching === undefined ? {} : { watching: flagsOf(own[watching]) }),
         ...(before ? { former: before.parameters } : {}),
@@ -144,7 +151,9 @@ export async function learn(
         across: pickedNames(across, own),
       });
       const learned =
-        later === undefined ? judged : withHeld(judged, await lesson({ ...given, held: flagsOf(own[later]) }));
+        later === undefined
+          ? judged
+          : withHeld(judged, await lesson({ ...given, held: flagsOf(own[later]), ...summedFor(summed, later) }));
       const requests = asks ? { requests: requestsIn(judging, rows?.length ?? training.rows) } : {};
       members.push({ member, profile, ...requests, ...learned });
     } catch (error) {
@@ -157,6 +166,15 @@ export async function learn(
     throw new RangeError(ofMember(first.member, first.unjudged));
   return { members };
 }
+
+const summedFor = (summed: Training['summed'], held: string | undefined): Pick<Lesson, 'summed'> =>
+  summed && held !== undefined ? { summed: { sums: summed.sums, held: flagsOf(summed.sums.columns[held]) } } : {};
+
+/** One feature after the other, so that no more than one is ever as long as all rows. */
+const profilesOfSpreads = (spreads: NonNullable<Training['summed']>['spreads']): Readonly<Record<string, Profile>> =>
+  Object.fromEntries(
+    Object.entries(spreads).map(([name, { column, rows }]) => [name, profileOf(repeated(column, rows))]),
+  );
 
 /** What is learned of all rows, with the figures of what was learned without those that were kept to judge with. */
 const withHeld = (judged: Learned, { parameters, inside }: Learned): Learned => ({ ...judged, parameters, inside });

@@ -22,6 +22,7 @@ import { judge } from './gate.ts';
 import { insideWrite } from './inside.ts';
 import { type Lessons, ofMember } from './lessons.ts';
 import { broken, openPredictor, type Predictor, predictorFile } from './predictor.ts';
+import { flagsIn, readRows } from './reading.ts';
 import { refinedBy, whyAnew } from './refining.ts';
 import { heldDays, heldName, heldOutOf, type Lineage, trainingRows, whyUndivided } from './rows.ts';
 import { importFailed, learnAside, trainingFailed } from './thread.ts';
@@ -73,9 +74,9 @@ async function trained(
   const lineage = await lineageOf(node, champion, run);
   const { query, columns } = trainingRows(model, options, lineage);
   run.onProgress?.(node.id, 'reading the training rows');
-  const read = await project.warehouse.vectors(query, { columns, file, signal });
+  const read = await readRows(node.definition, { query, columns, file, warehouse: project.warehouse, signal });
   const days = heldDays(facts, values.date);
-  const undivided = days && read.rows > 0 ? whyUndivided(days, read.columns[heldName]) : undefined;
+  const undivided = days && read.all > 0 ? whyUndivided(days, flagsIn(read)) : undefined;
   if (undivided !== undefined) throw trainingFailed(undivided, whereOf(node.definition));
   const former = champion === undefined ? undefined : await formerOf(node, champion, run);
   const anew = model.refines ? await whyAnew(model, { champion, former }, run) : undefined;
@@ -141,7 +142,7 @@ async function trained(
     date: values.date.toString(),
     by: run.by ?? run.of?.reason ?? 'manual',
     inputs: inputsOf(options, run),
-    rows: read.rows,
+    rows: read.all,
     ...heldOutOf(days),
     members: members.map(({ member, rows, held: kept, left, measures, segments = [], moved, refined }) => ({
       ...{ member, rows, held: kept, left },

@@ -1,10 +1,13 @@
 import { type AnyModel, besideOf } from '../../define/index.ts';
-import type { Vectors } from '../../ports/index.ts';
 import { kindsOf, type Training } from './lessons.ts';
+import type { Read } from './reading.ts';
 import { freshName, heldName, laterName, watchName } from './rows.ts';
 
 /** What a model learns from rows, as its definition says. */
-export const trainingOf = ({ facts }: AnyModel, { rows, columns }: Vectors): Omit<Training, 'former' | 'asks'> => ({
+export const trainingOf = (
+  { facts }: AnyModel,
+  { rows, columns, summed }: Read,
+): Omit<Training, 'former' | 'asks'> => ({
   learner: facts.learner.learner as Training['learner'],
   options: facts.learner.options,
   features: facts.features.map((name) => {
@@ -22,5 +25,6 @@ export const trainingOf = ({ facts }: AnyModel, { rows, columns }: Vectors): Omi
   each: kindsOf(facts.each, facts.from.columns),
   rows,
   columns,
+  ...(summed ? { summed } : {}),
   outputs: Object.keys(facts.learner.output),
 });

@@ -13,7 +13,8 @@ import { wholeSpelling } from '../write/spelling.ts';
 import { figured } from './figures.ts';
 import { judge } from './gate.ts';
 import type { Training } from './lessons.ts';
-import { heldDays, heldName, heldOutOf, trainingRowsOf, whyUndivided } from './rows.ts';
+import { flagsIn, readRows } from './reading.ts';
+import { heldDays, heldOutOf, trainingRowsOf, whyUndivided } from './rows.ts';
 import { learnAside, trainingFailed } from './thread.ts';
 import { trainingOf } from './training.ts';
 
@@ -49,11 +50,13 @@ export async function tryTraining(
   });
   const scratch = mkdtempSync(path.join(tmpdir(), 'esteira-trial-'));
   try {
-    const read = await project.warehouse.vectors(query, { columns, file: path.join(scratch, rowsFile), signal });
+    const { warehouse } = project;
+    const file = path.join(scratch, rowsFile);
+    const read = await readRows(node.definition, { query, columns, file, warehouse, signal });
     const days = heldDays(facts, values.date);
-    const undivided = days && read.rows > 0 ? whyUndivided(days, read.columns[heldName]) : undefined;
+    const undivided = days && read.all > 0 ? whyUndivided(days, flagsIn(read)) : undefined;
     if (undivided !== undefined) throw trainingFailed(undivided, where);
-    const { rows } = read;
+    const { all: rows } = read;
     const lessons = await learnAside(
       {
         ...trainingOf(node.definition, read),

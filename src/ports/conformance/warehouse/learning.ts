@@ -49,6 +49,59 @@ export function learning(on: On): void {
     }
   });
 
+  on('rows that are alike are summed, the same to the last digit in whatever order they lie', async (desk) => {
+    const rows = `select range % 3 as part, case when range % 2 = 0 then 'é' end as word, ln(range + 1.5) as a, case when range % 3 > 0 then sqrt(range) end as b,
+      range % 5 = 0 as kept from range(6000)`;
+    const by = { part: col.integer(), word: col.text(), kept: col.boolean() };
+    const numbers = { names: ['a', 'b'], within: ['word'], of: 'not kept' };
+    const found = await desk.warehouse.sums(rows, { by, numbers });
+    for (const order of ['a desc', 'sin(a * 1e6)'])
+      assert.deepEqual(await desk.warehouse.sums(`${rows} order by ${order}`, { by, numbers }), found, order);
+    const { part, word } = found.columns;
+    assert.ok(part?.of === 'numbers' && word?.of === 'texts' && found.rows.length === 12);
+    const all = Array.from({ length: 6000 }, (_, n) => ({
+      n,
+      a: Math.log(n + 1.5),
+      b: n % 3 > 0 ? Math.sqrt(n) : Number.NaN,
+    }));
+    const groups = Array.from({ length: 12 }, (_, at) => ({
+      part: part.values[at],
+      even: word.codes[at] !== -1,
+      kept: (found.columns['kept'] as { readonly values: Uint8Array }).values[at] === 1,
+    }));
+    const sum = (values: readonly number[]): number => values.reduce((one, other) => one + other, 0);
+    for (const [at, group] of groups.entries()) {
+      const own = all.filter(
+        ({ n }) => n % 3 === group.part && (n % 2 === 0) === group.even && (n % 5 === 0) === group.kept,
+      );
+      const value = (name: string): number => found.sums[name]?.[at] as number;
+      const [a0, b0] = [value('a from'), value('b from')];
+      const taught = all.filter(({ n }) => (n % 2 === 0) === group.even && n % 5 !== 0);
+      assert.equal(found.rows[at], own.length);
+      const wanted = {
+        'a from': sum(taught.map(({ a }) => a)) / taught.length,
+        a: sum(own.map(({ a }) => a - a0)),
+        'a a': sum(own.map(({ a }) => (a - a0) ** 2)),
+        b: group.part === 0 ? 0 : sum(own.map(({ b }) => b - b0)),
+        'a b': group.part === 0 ? 0 : sum(own.map(({ a, b }) => (a - a0) * (b - b0))),
+      };
+      for (const [name, is] of Object.entries(wanted))
+        assert.ok(Math.abs(value(name) - is) < 1e-6, `${name} ${value(name)} ${is}`);
+    }
+    // A number that is the same everywhere is at its origin, whatever it is.
+    const same = await desk.warehouse.sums('select range % 2 as part, ln(7) as a from range(1000)', {
+      by: { part: col.integer() },
+      numbers: { names: ['a'], within: [], of: 'part = 0' },
+    });
+    assert.deepEqual([same.sums['a'], same.sums['a a']], [new Float64Array(2), new Float64Array(2)]);
+    const counted = await desk.warehouse.sums('select range % 2 as part from range(7)', {
+      by: { part: col.integer() },
+    });
+    assert.deepEqual(counted.rows, Float64Array.of(4, 3));
+    const wrong = await on.settled(desk.warehouse.sums('select x', { by }));
+    assert.equal(wrong.error?.code, 'QUERY_INVALID');
+  });
+
   on('what is computed from rows stands beside them, however many; what is no number is none', async (desk) => {
     const kept = await desk.make('t', {
       n: col.integer().key(),
