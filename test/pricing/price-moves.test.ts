@@ -3,6 +3,11 @@ import { test } from 'node:test';
 import { col, files, priceMoveColumns, priceMoves, source, table } from 'esteira';
 import { given } from 'esteira/testing';
 import { Chance } from '../../pipelines/chance.ts';
+import { productDay } from '../../pipelines/pricing/data/generator/days.ts';
+import { dateOf, planOf } from '../../pipelines/pricing/data/generator/options.ts';
+import { productsOf } from '../../pipelines/pricing/data/generator/products.ts';
+import { eventOn } from '../../pipelines/pricing/definitions/1-events.ts';
+import { limites } from '../../pipelines/pricing/definitions/3-training.ts';
 
 const daily = source('landing.daily', {
   reader: files('daily.csv'),
@@ -14,17 +19,10 @@ const daily = source('landing.daily', {
     rival: col.real().optional(),
   },
 });
+const asked = { by: ['sku', 'region'], day: 'day', price: 'price', rival: 'rival' } as const;
 const moves = table('gold.price_moves', {
   columns: { sku: col.text().key(), region: col.text().key(), ...priceMoveColumns },
-  rows: priceMoves(daily, {
-    by: ['sku', 'region'],
-    day: 'day',
-    price: 'price',
-    rival: 'rival',
-    cuts: 3,
-    days: 4,
-    least: 0.02,
-  }),
+  rows: priceMoves(daily, { ...asked, cuts: 3, days: 4, least: 0.02 }),
 });
 const first = Temporal.PlainDate.from('2026-01-01');
 
@@ -59,14 +57,54 @@ test('a cut is answered by a rival who is cheaper within the days than on the da
   );
 });
 
-test('a rival whose price goes up and down by itself answers few cuts', async () => {
+test('a rival whose price goes up and down by itself answers few cuts, the fewer the greater the share of a cut that is an answer', async () => {
   const chance = new Chance(11, 'rivals');
   const price = (): string => (10 * Math.exp(0.05 * chance.normal())).toFixed(2);
   const weeks = (cut: number): string =>
     Array.from({ length: 16 }, (_, number) => `${number >= cut ? 9 : 10}/${price()}`).join(' ');
-  const found = await movesOf(...Array.from({ length: 120 }, (_, number) => weeks(6 + (number % 5))));
-  const share = found.filter((one) => one.endsWith(' 1 1')).length / found.length;
-  assert.ok(share > 0.2 && share < 0.45, `${share}`);
+  const all = Array.from({ length: 120 }, (_, number) => days(`p${number}`, weeks(6 + (number % 5)))).flat();
+  const answeredWith = async (share: number): Promise<number> => {
+    const rows = priceMoves(daily, { ...asked, cuts: 3, days: 4, least: 0.02, share });
+    const found = (await given(daily, all).build(table('gold.price_moves', { columns: moves.columns, rows }))).rows;
+    return found.filter(({ cuts_answered }) => cuts_answered === 1).length / found.length;
+  };
+  const [any, half, most] = [await answeredWith(0), await answeredWith(0.5), await answeredWith(0.9)];
+  assert.ok(any > 0.2 && any < 0.45 && half < 0.15 && most < 0.05, `${any} ${half} ${most}`);
+});
+
+test('in quiet years, whose rivals follow some days later, nobody is at war with us, on whichever weekday they ask another price; in a price war all are', async () => {
+  const how = {
+    ...asked,
+    cuts: limites.cortes_observados,
+    days: limites.dias_de_resposta,
+    share: limites.resposta_minima,
+  };
+  const made = table('gold.price_moves', { columns: moves.columns, rows: priceMoves(daily, how) });
+  const atWar = async (war?: string) => {
+    const rows = Array.from({ length: 7 }, (_, later) => {
+      const plan = planOf({ lastDate: '2026-08-31', days: 120 + later, products: 16, regions: 1, seed: 4, war });
+      return productsOf(plan)
+        .filter(({ contested }) => war === undefined || contested)
+        .flatMap((product) =>
+          Array.from({ length: plan.days }, (_, day) => {
+            const { price, rivals } = productDay(plan, product, { region: 0, day });
+            return eventOn(Temporal.PlainDate.from(dateOf(plan, day)))
+              ? []
+              : {
+                  sku: product.sku,
+                  region: `${later}`,
+                  day: first.add({ days: day }),
+                  price,
+                  rival: Math.min(...Object.values(rivals)),
+                };
+          }).flat(),
+        );
+    }).flat();
+    const found = (await given(daily, rows).build(made)).rows;
+    return found.map(({ cuts_answered }) => cuts_answered >= 4);
+  };
+  assert.ok((await atWar()).every((is) => !is));
+  assert.ok((await atWar('2026-08-08')).every((is) => is));
 });
 
 test('a cut that is too young to know counts only once it is answered', async () => {

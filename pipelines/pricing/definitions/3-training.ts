@@ -38,7 +38,12 @@ export const limites = settings('config.pricing', {
   vies_minimo: col.real().max(0).default(-0.15).describe('Viés da previsão abaixo do qual se registra'),
   vies_maximo: col.real().min(0).default(0.15).describe('Viés da previsão acima do qual se registra'),
   psi_maximo: col.real().min(0).default(0.5).describe('PSI dos preços da concorrência acima do qual se avisa'),
-  dias_de_resposta: col.integer().min(1).default(2).describe('Dias em que um preço mais baixo é uma resposta'),
+  resposta_minima: col
+    .real()
+    .min(0)
+    .default(0.75)
+    .describe('Parte do nosso corte que um preço mais baixo desfaz, para ser uma resposta'),
+  dias_de_resposta: col.integer().min(1).default(1).describe('Dias em que um preço mais baixo é uma resposta'),
 });
 
 /** Between which a price stays, whatever a model says; without a line, or a value, it is not limited. */

@@ -57,6 +57,7 @@ export const movimentos = table('gold.price_moves', {
     except: 'event',
     cuts: limites.cortes_observados,
     days: limites.dias_de_resposta,
+    share: limites.resposta_minima,
   }),
 });
 /** Tomorrow, with what happened to our prices before, and between which they stay. */

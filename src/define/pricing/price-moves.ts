@@ -15,7 +15,7 @@ export const priceMoveColumns = Object.freeze({
 /**
  * One row for each product: when its price last changed, and how many of our last cuts a rival answered. `rows` has one row for each product and day, in
  * any order, with our price and the rival's as it was known that day. A cut is answered when the rival's price is lower, within so many days after it, than on
- * the day of the cut and on as many days before it, so that ups and downs of his own are seldom taken for answers; one that is younger and not answered does
+ * the day of the cut and on as many days before it, by a share of the cut, so that ups and downs of his own are seldom taken for answers; one that is younger and not answered does
  * not count yet. Throws DEFINITION_INVALID.
  */
 export function priceMoves<C extends Columns, const By extends keyof C & string>(
@@ -35,9 +35,11 @@ export function priceMoves<C extends Columns, const By extends keyof C & string>
     readonly days?: Amount;
     /** A price that moves by a smaller share has not moved; default 0.01. */
     readonly least?: Amount;
+    /** A rival who falls by less than that share of our cut does not answer it: prices go up and down by themselves; default 0.5. */
+    readonly share?: Amount;
   },
 ): Rows<RowOf<Pick<C, By>> & RowOf<typeof priceMoveColumns>> {
-  const { by, except, cuts = 5, days = 7, least = 0.01 } = how;
+  const { by, except, cuts = 5, days = 7, least = 0.01, share = 0.5 } = how;
   refuseMissing(
     'priceMoves',
     [...by, how.day, how.price, how.rival, ...(except ? [except] : [])],
@@ -68,11 +70,11 @@ export function priceMoves<C extends Columns, const By extends keyof C & string>
         lag(d.the_price) over (partition by ${of('d')} order by d.the_day) as usual_before
       from daily d where d.is_usual),
     beside as (
-      select ${of('c')}, c.the_day, c.last_day, min(case when a.the_day <= c.the_day then a.the_rival end) as lowest_before,
+      select ${of('c')}, c.the_day, c.last_day, 1 - min(c.the_price / c.usual_before) as cut, min(case when a.the_day <= c.the_day then a.the_rival end) as lowest_before,
         min(case when a.the_day > c.the_day then a.the_rival end) as lowest_after
       from usual c join usual a on ${same('a', 'c')} and ${fn.addDays('a.the_day', days)} >= c.the_day and a.the_day <= ${fn.addDays('c.the_day', days)}
       where c.the_price <= c.usual_before * (1 - ${least}) and c.the_rival is not null group by ${of('c')}, c.the_day, c.last_day),
-    judged as (select b.*, case when b.lowest_after <= b.lowest_before * (1 - ${least}) then 1 else 0 end as answered from beside b),
+    judged as (select b.*, case when b.lowest_after <= b.lowest_before * (1 - greatest(${least}, ${share} * b.cut - 1e-9)) then 1 else 0 end as answered from beside b),
     known as (
       select ${of('j')}, j.answered, row_number() over (partition by ${of('j')} order by j.the_day desc) as nth
       from judged j where j.answered = 1 or ${fn.addDays('j.the_day', days)} <= j.last_day),
