@@ -84,16 +84,9 @@ function roomFor<A extends Float64Array<ArrayBuffer> | Uint8Array<ArrayBuffer> |
   rows: number,
 ): A {
   if (rows <= values.length) return values;
-  return resized(values, Math.max(rows, 2 * values.length));
-}
-const resized = <A extends Float64Array<ArrayBuffer> | Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer>>(
-  values: A,
-  rows: number,
-): A => {
-  if (rows === values.length) return values;
   const of = values.constructor as new (buffer: ArrayBuffer) => A;
-  return new of(values.buffer.transfer(rows * values.BYTES_PER_ELEMENT));
-};
+  return new of(values.buffer.transfer(Math.max(rows, 2 * values.length) * values.BYTES_PER_ELEMENT));
+}
 
 class Numbers {
   #values: Float64Array<ArrayBuffer>;
@@ -106,7 +99,7 @@ class Numbers {
     this.#values.set(items.subarray(0, chunk.rowCount), at);
   }
   vector(rows: number): Vector {
-    const values = resized(this.#values, rows);
+    const values = this.#values.subarray(0, rows);
     return { of: 'numbers', values, ...validOf(values, Number.NaN) };
   }
 }
@@ -122,7 +115,7 @@ class Booleans {
     this.#values.set(items.subarray(0, chunk.rowCount), at);
   }
   vector(rows: number): Vector {
-    const values = resized(this.#values, rows);
+    const values = this.#values.subarray(0, rows);
     const valid = validOf(values, none);
     if (valid.valid) for (let row = 0; row < values.length; row += 1) if (values[row] === none) values[row] = 0;
     return { of: 'booleans', values, ...valid };
@@ -162,6 +155,6 @@ class Texts {
     return code;
   }
   vector(rows: number): Vector {
-    return { of: 'texts', codes: resized(this.#codes, rows), words: this.#words };
+    return { of: 'texts', codes: this.#codes.subarray(0, rows), words: this.#words };
   }
 }

@@ -1,3 +1,6 @@
+import { scratch } from './scratch.ts';
+
+const roomFor = scratch();
 /** Of fewer values the engine's own sort is as fast. */
 const few = 1500;
 /** The bits of one word in three passes, from the last on. */
@@ -18,7 +21,7 @@ const mostSteps = 8;
  */
 export function rising(values: Float64Array): Float64Array {
   if (values.length < few) return values.sort();
-  const other = new Float64Array(values.length);
+  const other = roomFor(values.length);
   const upper = ordered(values, other, high);
   if (!inserted(upper)) {
     const lower = ordered(upper, upper === other ? values : other, low);

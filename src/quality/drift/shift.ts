@@ -3,6 +3,7 @@ import { kolmogorovSmirnov } from './kolmogorov-smirnov.ts';
 import { profileOf, profilePsi, wordsOf } from './profile.ts';
 import { counted, countedIn, deciles, filledPsi, psi, sturgesPsi } from './psi.ts';
 import { rising } from './rising.ts';
+import { scratch } from './scratch.ts';
 
 type Numbers = Extract<Vector, { readonly of: 'numbers' }>;
 type Words = Exclude<Vector, Numbers>;
@@ -24,7 +25,10 @@ export interface Shift {
 export function shiftOf(column: Vector, isNow: Uint8Array, by: 'psi' | 'sturges' | 'ks'): Shift {
   if (column.of !== 'numbers') return { value: ofWords(side(column, isNow, 0), side(column, isNow, 1), by) };
   const { before, now, missing } = sides(column, isNow);
-  const middles = () => [middle(rising(before)), middle(rising(now))] as const;
+  const middles = () => {
+    const again = sides(column, isNow);
+    return [middle(rising(again.before)), middle(rising(again.now))] as const;
+  };
   if (by === 'sturges') return { value: sturgesPsi(before, now), middles };
   rising(before);
   if (by === 'ks') {
@@ -36,6 +40,8 @@ export function shiftOf(column: Vector, isNow: Uint8Array, by: 'psi' | 'sturges'
   return { value, middles };
 }
 
+const roomFor = scratch();
+/** Until the next are asked for. */
 interface Sides {
   /** Values that are there, in no order. */
   readonly before: Float64Array;
@@ -45,7 +51,7 @@ interface Sides {
 function sides({ values, valid }: Numbers, isNow: Uint8Array): Sides {
   const { length } = values;
   // Of one from the front, of the other from the end.
-  const all = new Float64Array(length);
+  const all = roomFor(length);
   let [one, other, missing, missingNow] = [0, length, 0, 0];
   for (let row = 0; row < length; row += 1) {
     const value = values[row] as number;
