@@ -15,7 +15,7 @@ import {
   stock,
   stockFiles,
 } from '../definitions/2-data.ts';
-import { limites, masterVersions, nextDay, trainingWindow } from '../definitions/3-training.ts';
+import { masterVersions, nextDay, trainingWindow } from '../definitions/3-training.ts';
 import { approvedPrices, movimentos, recommendations } from '../definitions/4-prices.ts';
 
 const at = (text: string): Temporal.Instant => Temporal.Instant.from(text);
@@ -47,17 +47,20 @@ test('of several lines of a sale the one that was recorded last counts, whicheve
     sale('2', '2026-03-01'),
     sale('2', '2026-03-01'),
     sale('3', '2026-03-01', { price: 0 }),
+    sale('4', '2026-03-01', { units: 4, recorded_at: at('2026-03-02T02:00:01Z') }),
+    sale('4', '2026-03-01'),
   ];
   const raw = await given(salesFiles, lines).on('2026-03-01').build(rawSales);
-  assert.deepEqual(raw.account, { in: 6, valid: 5, invalid: 1, duplicates: 0 });
+  assert.deepEqual(raw.account, { in: 8, valid: 7, invalid: 1, duplicates: 0 });
   assert.equal(raw.invalid[0]?.['preco_positivo'], false);
   const { rows, account } = await given(salesFiles, lines).on('2026-03-01').build(sales);
-  assert.deepEqual(account, { in: 5, valid: 2, invalid: 0, duplicates: 3 });
+  assert.deepEqual(account, { in: 7, valid: 3, invalid: 0, duplicates: 4 });
   assert.deepEqual(
     rows.map(({ sale_id, units, known_on }) => [sale_id, units, String(known_on)]),
     [
       ['1', 3, '2026-03-04'],
       ['2', 3, '2026-03-01'],
+      ['4', 4, '2026-03-01'],
     ],
   );
 });
@@ -127,7 +130,7 @@ test('what costs more than ten prices, or grows while it is sold, is set aside',
 });
 
 test('a day knows the cheapest competitor as he was seen before it opened, at most seven days ago, and of those only who counts', async () => {
-  const days = ['2026-03-01', '2026-03-08', '2026-03-09'];
+  const days = ['2026-03-01', '2026-03-08', '2026-03-09', '2026-03-10'];
   const { rows } = await given(
     dailySales,
     days.map((date) => ({
@@ -152,6 +155,7 @@ test('a day knows the cheapest competitor as he was seen before it opened, at mo
       ['2026-03-01', 8.5, '2026-03-03'],
       ['2026-03-08', 7, '2026-03-08'],
       ['2026-03-09', 7, '2026-03-09'],
+      ['2026-03-10', null, '2026-03-10'],
     ],
   );
   const prices = await given(competitorFiles, [seen('alfa', '2026-03-01T10:00:00Z', 0)]).build(competitorPrices);
@@ -164,7 +168,7 @@ const master = (date: string, more: object = {}) => ({
   ...{ cost: 6, closing_stock: 1, out_of_stock: false, without_stock: false, competitor_price: 9, ...more },
 });
 
-test('training sees twelve months as they were known by the run of that date, with the events of the calendar', async () => {
+test('training sees the last twelve months, as they were known by the run of that date, with the events of the calendar', async () => {
   const { rows } = await given(masterVersions, [
     { ...master('2025-11-27'), known_from: day('2025-11-27') },
     { ...master('2025-11-28'), known_from: day('2025-11-28') },
@@ -180,7 +184,6 @@ test('training sees twelve months as they were known by the run of that date, wi
       { date: day('2025-11-28'), evento: 'black_friday' },
       { date: day('2026-11-27'), evento: 'black_friday' },
     ])
-    .setting(limites, { meses_de_treino: 12 })
     .on('2026-11-27')
     .build(trainingWindow);
   assert.deepEqual(
