@@ -29,6 +29,13 @@ test('lines that say what a filter asks for are listed by themselves, as they st
   assert.equal(await skus(world, { date: '2026-09-17' }), 'AC');
   assert.equal(await skus(world, { date: '2026-09-17', recommended_price: '10,4' }), 'A');
   assert.equal(await skus(world, { sku: ['A', 'B', 'X'] }), 'AB');
+  const exported = async (how: Partial<Input<'approvals export'>>): Promise<string> => {
+    const { csv, lines } = await world.do('approvals export', { name: table, ...how });
+    const found = [...csv.matchAll(/,2026-09-1\d,(\w),/g)].map(([, sku]) => sku);
+    return `${lines} ${found.join('')}`;
+  };
+  assert.equal(await exported({ where: { date: '2026-09-17' } }), '2 AC');
+  assert.equal(await exported({ rule: 'small steps' }), '2 AB');
   assert.equal(await answer(world, 10.3, await lineOf(world, 'A'), 'ana'), 'edited');
   assert.equal(await skus(world, { recommended_price: '10.4' }), 'B');
   await assert.rejects(skus(world, { colour: 'red' }), { code: 'NAME_UNKNOWN' });

@@ -71,6 +71,8 @@ export const approvalsExport: Command = async ({ typed, terminal, call }) => {
   const { csv, ...view } = await call('approvals export', {
     name,
     ...given('states', typed.lists.get('state')),
+    ...given('rule', typed.texts.get('rule')),
+    ...whereOf(typed),
     ...(typed.flags.has('decimal-comma') ? { decimalMark: ',' as const } : {}),
   });
   writeFileSync(file, csv);

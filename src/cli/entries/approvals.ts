@@ -106,12 +106,20 @@ export const ofApprovals: readonly CommandEntry[] = [
     arguments: [rows, argument('file', true, 'The file.')],
     options: {
       state,
+      rule: { ...rule, about: 'Only lines that this bulk rule holds for.' },
+      where,
       'decimal-comma': {
         takes: 'nothing',
         about: 'For spreadsheets that write 9,90: numbers with a comma, semicolons between cells.',
       },
     },
-    examples: [{ line: 'esteira approvals export recommendations_v1 prices.csv', about: 'what waits' }],
+    examples: [
+      { line: 'esteira approvals export recommendations_v1 prices.csv', about: 'what waits' },
+      {
+        line: 'esteira approvals export recommendations_v1 south.csv --where region=sul',
+        about: 'what waits of one region',
+      },
+    ],
     load: async () => (await import('../commands/approvals.ts')).approvalsExport,
   },
   {

@@ -24,10 +24,12 @@ function besideRow(name: string, columns: Columns): string {
 /** Lines as a table that people work on elsewhere: they change columns, decide (`approve`, `reject`), and give it back. */
 export async function exportLines(
   project: Project,
-  { name, states, decimalMark = '.' }: Input<'approvals export'>,
+  { name, states, rule, where, decimalMark = '.' }: Input<'approvals export'>,
 ): Promise<ExportedView> {
   const approving = await approvalNamed(project, name);
-  const lines = await linesWith(approving, stateNames(states) ?? waiting, { limit: Number.MAX_SAFE_INTEGER });
+  const lines = await linesWith(approving, stateNames(states) ?? waiting, {
+    ...{ limit: Number.MAX_SAFE_INTEGER, ...(rule === undefined ? {} : { rule }), ...(where ? { where } : {}) },
+  });
   const views = await lineViews(lines, approving);
   const columns: Columns = tableOf(approving).definition.columns;
   const names = Object.keys(columns);

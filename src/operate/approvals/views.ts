@@ -124,7 +124,13 @@ export interface ApprovalOperations {
   ];
   /** `decimalMark`: a comma for spreadsheets that write 9,90; then semicolons stand between cells. By default a dot. */
   'approvals export': [
-    input: { readonly name: string; readonly states?: readonly string[]; readonly decimalMark?: '.' | ',' },
+    input: {
+      readonly name: string;
+      readonly states?: readonly string[];
+      readonly rule?: string;
+      readonly where?: Where;
+      readonly decimalMark?: '.' | ',';
+    },
     output: ExportedView,
   ];
   /** `csv`: what `approvals export` gave, with edits, decisions and reasons. */
