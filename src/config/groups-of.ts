@@ -10,7 +10,7 @@ export function refuseUnknownGroups({ groups = {} }: ProjectConfig, graph: Graph
     throw invalidDefinition(
       `${waiting.who} for the approval of ${group}, and the configuration has no such group.`,
       definition,
-      `Name one of these, or add ${group} to \`groups\` in esteira.config.ts: groups: { ${group}: ['ana'] }.`,
+      `${Object.keys(groups).length > 0 ? 'Name one of these, or add' : 'Add'} ${group} to \`groups\` in esteira.config.ts: groups: { ${group}: ['ana'] }.`,
       Object.keys(groups).join(', ') || 'none: esteira.config.ts has no groups',
     );
   }

@@ -27,10 +27,10 @@ function pictureOf({ monitors: [one], history }: MonitorsView): string {
 }
 
 const headings = [
-  { head: 'monitor' },
+  { head: 'monitor', whole: true },
   { head: 'verdict', whole: true },
   { head: 'last', align: 'right' },
-  { head: 'limit', whole: true },
+  { head: 'limit' },
   { head: 'at', whole: true, optional: true },
   { head: 'tells', optional: true },
 ] as const;
