@@ -1,12 +1,20 @@
 // The pricing pipeline watches twenty seeds, each a region of its own, ten to a project: a quiet year, with a model each month, in which at most one alert is raised; and, at the same limits,
-// a competitor who halves his prices, told of on the same day, and people who change, told of within fourteen days, after which a model that is trained again passes its gate.
+// a competitor who halves his prices, told of on the same day, and people who change, told of within fourteen days, after which a model that is trained again, one for the ten regions of a project, passes its gate.
 // ESTEIRA_ROUNDS times so many.
 import { cutMonitor, eventfulNights, mapeMonitor, quietYear, regionOf } from '../pricing/years.ts';
 import { seeds } from '../run/support/rounds.ts';
 
 const tried = seeds(20);
 const [perProject, products] = [10, 20];
-const counts = { seeds: 0, quietNights: 0, quietAlerts: 0, cutSameDay: 0, regimeWithin14Days: 0, retrainedPassed: 0 };
+const counts = {
+  seeds: 0,
+  quietNights: 0,
+  quietAlerts: 0,
+  cutSameDay: 0,
+  regimeWithin14Days: 0,
+  retrainedPassed: 0,
+  models: 0,
+};
 const ranges = { quietDistance: 0, quietMape: 0 };
 for (let from = 0; from < tried.length; from += perProject) {
   const some = tried.slice(from, from + perProject);
@@ -43,6 +51,7 @@ for (let from = 0; from < tried.length; from += perProject) {
       `seed ${seed}: half prices on ${halved}, told ${cutTold}; people change on ${regime}, told ${regimeTold}`,
     );
   }
+  counts.models += 1;
   if (nights.gates.at(-1)?.endsWith('passed')) counts.retrainedPassed += some.length;
   console.log(`trained: ${nights.gates.join('; ')}`);
 }

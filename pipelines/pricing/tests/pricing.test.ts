@@ -17,6 +17,7 @@ import {
 } from '../definitions/2-data.ts';
 import { masterVersions, nextDay, trainingWindow } from '../definitions/3-training.ts';
 import { approvedPrices, movimentos, recommendations } from '../definitions/4-prices.ts';
+import { retreino, semRetreino } from '../definitions/6-jobs.ts';
 
 const at = (text: string): Temporal.Instant => Temporal.Instant.from(text);
 const day = (text: string): Temporal.PlainDate => Temporal.PlainDate.from(text);
@@ -243,4 +244,14 @@ test('a price that could not be exported is none that somebody may change a reco
   const { rules } = recommendations.columns.recommended_price.facts;
   assert.deepEqual(rules, [{ code: 'min', allowed: 0.01 }]);
   assert.deepEqual(rules, approvedPrices.columns.recommended_price.facts.rules);
+});
+
+test('a model is trained again after an alert at most every fourteen days, and on no Black Friday to come', () => {
+  assert.deepEqual(retreino.pauses, { coolDown: '14 days', blackout: semRetreino });
+  const days = semRetreino.rows.map(({ date }) => date);
+  assert.ok(days.every((date) => eventOn(date) === 'black_friday'));
+  assert.deepEqual(
+    days.map(({ year }) => year),
+    [2026, 2027],
+  );
 });
