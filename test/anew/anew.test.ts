@@ -9,7 +9,10 @@ import { Sandbox } from '../sandbox.ts';
 import { definitions } from './definitions.ts';
 
 const shop = (): Sandbox =>
-  new Sandbox({ 'definitions/all.ts': definitions(), 'data/1.csv': 'id,day\n1,2026-03-09\n2,2026-03-09\n3,\n' });
+  new Sandbox(
+    { 'definitions/all.ts': definitions(), 'data/1.csv': 'id,day\n1,2026-03-09\n2,2026-03-09\n3,\n' },
+    { inside: true },
+  );
 
 async function answer(sandbox: Sandbox, sql: string): Promise<readonly unknown[]> {
   const { rows } = await sandbox.ask<QueryView>('query', sql);

@@ -28,8 +28,8 @@ async function builtIn(sandbox: Sandbox, ...words: readonly string[]): Promise<v
   await sandbox.succeed('setup', ...words);
   await sandbox.succeed('run', 'daily', '--again', ...words);
 }
-async function bothBuilt(): Promise<Sandbox> {
-  const sandbox = new Sandbox(environments);
+async function bothBuilt({ inside = true } = {}): Promise<Sandbox> {
+  const sandbox = new Sandbox(environments, { inside });
   await builtIn(sandbox);
   await builtIn(sandbox, '--env', 'prod');
   return sandbox;
@@ -92,7 +92,7 @@ export const names = table('silver.names', { columns: { id: col.integer().key(),
 export const daily = job('daily', { when: byHand, build: [names] });
 `);
   const first = "(1, 'one', '2026-01-01'), (1, 'two', '2026-01-02')";
-  const sandbox = new Sandbox({ ...environments, 'definitions/shop.ts': versions(first) });
+  const sandbox = new Sandbox({ ...environments, 'definitions/shop.ts': versions(first) }, { inside: true });
   await builtIn(sandbox);
   await builtIn(sandbox, '--env', 'prod');
   assert.equal((await diffOf(sandbox, 'silver.names')).exit, 0);
@@ -124,7 +124,7 @@ test('a schema that is another one is a difference: columns, types, what may be 
 });
 
 test('an owner that has the other environment open answers while it writes; another project’s process is named', async () => {
-  const sandbox = await bothBuilt();
+  const sandbox = await bothBuilt({ inside: false });
   const owner = sandbox.start(['query', 'select count(*) from range(400) where sleep_ms(5) is null', '--env', 'prod']);
   await sandbox.ownedBy(owner);
   const { exit, view } = await diffOf(sandbox, 'silver.orders');

@@ -42,7 +42,7 @@ const floor = async (sandbox: Sandbox, environment: string): Promise<unknown> =>
 
 test('a command in one environment touches no file of another, and settings are each one’s own', async () => {
   const dev = `warehouse: duckdb({ folder: 'dev' }),\n      state: sqlite({ file: 'dev/state.sqlite' }),`;
-  const sandbox = new Sandbox(environments(dev));
+  const sandbox = new Sandbox(environments(dev), { inside: true });
   await sandbox.succeed('setup');
   await sandbox.succeed('run', 'daily');
   const before = hashes(sandbox.file('warehouse'));
@@ -59,7 +59,7 @@ test('a command in one environment touches no file of another, and settings are 
 
 test('with a prefix two environments are in one folder: a file of its own each, the same names in queries', async () => {
   const dev = `prefix: 'dev_',\n      warehouse: duckdb({ folder: 'warehouse' }),\n      state: sqlite({ file: 'dev.sqlite' }),`;
-  const sandbox = new Sandbox(environments(dev));
+  const sandbox = new Sandbox(environments(dev), { inside: true });
   await sandbox.succeed('setup');
   const before = hashes(sandbox.file('warehouse'));
   await work(sandbox, 'dev');
@@ -86,7 +86,7 @@ test('one owner serves both environments at once, each from its own files', asyn
 
 test('environments that come to one file by two ways are refused', async () => {
   const dev = `warehouse: duckdb({ folder: env('SHOP_DEV', 'other') }),\n      state: sqlite({ file: 'dev.sqlite' }),`;
-  const sandbox = new Sandbox(environments(dev));
+  const sandbox = new Sandbox(environments(dev), { inside: true });
   assert.equal((await sandbox.run('check')).exit, 0);
   const { exit, err } = await sandbox.start(['check'], { env: { SHOP_DEV: 'data/../warehouse' } }).ended;
   assert.equal(exit, 2);
@@ -110,7 +110,7 @@ test('setup writes .env.example, adds what is new, and leaves .env and what peop
 
 test('errors name the command of the environment that was asked for', async () => {
   const dev = `warehouse: duckdb({ folder: 'dev' }),\n      state: sqlite({ file: 'dev/state.sqlite' }),`;
-  const sandbox = new Sandbox(environments(dev));
+  const sandbox = new Sandbox(environments(dev), { inside: true });
   const { exit, err } = await sandbox.run('run', 'daily', '--env', 'dev');
   assert.equal(exit, 3);
   assert.match(err, /next {4}esteira --env dev setup$/m);
@@ -119,7 +119,7 @@ test('errors name the command of the environment that was asked for', async () =
 
 test('what a person is told to do next means the environment that was asked for', async () => {
   const dev = `warehouse: duckdb({ folder: 'dev' }),\n      state: sqlite({ file: 'dev/state.sqlite' }),`;
-  const sandbox = new Sandbox(environments(dev));
+  const sandbox = new Sandbox(environments(dev), { inside: true });
   sandbox.write({
     'definitions/shop.ts': body
       .replace(
