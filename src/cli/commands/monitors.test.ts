@@ -8,6 +8,9 @@ test('in a narrow terminal a monitor keeps its name, and of a limit the setting 
     ...{ monitor: 'prices of rivals have moved', measure: 'drift', of: ['gold.days'], when: 'after each run' },
     ...{ limit: 'at most 0.4 (config.prices.largest_distance_of_rivals)', writtenAt: 'a.ts:1' },
   };
-  const text = monitorsText({ monitors: [monitor] }, { columns: 72, rows: 24, color: false, unicode: true });
+  const look = { columns: 72, rows: 24, color: false, unicode: true };
+  const text = monitorsText({ monitors: [monitor] }, look);
   assert.match(text, /^prices of rivals have moved {2}never judged .* at most 0\.4 \(con.*…$/m);
+  const long = { ...monitor, monitor: 'prices of rivals '.repeat(5) };
+  for (const line of monitorsText({ monitors: [long] }, look).split('\n')) assert.ok(line.length <= 72, line);
 });

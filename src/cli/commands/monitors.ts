@@ -5,7 +5,7 @@ import { chartLines } from '../chart.ts';
 import { type Command, given, numberOf } from '../command.ts';
 import { mark, paint } from '../marks.ts';
 import { moment } from '../numbers.ts';
-import { table } from '../table.ts';
+import { fitTable, table } from '../table.ts';
 import type { Look } from '../terminal.ts';
 import { visible, wrapHanging } from '../text.ts';
 
@@ -34,6 +34,8 @@ const headings = [
   { head: 'at', whole: true, optional: true },
   { head: 'tells', optional: true },
 ] as const;
+/** Where names are too long for that. */
+const narrow = headings.map((one) => (one.head === 'monitor' ? { head: one.head } : one));
 const figures = [
   { head: 'at', whole: true },
   { head: 'date', whole: true },
@@ -55,7 +57,7 @@ export function monitorsText({ monitors: all, history }: MonitorsView, look: Loo
     last ? moment(last.at) : '',
     tell ?? '',
   ]);
-  return table(headings, rows, look).join('\n');
+  return (fitTable(headings, rows, look) ?? table(narrow, rows, look)).join('\n');
 }
 
 /** The newest figure in full, and the ones before it in a line each. */
