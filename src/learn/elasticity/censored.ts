@@ -48,13 +48,11 @@ export function censoredRegression(
   bounds: Bounds,
   among: readonly number[] = Array.from({ length: exact.size }, (_, column) => column),
 ): CensoredFit | undefined {
-  const columns = exact
-    .of(among)
-    .independent()
-    .map((column) => among[column] as number);
+  const asked = among.length === exact.size ? exact : exact.of(among);
+  const columns = asked.independent().map((column) => among[column] as number);
   const width = columns.length;
   if (width === 0 || exact.count <= width) return undefined;
-  const own = exact.of(columns);
+  const own = width === among.length ? asked : exact.of(columns);
   const counts = countedBounds(exact, bounds, {
     columns,
     others: among.filter((column) => !columns.includes(column)),
