@@ -10,6 +10,7 @@ const approved = prices.approvedBy('sales', {
   edit: ['price'],
   expires: '3 days',
   second: { by: 'pricing', when: sql`price > 10` },
+  show: { today: sql`price` },
 });
 type Approved = RowOf<typeof approved.columns>;
 ({ sku: 'A', price: 1, approved_by: 'ana', edited: false, line: 'x' }) satisfies Partial<Approved>;
