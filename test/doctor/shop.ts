@@ -30,7 +30,10 @@ export class Shop extends Sandbox {
 
   private constructor(app: Postgrest, home?: string) {
     const env = { APP_URL: app.address, APP_KEY: app.keys.service };
-    super({ 'definitions/shop.ts': definitions(), 'esteira.config.ts': config }, { env, ...(home ? { home } : {}) });
+    super(
+      { 'definitions/shop.ts': definitions(), 'esteira.config.ts': config },
+      { env, inside: true, ...(home ? { home } : {}) },
+    );
     this.app = app;
   }
 
@@ -44,7 +47,7 @@ export class Shop extends Sandbox {
   }
 
   with(env: NodeJS.ProcessEnv, ...words: readonly string[]): Promise<Ended> {
-    return this.start(words, { env }).ended;
+    return this.give(words, env);
   }
   daily(env: NodeJS.ProcessEnv = {}, ...more: readonly string[]): Promise<Ended> {
     return this.with(env, 'run', 'daily', ...more);

@@ -27,12 +27,19 @@ export const morning = '2026-10-01T12:00:00Z';
 
 /** The pipeline's own definitions in a folder of their own; `change` puts other words in the place of theirs. */
 export class Desk extends Sandbox {
-  constructor(change: (text: string) => string = (text) => text) {
+  constructor(change: (text: string) => string = (text) => text, { inside = false } = {}) {
     const definitions = globSync('pipelines/engagement/definitions/*.ts', { cwd: root }).map((file) => [
       `definitions/${path.basename(file)}`,
       change(readFileSync(path.join(root, file), 'utf8')),
     ]);
-    super({ 'esteira.config.ts': config, ...Object.fromEntries(definitions) }, { env: { ESTEIRA_NOW: morning } });
+    super(
+      { 'esteira.config.ts': config, ...Object.fromEntries(definitions) },
+      { env: { ESTEIRA_NOW: morning }, inside },
+    );
+  }
+  /** Its commands are carried out in the process of the test. */
+  static inside(): Desk {
+    return new Desk(undefined, { inside: true });
   }
 
   async plant(more: Partial<Parameters<typeof generate>[0]> = {}): Promise<Manifest> {

@@ -9,7 +9,7 @@ const due = async (desk: Desk) =>
   (await desk.ask<StatusView>('status')).retrain.flatMap(({ due: all }) => all.map(({ why }) => why));
 
 test('people who spend more time than those of the training raise both monitors; the same people raise none; nothing is trained', async () => {
-  const [usual, more] = [new Desk(), new Desk()];
+  const [usual, more] = [Desk.inside(), Desk.inside()];
   await usual.plant();
   await usual.succeed('setup');
   await usual.retrain();
@@ -19,8 +19,8 @@ test('people who spend more time than those of the training raise both monitors;
 
   // The same people 90 days later: what they do is drawn anew.
   await usual.plant({ lastDate: '2026-12-29' });
-  const later = { env: { ESTEIRA_NOW: '2026-12-30T12:00:00Z' } };
-  const classified = await usual.start(['run', 'config.sp_classificar_cubo'], later).ended;
+  const later = { ESTEIRA_NOW: '2026-12-30T12:00:00Z' };
+  const classified = await usual.give(['run', 'config.sp_classificar_cubo'], later);
   assert.equal(classified.exit, 0, classified.err);
   assert.deepEqual(await verdicts(usual), ['held', 'held']);
 
@@ -28,10 +28,10 @@ test('people who spend more time than those of the training raise both monitors;
   await more.succeed('setup');
   await more.retrain();
   await more.plant({ lastDate: '2026-12-29', drift: 0.5 });
-  assert.equal((await more.start(['run', 'config.sp_classificar_cubo'], later).ended).exit, 0);
+  assert.equal((await more.give(['run', 'config.sp_classificar_cubo'], later)).exit, 0);
   const told = (await more.ask<MonitorsView>('monitors')).monitors.map(({ last }) => last?.what).join('\n');
   assert.deepEqual(await verdicts(more), ['broken', 'broken'], told);
-  const status = await more.start(['status'], { env: { ...later.env, COLUMNS: '80' } }).ended;
+  const status = await more.give(['status'], { ...later, COLUMNS: '80' });
   assert.match(status.out, /kmeans_engajamento is due to be trained again\n {2}retrain +the monitor "en/);
   const { models } = await more.ask<ModelsView>('models');
   assert.equal(models[0]?.newest, undefined);

@@ -19,16 +19,16 @@ async function pair(desk: Desk) {
 }
 
 test('a retraining that is killed anywhere leaves the old pair of models and labels, or the new one; it goes on to the new one', async () => {
-  const first = new Desk();
+  const first = Desk.inside();
   await first.plant({ users: 300 });
   await first.succeed('setup');
   await first.retrain();
   assert.equal((await first.classify()).exit, 0);
   const rows = 840;
   for (const point of [...before, ...since]) {
-    const desk = first.copyInto(new Desk());
+    const desk = first.copyInto(Desk.inside());
     const env = { ESTEIRA_NOW: '2026-10-02T12:00:00Z' };
-    const killed = await desk.start(['run', retraining], { env: { ...env, ESTEIRA_STOP_AT: point } }).ended;
+    const killed = await desk.give(['run', retraining], { ...env, ESTEIRA_STOP_AT: point });
     assert.equal(killed.exit, 137, `${point}: ${killed.err}${killed.out}`);
     const classified = await desk.classify('--date', '2026-09-30', '--again');
     assert.equal(classified.exit, 0, `${point}: ${classified.err}`);
@@ -37,7 +37,7 @@ test('a retraining that is killed anywhere leaves the old pair of models and lab
     assert.ok(['20261001_1200', '20261002_1200'].includes(String(version)), `${point}: ${version}`);
     assert.equal(version === '20261002_1200', since.includes(point), `${point}: ${version}`);
     assert.deepEqual({ labels, cube }, { labels: [20, 20], cube: [version, rows, 0, 5] }, point);
-    const resumed = await desk.start(['run', retraining], { env }).ended;
+    const resumed = await desk.give(['run', retraining], env);
     assert.equal(resumed.exit, 0, `${point}: ${resumed.err}`);
     assert.equal((await desk.classify('--date', '2026-09-30', '--again')).exit, 0);
     assert.deepEqual(await pair(desk), { labels: [20, 20], cube: ['20261002_1200', rows, 0, 5] }, point);
