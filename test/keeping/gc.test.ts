@@ -24,7 +24,7 @@ export default project({ name: 'shop', pipelines: { shop: 'definitions/*.ts' }, 
 `;
 const later = { env: { ESTEIRA_NOW: '2027-03-10T12:00:00Z' } };
 const at = async (world: World, now: typeof later, ...words: string[]) => {
-  const { exit, out, err } = await world.start(words, now).ended;
+  const { exit, out, err } = await world.give(words, now.env);
   assert.equal(exit, 0, out + err);
   return out + err;
 };

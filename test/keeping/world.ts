@@ -25,7 +25,7 @@ export const parts = { state, warehouse };
 /** A project whose days are run one after the other, each with the file that came on it. */
 export class World extends Sandbox {
   constructor(files: Readonly<Record<string, string>> = {}, env: NodeJS.ProcessEnv = {}) {
-    super({ 'definitions/shop.ts': shop, ...files }, { env });
+    super({ 'definitions/shop.ts': shop, ...files }, { env, inside: true });
   }
 
   /** The file of a date; its orders say what those of the day before said too, and one of them is invalid. */

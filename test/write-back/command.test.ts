@@ -35,7 +35,7 @@ let shop: Sandbox;
 before(async () => {
   app = await postgrest({ tables: users });
   const env = { APP_URL: app.address, APP_KEY: app.keys.service, DESK_URL: 'postgres://nowhere.invalid/app' };
-  shop = new Sandbox({ 'definitions/shop.ts': definitions, 'esteira.config.ts': config }, { env });
+  shop = new Sandbox({ 'definitions/shop.ts': definitions, 'esteira.config.ts': config }, { env, inside: true });
   for (const words of [['setup'], ['setup', '--env', 'dev']]) await shop.succeed(...words);
 });
 after(() => app.close());
