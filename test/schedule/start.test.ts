@@ -30,7 +30,7 @@ const saturday = at('2026-03-07T12:00:00Z');
 
 let base: Sandbox;
 before(async () => {
-  base = new Sandbox({ 'definitions/shop.ts': definitions });
+  base = new Sandbox({ 'definitions/shop.ts': definitions }, { inside: true });
   await base.succeed('setup');
   setClock(base.folder, saturday);
   await once(base);
@@ -46,7 +46,7 @@ async function once(sandbox: Sandbox): Promise<Owner> {
 }
 const ask = async <View>(sandbox: Sandbox, ...words: readonly string[]): Promise<View> => {
   const env = { ESTEIRA_NOW: path.join(sandbox.folder, 'now') };
-  const { exit, out, err } = await sandbox.start([...words, '--json'], { env }).ended;
+  const { exit, out, err } = await sandbox.give([...words, '--json'], env);
   assert.equal(exit, 0, err);
   return JSON.parse(out) as View;
 };
