@@ -7,6 +7,11 @@ import { Desk } from './desk.ts';
 const day = (text: string): Temporal.PlainDate => Temporal.PlainDate.from(text);
 export const after = (date: string, days: number): string => day(date).add({ days }).toString();
 export const regionOf = (seed: number): string => `s${String(seed).padStart(2, '0')}`;
+export const cutMonitor = 'os preços da concorrência mudaram';
+export const mapeMonitor = 'MAPE da previsão de vendas';
+export const missingMonitor = 'faltam custos ou preços da concorrência';
+/** Files that come late are planted in every year: of them it tells rightly. */
+const lateMonitor = 'as vendas de ontem chegaram';
 
 const tomorrow = 'from (${then}) k where date = ${run.date}';
 const eachTomorrow =
@@ -27,6 +32,12 @@ export interface Found {
   readonly parts: Readonly<Record<string, number>>;
 }
 
+/** A night on which recommendations of a region would have stopped because rivals answer. */
+export interface War {
+  readonly date: string;
+  readonly region: string;
+}
+
 /** A year of nights of several seeds, each a region, in one project. All of what comes is read at first; what a night knew of it is said by when each line was recorded. */
 export async function quietYear(
   seeds: readonly number[],
@@ -41,7 +52,7 @@ export async function quietYear(
     readonly products: number;
     readonly monitors: readonly string[];
   },
-): Promise<{ readonly found: readonly Found[]; readonly gates: readonly string[] }> {
+): Promise<{ readonly found: readonly Found[]; readonly wars: readonly War[]; readonly gates: readonly string[] }> {
   const begin = day(first);
   const end = begin.add({ months }).subtract({ days: 1 });
   const days = begin.subtract({ days: 365 }).until(end).days + 2;
@@ -67,74 +78,68 @@ export async function quietYear(
     const found: Found[] = [];
     for (let date = begin; Temporal.PlainDate.compare(date, end) <= 0; date = date.add({ days: 1 }))
       for (const monitor of monitors) found.push(await foundOn(desk, monitor, date));
-    return { found, gates };
+    return { found, gates, wars: await warsOf(desk, { begin, end }) };
   } finally {
     await desk.close();
   }
 }
 
-/** What a region's monitors found first after what was planted in it; nothing where they did not. */
+/** What was told of a project's own region, night by night; nothing where it was not. */
 export interface Events {
-  readonly seed: number;
   readonly halved: string;
   readonly regime: string;
   /** Dates of the first night on which it was told, whether or not there was a reason. */
   readonly cutTold: string | undefined;
   readonly regimeTold: string | undefined;
+  /** What was told before anything had happened but late files. */
+  readonly early: readonly string[];
+  /** What each training came to, the first one's before all nights. */
+  readonly gates: readonly string[];
 }
 
 /**
- * Night by night, with all that is wrong with files: in each region (a seed) a competitor halves his prices on a day of its own, then people change everywhere. The model is trained
- * again with the first alert, and after each cool-down until one passes.
+ * Night by night, with all that is wrong with files: a competitor halves his prices, then people change. The model is trained again with the first alert, and after each
+ * cool-down until one passes.
  */
 export async function eventfulNights(
-  seeds: readonly number[],
+  seed: number,
   {
     learned: start,
     products,
     nights = 14,
   }: { readonly learned: string; readonly products: number; readonly nights?: number },
-): Promise<{ readonly events: readonly Events[]; readonly gates: readonly string[] }> {
-  const regime = after(start, 18);
-  const plans = seeds.map((seed) => ({
-    ...{ lastDate: after(start, 70), days: 365 + 70, products, regions: 1, seed },
-    ...{ halved: after(start, 12 + (seed % 3)), regime },
-  }));
-  const desk = await Desk.open(plans);
+): Promise<Events> {
+  const [halved, regime] = [after(start, 12 + (seed % 3)), after(start, 18)];
+  const last = after(start, 70);
+  const desk = await Desk.open({ lastDate: last, days: 365 + 70, products, regions: 1, seed, halved, regime });
   try {
     const { project } = desk.world;
     await desk.come(start);
     const gates = [await learned(desk, start)];
+    const early: string[] = [];
     const told = new Map<string, string>();
-    let raised: string | undefined;
     for (let date = after(start, 1); date <= after(regime, nights); date = after(date, 1)) {
       await desk.come(date);
       await desk.world.run('pricing_diario', date);
-      for (const monitor of [cutMonitor, mapeMonitor]) {
-        const [figure] = await project.state.alerts.figures({ monitor, limit: 1 });
-        for (const { of, isBroken } of figure?.parts ?? []) if (isBroken && !told.has(of)) told.set(of, date);
-        if (monitor === mapeMonitor && figure?.verdict === 'broken' && date >= regime) raised ??= date;
+      for (const [name, { tell }] of project.graph.monitors) {
+        const [figure] = await project.state.alerts.figures({ monitor: name, limit: 1 });
+        if (figure?.verdict !== 'broken' || tell === undefined || name === lateMonitor) continue;
+        if (date < halved) early.push(`${date}: ${name}`);
+        else if (name !== mapeMonitor || date >= regime) told.set(name, told.get(name) ?? date);
       }
-      if (plans.every(({ seed }) => told.has(cutOf(seed)) && told.has(mapeOf(seed)))) break;
+      if (told.has(cutMonitor) && told.has(mapeMonitor)) break;
     }
-    for (let date = raised; date !== undefined && date <= after(start, 70); date = after(date, coolDown)) {
+    for (let date = told.get(mapeMonitor); date !== undefined && date <= last; date = after(date, coolDown)) {
       await desk.come(date);
       gates.push(await learned(desk, date));
       if (gates.at(-1)?.endsWith('passed')) break;
     }
-    const events = plans.map(({ seed, halved }) => ({
-      ...{ seed, halved, regime, cutTold: told.get(cutOf(seed)), regimeTold: told.get(mapeOf(seed)) },
-    }));
-    return { events, gates };
+    return { ...{ halved, regime, early, gates }, cutTold: told.get(cutMonitor), regimeTold: told.get(mapeMonitor) };
   } finally {
     await desk.close();
   }
 }
-export const cutMonitor = 'os preços da concorrência mudaram';
-export const mapeMonitor = 'MAPE da previsão de vendas';
 const coolDown = 14;
-const cutOf = (seed: number): string => `change, region ${regionOf(seed)}, competitor beta`;
-const mapeOf = (seed: number): string => `region ${regionOf(seed)}`;
 
 /** Trained on what is known of a date, and let through; what its gate said otherwise. */
 export async function learned(desk: Desk, date: string): Promise<string> {
@@ -161,4 +166,21 @@ async function foundOn({ world }: Desk, name: string, date: Temporal.PlainDate):
     verdict: figure?.verdict ?? 'unknown',
     parts: Object.fromEntries(parts),
   };
+}
+
+/** Of a year whose nights are all known each week's last is looked at; four of the last five cuts is what `cortes_respondidos` and `cortes_observados` say. */
+async function warsOf(
+  { world }: Desk,
+  { begin, end }: { readonly begin: Temporal.PlainDate; readonly end: Temporal.PlainDate },
+): Promise<readonly War[]> {
+  const wars: War[] = [];
+  for (let date = begin.add({ days: 6 }); Temporal.PlainDate.compare(date, end) <= 0; date = date.add({ days: 7 })) {
+    world.setClock(`${after(date.toString(), 1)}T05:00:00Z`);
+    await world.do('run', {
+      ...{ job: 'pricing_diario', date: date.toString(), select: ['gold.known_days', 'gold.price_moves'] },
+    });
+    for (const [region] of await world.rows('select distinct region from gold.price_moves where cuts_answered >= 4'))
+      wars.push({ date: date.toString(), region: String(region) });
+  }
+  return wars;
 }
