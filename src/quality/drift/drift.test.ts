@@ -117,6 +117,26 @@ test('a value that many rows had is a bin of its own: what rises from it is seen
   assert.ok(psiOf(capped, [...capped.slice(0, 90), ...all(99, 10)]) > 0.2);
 });
 
+test('rows that are alike have a PSI of 0 however many of them are infinite, and infinities that come are seen', () => {
+  const rows = (each: (row: number) => number): readonly number[] => Array.from({ length: 100 }, (_, row) => each(row));
+  const psiOf = (before: readonly number[], now: readonly number[]): number => {
+    const isNow = Uint8Array.from([...before.map(() => 0), ...now.map(() => 1)]);
+    return shiftOf({ of: 'numbers', values: Float64Array.from([...before, ...now]) }, isNow, 'psi').value;
+  };
+  for (const every of [2, 5, 9])
+    for (const least of [0, 1, 10, 11, 20, 55, 100]) {
+      const infinite = rows((row) => (row < least ? -Infinity : row % every === 0 ? Infinity : row));
+      assert.equal(psiOf(infinite, infinite.toReversed()), 0, `${least} and one of ${every}`);
+      assert.ok(![...deciles(Float64Array.from(infinite).sort())].some(Number.isNaN));
+    }
+  assert.ok(
+    psiOf(
+      rows((row) => (row < 80 ? row : Infinity)),
+      rows((row) => (row < 40 ? row : Infinity)),
+    ) > 0.2,
+  );
+});
+
 test('values that repeat count once all of them are behind, wherever a side ends', () => {
   const shareUpTo = (values: readonly number[], value: number): number =>
     values.filter((one) => one <= value).length / values.length;

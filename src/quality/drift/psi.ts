@@ -22,7 +22,7 @@ const sumOf = (counts: ArrayLike<number>): number => Array.from(counts).reduce((
 /**
  * Edges between ten bins that each have a tenth of the rows before: quantiles by linear interpolation (Hyndman and Fan's seventh, as numpy and
  * DuckDB's `quantile_cont`). A value that two of them meet, or one and the greatest value, has a bin of its own: else nothing that rises from it would be seen.
- * The values are in rising order.
+ * Between −∞ and another value there is none. The values are in rising order.
  */
 export const deciles = (sorted: ArrayLike<number>): Float64Array => edgesOf(sorted, 10);
 /** The same for a hundred bins. */
@@ -35,13 +35,14 @@ function edgesOf(sorted: ArrayLike<number>, bins: number): Float64Array {
     const low = Math.floor(at);
     const value = sorted[low] as number;
     const next = sorted[Math.min(low + 1, sorted.length - 1)] as number;
-    return value + (next - value) * (at - low);
+    // Between two infinities, and beside one, there is nothing to go a part of the way of.
+    return at === low || next === value ? value : value + (next - value) * (at - low);
   });
   const greatest = sorted[sorted.length - 1];
   const edges = found.flatMap((edge, index) =>
     edge === greatest || edge === found[index + 1] ? [edge, above(edge)] : [edge],
   );
-  return Float64Array.from(new Set(edges)).sort();
+  return Float64Array.from(new Set(edges.filter((edge) => !Number.isNaN(edge)))).sort();
 }
 
 /** The next number; above 0 the least of those that every engine reads. The greatest one itself has none. */
