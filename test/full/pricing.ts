@@ -38,13 +38,12 @@ for (let from = 0; from < tried.length; from += perProject) {
   }
   // A war that is seen in two weeks in a row is told of once.
   for (const region of some.map(regionOf)) {
-    const weeks = [...new Set(wars.map(({ date }) => date))].sort();
-    const at = weeks.map((week) => (wars.some((war) => war.date === week && war.region === region) ? 1 : 0));
+    const at = wars.map(({ regions }) => (regions.includes(region) ? 1 : 0));
     counts.rivalsAlerts += beginnings(at, 0);
   }
   counts.seeds += some.length;
   console.log(
-    `quiet year of seeds ${some.join(', ')}: ${gates.join('; ')}; rivals ${JSON.stringify(wars)}; so far ${JSON.stringify({ counts, ranges })}`,
+    `quiet year of seeds ${some.join(', ')}: ${gates.join('; ')}; rivals answer on ${JSON.stringify(wars.filter(({ regions }) => regions.length > 0))}; so far ${JSON.stringify({ counts, ranges })}`,
   );
 }
 console.log(JSON.stringify({ counts, ranges, seeds: tried, sources: ['src', 'pipelines/pricing', 'test/pricing'] }));

@@ -32,10 +32,10 @@ export interface Found {
   readonly parts: Readonly<Record<string, number>>;
 }
 
-/** A night on which recommendations of a region would have stopped because rivals answer. */
+/** The regions in which recommendations of some product would have stopped on a night because rivals answer. */
 export interface War {
   readonly date: string;
-  readonly region: string;
+  readonly regions: readonly string[];
 }
 
 /** A year of nights of several seeds, each a region, in one project. All of what comes is read at first; what a night knew of it is said by when each line was recorded. */
@@ -179,8 +179,8 @@ async function warsOf(
     await world.do('run', {
       ...{ job: 'pricing_diario', date: date.toString(), select: ['gold.known_days', 'gold.price_moves'] },
     });
-    for (const [region] of await world.rows('select distinct region from gold.price_moves where cuts_answered >= 4'))
-      wars.push({ date: date.toString(), region: String(region) });
+    const answered = await world.rows('select distinct region from gold.price_moves where cuts_answered >= 4');
+    wars.push({ date: date.toString(), regions: answered.map(([region]) => String(region)) });
   }
   return wars;
 }
