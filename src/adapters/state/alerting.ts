@@ -157,21 +157,24 @@ async function startJobs(state: State, { figure, starts, zone }: Judged, now: Te
 
 /**
  * What a job that cools down has done for it was not enough: the next time is due, and waits until it has cooled down, or the alert is over. What waits already is
- * for the newest day that is known to be broken: whoever trains after two weeks is to learn from them.
+ * for the newest day that is known to be broken: whoever trains after two weeks is to learn from them. A run that is opened meanwhile keeps its day, and the time is for
+ * that one.
  */
 async function startAgain(state: State, { again = [], ...judged }: Judged, now: Temporal.Instant): Promise<void> {
   const { monitor, date } = judged.figure;
   for (const job of again) {
     const waits = await state
       .selectFrom('tick')
-      .select(['due', 'date', 'state', 'why'])
+      .select(['due', 'date', 'state'])
       .where('job', '=', job)
       .where('cause', '=', `alert ${monitor}`)
       .where('state', 'in', ['due', 'claimed'])
+      .orderBy('state', 'desc')
+      .orderBy('due', 'desc')
+      .limit(1)
       .executeTakeFirst();
     if (!waits) await startJobs(state, { ...judged, starts: [job] }, now);
-    // One that is not held back begins at this moment.
-    else if (waits.state === 'due' && waits.why !== null && waits.date < date)
+    else if (waits.state === 'due' && waits.date < date)
       await state.updateTable('tick').set({ date }).where('job', '=', job).where('due', '=', waits.due).execute();
   }
 }

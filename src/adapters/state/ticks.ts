@@ -127,15 +127,15 @@ export class SqlTicks implements TickStore {
   }
 }
 
-/** In the transaction that opens a run, or finds that it has succeeded. */
+/** In the transaction that opens a run, or finds that it has succeeded. From now on it is for the date of that run. */
 export async function claimTick(
   state: State,
-  run: Pick<RunRecord, 'runId' | 'job' | 'logicalTime'>,
+  run: Pick<RunRecord, 'runId' | 'job' | 'logicalTime' | 'date'>,
   as: 'claimed' | 'done',
 ): Promise<void> {
   await state
     .updateTable('tick')
-    .set({ state: as, run_id: run.runId, why: null })
+    .set({ state: as, run_id: run.runId, why: null, date: run.date.toString() })
     .where('job', '=', run.job)
     .where('due', '=', run.logicalTime.toString())
     .where('state', '!=', 'done')
