@@ -64,13 +64,15 @@ function cellsWhere({ columns, rows }: Sums, isMeant: (isKnown: boolean, cell: n
   return rowsWhere(rows.length, (cell) => isMeant(said[(kinds[cell] as number) >> 3] !== undefined, cell));
 }
 
-/** What is known of a product's days by its cells; `bounded`: the rows of which only a bound is known. */
+/** What is known of a product's days by its cells, which may be counted from different origins: two whole numbers beyond 2⁵³ are one product here; `bounded`: the rows of which only a bound is known. */
 export function daysOfCells(cells: Cells, own: Int32Array, { layout, bounded }: Bounded): Days {
   const { size, rivalAt, priceAt } = layout;
   const { says, known, both, own: alone, from } = cells;
   const counts = new Float64Array(said.length);
   const [exact, prices, naive] = [new Moments(size), new Moments(size), new Moments(2)];
   const [ofBoth, ofOwn] = [new Float64Array(both.length), new Float64Array(alone.length)];
+  const [first = 0] = own;
+  const away = (origins: Float64Array, cell: number): number => (origins[cell] as number) - (origins[first] as number);
   for (let at = 0; at < own.length; at += 1) {
     const cell = own[at] as number;
     const place = says[cell] as number;
@@ -78,8 +80,14 @@ export function daysOfCells(cells: Cells, own: Int32Array, { layout, bounded }: 
     const bits = known[cell] as number;
     if (!(bits & knownBits.price)) continue;
     const isKnown = (bits & knownBits.rival) > 0;
+    const price = away(from.price, cell);
+    const units = bits & knownBits.units ? away(from.units, cell) : 0;
     taken(alone, cell, ofOwn);
-    if (isKnown) taken(both, cell, ofBoth);
+    moved(ofOwn, [0, price, units]);
+    if (isKnown) {
+      taken(both, cell, ofBoth);
+      moved(ofBoth, [0, away(from.rival, cell), price, units]);
+    }
     const ones = onesOf(cells, cell, layout);
     if (layout.rival !== undefined && !isKnown) ones.push(rivalAt);
     const columns = isKnown ? [rivalAt + 1, priceAt] : [priceAt];
@@ -89,7 +97,6 @@ export function daysOfCells(cells: Cells, own: Int32Array, { layout, bounded }: 
   }
   const counted = (...wanted: readonly Said[]): number =>
     wanted.reduce((sum, one) => sum + (counts[said.indexOf(one)] as number), 0);
-  const [first = 0] = own;
   return {
     centres: { price: from.price[first] as number, rival: from.rival[first] as number },
     level: from.units[first] as number,
@@ -107,6 +114,20 @@ const [level, slope] = [[0], [1]];
 
 function taken(sums: readonly Float64Array[], cell: number, into: Float64Array): void {
   for (let at = 0; at < into.length; at += 1) into[at] = sums[at]?.[cell] as number;
+}
+
+/** Sums of products of numbers (the first of them 1, the lower triangle row after row) as sums of those of these numbers with so much added. */
+function moved(sums: Float64Array, by: readonly number[]): void {
+  if (by.every((one) => one === 0)) return;
+  const at = (row: number, column: number): number => (row * (row + 1)) / 2 + column;
+  const sum = (row: number): number => sums[at(row, 0)] as number;
+  // From the last on: what is still to be read is as it was.
+  for (let row = by.length - 1; row > 0; row -= 1)
+    for (let column = row; column >= 0; column -= 1) {
+      const [one, other] = [by[row] as number, by[column] as number];
+      sums[at(row, column)] =
+        (sums[at(row, column)] as number) + one * sum(column) + other * sum(row) + one * other * sum(0);
+    }
 }
 
 /** Columns that are 1 on a cell's days, but for the rival's. */

@@ -80,6 +80,9 @@ export function daysIn(columns: Columns, name: string): Int32Array {
 }
 export const noDay = -(2 ** 31);
 
+/** Columns by which products are told apart. */
+export const namesOf = (by: string | readonly string[]): readonly string[] => (typeof by === 'string' ? [by] : by);
+
 /** Rows by what they are called in some columns: for each row the number of its name, and the names; a value that is missing is called nothing. */
 export function namesIn(
   columns: Columns,

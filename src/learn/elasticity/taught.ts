@@ -1,9 +1,9 @@
 import type { FeatureColumn } from '../features.ts';
 import type { ElasticityOptions } from '../learners/elasticity.ts';
 import type { Summed } from '../learners/learned.ts';
-import { pickedAll } from '../learners/rows.ts';
+import { pickedAll, pickedNames } from '../learners/rows.ts';
 import { cellsOf, learnedCells, unknownCells } from './cells.ts';
-import { namesIn, wordsIn } from './columns.ts';
+import { namesIn, namesOf, wordsIn } from './columns.ts';
 import { type Source, saidBy, sourceOf } from './days.ts';
 import { layoutOf, type Roles } from './design.ts';
 import type { OwnDays } from './own.ts';
@@ -48,9 +48,11 @@ export function taughtBy(
   const { sums } = summed;
   const isBounded = (row: number): boolean => ['at least', 'at most'].includes(saidBy(source, row));
   const bounded = productsIn(columns, roles.by, training.filter(isBounded));
-  const boundedOf = new Map(bounded.map(({ name, rows }) => [keyOf(name), rows]));
+  const ofRow = identitiesIn(columns, roles.by);
+  const ofCell = identitiesIn(sums.columns, roles.by);
+  const boundedOf = new Map(bounded.map(({ rows }) => [ofRow(rows[0] as number), rows]));
   const products = productsIn(sums.columns, roles.by, cells).map(({ name, rows: own }) => ({
-    ...{ name, cells: own, rows: boundedOf.get(keyOf(name)) ?? new Int32Array() },
+    ...{ name, cells: own, rows: boundedOf.get(ofCell(own[0] as number)) ?? new Int32Array() },
   }));
   const counted = (some: Int32Array): number => some.reduce((sum, cell) => sum + (sums.rows[cell] as number), 0);
   return {
@@ -58,8 +60,6 @@ export function taughtBy(
     ...{ rows: counted(cells), unknown: counted(unknownCells(sums)) },
   };
 }
-
-const namesOf = (by: string | readonly string[]): readonly string[] => (typeof by === 'string' ? [by] : by);
 
 function rolesOf(
   { by, price, rival, events = [], season = [], recent }: ElasticityOptions,
@@ -93,5 +93,9 @@ function productsIn(columns: Columns, by: readonly string[], rows: Int32Array) {
     .map((name, code) => ({ name, rows: own[code] as Int32Array }))
     .toSorted((one, other) => (keyOf(one.name) < keyOf(other.name) ? -1 : 1));
 }
-const pickedNames = (columns: Columns, names: readonly string[]): Columns =>
-  Object.fromEntries(names.map((name) => [name, columns[name] as FeatureColumn]));
+
+/** What tells products apart, by a row of theirs: a text that is missing is called as one that is empty. */
+function identitiesIn(columns: Columns, by: readonly string[]): (row: number) => string {
+  const own = by.map((name) => wordsIn(columns, name));
+  return (row) => JSON.stringify(own.map(({ codes, words }) => words[codes[row] as number] ?? null));
+}

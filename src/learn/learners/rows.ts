@@ -38,6 +38,12 @@ export const pickedAll = <Name extends string>(
     Object.entries<FeatureColumn>(columns).map(([name, column]) => [name, picked(column, rows)]),
   ) as Record<Name, FeatureColumn>;
 
+/** Columns of these names. */
+export const pickedNames = <C>(
+  columns: Readonly<Record<string, C>>,
+  names: readonly string[],
+): Readonly<Record<string, C>> => Object.fromEntries(names.map((name) => [name, columns[name] as C]));
+
 /** Numbers of the rows for which it is so. */
 export function rowsWhere(count: number, isMeant: (row: number) => boolean): Int32Array {
   const rows = new Int32Array(count);

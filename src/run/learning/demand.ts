@@ -1,7 +1,9 @@
 import { type Columns, col } from '../../columns/index.ts';
 import { kindName, knownBits, logarithmNames } from '../../learn/elasticity/cells.ts';
+import { namesOf } from '../../learn/elasticity/columns.ts';
 import { said } from '../../learn/elasticity/days.ts';
 import type { ElasticityOptions } from '../../learn/learners/elasticity.ts';
+import { pickedNames } from '../../learn/learners/rows.ts';
 import type { Dialect, Summing } from '../../ports/index.ts';
 
 /** What price elasticities are asked of, in SQL. */
@@ -27,7 +29,7 @@ interface Demand {
 export function demandOf(relation: string, { options, target, columns, flags, taught, dialect }: Asked): Demand {
   const { by, price, rival, events = [], season = [], outOfStock, withoutStock, noSale = 0.5 } = options;
   const { identifier } = dialect;
-  const products = typeof by === 'string' ? [by] : by;
+  const products = namesOf(by);
   const number = (name: string): string => `cast(${identifier(name)} as double precision)`;
   const most = `cast('Infinity' as double precision)`;
   const units = number(target);
@@ -68,11 +70,9 @@ export function demandOf(relation: string, { options, target, columns, flags, ta
   return {
     query: `select ${fields.join(', ')} from ${relation} as _days`,
     summing: {
-      by: { ...picked(columns, keys), ...flagColumns, [kindName]: col.integer() },
+      by: { ...pickedNames(columns, keys), ...flagColumns, [kindName]: col.integer() },
       numbers: { names: logarithms.map(({ of }) => logarithmNames[of]), within: products, of: taught },
     },
     bounded: `${place} in (${said.indexOf('at least')}, ${said.indexOf('at most')})`,
   };
 }
-const picked = (columns: Columns, names: readonly string[]): Columns =>
-  Object.fromEntries(names.map((name) => [name, columns[name]])) as Columns;

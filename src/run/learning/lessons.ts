@@ -7,7 +7,7 @@ import { priceElasticity } from '../../learn/learners/elasticity.ts';
 import type { Learned, Lesson, Parameters } from '../../learn/learners/learned.ts';
 import { linearRegression, logisticRegression } from '../../learn/learners/regressions.ts';
 import { type Requests, requestsIn } from '../../learn/learners/requests.ts';
-import { pickedAll, repeated, rowsWhere } from '../../learn/learners/rows.ts';
+import { pickedAll, pickedNames, repeated, rowsWhere } from '../../learn/learners/rows.ts';
 import { boostedTrees, lambdaMart, regressionTrees } from '../../learn/learners/trees.ts';
 import type { Runtime } from '../../learn/onnx/session.ts';
 import type { Elsewhere } from '../../learn/trees/train.ts';
@@ -105,7 +105,7 @@ export async function learn(
     outputs,
     summed,
   } = training;
-  refuseMany(pickedNames(across, columns));
+  refuseMany(pickedNames(columns, across));
   const lesson = learners[learner] as (lesson: Lesson) => Learned | Promise<Learned>;
   const members: Lessons['members'][number][] = [];
   if (training.rows === 0 && !summed?.sums.rows.length && !brought) throw new RangeError('there are no rows');
@@ -115,8 +115,8 @@ export async function learn(
     const named = memberText(member);
     const before = former.find((one) => sameMember(one.member, member));
     const wanted = pickedNames(
-      features.map(({ name }) => name),
       own,
+      features.map(({ name }) => name),
     );
     const profile = summed ? profilesOfSpreads(summed.spreads) : profilesOf(wanted);
     try {
@@ -129,7 +129,7 @@ export async function learn(
         ...judging,
         options,
         features,
-        beside: pickedNames(beside, own),
+        beside: pickedNames(own, beside),
         ...summedFor(summed, held),
         ...(target === undefined ? {} : { target: own[target] as FeatureColumn }),
         ...(watching === undefined ? {} : { watching: flagsOf(own[watching]) }),
@@ -148,7 +148,7 @@ export async function learn(
       const judged = await lesson({
         ...given,
         ...(fresh === undefined ? {} : { fresh: flagsOf(own[fresh]) }),
-        across: pickedNames(across, own),
+        across: pickedNames(own, across),
       });
       const learned =
         later === undefined
@@ -184,8 +184,6 @@ export const ofMember = (member: Member, text: string): string => {
   const named = memberText(member);
   return named === '' ? text : `${named}: ${text}`;
 };
-const pickedNames = (names: readonly string[], columns: Training['columns']): Lesson['columns'] =>
-  Object.fromEntries(names.map((name) => [name, columns[name] as FeatureColumn]));
 const sameMember = (one: Member, other: Member): boolean => {
   const names = Object.keys(one);
   return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);

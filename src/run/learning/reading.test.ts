@@ -76,11 +76,7 @@ test('of sums the same is learned as of rows, and judged by the same, whatever t
         await learned(definition, { rows, columns: vectors, all: rows }),
       ];
       assert.equal(one.inside.length, 6);
-      for (const [at, row] of one.inside.entries()) {
-        const beside = other.inside[at] ?? {};
-        assert.deepEqual(Object.keys(row), Object.keys(beside));
-        for (const [name, value] of Object.entries(row)) alike(value, beside[name], `${name} of ${row['sku']}`);
-      }
+      allAlike(one.inside, other.inside);
       for (const [name, value] of Object.entries(one.measures)) alike(value, other.measures[name], name);
       assert.ok(one.measures['mape'] && one.inside.some((row) => row['own_elasticity'] === null));
       const told = ({ rows: taught, held, samples, left, profile }: typeof one) => ({
@@ -93,6 +89,32 @@ test('of sums the same is learned as of rows, and judged by the same, whatever t
       assert.deepEqual(told(one), told(other));
     }
   }));
+
+test('of whole numbers that are one number here, and of texts that are missing or empty, the same is learned as of rows', () =>
+  inWarehouse(async (warehouse, folder) => {
+    const named = `case when region < 2 then sku when sku = 'é' then '' end as sku, ${2 ** 53} + region as region`;
+    const query = `select * replace (${named}, price * (1 + region) as price, units * (1 + region) as units) from (${generated('p, d')})`;
+    const file = path.join(folder, 'rows.parquet');
+    const read = await readRows(modelWith({}), { query, columns: asked, file, warehouse, signal });
+    const { rows, columns: vectors } = await warehouse.vectors(query, { columns: asked });
+    const of = async (one: Read) => (await learned(modelWith({}), one)).inside;
+    const [inside, beside] = [await of(read), await of({ rows, columns: vectors, all: rows })];
+    assert.deepEqual(
+      inside.map(({ sku }) => sku),
+      ['', '', "o'b", 'é'],
+    );
+    allAlike(inside, beside);
+  }));
+
+type Inside = Awaited<ReturnType<typeof learned>>['inside'];
+function allAlike(inside: Inside, others: Inside): void {
+  assert.equal(inside.length, others.length);
+  for (const [at, row] of inside.entries()) {
+    const beside = others[at] ?? {};
+    assert.deepEqual(Object.keys(row), Object.keys(beside));
+    for (const [name, value] of Object.entries(row)) alike(value, beside[name], `${name} of ${row['sku']}`);
+  }
+}
 
 /** To ten digits. */
 function alike(one: unknown, other: unknown, name: string): void {

@@ -49,8 +49,9 @@ export async function summedRows(
   const { dialect } = warehouse;
   const { rows: all } = await warehouse.vectors(query, { columns: {}, file, signal });
   const kept = dialect.kept(file);
-  const flags = [heldName, laterName].filter((name) => name in columns);
-  const taught = `not ${dialect.identifier(flags.at(-1) ?? heldName)}`;
+  const isLater = laterName in columns;
+  const flags = isLater ? [heldName, laterName] : [heldName];
+  const taught = `not ${dialect.identifier(isLater ? laterName : heldName)}`;
   const demand = demandOf(kept, { ...of, columns, flags, taught, dialect });
   const sums = await warehouse.sums(demand.query, { ...demand.summing, signal });
   const names = Object.keys(columns).map(dialect.identifier).join(', ');
@@ -60,7 +61,7 @@ export async function summedRows(
 }
 
 /** Which rows are held out: of all, or of what is summed. */
-export const flagsIn = ({ columns, summed }: Read): FeatureColumn | undefined =>
+export const heldIn = ({ columns, summed }: Read): FeatureColumn | undefined =>
   (summed?.sums.columns ?? columns)[heldName];
 
 /** Each value of a column, and how many rows have it. */

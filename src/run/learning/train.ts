@@ -22,7 +22,7 @@ import { judge } from './gate.ts';
 import { insideWrite } from './inside.ts';
 import { type Lessons, ofMember } from './lessons.ts';
 import { broken, openPredictor, type Predictor, predictorFile } from './predictor.ts';
-import { flagsIn, readRows } from './reading.ts';
+import { heldIn, readRows } from './reading.ts';
 import { refinedBy, whyAnew } from './refining.ts';
 import { heldDays, heldName, heldOutOf, type Lineage, trainingRows, whyUndivided } from './rows.ts';
 import { importFailed, learnAside, trainingFailed } from './thread.ts';
@@ -76,7 +76,7 @@ async function trained(
   run.onProgress?.(node.id, 'reading the training rows');
   const read = await readRows(node.definition, { query, columns, file, warehouse: project.warehouse, signal });
   const days = heldDays(facts, values.date);
-  const undivided = days && read.all > 0 ? whyUndivided(days, flagsIn(read)) : undefined;
+  const undivided = days && read.all > 0 ? whyUndivided(days, heldIn(read)) : undefined;
   if (undivided !== undefined) throw trainingFailed(undivided, whereOf(node.definition));
   const former = champion === undefined ? undefined : await formerOf(node, champion, run);
   const anew = model.refines ? await whyAnew(model, { champion, former }, run) : undefined;

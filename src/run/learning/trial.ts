@@ -13,7 +13,7 @@ import { wholeSpelling } from '../write/spelling.ts';
 import { figured } from './figures.ts';
 import { judge } from './gate.ts';
 import type { Training } from './lessons.ts';
-import { flagsIn, readRows } from './reading.ts';
+import { heldIn, readRows } from './reading.ts';
 import { heldDays, heldOutOf, trainingRowsOf, whyUndivided } from './rows.ts';
 import { learnAside, trainingFailed } from './thread.ts';
 import { trainingOf } from './training.ts';
@@ -54,7 +54,7 @@ export async function tryTraining(
     const file = path.join(scratch, rowsFile);
     const read = await readRows(node.definition, { query, columns, file, warehouse, signal });
     const days = heldDays(facts, values.date);
-    const undivided = days && read.all > 0 ? whyUndivided(days, flagsIn(read)) : undefined;
+    const undivided = days && read.all > 0 ? whyUndivided(days, heldIn(read)) : undefined;
     if (undivided !== undefined) throw trainingFailed(undivided, where);
     const { all: rows } = read;
     const lessons = await learnAside(
