@@ -12,6 +12,14 @@ export interface Bounds {
   readonly sides: Int8Array;
 }
 
+/** Where the target of every day is known. */
+export const unbounded: Bounds = {
+  values: new Float64Array(),
+  stride: 0,
+  targets: new Float64Array(),
+  sides: new Int8Array(),
+};
+
 export interface CensoredFit {
   /** One for each column of the design; NaN for one that the columns before it determine, or that no known day has. */
   readonly coefficients: Float64Array;

@@ -1,5 +1,5 @@
 import { daysOfCells } from './cells.ts';
-import { censoredRegression } from './censored.ts';
+import { censoredRegression, unbounded } from './censored.ts';
 import { boundsOf, daysOf, type Source } from './days.ts';
 import type { Centres } from './design.ts';
 import { bounded, estimateAt, type Interval } from './interval.ts';
@@ -39,11 +39,9 @@ export function foundIn(source: Source, { rows, cells }: OwnDays, level: number)
   };
 }
 
-const nothing = { values: new Float64Array(), stride: 2, targets: new Float64Array(), sides: new Int8Array() };
-
 /** Ordinary least squares of the logarithm of units on that of the price. */
 export function naiveOf(moments: Moments, level: number): Interval | undefined {
-  const fit = censoredRegression(moments, nothing);
+  const fit = censoredRegression(moments, unbounded);
   const found = estimateAt(fit, 1);
   return found && fit && bounded(found, fit.freedom, level);
 }

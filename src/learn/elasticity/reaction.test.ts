@@ -10,10 +10,10 @@ const wanted = golden('elasticity').reaction;
 const layout = layoutOf({ by: [], price: 'price', rival: 'rival', events: ['event'], season: [] });
 
 /** Some days of the product, in any order; `of` says of which day each row is. */
-function sourceWith(of: Int32Array, day: 'date' | undefined, answerDays: number) {
+function sourceWith(of: Int32Array, day: 'date' | undefined, answerDays: number, unpriced = -1) {
   const take = (values: readonly number[]) => Float64Array.from(of, (at) => values[at] as number);
   const columns = {
-    price: { of: 'numbers', values: take(wanted.price).map(Math.exp) },
+    price: { of: 'numbers', values: take(wanted.price).map((one, at) => (of[at] === unpriced ? 0 : Math.exp(one))) },
     rival: {
       of: 'numbers',
       values: take(wanted.rival).map(Math.exp),
@@ -65,4 +65,16 @@ test('a day without a row has the price of the day before, and of a product with
   assert.ok(value > 0.5, `${value}`);
   const few = all.slice(0, 15);
   assert.deepEqual(reactionOf(few, 14), reactionOf(few, 14, false));
+});
+
+test('a day after the last on which the own price is known says nothing of what a rival does within some days, and takes nothing from what others say', () => {
+  const last = all.length - 1;
+  assert.ok(wanted.seen[last]);
+  const found = (of: Int32Array, unpriced: number) => {
+    const { source, rows } = sourceWith(of, 'date', wanted.days, unpriced);
+    return foundIn(source, { rows }, 0.95).reaction?.of ?? assert.fail('nothing is found');
+  };
+  const [without, unpriced] = [found(all.slice(0, last), -1), found(all, last)];
+  assert.ok(Math.abs(unpriced.value / without.value - 1) < 1e-8, `${unpriced.value} ${without.value}`);
+  assert.ok(Math.abs(unpriced.standardError / without.standardError - 1) < 1e-8);
 });

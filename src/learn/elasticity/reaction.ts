@@ -1,4 +1,4 @@
-import { type CensoredFit, censoredRegression } from './censored.ts';
+import { type CensoredFit, censoredRegression, unbounded } from './censored.ts';
 import { noDay } from './columns.ts';
 import type { Source } from './days.ts';
 import { type Centres, type Layout, writeRow } from './design.ts';
@@ -6,13 +6,12 @@ import { estimateAt, ofDays } from './interval.ts';
 import { Moments } from './moments.ts';
 import type { Estimate } from './pool.ts';
 
-const nothing = { values: new Float64Array(), stride: 2, targets: new Float64Array(), sides: new Int8Array() };
 const controlsOf = ({ rivalAt }: Layout): readonly number[] => Array.from({ length: rivalAt }, (_, column) => column);
 
 /** By how many percent a rival's price follows one percent of the own on the same day, with events and seasons held: both may answer to these. `prices`: of the days on which both are known. */
 export function sameDay(prices: Moments, layout: Layout): Estimate | undefined {
   const { rivalAt, priceAt } = layout;
-  const fit = censoredRegression(prices.towards(rivalAt + 1).of([...controlsOf(layout), priceAt]), nothing);
+  const fit = censoredRegression(prices.towards(rivalAt + 1).of([...controlsOf(layout), priceAt]), unbounded);
   return ofDays(estimateAt(fit, rivalAt), fit);
 }
 
@@ -35,7 +34,7 @@ export function within(
   const [into, columns] = [new Float64Array(layout.size), new Float64Array(size)];
   for (const row of rows) {
     const at = (day[row] as number) - moves.first;
-    if (day[row] === noDay || at < days || Number.isNaN(rival[row])) continue;
+    if (day[row] === noDay || at < days || at >= moves.values.length || Number.isNaN(rival[row])) continue;
     writeRow(source, row, { layout, centres, into, at: 0 });
     columns.set(into.subarray(0, layout.rivalAt));
     const before = moves.values[at - days] as number;
@@ -43,7 +42,7 @@ export function within(
     columns[size - 1] = before;
     moments.add(columns, 0, (rival[row] as number) - centres.rival);
   }
-  const fit: CensoredFit | undefined = censoredRegression(moments, nothing);
+  const fit: CensoredFit | undefined = censoredRegression(moments, unbounded);
   return ofDays(estimateAt(fit, size - 1), fit);
 }
 
@@ -54,7 +53,7 @@ function ownMoves(
   { prices, centres }: { readonly prices: Moments; readonly centres: Centres },
 ): { readonly first: number; readonly values: Float64Array } | undefined {
   const { layout, price, day } = source;
-  const usual = censoredRegression(prices.towards(layout.priceAt).of(controlsOf(layout)), nothing);
+  const usual = censoredRegression(prices.towards(layout.priceAt).of(controlsOf(layout)), unbounded);
   const known = rows.filter((row) => day[row] !== noDay && !Number.isNaN(price[row]));
   if (!usual || known.length === 0) return undefined;
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
