@@ -6,7 +6,7 @@ import { seeds } from '../run/support/rounds.ts';
 const tried = seeds(20);
 const counts = { seeds: 0, cutSameDay: 0, regimeWithin14Days: 0, models: 0, retrainedPassed: 0, early: 0 };
 for (const seed of tried) {
-  const events = await eventfulNights(seed, { learned: '2026-09-13', products: 40 });
+  const events = await eventfulNights(seed, { learned: '2026-09-13', products: 30 });
   const { halved, regime, cutTold, regimeTold, early, gates } = events;
   const within = Temporal.PlainDate.from(regime).add({ days: 14 }).toString();
   counts.seeds += 1;

@@ -109,7 +109,7 @@ export async function eventfulNights(
     nights = 14,
   }: { readonly learned: string; readonly products: number; readonly nights?: number },
 ): Promise<Events> {
-  const [halved, regime] = [after(start, 12 + (seed % 3)), after(start, 18)];
+  const [halved, regime] = [after(start, 6 + (seed % 3)), after(start, 12)];
   const last = after(start, 70);
   const desk = await Desk.open({ lastDate: last, days: 365 + 70, products, regions: 1, seed, halved, regime });
   try {
