@@ -78,14 +78,16 @@ export async function vectorsOf(
   return { rows: at, columns: found };
 }
 
+type Room = Float64Array<ArrayBuffer> | Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer>;
 /** With room for so many rows, and for more than these where it had to be made. */
-function roomFor<A extends Float64Array<ArrayBuffer> | Uint8Array<ArrayBuffer> | Int32Array<ArrayBuffer>>(
-  values: A,
-  rows: number,
-): A {
-  if (rows <= values.length) return values;
+const roomFor = <A extends Room>(values: A, rows: number): A =>
+  rows <= values.length ? values : sized(values, Math.max(rows, 2 * values.length));
+
+/** No longer than so many rows: whoever hands it on hands on no room that is empty. */
+function sized<A extends Room>(values: A, rows: number): A {
+  if (rows === values.length) return values;
   const of = values.constructor as new (buffer: ArrayBuffer) => A;
-  return new of(values.buffer.transfer(Math.max(rows, 2 * values.length) * values.BYTES_PER_ELEMENT));
+  return new of(values.buffer.transfer(rows * values.BYTES_PER_ELEMENT));
 }
 
 class Numbers {
@@ -99,7 +101,7 @@ class Numbers {
     this.#values.set(items.subarray(0, chunk.rowCount), at);
   }
   vector(rows: number): Vector {
-    const values = this.#values.subarray(0, rows);
+    const values = sized(this.#values, rows);
     return { of: 'numbers', values, ...validOf(values, Number.NaN) };
   }
 }
@@ -115,7 +117,7 @@ class Booleans {
     this.#values.set(items.subarray(0, chunk.rowCount), at);
   }
   vector(rows: number): Vector {
-    const values = this.#values.subarray(0, rows);
+    const values = sized(this.#values, rows);
     const valid = validOf(values, none);
     if (valid.valid) for (let row = 0; row < values.length; row += 1) if (values[row] === none) values[row] = 0;
     return { of: 'booleans', values, ...valid };
@@ -155,6 +157,6 @@ class Texts {
     return code;
   }
   vector(rows: number): Vector {
-    return { of: 'texts', codes: this.#codes.subarray(0, rows), words: this.#words };
+    return { of: 'texts', codes: sized(this.#codes, rows), words: this.#words };
   }
 }

@@ -4,13 +4,14 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { openInMemory } from '../../adapters/duckdb/warehouse.ts';
-import { type Columns, col } from '../../columns/index.ts';
+import { type Columns, col, type Vector } from '../../columns/index.ts';
 import { type AnyModel, model, priceElasticity, sql, table } from '../../define/index.ts';
 import type { Warehouse } from '../../ports/index.ts';
 import { canonical } from '../../registry/index.ts';
 import { learn } from './lessons.ts';
 import { type Read, readRows } from './reading.ts';
 import { heldName, laterName } from './rows.ts';
+import { learnAside, trainingFailed } from './thread.ts';
 import { trainingOf } from './training.ts';
 
 const columns = {
@@ -135,6 +136,26 @@ test('a version is the same to the last digit in whatever order its rows come', 
     }
     assert.ok(found[0]?.includes('"terms"'));
     assert.deepEqual(found.slice(1), [found[0], found[0]]);
+  }));
+
+test('what was read is handed to the thread that learns, and no more than that', () =>
+  inWarehouse(async (warehouse, folder) => {
+    const file = path.join(folder, 'rows.parquet');
+    const read = await readRows(modelWith({}), { query: generated('n'), columns: asked, file, warehouse, signal });
+    const { sums, spreads } = read.summed ?? assert.fail('it is summed');
+    const spread = Object.values(spreads);
+    const vectors: Vector[] = [read.columns, sums.columns].flatMap((one) => Object.values(one));
+    const arrays = () => [
+      ...[...vectors, ...spread.map(({ column }) => column)].map((one) =>
+        one.of === 'texts' ? one.codes : one.values,
+      ),
+      ...[sums.rows, ...Object.values(sums.sums), ...spread.map(({ rows }) => rows)],
+    ];
+    assert.ok(arrays().every(({ length, byteLength, buffer }) => length > 0 && byteLength === buffer.byteLength));
+    const training = { ...trainingOf(modelWith({}), read), asks: false, former: [] };
+    const lessons = await learnAside(training, { where: 'x', signal, progress: () => {}, failed: trainingFailed });
+    assert.equal(lessons.members[0]?.inside.length, 6);
+    assert.ok(arrays().every(({ length }) => length === 0));
   }));
 
 test('where it counts in which order days came, or nothing is kept to judge with, all rows are read', () =>

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { Worker } from 'node:worker_threads';
+import type { Vector } from '../../columns/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import { cancelled, type TreesEngine, type TreesJob } from '../../ports/index.ts';
 import { engineError, engineOf } from './engine.ts';
@@ -34,8 +35,7 @@ export async function learnAside(
 ): Promise<Lessons> {
   const { signal } = of;
   if (signal.aborted) throw cancelled(signal.reason);
-  const buffers = new Set(Object.values(training.columns).flatMap(buffersOf));
-  const worker = new Worker(file, { workerData: training, transferList: [...buffers] });
+  const worker = new Worker(file, { workerData: training, transferList: [...buffersOf(training)] });
   const { promise, resolve, reject } = Promise.withResolvers<Lessons>();
   const stop = (): void => reject(cancelled(signal.reason));
   signal.addEventListener('abort', stop, { once: true });
@@ -68,10 +68,20 @@ export async function learnAside(
   }
 }
 
-const buffersOf = (column: Training['columns'][string]): readonly ArrayBuffer[] => {
-  if (column.of === 'texts') return [column.codes.buffer as ArrayBuffer];
-  return [column.values.buffer as ArrayBuffer, ...(column.valid ? [column.valid.buffer as ArrayBuffer] : [])];
-};
+/** Of all that was read: what is as long as rows, or sums, is handed over and not copied. */
+function buffersOf({ columns, summed }: Training): ReadonlySet<ArrayBuffer> {
+  const { sums, spreads = {} } = summed ?? {};
+  const spread = Object.values(spreads);
+  const vectors = [columns, sums?.columns ?? {}].flatMap((one) => Object.values<Vector>(one));
+  const numbers = [...(sums ? [sums.rows, ...Object.values(sums.sums)] : []), ...spread.map(({ rows }) => rows)];
+  const ofVectors = [...vectors, ...spread.map(({ column }) => column)].flatMap(
+    (vector): readonly ArrayBufferLike[] => {
+      if (vector.of === 'texts') return [vector.codes.buffer];
+      return [vector.values.buffer, ...(vector.valid ? [vector.valid.buffer] : [])];
+    },
+  );
+  return new Set([...numbers.map(({ buffer }) => buffer), ...ofVectors] as readonly ArrayBuffer[]);
+}
 
 export const trainingFailed = (got: string, where: string): EsteiraError =>
   new EsteiraError('TRAINING_FAILED', {
