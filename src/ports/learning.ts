@@ -25,7 +25,10 @@ export interface PredictedInput {
 export interface Summing {
   /** Rows that are alike in all of these columns are summed together; in their order. */
   readonly by: Columns;
-  /** Also sums of these numbers and of their products; each is NULL in all rows that are summed together, or in none. */
+  /**
+   * Also sums of these numbers and of their products; each is NULL in all rows that are summed together, or in none. They are finite, none is beyond ±2²², and the square of the
+   * greatest times the rows that are summed together is not above 2⁴⁵.
+   */
   readonly numbers?: {
     readonly names: readonly string[];
     /** Columns of `by`: of what is alike in these, numbers are counted from their mean over the rows for which `of`, a condition on columns of `by`, holds. */
@@ -45,7 +48,7 @@ export interface Learning {
     query: string,
     of: { readonly columns: Columns; readonly file?: string; readonly signal?: AbortSignal },
   ): Promise<Vectors>;
-  /** Sums of what a query gives: the same to the last digit whenever they are computed, in whatever order rows lie. */
+  /** Sums of what a query gives: the same to the last digit whenever they are computed, in whatever order rows lie. Throws QUERY_INVALID for numbers that it cannot sum so. */
   sums(query: string, of: Summing): Promise<Sums>;
   /** By model: the version that the views of a catalog show. */
   champions(catalog: string): Promise<ReadonlyMap<string, Champion>>;

@@ -11,7 +11,9 @@ const count = '_rows';
 
 /**
  * Numbers are whole multiples of 2⁻⁴⁰ here, and their products are whole numbers of 128 bits: they are summed without an error, so it is all one in which
- * order threads come to them, and what is subtracted afterwards leaves no digit that was not there. Numbers may reach ±2²² in any number of rows that fits a disk.
+ * order threads come to them, and what is subtracted afterwards leaves no digit that was not there. Numbers may reach ±2²², and the square of the greatest
+ * times the rows that are summed together 2⁴⁵ (what is subtracted from Σ a b may be three times as great): 2³⁵ rows for logarithms of up to 32, 2²⁵ for those of any double. Beyond that, and
+ * for what is not finite, the engine refuses the statement.
  */
 const unit = 2 ** 40;
 

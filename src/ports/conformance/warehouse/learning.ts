@@ -94,6 +94,17 @@ export function learning(on: On): void {
       numbers: { names: ['a'], within: [], of: 'part = 0' },
     });
     assert.deepEqual([same.sums['a'], same.sums['a a']], [new Float64Array(2), new Float64Array(2)]);
+    const ofOne = (number: string, rows: number) =>
+      desk.warehouse.sums(`select 1 as part, ${number} as a from range(${rows})`, {
+        ...{ by: { part: col.integer() }, numbers: { names: ['a'], within: ['part'], of: 'true' } },
+      });
+    assert.deepEqual((await ofOne('cast(2097152 as double)', 8)).sums['a a'], Float64Array.of(0));
+    for (const [number, rows] of [
+      ['cast(4194304 as double)', 8],
+      ["cast('Infinity' as double)", 1],
+      ["cast('NaN' as double)", 1],
+    ] as const)
+      assert.equal((await on.settled(ofOne(number, rows))).error?.code, 'QUERY_INVALID', number);
     const counted = await desk.warehouse.sums('select range % 2 as part from range(7)', {
       by: { part: col.integer() },
     });
