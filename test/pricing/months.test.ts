@@ -5,16 +5,22 @@ import { Desk } from './desk.ts';
 const [learned, regime, halved] = ['2026-09-13', '2026-09-15', '2026-09-17'];
 const later = (date: string, days: number): string => Temporal.PlainDate.from(date).add({ days }).toString();
 const [retrain, mape, prices] = ['pricing_retreino', 'MAPE da previsão de vendas', 'os preços da concorrência mudaram'];
+/** What was in the place of `byHand`. */
+const schedules: string[] = [];
 /** The nights are run one by one here; what an alert begins is left to the schedules. */
 const nightsByHand = (text: string): string =>
   text
     .replace('import { alerted,', 'import { alerted, byHand,')
-    .replace(/when: cron\('0 (5|\*) \* \* \*', .*\),/g, 'when: byHand,');
+    .replace(/when: cron\('0 (5|\*) \* \* \*', .*\),/g, (schedule) => {
+      schedules.push(schedule);
+      return 'when: byHand,';
+    });
 
 let desk: Desk;
 before(async () => {
   const plan = { lastDate: '2026-10-04', days: 386, products: 20, regions: 2, seed: 7, halved, regime };
   desk = await Desk.open(plan, undefined, nightsByHand);
+  assert.equal(schedules.length, 2, 'the nightly run and the hourly one are by hand');
   await desk.come(learned);
   await desk.learn(learned);
   await scheduled();
@@ -51,12 +57,12 @@ test('a competitor who halves his prices is told of on the same day, people who 
 });
 
 test('the alert begins a training once its cool-down is over, for the newest day, and what passes the gate waits for people', async () => {
-  const before = `${learned} manual: released`;
+  const first = `${learned} manual: released`;
   await scheduled();
-  assert.deepEqual(await learnings(), [before], 'it cools down');
+  assert.deepEqual(await learnings(), [first], 'it cools down');
   const newest = later(learned, 14);
   await night(newest);
   desk.world.setClock(`${later(newest, 1)}T06:00:00Z`);
   await scheduled();
-  assert.deepEqual(await learnings(), [`${newest} schedule: candidate`, before]);
+  assert.deepEqual(await learnings(), [`${newest} schedule: candidate`, first]);
 });
