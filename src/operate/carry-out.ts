@@ -40,8 +40,7 @@ import { watchLong } from './alerts/long.ts';
 import type { Ran } from './alerts/subject.ts';
 import { sendNow, tellChanges } from './alerts/tell.ts';
 import { toldOfEnd } from './alerts/told-run.ts';
-import { commandIn } from './alerts/words.ts';
-import { waitsOf, waitText } from './approvals/waits.ts';
+import { tellWaits } from './approvals/waits.ts';
 import { refuseUnready } from './doctor/before.ts';
 import { forgetLook } from './doctor/kept-looks.ts';
 import { driftViews } from './drifts.ts';
@@ -96,9 +95,8 @@ export interface Work {
 export const carryOut = (work: Work, project: Project, context: Context): Promise<RunView> =>
   logged(work, { project, context }, async (heard) => {
     const view = await carry(work, project, heard);
-    if (view.alreadyDone) return view;
-    for (const wait of await waitsOf(project, new Set(view.steps.map(({ step }) => step))))
-      if (wait.waiting > 0) emitNote(heard, waitText(wait), commandIn(project, `approvals list ${wait.name}`));
+    // Of many dates it is said once, by what has them built.
+    if (!view.alreadyDone && work.under === undefined) await tellWaits(project, view.steps, heard);
     return view;
   });
 

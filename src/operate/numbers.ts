@@ -5,6 +5,10 @@ export const count = (value: number): string => String(value).replace(/\B(?=(\d{
 export const counted = (value: number, one: string, many = `${one}s`): string =>
   `${count(value)} ${value === 1 ? one : many}`;
 
+/** A number by which people decide: to six places, or six digits where that is more, which leaves out only what binary fractions are off. */
+export const exact = (value: number): string =>
+  String(Number(Math.abs(value) < 1 ? value.toPrecision(6) : value.toFixed(6)));
+
 /** Seconds as people read them: `0.04 s`, `12.3 s`, `4 min 05 s`, `2 h 10 min`. */
 export function seconds(value: number): string {
   if (value < 9.995) return `${value.toFixed(2)} s`;

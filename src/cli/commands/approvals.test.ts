@@ -14,7 +14,7 @@ const line: LineView = {
   approvers: [],
   second: 'precos',
   bulk: ['passos pequenos'],
-  show: { hoje: 10, 'mudança %': 9 },
+  show: { hoje: 12345.67, 'mudança %': 10.9 - 10 },
   effect: { receita: 41.234, margem: null },
   proposedAt: '2026-03-10T05:00:00Z',
   expiresAt: '2026-03-13T05:00:00Z',
@@ -39,7 +39,7 @@ test('lines stand in a table, what is shown beside them after what may be change
   );
   assert.match(
     rows[1] ?? '',
-    /^3f9a01c2d4e5b678@2 +edited +2026-03-10 +CAFÉ-500 +sul +10\.4 → 10\.9 +10 +9 +\+41\.23 +unknown +precos/,
+    /^3f9a01c2d4e5b678@2 +edited +2026-03-10 +CAFÉ-500 +sul +10\.4 → 10\.9 +12345\.67 +0\.9 +\+41\.23 +unknown +precos/,
   );
 });
 
@@ -47,8 +47,8 @@ test('where the terminal is too narrow for a table each line stands by itself, a
   const text = listText(view, { ...look, columns: 80 }, false);
   assert.deepEqual(text.split('\n').slice(3, 7), [
     '3f9a01c2d4e5b678@2  edited  2026-03-10, CAFÉ-500, sul',
-    '    preço recomendado 10.4 → 10.9; hoje 10; mudança % 9; receita +41.23; margem',
-    '    unknown; second person of precos; bulk rules: passos pequenos; until',
+    '    preço recomendado 10.4 → 10.9; hoje 12345.67; mudança % 0.9; receita +41.23;',
+    '    margem unknown; second person of precos; bulk rules: passos pequenos; until',
     '    2026-03-13 05:00Z',
   ]);
   for (const one of text.split('\n').slice(3)) assert.ok(width(one) <= 80, one);

@@ -3,7 +3,7 @@ import { EsteiraError } from '../../errors.ts';
 import type { AnsweredView, ApprovalsView, ApprovalView, LineShowView, LineView } from '../../operate/views.ts';
 import { type Command, given, numberOf, type Typed } from '../command.ts';
 import { mark, paint } from '../marks.ts';
-import { count, counted, moment } from '../numbers.ts';
+import { count, counted, exact, moment } from '../numbers.ts';
 import { person } from '../person.ts';
 import { spreadsheetText } from '../spreadsheet.ts';
 import { fitTable, table } from '../table.ts';
@@ -179,7 +179,7 @@ const consequenceTexts = ({ second, bulk, expiresAt }: LineView): readonly strin
 ];
 
 const shownText = (value: LineView['show'][string] | undefined): string =>
-  typeof value === 'number' ? String(Number(value.toPrecision(6))) : String(value ?? '');
+  typeof value === 'number' ? exact(value) : String(value ?? '');
 /** What came, and what somebody has made of it. */
 function valueText({ row, edited }: LineView, name: string): string {
   const came = String(row[name] ?? '');

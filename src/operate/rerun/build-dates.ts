@@ -1,6 +1,7 @@
 import { EsteiraError } from '../../errors.ts';
 import type { BackfillDate, Held } from '../../ports/index.ts';
 import { type Project, said } from '../../run/index.ts';
+import { tellWaits } from '../approvals/waits.ts';
 import { carryOut, emitNote } from '../carry-out.ts';
 import { tickAsked } from '../run.ts';
 import type { Context } from '../views.ts';
@@ -44,6 +45,11 @@ export async function buildDates(asked: Backfill, building: Building): Promise<v
   const ended = await Promise.allSettled(Array.from({ length: asked.parallel }, work));
   const failed = ended.find((one) => one.status === 'rejected');
   if (failed) throw failed.reason;
+  await tellWaits(
+    project,
+    asked.steps.map(({ node }) => ({ step: node.id })),
+    context,
+  );
 }
 
 /** Whether the date is built; `before` where it was. */
