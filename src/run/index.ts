@@ -1,5 +1,5 @@
 export { Answers } from './answers.ts';
-export { type Approving, brokenRules, bulkOf, consequencesOf, factsOf, tableOf } from './approvals/asked.ts';
+export { type Approving, brokenRules, bulkOf, consequencesOf, factsOf, spelled, tableOf } from './approvals/asked.ts';
 export { type Answer, type Deciders, decided, type NotAllowed } from './approvals/decide.ts';
 export { proposeLines } from './approvals/propose.ts';
 export { asEdited, columnValue, digest, lineValue } from './approvals/values.ts';

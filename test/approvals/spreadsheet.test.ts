@@ -5,11 +5,13 @@ import type { World } from '../run/support/world.ts';
 import { begin, definitions, lineOf, run, table } from './world.ts';
 
 /** With a text that whoever fills the files may write, and exact numbers. */
-const withTexts = definitions.replace(
-  '  columns,\n  rows: landing,',
-  `  columns: { ...columns, name: col.text(), exact: col.decimal(9, 3) },
+const withTexts = definitions
+  .replace(
+    '  columns,\n  rows: landing,',
+    `  columns: { ...columns, name: col.text(), exact: col.decimal(9, 3) },
   rows: sql\`select *, '=1+' || sku as name, cast(price / 3 as decimal(9, 3)) as exact from \${landing}\`,`,
-);
+  )
+  .replace('show: {', "show: { exact: sql`exact`, code: sql`sku || '.5'`,");
 
 async function imported(world: World, csv: string, by = 'ana'): Promise<readonly string[]> {
   try {
@@ -28,7 +30,8 @@ test('a file crosses a spreadsheet that writes 9,90: what it has made of other c
   );
   await run(world, 'propose');
   const { csv } = await world.do('approvals export', { name: table, decimalMark: ',' });
-  assert.match(csv, /;2026-09-17;B;10;"10,4";100;'=1\+B;"3,333";/);
+  assert.match(csv, /;2026-09-17;B;10;"10,4";100;'=1\+B;"3,333";"3,333";B\.5;10;4;/);
+  assert.match(csv, /;"3,333";00123\.5;10;4;/);
   const saved = csv
     .replace(';00123;', ';123;')
     .replaceAll('2026-09-17;', '17/09/2026;')

@@ -1,7 +1,7 @@
 import type { Columns, Kind } from '../../columns/index.ts';
 import { EsteiraError } from '../../errors.ts';
 import type { Line, LineValues } from '../../ports/index.ts';
-import { type Answer, type Approving, asEdited, factsOf, type Project, tableOf } from '../../run/index.ts';
+import { type Answer, type Approving, asEdited, factsOf, type Project, spelled, tableOf } from '../../run/index.ts';
 import { commandIn } from '../alerts/words.ts';
 import type { Input } from '../views.ts';
 import { hasDecimalComma, isAsWritten, isNumber, typedIn, type Written } from './cells.ts';
@@ -40,20 +40,31 @@ export async function exportLines(
   const head = [...beside(before), ...names, ...beside(computed), ...beside(answerColumns)];
   const marked = (value: LineValues[string], kind?: Kind): LineValues[string] =>
     typeof value === 'number' || kind === 'decimal' ? String(value ?? '').replace('.', decimalMark) : value;
+  const decimals = decimalMark === '.' ? new Set<string>() : await decimalsOf(approving);
   const rows = views.map((view, index) => {
     const values = asEdited(lines[index] as Line);
     const told = [view.line, view.state, view.second ?? '', view.bulk.join(', '), view.expiresAt ?? ''];
     return [
       ...told,
       ...names.map((one) => marked(values[one] ?? null, columns[one]?.facts.kind)),
-      ...[...shown.map((one) => view.show[one] ?? null), ...effects.map((one) => view.effect[one] ?? null)].map((one) =>
-        marked(one),
-      ),
+      ...shown.map((one) => marked(view.show[one] ?? null, decimals.has(one) ? 'decimal' : undefined)),
+      ...effects.map((one) => marked(view.effect[one] ?? null)),
       ...['', ''],
     ];
   });
   const csv = csvText([head, ...rows], decimalMark === ',' ? ';' : ',');
   return { approval: await approvalView(approving), lines: lines.length, csv };
+}
+
+/** Of what is shown beside a row: exact numbers, which come as texts. */
+async function decimalsOf(approving: Approving): Promise<ReadonlySet<string>> {
+  const { warehouse } = approving.project;
+  const { show } = factsOf(approving);
+  const asked = Object.values(show).map((one, index) => `(${spelled(one, approving)}\n) as _x${index}`);
+  if (asked.length === 0) return new Set();
+  const rows = warehouse.dialect.emptyRelation(tableOf(approving).definition.columns);
+  const types = await warehouse.describe(`select ${asked.join(', ')} from ${rows} as _lines`);
+  return new Set(Object.keys(show).filter((_, index) => /^(decimal|numeric)/i.test(types[index]?.type ?? '')));
 }
 
 /**
