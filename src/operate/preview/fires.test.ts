@@ -55,3 +55,15 @@ test('a schedule does not cool down', () => {
 test('what still waits at the end is said', () => {
   assert.deepEqual(fires('bhbb', { coolDown: 30 }), ['02 for 01', 'not for 04: cool-down until 2026-04-01']);
 });
+
+test('two causes of one day and date begin it once, under both', () => {
+  const ticks = [{ on: '2026-03-03', date: '2026-03-02', cause: '0 7 3 * *' }];
+  const monitors = new Map([
+    ['mape', found('hb')],
+    ['drift', found('hb')],
+  ]);
+  const [from, to] = [day('2026-03-01'), day('2026-03-02')];
+  assert.deepEqual(firesOf({ from, to, monitors, ticks, blackout: new Set() }).fires, [
+    { on: '2026-03-03', date: '2026-03-02', cause: '0 7 3 * * and alert mape and alert drift' },
+  ]);
+});

@@ -74,7 +74,14 @@ export function firesOf({
     pending = left;
   }
   return {
-    fires,
+    fires: joined(fires),
     unfired: [...unfired, ...pending.map(({ monitor, waited = '', ...due }) => ({ ...due, why: waited }))],
   };
 }
+
+/** What begins it on one day for one date begins it once, for all of its causes. */
+const joined = (fires: readonly Fire[]): readonly Fire[] =>
+  Map.groupBy(fires, ({ on, date }) => `${on} ${date}`)
+    .values()
+    .map((all) => ({ ...Object.assign({}, ...all), cause: [...new Set(all.map(({ cause }) => cause))].join(' and ') }))
+    .toArray();
