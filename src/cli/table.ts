@@ -7,13 +7,15 @@ interface Heading {
   /** Numbers stand at the right and are never cut; nor is what is `whole`. */
   readonly align?: 'right';
   readonly whole?: boolean;
+  /** A text is not cut below so many columns. */
+  readonly least?: number;
   /** Left out where the line is too narrow for all. */
   readonly optional?: boolean;
 }
 
 const gap = 2;
-/** A text is not cut below this many columns. */
-const least = 8;
+/** Where a heading does not say how far its texts may be cut. */
+const usualLeast = 8;
 
 /** Aligned lines, heading first, no wider than the look; undefined when even cut texts do not fit. */
 export function fitTable(
@@ -61,17 +63,19 @@ function fit(
     const { whole = false, align, optional = false } = headings[index] ?? {};
     return !whole && align !== 'right' && optional === hasOptional;
   });
+  const leastOf = (index: number): number => headings[index]?.least ?? usualLeast;
   let over = [...widths.values()].reduce((sum, one) => sum + one, gap * (shown.length - 1)) - columns;
   while (over > 0) {
-    const sizes = cuttable.map((index) => widths.get(index) ?? 0).sort((a, b) => b - a);
-    const [widest = 0] = sizes;
-    if (widest <= least) return undefined;
+    const left = cuttable.filter((index) => (widths.get(index) ?? 0) > leastOf(index));
+    const sizes = left.map((index) => widths.get(index) ?? 0).sort((a, b) => b - a);
+    const [widest] = sizes;
+    if (widest === undefined) return undefined;
     // All columns of the widest size shrink together to the next size below, or as far as is needed.
-    const together = sizes.filter((size) => size === widest).length;
-    const next = Math.max(least, sizes.find((size) => size < widest) ?? least);
-    const less = Math.min(widest - next, Math.ceil(over / together));
-    for (const index of cuttable) if (widths.get(index) === widest) widths.set(index, widest - less);
-    over -= less * together;
+    const together = left.filter((index) => widths.get(index) === widest);
+    const next = Math.max(sizes.find((size) => size < widest) ?? 0, ...together.map(leastOf));
+    const less = Math.min(widest - next, Math.ceil(over / together.length));
+    for (const index of together) widths.set(index, widest - less);
+    over -= less * together.length;
   }
   return widths;
 }

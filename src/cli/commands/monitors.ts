@@ -7,7 +7,7 @@ import { mark, paint } from '../marks.ts';
 import { moment } from '../numbers.ts';
 import { fitTable, table } from '../table.ts';
 import type { Look } from '../terminal.ts';
-import { visible, wrapHanging } from '../text.ts';
+import { visible, width, wrapHanging } from '../text.ts';
 
 export const monitors: Command = async ({ typed, terminal, call }) => {
   const [name] = typed.words;
@@ -57,7 +57,12 @@ export function monitorsText({ monitors: all, history }: MonitorsView, look: Loo
     last ? moment(last.at) : '',
     tell ?? '',
   ]);
-  return (fitTable(headings, rows, look) ?? table(narrow, rows, look)).join('\n');
+  // Of a limit only the setting that it comes from is cut, never the bound.
+  const bounds = all.map(({ limit }) => visible(limit.replace(/ \([^()]*\)$/, '')));
+  const least = Math.max(...bounds.map((bound) => width(bound) + 1));
+  const kept = <Heading extends { readonly head: string }>(one: Heading) =>
+    one.head === 'limit' ? { ...one, least } : one;
+  return (fitTable(headings.map(kept), rows, look) ?? table(narrow.map(kept), rows, look)).join('\n');
 }
 
 /** The newest figure in full, and the ones before it in a line each. */
