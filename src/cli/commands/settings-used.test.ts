@@ -23,6 +23,14 @@ test('a table of settings of a model is said row by row where it is short, and i
   );
 });
 
+test('a table is long by its rows, however many values each has', () => {
+  const wide = Array.from({ length: 10 }, (_, index) => ({ name: `config.shops[a].size_${index}`, value: '9' }));
+  assert.deepEqual(
+    trainedTexts(wide),
+    wide.map(({ name }) => `${name} = 9`),
+  );
+});
+
 test('so are the settings of a run', () => {
   const row = (day: string): string => `date date '${day}', event 'rain; snow'`;
   assert.equal(

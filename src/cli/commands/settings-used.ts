@@ -1,4 +1,4 @@
-/** Of a table of settings so many values are shown one by one; a calendar of a year is said in one line. */
+/** Of a table of settings so many rows are shown one by one; a calendar of a year is said in one line. */
 const most = 8;
 
 /** The settings that a version was trained with, a line for each. */
@@ -8,8 +8,8 @@ export function trainedTexts(
   const tables = Map.groupBy(settings, ({ name }) => /^([^[]+)\[/.exec(name)?.[1] ?? name);
   return [...tables].flatMap(([table, values]) => {
     const lines = values.map(({ name, value }) => `${name} = ${value}`);
-    if (values.length <= most) return lines;
     const rows = new Set(values.map(({ name }) => name.replace(/\.[^.]*$/, '')));
+    if (rows.size <= most) return lines;
     return [`${table}: ${rows.size} rows, such as ${lines[0]}`];
   });
 }
