@@ -21,12 +21,16 @@ test('where a disk is full the place that is full is named, not the file that wa
   assert.deepEqual([refused?.code, refused?.details.where], ['FILE_UNUSABLE', 'here/rows.csv']);
 });
 
-test('a place that another program holds is named, and what to do; a folder that may not be written is named, not what was to go there', () => {
+test('a place that another program holds is named, and what to do, of a copy the file that it holds; a folder that may not be written is named, not what was to go there', () => {
   const held = ofSystem(
     said({ code: 'EBUSY', syscall: 'rename', path: 'there/.rows.csv.new', dest: 'there/rows.csv' }),
   );
   assert.deepEqual([held?.code, held?.details.where], ['FILE_UNUSABLE', 'there/rows.csv']);
   assert.match(`${held?.message} ${held?.details.next}`, /in use.*Close it/);
+  for (const code of ['EBUSY', 'EISDIR']) {
+    const copied = ofSystem(said({ code, syscall: 'copyfile', path: 'here/rows.csv', dest: 'there/rows.csv' }));
+    assert.deepEqual([copied?.code, copied?.details.where], ['FILE_UNUSABLE', 'here/rows.csv']);
+  }
   const sealed = ofSystem(said({ code: 'EROFS', syscall: 'copyfile', path: 'here/rows.csv', dest: 'there/rows.csv' }));
   assert.deepEqual([sealed?.code, sealed?.details.where], ['FILE_UNUSABLE', 'there/rows.csv']);
 });

@@ -184,8 +184,9 @@ export class EsteiraError extends Error {
 
 /** What the system says when there is no room. */
 const noRoom = ['ENOSPC', 'EDQUOT', 'EFBIG'];
-/** What it says of the place to which a file is moved or copied, not of the file. */
-const ofPlace = ['EBUSY', 'EISDIR', 'ENOTEMPTY', 'EROFS', ...noRoom];
+/** What it says of the place to which a file is moved or copied, not of the file; of a copy the file itself may be in use, or a folder. */
+const ofPlace = ['EROFS', ...noRoom];
+const ofMove = ['EBUSY', 'EISDIR', 'ENOTEMPTY', ...ofPlace];
 
 const fileWords: Readonly<Record<string, readonly [what: string, next: string] | undefined>> = {
   EBUSY: [
@@ -218,7 +219,7 @@ export function ofSystem(error: unknown): EsteiraError | undefined {
   } = error as { code?: string; syscall?: string; path?: string; dest?: string; message: string };
   if (!/^(ERR_FS_)?E[A-Z]+$/.test(code) || syscall === undefined || (path === undefined && !noRoom.includes(code)))
     return undefined;
-  const where = (ofPlace.includes(code) && dest) || path;
+  const where = ((syscall === 'rename' ? ofMove : ofPlace).includes(code) && dest) || path;
   const details = { ...(where && { where }), got: message };
   if (noRoom.includes(code)) {
     const full = { what: 'There is no room left on the disk.', ...details };
