@@ -334,7 +334,7 @@ test('a table may have columns that are called as those of the answers are: then
   const [head = ''] = csv.split('\r\n');
   assert.equal(
     head.slice(1),
-    'line,approval state,second,bulk,expires_at,date,sku,price,recommended_price,units,line_,state,reason,Decision,approval reason,effect revenue,approval effect revenue,approval decision,approval approval reason',
+    'line,approval state,second,bulk,expires_at,date,sku,price,recommended_price,units,line_,state,reason,Decision,approval reason,effect revenue,show today,show change %,approval effect revenue,approval decision,approval approval reason',
   );
   const filled = csv
     .replace(/^(.*,A,.*),,\r$/m, "$1,reject,brand's\r")
