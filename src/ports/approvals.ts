@@ -125,6 +125,8 @@ export interface ApprovalStore {
     readonly after?: number;
     readonly limit: number;
   }): Promise<readonly Line[]>;
+  /** Those of the lines after which another of the same key was proposed, whatever has become of that one. */
+  followed(approval: string, lines: readonly string[]): Promise<ReadonlySet<string>>;
   /** The audit of a line, the oldest first. */
   events(approval: string, line: string): Promise<readonly LineEvent[]>;
   /** How many lines are in each state. */

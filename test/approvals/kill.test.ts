@@ -76,24 +76,54 @@ test('a run that is killed again and again while it applies what is approved is 
 test('what a run had taken before it was killed nobody changes, and it is applied as it was approved', () =>
   killed(apply, ['taken@1'], async (world) => {
     assert.equal(await answer(world, 'reject', await lineOf(world, 'A'), 'ana', 'stock'), 'DECIDED_ALREADY');
-    put(world.folder, [{ sku: 'A', to: 10.6 }]);
     await run(world, 'propose');
-    await run(world, 'apply');
-    assert.ok((await through(world)).includes('A 10.4 by ana'));
-    assert.equal((await lineOf(world, 'A')).state, 'proposed', 'the new price waits');
+    await all(world);
   }));
 
-test('what a run had taken before it was killed is not applied where it is none of the rows that are to be answered by then', async () => {
-  const folder = copied(base, 'approvals-killed');
-  assert.equal((await inProcess(folder, [apply], 'taken@1')).killedAt, 0);
-  const changed = definitions.replace('recommended_price is not null', 'recommended_price < 10.35');
-  writeFileSync(path.join(folder, 'definitions', 'all.ts'), changed);
-  const world = await World.open(folder, '2026-09-17T09:00:00Z');
-  await run(world, 'apply');
-  assert.deepEqual(await through(world), ['B 10.3 by rui, edited']);
-  assert.deepEqual(await wrong(world), []);
-  await world.close();
-});
+for (const answered of ['waits', 'is rejected'])
+  test(`a price that a killed run had taken gets out no more where another one of its row has come and ${answered}`, () =>
+    killed(apply, ['taken@1'], async (world) => {
+      put(world.folder, [
+        { sku: 'A', to: 10.6 },
+        { sku: 'B', to: 10.4 },
+      ]);
+      await run(world, 'propose');
+      const state = answered === 'waits' ? 'proposed' : 'rejected';
+      if (state === 'rejected')
+        assert.equal(await answer(world, 'reject', await lineOf(world, 'A'), 'ana', 'stock'), state);
+      await run(world, 'apply');
+      assert.deepEqual(await through(world), ['B 10.3 by rui, edited']);
+      assert.equal((await lineOf(world, 'A')).state, state);
+      const [first] = await lines(world, ['replaced']);
+      assert.deepEqual([first?.row['recommended_price'], first?.approvers], [10.4, ['ana']]);
+    }));
+
+test('a price that a killed run had taken gets out no more where its row stands there and is to be answered no more', () =>
+  killed(apply, ['taken@1'], async (world) => {
+    put(world.folder, [
+      { sku: 'A', to: '' },
+      { sku: 'B', to: 10.4 },
+    ]);
+    await run(world, 'propose');
+    await run(world, 'apply');
+    assert.deepEqual(await through(world), ['B 10.3 by rui, edited']);
+  }));
+
+for (const { only, out } of [
+  { only: 'recommended_price > 10.35', out: ['A 10.4 by ana'] },
+  { only: 'recommended_price < 10.35', out: [] },
+])
+  test(`what a run had taken before it was killed is applied where, by then, only rows of ${only} are to be answered, and it is one as it stands and as it was approved`, async () => {
+    const folder = copied(base, 'approvals-killed');
+    assert.equal((await inProcess(folder, [apply], 'taken@1')).killedAt, 0);
+    const changed = definitions.replace('recommended_price is not null', only);
+    writeFileSync(path.join(folder, 'definitions', 'all.ts'), changed);
+    const world = await World.open(folder, '2026-09-17T09:00:00Z');
+    await run(world, 'apply');
+    assert.deepEqual(await through(world), out);
+    assert.deepEqual(await wrong(world), []);
+    await world.close();
+  });
 
 test('rows of a run that was killed before it could ask for them are asked for by whoever looks next', async () => {
   const folder = copied(base, 'approvals-killed');

@@ -75,6 +75,26 @@ export async function linesOf(
   return (await found.orderBy('number').execute()).map(toLine);
 }
 
+/** Those after which another of their subject was proposed. */
+export async function followedOf(state: State, approval: string, lines: readonly string[]): Promise<readonly string[]> {
+  const found = await state
+    .selectFrom('approval_line as one')
+    .select('one.line')
+    .where('one.approval', '=', approval)
+    .where('one.line', 'in', lines)
+    .where(({ exists, selectFrom }) =>
+      exists(
+        selectFrom('approval_line as later')
+          .select('later.line')
+          .where('later.approval', '=', approval)
+          .whereRef('later.subject', '=', 'one.subject')
+          .whereRef('later.number', '>', 'one.number'),
+      ),
+    )
+    .execute();
+  return found.map(({ line }) => line);
+}
+
 export async function nextNumber(state: State, approval: string): Promise<number> {
   const row = await state
     .selectFrom('approval_line')

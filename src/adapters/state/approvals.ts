@@ -11,6 +11,7 @@ import type {
 } from '../../ports/index.ts';
 import {
   eventOf,
+  followedOf,
   insertLines,
   isEnded,
   linesOf,
@@ -130,6 +131,14 @@ export class SqlApprovals implements ApprovalStore {
       const found: Line[] = [];
       for (const lines of portions(names)) found.push(...(await linesOf(state, { ...rest, lines })));
       return found.sort((one, other) => one.number - other.number).slice(0, filter.limit);
+    });
+  }
+
+  followed(approval: string, lines: readonly string[]): Promise<ReadonlySet<string>> {
+    return this.#engine.read(async (state) => {
+      const found = new Set<string>();
+      for (const some of portions(lines)) for (const line of await followedOf(state, approval, some)) found.add(line);
+      return found;
     });
   }
 

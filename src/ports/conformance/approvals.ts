@@ -88,6 +88,10 @@ export function approvalsConformance(on: On): void {
       );
       await propose(state, [line('d', 11, { line: 'd11again' })]);
       assert.equal((await said(state)).at(-1), 'd11again proposed');
+      const names = ['a11', 'a12', 'c11', 'd11', 'd11again', 'unknown'];
+      assert.deepEqual(await state.approvals.followed(approval, names), new Set(['a11', 'd11']));
+      assert.deepEqual(await state.approvals.followed('another', names), new Set());
+      assert.deepEqual(await state.approvals.followed(approval, []), new Set());
     },
   );
 

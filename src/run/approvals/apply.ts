@@ -12,7 +12,7 @@ import type { StepResult, StepRun } from '../step.ts';
 import { fileRows } from '../write/file-rows.ts';
 import type { Options } from '../write/options.ts';
 import { writeOf } from '../write.ts';
-import { type Approving, meantBy, tableOf } from './asked.ts';
+import { type Approving, factsOf, meantBy, tableOf } from './asked.ts';
 import { proposeLines, withoutRow } from './propose.ts';
 import { asEdited, columnValue } from './values.ts';
 
@@ -45,7 +45,7 @@ export async function applyApproved(
     ? []
     : await stillMeant(
         taken.filter(({ line }) => !there.has(line)),
-        { newest: new Map(taken.map(({ subject, line }) => [subject, line])), approving, held },
+        { approving, held },
       );
   const options = optionsFor(reach);
   const file = path.join(folderOf(run), `${held.runId}-${id}.approved`);
@@ -70,28 +70,28 @@ function folderOf({ project }: StepRun): string {
 }
 
 interface Asking {
-  /** By subject the line that was proposed last, of all that were taken. */
-  readonly newest: ReadonlyMap<string, string>;
   readonly approving: Approving;
   readonly held: Held;
 }
 
 /**
- * Without those that are none any more, for time has passed since they were approved: another line of their row was approved after a run had taken them, the row is
- * gone, `only` leaves them out by now, or a rule of a column has become narrower, which would keep all the others from getting out.
+ * Without those that are none any more, for time has passed since they were approved: a run that was killed had taken them and another row of their key has come since,
+ * whatever was answered to it, the row is gone, `only` leaves it out by now, as it stands or as it was approved, or a rule of a column has become narrower, which would
+ * keep all the others from getting out.
  */
-async function stillMeant(lines: readonly Line[], { newest, approving, held }: Asking): Promise<readonly Line[]> {
+async function stillMeant(lines: readonly Line[], { approving, held }: Asking): Promise<readonly Line[]> {
   const { node, project } = approving;
   const meant = await meantBy(
     lines.map((line) => ({ line: line.line, values: asEdited(line) })),
     approving,
   );
-  const gone = await withoutRow(lines, approving);
+  const gone = await withoutRow(lines, approving, factsOf(approving).only);
+  const followed = await project.state.approvals.followed(
+    node.id,
+    lines.map(({ line }) => line),
+  );
   const isMeant = (line: Line): boolean =>
-    newest.get(line.subject) === line.line &&
-    !gone.has(line.line) &&
-    meant.has(line.line) &&
-    keepsRules(line, approving);
+    [followed, gone].every((names) => !names.has(line.line)) && meant.has(line.line) && keepsRules(line, approving);
   const out = lines.filter((line) => !isMeant(line)).map(({ line }) => line);
   await project.state.approvals.leftOut(held, node.id, out, project.clock.now());
   return lines.filter(isMeant);
