@@ -84,6 +84,10 @@ export type LineChanged =
 export interface LinesRead {
   readonly upTo: bigint;
   readonly generation: string;
+  /** The one that had that number then. Absent where the table had none yet, and where an older Esteira has read. */
+  readonly publication?: { readonly runSeq: bigint; readonly token: bigint };
+  /** How often it was found that the warehouse had lost what was read of it. */
+  readonly restored: number;
 }
 
 /** What was proposed to people, what they answered, and what became of it. */

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { inProcess } from '../crash/kill.ts';
 import { copied } from '../crash/worlds.ts';
 import { World } from '../run/support/world.ts';
-import { wrong } from './checked.ts';
+import { node, wrong } from './checked.ts';
 import { answer, begin, definitions, lineOf, lines, put, run, through } from './world.ts';
 
 // What has changed between an approval and the run that applies it.
@@ -90,7 +91,8 @@ test('what a column does not allow any more is not applied, and keeps nothing el
   await after.close();
 });
 
-test('where the warehouse was brought back from a copy, nobody lets through what does not stand there, and the next run asks anew', async () => {
+/** A 10.4 was asked for and copied; A 10.6 came, and was approved by ana; then the warehouse alone is that of the copy. */
+async function broughtBack(): Promise<World> {
   const world = await begin([{ sku: 'A', to: 10.4 }]);
   await run(world, 'propose');
   await world.close();
@@ -98,13 +100,61 @@ test('where the warehouse was brought back from a copy, nobody lets through what
   const later = await World.open(world.folder, '2026-09-17T09:00:00Z');
   put(world.folder, [{ sku: 'A', to: 10.6 }]);
   await run(later, 'propose');
+  assert.equal(await answer(later, 'approve', await lineOf(later, 'A'), 'ana'), 'approved');
   await later.close();
   rmSync(path.join(world.folder, 'warehouse'), { recursive: true });
   cpSync(path.join(copy, 'warehouse'), path.join(world.folder, 'warehouse'), { recursive: true });
-  const after = await World.open(copied(world.folder, 'approvals-back'), '2026-09-17T10:00:00Z');
-  assert.deepEqual(await states(after), ['A 10.4 replaced', 'A 10.6 replaced']);
-  put(after.folder, [{ sku: 'A', to: 10.4 }]);
+  return World.open(copied(world.folder, 'approvals-back'), '2026-09-17T10:00:00Z');
+}
+
+test('where the warehouse was brought back from a copy, a row under a number that was lost is asked for, and what was approved of the lost one does not get out', async () => {
+  const world = await broughtBack();
+  put(world.folder, [{ sku: 'A', to: 11.5 }]);
+  await run(world, 'propose');
+  await run(world, 'apply');
+  assert.deepEqual(await through(world), []);
+  assert.deepEqual(await states(world), ['A 10.4 replaced', 'A 10.6 replaced', 'A 11.5 proposed']);
+  assert.deepEqual(await wrong(world), []);
+  await world.close();
+});
+
+test('where the warehouse was brought back from a copy, whoever looks asks for what stands there, and the next run for the lost row, which says the same', async () => {
+  const world = await broughtBack();
+  await run(world, 'apply');
+  const back = ['A 10.4 replaced', 'A 10.6 replaced', 'A 10.4 proposed'];
+  assert.deepEqual([await through(world), await states(world)], [[], back]);
+  put(world.folder, [{ sku: 'A', to: 10.6 }]);
+  await run(world, 'propose');
+  await run(world, 'apply');
+  const anew = [...back.slice(0, 2), 'A 10.4 replaced', 'A 10.6 proposed'];
+  assert.deepEqual([await through(world), await states(world)], [[], anew]);
+  assert.equal(await answer(world, 'approve', await lineOf(world, 'A'), 'rui'), 'approved');
+  await run(world, 'apply');
+  assert.deepEqual(await through(world), ['A 10.6 by rui']);
+  assert.deepEqual(await wrong(world), []);
+  await world.close();
+});
+
+test('of a state that an older Esteira wrote nothing is asked for again, and from the first look on what was read is known', async () => {
+  const world = await begin([
+    { sku: 'A', to: 10.4 },
+    { sku: 'B', to: 10.4 },
+  ]);
+  await run(world, 'propose');
+  assert.equal(await answer(world, 'reject', await lineOf(world, 'A'), 'ana', 'stock'), 'rejected');
+  await world.close();
+  const folder = copied(world.folder, 'approvals-older');
+  const state = new DatabaseSync(path.join(folder, 'state.sqlite'));
+  const columns = ['run_seq', 'token', 'restored'].map((name) => `alter table approval_read drop column ${name};`);
+  state.exec(`${columns.join('')} update version set number = number - 1`);
+  state.close();
+  const after = await World.open(folder, '2026-09-17T09:00:00Z');
+  assert.equal((await after.project.state.approvals.read(node))?.publication, undefined);
+  assert.deepEqual((await lines(after, ['proposed', 'rejected'])).length, 2);
+  const known = await after.project.state.approvals.read(node);
+  assert.deepEqual([known?.restored, known?.publication !== undefined], [0, true]);
   await run(after, 'propose');
-  assert.deepEqual((await states(after)).slice(2), ['A 10.4 proposed']);
+  assert.deepEqual((await lines(after, ['proposed', 'rejected', 'replaced'])).length, 2);
+  assert.deepEqual(await wrong(after), []);
   await after.close();
 });

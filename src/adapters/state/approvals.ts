@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type {
   ApprovalStore,
   Held,
@@ -44,8 +45,11 @@ export class SqlApprovals implements ApprovalStore {
     return this.#engine.transaction('take', async (state) => {
       const { since, read, now, lines, gone } = proposed;
       const before = await readOf(state, approval);
-      if (before?.upTo !== since?.upTo || before?.generation !== since?.generation) return false;
-      const up = { up_to: read.upTo, generation: read.generation };
+      if (!isDeepStrictEqual(before, since)) return false;
+      const up = {
+        ...{ up_to: read.upTo, generation: read.generation, restored: read.restored },
+        ...{ run_seq: read.publication?.runSeq ?? null, token: read.publication?.token ?? null },
+      };
       await state
         .insertInto('approval_read')
         .values({ approval, ...up })
@@ -182,7 +186,10 @@ async function replace(state: State, lines: Iterable<Line>, at: Temporal.Instant
 
 async function readOf(state: State, approval: string): Promise<LinesRead | undefined> {
   const row = await state.selectFrom('approval_read').selectAll().where('approval', '=', approval).executeTakeFirst();
-  return row && { upTo: row.up_to, generation: row.generation };
+  if (!row) return undefined;
+  const { up_to: upTo, generation, run_seq: runSeq, token, restored } = row;
+  const read = { upTo, generation, restored: Number(restored) };
+  return runSeq === null || token === null ? read : { ...read, publication: { runSeq, token } };
 }
 
 /** It was asked for already, and stands or was answered. */

@@ -197,6 +197,13 @@ const migrations: readonly ((words: Words) => string)[] = [
   )${table};
   create table approval_read (approval ${text} not null primary key, up_to ${whole} not null, generation ${text} not null)${table};
   `,
+
+  // Which publication it was up to which rows were proposed, and how often a warehouse had lost that one.
+  ({ whole }) => `
+  alter table approval_read add column run_seq ${whole};
+  alter table approval_read add column token ${whole};
+  alter table approval_read add column restored ${whole} not null default 0;
+  `,
 ];
 
 export const newest = migrations.length;

@@ -259,6 +259,9 @@ interface ApprovalReadRow {
   approval: string;
   up_to: Integer;
   generation: string;
+  run_seq: Integer | null;
+  token: Integer | null;
+  restored: Integer;
 }
 
 /** What is noted of the state itself. */

@@ -23,7 +23,7 @@ const line = (sku: string, price = 11, other: Partial<NewLine> = {}): NewLine =>
 /** Proposes as whoever has read the newest does. */
 async function propose(state: StateStore, lines: readonly NewLine[], gone: readonly string[] = []): Promise<void> {
   const since = await state.approvals.read(approval);
-  const read: LinesRead = { upTo: (since?.upTo ?? 0n) + 1n, generation: 'g' };
+  const read: LinesRead = { upTo: (since?.upTo ?? 0n) + 1n, generation: 'g', restored: 0 };
   assert.equal(await state.approvals.propose(approval, { lines, gone, since, read, now: at(2) }), true);
 }
 const all = (state: StateStore) => state.approvals.lines({ approval, limit: 99 });
@@ -43,7 +43,7 @@ export function approvalsConformance(on: On): void {
   on('lines are proposed once, in their order, by whoever has read on first', async (state, another) => {
     assert.equal(await state.approvals.read(approval), undefined);
     const others = await another();
-    const read = { upTo: 2n ** 60n + 1n, generation: 'g' };
+    const read = { upTo: 2n ** 60n + 1n, generation: 'g', restored: 0 };
     const lines = [line('b', 11, { expiresAt: at(5) }), line('a')];
     const both = await Promise.all(
       [state, state].map((one) =>
@@ -55,6 +55,13 @@ export function approvalsConformance(on: On): void {
     assert.deepEqual(await said(others), ['b11 proposed', 'a11 proposed']);
     const kept = { approval, number: 1, state: 'proposed', version: 1, edited: {}, editors: [], approvers: [] };
     assert.deepEqual((await all(others))[0], { ...line('b', 11, { expiresAt: at(5) }), ...kept });
+    const publication = { runSeq: 2n ** 60n, token: 2n ** 60n + 1n };
+    const known = { ...read, restored: 2, publication };
+    const asked = { lines: [], gone: [], now: at(2) };
+    assert.equal(await state.approvals.propose(approval, { ...asked, since: read, read: known }), true);
+    assert.deepEqual(await others.approvals.read(approval), known);
+    for (const since of [read, { ...known, restored: 1 }, { ...known, publication: { ...publication, token: 1n } }])
+      assert.equal(await others.approvals.propose(approval, { ...asked, since, read }), false);
     await propose(state, lines);
     assert.deepEqual(await said(state), ['b11 proposed', 'a11 proposed']);
     assert.deepEqual(

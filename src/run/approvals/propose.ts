@@ -1,7 +1,14 @@
 import { type Columns, keyOf, millisecondsOf, parseDuration } from '../../columns/index.ts';
 import type { AnyRows } from '../../define/index.ts';
 import { placeOf } from '../../plan/index.ts';
-import { hidden, type Line, type LineState, type LinesRead, type NewLine } from '../../ports/index.ts';
+import {
+  hidden,
+  type Line,
+  type LineState,
+  type LinesRead,
+  type NewLine,
+  type Publication,
+} from '../../ports/index.ts';
 import { settingText } from '../settings.ts';
 import { type Approving, factsOf, holding, tableOf } from './asked.ts';
 import { digest, lineValue, relationOfLines } from './values.ts';
@@ -20,23 +27,48 @@ export async function proposeLines(approving: Approving): Promise<void> {
   const table = tableOf(approving);
   const { approvals } = project.state;
   for (;;) {
-    const { fences, generations } = await project.warehouse.position(table.catalog);
+    const { fences, generations, latest } = await project.warehouse.position(table.catalog);
     const name = `${table.schema}.${table.table}`;
     const upTo = fences.get(name)?.sequence;
     if (upTo === undefined) return;
-    const read: LinesRead = { upTo, generation: generations.get(name) ?? '' };
+    const generation = generations.get(name) ?? '';
+    const publication = latest.get(name);
     const since = await approvals.read(node.id);
-    if (since?.upTo === read.upTo && since.generation === read.generation) break;
-    // A warehouse that was brought back from a copy has not published yet what was read of it.
-    const isOn = since?.generation === read.generation && since.upTo < read.upTo;
-    const lines = await newLines(approving, isOn ? since.upTo : undefined);
+    // A warehouse that was brought back from a copy gives the numbers of what it has lost once more.
+    const isKept = since === undefined || (await isThere(since, publication, approving));
+    const isOn = isKept && since?.generation === generation && since.upTo <= upTo;
+    if (isOn && since.upTo === upTo && (since.publication || !publication)) break;
+    const read: LinesRead = {
+      ...{ upTo, generation, restored: (since?.restored ?? 0) + (isKept ? 0 : 1) },
+      ...(publication && { publication: { runSeq: publication.runSeq, token: publication.token } }),
+    };
+    const lines = await newLines(approving, read.restored, isOn ? since.upTo : undefined);
     const gone = since ? await goneFrom(approving) : [];
     if (await approvals.propose(node.id, { lines, gone, since, read, now: project.clock.now() })) break;
   }
   await approvals.expire(node.id, project.clock.now());
 }
 
-async function newLines(approving: Approving, since: bigint | undefined): Promise<readonly NewLine[]> {
+/** Whether the warehouse has the publication up to which was read; of one that an older Esteira has read that is not known. */
+async function isThere(
+  { upTo, publication: read }: LinesRead,
+  newest: Publication | undefined,
+  approving: Approving,
+): Promise<boolean> {
+  if (!read) return true;
+  const is = ({ runSeq, token, sequence }: Publication): boolean =>
+    runSeq === read.runSeq && token === read.token && sequence === upTo;
+  if (newest && is(newest)) return true;
+  const { catalog, id } = tableOf(approving);
+  const those = { after: read.runSeq - 1n, upTo: read.runSeq };
+  return (await approving.project.warehouse.published(catalog, those)).some((one) => one.step === id && is(one));
+}
+
+async function newLines(
+  approving: Approving,
+  restored: number,
+  since: bigint | undefined,
+): Promise<readonly NewLine[]> {
   const { node, project, values } = approving;
   const { dialect } = project.warehouse;
   const { only, approvesItself, second, expires } = factsOf(approving);
@@ -62,6 +94,8 @@ async function newLines(approving: Approving, since: bigint | undefined): Promis
   });
   const proposedAt = project.clock.now();
   const time = typeof expires === 'object' ? settingText(expires, values.settings, project) : expires;
+  // What was lost and is published again is asked for again, also where it says the same under the same number.
+  const history = restored === 0 ? [] : [String(restored)];
   const milliseconds = time === undefined ? undefined : millisecondsOf(time as `${number} days`);
   const ends =
     milliseconds === undefined || !parseDuration(String(time)) ? {} : { expiresAt: proposedAt.add({ milliseconds }) };
@@ -72,7 +106,14 @@ async function newLines(approving: Approving, since: bigint | undefined): Promis
     const subject = subjectOf(row, key);
     const content = digest(JSON.stringify(row));
     return {
-      ...{ line: digest(node.id, subject, content, String(written)), subject, content, row, proposedAt, ...ends },
+      ...{
+        line: digest(node.id, subject, content, String(written), ...history),
+        subject,
+        content,
+        row,
+        proposedAt,
+        ...ends,
+      },
       ...(rule === undefined ? {} : { rule }),
     };
   });
