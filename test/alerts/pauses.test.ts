@@ -66,6 +66,7 @@ describe('a job that waits although it is due', () => {
     day(project, '2026-03-07', [[41, 1]]);
     now('2026-03-08T02:05:00Z');
     assert.ok(await owner.says(/waits: 2026-03-08 is a day on which then does not begin/), owner.err);
+    assert.ok(await owner.says(/"job":"daily","date":"2026-03-07"[^\n]*succeeded/), owner.err);
     assert.equal((await runs()).length, 1);
     now('2026-03-09T00:01:00Z');
     await until(2);

@@ -49,11 +49,14 @@ describe('couriers of two machines on one state', { skip: withoutServer }, () =>
       await raise(paused, 'paused', 30);
       const sent: string[] = [];
       const { promise: waking, resolve: wake } = Promise.withResolvers<void>();
+      const { promise: sending, resolve: begun } = Promise.withResolvers<void>();
       const first = courierOf(paused, 'paused', async ({ id }) => {
         sent.push(id);
+        begun();
         await waking;
       });
       first.look(Temporal.Now.instant());
+      await sending;
       await first.settled(200);
       assert.deepEqual(sent, ['n0'], 'it sleeps while it sends');
       const ownership = await next.own(newOwner('next'));
